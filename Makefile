@@ -1,0 +1,22 @@
+# Thin names for scripts/slipway; `make up ARGS="--diff"` passes arguments on, STACK and SLIPWAY_ROUTE are read there.
+.PHONY: up preview destroy refresh tools doctor status env test quick lint lock
+
+up preview destroy refresh tools doctor status env:
+	@scripts/slipway $@ $(ARGS)
+
+test: node_modules
+	@scripts/test
+
+quick: node_modules
+	@scripts/test --quick
+
+lint: node_modules
+	@npm run --silent typecheck && npm run --silent lint
+
+# After a change of package.json: a lock file that every platform's npm ci takes.
+lock:
+	@npm install --package-lock-only --ignore-scripts --no-audit --no-fund && node --import tsx setup/completeLock.ts
+
+# The front door sees to the Node packages on its way to any verb; this one does nothing else.
+node_modules: package-lock.json
+	@scripts/slipway packages && touch node_modules

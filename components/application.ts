@@ -1,0 +1,61 @@
+import { local } from "@pulumi/command";
+import { Service } from "@pulumi/kubernetes/core/v1/service";
+import * as pulumi from "@pulumi/pulumi";
+import { deploymentObject, serviceObject } from "../lib/application";
+import { type AddressRange, contains } from "../lib/addresses";
+import { objectKey } from "../lib/manifests";
+import { inside, type ClusterHandle } from "./clusterHandle";
+import { KubernetesResource } from "./manifestObjects";
+import { step } from "./step";
+
+/** The application that proves the cluster. */
+export interface ApplicationArgs {
+  cluster: ClusterHandle;
+  /** Image of a web server that listens on port 80. */
+  image: string;
+  /** Range in which the service's address must lie. */
+  range: AddressRange;
+  /** What the request through the load balancer waits for. */
+  loadBalancerReady: pulumi.Resource[];
+}
+
+/** nginx behind a Service of type LoadBalancer, and the answer to a request sent to its address. */
+export class Application extends pulumi.ComponentResource {
+  public readonly url: pulumi.Output<string>;
+  /** What the page said. */
+  public readonly answer: pulumi.Output<string>;
+
+  constructor(name: string, args: ApplicationArgs, opts?: pulumi.ComponentResourceOptions) {
+    super("slipway:index:Application", name, {}, opts);
+    const { cluster } = args;
+    const deployment = deploymentObject(args.image);
+    const running = new KubernetesResource(`${name}/${objectKey(deployment)}`, deployment, {
+      ...inside(cluster, this),
+      // Pods are scheduled once the nodes are Ready, which takes a CNI.
+      customTimeouts: { create: "20m", update: "20m" },
+    });
+    const object = serviceObject();
+    const service = new Service(`${name}/${objectKey(object)}`, object, {
+      ...inside(cluster, this),
+      customTimeouts: { create: "20m", update: "20m" },
+    });
+    const address = service.status.apply((status) => {
+      const ip = status.loadBalancer?.ingress?.[0]?.ip;
+      if (ip === undefined || !contains(args.range, ip)) {
+        throw new pulumi.ResourceError(
+          `the service got ${ip ?? "no address"}, which lies outside ${args.range.text}`,
+          this,
+          true,
+        );
+      }
+      return ip;
+    });
+    this.url = pulumi.interpolate`http://${address}/`;
+    this.answer = new local.Command(
+      `${name}-request`,
+      { ...step("http-request"), environment: { URL: this.url, TIMEOUT_SECONDS: "180" } },
+      { parent: this, dependsOn: [running, ...args.loadBalancerReady], deletedWith: cluster.lifetime },
+    ).stdout;
+    this.registerOutputs({});
+  }
+}

@@ -1,0 +1,45 @@
+import { local } from "@pulumi/command";
+import * as pulumi from "@pulumi/pulumi";
+import type { ClusterSpec } from "../lib/clusterObjects";
+import type { ClusterHandle } from "./clusterHandle";
+import { step } from "./step";
+
+/** A workload cluster and what its nodes need before they can be Ready. */
+export interface ClusterReadyArgs {
+  management: ClusterHandle;
+  workload: ClusterHandle;
+  spec: ClusterSpec;
+  machines: pulumi.Resource[];
+  cni: pulumi.Resource[];
+}
+
+/** Waits until Cluster API calls the cluster Available and every node is Ready; gives the nodes' names. */
+export const clusterReady = (
+  name: string,
+  args: ClusterReadyArgs,
+  opts: { parent?: pulumi.Resource } = {},
+): local.Command => {
+  const { spec } = args;
+  const workers = spec.workerPools.reduce((sum, pool) => sum + pool.replicas, 0);
+  return new local.Command(
+    name,
+    {
+      ...step("wait-for-nodes"),
+      environment: {
+        CLUSTER: spec.name,
+        NAMESPACE: spec.namespace,
+        NODES: String(spec.controlPlaneReplicas + workers),
+        VERSION: spec.kubernetesVersion,
+        KUBECONFIG: args.management.kubeconfigFile,
+        WORKLOAD_KUBECONFIG: args.workload.kubeconfigFile,
+        TIMEOUT: "20m",
+      },
+    },
+    {
+      ...opts,
+      dependsOn: [...args.workload.apiReady, ...args.machines, ...args.cni],
+      deletedWith: args.workload.lifetime,
+      customTimeouts: { create: "45m", update: "45m" },
+    },
+  );
+};

@@ -1,0 +1,43 @@
+import { local } from "@pulumi/command";
+import * as pulumi from "@pulumi/pulumi";
+import { step } from "./step";
+
+/** Images of the host's Docker that a kind node is to have. */
+export interface ImageLoadArgs {
+  /** Name of the node's container. */
+  node: string;
+  /** Id of the node's container: a new node gets its images anew. */
+  nodeId: pulumi.Input<string>;
+  /** Content id by image reference: another id under the same tag is loaded again. */
+  images: Record<string, pulumi.Input<string>>;
+  /** What takes the node away. */
+  lifetime: pulumi.Resource;
+}
+
+/** Loads images into a kind node, as one archive. */
+export class ImageLoad extends pulumi.ComponentResource {
+  /** What pods that use the images wait for. */
+  public readonly ready: pulumi.Resource[];
+
+  constructor(name: string, args: ImageLoadArgs, opts?: pulumi.ComponentResourceOptions) {
+    super("slipway:index:ImageLoad", name, {}, opts);
+    const lines = Object.entries(args.images).map(([image, id]) => pulumi.interpolate`${image} ${id}`);
+    this.ready =
+      lines.length === 0
+        ? []
+        : [
+            new local.Command(
+              name,
+              {
+                ...step("load-images"),
+                environment: { NODE: args.node },
+                // One "reference id" a line: data, not words of a command.
+                stdin: pulumi.all(lines).apply((all) => all.join("\n")),
+                triggers: [args.nodeId],
+              },
+              { parent: this, deletedWith: args.lifetime, customTimeouts: { create: "20m", update: "20m" } },
+            ),
+          ];
+    this.registerOutputs({});
+  }
+}

@@ -1,0 +1,68 @@
+import { local } from "@pulumi/command";
+import { Provider } from "@pulumi/kubernetes/provider";
+import * as pulumi from "@pulumi/pulumi";
+import { kindConfig } from "../lib/kindConfig";
+import { kubeconfigFile } from "../lib/paths";
+import type { ClusterHandle } from "./clusterHandle";
+import { step } from "./step";
+
+/** The kind cluster that Cluster API runs in. */
+export interface ManagementClusterArgs {
+  /** kind's name of the cluster; its one node is `<name>-control-plane`. */
+  name: string;
+  /** Image of the node, with tag. */
+  nodeImage: string;
+  /** What the node's container waits for. */
+  network: pulumi.Resource[];
+}
+
+/** A kind cluster with Docker's socket mounted, its kubeconfig and the provider for what goes into it. */
+export class ManagementCluster extends pulumi.ComponentResource {
+  public readonly handle: ClusterHandle;
+  /** The kubeconfig for this host; secret. */
+  public readonly kubeconfig: pulumi.Output<string>;
+  /** Id of the node's container: another id is another cluster. */
+  public readonly nodeId: pulumi.Output<string>;
+  /** Name of the node's container. */
+  public readonly nodeName: string;
+
+  constructor(name: string, args: ManagementClusterArgs, opts?: pulumi.ComponentResourceOptions) {
+    super("slipway:index:ManagementCluster", name, {}, opts);
+    const config = kindConfig();
+    this.nodeName = `${args.name}-control-plane`;
+    const kind = new local.Command(
+      `${name}-kind`,
+      {
+        ...step("kind-create", { update: "kind-create", delete: "kind-delete" }),
+        environment: { CLUSTER: args.name, NODE_IMAGE: args.nodeImage },
+        stdin: config,
+        // kind changes nothing in place: another image or configuration is another cluster.
+        triggers: [args.nodeImage, config],
+      },
+      // Two clusters of one name cannot stand side by side; the default order would also delete the new one.
+      { parent: this, dependsOn: args.network, deleteBeforeReplace: true, customTimeouts: { create: "15m" } },
+    );
+    this.nodeId = kind.stdout;
+    const file = kubeconfigFile(args.name);
+    const kubeconfig = new local.Command(
+      `${name}-kubeconfig`,
+      {
+        ...step("kind-kubeconfig", { update: "kind-kubeconfig", delete: "forget-kubeconfig" }),
+        environment: { CLUSTER: args.name, KUBECONFIG_FILE: file },
+        triggers: [kind.stdout],
+        logging: local.Logging.None,
+        addPreviousOutputInEnv: false,
+      },
+      { parent: this, additionalSecretOutputs: ["stdout"], deleteBeforeReplace: true },
+    );
+    this.kubeconfig = pulumi.secret(kubeconfig.stdout);
+    const provider = new Provider(
+      name,
+      // A static identifier: a kubeconfig that is still unknown must not look like another cluster.
+      { kubeconfig: this.kubeconfig, clusterIdentifier: `kind-${args.name}` },
+      { parent: this },
+    );
+    this.handle = { provider, kubeconfigFile: file, apiReady: [kubeconfig], lifetime: kind };
+    this.registerOutputs({});
+  }
+}

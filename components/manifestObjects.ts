@@ -1,0 +1,102 @@
+import { local } from "@pulumi/command";
+import * as pulumi from "@pulumi/pulumi";
+import { crdFile } from "../lib/paths";
+import { type KubernetesObject, objectKey } from "../lib/manifests";
+import { applyOrder, typeToken, withWait } from "../lib/rollout";
+import { inside, type ClusterHandle } from "./clusterHandle";
+import { step } from "./step";
+
+/** A CRD as a row of the state: its schema stays in a file, known by its sum. */
+export interface CrdRow {
+  name: string;
+  sha256: string;
+}
+
+/** The objects of one manifest and the cluster they go into. */
+export interface ManifestObjectsArgs {
+  cluster: ClusterHandle;
+  crds: CrdRow[];
+  /** Every object that is not a CRD. */
+  objects: KubernetesObject[];
+  /** What cert-manager's objects wait for: its webhook answering. */
+  certificatesAfter?: pulumi.Resource[];
+  /** What Deployments and DaemonSets wait for besides: their images. */
+  workloadsAfter?: pulumi.Resource[];
+}
+
+/**
+ * One resource per object of a manifest, in the order in which they can work: namespaces, then everything that
+ * only has to exist, then certificates, then what runs. A pod that starts before the secret it mounts exists is
+ * held back by the kubelet for up to two minutes, so certificates are waited for first.
+ */
+export class ManifestObjects extends pulumi.ComponentResource {
+  /** Every resource made; all of them together mean that the manifest is up. */
+  public readonly resources: pulumi.Resource[] = [];
+  /** The namespaces among them. */
+  public readonly namespaces: pulumi.Resource[];
+
+  constructor(name: string, args: ManifestObjectsArgs, opts?: pulumi.ComponentResourceOptions) {
+    super("slipway:index:ManifestObjects", name, {}, opts);
+    const order = applyOrder(args.objects);
+    const namespaces = (this.namespaces = this.register(name, args, order.namespaces, []));
+    const crds = args.crds.map((crd) => this.registerCrd(name, args, crd));
+    const plain = this.register(name, args, order.plain, namespaces);
+    // The issuer kinds and their webhook belong to cert-manager, which may be part of another manifest.
+    const certificates = this.register(name, args, order.certificates, [
+      ...namespaces,
+      ...(args.certificatesAfter ?? []),
+    ]);
+    this.register(name, args, order.workloads, [...plain, ...crds, ...certificates, ...(args.workloadsAfter ?? [])]);
+    this.registerOutputs({});
+  }
+
+  private register(
+    name: string,
+    args: ManifestObjectsArgs,
+    objects: KubernetesObject[],
+    dependsOn: pulumi.Resource[],
+  ): pulumi.Resource[] {
+    return objects.map((object) =>
+      this.keep(
+        new KubernetesResource(`${name}/${objectKey(object)}`, withWait(object), inside(args.cluster, this, dependsOn)),
+      ),
+    );
+  }
+
+  private registerCrd(name: string, args: ManifestObjectsArgs, crd: CrdRow): pulumi.Resource {
+    const { parent, deletedWith, dependsOn } = inside(args.cluster, this);
+    return this.keep(
+      new local.Command(
+        `${name}/CustomResourceDefinition/${crd.name}`,
+        {
+          ...step("crd-apply", { delete: "crd-delete" }),
+          environment: {
+            CRD: crd.name,
+            FILE: crdFile(crd.sha256),
+            SHA256: crd.sha256,
+            KUBECONFIG: args.cluster.kubeconfigFile,
+          },
+        },
+        { parent, deletedWith, dependsOn },
+      ),
+    );
+  }
+
+  private keep<T extends pulumi.Resource>(resource: T): T {
+    this.resources.push(resource);
+    return resource;
+  }
+}
+
+/** Any object of any kind, registered by its type token: the SDK's thousand classes need not be loaded for it. */
+export class KubernetesResource extends pulumi.CustomResource {
+  constructor(name: string, object: KubernetesObject, opts: pulumi.CustomResourceOptions) {
+    const secret = object.kind === "Secret" && object.apiVersion === "v1";
+    super(
+      typeToken(object),
+      name,
+      object,
+      secret ? { ...opts, additionalSecretOutputs: ["data", "stringData"] } : opts,
+    );
+  }
+}

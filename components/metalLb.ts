@@ -1,0 +1,37 @@
+import * as pulumi from "@pulumi/pulumi";
+import { loadBalancerObjects } from "../lib/metalLb";
+import { objectKey } from "../lib/manifests";
+import type { Manifest } from "../lib/manifest";
+import { inside, type ClusterHandle } from "./clusterHandle";
+import { KubernetesResource, ManifestObjects } from "./manifestObjects";
+import { webhookGate } from "./webhookGate";
+
+/** Load balancer addresses for a workload cluster. */
+export interface MetalLbArgs {
+  cluster: ClusterHandle;
+  manifest: Manifest;
+  /** First and last address, as "a.b.c.d-a.b.c.e". */
+  range: string;
+}
+
+/** MetalLB in layer 2 mode with one pool. */
+export class MetalLb extends pulumi.ComponentResource {
+  public readonly ready: pulumi.Resource[];
+
+  constructor(name: string, args: MetalLbArgs, opts?: pulumi.ComponentResourceOptions) {
+    super("slipway:index:MetalLb", name, {}, opts);
+    const { cluster, manifest } = args;
+    const pool = loadBalancerObjects(args.range);
+    const installed = new ManifestObjects(
+      name,
+      { cluster, crds: manifest.crds, objects: manifest.objects },
+      { parent: this },
+    );
+    // MetalLB refuses pools until its webhook has a certificate and a route.
+    const webhook = webhookGate(`${name}-webhook`, cluster, pool, { parent: this, dependsOn: installed.resources });
+    this.ready = pool.map(
+      (object) => new KubernetesResource(`${name}/${objectKey(object)}`, object, inside(cluster, this, [webhook])),
+    );
+    this.registerOutputs({});
+  }
+}

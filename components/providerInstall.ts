@@ -1,0 +1,63 @@
+import * as pulumi from "@pulumi/pulumi";
+import { certificateSamples, clusterApiSamples } from "../lib/webhookSamples";
+import type { Manifest } from "../lib/manifest";
+import { objectKey } from "../lib/manifests";
+import { inside, type ClusterHandle } from "./clusterHandle";
+import { KubernetesResource, ManifestObjects } from "./manifestObjects";
+import { webhookGate } from "./webhookGate";
+
+/** What `clusterctl init` would install, as resources. */
+export interface ProviderInstallArgs {
+  cluster: ClusterHandle;
+  /** Images the pods need in the node, where they are not pulled. */
+  imagesReady: pulumi.Resource[];
+  certManager: Manifest;
+  /** Cluster API's providers: core, kubeadm bootstrap, kubeadm control plane, docker. */
+  providers: Manifest[];
+  /** clusterctl's list of what is installed: its CRD and one entry a provider. */
+  inventory: Manifest;
+}
+
+/** cert-manager and Cluster API's providers in the management cluster. */
+export class ProviderInstall extends pulumi.ComponentResource {
+  /** Webhooks that answer: what Cluster API's objects wait for. */
+  public readonly ready: pulumi.Resource[];
+
+  constructor(name: string, args: ProviderInstallArgs, opts?: pulumi.ComponentResourceOptions) {
+    super("slipway:index:ProviderInstall", name, {}, opts);
+    const { cluster } = args;
+    const certManager = new ManifestObjects(
+      "cert-manager",
+      { cluster, ...args.certManager, workloadsAfter: args.imagesReady },
+      { parent: this },
+    );
+    const certificates = webhookGate("cert-manager-webhook", cluster, certificateSamples(), {
+      parent: this,
+      dependsOn: certManager.resources,
+    });
+    const providers = args.providers.map(
+      (manifest) =>
+        new ManifestObjects(
+          manifest.name,
+          { cluster, ...manifest, certificatesAfter: [certificates], workloadsAfter: args.imagesReady },
+          { parent: this },
+        ),
+    );
+    const webhooks = webhookGate("cluster-api-webhooks", cluster, clusterApiSamples(), {
+      parent: this,
+      dependsOn: providers.flatMap((provider) => provider.resources),
+    });
+    // Entries lie in the providers' namespaces and are of a kind of their own manifest: last, and waited for by nobody.
+    const { name: prefix, crds, objects } = args.inventory;
+    const kind = new ManifestObjects(prefix, { cluster, crds, objects: [] }, { parent: this });
+    for (const entry of objects) {
+      new KubernetesResource(
+        `${prefix}/${objectKey(entry)}`,
+        entry,
+        inside(cluster, this, [...kind.resources, ...providers.flatMap((provider) => provider.namespaces)]),
+      );
+    }
+    this.ready = [webhooks];
+    this.registerOutputs({});
+  }
+}

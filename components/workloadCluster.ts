@@ -1,0 +1,119 @@
+import { local } from "@pulumi/command";
+import { Secret } from "@pulumi/kubernetes/core/v1/secret";
+import { Provider } from "@pulumi/kubernetes/provider";
+import * as pulumi from "@pulumi/pulumi";
+import { clusterObjects, type ClusterSpec } from "../lib/clusterObjects";
+import { decodeSecretValue, forHost } from "../lib/kubeconfig";
+import { type KubernetesObject, objectKey, withAnnotations } from "../lib/manifests";
+import { kubeconfigFile } from "../lib/paths";
+import { waitForAnnotation } from "../lib/rollout";
+import type { ClusterHandle } from "./clusterHandle";
+import { KubernetesResource } from "./manifestObjects";
+import { step } from "./step";
+
+/** A cluster that Cluster API makes. */
+export interface WorkloadClusterArgs {
+  management: ClusterHandle;
+  spec: ClusterSpec;
+  /** What Cluster API's objects wait for: its webhooks. */
+  providersReady: pulumi.Resource[];
+}
+
+/** Time for machines to come or go: an image has to be unpacked and kubeadm run on each, one after the other. */
+const machineTimeouts = { create: "30m", update: "60m", delete: "30m" };
+
+/** Cluster, DevCluster, KubeadmControlPlane, MachineDeployments and their templates; and the cluster's kubeconfig. */
+export class WorkloadCluster extends pulumi.ComponentResource {
+  public readonly handle: ClusterHandle;
+  /** The kubeconfig for this host; secret. */
+  public readonly kubeconfig: pulumi.Output<string>;
+  /** What "the machines were asked for" means: nodes come once these exist and a CNI runs. */
+  public readonly machines: pulumi.Resource[];
+
+  constructor(name: string, args: WorkloadClusterArgs, opts?: pulumi.ComponentResourceOptions) {
+    super("slipway:index:WorkloadCluster", name, {}, opts);
+    const { management, spec } = args;
+    const objects = clusterObjects(spec);
+    const ready = [...management.apiReady, ...args.providersReady, ...this.namespace(name, args)];
+    const options = (dependsOn: pulumi.Resource[]): pulumi.CustomResourceOptions => ({
+      parent: this,
+      provider: management.provider,
+      dependsOn: [...ready, ...dependsOn],
+      customTimeouts: machineTimeouts,
+    });
+
+    // The one object that is deleted for real: its finalizer takes the containers away, so no deletedWith here.
+    const cluster = this.object(name, objects.cluster, options([]));
+    // Deleting any part on its own would drain machines one by one; all of them go with the Cluster.
+    const part = (dependsOn: pulumi.Resource[] = []): pulumi.CustomResourceOptions => ({
+      ...options([cluster, ...dependsOn]),
+      deletedWith: cluster,
+    });
+    const infrastructure = this.object(name, objects.infrastructureCluster, part());
+    const template = this.object(name, objects.controlPlaneTemplate, part());
+    const controlPlane = this.object(
+      name,
+      // Initialized is the first moment at which the API answers; Ready would wait for a CNI that needs the API.
+      withAnnotations(objects.controlPlane, { [waitForAnnotation]: "condition=Initialized" }),
+      part([infrastructure, template]),
+    );
+    this.machines = objects.workers.map((pool) => {
+      const machineTemplate = this.object(name, pool.machineTemplate, part());
+      const bootstrapTemplate = this.object(name, pool.bootstrapTemplate, part());
+      return this.object(name, pool.deployment, part([machineTemplate, bootstrapTemplate]));
+    });
+
+    this.kubeconfig = this.readKubeconfig(name, args, controlPlane);
+    const file = kubeconfigFile(spec.name);
+    const written = new local.Command(
+      `${name}-kubeconfig`,
+      {
+        ...step("write-kubeconfig", { delete: "forget-kubeconfig" }),
+        environment: { KUBECONFIG_FILE: file },
+        stdin: this.kubeconfig,
+        logging: local.Logging.None,
+        addPreviousOutputInEnv: false,
+      },
+      { parent: this, additionalSecretOutputs: ["stdin"] },
+    );
+    const provider = new Provider(
+      name,
+      { kubeconfig: this.kubeconfig, clusterIdentifier: `capi-${spec.namespace}-${spec.name}` },
+      { parent: this },
+    );
+    this.handle = { provider, kubeconfigFile: file, apiReady: [controlPlane, written], lifetime: cluster };
+    this.registerOutputs({});
+  }
+
+  private object(name: string, object: KubernetesObject, opts: pulumi.CustomResourceOptions): KubernetesResource {
+    return new KubernetesResource(`${name}/${objectKey(object)}`, object, opts);
+  }
+
+  /** The namespace of the cluster's objects, unless it is one that every cluster has. */
+  private namespace(name: string, args: WorkloadClusterArgs): pulumi.Resource[] {
+    const { management, spec } = args;
+    if (spec.namespace === "default") return [];
+    const namespace = { apiVersion: "v1", kind: "Namespace", metadata: { name: spec.namespace } };
+    return [
+      this.object(name, namespace, {
+        parent: this,
+        provider: management.provider,
+        dependsOn: management.apiReady,
+        deletedWith: management.lifetime,
+      }),
+    ];
+  }
+
+  private readKubeconfig(
+    name: string,
+    args: WorkloadClusterArgs,
+    controlPlane: KubernetesResource,
+  ): pulumi.Output<string> {
+    const { management, spec } = args;
+    // The id hangs on the awaited control plane: a read with a literal id would run before the secret exists.
+    const id = controlPlane.id.apply(() => `${spec.namespace}/${spec.name}-kubeconfig`);
+    const secret = Secret.get(`${name}-kubeconfig`, id, { parent: this, provider: management.provider });
+    const text = secret.data.apply((data) => forHost(decodeSecretValue(data), { platform: process.platform }));
+    return pulumi.secret(text);
+  }
+}

@@ -1,0 +1,37 @@
+import { waitForAnnotation } from "./rollout";
+
+const labels = { app: "nginx" };
+const metadata = { name: "nginx", namespace: "default", labels };
+
+/** One pod of a web server on port 80. */
+export const deploymentObject = (image: string) => ({
+  apiVersion: "apps/v1" as const,
+  kind: "Deployment" as const,
+  metadata,
+  spec: {
+    replicas: 1,
+    selector: { matchLabels: labels },
+    template: {
+      metadata: { labels },
+      spec: {
+        containers: [
+          {
+            name: "nginx",
+            image,
+            imagePullPolicy: "IfNotPresent",
+            ports: [{ containerPort: 80 }],
+            readinessProbe: { httpGet: { path: "/", port: 80 }, periodSeconds: 1 },
+          },
+        ],
+      },
+    },
+  },
+});
+
+/** Its Service; created means that a load balancer has given it an address. */
+export const serviceObject = () => ({
+  apiVersion: "v1" as const,
+  kind: "Service" as const,
+  metadata: { ...metadata, annotations: { [waitForAnnotation]: "jsonpath={.status.loadBalancer.ingress[0].ip}" } },
+  spec: { type: "LoadBalancer" as const, selector: labels, ports: [{ port: 80, targetPort: 80, protocol: "TCP" }] },
+});

@@ -1,0 +1,114 @@
+import { parseCidr } from "./addresses";
+import { refuse } from "./problem";
+
+/** Accepts a value, or throws a ProblemError that says the rule and the remedy; the caller adds the key. */
+export type Check<T> = (value: T) => void;
+
+/** One RFC 1123 label: lower-case letters, digits and inner hyphens. */
+export const dnsLabel =
+  (longest: number, why = "names end there"): Check<string> =>
+  (value) => {
+    if (/^[a-z0-9]([a-z0-9-]*[a-z0-9])?$/.test(value) && value.length <= longest) return;
+    refuse({
+      received: value,
+      rule: `be 1 to ${longest} lower-case letters, digits and inner hyphens (${why})`,
+      remedy: `Write it as ${suggestedLabel(value, longest)}`,
+    });
+  };
+
+/** Labels joined by dots, at most 253 characters. */
+export const dnsDomain: Check<string> = (value) => {
+  if (value.length <= 253 && value.split(".").every((label) => /^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/.test(label)))
+    return;
+  refuse({
+    received: value,
+    rule: "be a domain of lower-case letters, digits and hyphens between dots",
+    remedy: "Write it as cluster.local",
+  });
+};
+
+/** A container image by tag or digest; one without either would change under our feet. */
+export const imageReference: Check<string> = (value) => {
+  const host = String.raw`(?:[a-zA-Z0-9](?:[a-zA-Z0-9-]*[a-zA-Z0-9])?(?:\.[a-zA-Z0-9](?:[a-zA-Z0-9-]*[a-zA-Z0-9])?)*(?::\d+)?/)?`;
+  const part = String.raw`[a-z0-9]+(?:(?:[._]|__|-+)[a-z0-9]+)*`;
+  const reference = new RegExp(String.raw`^${host}${part}(?:/${part})*(?::\w[\w.-]{0,127})?(?:@sha256:[0-9a-f]{64})?$`);
+  const name = value.split("@")[0] ?? "";
+  if (reference.test(value) && name.length <= 255 && (value.includes("@") || /:[^/]+$/.test(value))) return;
+  refuse({
+    received: value,
+    rule: "be an image reference with a tag or a digest",
+    remedy: "Write it as registry.example.org/path/name:tag, as in kindest/node:v1.34.4",
+  });
+};
+
+/** A Kubernetes release. */
+export const kubernetesVersion: Check<string> = (value) => {
+  const number = String.raw`(0|[1-9]\d*)`;
+  const suffix = String.raw`(-[0-9A-Za-z.-]+)?(\+[0-9A-Za-z.-]+)?`;
+  if (new RegExp(String.raw`^v?${number}\.${number}\.${number}${suffix}$`).test(value) && value.length <= 64) return;
+  refuse({ received: value, rule: "be a full Kubernetes version", remedy: "Write all three numbers, as in v1.34.4" });
+};
+
+/** An IPv4 network whose prefix length lies in a range. */
+export const network =
+  (shortest: number, longest: number, why: string): Check<string> =>
+  (value) => {
+    const { base, prefix } = parseCidr(value);
+    if (prefix >= shortest && prefix <= longest) return;
+    refuse({
+      received: value,
+      rule: `have a prefix length from /${shortest} to /${longest} (${why})`,
+      remedy: `Choose a network of that size, as ${base}/${Math.min(Math.max(prefix, shortest), longest)}`,
+    });
+  };
+
+/** A whole number within bounds. */
+export const between =
+  (least: number, most: number): Check<number> =>
+  (value) => {
+    if (value >= least && value <= most) return;
+    refuse({
+      received: value,
+      rule: `be from ${least} to ${most}`,
+      remedy: `Set it to ${value < least ? least : most}`,
+    });
+  };
+
+/** A number of etcd members. */
+export const oddCount: Check<number> = (value) => {
+  if ([1, 3, 5, 7].includes(value)) return;
+  refuse({
+    received: value,
+    rule: "be 1, 3, 5 or 7, since etcd runs on the control plane and decides by majority",
+    remedy: `Set it to ${value < 1 ? 1 : Math.min(value + ((value + 1) % 2), 7)}`,
+  });
+};
+
+/** Where a manifest lies: an http(s) URL, or a path. Whether it is there shows when it is read. */
+export const manifestLocation: Check<string> = (value) => {
+  const isUrl = /^[a-z][a-z0-9+.-]*:\/\//i.test(value);
+  if (isUrl ? /^https?:\/\//i.test(value) && URL.canParse(value) : /^[^\p{Cc}]*\S[^\p{Cc}]*$/u.test(value)) return;
+  refuse({
+    received: value,
+    rule: "be an http or https URL, or the path of a file",
+    remedy: "Write the URL of a release, or a path relative to the project",
+  });
+};
+
+/** Template variables: `{VAR: value}` with text, numbers or booleans as values. */
+export const templateVariables: Check<Readonly<Record<string, unknown>>> = (value) => {
+  const wrong = Object.entries(value).filter(
+    ([name, given]) => !/^[A-Z][A-Z0-9_]*$/.test(name) || !["string", "number", "boolean"].includes(typeof given),
+  );
+  if (wrong.length === 0) return;
+  refuse({
+    received: Object.fromEntries(wrong),
+    rule: "map names in capitals to text, numbers or booleans",
+    remedy: "Write it as CLUSTER_TOPOLOGY: true",
+  });
+};
+
+const suggestedLabel = (value: string, longest: number): string => {
+  const letters = value.toLowerCase().replace(/[^a-z0-9]+/g, "-");
+  return letters.replace(/^-+/, "").slice(0, longest).replace(/-+$/, "") || "cluster-1";
+};

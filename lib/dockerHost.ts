@@ -1,0 +1,48 @@
+import { execFile } from "node:child_process";
+
+const docker = (args: string[]): Promise<{ code: number; stdout: string; stderr: string }> =>
+  new Promise((resolve, reject) => {
+    execFile("docker", args, { maxBuffer: 1 << 26 }, (error, stdout, stderr) => {
+      if (error && typeof error.code !== "number") {
+        reject(new Error(`docker could not be started (${error.message}); install Docker, or run make doctor`));
+      } else resolve({ code: typeof error?.code === "number" ? error.code : 0, stdout, stderr });
+    });
+  });
+
+const answered = (stderr: string): boolean =>
+  !/cannot connect|permission denied|is the docker daemon running/i.test(stderr);
+
+const inspect = async (args: string[]): Promise<string | undefined> => {
+  const { code, stdout, stderr } = await docker(args);
+  if (code === 0) return stdout.trim();
+  // "No such object" is a finding; a daemon that does not answer is not.
+  if (!answered(stderr)) throw new Error(`Docker does not answer: ${stderr.trim()}; start it, or run make doctor`);
+  return undefined;
+};
+
+/** The content id (sha256:…) of each image that Docker has; images it lacks are left out. */
+export const imageIds = async (images: string[]): Promise<Record<string, string>> => {
+  const entries = await Promise.all(
+    images.map(async (image) => [image, await inspect(["image", "inspect", "--format", "{{.Id}}", image])] as const),
+  );
+  return Object.fromEntries(entries.filter((entry): entry is [string, string] => entry[1] !== undefined));
+};
+
+/** A Docker network as the program has to know it. */
+export interface ExistingNetwork {
+  /** Value of the owner label; empty where there is none. */
+  owner: string;
+  /** Its subnets, IPv4 and IPv6. */
+  subnets: string[];
+}
+
+/** The network of a name, or undefined where Docker has none. */
+export const existingNetwork = async (name: string, ownerLabel: string): Promise<ExistingNetwork | undefined> => {
+  const text = await inspect(["network", "inspect", "--format", "{{json .}}", name]);
+  if (text === undefined) return undefined;
+  const network = JSON.parse(text) as { Labels?: Record<string, string>; IPAM?: { Config?: { Subnet?: string }[] } };
+  return {
+    owner: network.Labels?.[ownerLabel] ?? "",
+    subnets: (network.IPAM?.Config ?? []).flatMap((config) => config.Subnet ?? []),
+  };
+};

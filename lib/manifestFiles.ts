@@ -1,0 +1,52 @@
+import { createHash } from "node:crypto";
+import { existsSync, mkdirSync, renameSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import type { Manifest } from "./manifest";
+import { clusterctlLabels, isCrd, type KubernetesObject, parseManifest, substitute, toYaml } from "./manifests";
+import { loadManifest } from "./manifestStore";
+import { crdFile, stateFolder } from "./paths";
+
+/** One manifest to install. */
+export interface ManifestSource {
+  /** Prefix of its resources' names. */
+  name: string;
+  /** The setting that gives the location, for errors. */
+  setting: string;
+  /** URL or path. */
+  location: string;
+  /** Values for the `${VAR}`s of clusterctl's manifests; without it the text is taken as it is. */
+  variables?: Record<string, string>;
+  /** clusterctl's label of the provider, which makes its commands find the objects. */
+  providerLabel?: string;
+}
+
+/** Reads a manifest and sets its CRDs aside as files that the state knows by their sums. */
+export const readManifest = async (source: ManifestSource): Promise<Manifest> => {
+  const { text } = await loadManifest(source.location, {
+    name: source.setting,
+    lockFile: "manifests.lock.json",
+    cacheDir: join(stateFolder, "manifests"),
+  });
+  const parsed = parseManifest(source.variables ? substitute(text, source.variables) : text);
+  const objects = source.providerLabel ? clusterctlLabels(parsed, source.providerLabel) : parsed;
+  return { name: source.name, ...setCrdsAside(objects) };
+};
+
+/** Splits CRDs from the rest and writes each into the file of its sum. */
+export const setCrdsAside = (objects: KubernetesObject[]): Omit<Manifest, "name"> => ({
+  crds: objects.filter(isCrd).map((crd) => {
+    const text = toYaml(crd);
+    const sha256 = createHash("sha256").update(text).digest("hex");
+    writeOnce(crdFile(sha256), text);
+    return { name: crd.metadata.name, sha256 };
+  }),
+  objects: objects.filter((object) => !isCrd(object)),
+});
+
+const writeOnce = (file: string, text: string): void => {
+  if (existsSync(file)) return;
+  mkdirSync(dirname(file), { recursive: true });
+  const partial = `${file}.${process.pid}`;
+  writeFileSync(partial, text);
+  renameSync(partial, file);
+};

@@ -1,0 +1,64 @@
+/** One thing that is wrong with what a user gave: what it is, what was received, the rule, and the way out. */
+export interface Problem {
+  /** The setting's key, or the file or document it is about; absent where only the caller knows it. */
+  readonly key?: string;
+  /** The value as received; shown as JSON, shortened. Left out where it must not be shown. */
+  readonly received?: unknown;
+  /** Completes the sentence "… must …", without a period. */
+  readonly rule: string;
+  /** What to do, as an imperative sentence without a period. */
+  readonly remedy: string;
+}
+
+/** An error of the user's making: its message holds one line per problem and no stack is worth showing. */
+export class ProblemError extends Error {
+  override readonly name: string = "ProblemError";
+
+  constructor(
+    readonly problems: readonly Problem[],
+    heading?: string,
+  ) {
+    const lines = problems.map(sentence);
+    super(heading === undefined ? lines.join("\n") : [heading, ...lines.map((line) => `  - ${line}`)].join("\n"));
+  }
+}
+
+/** Fails with a single problem. */
+export const refuse = (problem: Problem): never => {
+  throw new ProblemError([problem]);
+};
+
+/** A problem in two sentences: `key is "value", but must rule. Remedy.` */
+export const sentence = (problem: Problem): string => {
+  const { key, rule, remedy } = problem;
+  if (!("received" in problem)) return `${key ?? "It"} must ${rule}. ${remedy}.`;
+  const received = show(problem.received);
+  return `${key === undefined ? received : `${key} is ${received}, but`} must ${rule}. ${remedy}.`;
+};
+
+/** A value for a message, as JSON of at most 200 characters; `absent` for undefined. */
+export const show = (value: unknown): string => {
+  if (value === undefined) return "absent";
+  if (typeof value === "bigint" || typeof value === "number") return String(value);
+  const text = jsonOf(value);
+  return text.length > 200 ? `${text.slice(0, 197)}...` : text;
+};
+
+const jsonOf = (value: unknown): string => {
+  try {
+    return JSON.stringify(value) ?? String(value);
+  } catch {
+    return `a ${typeof value} that is no JSON`;
+  }
+};
+
+/** Runs a check and gives its problems instead of throwing them; other errors pass through. */
+export const problemsOf = (check: () => unknown): readonly Problem[] => {
+  try {
+    check();
+    return [];
+  } catch (error) {
+    if (error instanceof ProblemError) return error.problems;
+    throw error;
+  }
+};

@@ -1,0 +1,49 @@
+import type { KubernetesObject } from "./manifests";
+import { withAnnotations } from "./manifests";
+
+/** A manifest's objects by the stage at which they can work. */
+export interface ApplyOrder {
+  namespaces: KubernetesObject[];
+  /** Roles, accounts, services, configuration, webhooks: it is enough that they exist. */
+  plain: KubernetesObject[];
+  /** cert-manager's issuers and certificates. */
+  certificates: KubernetesObject[];
+  /** What runs pods. */
+  workloads: KubernetesObject[];
+}
+
+const workloadKinds = new Set(["Deployment", "DaemonSet", "StatefulSet", "Job"]);
+
+const stageOf = (object: KubernetesObject): keyof ApplyOrder => {
+  if (object.kind === "Namespace") return "namespaces";
+  if (object.apiVersion.startsWith("cert-manager.io/")) return "certificates";
+  return workloadKinds.has(object.kind) ? "workloads" : "plain";
+};
+
+/** Sorts objects into stages; within a stage the manifest's own order stays. */
+export const applyOrder = (objects: KubernetesObject[]): ApplyOrder => {
+  const order: ApplyOrder = { namespaces: [], plain: [], certificates: [], workloads: [] };
+  for (const object of objects) order[stageOf(object)].push(object);
+  return order;
+};
+
+/** Pulumi's type token of an object: `kubernetes:apps/v1:Deployment`, with `core/v1` for the unnamed group. */
+export const typeToken = (object: KubernetesObject): string => {
+  const groupVersion = object.apiVersion.includes("/") ? object.apiVersion : `core/${object.apiVersion}`;
+  return `kubernetes:${groupVersion}:${object.kind}`;
+};
+
+/** Annotation by which the kubernetes plugin waits for a named condition or JSON path. */
+export const waitForAnnotation = "pulumi.com/waitFor";
+
+/** The wait that an object needs so that "created" means "ready"; the plugin's own waits serve the other kinds. */
+export const withWait = (object: KubernetesObject): KubernetesObject => {
+  if (object.kind === "Certificate" && object.apiVersion.startsWith("cert-manager.io/")) {
+    return withAnnotations(object, { [waitForAnnotation]: "condition=Ready" });
+  }
+  if (object.kind === "Service" && object.apiVersion === "v1") {
+    // The plugin would wait 10 s and more for endpoints of pods that are waited for anyway.
+    return withAnnotations(object, { "pulumi.com/skipAwait": "true" });
+  }
+  return object;
+};

@@ -1,0 +1,146 @@
+import type { RoutePins } from "../setup/pins";
+import { defaultGateway, subnetPrefixes } from "./addresses";
+import {
+  between,
+  dnsDomain,
+  dnsLabel,
+  imageReference,
+  kubernetesVersion,
+  network,
+  oddCount,
+  templateVariables,
+} from "./checks";
+import { longestNames } from "./clusterObjects";
+import { choice, count, derived, flag, manifest, type Setting, type SettingTypes, text, variables } from "./setting";
+
+const clusterApiAsset = (name: string) => (versions: RoutePins) =>
+  `https://github.com/kubernetes-sigs/cluster-api/releases/download/v${versions.clusterApi}/${name}.yaml`;
+
+/** Every setting, in the order of Pulumi.yaml. This table is the one source: the file and the docs are tested against it. */
+export const settingsSchema = {
+  pins: choice(
+    ["release", "source"],
+    "Set of versions in pins.json: release, or source for a machine that reaches package registries only.",
+  ),
+
+  managementCluster: text(
+    "clusterapi",
+    "Name of the kind cluster that Cluster API runs in.",
+    dnsLabel(49, "kind appends -control-plane"),
+  ),
+  managementNodeImage: derived(
+    (versions) => `kindest/node:v${versions.kubernetes}`,
+    "Node image of the management cluster. Empty: kindest/node of the pinned Kubernetes version.",
+    imageReference,
+  ),
+
+  networkSubnet: text(
+    "172.18.0.0/16",
+    "IPv4 subnet of the Docker network kind. Containers get addresses of its lower half, load balancers of its upper end.",
+    network(subnetPrefixes.shortest, subnetPrefixes.longest, "room for nodes and load balancers"),
+  ),
+  networkGateway: derived(
+    (_, { networkSubnet }) => defaultGateway(String(networkSubnet)),
+    "Gateway of the Docker network. Empty: the first address of the subnet.",
+    () => undefined,
+  ),
+  adoptNetwork: flag(false, "Use the Docker network kind that is there, and leave it there at destroy."),
+  loadBalancerPrefix: count(
+    29,
+    "Size of the load balancers' address block, the highest of the subnet, as a prefix length.",
+    between(9, 31),
+  ),
+
+  imageSource: choice(
+    ["registry", "local"],
+    "Where nodes get images from: registry, or local for those this machine's Docker has, loaded into every node.",
+  ),
+  capdImageSource: choice(
+    ["pull", "build", "archive", "local"],
+    "Where the image of Cluster API's Docker provider comes from: pull, build (from its Go module), archive (a file) or local (this machine's Docker).",
+  ),
+  capdImage: derived(
+    (versions) => `gcr.io/k8s-staging-cluster-api/capd-manager:v${versions.clusterApi}`,
+    "Image of Cluster API's Docker provider. Empty: the published one of the pinned version.",
+    imageReference,
+  ),
+  capdImageArchive: text("", "For capdImageSource archive: path of a file that docker save wrote.", () => undefined),
+
+  certManagerManifest: manifest(
+    "cert-manager",
+    ({ certManager }) =>
+      `https://github.com/cert-manager/cert-manager/releases/download/v${certManager}/cert-manager.yaml`,
+  ),
+  coreManifest: manifest("Cluster API's core provider", clusterApiAsset("core-components")),
+  bootstrapManifest: manifest("the kubeadm bootstrap provider", clusterApiAsset("bootstrap-components")),
+  controlPlaneManifest: manifest("the kubeadm control plane provider", clusterApiAsset("control-plane-components")),
+  infrastructureManifest: manifest("the Docker provider", clusterApiAsset("infrastructure-components-development")),
+  cniManifest: manifest(
+    "Calico",
+    ({ calico }) => `https://raw.githubusercontent.com/projectcalico/calico/v${calico}/manifests/calico.yaml`,
+  ),
+  loadBalancerManifest: manifest(
+    "MetalLB",
+    ({ metallb }) =>
+      `https://raw.githubusercontent.com/metallb/metallb/v${metallb}/config/manifests/metallb-native.yaml`,
+  ),
+  featureGates: variables(
+    "Values for the variables of Cluster API's manifests, as CLUSTER_TOPOLOGY or EXP_RUNTIME_SDK.",
+    templateVariables,
+  ),
+
+  clusterName: text(
+    "capd",
+    "Name of the workload cluster.",
+    dnsLabel(longestNames.cluster, "Cluster API appends -control-plane-xxxxx"),
+  ),
+  clusterNamespace: text("default", "Namespace of the cluster's objects in the management cluster.", dnsLabel(63)),
+  kubernetesVersion: derived(
+    (versions) => `v${versions.kubernetes}`,
+    "Kubernetes version of the workload cluster. Empty: the pinned one.",
+    kubernetesVersion,
+  ),
+  controlPlaneReplicas: count(1, "Number of control plane nodes: 1, 3, 5 or 7.", oddCount),
+  workerReplicas: count(1, "Number of worker nodes.", between(0, 250)),
+  nodeImage: derived(
+    // "+" is no character of a tag; kind writes "_".
+    (_, { kubernetesVersion: version }) => `kindest/node:${String(version).replace(/^v?/, "v").replace("+", "_")}`,
+    "Node image of the workload cluster, by a tag. Empty: kindest/node of kubernetesVersion.",
+    imageReference,
+  ),
+  podCidr: text("192.168.0.0/16", "IPv4 network of the pods.", network(8, 24, "each node takes a /24 of it")),
+  serviceCidr: text("10.128.0.0/12", "IPv4 network of the services.", network(12, 28, "the API server's limits")),
+  serviceDomain: text("cluster.local", "DNS domain of the services.", dnsDomain),
+
+  application: flag(true, "Deploy nginx behind a load balancer, and ask it for its page."),
+  applicationImage: derived(
+    (versions) => `nginx:${versions.nginx}`,
+    "Image of the application. Empty: nginx of the pinned version.",
+    imageReference,
+  ),
+};
+
+/** The name of a setting. */
+export type SettingKey = keyof typeof settingsSchema;
+
+/** The value of every setting, defaults filled in. */
+export type SettingValues = {
+  readonly [K in SettingKey]: (typeof settingsSchema)[K] extends Setting<infer T> ? T : never;
+};
+
+/** A setting as Pulumi.yaml declares it. */
+export interface SettingDescription {
+  key: string;
+  type: keyof SettingTypes;
+  default: unknown;
+  description: string;
+}
+
+/** Every setting in order, for Pulumi.yaml and the documentation. */
+export const describeSettings = (): SettingDescription[] =>
+  Object.entries(settingsSchema).map(([key, setting]) => ({
+    key,
+    type: setting.type,
+    default: setting.default,
+    description: setting.description,
+  }));

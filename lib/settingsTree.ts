@@ -1,0 +1,89 @@
+import type { RoutePins } from "../setup/pins";
+import type { ClusterSpec } from "./clusterObjects";
+import type { SettingValues } from "./settingsSchema";
+
+/** A workload cluster as the settings describe it. */
+export type ClusterSettings = Readonly<Omit<ClusterSpec, "preLoadImages" | "backend" | "nodeImage">> & {
+  readonly nodeImage: string;
+};
+
+/** All settings, checked and complete; frozen. */
+export interface Settings {
+  /** Which set of versions is meant, and that set. Versions are without the v. */
+  readonly pins: "release" | "source";
+  readonly versions: Readonly<RoutePins>;
+  readonly network: {
+    readonly subnet: string;
+    readonly gateway: string;
+    readonly adopt: boolean;
+    readonly loadBalancerPrefix: number;
+  };
+  readonly management: { readonly name: string; readonly nodeImage: string };
+  readonly imageSource: "registry" | "local";
+  readonly capd: {
+    readonly source: "pull" | "build" | "archive" | "local";
+    readonly image: string;
+    /** Path of the archive; empty for any other source. */
+    readonly archive: string;
+  };
+  /** URL or path of each. */
+  readonly manifests: {
+    readonly certManager: string;
+    readonly core: string;
+    readonly bootstrap: string;
+    readonly controlPlane: string;
+    readonly infrastructure: string;
+    readonly cni: string;
+    readonly loadBalancer: string;
+  };
+  /** Values for the variables of Cluster API's manifests. */
+  readonly featureGates: Readonly<Record<string, string>>;
+  readonly clusters: readonly ClusterSettings[];
+  readonly application: { readonly enabled: boolean; readonly image: string };
+}
+
+/** Puts checked values into their places. */
+export const settingsTree = (values: SettingValues, versions: RoutePins): Settings =>
+  deepFreeze({
+    pins: values.pins,
+    versions,
+    network: {
+      subnet: values.networkSubnet,
+      gateway: values.networkGateway,
+      adopt: values.adoptNetwork,
+      loadBalancerPrefix: values.loadBalancerPrefix,
+    },
+    management: { name: values.managementCluster, nodeImage: values.managementNodeImage },
+    imageSource: values.imageSource,
+    capd: { source: values.capdImageSource, image: values.capdImage, archive: values.capdImageArchive },
+    manifests: {
+      certManager: values.certManagerManifest,
+      core: values.coreManifest,
+      bootstrap: values.bootstrapManifest,
+      controlPlane: values.controlPlaneManifest,
+      infrastructure: values.infrastructureManifest,
+      cni: values.cniManifest,
+      loadBalancer: values.loadBalancerManifest,
+    },
+    featureGates: Object.fromEntries(Object.entries(values.featureGates).map(([name, value]) => [name, String(value)])),
+    clusters: [
+      {
+        name: values.clusterName,
+        namespace: values.clusterNamespace,
+        kubernetesVersion: values.kubernetesVersion.replace(/^v?/, "v"),
+        controlPlaneReplicas: values.controlPlaneReplicas,
+        // Without replicas there is no pool, so that no object stands for nothing.
+        workerPools: values.workerReplicas === 0 ? [] : [{ name: "md-0", replicas: values.workerReplicas }],
+        podCidr: values.podCidr,
+        serviceCidr: values.serviceCidr,
+        serviceDomain: values.serviceDomain,
+        nodeImage: values.nodeImage,
+      },
+    ],
+    application: { enabled: values.application, image: values.applicationImage },
+  });
+
+const deepFreeze = <T>(value: T): T => {
+  if (typeof value === "object" && value !== null) Object.values(value).forEach(deepFreeze);
+  return Object.freeze(value);
+};

@@ -1,0 +1,51 @@
+import type { HostFacts } from "../host";
+import type { Pins } from "../pins";
+
+/** How bad a finding is: `fail` will stop an `up`, `warn` may. */
+export type Status = "ok" | "warn" | "fail";
+
+/** One line of the doctor's table. */
+export interface Check {
+  name: string;
+  status: Status;
+  detail: string;
+  /** What to do about it; only where it is not ok. */
+  remedy?: string;
+}
+
+/** What the facts are measured against. */
+export interface Demands {
+  pins: Pins;
+  /** Subnet of the Docker network `kind`. */
+  subnet: string;
+  /** Clusters of the stack that is up; other containers of kind are left over, or someone else's. */
+  ownClusters: string[];
+}
+
+/** Looks at one thing; undefined where it does not apply to the host. */
+export type Judge = (facts: HostFacts, demands: Demands) => Check | undefined;
+
+/** Compares dotted versions; a missing part counts as 0, what follows a - or + is ignored. */
+export const isAtLeast = (version: string, minimum: string): boolean => {
+  const parts = (text: string): number[] => (text.replace(/^v/, "").split(/[-+ ]/)[0] ?? "").split(".").map(Number);
+  const [left, right] = [parts(version), parts(minimum)];
+  for (let index = 0; index < Math.max(left.length, right.length); index += 1) {
+    const difference = (left[index] ?? 0) - (right[index] ?? 0);
+    if (difference !== 0) return difference > 0;
+  }
+  return true;
+};
+
+/** A finding without complaint. */
+export const ok = (name: string, detail: string): Check => ({ name, status: "ok", detail });
+
+/** A finding with its remedy. */
+export const bad = (status: "warn" | "fail", name: string, detail: string, remedy: string): Check => ({
+  name,
+  status,
+  detail,
+  remedy,
+});
+
+/** Bytes as gigabytes. */
+export const gb = (bytes: number): string => `${(bytes / 1e9).toFixed(1)} GB`;

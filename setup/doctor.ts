@@ -1,0 +1,37 @@
+import { type Check, type Demands, type Judge } from "./checks/check";
+import * as machine from "./checks/machine";
+import * as software from "./checks/software";
+import type { HostFacts } from "./host";
+import { pins } from "./pins";
+
+/** All checks, in the order of the table. */
+const judges: Judge[] = [
+  software.checkNode,
+  software.checkGo,
+  software.checkDocker,
+  software.checkSocket,
+  machine.checkCgroup,
+  machine.checkKernel,
+  machine.checkInotify,
+  machine.checkOpenFiles,
+  machine.checkMemory,
+  machine.checkDisk,
+  software.checkTools,
+  machine.checkRoutes,
+  software.checkLeftovers,
+];
+
+/** Judges a host; checks that do not apply to it are left out. */
+export const judgeHost = (facts: HostFacts, demands: Partial<Demands> = {}): Check[] => {
+  const whole: Demands = { pins, subnet: "172.18.0.0/16", ownClusters: [], ...demands };
+  return judges.map((judge) => judge(facts, whole)).filter((check) => check !== undefined);
+};
+
+/** The table as lines of text. */
+export const formatChecks = (checks: Check[]): string[] => {
+  const width = Math.max(...checks.map(({ name }) => name.length));
+  return checks.flatMap(({ name, status, detail, remedy }) => [
+    `${status.padEnd(4)}  ${name.padEnd(width)}  ${detail}`,
+    ...(remedy ? [`${" ".repeat(width + 8)}-> ${remedy}`] : []),
+  ]);
+};

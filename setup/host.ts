@@ -1,0 +1,114 @@
+import { existsSync, statfsSync } from "node:fs";
+import { availableParallelism, totalmem } from "node:os";
+import { join } from "node:path";
+import type { Route } from "./cache";
+import { ask, hardOpenFiles, kernelFeatures, readRoutes, readText } from "./kernel";
+import { requiredTools } from "./layout";
+
+/** All that the checks look at. What could not be found out is undefined. */
+export interface HostFacts {
+  platform: string;
+  route: Route;
+  node: string;
+  go?: string;
+  docker: { client?: string; server?: string; error?: string; socket: boolean; cgroup?: string; os?: string };
+  inotify: { watches?: number; instances?: number };
+  /** Hard limit of open files; Infinity where there is none. */
+  openFiles?: number;
+  memoryBytes: number;
+  cores: number;
+  /** Free bytes where the cache is. */
+  freeBytes?: number;
+  /** Versions that the tools print; null for a tool that is not there. */
+  tools: Record<string, string | null>;
+  /** Kernel features by name; empty where there is no way to tell. */
+  kernel: Record<string, boolean>;
+  /** Containers and networks of kind and Cluster API that are there now. */
+  containers: { name: string; cluster: string }[];
+  /** IPv4 routes other than the default one: network in CIDR form and device. */
+  routes: { network: string; device: string }[];
+  /** Devices that belong to the Docker network `kind`. */
+  kindDevices: string[];
+}
+
+const readNumber = (path: string): number | undefined => {
+  const text = readText(path)?.trim();
+  return text !== undefined && /^\d+$/.test(text) ? Number(text) : undefined;
+};
+
+const versionArguments: Record<string, string[]> = {
+  pulumi: ["version"],
+  kind: ["version"],
+  kubectl: ["version", "--client", "--output=json"],
+  clusterctl: ["version", "--output=short"],
+};
+
+const lines = (text: string | undefined): string[] => (text ? text.split("\n").filter((line) => line !== "") : []);
+
+/** Looks at the machine; runs small programs, changes nothing. */
+export const gatherFacts = async (checkout: string, route: Route, cacheFolder: string): Promise<HostFacts> => {
+  const bin = join(checkout, ".tools", "bin");
+  const path = `${bin}:${process.env.PATH ?? ""}`;
+  const linux = process.platform === "linux";
+  const docker = (...args: string[]) => ask("docker", args, path);
+  const label = "io.x-k8s.kind.cluster";
+  const [go, client, info, containers, network, ...tools] = await Promise.all([
+    ask("go", ["env", "GOVERSION"], path),
+    ask("docker", ["--version"], path),
+    docker("info", "--format", "{{.ServerVersion}} {{.CgroupVersion}} {{.OSType}}/{{.OperatingSystem}}"),
+    docker("ps", "--all", "--filter", `label=${label}`, "--format", `{{.Names}} {{.Label "${label}"}}`),
+    docker(
+      "network",
+      "inspect",
+      "kind",
+      "--format",
+      '{{slice .Id 0 12}} {{index .Options "com.docker.network.bridge.name"}}',
+    ),
+    ...requiredTools.map(async (tool): Promise<[string, string | null]> => {
+      if (!existsSync(join(bin, tool))) return [tool, null];
+      const args = versionArguments[tool];
+      return [tool, args ? ((await ask(join(bin, tool), args, path)).text ?? "") : ""];
+    }),
+  ]);
+  const [server, cgroup, ...system] = (info.text ?? "").split(" ");
+  const [networkId, bridge] = (network.text ?? "").split(" ");
+  const statfs = ((): number | undefined => {
+    try {
+      const { bavail, bsize } = statfsSync(existsSync(cacheFolder) ? cacheFolder : checkout);
+      return bavail * bsize;
+    } catch {
+      return undefined;
+    }
+  })();
+  const limits = readText("/proc/self/limits");
+  return {
+    platform: process.platform,
+    route,
+    node: process.versions.node,
+    go: go.text?.replace(/^go/, ""),
+    docker: {
+      client: client.text,
+      server: server || undefined,
+      error: info.error,
+      socket: existsSync("/var/run/docker.sock"),
+      cgroup: cgroup || undefined,
+      os: system.join(" ") || undefined,
+    },
+    inotify: {
+      watches: readNumber("/proc/sys/fs/inotify/max_user_watches"),
+      instances: readNumber("/proc/sys/fs/inotify/max_user_instances"),
+    },
+    openFiles: limits === undefined ? undefined : hardOpenFiles(limits),
+    memoryBytes: totalmem(),
+    cores: availableParallelism(),
+    freeBytes: statfs,
+    tools: Object.fromEntries(tools),
+    kernel: linux ? await kernelFeatures(path) : {},
+    containers: lines(containers.text).map((line) => {
+      const [name = "", cluster = ""] = line.split(" ");
+      return { name, cluster };
+    }),
+    routes: readRoutes(readText("/proc/net/route") ?? ""),
+    kindDevices: networkId ? [bridge && bridge !== "<no" ? bridge : `br-${networkId}`] : [],
+  };
+};

@@ -1,0 +1,44 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+
+/** Versions of what both routes install; the `source` route may lag where a module is not published. */
+export interface RoutePins {
+  kind: string;
+  kubernetes: string;
+  clusterApi: string;
+  certManager: string;
+  calico: string;
+  metallb: string;
+  nginx: string;
+}
+
+/** What the source route pins besides: parts of the images, and every Go module by path. */
+export interface SourcePins extends RoutePins {
+  etcd: string;
+  coredns: string;
+  pause: string;
+  haproxy: string;
+  debian: string;
+  goModules: Record<string, string>;
+}
+
+/** The shape of pins.json, the one file of versions. */
+export interface Pins {
+  minimum: { go: string; node: string; docker: string };
+  pulumi: { cli: string; plugins: Record<"command" | "docker" | "kubernetes", string> };
+  release: RoutePins;
+  source: SourcePins;
+}
+
+/** The checkout's root folder. */
+export const root = join(__dirname, "..");
+
+/** Every version Slipway uses, from pins.json. */
+export const pins = JSON.parse(readFileSync(join(root, "pins.json"), "utf8")) as Pins;
+
+/** The pinned version of a Go module; throws where pins.json has none. */
+export const goModule = (name: string): string => {
+  const version = pins.source.goModules[name];
+  if (version === undefined) throw new Error(`pins.json names no version for the Go module ${name}`);
+  return version;
+};

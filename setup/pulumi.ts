@@ -1,0 +1,65 @@
+import { spawn } from "node:child_process";
+import { stackFile, keepingClean } from "./stack";
+import { run } from "./run";
+
+/** A stack to run Pulumi on. */
+export interface Target {
+  checkout: string;
+  stack: string;
+  /** Where the state is. */
+  backend: string;
+  variables: Record<string, string>;
+}
+
+/** Stack outputs; the names are those of index.ts. */
+export interface Outputs {
+  url?: string;
+  answer?: string;
+  loadBalancerRange?: string;
+  managementCluster?: string;
+  clusters?: { name: string; namespace: string; version: string }[];
+  kubeconfigs?: Record<string, string>;
+}
+
+/** Runs Pulumi in the user's terminal and gives its exit code. Ctrl-C reaches it by itself; we outlive it to clean up. */
+export const runPulumi = (target: Target, args: string[]): Promise<number> =>
+  keepingClean(
+    stackFile(target.checkout, target.stack),
+    () =>
+      new Promise<number>((resolve, reject) => {
+        const env = { ...process.env, ...target.variables };
+        const child = spawn("pulumi", [...args, "--stack", target.stack], {
+          cwd: target.checkout,
+          env,
+          stdio: "inherit",
+        });
+        const wait = (): void => undefined;
+        const forward = (signal: NodeJS.Signals): void => void child.kill(signal);
+        process.on("SIGINT", wait).on("SIGTERM", forward).on("SIGHUP", forward);
+        const done = (): void => void process.off("SIGINT", wait).off("SIGTERM", forward).off("SIGHUP", forward);
+        child.on("error", (error) => {
+          done();
+          reject(new Error(`pulumi could not be started (${error.message}): run make tools`));
+        });
+        child.on("close", (code) => {
+          done();
+          resolve(code ?? 1);
+        });
+      }),
+  );
+
+/** Selects the stack, making it where the backend does not have it yet. */
+export const selectStack = async ({ checkout, stack, variables }: Target): Promise<void> => {
+  await keepingClean(stackFile(checkout, stack), () =>
+    run("pulumi", ["stack", "select", "--create", stack, "--non-interactive"], { cwd: checkout, env: variables }),
+  );
+};
+
+/** The stack's outputs with secrets in clear; undefined where there is no such stack, or no Pulumi to ask. */
+export const readOutputs = async ({ checkout, stack, variables }: Target): Promise<Outputs | undefined> => {
+  const args = ["stack", "output", "--json", "--show-secrets", "--non-interactive", "--stack", stack];
+  const text = await keepingClean(stackFile(checkout, stack), () =>
+    run("pulumi", args, { cwd: checkout, env: variables }).catch(() => undefined),
+  );
+  return text === undefined ? undefined : (JSON.parse(text) as Outputs);
+};

@@ -1,0 +1,58 @@
+import { createHash } from "node:crypto";
+import { readFileSync, renameSync, writeFileSync } from "node:fs";
+
+const algorithms: Record<number, string> = { 40: "sha1", 64: "sha256", 128: "sha512" };
+
+/** A published sum and how it is computed. */
+export interface Sum {
+  algorithm: string;
+  hex: string;
+}
+
+/** Finds a file's sum in the text of a checksum file: "SUM  [*][./]FILE" lines, or one bare sum. */
+export const findSum = (text: string, file: string): Sum | undefined => {
+  for (const line of text.split(/\r?\n/)) {
+    const [hex = "", name] = line.trim().split(/\s+\*?/);
+    const algorithm = /^[0-9a-f]+$/i.test(hex) ? algorithms[hex.length] : undefined;
+    if (!algorithm) continue;
+    const bare = name === undefined && text.trim() === line.trim();
+    if (bare || name?.replace(/^.*\//, "") === file) return { algorithm, hex: hex.toLowerCase() };
+  }
+  return undefined;
+};
+
+/** The sum of a file on disk. */
+export const sumFile = (path: string, algorithm: string): string =>
+  createHash(algorithm).update(readFileSync(path)).digest("hex");
+
+/** The committed lock file: SHA-256 of every release file that was ever accepted, by its official address. */
+export class ToolLock {
+  constructor(private readonly path: string) {}
+
+  /** The locked sum of a file, or undefined where it was never fetched. */
+  get(address: string): string | undefined {
+    return this.read()[address];
+  }
+
+  /** Locks a sum; the file stays sorted, so that a diff shows what is new. */
+  set(address: string, hex: string): void {
+    const all = { ...this.read(), [address]: hex };
+    const sorted = Object.fromEntries(Object.entries(all).sort(([a], [b]) => (a < b ? -1 : 1)));
+    writeFileSync(`${this.path}.new`, `${JSON.stringify(sorted, null, 2)}\n`);
+    renameSync(`${this.path}.new`, this.path);
+  }
+
+  private read(): Record<string, string> {
+    let text: string;
+    try {
+      text = readFileSync(this.path, "utf8");
+    } catch {
+      return {};
+    }
+    try {
+      return JSON.parse(text) as Record<string, string>;
+    } catch (error) {
+      throw new Error(`${this.path} is not JSON (${(error as Error).message}): restore it with git checkout`);
+    }
+  }
+}

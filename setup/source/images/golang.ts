@@ -1,0 +1,34 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import type { Artifact } from "../../artifact";
+import { pins, root } from "../../pins";
+import { buildGoGroup, type GoGroup } from "../goGroup";
+import { goGroups } from "../goGroups";
+import { keyOf } from "./recipe";
+
+const ourSources = (group: GoGroup): string[] =>
+  group.mains
+    .filter((main) => main.package.startsWith("./"))
+    .flatMap((main) => {
+      const folder = join(root, "setup/source/go", main.package);
+      return readdirSync(folder).sort().map((name) => readFileSync(join(folder, name), "utf8")); // prettier-ignore
+    });
+
+const goArtifact = (group: GoGroup): Artifact => ({
+  name: `go-${group.name}`,
+  title: `Go programs: ${group.mains.map((main) => main.output).join(", ")}`,
+  needs: [],
+  key: keyOf(group, ourSources(group), pins.minimum.go),
+  build: ({ target, log }) => buildGoGroup(group, target, log),
+});
+
+/** Each Go group as an artifact whose folder holds bin/. */
+export const goArtifacts: Artifact[] = goGroups.map(goArtifact);
+
+/** The artifact of a Go group by the group's name. */
+export const goGroupArtifact = (name: string): Artifact => {
+  const found = goArtifacts.find((artifact) => artifact.name === `go-${name}`);
+  if (!found)
+    throw new Error(`goGroups.ts has no group "${name}"; it has ${goGroups.map((group) => group.name).join(", ")}`);
+  return found;
+};

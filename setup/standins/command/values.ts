@@ -1,0 +1,68 @@
+/** A property as it travels between the engine and a plugin. */
+export type Value = null | boolean | number | string | Value[] | { [key: string]: Value };
+
+/** Properties by name. */
+export type Properties = Record<string, Value>;
+
+// How Pulumi marks secrets and unknowns in plain data (sdk/go/common/resource/plugin/rpc.go).
+const signature = "4dabf18193072939515e22adb298388d";
+const secretMark = "1b47061264138c4ac30d75fd1eb44270";
+const assetMark = "c44067f5952c0a294b673a41bacd8c17";
+const archiveMark = "0def7320c3a5731c473e5ecbe6d01bc7";
+
+/** A value that is not known before the real run; one mark for each kind of value it may become. */
+export const unknown = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
+const unknowns = new Set([
+  unknown,
+  "1c4a061d-8072-4f0a-a4cb-0ff528b18fe7",
+  "3eeb2bf0-c639-47a8-9e75-3b44932eb421",
+  "6a19a0b0-7e62-4c92-b797-7f8e31da9cc2",
+  "030794c1-ac77-496b-92df-f27374a8bd58",
+  "e48ece36-62e2-4504-bad9-02848725956a",
+  "dd056dcd-154b-4c76-9bd3-c8f88648b5ff",
+]);
+
+const isObject = (value: Value | undefined): value is { [key: string]: Value } =>
+  typeof value === "object" && value !== null && !Array.isArray(value);
+
+const isSecret = (value: Value): value is { value: Value } => isObject(value) && value[signature] === secretMark;
+
+/** Whether a value is an asset or an archive. */
+export const isAsset = (value: Value): boolean =>
+  isObject(value) && (value[signature] === assetMark || value[signature] === archiveMark);
+
+const some = (value: Value, test: (value: Value) => boolean): boolean =>
+  test(value) ||
+  (Array.isArray(value) && value.some((item) => some(item, test))) ||
+  (isObject(value) && Object.values(value).some((item) => some(item, test)));
+
+/** Whether a secret is anywhere in a value. */
+export const hasSecret = (value: Value): boolean => some(value, isSecret);
+
+/** Whether an unknown is anywhere in a value. */
+export const hasUnknown = (value: Value): boolean => some(value, (one) => typeof one === "string" && unknowns.has(one));
+
+/** The value with its secrets in clear, and without properties that are null. */
+export const reveal = (value: Value): Value => {
+  if (Array.isArray(value)) return value.map(reveal);
+  if (!isObject(value)) return value;
+  if (isSecret(value)) return reveal(value.value);
+  const entries = Object.entries(value).filter(([, item]) => item !== null);
+  return Object.fromEntries(entries.map(([key, item]) => [key, reveal(item)]));
+};
+
+/** The value marked as a secret. */
+export const asSecret = (value: Value): Value => (isSecret(value) ? value : { [signature]: secretMark, value });
+
+/** Whether two values are the same, whatever the order of their keys and whether they are secret. */
+export const isSame = (left: Value | undefined, right: Value | undefined): boolean => {
+  const canonical = (value: Value): unknown => {
+    if (Array.isArray(value)) return value.map(canonical);
+    if (!isObject(value)) return value;
+    return Object.entries(value)
+      .sort(([a], [b]) => (a < b ? -1 : 1))
+      .map(([key, item]) => [key, canonical(item)]);
+  };
+  const text = (value: Value | undefined): string => JSON.stringify(canonical(reveal(value ?? null)));
+  return text(left) === text(right);
+};

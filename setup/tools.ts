@@ -1,0 +1,95 @@
+import { appendFileSync, existsSync, mkdirSync } from "node:fs";
+import { homedir } from "node:os";
+import { join } from "node:path";
+import type { Artifact } from "./artifact";
+import { artifactFolder, cacheRoot, openCache, pointLink, type Cache, type Route } from "./cache";
+import { checkSpace, expectedMinutes, missingShare, readTimes, volumesFor, type Places } from "./estimate";
+import { toolLinks, writeLayout, type Layout } from "./layout";
+import type { Print } from "./progress";
+import { releaseArtifacts } from "./release/artifacts";
+import { chooseRoute } from "./route";
+import { run } from "./run";
+import { runArtifacts } from "./schedule";
+import { sourceArtifacts } from "./source/artifacts";
+import { dockerRunning, ensureDocker } from "./source/docker";
+import { sourceLayout } from "./source/link";
+
+/** How the tools are made ready. */
+export interface ToolsOptions {
+  checkout: string;
+  print: Print;
+  /** Try the route again instead of taking the one of the last time. */
+  again?: boolean;
+}
+
+/** Picks the route and says so, where there is something new to say or it was asked for. */
+export const pickRoute = async ({ checkout, print, again }: ToolsOptions): Promise<Route> => {
+  const choice = await chooseRoute({ checkout, ...(again ? { again } : {}) });
+  if (choice.fresh) print(`route: ${choice.route} (${choice.reason}); SLIPWAY_ROUTE=release|source forces one`);
+  return choice.route;
+};
+
+const places = async (cache: Cache): Promise<Places> => {
+  if (cache.route === "release") return { cache: cache.root };
+  const go = await run("go", ["env", "GOMODCACHE", "GOCACHE"]).catch(() => {
+    throw new Error(
+      "go is not found: the source route compiles the tools; install Go (make doctor says which version)",
+    );
+  });
+  const [goModules = join(homedir(), "go/pkg/mod"), goBuild = join(homedir(), ".cache/go-build")] = go
+    .trim()
+    .split("\n");
+  return { cache: cache.root, goModules, goBuild, docker: "/var/lib/docker" };
+};
+
+const listArtifacts = (route: Route): Artifact[] => (route === "source" ? sourceArtifacts() : releaseArtifacts());
+
+const layoutOf = (cache: Cache, artifacts: Artifact[]): Layout =>
+  cache.route === "source" ? sourceLayout(cache, artifacts) : { links: toolLinks(cache, artifacts), scripts: {} };
+
+/**
+ * Starts a Docker that an earlier run installed (there is no service manager everywhere to do it after a restart), since
+ * images count as missing while it is down. The first time it is an artifact among the others.
+ */
+const wakeDocker = async (cache: Cache, artifacts: Artifact[], print: Print): Promise<void> => {
+  const docker = artifacts.find(({ name }) => name === "docker");
+  if (!docker || !existsSync(artifactFolder(cache, docker)) || (await dockerRunning())) return;
+  const log = join(cache.logs, "docker.log");
+  print(`docker: does not answer; starting it (log: ${log}) …`);
+  mkdirSync(cache.logs, { recursive: true });
+  await ensureDocker((text) => appendFileSync(log, text));
+};
+
+/** Makes whatever the route lacks and points .tools at it. Warm, it only looks. */
+export const ensureTools = async (options: ToolsOptions): Promise<Route> => {
+  const { checkout, print } = options;
+  const route = await pickRoute(options);
+  const cache = openCache(route, cacheRoot());
+  const artifacts = listArtifacts(route);
+  if (route === "source") await wakeDocker(cache, artifacts, print);
+  const made = await runArtifacts(artifacts, {
+    cache,
+    print,
+    before: async (missing) => {
+      const names = missing.map(({ name }) => name);
+      checkSpace(
+        volumesFor(
+          route,
+          await places(cache),
+          missingShare(
+            route,
+            names,
+            artifacts.map(({ name }) => name),
+          ),
+        ),
+      );
+      const minutes = expectedMinutes(route, names, readTimes(cache));
+      print(
+        `to make: ${names.length} of ${artifacts.length} (about ${minutes} min), kept in ${cache.root} for later runs and other checkouts: ${names.join(", ")}`,
+      );
+    },
+  });
+  pointLink(join(checkout, ".tools"), writeLayout(cache, layoutOf(cache, artifacts)));
+  if (made.length > 0 || options.again) print(`tools: ready in ${join(checkout, ".tools")}`);
+  return route;
+};

@@ -1,0 +1,144 @@
+import { existsSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { cacheRoot, type Route } from "./cache";
+import { clustersOf, neverUp, sayNeverUp, takeDown } from "./destroy";
+import { formatChecks, judgeHost } from "./doctor";
+import { pulumiEnvironment, writeEnvironmentScript } from "./environment";
+import { gatherFacts } from "./host";
+import { root } from "./pins";
+import type { Print } from "./progress";
+import { readOutputs, runPulumi, selectStack, type Outputs, type Target } from "./pulumi";
+import { upReport, writeKubeconfigs } from "./report";
+import { chooseStack, defaultStack, stackFile } from "./stack";
+import { removeStaleLocks } from "./staleLocks";
+import { printStatus } from "./status";
+import { ensureTools, pickRoute } from "./tools";
+
+/** A verb: gets the arguments behind it and gives the exit code. */
+export type Verb = (args: string[]) => Promise<number>;
+
+const print: Print = (line) => process.stdout.write(`${line}\n`);
+
+/** Stack and environment of a route; writes .slipway/env.sh. `quiet` for verbs whose output is read by programs. */
+const openTarget = (route: Route, quiet = false): Target => {
+  const { stack, reason } = chooseStack(root, route);
+  const environment = pulumiEnvironment(root, route);
+  writeEnvironmentScript(root, environment);
+  if (!quiet) {
+    print(`stack: ${stack} (${reason})`);
+    print(`state: ${environment.backend} (${environment.reason})`);
+  }
+  return { checkout: root, stack, backend: environment.backend, variables: environment.variables };
+};
+
+const ready = async (): Promise<{ route: Route; target: Target }> => {
+  const route = await ensureTools({ checkout: root, print });
+  const target = openTarget(route);
+  removeStaleLocks(target.backend, target.stack, print);
+  await selectStack(target);
+  return { route, target };
+};
+
+const tools: Verb = async () => {
+  await ensureTools({ checkout: root, print, again: true });
+  return 0;
+};
+
+/** Keeps the end of `up`: kubeconfigs, what it holds in Docker, and what the user reads. */
+const finishUp = async (target: Target, route: Route): Promise<void> => {
+  const outputs: Outputs = (await readOutputs(target)) ?? {};
+  const files = writeKubeconfigs(root, target.stack, outputs.kubeconfigs ?? {});
+  for (const line of upReport(target.stack, outputs, files, target.stack === defaultStack[route])) print(line);
+};
+
+const up: Verb = async (args) => {
+  const { route, target } = await ready();
+  const code = await runPulumi(target, ["up", "--yes", "--skip-preview", ...args]);
+  if (code === 0) await finishUp(target, route);
+  else
+    print(
+      "\nup did not finish. make status shows what is there; make up goes on from here, make destroy takes it away",
+    );
+  return code;
+};
+
+const preview: Verb = async (args) => {
+  const { target } = await ready();
+  return runPulumi(target, ["preview", ...args]);
+};
+
+const refresh: Verb = async (args) => {
+  const { target } = await ready();
+  return runPulumi(target, ["refresh", "--yes", "--skip-preview", ...args]);
+};
+
+const destroy: Verb = async (args) => {
+  const route = await pickRoute({ checkout: root, print });
+  const { stack } = chooseStack(root, route);
+  if (neverUp(root, stack, pulumiEnvironment(root, route).backend)) return sayNeverUp(root, stack, print);
+  return takeDown((await ready()).target, args, print);
+};
+
+const status: Verb = async () => {
+  const target = openTarget(await pickRoute({ checkout: root, print }));
+  await printStatus(target, print);
+  return 0;
+};
+
+/** The subnet in a stack's settings, or the program's default. */
+const subnetOf = (stack: string): string => {
+  const text = existsSync(stackFile(root, stack)) ? readFileSync(stackFile(root, stack), "utf8") : "";
+  return /^\s*slipway:networkSubnet:\s*["']?([\d./]+)/m.exec(text)?.[1] ?? "172.18.0.0/16";
+};
+
+const doctor: Verb = async (args) => {
+  const route = await pickRoute({
+    checkout: root,
+    print: (line) => (args.includes("--json") ? undefined : print(line)),
+  });
+  const stack = process.env.STACK || defaultStack[route];
+  // Without tools or settings there is no stack to ask; the doctor is for such machines too.
+  const canAsk = existsSync(join(root, ".tools", "bin", "pulumi")) && existsSync(stackFile(root, stack));
+  const [facts, outputs] = await Promise.all([
+    gatherFacts(root, route, cacheRoot()),
+    canAsk ? readOutputs(openTarget(route, true)) : undefined,
+  ]);
+  const ownClusters = clustersOf(outputs);
+  const checks = judgeHost(facts, { subnet: subnetOf(stack), ownClusters });
+  if (args.includes("--json")) print(JSON.stringify(checks, null, 2));
+  else {
+    print(`route: ${route}`);
+    for (const line of formatChecks(checks)) print(line);
+  }
+  return checks.some(({ status: found }) => found === "fail") ? 1 : 0;
+};
+
+const env: Verb = async () => {
+  const route = await pickRoute({ checkout: root, print: (line) => process.stderr.write(`${line}\n`) });
+  const environment = pulumiEnvironment(root, route);
+  process.stdout.write(readFileSync(writeEnvironmentScript(root, environment), "utf8"));
+  return 0;
+};
+
+/** Prints the route alone, for scripts; what else there is to say goes to standard error. */
+const route: Verb = async () => {
+  print(await pickRoute({ checkout: root, print: (line) => process.stderr.write(`${line}\n`) }));
+  return 0;
+};
+
+/** Nothing by itself: scripts/slipway has seen to the Node packages before it comes here. */
+const packages: Verb = () => Promise.resolve(0);
+
+/** Everything that setup/main.ts understands. */
+export const verbs: Record<string, Verb> = {
+  tools,
+  up,
+  preview,
+  destroy,
+  refresh,
+  doctor,
+  status,
+  env,
+  route,
+  packages,
+};

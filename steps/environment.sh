@@ -1,0 +1,17 @@
+# Sourced by every step: the pinned tools first, and a stop at the first error.
+# shellcheck shell=bash
+set -euo pipefail
+PATH="$PWD/.tools/bin:$PATH"
+export PATH
+
+# Container ids of a kind cluster, stopped ones too.
+containers_of() {
+  docker ps --all --quiet --filter "label=io.x-k8s.kind.cluster=$1"
+}
+
+# Writes standard input to a file that only its owner can read, whole or not at all.
+write_private() {
+  mkdir -p "$(dirname "$1")"
+  (umask 077 && cat >"$1.partial")
+  mv "$1.partial" "$1"
+}

@@ -1,0 +1,83 @@
+import { spawnSync } from "node:child_process";
+
+/** Result of a program: everything it printed, whatever its exit code. */
+export interface Result {
+  code: number;
+  stdout: string;
+  stderr: string;
+}
+
+/** Runs a program; its output is kept, and also shown where `show` asks for it. */
+export const command = (
+  program: string,
+  args: string[],
+  options: { env?: Record<string, string>; show?: boolean } = {},
+): Result => {
+  const child = spawnSync(program, args, {
+    env: { ...process.env, ...options.env },
+    encoding: "utf8",
+    maxBuffer: 1 << 28,
+    stdio: ["ignore", options.show ? "inherit" : "pipe", options.show ? "inherit" : "pipe"],
+  });
+  return { code: child.status ?? 1, stdout: child.stdout ?? "", stderr: child.stderr ?? child.error?.message ?? "" };
+};
+
+/** Like `command`, but anything other than exit code 0 is an error that carries the output's end. */
+export const must = (
+  program: string,
+  args: string[],
+  options: { env?: Record<string, string>; show?: boolean } = {},
+): string => {
+  const { code, stdout, stderr } = command(program, args, options);
+  if (code !== 0)
+    throw new Error(`${program} ${args.join(" ")} ended with ${code}\n${`${stdout}\n${stderr}`.slice(-6000)}`);
+  return stdout;
+};
+
+/** Throws with what was expected where a claim does not hold. */
+export const check = (holds: boolean, claim: string): void => {
+  if (!holds) throw new Error(`expected ${claim}`);
+};
+
+/** The names of everything Docker holds, by sort. */
+export const dockerInventory = (): Record<"containers" | "volumes" | "networks", string[]> => {
+  const lines = (args: string[]): string[] => must("docker", args).split("\n").filter(Boolean).sort();
+  return {
+    containers: lines(["ps", "--all", "--format", "{{.Names}}"]),
+    volumes: lines(["volume", "ls", "--format", "{{.Name}}"]),
+    networks: lines(["network", "ls", "--format", "{{.Name}}"]),
+  };
+};
+
+/** One thing the end to end run shows; later ones need what earlier ones made. */
+export interface Step {
+  name: string;
+  run: () => Promise<void> | void;
+  /** Runs even when an earlier step failed. */
+  always?: boolean;
+}
+
+/** Runs steps in order, stops at the first failure except for those that clean up, and gives the counts. */
+export const runSteps = async (steps: Step[], onFailure: () => void): Promise<{ passed: number; failed: number }> => {
+  let passed = 0;
+  let failed = 0;
+  for (const step of steps) {
+    if (failed > 0 && !step.always) {
+      console.log(`not run  ${step.name}`);
+      failed += 1;
+      continue;
+    }
+    const start = Date.now();
+    const seconds = (): string => `${((Date.now() - start) / 1000).toFixed(1)} s`;
+    try {
+      await step.run();
+      passed += 1;
+      console.log(`ok       ${step.name} (${seconds()})`);
+    } catch (error) {
+      failed += 1;
+      console.log(`FAILED   ${step.name} (${seconds()})\n${error instanceof Error ? error.message : String(error)}`);
+      if (failed === 1) onFailure();
+    }
+  }
+  return { passed, failed };
+};

@@ -1,0 +1,212 @@
+import { beforeAll, describe, expect, jest, test } from "@jest/globals";
+import { inputs } from "./support/fixtures";
+import { type Program, recordProgram } from "./support/program";
+import type { Recording, Registration } from "./support/recorder";
+
+// The host and the network are not asked: what they would say is given.
+jest.mock("../lib/prepare", () => ({ prepare: () => Promise.resolve(inputs()) }));
+const program = jest.requireActual<Program>("../index");
+
+let up: Recording;
+let preview: Recording;
+
+beforeAll(async () => {
+  up = await recordProgram(program, { preview: false });
+  preview = await recordProgram(program, { preview: true });
+});
+
+const urn = (name: string, type?: string): string => up.find(name, type).urn;
+const cluster = "kubernetes:cluster.x-k8s.io/v1beta2:Cluster";
+const isKubernetes = (one: Registration): boolean => one.type.startsWith("kubernetes:");
+
+/** Whether `later` waits for `earlier`, directly or through others. */
+const waitsFor = (recording: Recording, later: Registration, earlier: Registration): boolean => {
+  const byUrn = new Map(recording.registrations.map((one) => [one.urn, one]));
+  const seen = new Set<string>();
+  const queue = [...later.dependencies];
+  for (let next = queue.pop(); next !== undefined; next = queue.pop()) {
+    if (next === earlier.urn) return true;
+    if (seen.has(next)) continue;
+    seen.add(next);
+    queue.push(...(byUrn.get(next)?.dependencies ?? []));
+  }
+  return false;
+};
+
+describe("the graph", () => {
+  test("is the same in a preview, where every output is unknown", () => {
+    const urns = (recording: Recording): string[] => recording.registrations.map((one) => one.urn).sort();
+    expect(urns(preview)).toEqual(urns(up));
+  });
+
+  test("gives every kubernetes resource an explicit provider", () => {
+    const without = up.registrations.filter((one) => isKubernetes(one) && one.provider === "");
+    expect(without.map((one) => one.urn)).toEqual([]);
+  });
+
+  test("has no two resources of one name and type", () => {
+    const urns = up.registrations.map((one) => one.urn);
+    expect(new Set(urns).size).toBe(urns.length);
+  });
+});
+
+describe("deletedWith", () => {
+  const management = (): string => urn("clusterapi-kind");
+  const workload = (): string => urn("capd/Cluster/default/capd");
+
+  test("is not on the Cluster: its finalizer takes the containers away", () => {
+    expect(up.find("capd/Cluster/default/capd", cluster).deletedWith).toBe("");
+  });
+
+  test("is not on what Docker holds", () => {
+    for (const name of ["network", "clusterapi-kind"]) {
+      const own = up.registrations.filter((one) => one.name === name && !one.type.startsWith("slipway:"));
+      expect(own.map((one) => one.deletedWith)).toEqual([""]);
+    }
+  });
+
+  test.each([
+    "cert-manager/Deployment/cert-manager/cert-manager-webhook",
+    "cluster-api/CustomResourceDefinition/cluster-apis.example.org",
+    "cluster-api-webhooks",
+    "management-images",
+  ])("ties %s to the management cluster", (name) => {
+    expect(up.registrations.find((one) => one.name === name && !one.type.startsWith("slipway:"))?.deletedWith).toBe(
+      management(),
+    );
+  });
+
+  test.each([
+    "capd/DevCluster/default/capd",
+    "capd/KubeadmControlPlane/default/capd-control-plane",
+    "capd/MachineDeployment/default/capd-md-0",
+    "capd-cni/DaemonSet/kube-system/calico-node",
+    "capd-cni/CustomResourceDefinition/ippools.crd.projectcalico.org",
+    "capd-metallb/IPAddressPool/metallb-system/slipway",
+    "capd-application/Deployment/default/nginx",
+    "capd-application/Service/default/nginx",
+    "capd-application-request",
+  ])("ties %s to the Cluster", (name) => {
+    expect(up.find(name).deletedWith).toBe(workload());
+  });
+
+  test("is on every kubernetes resource but the Cluster and what is only read", () => {
+    const free = up.registrations.filter((one) => isKubernetes(one) && one.deletedWith === "" && !one.read);
+    expect(free.map((one) => one.name)).toEqual(["capd/Cluster/default/capd"]);
+  });
+});
+
+describe("order", () => {
+  test.each([
+    ["clusterapi-kind", "network"],
+    ["clusterapi-kubeconfig", "clusterapi-kind"],
+    ["cert-manager/Deployment/cert-manager/cert-manager-webhook", "management-images"],
+    [
+      "cert-manager/Deployment/cert-manager/cert-manager-webhook",
+      "cert-manager/CustomResourceDefinition/certificates.cert-manager.io",
+    ],
+    ["cert-manager-webhook", "cert-manager/Deployment/cert-manager/cert-manager-webhook"],
+    ["cluster-api/Certificate/capi-system/serving-cert", "cert-manager-webhook"],
+    ["cluster-api/Deployment/capi-system/controller-manager", "cluster-api/Certificate/capi-system/serving-cert"],
+    ["cluster-api/Deployment/capi-system/controller-manager", "cluster-api/ServiceAccount/capi-system/manager"],
+    ["cluster-api-webhooks", "infrastructure-docker/Deployment/capd-system/controller-manager"],
+    ["capd/Cluster/default/capd", "cluster-api-webhooks"],
+    ["capd/KubeadmControlPlane/default/capd-control-plane", "capd/Cluster/default/capd"],
+    ["capd-cni/DaemonSet/kube-system/calico-node", "capd/KubeadmControlPlane/default/capd-control-plane"],
+    ["capd-metallb/IPAddressPool/metallb-system/slipway", "capd-metallb-webhook"],
+    ["capd-metallb-webhook", "capd-metallb/Deployment/metallb-system/controller"],
+    ["capd-nodes", "capd-cni/DaemonSet/kube-system/calico-node"],
+    ["capd-nodes", "capd/MachineDeployment/default/capd-md-0"],
+    ["capd-application-request", "capd-metallb/L2Advertisement/metallb-system/slipway"],
+    ["capd-application-request", "capd-application/Deployment/default/nginx"],
+    ["capd-application-request", "capd-application/Service/default/nginx"],
+    [
+      "inventory/Provider/capi-system/cluster-api",
+      "inventory/CustomResourceDefinition/providers.clusterctl.cluster.x-k8s.io",
+    ],
+  ])("%s waits for %s", (later, earlier) => {
+    const own = (name: string): Registration =>
+      up.registrations.find((one) => one.name === name && !one.type.startsWith("slipway:"))!;
+    expect(waitsFor(up, own(later), own(earlier))).toBe(true);
+  });
+
+  test("lets everything that cert-manager's webhook does not hold start before it answers", () => {
+    const gate = up.find("cert-manager-webhook");
+    expect(waitsFor(up, up.find("cluster-api/ServiceAccount/capi-system/manager"), gate)).toBe(false);
+    expect(waitsFor(up, up.find("cluster-api/CustomResourceDefinition/cluster-apis.example.org"), gate)).toBe(false);
+  });
+
+  test("does not hold MetalLB or the application behind the CNI", () => {
+    const cni = up.find("capd-cni/DaemonSet/kube-system/calico-node");
+    expect(waitsFor(up, up.find("capd-metallb/Deployment/metallb-system/controller"), cni)).toBe(false);
+    expect(waitsFor(up, up.find("capd-application/Deployment/default/nginx"), cni)).toBe(false);
+  });
+
+  test("waits by named conditions", () => {
+    const wait = (name: string): unknown =>
+      (up.find(name).inputs.metadata as { annotations?: Record<string, string> }).annotations?.["pulumi.com/waitFor"];
+    expect(wait("capd/KubeadmControlPlane/default/capd-control-plane")).toBe("condition=Initialized");
+    expect(wait("cluster-api/Certificate/capi-system/serving-cert")).toBe("condition=Ready");
+    expect(wait("capd-application/Service/default/nginx")).toBe("jsonpath={.status.loadBalancer.ingress[0].ip}");
+    expect(wait("capd/Cluster/default/capd")).toBeUndefined();
+  });
+});
+
+describe("secrets", () => {
+  const secretMark = "4dabf18193072939515e22adb298388d";
+  const isSecret = (value: unknown): boolean => typeof value === "object" && value !== null && secretMark in value;
+
+  test.each(["clusterapi", "capd"])("wraps the kubeconfig of provider %s", (name) => {
+    expect(isSecret(up.find(name, "pulumi:providers:kubernetes").inputs.kubeconfig)).toBe(true);
+  });
+
+  test("wraps the kubeconfig handed to a step", () => {
+    const written = up.find("capd-kubeconfig", "command:local:Command");
+    expect(isSecret(written.inputs.stdin)).toBe(true);
+    expect(written.inputs.logging).toBe("none");
+  });
+
+  test("keeps the printed kubeconfig secret", () => {
+    const printed = up.find("clusterapi-kubeconfig");
+    expect(printed.additionalSecretOutputs).toContain("stdout");
+    expect(printed.inputs.logging).toBe("none");
+  });
+
+  test("leaves no private key in the inputs of anything else", () => {
+    const open = up.registrations.filter((one) => {
+      const text = JSON.stringify(one.inputs, (_key, value: unknown) => (isSecret(value) ? "secret" : value));
+      return text.includes("a-private-key");
+    });
+    expect(open.map((one) => one.urn)).toEqual([]);
+  });
+});
+
+describe("outputs", () => {
+  test("are the url, the answer, the range, the clusters and the kubeconfigs", () => {
+    expect(Object.keys(up.outputs).sort()).toEqual(
+      ["answer", "clusters", "kubeconfigs", "loadBalancerRange", "managementCluster", "url"].sort(),
+    );
+    expect(up.outputs.loadBalancerRange).toBe("172.18.255.248-172.18.255.254");
+  });
+
+  test("know the load balancer's range in the first preview", () => {
+    const pool = preview.find("capd-metallb/IPAddressPool/metallb-system/slipway");
+    expect(pool.inputs.spec).toEqual({ addresses: ["172.18.255.248-172.18.255.254"], autoAssign: true });
+  });
+});
+
+describe("the docker network", () => {
+  test("is stated in full, with Docker's own share apart from the load balancers'", () => {
+    const network = up.registrations.find((one) => one.type === "docker:index/network:Network")!;
+    expect(network.inputs.name).toBe("kind");
+    expect(network.inputs.ipamConfigs).toEqual([
+      { subnet: "172.18.0.0/16", gateway: "172.18.0.1", ipRange: "172.18.0.0/17" },
+    ]);
+    expect(network.inputs.labels).toEqual([{ label: "dev.slipway.stack", value: "slipway/offline" }]);
+  });
+
+  test("is not made where the setting adopts the one that is there", async () => {
+    const adopted = await recordProgram(program, { preview: false, config: { "slipway:adoptNetwork": "true" } });
+    expect(adopted.registrations.filter((one) => one.type === "docker:index/network:Network")).toEqual([]);
+  });
+});

@@ -1,0 +1,76 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { describe, expect, test } from "@jest/globals";
+import { load } from "js-yaml";
+import { describeSettings, readSettings } from "../../lib/settings";
+import { pins } from "../../setup/pins";
+
+const readFile = (name: string): Record<string, unknown> =>
+  load(readFileSync(join(__dirname, "..", "..", name), "utf8")) as Record<string, unknown>;
+
+describe("Pulumi.yaml", () => {
+  test("declares exactly the settings of the table, in its order", () => {
+    const declared = Object.entries(readFile("Pulumi.yaml")["config"] as Record<string, object>);
+    expect(declared.map(([key, setting]) => ({ key, ...setting }))).toEqual(describeSettings());
+  });
+
+  test("names the project and its runtime", () => {
+    expect(readFile("Pulumi.yaml")).toMatchObject({
+      name: "slipway",
+      runtime: { name: "nodejs", options: { typescript: true } },
+    });
+  });
+});
+
+describe("the stacks", () => {
+  const stack = (name: string) => {
+    const entries = Object.entries(readFile(`Pulumi.${name}.yaml`)["config"] as Record<string, unknown>);
+    const own = entries
+      .filter(([key]) => key.startsWith("slipway:"))
+      .map(([key, value]) => [key.slice(8), value] as const);
+    return { all: Object.fromEntries(entries), settings: readSettings({ config: Object.fromEntries(own), pins }) };
+  };
+
+  test.each(["dev", "offline"])("%s uses no default provider and is right", (name) => {
+    expect(stack(name).all["pulumi:disable-default-providers"]).toEqual(["*"]);
+    expect(stack(name).settings.clusters).toMatchObject([
+      {
+        name: "capd",
+        namespace: "default",
+        controlPlaneReplicas: 1,
+        workerPools: [{ name: "md-0", replicas: 1 }],
+        podCidr: "192.168.0.0/16",
+        serviceCidr: "10.128.0.0/12",
+        serviceDomain: "cluster.local",
+      },
+    ]);
+  });
+
+  test("offline differs from dev in versions, images and manifests only", () => {
+    const [dev, offline] = [stack("dev").settings, stack("offline").settings];
+    const { pins: route, versions, imageSource, manifests } = offline;
+    expect({ route, imageSource, source: offline.capd.source }).toEqual({
+      route: "source",
+      imageSource: "local",
+      source: "local",
+    });
+    expect(Object.values(manifests)).toEqual(
+      Array(7).fill(expect.stringMatching(/^\.tools\/manifests\/[a-z-]+\.yaml$/)),
+    );
+    expect(offline).toEqual({
+      ...dev,
+      pins: route,
+      versions,
+      imageSource,
+      manifests,
+      capd: { ...dev.capd, source: "local" },
+      management: { name: "clusterapi", nodeImage: `kindest/node:v${pins.source.kubernetes}` },
+      clusters: dev.clusters.map((cluster) => ({
+        ...cluster,
+        kubernetesVersion: `v${pins.source.kubernetes}`,
+        nodeImage: `kindest/node:v${pins.source.kubernetes}`,
+      })),
+      application: { enabled: true, image: `nginx:${pins.source.nginx}` },
+    });
+  });
+});

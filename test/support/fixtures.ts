@@ -1,0 +1,79 @@
+import { providerLabel } from "../../lib/clusterctl";
+import { inventoryCrd, inventoryEntries, providers } from "../../lib/inventory";
+import type { Manifest } from "../../lib/manifest";
+import type { KubernetesObject } from "../../lib/manifests";
+import type { Inputs } from "../../lib/prepare";
+
+const object = (
+  apiVersion: string,
+  kind: string,
+  name: string,
+  namespace?: string,
+  more: object = {},
+): KubernetesObject => ({
+  apiVersion,
+  kind,
+  metadata: { name, ...(namespace ? { namespace } : {}) },
+  ...more,
+});
+
+const workload = (kind: "Deployment" | "DaemonSet", name: string, namespace: string, image: string): KubernetesObject =>
+  object("apps/v1", kind, name, namespace, {
+    spec: {
+      selector: { matchLabels: { app: name } },
+      template: { metadata: { labels: { app: name } }, spec: { containers: [{ name, image }] } },
+    },
+  });
+
+const provider = (name: string, namespace: string): Manifest => ({
+  name,
+  crds: [{ name: `${name}s.example.org`, sha256: name.padEnd(64, "0") }],
+  objects: [
+    object("v1", "Namespace", namespace),
+    object("v1", "ServiceAccount", "manager", namespace),
+    object("v1", "Service", "webhook-service", namespace, { spec: { ports: [{ port: 443 }] } }),
+    object("cert-manager.io/v1", "Issuer", "selfsigned", namespace, { spec: { selfSigned: {} } }),
+    object("cert-manager.io/v1", "Certificate", "serving-cert", namespace, { spec: { secretName: "cert" } }),
+    workload("Deployment", "controller-manager", namespace, `example.org/${name}:v1`),
+    object("admissionregistration.k8s.io/v1", "ValidatingWebhookConfiguration", `${name}-webhooks`, undefined, {
+      webhooks: [],
+    }),
+  ],
+});
+
+/** Manifests small enough to read, with one object of each sort the real ones have. */
+export const inputs = (): Inputs => ({
+  manifests: {
+    certManager: {
+      name: "cert-manager",
+      crds: [{ name: "certificates.cert-manager.io", sha256: "c".repeat(64) }],
+      objects: [
+        object("v1", "Namespace", "cert-manager"),
+        workload("Deployment", "cert-manager-webhook", "cert-manager", "example.org/webhook:v1"),
+      ],
+    },
+    providers: Object.values(providers).map((one) => provider(providerLabel(one), one.namespace)),
+    inventory: {
+      name: "inventory",
+      crds: [{ name: inventoryCrd().metadata.name, sha256: "d".repeat(64) }],
+      objects: inventoryEntries("1.14.2"),
+    },
+    cni: {
+      name: "calico",
+      crds: [{ name: "ippools.crd.projectcalico.org", sha256: "e".repeat(64) }],
+      objects: [workload("DaemonSet", "calico-node", "kube-system", "example.org/calico-node:v1")],
+    },
+    loadBalancer: {
+      name: "metallb",
+      crds: [{ name: "ipaddresspools.metallb.io", sha256: "f".repeat(64) }],
+      objects: [
+        object("v1", "Namespace", "metallb-system"),
+        object("v1", "Secret", "metallb-webhook-cert", "metallb-system"),
+        workload("Deployment", "controller", "metallb-system", "example.org/metallb:v1"),
+      ],
+    },
+  },
+  nodeImages: { "example.org/webhook:v1": "sha256:1111" },
+  preLoadImages: ["example.org/calico-node:v1"],
+  capd: { localId: "sha256:2222" },
+});

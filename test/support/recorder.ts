@@ -1,0 +1,106 @@
+import * as pulumi from "@pulumi/pulumi";
+import type { MockCallArgs, MockResourceArgs } from "@pulumi/pulumi/runtime";
+
+/** One resource as the program registered it, options included. */
+export interface Registration {
+  urn: string;
+  type: string;
+  name: string;
+  inputs: Record<string, unknown>;
+  dependencies: string[];
+  deletedWith: string;
+  provider: string;
+  parent: string;
+  createTimeout: string;
+  deleteBeforeReplace: boolean;
+  additionalSecretOutputs: string[];
+  /** Read by id, not made. */
+  read: boolean;
+}
+
+/** What a run of the program registered and gave back. */
+export interface Recording {
+  registrations: Registration[];
+  outputs: Record<string, unknown>;
+  /** The registration whose URN ends in `type::name`, or the only one of that name. */
+  find: (name: string, type?: string) => Registration;
+}
+
+/** What a mocked resource answers with: outputs added to its inputs. */
+export type Answer = (args: MockResourceArgs) => Record<string, unknown>;
+
+interface Request {
+  getType: () => string;
+  getName: () => string;
+  getObject?: () => { toJavaScript: () => Record<string, unknown> } | undefined;
+  getProperties?: () => { toJavaScript: () => Record<string, unknown> } | undefined;
+  getDependenciesList: () => string[];
+  getDeletedwith?: () => string;
+  getProvider: () => string;
+  getParent: () => string;
+  getCustomtimeouts?: () => { getCreate: () => string } | undefined;
+  getDeletebeforereplace?: () => boolean;
+  getAdditionalsecretoutputsList: () => string[];
+}
+
+type Callback = (error: unknown, response: { getUrn: () => string }) => void;
+type Method = (request: Request, callback: Callback) => unknown;
+
+/** Runs a program on Pulumi's mocks, in up or preview mode, and records every registration with its options. */
+export const record = async (
+  program: () => Promise<Record<string, unknown>>,
+  options: { preview: boolean; stack: string; answer: Answer; config: Record<string, string> },
+): Promise<Recording> => {
+  const registrations: Registration[] = [];
+  await pulumi.runtime.setMocks(
+    {
+      newResource: (args: MockResourceArgs) =>
+        // In a preview nothing has an id or an output yet; a provider's id is made up by the engine in either mode.
+        options.preview && !args.type.startsWith("pulumi:")
+          ? { id: undefined, state: {} }
+          : { id: args.id || `${args.name}-id`, state: { ...(args.inputs as object), ...options.answer(args) } },
+      call: (args: MockCallArgs) => args.inputs as Record<string, unknown>,
+    },
+    "slipway",
+    options.stack,
+    options.preview,
+  );
+  pulumi.runtime.setAllConfig(options.config);
+  const monitor = pulumi.runtime.getMonitor() as unknown as Record<string, Method>;
+  for (const method of ["registerResource", "readResource"]) {
+    const original = monitor[method]!.bind(monitor);
+    monitor[method] = (request, callback) =>
+      original(request, (error, response) => {
+        if (!error) registrations.push(registration(request, response.getUrn(), method === "readResource"));
+        callback(error, response);
+      });
+  }
+  const outputs = (await pulumi.runtime.runInPulumiStack(program)) as Record<string, unknown>;
+  await pulumi.runtime.disconnect();
+  return { registrations, outputs, find: (name, type) => findOne(registrations, name, type) };
+};
+
+const registration = (request: Request, urn: string, read: boolean): Registration => ({
+  urn,
+  type: request.getType(),
+  name: request.getName(),
+  inputs: (request.getObject?.() ?? request.getProperties?.())?.toJavaScript() ?? {},
+  dependencies: request.getDependenciesList(),
+  deletedWith: request.getDeletedwith?.() ?? "",
+  provider: request.getProvider(),
+  parent: request.getParent(),
+  createTimeout: request.getCustomtimeouts?.()?.getCreate() ?? "",
+  deleteBeforeReplace: request.getDeletebeforereplace?.() ?? false,
+  additionalSecretOutputs: request.getAdditionalsecretoutputsList(),
+  read,
+});
+
+const findOne = (registrations: Registration[], name: string, type?: string): Registration => {
+  const found = registrations.filter((one) => one.name === name && (type === undefined || one.type === type));
+  if (found.length !== 1) {
+    throw new Error(
+      `${found.length} registrations are named ${name}; there are: ${registrations.map((one) => one.name).join("\n")}`,
+    );
+  }
+  return found[0]!;
+};
