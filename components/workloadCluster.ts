@@ -43,7 +43,13 @@ export class WorkloadCluster extends pulumi.ComponentResource {
     });
 
     // The one object that is deleted for real: its finalizer takes the containers away, so no deletedWith here.
-    const cluster = this.object(name, objects.cluster, options([]));
+    // In the background, as kubectl does: the plugin's foreground would delete the DevCluster at once, and machines
+    // cannot go without theirs.
+    const cluster = this.object(
+      name,
+      withAnnotations(objects.cluster, { "pulumi.com/deletionPropagationPolicy": "background" }),
+      options([]),
+    );
     // Deleting any part on its own would drain machines one by one; all of them go with the Cluster.
     const part = (dependsOn: pulumi.Resource[] = []): pulumi.CustomResourceOptions => ({
       ...options([cluster, ...dependsOn]),

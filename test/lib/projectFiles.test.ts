@@ -32,7 +32,7 @@ describe("the stacks", () => {
   };
 
   test.each(["dev", "offline"])("%s uses no default provider and is right", (name) => {
-    expect(stack(name).all["pulumi:disable-default-providers"]).toEqual(["*"]);
+    expect(stack(name).all["pulumi:disable-default-providers"]).toEqual(["kubernetes"]);
     expect(stack(name).settings.clusters).toMatchObject([
       {
         name: "capd",
