@@ -76,7 +76,8 @@ describe("deletedWith", () => {
     "cert-manager/Deployment/cert-manager/cert-manager-webhook",
     "cluster-api/CustomResourceDefinition/cluster-apis.example.org",
     "cluster-api-webhooks",
-    "management-images",
+    "cert-manager-images",
+    "provider-images",
   ])("ties %s to the management cluster", (name) => {
     expect(up.registrations.find((one) => one.name === name && !one.type.startsWith("slipway:"))?.deletedWith).toBe(
       management(),
@@ -107,7 +108,9 @@ describe("order", () => {
   test.each([
     ["clusterapi-kind", "network"],
     ["clusterapi-kubeconfig", "clusterapi-kind"],
-    ["cert-manager/Deployment/cert-manager/cert-manager-webhook", "management-images"],
+    ["cert-manager/Deployment/cert-manager/cert-manager-webhook", "cert-manager-images"],
+    ["cluster-api/Deployment/capi-system/controller-manager", "provider-images"],
+    ["provider-images", "cert-manager-images"],
     [
       "cert-manager/Deployment/cert-manager/cert-manager-webhook",
       "cert-manager/CustomResourceDefinition/certificates.cert-manager.io",
@@ -147,6 +150,11 @@ describe("order", () => {
     const cni = up.find("capd-cni/DaemonSet/kube-system/calico-node");
     expect(waitsFor(up, up.find("capd-metallb/Deployment/metallb-system/controller"), cni)).toBe(false);
     expect(waitsFor(up, up.find("capd-application/Deployment/default/nginx"), cni)).toBe(false);
+  });
+
+  test("does not hold cert-manager behind the providers' images", () => {
+    const images = up.registrations.find((one) => one.name === "provider-images" && one.type.startsWith("command:"))!;
+    expect(waitsFor(up, up.find("cert-manager/Deployment/cert-manager/cert-manager-webhook"), images)).toBe(false);
   });
 
   test("waits by named conditions", () => {
