@@ -20,7 +20,7 @@ const env = {
 const pulumi = (...args: string[]): string => must("pulumi", [...args, "--stack", stack, "--non-interactive"], { env });
 const kubeconfig = (cluster: string): Record<string, string> => ({
   ...env,
-  KUBECONFIG: `.slipway/kubeconfigs/${cluster}.yaml`,
+  KUBECONFIG: `.slipway/kubeconfigs/${stack}/${cluster}.yaml`,
 });
 
 interface Outputs {
