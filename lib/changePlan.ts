@@ -1,4 +1,5 @@
-import { type Difference, differences, describeStep, kindOf, partsOf, type PlanStep, showDifference } from "./planStep";
+import { explain, isIdentity, isReplace, lostWith, rollsMachines, workloadComponent } from "./planReasons";
+import { kindOf, partsOf, type PlanStep } from "./planStep";
 
 /** What an `up` would do to a part of the stack, mildest first. */
 export const changeClasses = ["unchanged", "in place", "rolling", "created", "replaced", "destroyed"] as const;
@@ -30,7 +31,6 @@ const partOfComponent: Record<string, (typeof fixedParts)[number]> = {
   "slipway:index:CapdImage": "providers",
   "slipway:index:ProviderInstall": "providers",
 };
-const workloadComponent = "slipway:index:WorkloadCluster";
 
 /** Sorts the steps of a preview by the part they belong to, and says of each part what happens to it. */
 export const changePlan = (steps: readonly PlanStep[]): PartPlan[] => {
@@ -79,28 +79,21 @@ const isRoot = ({ urn }: PlanStep): boolean => {
   return (
     type === "docker:index/network:Network" ||
     (owner === "slipway:index:ManagementCluster" && name.endsWith("-kind")) ||
-    (owner === workloadComponent && kindOf(urn) === "Cluster") ||
-    isIdentity(urn)
+    (owner === workloadComponent && kindOf(urn) === "Cluster")
   );
-};
-
-/** The step that stands for what cannot change while a cluster lives. */
-const isIdentity = (urn: string): boolean => {
-  const { name, ancestors } = partsOf(urn);
-  return ancestors.at(-1) === workloadComponent && name.endsWith("-identity");
 };
 
 const judge = (part: string, steps: readonly PlanStep[]): PartPlan => {
   const changed = steps.filter(({ op }) => op !== "same");
   if (changed.length === 0) return { part, change: "unchanged", reasons: [], lost: [] };
   const roots = changed.filter(isRoot);
-  const replaced = roots.filter(({ op }) => isReplace(op));
+  const leads = changed.filter((step) => isIdentity(step) && isReplace(step));
+  const replaced = leads.length > 0 ? leads : roots.filter(isReplace);
   const gone = roots.some(({ op }) => op === "delete");
   const fresh = roots.some(({ op }) => op === "create") || steps.every(({ op }) => op === "create");
   if (replaced.length > 0 || (gone && fresh)) {
     // Everything inside goes with it; what made it so is the news.
-    const causes = replaced.filter((step) => differences(step).length > 0);
-    const reasons = (causes.length > 0 ? causes : roots).map(explain);
+    const reasons = (replaced.length > 0 ? replaced : roots).map(explain);
     return { part, change: "replaced", reasons, lost: lostWith(part, steps) };
   }
   if (gone) return { part, change: "destroyed", reasons: [counted(changed)], lost: lostWith(part, steps) };
@@ -115,54 +108,9 @@ const judge = (part: string, steps: readonly PlanStep[]): PartPlan => {
 
 const counted = ({ length }: readonly PlanStep[]): string => `${length} ${length === 1 ? "resource" : "resources"}`;
 
-const isReplace = (op: string): boolean => ["replace", "create-replacement", "import-replacement"].includes(op);
-
 const isTemplate = ({ urn }: PlanStep): boolean => kindOf(urn).endsWith("Template");
 
 const classOf = (step: PlanStep): ChangeClass => {
-  if (isReplace(step.op)) return "replaced";
-  return step.op === "update" && rolls(step) ? "rolling" : "in place";
-};
-
-/** Fields of the machines' owners that change in place; Cluster API hands them on without a new machine. */
-const keptMachines = /^spec\.template\.spec\.(deletion|minReadySeconds|readinessGates|taints)\b/;
-const newMachines: Record<string, RegExp> = {
-  KubeadmControlPlane:
-    /^spec\.(version|kubeadmConfigSpec|machineTemplate\.spec\.infrastructureRef|rollout\.(before|after))\b/,
-  MachineDeployment: /^spec\.(template\.spec|rollout\.after)\b/,
-};
-
-const rolls = (step: PlanStep): boolean => {
-  const fields = newMachines[kindOf(step.urn)];
-  return fields !== undefined && differences(step).some(({ path }) => fields.test(path) && !keptMachines.test(path));
-};
-
-const explain = (step: PlanStep): string => {
-  const what = describeStep(step);
-  if (step.op === "create") return `${what} is made`;
-  if (step.op === "delete") return `${what} is removed`;
-  const changes = differences(step).map((difference) => told(step, difference));
-  const verb = isReplace(step.op) && !isIdentity(step.urn) ? " is replaced" : "";
-  if (changes.length === 0) return verb ? `${what}${verb}` : `${what} is run again, since it did not finish`;
-  return isIdentity(step.urn) ? changes.join(", ") : `${what}${verb}: ${changes.join(", ")}`;
-};
-
-/** An identity's triggers are texts such as "podCidr 10.0.0.0/16" that speak for themselves. */
-const told = (step: PlanStep, difference: Difference): string =>
-  isIdentity(step.urn)
-    ? `${String(difference.before ?? "(none)")} → ${String(difference.after ?? "(none)").replace(/^\S+ /, "")}`
-    : showDifference(difference);
-
-const lostWith = (part: string, steps: readonly PlanStep[]): string[] => {
-  if (part === "network") return ["the Docker network; no container may be on it"];
-  if (part === "management cluster") return ["the kind cluster, with all that Cluster API knows of its clusters"];
-  const owners = steps.filter(({ urn }) => kindOf(urn) in newMachines);
-  const nodes = owners.reduce((sum, { oldState }) => sum + replicasOf(oldState?.inputs), 0);
-  const count = nodes > 0 ? `${nodes} ${nodes === 1 ? "node" : "nodes"} and ` : "its nodes and ";
-  return [`the containers of the ${part}: ${count}its load balancer; everything in it, volumes and Secrets included`];
-};
-
-const replicasOf = (inputs: Record<string, unknown> | undefined): number => {
-  const spec = inputs?.["spec"] as { replicas?: unknown } | undefined;
-  return typeof spec?.replicas === "number" ? spec.replicas : 0;
+  if (isReplace(step)) return "replaced";
+  return step.op === "update" && rollsMachines(step) ? "rolling" : "in place";
 };

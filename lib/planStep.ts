@@ -81,7 +81,8 @@ export const showDifference = ({ path, before, after }: Difference): string => {
   return `${path} ${show(before)} → ${show(after)}`;
 };
 
-const show = (value: unknown): string => {
+/** A value in at most 60 characters. */
+export const show = (value: unknown): string => {
   if (value === undefined) return "(none)";
   if (value === unknownValue) return "(known later)";
   const text = typeof value === "string" ? value : JSON.stringify(value);

@@ -1,6 +1,7 @@
 import { describe, expect, test } from "@jest/globals";
+import { readFileSync } from "node:fs";
 import { changePlan, exitCode, type PartPlan } from "../../lib/changePlan";
-import type { PlanStep, StepState } from "../../lib/planStep";
+import type { PlanStep, PreviewDigest, StepState } from "../../lib/planStep";
 import { planSummary, planTable } from "../../lib/planText";
 
 const urn = (types: string, name: string): string => `urn:pulumi:dev::slipway::${types}::${name}`;
@@ -240,6 +241,11 @@ describe("the class of a cluster", () => {
     expect(plan?.lost[0]).toContain("1 node and its load balancer");
   });
 
+  test("an identity that an older Slipway did not make is no new cluster", () => {
+    const made = step("create", `${workload}$command:local:Command`, "a-identity", { parent: urn(workload, "a") });
+    expect(planOf("cluster a", [...standing("a"), made])?.change).toBe("in place");
+  });
+
   test("another namespace does too, though the Cluster object is a new resource", () => {
     const plan = planOf("cluster a", [
       ...standing("a").slice(0, 1),
@@ -247,6 +253,25 @@ describe("the class of a cluster", () => {
       capi("create", "a", "Cluster", "a"),
     ]);
     expect(plan).toMatchObject({ change: "replaced", reasons: ["namespace default → other"] });
+  });
+});
+
+describe("what the engine printed, with steps in the place of clusters", () => {
+  const recorded = (file: string): PartPlan[] =>
+    changePlan((JSON.parse(readFileSync(`test/lib/recorded/${file}.json`, "utf8")) as PreviewDigest).steps ?? []);
+
+  test.each([
+    ["podCidr", "podCidr 192.168.0.0/16 → 10.0.0.0/16"],
+    ["namespace", "namespace default → team"],
+  ])("another %s of one cluster replaces that one, and leaves its neighbour alone", (file, reason) => {
+    const plan = recorded(file).map(({ part, change, reasons }) => ({ part, change, reasons }));
+    expect(plan).toEqual([
+      { part: "network", change: "unchanged", reasons: [] },
+      { part: "management cluster", change: "unchanged", reasons: [] },
+      { part: "providers", change: "unchanged", reasons: [] },
+      { part: "cluster a", change: "replaced", reasons: [reason] },
+      { part: "cluster a-b", change: "unchanged", reasons: [] },
+    ]);
   });
 });
 
