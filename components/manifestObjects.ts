@@ -3,7 +3,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { crdFile } from "../lib/paths";
 import { type KubernetesObject, objectKey } from "../lib/manifests";
 import { applyOrder, typeToken, withWait } from "../lib/rollout";
-import { inside, type ClusterHandle } from "./clusterHandle";
+import { inside, lifeIn, type ClusterHandle } from "./clusterHandle";
 import { step } from "./step";
 
 /** A CRD as a row of the state: its schema stays in a file, known by its sum. */
@@ -64,7 +64,7 @@ export class ManifestObjects extends pulumi.ComponentResource {
   }
 
   private registerCrd(name: string, args: ManifestObjectsArgs, crd: CrdRow): pulumi.Resource {
-    const { parent, deletedWith, dependsOn } = inside(args.cluster, this);
+    const { parent, dependsOn } = inside(args.cluster, this);
     return this.keep(
       new local.Command(
         `${name}/CustomResourceDefinition/${crd.name}`,
@@ -77,7 +77,7 @@ export class ManifestObjects extends pulumi.ComponentResource {
             KUBECONFIG: args.cluster.kubeconfigFile,
           },
         },
-        { parent, deletedWith, dependsOn },
+        { parent, dependsOn, ...lifeIn(args.cluster) },
       ),
     );
   }
