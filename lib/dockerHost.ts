@@ -1,4 +1,5 @@
 import { execFile } from "node:child_process";
+import { readControlPlanes, type RunningClusters } from "./runningVersions";
 
 const docker = (args: string[]): Promise<{ code: number; stdout: string; stderr: string }> =>
   new Promise((resolve, reject) => {
@@ -45,4 +46,31 @@ export const existingNetwork = async (name: string, ownerLabel: string): Promise
     owner: network.Labels?.[ownerLabel] ?? "",
     subnets: (network.IPAM?.Config ?? []).flatMap((config) => config.Subnet ?? []),
   };
+};
+
+/** The node of a kind cluster. */
+export interface ManagementNode {
+  running: boolean;
+  /** The image it was made from. */
+  image: string;
+}
+
+/** The one node of the management cluster, or undefined where Docker has no such container. */
+export const managementNode = async (cluster: string): Promise<ManagementNode | undefined> => {
+  const format = "{{.State.Running}} {{.Config.Image}}";
+  const text = await inspect(["container", "inspect", "--format", format, `${cluster}-control-plane`]);
+  const [state, image] = text?.split(" ") ?? [];
+  return state === undefined || image === undefined ? undefined : { running: state === "true", image };
+};
+
+/**
+ * The Kubernetes versions that Cluster API's clusters run, asked of the management cluster from within its node: the
+ * program needs no kubeconfig for that, which it does not have before it asked for its first resource.
+ */
+export const runningVersions = async (cluster: string): Promise<RunningClusters> => {
+  const kubectl = ["kubectl", "--kubeconfig", "/etc/kubernetes/admin.conf", "--request-timeout=10s"];
+  const get = ["get", "kubeadmcontrolplanes.controlplane.cluster.x-k8s.io", "--all-namespaces", "--output=json"];
+  const { code, stdout } = await docker(["exec", `${cluster}-control-plane`, ...kubectl, ...get]);
+  // No such kind yet, or an API that does not answer: an up that makes or mends it must not be stopped by that.
+  return code === 0 ? readControlPlanes(stdout) : {};
 };

@@ -75,5 +75,6 @@ export const inputs = (): Inputs => ({
   },
   nodeImages: { "example.org/webhook:v1": "sha256:1111" },
   preLoadImages: ["example.org/calico-node:v1"],
+  running: {},
   capd: { localId: "sha256:2222" },
 });
