@@ -1,7 +1,7 @@
 # Thin names for scripts/slipway; `make up ARGS="--diff"` passes arguments on, STACK and SLIPWAY_ROUTE are read there.
-.PHONY: up preview destroy refresh tools doctor status env test quick lint lock bench
+.PHONY: up preview plan destroy refresh tools doctor status env test quick lint lock bench
 
-up preview destroy refresh tools doctor status env:
+up preview plan destroy refresh tools doctor status env:
 	@scripts/slipway $@ $(ARGS)
 
 test: node_modules

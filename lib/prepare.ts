@@ -1,14 +1,18 @@
 import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
-import { existingNetwork, imageIds } from "./dockerHost";
+import { existingNetwork, imageIds, managementNode, runningVersions } from "./dockerHost";
 import { withCapdImage } from "./images";
 import { providerLabel } from "./clusterctl";
 import { inventoryCrd, inventoryEntries, providers } from "./inventory";
 import type { Manifest } from "./manifest";
 import { readManifest, setCrdsAside } from "./manifestFiles";
 import { imagesOf } from "./manifests";
+import { managementProblems } from "./managementRules";
 import { networkProblem } from "./networkCheck";
+import { sentence } from "./problem";
+import type { RunningClusters } from "./runningVersions";
 import type { Settings } from "./settings";
+import { upgradeProblems } from "./upgradeRules";
 
 /** All that the program knows before it asks for its first resource. */
 export interface Inputs {
@@ -23,6 +27,8 @@ export interface Inputs {
   nodeImages: { certManager: Record<string, string>; providers: Record<string, string> };
   /** Images every workload node gets before kubeadm runs. */
   preLoadImages: string[];
+  /** Clusters that run, with their versions, as the management cluster knows them. */
+  running: RunningClusters;
   capd: { localId?: string; archive?: { path: string; sha256: string } };
 }
 
@@ -37,11 +43,16 @@ export const prepare = async (settings: Settings, owner: Owner): Promise<Inputs>
   const manifests = await readManifests(settings);
   const problems: string[] = [];
 
-  const network = networkProblem(
-    { subnet: settings.network.subnet, adopt: settings.network.adopt, owner: owner.value },
-    await existingNetwork("kind", owner.label),
-  );
+  const [found, node] = await Promise.all([
+    existingNetwork("kind", owner.label),
+    managementNode(settings.management.name),
+  ]);
+  const { subnet, adopt } = settings.network;
+  const network = networkProblem({ subnet, adopt, owner: owner.value }, found);
   if (network) problems.push(network);
+  else problems.push(...managementProblems({ ...settings.management, subnet }, node, found).map(sentence));
+  const running = node?.running ? await runningVersions(settings.management.name) : {};
+  problems.push(...upgradeProblems(settings.clusters, running).map(sentence));
 
   const local = settings.imageSource === "local";
   const capdLocal = settings.capd.source === "local";
@@ -75,6 +86,7 @@ export const prepare = async (settings: Settings, owner: Owner): Promise<Inputs>
       providers: local ? only(ids, providerImages) : {},
     },
     preLoadImages: local ? workload : [],
+    running,
     capd: {
       ...(capdLocal ? { localId: ids[settings.capd.image] } : {}),
       ...(settings.capd.source === "archive" ? { archive: archiveOf(settings.capd.archive) } : {}),

@@ -104,6 +104,43 @@ describe("deletedWith", () => {
   });
 });
 
+describe("replacement", () => {
+  const identity = (): Registration => up.find("capd-identity");
+
+  test("is led by a resource that goes first and knows what cannot change", () => {
+    expect(identity().deleteBeforeReplace).toBe(true);
+    expect(identity().deletedWith).toBe("");
+    expect(identity().inputs).toEqual({
+      triggers: [
+        "namespace default",
+        "podCidr 192.168.0.0/16",
+        "serviceCidr 10.128.0.0/12",
+        "serviceDomain cluster.local",
+        "backend docker",
+      ],
+    });
+  });
+
+  test("takes the Cluster along and all that ends with it, and nothing else", () => {
+    const cluster = urn("capd/Cluster/default/capd");
+    const along = up.registrations.filter((one) => one.replaceWith.includes(identity().urn)).map((one) => one.urn);
+    const inside = up.registrations.filter((one) => one.deletedWith === cluster).map((one) => one.urn);
+    expect(along.sort()).toEqual([cluster, ...inside].sort());
+  });
+
+  test("deletes the Cluster while what can reach it and take it apart is known to the engine", () => {
+    expect(waitsFor(up, identity(), up.find("clusterapi", "pulumi:providers:kubernetes"))).toBe(true);
+    expect(waitsFor(up, identity(), up.find("cluster-api-webhooks"))).toBe(true);
+  });
+
+  test("comes before anything that goes along is registered", () => {
+    const early = up.registrations.filter(
+      (one) => one.replaceWith.includes(identity().urn) && !waitsFor(up, one, identity()),
+    );
+    expect(early.map((one) => one.urn)).toEqual([]);
+  });
+});
+
 describe("order", () => {
   test.each([
     ["clusterapi-kind", "network"],

@@ -78,5 +78,6 @@ export const inputs = (): Inputs => ({
     providers: { "example.org/cluster-api:v1": "sha256:3333" },
   },
   preLoadImages: ["example.org/calico-node:v1"],
+  running: {},
   capd: { localId: "sha256:2222" },
 });
