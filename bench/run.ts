@@ -1,9 +1,10 @@
 // Times `up` and `destroy` of the offline stack against the seed's procedure as a script, in turn, on the same machine
 // with the same images. BENCH_PAIRS (default 3) pairs; the last lines are the ratios of the medians.
 import { spawnSync } from "node:child_process";
-import { copyFileSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { copyStackFile } from "../test/e2e/stackFile";
 import { median, table } from "./statistics";
 
 /** Seconds of one run, and the script's stages by name, in seconds from its start. */
@@ -49,7 +50,7 @@ const measure = (name: keyof typeof results, program: string, args: string[]): v
 };
 
 try {
-  copyFileSync("Pulumi.offline.yaml", stackFile);
+  copyStackFile("Pulumi.offline.yaml", stackFile);
   for (let pair = 1; pair <= pairs; pair += 1) {
     console.log(`pair ${pair} of ${pairs}`);
     measure("scriptUp", "bench/seed-up", []);

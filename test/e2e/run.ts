@@ -1,10 +1,11 @@
 // The whole journey on a real cluster: preview, up, request, up without changes, a look from outside, destroy.
 // Its last line is "N passed, N failed".
-import { copyFileSync, mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { contains, loadBalancerRange } from "../../lib/addresses";
 import { check, command, dockerInventory, must, runSteps, type Step } from "./harness";
+import { copyStackFile } from "./stackFile";
 
 const stack = "e2e";
 const route = must("scripts/slipway", ["route"]).trim().split("\n").at(-1);
@@ -65,7 +66,7 @@ const steps: Step[] = [
   {
     name: "the first preview names every object and the load balancer range, and makes nothing",
     run: () => {
-      copyFileSync(`Pulumi.${base}.yaml`, stackFile);
+      copyStackFile(`Pulumi.${base}.yaml`, stackFile);
       pulumi("stack", "init");
       const preview = JSON.parse(pulumi("preview", "--json")) as { steps: PreviewStep[] };
       check(

@@ -82,3 +82,7 @@ test("README lists every setting with its default and meaning", () => {
   );
   expect(missing).toEqual([]);
 });
+
+test.each(["dev", "offline"])("Pulumi.%s.yaml carries nobody's salt", (name) => {
+  expect(readFile(`Pulumi.${name}.yaml`)).not.toHaveProperty("encryptionsalt");
+});
