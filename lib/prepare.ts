@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
+import { cniLocation } from "./cni";
 import { existingNetwork, imageIds } from "./dockerHost";
 import { withCapdImage } from "./images";
 import { providerLabel } from "./clusterctl";
@@ -8,7 +9,7 @@ import type { Manifest } from "./manifest";
 import { readManifest, setCrdsAside } from "./manifestFiles";
 import { imagesOf } from "./manifests";
 import { networkProblem } from "./networkCheck";
-import type { Settings } from "./settings";
+import type { ClusterSettings, Settings } from "./settings";
 
 /** All that the program knows before it asks for its first resource. */
 export interface Inputs {
@@ -16,13 +17,16 @@ export interface Inputs {
     certManager: Manifest;
     providers: Manifest[];
     inventory: Manifest;
-    cni: Manifest;
+    /** Pod networks, by the clusters' `cni`. */
+    cni: Readonly<Record<string, Manifest>>;
     loadBalancer: Manifest;
+    /** What clusters add, by location. */
+    extra: Readonly<Record<string, Manifest>>;
   };
   /** Images the management cluster's node gets from the host's Docker, by reference; CAPD's is apart. */
   nodeImages: Record<string, string>;
-  /** Images every workload node gets before kubeadm runs. */
-  preLoadImages: string[];
+  /** Images a cluster's nodes get before kubeadm runs, by the cluster's name. */
+  preLoadImages: Readonly<Record<string, readonly string[]>>;
   capd: { localId?: string; archive?: { path: string; sha256: string } };
 }
 
@@ -46,15 +50,17 @@ export const prepare = async (settings: Settings, owner: Owner): Promise<Inputs>
   const local = settings.imageSource === "local";
   const capdLocal = settings.capd.source === "local";
   const management = imagesOf([manifests.certManager, ...manifests.providers].flatMap((manifest) => manifest.objects));
-  const workload = [
-    ...imagesOf([manifests.cni, manifests.loadBalancer].flatMap((manifest) => manifest.objects)),
-    ...(settings.application.enabled ? [settings.application.image] : []),
-  ];
-  const nodeImages = [settings.management.nodeImage, ...settings.clusters.map((cluster) => cluster.nodeImage)];
+  const workload = Object.fromEntries(
+    settings.clusters.map((cluster) => [cluster.name, local ? workloadImages(cluster, settings, manifests) : []]),
+  );
+  const real = settings.clusters.filter((cluster) => cluster.backend === "docker");
+  const nodeImages = [settings.management.nodeImage, ...real.map((cluster) => cluster.nodeImage)];
   const wanted = [
-    ...(local ? [...management.filter((image) => image !== settings.capd.image), ...workload, ...nodeImages] : []),
+    ...(local ? management.filter((image) => image !== settings.capd.image) : []),
+    ...Object.values(workload).flat(),
+    ...(local ? nodeImages : []),
     ...(capdLocal ? [settings.capd.image] : []),
-  ];
+  ].filter((image, index, all) => all.indexOf(image) === index);
   const ids = await imageIds(wanted);
   const missing = wanted.filter((image) => !(image in ids));
   if (missing.length > 0) {
@@ -70,12 +76,26 @@ export const prepare = async (settings: Settings, owner: Owner): Promise<Inputs>
     nodeImages: Object.fromEntries(
       Object.entries(ids).filter(([image]) => local && management.includes(image) && image !== settings.capd.image),
     ),
-    preLoadImages: local ? workload : [],
+    preLoadImages: workload,
     capd: {
       ...(capdLocal ? { localId: ids[settings.capd.image] } : {}),
       ...(settings.capd.source === "archive" ? { archive: archiveOf(settings.capd.archive) } : {}),
     },
   };
+};
+
+/**
+ * What a cluster's nodes cannot pull. MetalLB and the application count whether they are on or not: nodes are made of
+ * this list, and turning either on must not roll them.
+ */
+const workloadImages = (
+  { backend, cni, manifests: extra }: ClusterSettings,
+  { application }: Settings,
+  manifests: Inputs["manifests"],
+): string[] => {
+  if (backend === "inMemory") return [];
+  const own = [manifests.cni[cni], manifests.loadBalancer, ...extra.map((location) => manifests.extra[location])];
+  return [...imagesOf(own.flatMap((manifest) => manifest?.objects ?? [])), application.image];
 };
 
 const archiveOf = (path: string): { path: string; sha256: string } => {
@@ -100,14 +120,25 @@ const readManifests = async (settings: Settings): Promise<Inputs["manifests"]> =
       providerLabel: label,
     });
   };
-  const [certManager, core, bootstrap, controlPlane, infrastructure, cni, loadBalancer] = await Promise.all([
+  const named = async (location: string, setting: string, name: string): Promise<[string, Manifest]> => [
+    name,
+    await readManifest({ name, setting, location }),
+  ];
+  const networks = settings.clusters.map(({ cni }) => cni).filter((cni) => cni !== "none");
+  const added = settings.clusters.flatMap((cluster) => cluster.manifests);
+  const [certManager, core, bootstrap, controlPlane, infrastructure, loadBalancer, cni, extra] = await Promise.all([
     readManifest({ name: "cert-manager", setting: "certManagerManifest", location: manifests.certManager }),
     provider("core"),
     provider("bootstrap"),
     provider("controlPlane"),
     provider("infrastructure"),
-    readManifest({ name: "calico", setting: "cniManifest", location: manifests.cni }),
     readManifest({ name: "metallb", setting: "loadBalancerManifest", location: manifests.loadBalancer }),
+    Promise.all(
+      [...new Set(networks)].map((network) =>
+        named(cniLocation(network, settings), network === "calico" ? "cniManifest" : `cni ${network}`, network),
+      ),
+    ),
+    Promise.all([...new Set(added)].map((location) => named(location, "manifests", location))),
   ]);
   return {
     certManager,
@@ -122,7 +153,8 @@ const readManifests = async (settings: Settings): Promise<Inputs["manifests"]> =
       crds: setCrdsAside([inventoryCrd()]).crds,
       objects: inventoryEntries(versions.clusterApi),
     },
-    cni,
+    cni: Object.fromEntries(cni),
     loadBalancer,
+    extra: Object.fromEntries(extra),
   };
 };
