@@ -1,16 +1,11 @@
 import * as pulumi from "@pulumi/pulumi";
-import { Application } from "./components/application";
 import { CapdImage } from "./components/capdImage";
-import { clusterReady } from "./components/clusterReady";
-import { Cni } from "./components/cni";
+import { clusterNamespaces } from "./components/clusterNamespaces";
 import { DockerNetwork, ownerLabel } from "./components/dockerNetwork";
 import { ImageLoad } from "./components/imageLoad";
 import { ManagementCluster } from "./components/managementCluster";
-import { MetalLb } from "./components/metalLb";
 import { ProviderInstall } from "./components/providerInstall";
-import { WorkloadCluster } from "./components/workloadCluster";
-import { loadBalancerRange } from "./lib/addresses";
-import { clusterSpec } from "./lib/clusterSpec";
+import { workload } from "./components/workload";
 import { prepare } from "./lib/prepare";
 import { stackSettings, stop } from "./lib/stackSettings";
 
@@ -21,11 +16,6 @@ export = async () => {
   const owner = `${pulumi.getProject()}/${pulumi.getStack()}`;
   const inputs = await prepare(settings, { label: ownerLabel, value: owner }).catch(stop);
   const { manifests } = inputs;
-  const range = loadBalancerRange(
-    settings.network.subnet,
-    settings.network.gateway,
-    settings.network.loadBalancerPrefix,
-  );
 
   // Docker network and management cluster.
   const network = new DockerNetwork("network", { ...settings.network, owner });
@@ -60,55 +50,34 @@ export = async () => {
     inventory: manifests.inventory,
   });
 
-  // Workload clusters, each with its pod network, load balancer and application.
-  const clusters = settings.clusters.map((cluster) => {
-    const spec = clusterSpec(cluster, inputs.preLoadImages);
-    const workload = new WorkloadCluster(cluster.name, {
+  // Workload clusters, each with its pod network, load balancer, application and what the settings add.
+  const namespaces = clusterNamespaces(management.handle, settings.clusters);
+  const workloads = settings.clusters.map((cluster) => {
+    const namespace = namespaces.get(cluster.namespace);
+    return workload(cluster, {
       management: management.handle,
-      spec,
-      providersReady: providers.ready,
+      ready: [...providers.ready, ...(namespace ? [namespace] : [])],
+      manifests,
+      preLoadImages: inputs.preLoadImages[cluster.name] ?? [],
+      applicationImage: settings.application.image,
+      subnet: settings.network.subnet,
     });
-    const { handle } = workload;
-    const cni = new Cni(`${cluster.name}-cni`, { cluster: handle, manifest: manifests.cni, podCidr: cluster.podCidr });
-    const metalLb = new MetalLb(`${cluster.name}-metallb`, {
-      cluster: handle,
-      manifest: manifests.loadBalancer,
-      range: range.text,
-    });
-    const nodes = clusterReady(`${cluster.name}-nodes`, {
-      management: management.handle,
-      workload: handle,
-      spec,
-      machines: workload.machines,
-      cni: cni.ready,
-    });
-    const application = settings.application.enabled
-      ? new Application(`${cluster.name}-application`, {
-          cluster: handle,
-          image: settings.application.image,
-          range,
-          loadBalancerReady: metalLb.ready,
-        })
-      : undefined;
-    return { cluster, workload, nodes, application };
   });
 
-  const [first] = clusters;
+  const first = workloads.find(({ application }) => application !== undefined);
   return {
     url: first?.application?.url,
     answer: first?.application?.answer,
-    loadBalancerRange: range.text,
+    urls: Object.fromEntries(
+      workloads.flatMap(({ summary, application }) => (application ? [[summary.name, application.url] as const] : [])),
+    ),
+    loadBalancerRange: settings.clusters.find((cluster) => cluster.loadBalancerRange)?.loadBalancerRange?.text,
     managementCluster: settings.management.name,
-    clusters: clusters.map(({ cluster, nodes }) => ({
-      name: cluster.name,
-      namespace: cluster.namespace,
-      version: cluster.kubernetesVersion,
-      nodes: nodes.stdout.apply((names) => names.split("\n")),
-    })),
+    clusters: workloads.map(({ summary }) => summary),
     kubeconfigs: pulumi.secret(
       Object.fromEntries([
         [settings.management.name, management.kubeconfig],
-        ...clusters.map(({ cluster, workload }) => [cluster.name, workload.kubeconfig] as const),
+        ...workloads.flatMap(({ summary, kubeconfig }) => (kubeconfig ? [[summary.name, kubeconfig] as const] : [])),
       ]),
     ),
   };

@@ -13,8 +13,8 @@ export interface ApplicationArgs {
   cluster: ClusterHandle;
   /** Image of a web server that listens on port 80. */
   image: string;
-  /** Range in which the service's address must lie. */
-  range: AddressRange;
+  /** Range or network in which the service's address must lie. */
+  within: AddressRange | string;
   /** What the request through the load balancer waits for. */
   loadBalancerReady: pulumi.Resource[];
 }
@@ -41,9 +41,9 @@ export class Application extends pulumi.ComponentResource {
     });
     const address = service.status.apply((status) => {
       const ip = status.loadBalancer?.ingress?.[0]?.ip;
-      if (ip === undefined || !contains(args.range, ip)) {
+      if (ip === undefined || !contains(args.within, ip)) {
         throw new pulumi.ResourceError(
-          `the service got ${ip ?? "no address"}, which lies outside ${args.range.text}`,
+          `the service got ${ip ?? "no address"}, which lies outside ${typeof args.within === "string" ? args.within : args.within.text}`,
           this,
           true,
         );

@@ -16,8 +16,15 @@ import { step } from "./step";
 export interface WorkloadClusterArgs {
   management: ClusterHandle;
   spec: ClusterSpec;
-  /** What Cluster API's objects wait for: its webhooks. */
-  providersReady: pulumi.Resource[];
+  /** What Cluster API's objects wait for: its webhooks, and the namespace they lie in. */
+  ready: pulumi.Resource[];
+}
+
+/** The way into a cluster that is more than pretended. */
+export interface ClusterAccess {
+  handle: ClusterHandle;
+  /** The kubeconfig for this host; secret. */
+  kubeconfig: pulumi.Output<string>;
 }
 
 /** Time for machines to come or go: an image has to be unpacked and kubeadm run on each, one after the other. */
@@ -25,9 +32,8 @@ const machineTimeouts = { create: "30m", update: "60m", delete: "30m" };
 
 /** Cluster, DevCluster, KubeadmControlPlane, MachineDeployments and their templates; and the cluster's kubeconfig. */
 export class WorkloadCluster extends pulumi.ComponentResource {
-  public readonly handle: ClusterHandle;
-  /** The kubeconfig for this host; secret. */
-  public readonly kubeconfig: pulumi.Output<string>;
+  /** Absent for the in-memory backend, whose API server answers within the management cluster only. */
+  public readonly access?: ClusterAccess;
   /** What "the machines were asked for" means: nodes come once these exist and a CNI runs. */
   public readonly machines: pulumi.Resource[];
 
@@ -35,7 +41,7 @@ export class WorkloadCluster extends pulumi.ComponentResource {
     super("slipway:index:WorkloadCluster", name, {}, opts);
     const { management, spec } = args;
     const objects = clusterObjects(spec);
-    const ready = [...management.apiReady, ...args.providersReady, ...this.namespace(name, args)];
+    const ready = [...management.apiReady, ...args.ready];
     const options = (dependsOn: pulumi.Resource[]): pulumi.CustomResourceOptions => ({
       parent: this,
       provider: management.provider,
@@ -79,14 +85,25 @@ export class WorkloadCluster extends pulumi.ComponentResource {
       return this.object(name, pool.deployment, part([machineTemplate, bootstrapTemplate]));
     });
 
-    this.kubeconfig = this.readKubeconfig(name, args, controlPlane);
+    if (spec.backend === "docker") this.access = this.open(name, args, controlPlane, { lifetime: cluster, identity });
+    this.registerOutputs({});
+  }
+
+  private open(
+    name: string,
+    args: WorkloadClusterArgs,
+    controlPlane: KubernetesResource,
+    life: Pick<ClusterHandle, "lifetime" | "identity">,
+  ): ClusterAccess {
+    const { spec } = args;
+    const kubeconfig = this.readKubeconfig(name, args, controlPlane);
     const file = kubeconfigFile(pulumi.getStack(), spec.name);
     const written = new local.Command(
       `${name}-kubeconfig`,
       {
         ...step("write-kubeconfig", { delete: "forget-kubeconfig" }),
         environment: { KUBECONFIG_FILE: file },
-        stdin: this.kubeconfig,
+        stdin: kubeconfig,
         logging: local.Logging.None,
         addPreviousOutputInEnv: false,
       },
@@ -94,30 +111,15 @@ export class WorkloadCluster extends pulumi.ComponentResource {
     );
     const provider = new Provider(
       name,
-      { kubeconfig: this.kubeconfig, clusterIdentifier: `capi-${spec.namespace}-${spec.name}` },
+      { kubeconfig, clusterIdentifier: `capi-${spec.namespace}-${spec.name}` },
       { parent: this },
     );
-    this.handle = { provider, kubeconfigFile: file, apiReady: [controlPlane, written], lifetime: cluster, identity };
-    this.registerOutputs({});
+    const handle = { provider, kubeconfigFile: file, apiReady: [controlPlane, written], ...life };
+    return { handle, kubeconfig };
   }
 
   private object(name: string, object: KubernetesObject, opts: pulumi.CustomResourceOptions): KubernetesResource {
     return new KubernetesResource(`${name}/${objectKey(object)}`, object, opts);
-  }
-
-  /** The namespace of the cluster's objects, unless it is one that every cluster has. */
-  private namespace(name: string, args: WorkloadClusterArgs): pulumi.Resource[] {
-    const { management, spec } = args;
-    if (spec.namespace === "default") return [];
-    const namespace = { apiVersion: "v1", kind: "Namespace", metadata: { name: spec.namespace } };
-    return [
-      this.object(name, namespace, {
-        parent: this,
-        provider: management.provider,
-        dependsOn: management.apiReady,
-        deletedWith: management.lifetime,
-      }),
-    ];
   }
 
   private readKubeconfig(

@@ -71,16 +71,23 @@ export const dockerRange = (subnet: string): string => {
   return `${base}/${prefix + 1}`;
 };
 
+/** How many blocks of a prefix length the upper half of a subnet has; 0 where not even one fits. */
+export const blocksOf = (subnet: string, prefixLength: number): number => {
+  const { prefix } = dockerSubnet(subnet);
+  return prefixLength > prefix ? 2 ** (prefixLength - prefix - 1) : 0;
+};
+
 /**
- * The addresses a load balancer may give out: the highest block of the subnet with the given prefix length, without
+ * The addresses a load balancer may give out: a block of the subnet's upper half with the given prefix length, without
  * the subnet's network and broadcast address and without the gateway. A gateway inside the block leaves two pieces,
  * of which the larger is taken (the upper one of two equals).
  *
  * @param prefixLength default 29: eight addresses, of which the last is the broadcast address
+ * @param slot which block, counted from the highest down; default 0, the highest
  * @throws ProblemError for a subnet outside /8 to /28, a block that is no part of the upper half, a gateway that is
  * no host address of the subnet, and where no address remains
  */
-export const loadBalancerRange = (subnet: string, gateway: string, prefixLength = 29): AddressRange => {
+export const loadBalancerRange = (subnet: string, gateway: string, prefixLength = 29, slot = 0): AddressRange => {
   const cidr = dockerSubnet(subnet);
   if (!Number.isInteger(prefixLength) || prefixLength <= cidr.prefix || prefixLength > 31) {
     refuse({
@@ -90,10 +97,20 @@ export const loadBalancerRange = (subnet: string, gateway: string, prefixLength 
     });
   }
   const taken = gatewayOf(cidr, gateway);
-  const first = cidr.last - (1n << BigInt(32 - prefixLength)) + 1n;
-  const usable = cidr.last - 1n;
+  const blocks = blocksOf(subnet, prefixLength);
+  if (!Number.isInteger(slot) || slot < 0 || slot >= blocks) {
+    refuse({
+      received: slot,
+      rule: `be from 0 to ${blocks - 1}, since the upper half of ${subnet} has ${blocks} blocks of /${prefixLength}`,
+      remedy: "Choose a number of that range, or a larger networkSubnet",
+    });
+  }
+  const size = 1n << BigInt(32 - prefixLength);
+  const last = cidr.last - BigInt(slot) * size;
+  const first = last - size + 1n;
+  const usable = last === cidr.last ? last - 1n : last;
   const pieces =
-    taken < first
+    taken < first || taken > last
       ? [{ first, last: usable }]
       : [
           { first: taken + 1n, last: usable },

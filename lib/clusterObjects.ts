@@ -105,7 +105,7 @@ export const clusterObjects = (spec: ClusterSpec): ClusterObjects => {
 };
 
 /** Two pools of one name, or one named like the control plane's template, would be one object. */
-const refuseEqualNames = ({ name, workerPools }: ClusterSpec): void => {
+export const refuseEqualNames = ({ name, workerPools }: Pick<ClusterSpec, "name" | "workerPools">): void => {
   const taken = new Set(["cp", "control-plane"]);
   for (const pool of workerPools) {
     if (taken.has(pool.name)) {

@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
+import { cniLocation } from "./cni";
 import { existingNetwork, imageIds, managementNode, runningVersions } from "./dockerHost";
 import { withCapdImage } from "./images";
 import { providerLabel } from "./clusterctl";
@@ -11,7 +12,7 @@ import { managementProblems } from "./managementRules";
 import { networkProblem } from "./networkCheck";
 import { sentence } from "./problem";
 import type { RunningClusters } from "./runningVersions";
-import type { Settings } from "./settings";
+import type { ClusterSettings, Settings } from "./settings";
 import { upgradeProblems } from "./upgradeRules";
 
 /** All that the program knows before it asks for its first resource. */
@@ -20,13 +21,16 @@ export interface Inputs {
     certManager: Manifest;
     providers: Manifest[];
     inventory: Manifest;
-    cni: Manifest;
+    /** Pod networks, by the clusters' `cni`. */
+    cni: Readonly<Record<string, Manifest>>;
     loadBalancer: Manifest;
+    /** What clusters add, by location. */
+    extra: Readonly<Record<string, Manifest>>;
   };
   /** Images the management cluster's node gets from the host's Docker, ids by reference; CAPD's is apart. */
   nodeImages: { certManager: Record<string, string>; providers: Record<string, string> };
-  /** Images every workload node gets before kubeadm runs. */
-  preLoadImages: string[];
+  /** Images a cluster's nodes get before kubeadm runs, by the cluster's name. */
+  preLoadImages: Readonly<Record<string, readonly string[]>>;
   /** Clusters that run, with their versions, as the management cluster knows them. */
   running: RunningClusters;
   capd: { localId?: string; archive?: { path: string; sha256: string } };
@@ -60,15 +64,17 @@ export const prepare = async (settings: Settings, owner: Owner): Promise<Inputs>
   const providerImages = imagesOf(manifests.providers.flatMap((manifest) => manifest.objects)).filter(
     (image) => image !== settings.capd.image,
   );
-  const workload = [
-    ...imagesOf([manifests.cni, manifests.loadBalancer].flatMap((manifest) => manifest.objects)),
-    ...(settings.application.enabled ? [settings.application.image] : []),
-  ];
-  const nodeImages = [settings.management.nodeImage, ...settings.clusters.map((cluster) => cluster.nodeImage)];
+  const workload = Object.fromEntries(
+    settings.clusters.map((cluster) => [cluster.name, local ? workloadImages(cluster, settings, manifests) : []]),
+  );
+  const real = settings.clusters.filter((cluster) => cluster.backend === "docker");
+  const nodeImages = [settings.management.nodeImage, ...real.map((cluster) => cluster.nodeImage)];
   const wanted = [
-    ...(local ? [...certManager, ...providerImages, ...workload, ...nodeImages] : []),
+    ...(local ? [...certManager, ...providerImages] : []),
+    ...Object.values(workload).flat(),
+    ...(local ? nodeImages : []),
     ...(capdLocal ? [settings.capd.image] : []),
-  ];
+  ].filter((image, index, all) => all.indexOf(image) === index);
   const ids = await imageIds(wanted);
   const missing = wanted.filter((image) => !(image in ids));
   if (missing.length > 0) {
@@ -85,7 +91,7 @@ export const prepare = async (settings: Settings, owner: Owner): Promise<Inputs>
       certManager: local ? only(ids, certManager) : {},
       providers: local ? only(ids, providerImages) : {},
     },
-    preLoadImages: local ? workload : [],
+    preLoadImages: workload,
     running,
     capd: {
       ...(capdLocal ? { localId: ids[settings.capd.image] } : {}),
@@ -96,6 +102,20 @@ export const prepare = async (settings: Settings, owner: Owner): Promise<Inputs>
 
 const only = (ids: Record<string, string>, images: string[]): Record<string, string> =>
   Object.fromEntries(images.map((image) => [image, ids[image] ?? ""]));
+
+/**
+ * What a cluster's nodes cannot pull. MetalLB and the application count whether they are on or not: nodes are made of
+ * this list, and turning either on must not roll them.
+ */
+const workloadImages = (
+  { backend, cni, manifests: extra }: ClusterSettings,
+  { application }: Settings,
+  manifests: Inputs["manifests"],
+): string[] => {
+  if (backend === "inMemory") return [];
+  const own = [manifests.cni[cni], manifests.loadBalancer, ...extra.map((location) => manifests.extra[location])];
+  return [...imagesOf(own.flatMap((manifest) => manifest?.objects ?? [])), application.image];
+};
 
 const archiveOf = (path: string): { path: string; sha256: string } => {
   try {
@@ -119,14 +139,25 @@ const readManifests = async (settings: Settings): Promise<Inputs["manifests"]> =
       providerLabel: label,
     });
   };
-  const [certManager, core, bootstrap, controlPlane, infrastructure, cni, loadBalancer] = await Promise.all([
+  const named = async (location: string, setting: string, name: string): Promise<[string, Manifest]> => [
+    name,
+    await readManifest({ name, setting, location }),
+  ];
+  const networks = settings.clusters.map(({ cni }) => cni).filter((cni) => cni !== "none");
+  const added = settings.clusters.flatMap((cluster) => cluster.manifests);
+  const [certManager, core, bootstrap, controlPlane, infrastructure, loadBalancer, cni, extra] = await Promise.all([
     readManifest({ name: "cert-manager", setting: "certManagerManifest", location: manifests.certManager }),
     provider("core"),
     provider("bootstrap"),
     provider("controlPlane"),
     provider("infrastructure"),
-    readManifest({ name: "calico", setting: "cniManifest", location: manifests.cni }),
     readManifest({ name: "metallb", setting: "loadBalancerManifest", location: manifests.loadBalancer }),
+    Promise.all(
+      [...new Set(networks)].map((network) =>
+        named(cniLocation(network, settings), network === "calico" ? "cniManifest" : `cni ${network}`, network),
+      ),
+    ),
+    Promise.all([...new Set(added)].map((location) => named(location, "manifests", location))),
   ]);
   return {
     certManager,
@@ -141,7 +172,8 @@ const readManifests = async (settings: Settings): Promise<Inputs["manifests"]> =
       crds: setCrdsAside([inventoryCrd()]).crds,
       objects: inventoryEntries(versions.clusterApi),
     },
-    cni,
+    cni: Object.fromEntries(cni),
     loadBalancer,
+    extra: Object.fromEntries(extra),
   };
 };

@@ -1,6 +1,7 @@
 import type { RoutePins } from "../setup/pins";
 import { type Check, manifestLocation } from "./checks";
-import { refuse } from "./problem";
+import { problemsOf, ProblemError, refuse } from "./problem";
+import type { SettingTable } from "./readTable";
 
 /** Types of settings, by Pulumi.yaml's names. */
 export interface SettingTypes {
@@ -8,6 +9,7 @@ export interface SettingTypes {
   integer: number;
   boolean: boolean;
   object: Readonly<Record<string, unknown>>;
+  array: readonly unknown[];
 }
 
 /** One setting: all that Pulumi.yaml, the reader and the documentation know about it. */
@@ -19,6 +21,8 @@ export interface Setting<T = never> {
   readonly check: Check<T>;
   /** What an empty text means, from the pinned versions and the settings above in the table. */
   readonly derived?: Derived;
+  /** Of a list: the type of its items, and for maps their fields. */
+  readonly items?: { readonly type: keyof SettingTypes; readonly fields?: SettingTable };
 }
 
 /** A default that depends on pinned versions, or on settings above in the table. */
@@ -44,6 +48,14 @@ export const count = (value: number, description: string, check: Check<number>):
   default: value,
   description,
   check,
+});
+
+/** A whole number that may be absent. */
+export const optionalCount = (description: string, check: Check<number>): Setting<number | undefined> => ({
+  type: "integer",
+  default: undefined,
+  description,
+  check: (value) => (value === undefined ? undefined : check(value)),
 });
 
 /** True or false. */
@@ -74,3 +86,29 @@ export const variables = (
   description: string,
   check: Check<SettingTypes["object"]>,
 ): Setting<SettingTypes["object"]> => ({ type: "object", default: {}, description, check });
+
+/** A list of maps, each with the fields of a table; whoever uses the list reads its items by that table. */
+export const listOf = <T>(fields: SettingTable, description: string): Setting<readonly T[]> => ({
+  type: "array",
+  default: [],
+  description,
+  check: () => undefined,
+  items: { type: "object", fields },
+});
+
+/** A list of texts, each of which a check accepts. */
+export const texts = (description: string, check: Check<string>): Setting<readonly string[]> => ({
+  type: "array",
+  default: [],
+  description,
+  items: { type: "string" },
+  check: (values) => {
+    const problems = values.flatMap((value, index) =>
+      (typeof value === "string"
+        ? problemsOf(() => check(value))
+        : [{ received: value as unknown, rule: "be text", remedy: "Write it in quotes" }]
+      ).map((problem) => ({ ...problem, key: `[${index}]` })),
+    );
+    if (problems.length > 0) throw new ProblemError(problems);
+  },
+});

@@ -25,6 +25,7 @@ const is: Record<TypeName, (value: unknown) => boolean> = {
   integer: (value) => Number.isSafeInteger(value),
   boolean: (value) => typeof value === "boolean",
   object: (value) => typeof value === "object" && value !== null && !Array.isArray(value),
+  array: (value) => Array.isArray(value),
 };
 
 const names: Record<TypeName, { rule: string; example: string }> = {
@@ -32,6 +33,7 @@ const names: Record<TypeName, { rule: string; example: string }> = {
   integer: { rule: "a whole number", example: "3" },
   boolean: { rule: "true or false", example: "true or false, without quotes" },
   object: { rule: "a map", example: "lines of NAME: value, indented under the key" },
+  array: { rule: "a list", example: "lines that begin with a hyphen, indented under the key" },
 };
 
 const fromText = (type: Exclude<TypeName, "string">, text: string): unknown => {

@@ -1,10 +1,9 @@
 import type { Pins, RoutePins } from "../setup/pins";
-import { nearest } from "./nearest";
-import { type Problem, ProblemError, problemsOf } from "./problem";
-import type { Setting } from "./setting";
-import { asType, wrongType } from "./settingType";
-import { settingsRules } from "./settingsRules";
-import { type SettingKey, settingsSchema, type SettingValues } from "./settingsSchema";
+import { brokenRules } from "./brokenRules";
+import { readClusters } from "./clusterEntries";
+import { type Problem, ProblemError } from "./problem";
+import { readTable } from "./readTable";
+import { settingsSchema, type SettingValues } from "./settingsSchema";
 import { type Settings, settingsTree } from "./settingsTree";
 
 export { describeSettings, type SettingDescription, settingsSchema } from "./settingsSchema";
@@ -35,27 +34,14 @@ export interface SettingsSource {
  * @throws SettingsError with every problem found: unknown keys, wrong types, values against a rule
  */
 export const readSettings = ({ config, pins }: SettingsSource): Settings => {
-  const problems = Object.keys(config)
-    .filter((key) => !Object.hasOwn(settingsSchema, key))
-    .map((key) => unknownKey(key, config[key]));
-  const route = config["pins"] === "source" ? "source" : "release";
-  const versions = routePins(pins[route]);
-
-  const found: Record<string, unknown> = {};
-  const wrong = new Set<string>();
-  for (const [key, setting] of Object.entries(settingsSchema) as [SettingKey, Setting<unknown>][]) {
-    const { value, problems: own } = readSetting(key, setting, config, { versions, earlier: found });
-    found[key] = value;
-    problems.push(...own);
-    if (own.length > 0) wrong.add(key);
-  }
-  // The table gave each value its type and check; those that failed are used by no rule.
-  const values = found as SettingValues;
-  for (const { keys, check } of settingsRules) {
-    if (!keys.some((key) => wrong.has(key))) problems.push(...check(values));
-  }
-  if (problems.length > 0) throw new SettingsError(problems);
-  return settingsTree(values, versions);
+  const versions = routePins(pins[config["pins"] === "source" ? "source" : "release"]);
+  const top = readTable(settingsSchema, { given: config, versions, path: "" });
+  const { entries, problems } = readClusters(top, config, versions);
+  // The tables gave each value its type and check; those that failed are used by no rule.
+  const values = top.values as SettingValues;
+  const all = [...top.problems, ...problems, ...brokenRules({ values, wrong: top.wrong, entries, versions })];
+  if (all.length > 0) throw new SettingsError(all);
+  return settingsTree(values, entries, versions);
 };
 
 /**
@@ -70,42 +56,6 @@ export const projectConfig = (all: Readonly<Record<string, string>>, project = "
       key.startsWith(`${project}:`) ? [[key.slice(project.length + 1), value] as const] : [],
     ),
   );
-
-const unknownKey = (key: string, received: unknown): Problem => {
-  const known = nearest(key, Object.keys(settingsSchema));
-  return {
-    key,
-    received,
-    rule: "be a setting that Pulumi.yaml declares",
-    remedy:
-      known === undefined
-        ? "Remove it; README.md lists the settings"
-        : `Did you mean ${known}? Rename it, or remove it`,
-  };
-};
-
-interface Context {
-  versions: RoutePins;
-  earlier: Readonly<Record<string, unknown>>;
-}
-
-const readSetting = (
-  key: SettingKey,
-  setting: Setting<unknown>,
-  config: Readonly<Record<string, unknown>>,
-  { versions, earlier }: Context,
-): { value: unknown; problems: readonly Problem[] } => {
-  const received = Object.hasOwn(config, key) ? config[key] : undefined;
-  const value = received === undefined ? setting.default : asType(setting.type, received);
-  if (value === undefined) return { value, problems: [wrongType(key, setting.type, received)] };
-  if (value === "" && setting.derived !== undefined) {
-    // What it derives from may be wrong, which is said there and not again here.
-    let completed = "";
-    problemsOf(() => (completed = setting.derived?.(versions, earlier) ?? ""));
-    return { value: completed, problems: [] };
-  }
-  return { value, problems: problemsOf(() => setting.check(value)).map((problem) => ({ ...problem, key })) };
-};
 
 const routePins = ({ kind, kubernetes, clusterApi, certManager, calico, metallb, nginx }: RoutePins): RoutePins => ({
   kind,

@@ -1,17 +1,21 @@
 import type { RoutePins } from "../setup/pins";
 import { defaultGateway, subnetPrefixes } from "./addresses";
+import { between, dnsLabel, imageReference, network, templateVariables } from "./checks";
+import { clusterFields } from "./clusterFields";
+import { clusterSettings } from "./clusterSettings";
+import type { SettingTable } from "./readTable";
 import {
-  between,
-  dnsDomain,
-  dnsLabel,
-  imageReference,
-  kubernetesVersion,
-  network,
-  oddCount,
-  templateVariables,
-} from "./checks";
-import { longestNames } from "./clusterObjects";
-import { choice, count, derived, flag, manifest, type Setting, type SettingTypes, text, variables } from "./setting";
+  choice,
+  count,
+  derived,
+  flag,
+  listOf,
+  manifest,
+  type Setting,
+  type SettingTypes,
+  text,
+  variables,
+} from "./setting";
 
 const clusterApiAsset = (name: string) => (versions: RoutePins) =>
   `https://github.com/kubernetes-sigs/cluster-api/releases/download/v${versions.clusterApi}/${name}.yaml`;
@@ -89,30 +93,12 @@ export const settingsSchema = {
     templateVariables,
   ),
 
-  clusterName: text(
-    "capd",
-    "Name of the workload cluster.",
-    dnsLabel(longestNames.cluster, "Cluster API appends -control-plane-xxxxx"),
+  clusters: listOf<Readonly<Record<string, unknown>>>(
+    clusterFields,
+    "Several clusters instead of the one that the settings below describe; docs/settings.md lists an entry's fields.",
   ),
-  clusterNamespace: text("default", "Namespace of the cluster's objects in the management cluster.", dnsLabel(63)),
-  kubernetesVersion: derived(
-    (versions) => `v${versions.kubernetes}`,
-    "Kubernetes version of the workload cluster. Empty: the pinned one.",
-    kubernetesVersion,
-  ),
-  controlPlaneReplicas: count(1, "Number of control plane nodes: 1, 3, 5 or 7.", oddCount),
-  workerReplicas: count(1, "Number of worker nodes.", between(0, 250)),
-  nodeImage: derived(
-    // "+" is no character of a tag; kind writes "_".
-    (_, { kubernetesVersion: version }) => `kindest/node:${String(version).replace(/^v?/, "v").replace("+", "_")}`,
-    "Node image of the workload cluster, by a tag. Empty: kindest/node of kubernetesVersion.",
-    imageReference,
-  ),
-  podCidr: text("192.168.0.0/16", "IPv4 network of the pods.", network(8, 24, "each node takes a /24 of it")),
-  serviceCidr: text("10.128.0.0/12", "IPv4 network of the services.", network(12, 28, "the API server's limits")),
-  serviceDomain: text("cluster.local", "DNS domain of the services.", dnsDomain),
 
-  application: flag(true, "Deploy nginx behind a load balancer, and ask it for its page."),
+  ...clusterSettings,
   applicationImage: derived(
     (versions) => `nginx:${versions.nginx}`,
     "Image of the application. Empty: nginx of the pinned version.",
@@ -132,15 +118,18 @@ export type SettingValues = {
 export interface SettingDescription {
   key: string;
   type: keyof SettingTypes;
+  /** Of a list: the type of its items. */
+  items?: { type: keyof SettingTypes };
   default: unknown;
   description: string;
 }
 
 /** Every setting in order, for Pulumi.yaml and the documentation. */
 export const describeSettings = (): SettingDescription[] =>
-  Object.entries(settingsSchema).map(([key, setting]) => ({
+  Object.entries(settingsSchema as SettingTable).map(([key, setting]) => ({
     key,
     type: setting.type,
+    ...(setting.items === undefined ? {} : { items: { type: setting.items.type } }),
     default: setting.default,
     description: setting.description,
   }));

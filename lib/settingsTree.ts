@@ -1,11 +1,22 @@
 import type { RoutePins } from "../setup/pins";
+import type { AddressRange } from "./addresses";
+import { allottedRanges } from "./clusterRanges";
+import type { ClusterEntry } from "./clusterEntries";
 import type { ClusterSpec } from "./clusterObjects";
 import type { SettingValues } from "./settingsSchema";
 
 /** A workload cluster as the settings describe it. */
-export type ClusterSettings = Readonly<Omit<ClusterSpec, "preLoadImages" | "backend" | "nodeImage">> & {
+export interface ClusterSettings extends Readonly<Omit<ClusterSpec, "preLoadImages">> {
   readonly nodeImage: string;
-};
+  /** A name of clusterFields.cniNames, or the URL or path of a manifest. */
+  readonly cni: string;
+  readonly loadBalancer: "metallb" | "none" | "cloud-provider-kind";
+  /** What MetalLB may give out; absent for a cluster without it. */
+  readonly loadBalancerRange?: AddressRange;
+  readonly application: boolean;
+  /** URLs or paths of further manifests. */
+  readonly manifests: readonly string[];
+}
 
 /** All settings, checked and complete; frozen. */
 export interface Settings {
@@ -39,12 +50,18 @@ export interface Settings {
   /** Values for the variables of Cluster API's manifests. */
   readonly featureGates: Readonly<Record<string, string>>;
   readonly clusters: readonly ClusterSettings[];
+  /** Whether any cluster has the application, and its image. */
   readonly application: { readonly enabled: boolean; readonly image: string };
 }
 
 /** Puts checked values into their places. */
-export const settingsTree = (values: SettingValues, versions: RoutePins): Settings =>
-  deepFreeze({
+export const settingsTree = (
+  values: SettingValues,
+  entries: readonly ClusterEntry[],
+  versions: RoutePins,
+): Settings => {
+  const ranges = allottedRanges(values, entries);
+  return deepFreeze({
     pins: values.pins,
     versions,
     network: {
@@ -66,22 +83,28 @@ export const settingsTree = (values: SettingValues, versions: RoutePins): Settin
       loadBalancer: values.loadBalancerManifest,
     },
     featureGates: Object.fromEntries(Object.entries(values.featureGates).map(([name, value]) => [name, String(value)])),
-    clusters: [
-      {
-        name: values.clusterName,
-        namespace: values.clusterNamespace,
-        kubernetesVersion: values.kubernetesVersion.replace(/^v?/, "v"),
-        controlPlaneReplicas: values.controlPlaneReplicas,
-        // Without replicas there is no pool, so that no object stands for nothing.
-        workerPools: values.workerReplicas === 0 ? [] : [{ name: "md-0", replicas: values.workerReplicas }],
-        podCidr: values.podCidr,
-        serviceCidr: values.serviceCidr,
-        serviceDomain: values.serviceDomain,
-        nodeImage: values.nodeImage,
-      },
-    ],
-    application: { enabled: values.application, image: values.applicationImage },
+    clusters: entries.map((entry) => clusterOf(entry, ranges[entry.values.name])),
+    application: { enabled: entries.some((entry) => entry.values.application), image: values.applicationImage },
   });
+};
+
+const clusterOf = ({ values, pools }: ClusterEntry, loadBalancerRange: AddressRange | undefined): ClusterSettings => ({
+  name: values.name,
+  namespace: values.namespace,
+  kubernetesVersion: values.kubernetesVersion.replace(/^v?/, "v"),
+  controlPlaneReplicas: values.controlPlaneReplicas,
+  workerPools: [...pools],
+  podCidr: values.podCidr,
+  serviceCidr: values.serviceCidr,
+  serviceDomain: values.serviceDomain,
+  nodeImage: values.nodeImage,
+  backend: values.backend,
+  cni: values.cni,
+  loadBalancer: values.loadBalancer,
+  ...(loadBalancerRange === undefined ? {} : { loadBalancerRange }),
+  application: values.application,
+  manifests: values.manifests,
+});
 
 const deepFreeze = <T>(value: T): T => {
   if (typeof value === "object" && value !== null) Object.values(value).forEach(deepFreeze);

@@ -1,10 +1,11 @@
 import { beforeAll, describe, expect, jest, test } from "@jest/globals";
+import type { Settings } from "../lib/settings";
 import { inputs } from "./support/fixtures";
 import { type Program, recordProgram } from "./support/program";
 import type { Recording, Registration } from "./support/recorder";
 
 // The host and the network are not asked: what they would say is given.
-jest.mock("../lib/prepare", () => ({ prepare: () => Promise.resolve(inputs()) }));
+jest.mock("../lib/prepare", () => ({ prepare: (settings: Settings) => Promise.resolve(inputs(settings)) }));
 const program = jest.requireActual<Program>("../index");
 
 let up: Recording;
@@ -236,7 +237,7 @@ describe("secrets", () => {
 describe("outputs", () => {
   test("are the url, the answer, the range, the clusters and the kubeconfigs", () => {
     expect(Object.keys(up.outputs).sort()).toEqual(
-      ["answer", "clusters", "kubeconfigs", "loadBalancerRange", "managementCluster", "url"].sort(),
+      ["answer", "clusters", "kubeconfigs", "loadBalancerRange", "managementCluster", "url", "urls"].sort(),
     );
     expect(up.outputs.loadBalancerRange).toBe("172.18.255.248-172.18.255.254");
   });

@@ -1,6 +1,8 @@
 import type { HostFacts } from "../host";
 import type { Pins } from "../pins";
 
+export { isAtLeast } from "../../lib/versions";
+
 /** How bad a finding is: `fail` will stop an `up`, `warn` may. */
 export type Status = "ok" | "warn" | "fail";
 
@@ -24,17 +26,6 @@ export interface Demands {
 
 /** Looks at one thing; undefined where it does not apply to the host. */
 export type Judge = (facts: HostFacts, demands: Demands) => Check | undefined;
-
-/** Compares dotted versions; a missing part counts as 0, what follows a - or + is ignored. */
-export const isAtLeast = (version: string, minimum: string): boolean => {
-  const parts = (text: string): number[] => (text.replace(/^v/, "").split(/[-+ ]/)[0] ?? "").split(".").map(Number);
-  const [left, right] = [parts(version), parts(minimum)];
-  for (let index = 0; index < Math.max(left.length, right.length); index += 1) {
-    const difference = (left[index] ?? 0) - (right[index] ?? 0);
-    if (difference !== 0) return difference > 0;
-  }
-  return true;
-};
 
 /** A finding without complaint. */
 export const ok = (name: string, detail: string): Check => ({ name, status: "ok", detail });

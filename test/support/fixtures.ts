@@ -3,6 +3,7 @@ import { inventoryCrd, inventoryEntries, providers } from "../../lib/inventory";
 import type { Manifest } from "../../lib/manifest";
 import type { KubernetesObject } from "../../lib/manifests";
 import type { Inputs } from "../../lib/prepare";
+import type { Settings } from "../../lib/settings";
 
 const object = (
   apiVersion: string,
@@ -41,8 +42,20 @@ const provider = (name: string, namespace: string): Manifest => ({
   ],
 });
 
+const calico: Manifest = {
+  name: "calico",
+  crds: [{ name: "ippools.crd.projectcalico.org", sha256: "e".repeat(64) }],
+  objects: [workload("DaemonSet", "calico-node", "kube-system", "example.org/calico-node:v1")],
+};
+
+const extra = (location: string): Manifest => ({
+  name: location,
+  crds: [{ name: "widgets.example.org", sha256: "9".repeat(64) }],
+  objects: [object("example.org/v1", "Widget", "one", "default")],
+});
+
 /** Manifests small enough to read, with one object of each sort the real ones have. */
-export const inputs = (): Inputs => ({
+export const inputs = (settings: Settings): Inputs => ({
   manifests: {
     certManager: {
       name: "cert-manager",
@@ -58,11 +71,9 @@ export const inputs = (): Inputs => ({
       crds: [{ name: inventoryCrd().metadata.name, sha256: "d".repeat(64) }],
       objects: inventoryEntries("1.14.2"),
     },
-    cni: {
-      name: "calico",
-      crds: [{ name: "ippools.crd.projectcalico.org", sha256: "e".repeat(64) }],
-      objects: [workload("DaemonSet", "calico-node", "kube-system", "example.org/calico-node:v1")],
-    },
+    cni: Object.fromEntries(
+      settings.clusters.flatMap(({ cni }) => (cni === "none" ? [] : [[cni, { ...calico, name: cni }]])),
+    ),
     loadBalancer: {
       name: "metallb",
       crds: [{ name: "ipaddresspools.metallb.io", sha256: "f".repeat(64) }],
@@ -72,12 +83,15 @@ export const inputs = (): Inputs => ({
         workload("Deployment", "controller", "metallb-system", "example.org/metallb:v1"),
       ],
     },
+    extra: Object.fromEntries(
+      settings.clusters.flatMap((cluster) => cluster.manifests.map((location) => [location, extra(location)])),
+    ),
   },
   nodeImages: {
     certManager: { "example.org/webhook:v1": "sha256:1111" },
     providers: { "example.org/cluster-api:v1": "sha256:3333" },
   },
-  preLoadImages: ["example.org/calico-node:v1"],
+  preLoadImages: Object.fromEntries(settings.clusters.map(({ name }) => [name, ["example.org/calico-node:v1"]])),
   running: {},
   capd: { localId: "sha256:2222" },
 });

@@ -1,4 +1,4 @@
-import { readFileSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import type { MockResourceArgs } from "@pulumi/pulumi/runtime";
 import { load } from "js-yaml";
 import { type Recording, record } from "./recorder";
@@ -30,7 +30,9 @@ const answer = (args: MockResourceArgs): Record<string, unknown> => {
 /** Pulumi.yaml's defaults and a stack file's values, as the CLI hands them to a program. */
 export const stackConfig = (stack: string): Record<string, string> => {
   const project = load(readFileSync("Pulumi.yaml", "utf8")) as { config: Record<string, { default?: unknown }> };
-  const file = load(readFileSync(`Pulumi.${stack}.yaml`, "utf8")) as { config: Record<string, unknown> };
+  // A stack without a file has the defaults.
+  const own = existsSync(`Pulumi.${stack}.yaml`) ? readFileSync(`Pulumi.${stack}.yaml`, "utf8") : "config: {}";
+  const file = load(own) as { config: Record<string, unknown> };
   const text = (value: unknown): string => (typeof value === "string" ? value : JSON.stringify(value));
   const defaults = Object.entries(project.config)
     .filter(([, entry]) => entry.default !== undefined)

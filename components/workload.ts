@@ -1,0 +1,100 @@
+import type * as pulumi from "@pulumi/pulumi";
+import { clusterSpec } from "../lib/clusterSpec";
+import type { Inputs } from "../lib/prepare";
+import type { ClusterSettings } from "../lib/settings";
+import { Application } from "./application";
+import type { ClusterHandle } from "./clusterHandle";
+import { clusterReady } from "./clusterReady";
+import { Cni } from "./cni";
+import { ExtraManifests } from "./extraManifests";
+import { MetalLb } from "./metalLb";
+import { type ClusterAccess, WorkloadCluster } from "./workloadCluster";
+
+/** What a workload cluster and its add-ons are made from, besides the cluster's own settings. */
+export interface WorkloadArgs {
+  management: ClusterHandle;
+  /** What Cluster API's objects wait for. */
+  ready: pulumi.Resource[];
+  manifests: Pick<Inputs["manifests"], "cni" | "loadBalancer" | "extra">;
+  preLoadImages: readonly string[];
+  applicationImage: string;
+  /** Subnet of the Docker network, in which every load balancer's address lies. */
+  subnet: string;
+}
+
+/** What a stack says of a cluster. */
+export interface ClusterSummary {
+  name: string;
+  namespace: string;
+  version: string;
+  /** Names of the nodes; none for the in-memory backend, and where no pod network makes them Ready. */
+  nodes: pulumi.Input<string[]>;
+  /** `first-last`; absent without MetalLB. */
+  loadBalancerRange?: string;
+}
+
+/** A workload cluster as the outputs need it. */
+export interface Workload {
+  summary: ClusterSummary;
+  kubeconfig?: pulumi.Output<string>;
+  application?: Application;
+}
+
+/** One workload cluster with its pod network, load balancer, application and further manifests. */
+export const workload = (cluster: ClusterSettings, args: WorkloadArgs): Workload => {
+  const { name, namespace, kubernetesVersion: version } = cluster;
+  const spec = clusterSpec(cluster, args.preLoadImages);
+  const { access, machines } = new WorkloadCluster(name, { management: args.management, spec, ready: args.ready });
+  const range = cluster.loadBalancerRange;
+  const summary = { name, namespace, version, ...(range ? { loadBalancerRange: range.text } : {}) };
+  // The in-memory backend runs nothing: its control plane's own condition is all there is to wait for.
+  if (access === undefined) return { summary: { ...summary, nodes: [] } };
+
+  const cni = podNetwork(cluster, args, access);
+  const balancer =
+    cluster.loadBalancer === "metallb" && range
+      ? new MetalLb(`${name}-metallb`, {
+          cluster: access.handle,
+          manifest: args.manifests.loadBalancer,
+          range: range.text,
+        })
+      : undefined;
+  const nodes = cni
+    ? clusterReady(`${name}-nodes`, {
+        management: args.management,
+        workload: access.handle,
+        spec,
+        machines,
+        cni: cni.ready,
+      })
+    : undefined;
+  const application = cluster.application
+    ? new Application(`${name}-application`, {
+        cluster: access.handle,
+        image: args.applicationImage,
+        within: range ?? args.subnet,
+        loadBalancerReady: balancer?.ready ?? [],
+      })
+    : undefined;
+  if (cluster.manifests.length > 0) {
+    new ExtraManifests(`${name}-manifests`, {
+      cluster: access.handle,
+      manifests: cluster.manifests.flatMap((location) => args.manifests.extra[location] ?? []),
+      after: cni?.ready ?? [],
+    });
+  }
+  const names = nodes?.stdout.apply((text) => text.split("\n")) ?? [];
+  return { summary: { ...summary, nodes: names }, kubeconfig: access.kubeconfig, application };
+};
+
+const podNetwork = (cluster: ClusterSettings, args: WorkloadArgs, access: ClusterAccess): Cni | undefined => {
+  const manifest = args.manifests.cni[cluster.cni];
+  // Without one the nodes never become Ready by themselves, so nothing waits for them either.
+  if (manifest === undefined) return undefined;
+  return new Cni(`${cluster.name}-cni`, {
+    cluster: access.handle,
+    kind: cluster.cni,
+    manifest,
+    podCidr: cluster.podCidr,
+  });
+};

@@ -1,0 +1,84 @@
+import type { RoutePins } from "../setup/pins";
+import { loadBalancerRange } from "./addresses";
+import type { ClusterEntry } from "./clusterEntries";
+import { type ClusterRule, clusterRules } from "./clusterRules";
+import { fleetProblems } from "./fleetRules";
+import { type Problem, problemsOf } from "./problem";
+import type { SettingKey, SettingValues } from "./settingsSchema";
+import { unsupported } from "./support";
+
+/** Everything the rules look at. */
+export interface RuleContext {
+  readonly values: SettingValues;
+  /** Settings whose value failed its own check. */
+  readonly wrong: ReadonlySet<string>;
+  readonly entries: readonly ClusterEntry[];
+  readonly versions: RoutePins;
+}
+
+/** What rules about several settings say; a rule is left out where a value it uses is wrong by itself. */
+export const brokenRules = (context: RuleContext): Problem[] => {
+  const { values, wrong, entries, versions } = context;
+  const right = (keys: readonly string[], among: ReadonlySet<string>) => !keys.some((key) => among.has(key));
+  const applies = (rule: ClusterRule, entry: ClusterEntry): boolean =>
+    right(rule.fields, entry.wrong) && right(rule.settings ?? [], wrong);
+  return [
+    ...stackRules.flatMap(({ keys, check }) => (right(keys, wrong) ? check(values, versions) : [])),
+    ...entries.flatMap((entry) =>
+      clusterRules.flatMap((rule) => (applies(rule, entry) ? rule.check(entry, { values, versions }) : [])),
+    ),
+    ...fleetProblems(context),
+  ];
+};
+
+/** A rule about the stack as a whole. */
+interface StackRule {
+  readonly keys: readonly SettingKey[];
+  readonly check: (values: SettingValues, versions: RoutePins) => readonly Problem[];
+}
+
+const stackRules: readonly StackRule[] = [
+  {
+    keys: ["networkSubnet", "networkGateway"],
+    check: (values) => aboutKey("networkGateway", () => rangeWith(values)),
+  },
+  {
+    keys: ["networkSubnet", "networkGateway", "loadBalancerPrefix"],
+    check: (values) =>
+      problemsOf(() => rangeWith(values)).length > 0
+        ? [] // The gateway's problem, and named by the rule above.
+        : aboutKey("loadBalancerPrefix", () => rangeWith(values, values.loadBalancerPrefix)),
+  },
+  {
+    keys: ["managementNodeImage"],
+    check: ({ managementNodeImage: image }, { clusterApi }) => {
+      const tag = /:([^:/@]+)(@|$)/.exec(image)?.[1] ?? "";
+      const rule = unsupported(clusterApi, "management", tag);
+      const remedy = "Take a node image of a supported version, or leave it empty";
+      return rule === undefined ? [] : [{ key: "managementNodeImage", received: image, rule, remedy }];
+    },
+  },
+  {
+    keys: ["capdImageSource", "capdImageArchive"],
+    check: ({ capdImageSource, capdImageArchive }) =>
+      (capdImageSource === "archive") === (capdImageArchive !== "")
+        ? []
+        : [
+            {
+              key: "capdImageArchive",
+              received: capdImageArchive,
+              rule: `be ${capdImageArchive === "" ? "a path" : "empty"} where capdImageSource is ${capdImageSource}`,
+              remedy:
+                capdImageArchive === ""
+                  ? "Set it to a file that docker save wrote, or choose another capdImageSource"
+                  : "Remove it, or set capdImageSource to archive",
+            },
+          ],
+  },
+];
+
+const rangeWith = (values: SettingValues, prefixLength?: number) =>
+  loadBalancerRange(values.networkSubnet, values.networkGateway, prefixLength);
+
+const aboutKey = (key: SettingKey, check: () => unknown): Problem[] =>
+  problemsOf(check).map((problem) => ({ ...problem, key }));

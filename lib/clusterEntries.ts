@@ -1,0 +1,155 @@
+import type { RoutePins } from "../setup/pins";
+import {
+  type ClusterField,
+  clusterFields,
+  type ClusterValues,
+  poolFields,
+  shortForm,
+  taintFields,
+} from "./clusterFields";
+import type { Taint, WorkerPool } from "./clusterObjects";
+import type { Problem } from "./problem";
+import { keyAt, readTable, type SettingTable, type TableReading } from "./readTable";
+import { asType, wrongType } from "./settingType";
+import { settingsSchema } from "./settingsSchema";
+
+/** A cluster as the settings give it, before rules about several settings. */
+export interface ClusterEntry {
+  readonly values: ClusterValues;
+  readonly pools: readonly WorkerPool[];
+  /** Fields whose value failed its own check. */
+  readonly wrong: ReadonlySet<string>;
+  /** What a field is called in the stack's settings: `clusterName`, or `clusters[1].name`. */
+  readonly key: (field: ClusterField) => string;
+  /** Whether it is the one cluster of the short form. */
+  readonly short: boolean;
+}
+
+/** Clusters with what is wrong about them. */
+export interface EntriesReading {
+  readonly entries: readonly ClusterEntry[];
+  readonly problems: readonly Problem[];
+}
+
+/** The clusters of the settings: the entries of `clusters`, or where it is empty the one that the short form describes. */
+export const readClusters = (
+  top: TableReading,
+  given: Readonly<Record<string, unknown>>,
+  versions: RoutePins,
+): EntriesReading => {
+  const list = top.values["clusters"];
+  if (!Array.isArray(list) || list.length === 0) return { entries: [shortEntry(top)], problems: [] };
+  const readings = list.map((entry: unknown, index) => readEntry(entry, `clusters[${index}]`, versions));
+  return {
+    entries: readings.flatMap(({ entry }) => entry ?? []),
+    problems: [...strayKeys(given), ...readings.flatMap(({ problems }) => problems)],
+  };
+};
+
+const shortEntry = ({ values, wrong }: TableReading): ClusterEntry => {
+  const own = Object.entries(shortForm).map(([field, key]) => [field, values[key]] as const);
+  const others = Object.entries(clusterFields).map(([field, { default: value }]) => [field, value] as const);
+  const replicas = values["workerReplicas"] as number;
+  return {
+    values: { ...Object.fromEntries(others), ...Object.fromEntries(own), loadBalancerSlot: 0 } as ClusterValues,
+    pools: shortPools(replicas),
+    wrong: new Set(Object.entries(shortForm).flatMap(([field, key]) => (wrong.has(key) ? [field] : []))),
+    key: (field) => shortForm[field as keyof typeof shortForm] ?? field,
+    short: true,
+  };
+};
+
+/** Without replicas there is no pool, so that no object stands for nothing. */
+const shortPools = (replicas: number): WorkerPool[] => (replicas === 0 ? [] : [{ name: "md-0", replicas }]);
+
+/** Settings of the short form that say something; their defaults, which Pulumi passes on too, say nothing. */
+const strayKeys = (given: Readonly<Record<string, unknown>>): Problem[] =>
+  Object.entries(shortForm).flatMap(([field, key]) => {
+    const setting = settingsSchema[key];
+    if (!Object.hasOwn(given, key) || asType(setting.type, given[key]) === setting.default) return [];
+    const rule = "be left out where clusters lists the clusters";
+    return [{ key, received: given[key], rule, remedy: `Move it into an entry of clusters as ${field}, or remove it` }];
+  });
+
+const readEntry = (
+  received: unknown,
+  path: string,
+  versions: RoutePins,
+): { entry?: ClusterEntry; problems: readonly Problem[] } => {
+  const given = asType("object", received) as Record<string, unknown> | undefined;
+  if (given === undefined) return { problems: [wrongType(path, "object", received)] };
+  const has = (field: ClusterField): boolean => Object.hasOwn(given, field);
+  const { values, problems, wrong } = readTable(clusterFields, { given, versions, path });
+  const pools = readPools(values["workers"], `${path}.workers`, versions);
+  const twice = has("workers") && has("workerReplicas");
+  const replicas = values["workerReplicas"] as number;
+  const entry: ClusterEntry = {
+    values: { ...values, ...fallbacks(values, has) } as ClusterValues,
+    pools: has("workers") ? pools.pools : shortPools(replicas),
+    wrong: new Set([...wrong, ...(pools.problems.length > 0 || twice ? ["workers"] : [])]),
+    key: (field) => keyAt(path, field),
+    short: false,
+  };
+  const both: Problem = {
+    key: `${path}.workers`,
+    rule: "not stand beside workerReplicas, which is the short form of one pool md-0",
+    remedy: "Remove one of the two",
+  };
+  return { entry, problems: [...problems, ...pools.problems, ...(twice ? [both] : [])] };
+};
+
+/** Defaults that follow from other fields: a cluster without pods has no pod network, and so on. */
+const fallbacks = (values: TableReading["values"], has: (field: ClusterField) => boolean): Partial<ClusterValues> => {
+  const pretended = values["backend"] === "inMemory";
+  const cni = has("cni") || !pretended ? {} : { cni: "none" };
+  const balanced = pretended ? { loadBalancer: "none" as const } : {};
+  const { loadBalancer } = { ...values, ...(has("loadBalancer") ? {} : balanced) };
+  return {
+    ...cni,
+    ...(has("loadBalancer") ? {} : balanced),
+    ...(has("application") ? {} : { application: loadBalancer !== "none" }),
+  };
+};
+
+const readPools = (
+  received: unknown,
+  path: string,
+  versions: RoutePins,
+): { pools: WorkerPool[]; problems: Problem[] } => {
+  const list = readList(received, path, poolFields, versions);
+  const problems = [...list.problems];
+  const pools = list.items.map(({ values, path: place }): WorkerPool => {
+    const taints = readList(values["taints"], `${place}.taints`, taintFields, versions);
+    problems.push(...taints.problems);
+    const labels = values["labels"] as Record<string, string>;
+    return {
+      name: values["name"] as string,
+      replicas: values["replicas"] as number,
+      ...(Object.keys(labels ?? {}).length > 0 ? { labels } : {}),
+      ...(taints.items.length > 0 ? { taints: taints.items.map((taint) => taintOf(taint.values)) } : {}),
+    };
+  });
+  return { pools, problems };
+};
+
+const taintOf = ({ key, value, effect }: TableReading["values"]): Taint => ({
+  key: key as string,
+  ...(value === "" ? {} : { value: value as string }),
+  effect: effect as Taint["effect"],
+});
+
+const readList = (received: unknown, path: string, fields: SettingTable, versions: RoutePins) => {
+  const problems: Problem[] = [];
+  const items = (Array.isArray(received) ? (received as unknown[]) : []).flatMap((item, index) => {
+    const place = `${path}[${index}]`;
+    const given = asType("object", item) as Record<string, unknown> | undefined;
+    if (given === undefined) {
+      problems.push(wrongType(place, "object", item));
+      return [];
+    }
+    const reading = readTable(fields, { given, versions, path: place });
+    problems.push(...reading.problems);
+    return [{ values: reading.values, path: place }];
+  });
+  return { items, problems };
+};

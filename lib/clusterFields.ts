@@ -1,0 +1,87 @@
+import { between, dnsLabel, labelKey, labelValue, manifestLocation, textMap } from "./checks";
+import type { Taint } from "./clusterObjects";
+import { choice, count, listOf, optionalCount, type Setting, text, texts, variables } from "./setting";
+import { clusterSettings } from "./clusterSettings";
+
+/** The pod networks that have a name; any other `cni` is the location of a manifest. */
+export const cniNames = ["calico", "flannel", "kindnet", "cilium", "none"] as const;
+
+/** A pod network by name. */
+export type CniName = (typeof cniNames)[number];
+
+/** Whether a `cni` is a name rather than a manifest's location. */
+export const isCniName = (cni: string): cni is CniName => (cniNames as readonly string[]).includes(cni);
+
+const taintFields = {
+  key: text("", "Key of the taint, as example.org/gpu.", labelKey),
+  value: text("", "Value of the taint.", labelValue),
+  effect: choice(["NoSchedule", "PreferNoSchedule", "NoExecute"], "What becomes of pods that do not tolerate it."),
+};
+
+/** A group of equal workers, as an entry of `workers`. */
+export const poolFields = {
+  name: text("", "Name of the pool; part of its machines' names.", dnsLabel(40, "Cluster API appends -xxxxx-xxxxx")),
+  replicas: count(1, "Number of its nodes.", between(0, 250)),
+  labels: variables("Labels of its nodes.", textMap(labelKey, labelValue)),
+  taints: listOf<Taint>(taintFields, "Taints of its nodes: key, value, effect."),
+};
+
+export { taintFields };
+
+/** The fields of an entry of `clusters`. Those of the short form are the short form's own, under shorter names. */
+export const clusterFields = {
+  name: { ...clusterSettings.clusterName, default: "" },
+  namespace: clusterSettings.clusterNamespace,
+  kubernetesVersion: clusterSettings.kubernetesVersion,
+  controlPlaneReplicas: clusterSettings.controlPlaneReplicas,
+  workerReplicas: { ...clusterSettings.workerReplicas, description: "Number of worker nodes, as one pool md-0." },
+  workers: listOf<Record<string, unknown>>(
+    poolFields,
+    "Worker pools, instead of workerReplicas: name, replicas, labels, taints.",
+  ),
+  podCidr: clusterSettings.podCidr,
+  serviceCidr: clusterSettings.serviceCidr,
+  serviceDomain: clusterSettings.serviceDomain,
+  cni: text(
+    "calico",
+    "Pod network: calico, flannel, kindnet, cilium, none, or a manifest's URL or path. In-memory clusters have none.",
+    manifestLocation,
+  ),
+  loadBalancer: choice(
+    ["metallb", "none", "cloud-provider-kind"],
+    "What gives services of type LoadBalancer their addresses. In-memory clusters have none.",
+  ),
+  application: {
+    ...clusterSettings.application,
+    description: "Deploy nginx behind a load balancer. Default: true where there is one.",
+  },
+  manifests: texts("Further manifests to apply once the pod network is there: URLs or paths.", manifestLocation),
+  nodeImage: clusterSettings.nodeImage,
+  backend: choice(["docker", "inMemory"], "docker makes containers; inMemory pretends, for rehearsals of scale."),
+  loadBalancerSlot: optionalCount(
+    "Which block of addresses the load balancer gets, 0 being the highest. Absent: one that follows from the name.",
+    between(0, 2 ** 22),
+  ),
+};
+
+/** The name of a field of a cluster. */
+export type ClusterField = keyof typeof clusterFields;
+
+/** The value of every field of a cluster, defaults filled in. */
+export type ClusterValues = {
+  readonly [K in ClusterField]: (typeof clusterFields)[K] extends Setting<infer T> ? T : never;
+};
+
+/** The short form's setting for each field that it has. */
+export const shortForm = {
+  name: "clusterName",
+  namespace: "clusterNamespace",
+  kubernetesVersion: "kubernetesVersion",
+  controlPlaneReplicas: "controlPlaneReplicas",
+  workerReplicas: "workerReplicas",
+  nodeImage: "nodeImage",
+  podCidr: "podCidr",
+  serviceCidr: "serviceCidr",
+  serviceDomain: "serviceDomain",
+  application: "application",
+} as const satisfies Partial<Record<ClusterField, keyof typeof clusterSettings>>;
