@@ -12,6 +12,7 @@ import { WorkloadCluster } from "./components/workloadCluster";
 import { loadBalancerRange } from "./lib/addresses";
 import { clusterSpec } from "./lib/clusterSpec";
 import { prepare } from "./lib/prepare";
+import { clusterKey } from "./lib/runningVersions";
 import { stackSettings, stop } from "./lib/stackSettings";
 
 /** The whole journey: settings, the management cluster with Cluster API, and each workload cluster with its add-ons. */
@@ -63,6 +64,7 @@ export = async () => {
     const workload = new WorkloadCluster(cluster.name, {
       management: management.handle,
       spec,
+      running: clusterKey(spec) in inputs.running,
       providersReady: providers.ready,
     });
     const { handle } = workload;
