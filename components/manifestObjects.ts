@@ -2,6 +2,7 @@ import { local } from "@pulumi/command";
 import * as pulumi from "@pulumi/pulumi";
 import { crdFile } from "../lib/paths";
 import { type KubernetesObject, objectKey } from "../lib/manifests";
+import { withQuickReadiness } from "../lib/readiness";
 import { applyOrder, typeToken, withWait } from "../lib/rollout";
 import { inside, lifeIn, type ClusterHandle } from "./clusterHandle";
 import { step } from "./step";
@@ -58,7 +59,11 @@ export class ManifestObjects extends pulumi.ComponentResource {
   ): pulumi.Resource[] {
     return objects.map((object) =>
       this.keep(
-        new KubernetesResource(`${name}/${objectKey(object)}`, withWait(object), inside(args.cluster, this, dependsOn)),
+        new KubernetesResource(
+          `${name}/${objectKey(object)}`,
+          withWait(withQuickReadiness(object)),
+          inside(args.cluster, this, dependsOn),
+        ),
       ),
     );
   }

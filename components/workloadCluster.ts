@@ -89,7 +89,7 @@ export class WorkloadCluster extends pulumi.ComponentResource {
     });
 
     this.kubeconfig = this.readKubeconfig(name, args, controlPlane);
-    const file = kubeconfigFile(spec.name);
+    const file = kubeconfigFile(pulumi.getStack(), spec.name);
     const written = new local.Command(
       `${name}-kubeconfig`,
       {

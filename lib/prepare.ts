@@ -23,8 +23,8 @@ export interface Inputs {
     cni: Manifest;
     loadBalancer: Manifest;
   };
-  /** Images the management cluster's node gets from the host's Docker, by reference; CAPD's is apart. */
-  nodeImages: Record<string, string>;
+  /** Images the management cluster's node gets from the host's Docker, ids by reference; CAPD's is apart. */
+  nodeImages: { certManager: Record<string, string>; providers: Record<string, string> };
   /** Images every workload node gets before kubeadm runs. */
   preLoadImages: string[];
   /** Clusters that run, with their versions, as the management cluster knows them. */
@@ -56,14 +56,17 @@ export const prepare = async (settings: Settings, owner: Owner): Promise<Inputs>
 
   const local = settings.imageSource === "local";
   const capdLocal = settings.capd.source === "local";
-  const management = imagesOf([manifests.certManager, ...manifests.providers].flatMap((manifest) => manifest.objects));
+  const certManager = imagesOf(manifests.certManager.objects);
+  const providerImages = imagesOf(manifests.providers.flatMap((manifest) => manifest.objects)).filter(
+    (image) => image !== settings.capd.image,
+  );
   const workload = [
     ...imagesOf([manifests.cni, manifests.loadBalancer].flatMap((manifest) => manifest.objects)),
     ...(settings.application.enabled ? [settings.application.image] : []),
   ];
   const nodeImages = [settings.management.nodeImage, ...settings.clusters.map((cluster) => cluster.nodeImage)];
   const wanted = [
-    ...(local ? [...management.filter((image) => image !== settings.capd.image), ...workload, ...nodeImages] : []),
+    ...(local ? [...certManager, ...providerImages, ...workload, ...nodeImages] : []),
     ...(capdLocal ? [settings.capd.image] : []),
   ];
   const ids = await imageIds(wanted);
@@ -78,9 +81,10 @@ export const prepare = async (settings: Settings, owner: Owner): Promise<Inputs>
 
   return {
     manifests,
-    nodeImages: Object.fromEntries(
-      Object.entries(ids).filter(([image]) => local && management.includes(image) && image !== settings.capd.image),
-    ),
+    nodeImages: {
+      certManager: local ? only(ids, certManager) : {},
+      providers: local ? only(ids, providerImages) : {},
+    },
     preLoadImages: local ? workload : [],
     running,
     capd: {
@@ -89,6 +93,9 @@ export const prepare = async (settings: Settings, owner: Owner): Promise<Inputs>
     },
   };
 };
+
+const only = (ids: Record<string, string>, images: string[]): Record<string, string> =>
+  Object.fromEntries(images.map((image) => [image, ids[image] ?? ""]));
 
 const archiveOf = (path: string): { path: string; sha256: string } => {
   try {

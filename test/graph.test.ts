@@ -78,7 +78,8 @@ describe("deletedWith", () => {
     "cert-manager/Deployment/cert-manager/cert-manager-webhook",
     "cluster-api/CustomResourceDefinition/cluster-apis.example.org",
     "cluster-api-webhooks",
-    "management-images",
+    "cert-manager-images",
+    "provider-images",
   ])("ties %s to the management cluster", (name) => {
     expect(up.registrations.find((one) => one.name === name && !one.type.startsWith("slipway:"))?.deletedWith).toBe(
       management(),
@@ -146,7 +147,9 @@ describe("order", () => {
   test.each([
     ["clusterapi-kind", "network"],
     ["clusterapi-kubeconfig", "clusterapi-kind"],
-    ["cert-manager/Deployment/cert-manager/cert-manager-webhook", "management-images"],
+    ["cert-manager/Deployment/cert-manager/cert-manager-webhook", "cert-manager-images"],
+    ["cluster-api/Deployment/capi-system/controller-manager", "provider-images"],
+    ["provider-images", "cert-manager-images"],
     [
       "cert-manager/Deployment/cert-manager/cert-manager-webhook",
       "cert-manager/CustomResourceDefinition/certificates.cert-manager.io",
@@ -206,6 +209,11 @@ describe("order", () => {
     const other = await recordProgram(program, { preview: false, config: image });
     expect(wait(other)).toEqual({ ...wait(up), MACHINES: expect.stringMatching(/^[0-9a-f]{8}$/) });
     expect(wait(other).MACHINES).not.toBe(wait(up).MACHINES);
+  });
+
+  test("does not hold cert-manager behind the providers' images", () => {
+    const images = up.registrations.find((one) => one.name === "provider-images" && one.type.startsWith("command:"))!;
+    expect(waitsFor(up, up.find("cert-manager/Deployment/cert-manager/cert-manager-webhook"), images)).toBe(false);
   });
 
   test("waits by named conditions", () => {

@@ -20,7 +20,7 @@ const env = {
 const pulumi = (...args: string[]): string => must("pulumi", [...args, "--stack", stack, "--non-interactive"], { env });
 const kubeconfig = (cluster: string): Record<string, string> => ({
   ...env,
-  KUBECONFIG: `.slipway/kubeconfigs/${cluster}.yaml`,
+  KUBECONFIG: `.slipway/kubeconfigs/${stack}/${cluster}.yaml`,
 });
 
 interface Outputs {
@@ -104,7 +104,7 @@ const steps: Step[] = [
     name: "clusterctl and kubectl see the cluster from outside",
     run: () => {
       const described = must("clusterctl", ["describe", "cluster", "capd"], { env: kubeconfig("clusterapi") });
-      check(/Cluster\/capd\s+.*True/.test(described), `an Available cluster, got\n${described}`);
+      check(/Cluster default\/capd\s.*True\s+Available/.test(described), `an Available cluster, got\n${described}`);
       const nodes = must("kubectl", ["get", "nodes", "--no-headers"], { env: kubeconfig("capd") })
         .trim()
         .split("\n");
@@ -157,6 +157,8 @@ const main = async (): Promise<void> => {
   const { passed, failed } = await runSteps(steps, explain);
   rmSync(backend, { recursive: true, force: true });
   rmSync(stackFile, { force: true });
+  // The file for plain pulumi names the backend that a user of this checkout has.
+  command("scripts/slipway", ["env"]);
   console.log(`${passed} passed, ${failed} failed`);
   process.exitCode = failed === 0 ? 0 : 1;
 };

@@ -74,3 +74,11 @@ describe("the stacks", () => {
     });
   });
 });
+
+test("README lists every setting with its default and meaning", () => {
+  const readme = readFileSync(join(__dirname, "..", "..", "README.md"), "utf8");
+  const missing = describeSettings().filter(
+    ({ key, description }) => !readme.includes(`\`${key}\``) || !readme.includes(description),
+  );
+  expect(missing).toEqual([]);
+});

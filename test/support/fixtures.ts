@@ -73,7 +73,10 @@ export const inputs = (): Inputs => ({
       ],
     },
   },
-  nodeImages: { "example.org/webhook:v1": "sha256:1111" },
+  nodeImages: {
+    certManager: { "example.org/webhook:v1": "sha256:1111" },
+    providers: { "example.org/cluster-api:v1": "sha256:3333" },
+  },
   preLoadImages: ["example.org/calico-node:v1"],
   running: {},
   capd: { localId: "sha256:2222" },
