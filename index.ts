@@ -7,6 +7,7 @@ import { ManagementCluster } from "./components/managementCluster";
 import { ProviderInstall } from "./components/providerInstall";
 import { workload } from "./components/workload";
 import { prepare } from "./lib/prepare";
+import { clusterKey } from "./lib/runningVersions";
 import { stackSettings, stop } from "./lib/stackSettings";
 
 /** The whole journey: settings, the management cluster with Cluster API, and each workload cluster with its add-ons. */
@@ -56,6 +57,7 @@ export = async () => {
     const namespace = namespaces.get(cluster.namespace);
     return workload(cluster, {
       management: management.handle,
+      running: clusterKey(cluster) in inputs.running,
       ready: [...providers.ready, ...(namespace ? [namespace] : [])],
       manifests,
       preLoadImages: inputs.preLoadImages[cluster.name] ?? [],

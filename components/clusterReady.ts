@@ -1,6 +1,6 @@
 import { local } from "@pulumi/command";
 import * as pulumi from "@pulumi/pulumi";
-import type { ClusterSpec } from "../lib/clusterObjects";
+import { machinesSum, type ClusterSpec } from "../lib/clusterObjects";
 import { lifeIn, type ClusterHandle } from "./clusterHandle";
 import { step } from "./step";
 
@@ -30,6 +30,9 @@ export const clusterReady = (
         NAMESPACE: spec.namespace,
         NODES: String(spec.controlPlaneReplicas + workers),
         VERSION: spec.kubernetesVersion,
+        // Not read by the step: another sum runs it again, so that whatever rolls machines is waited for. Templates that
+        // are no longer named are deleted after it, when no machine needs them.
+        MACHINES: machinesSum(spec),
         KUBECONFIG: args.management.kubeconfigFile,
         WORKLOAD_KUBECONFIG: args.workload.kubeconfigFile,
         TIMEOUT: "20m",
@@ -39,7 +42,7 @@ export const clusterReady = (
       ...opts,
       dependsOn: [...args.workload.apiReady, ...args.machines, ...args.cni],
       ...lifeIn(args.workload),
-      customTimeouts: { create: "45m", update: "45m" },
+      customTimeouts: { create: "65m", update: "65m" },
     },
   );
 };

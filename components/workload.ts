@@ -13,6 +13,8 @@ import { type ClusterAccess, WorkloadCluster } from "./workloadCluster";
 /** What a workload cluster and its add-ons are made from, besides the cluster's own settings. */
 export interface WorkloadArgs {
   management: ClusterHandle;
+  /** Whether the cluster's nodes run already. */
+  running: boolean;
   /** What Cluster API's objects wait for. */
   ready: pulumi.Resource[];
   manifests: Pick<Inputs["manifests"], "cni" | "loadBalancer" | "extra">;
@@ -44,7 +46,7 @@ export interface Workload {
 export const workload = (cluster: ClusterSettings, args: WorkloadArgs): Workload => {
   const { name, namespace, kubernetesVersion: version } = cluster;
   const spec = clusterSpec(cluster, args.preLoadImages);
-  const { access, machines } = new WorkloadCluster(name, { management: args.management, spec, ready: args.ready });
+  const { access, machines } = new WorkloadCluster(name, { ...args, spec });
   const range = cluster.loadBalancerRange;
   const summary = { name, namespace, version, ...(range ? { loadBalancerRange: range.text } : {}) };
   // The in-memory backend runs nothing: its control plane's own condition is all there is to wait for.

@@ -16,6 +16,8 @@ import { step } from "./step";
 export interface WorkloadClusterArgs {
   management: ClusterHandle;
   spec: ClusterSpec;
+  /** Whether its nodes run already, so that a change of them has an order to keep. */
+  running: boolean;
   /** What Cluster API's objects wait for: its webhooks, and the namespace they lie in. */
   ready: pulumi.Resource[];
 }
@@ -29,6 +31,12 @@ export interface ClusterAccess {
 
 /** Time for machines to come or go: an image has to be unpacked and kubeadm run on each, one after the other. */
 const machineTimeouts = { create: "30m", update: "60m", delete: "30m" };
+
+/**
+ * When the control plane is done. Initialized is the first moment at which the API answers; Ready would wait for a CNI
+ * that needs the API. An upgrade is done when no machine of the old sort is left, which a new cluster has none of.
+ */
+const controlPlaneDone = ["condition=Initialized", "condition=RollingOut=False"];
 
 /** Cluster, DevCluster, KubeadmControlPlane, MachineDeployments and their templates; and the cluster's kubeconfig. */
 export class WorkloadCluster extends pulumi.ComponentResource {
@@ -75,14 +83,15 @@ export class WorkloadCluster extends pulumi.ComponentResource {
     const template = this.object(name, objects.controlPlaneTemplate, part());
     const controlPlane = this.object(
       name,
-      // Initialized is the first moment at which the API answers; Ready would wait for a CNI that needs the API.
-      withAnnotations(objects.controlPlane, { [waitForAnnotation]: "condition=Initialized" }),
+      withAnnotations(objects.controlPlane, { [waitForAnnotation]: JSON.stringify(controlPlaneDone) }),
       part([infrastructure, template]),
     );
     this.machines = objects.workers.map((pool) => {
       const machineTemplate = this.object(name, pool.machineTemplate, part());
       const bootstrapTemplate = this.object(name, pool.bootstrapTemplate, part());
-      return this.object(name, pool.deployment, part([machineTemplate, bootstrapTemplate]));
+      // A new cluster's workers are asked for at once; those of a running one follow the control plane's version.
+      const before = args.running ? [controlPlane] : [];
+      return this.object(name, pool.deployment, part([machineTemplate, bootstrapTemplate, ...before]));
     });
 
     if (spec.backend === "docker") this.access = this.open(name, args, controlPlane, { lifetime: cluster, identity });

@@ -1,7 +1,9 @@
+import { createHash } from "node:crypto";
 import { clusterApiObject, hashNamed, refTo } from "./clusterApiObject";
 import type { KubernetesObject } from "./kubernetesObject";
 import { nodeLabels, nodeLabelsArgument } from "./nodeLabels";
 import { refuse } from "./problem";
+import { toYaml } from "./yaml";
 
 /** What keeps pods off a node that do not tolerate it. */
 export interface Taint {
@@ -102,6 +104,13 @@ export const clusterObjects = (spec: ClusterSpec): ClusterObjects => {
   });
   const workers = spec.workerPools.map((pool) => workerObjects(spec, pool));
   return { infrastructureCluster, cluster, controlPlaneTemplate, controlPlane, workers };
+};
+
+/** Eight digits that change with whatever a cluster's machines are made from or counted by. */
+export const machinesSum = (spec: ClusterSpec): string => {
+  const { controlPlane, workers } = clusterObjects(spec);
+  const specs = [controlPlane, ...workers.map(({ deployment }) => deployment)].map(toYaml);
+  return createHash("sha256").update(specs.join("---\n")).digest("hex").slice(0, 8);
 };
 
 /** Two pools of one name, or one named like the control plane's template, would be one object. */

@@ -117,7 +117,9 @@ describe("an in-memory cluster", () => {
   test("is waited for by its control plane's condition", () => {
     const { annotations } = all.find("rehearsal/KubeadmControlPlane/default/rehearsal-control-plane").inputs
       .metadata as { annotations: Record<string, string> };
-    expect(annotations["pulumi.com/waitFor"]).toBe("condition=Initialized");
+    expect(annotations["pulumi.com/waitFor"]).toBe(
+      JSON.stringify(["condition=Initialized", "condition=RollingOut=False"]),
+    );
   });
 });
 

@@ -1,11 +1,15 @@
 import { beforeAll, describe, expect, jest, test } from "@jest/globals";
+import type { Inputs } from "../lib/prepare";
 import type { Settings } from "../lib/settings";
 import { inputs } from "./support/fixtures";
 import { type Program, recordProgram } from "./support/program";
 import type { Recording, Registration } from "./support/recorder";
 
 // The host and the network are not asked: what they would say is given.
-jest.mock("../lib/prepare", () => ({ prepare: (settings: Settings) => Promise.resolve(inputs(settings)) }));
+let mockRunning: Inputs["running"] = {};
+jest.mock("../lib/prepare", () => ({
+  prepare: (settings: Settings) => Promise.resolve({ ...inputs(settings), running: mockRunning }),
+}));
 const program = jest.requireActual<Program>("../index");
 
 let up: Recording;
@@ -190,6 +194,26 @@ describe("order", () => {
     expect(waitsFor(up, up.find("capd-application/Deployment/default/nginx"), cni)).toBe(false);
   });
 
+  test("asks for a new cluster's workers at once, and lets a running one's follow the control plane", async () => {
+    const workers = (recording: Recording): Registration => recording.find("capd/MachineDeployment/default/capd-md-0");
+    const controlPlane = (recording: Recording): Registration =>
+      recording.find("capd/KubeadmControlPlane/default/capd-control-plane");
+    expect(waitsFor(up, workers(up), controlPlane(up))).toBe(false);
+    mockRunning = { "default/capd": { lowest: "v1.34.4", highest: "v1.34.4" } };
+    const again = await recordProgram(program, { preview: false });
+    mockRunning = {};
+    expect(waitsFor(again, workers(again), controlPlane(again))).toBe(true);
+  });
+
+  test("runs the last wait again for whatever rolls machines", async () => {
+    const wait = (recording: Recording): Record<string, string> =>
+      recording.find("capd-nodes").inputs.environment as Record<string, string>;
+    const image = { "slipway:nodeImage": "kindest/node:v1.34.4-1" };
+    const other = await recordProgram(program, { preview: false, config: image });
+    expect(wait(other)).toEqual({ ...wait(up), MACHINES: expect.stringMatching(/^[0-9a-f]{8}$/) });
+    expect(wait(other).MACHINES).not.toBe(wait(up).MACHINES);
+  });
+
   test("does not hold cert-manager behind the providers' images", () => {
     const images = up.registrations.find((one) => one.name === "provider-images" && one.type.startsWith("command:"))!;
     expect(waitsFor(up, up.find("cert-manager/Deployment/cert-manager/cert-manager-webhook"), images)).toBe(false);
@@ -198,7 +222,9 @@ describe("order", () => {
   test("waits by named conditions", () => {
     const wait = (name: string): unknown =>
       (up.find(name).inputs.metadata as { annotations?: Record<string, string> }).annotations?.["pulumi.com/waitFor"];
-    expect(wait("capd/KubeadmControlPlane/default/capd-control-plane")).toBe("condition=Initialized");
+    expect(wait("capd/KubeadmControlPlane/default/capd-control-plane")).toBe(
+      '["condition=Initialized","condition=RollingOut=False"]',
+    );
     expect(wait("cluster-api/Certificate/capi-system/serving-cert")).toBe("condition=Ready");
     expect(wait("capd-application/Service/default/nginx")).toBe("jsonpath={.status.loadBalancer.ingress[0].ip}");
     expect(wait("capd/Cluster/default/capd")).toBeUndefined();
