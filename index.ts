@@ -16,6 +16,7 @@ export = async () => {
   const owner = `${pulumi.getProject()}/${pulumi.getStack()}`;
   const inputs = await prepare(settings, { label: ownerLabel, value: owner }).catch(stop);
   const { manifests } = inputs;
+  await Promise.all(inputs.warnings.map((warning) => pulumi.log.warn(warning)));
 
   // Docker network and management cluster.
   const network = new DockerNetwork("network", { ...settings.network, owner });

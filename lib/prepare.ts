@@ -1,7 +1,10 @@
 import { createHash } from "node:crypto";
-import { readFileSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
+import { cacheRoot } from "../setup/cache";
+import { gatherFacts } from "../setup/host";
 import { cniLocation } from "./cni";
 import { existingNetwork, imageIds } from "./dockerHost";
+import { type HostVerdict, judgeForStack } from "./hostRules";
 import { withCapdImage } from "./images";
 import { providerLabel } from "./clusterctl";
 import { inventoryCrd, inventoryEntries, providers } from "./inventory";
@@ -9,6 +12,7 @@ import type { Manifest } from "./manifest";
 import { readManifest, setCrdsAside } from "./manifestFiles";
 import { imagesOf } from "./manifests";
 import { networkProblem } from "./networkCheck";
+import { kubeconfigFile } from "./paths";
 import type { ClusterSettings, Settings } from "./settings";
 
 /** All that the program knows before it asks for its first resource. */
@@ -28,6 +32,8 @@ export interface Inputs {
   /** Images a cluster's nodes get before kubeadm runs, by the cluster's name. */
   preLoadImages: Readonly<Record<string, readonly string[]>>;
   capd: { localId?: string; archive?: { path: string; sha256: string } };
+  /** What about the host may stop an `up`, each with its remedy. */
+  warnings: readonly string[];
 }
 
 /** Label and values of Docker's things that belong to this stack. */
@@ -38,8 +44,10 @@ export interface Owner {
 
 /** Reads manifests and looks at the host; throws one error for everything that stands in the way. */
 export const prepare = async (settings: Settings, owner: Owner): Promise<Inputs> => {
-  const manifests = await readManifests(settings);
-  const problems: string[] = [];
+  const [manifests, host] = await Promise.all([readManifests(settings), lookAtHost(settings, owner)]);
+  const problems: string[] = [...host.problems];
+  // Without Docker's answer there is nothing to ask it for.
+  if (problems.some((problem) => problem.startsWith("docker:"))) throw new Error(problems.join("\n"));
 
   const network = networkProblem(
     { subnet: settings.network.subnet, adopt: settings.network.adopt, owner: owner.value },
@@ -81,7 +89,15 @@ export const prepare = async (settings: Settings, owner: Owner): Promise<Inputs>
       ...(capdLocal ? { localId: ids[settings.capd.image] } : {}),
       ...(settings.capd.source === "archive" ? { archive: archiveOf(settings.capd.archive) } : {}),
     },
+    warnings: host.warnings,
   };
+};
+
+const lookAtHost = async (settings: Settings, owner: Owner): Promise<HostVerdict> => {
+  const facts = await gatherFacts(process.cwd(), settings.pins, cacheRoot(), { tools: false });
+  const names = [settings.management.name, ...settings.clusters.map(({ name }) => name)];
+  const known = names.filter((name) => existsSync(kubeconfigFile(name)));
+  return judgeForStack(facts, settings, owner.value, known);
 };
 
 /**

@@ -90,4 +90,5 @@ export const inputs = (settings: Settings): Inputs => ({
   nodeImages: { "example.org/webhook:v1": "sha256:1111" },
   preLoadImages: Object.fromEntries(settings.clusters.map(({ name }) => [name, ["example.org/calico-node:v1"]])),
   capd: { localId: "sha256:2222" },
+  warnings: [],
 });
