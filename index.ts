@@ -62,14 +62,15 @@ export = async () => {
     });
   });
 
+  const [range] = settings.clusters.flatMap(({ loadBalancerRange }) => loadBalancerRange ?? []);
   const first = workloads.find(({ application }) => application !== undefined);
   return {
-    url: first?.application?.url,
-    answer: first?.application?.answer,
+    // Absent rather than undefined, of which Pulumi would warn.
+    ...(first?.application ? { url: first.application.url, answer: first.application.answer } : {}),
     urls: Object.fromEntries(
       workloads.flatMap(({ summary, application }) => (application ? [[summary.name, application.url] as const] : [])),
     ),
-    loadBalancerRange: settings.clusters.find((cluster) => cluster.loadBalancerRange)?.loadBalancerRange?.text,
+    ...(range ? { loadBalancerRange: range.text } : {}),
     managementCluster: settings.management.name,
     clusters: workloads.map(({ summary }) => summary),
     kubeconfigs: pulumi.secret(
