@@ -1,7 +1,7 @@
 # Thin names for scripts/slipway; `make up ARGS="--diff"` passes arguments on, STACK and SLIPWAY_ROUTE are read there.
-.PHONY: up preview destroy refresh tools doctor status env test quick lint lock
+.PHONY: up preview plan destroy refresh tools doctor status env test quick lint lock bench
 
-up preview destroy refresh tools doctor status env:
+up preview plan destroy refresh tools doctor status env:
 	@scripts/slipway $@ $(ARGS)
 
 test: node_modules
@@ -20,3 +20,7 @@ lock:
 # The front door sees to the Node packages on its way to any verb; this one does nothing else.
 node_modules: package-lock.json
 	@scripts/slipway packages && touch node_modules
+
+# The seed as a script against up and destroy; BENCH_PAIRS=1 for a quick look. Takes ten minutes a pair.
+bench: node_modules
+	@scripts/slipway tools && node --import tsx bench/run.ts

@@ -32,17 +32,20 @@ export = async () => {
     version: settings.versions.clusterApi,
     ...inputs.capd,
   });
-  const images = new ImageLoad("management-images", {
-    node: management.nodeName,
-    nodeId: management.nodeId,
-    images: { ...inputs.nodeImages, [settings.capd.image]: capd.imageId },
-    lifetime: management.handle.lifetime,
+  const node = { node: management.nodeName, nodeId: management.nodeId, lifetime: management.handle.lifetime };
+  const certManagerImages = new ImageLoad("cert-manager-images", { ...node, images: inputs.nodeImages.certManager });
+  const providerImages = new ImageLoad("provider-images", {
+    ...node,
+    images: { ...inputs.nodeImages.providers, [settings.capd.image]: capd.imageId },
+    // One after the other, so that cert-manager, which everything waits for, starts while the rest is loaded.
+    after: certManagerImages.ready,
   });
 
   // cert-manager and Cluster API's providers.
   const providers = new ProviderInstall("providers", {
     cluster: management.handle,
-    imagesReady: images.ready,
+    certManagerImages: certManagerImages.ready,
+    providerImages: providerImages.ready,
     certManager: manifests.certManager,
     providers: manifests.providers,
     inventory: manifests.inventory,

@@ -4,7 +4,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { deploymentObject, serviceObject } from "../lib/application";
 import { type AddressRange, contains } from "../lib/addresses";
 import { objectKey } from "../lib/manifests";
-import { inside, type ClusterHandle } from "./clusterHandle";
+import { inside, lifeIn, type ClusterHandle } from "./clusterHandle";
 import { KubernetesResource } from "./manifestObjects";
 import { step } from "./step";
 
@@ -54,7 +54,7 @@ export class Application extends pulumi.ComponentResource {
     this.answer = new local.Command(
       `${name}-request`,
       { ...step("http-request"), environment: { URL: this.url, TIMEOUT_SECONDS: "180" } },
-      { parent: this, dependsOn: [running, ...args.loadBalancerReady], deletedWith: cluster.lifetime },
+      { parent: this, dependsOn: [running, ...args.loadBalancerReady], ...lifeIn(cluster) },
     ).stdout;
     this.registerOutputs({});
   }

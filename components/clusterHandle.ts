@@ -11,7 +11,17 @@ export interface ClusterHandle {
   apiReady: Resource[];
   /** When this resource goes, all contents of the cluster are gone with it. */
   lifetime: CustomResource;
+  /** When this one is replaced, the cluster is another one, and all its contents are made anew. */
+  identity?: Resource;
 }
+
+/** How a resource ends and comes again: with its cluster. */
+export const lifeIn = ({ lifetime, identity }: ClusterHandle): CustomResourceOptions => ({
+  // Contents die with their cluster: destroy need not delete them one by one, nor reach a cluster that is gone.
+  deletedWith: lifetime,
+  // deletedWith alone says nothing of a replacement: the contents would be taken for alive in the new cluster.
+  replaceWith: identity ? [identity] : [],
+});
 
 /** Options for a resource inside a cluster: its provider, its end, and what it waits for. */
 export const inside = (
@@ -21,7 +31,6 @@ export const inside = (
 ): CustomResourceOptions => ({
   parent,
   provider: cluster.provider,
-  // Contents die with their cluster: destroy need not delete them one by one, nor reach a cluster that is gone.
-  deletedWith: cluster.lifetime,
+  ...lifeIn(cluster),
   dependsOn: [...cluster.apiReady, ...dependsOn],
 });

@@ -1,7 +1,7 @@
 import { local } from "@pulumi/command";
 import * as pulumi from "@pulumi/pulumi";
 import type { ClusterSpec } from "../lib/clusterObjects";
-import type { ClusterHandle } from "./clusterHandle";
+import { lifeIn, type ClusterHandle } from "./clusterHandle";
 import { step } from "./step";
 
 /** A workload cluster and what its nodes need before they can be Ready. */
@@ -38,7 +38,7 @@ export const clusterReady = (
     {
       ...opts,
       dependsOn: [...args.workload.apiReady, ...args.machines, ...args.cni],
-      deletedWith: args.workload.lifetime,
+      ...lifeIn(args.workload),
       customTimeouts: { create: "45m", update: "45m" },
     },
   );

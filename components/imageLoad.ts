@@ -12,6 +12,8 @@ export interface ImageLoadArgs {
   images: Record<string, pulumi.Input<string>>;
   /** What takes the node away. */
   lifetime: pulumi.Resource;
+  /** What to wait for before loading; default: nothing but the node. */
+  after?: pulumi.Resource[];
 }
 
 /** Loads images into a kind node, as one archive. */
@@ -35,7 +37,12 @@ export class ImageLoad extends pulumi.ComponentResource {
                 stdin: pulumi.all(lines).apply((all) => all.join("\n")),
                 triggers: [args.nodeId],
               },
-              { parent: this, deletedWith: args.lifetime, customTimeouts: { create: "20m", update: "20m" } },
+              {
+                parent: this,
+                deletedWith: args.lifetime,
+                dependsOn: args.after,
+                customTimeouts: { create: "20m", update: "20m" },
+              },
             ),
           ];
     this.registerOutputs({});

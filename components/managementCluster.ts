@@ -43,7 +43,7 @@ export class ManagementCluster extends pulumi.ComponentResource {
       { parent: this, dependsOn: args.network, deleteBeforeReplace: true, customTimeouts: { create: "15m" } },
     );
     this.nodeId = kind.stdout;
-    const file = kubeconfigFile(args.name);
+    const file = kubeconfigFile(pulumi.getStack(), args.name);
     const kubeconfig = new local.Command(
       `${name}-kubeconfig`,
       {

@@ -2,8 +2,9 @@ import { local } from "@pulumi/command";
 import * as pulumi from "@pulumi/pulumi";
 import { crdFile } from "../lib/paths";
 import { type KubernetesObject, objectKey } from "../lib/manifests";
+import { withQuickReadiness } from "../lib/readiness";
 import { applyOrder, typeToken, withWait } from "../lib/rollout";
-import { inside, type ClusterHandle } from "./clusterHandle";
+import { inside, lifeIn, type ClusterHandle } from "./clusterHandle";
 import { step } from "./step";
 
 /** A CRD as a row of the state: its schema stays in a file, known by its sum. */
@@ -58,13 +59,17 @@ export class ManifestObjects extends pulumi.ComponentResource {
   ): pulumi.Resource[] {
     return objects.map((object) =>
       this.keep(
-        new KubernetesResource(`${name}/${objectKey(object)}`, withWait(object), inside(args.cluster, this, dependsOn)),
+        new KubernetesResource(
+          `${name}/${objectKey(object)}`,
+          withWait(withQuickReadiness(object)),
+          inside(args.cluster, this, dependsOn),
+        ),
       ),
     );
   }
 
   private registerCrd(name: string, args: ManifestObjectsArgs, crd: CrdRow): pulumi.Resource {
-    const { parent, deletedWith, dependsOn } = inside(args.cluster, this);
+    const { parent, dependsOn } = inside(args.cluster, this);
     return this.keep(
       new local.Command(
         `${name}/CustomResourceDefinition/${crd.name}`,
@@ -77,7 +82,7 @@ export class ManifestObjects extends pulumi.ComponentResource {
             KUBECONFIG: args.cluster.kubeconfigFile,
           },
         },
-        { parent, deletedWith, dependsOn },
+        { parent, dependsOn, ...lifeIn(args.cluster) },
       ),
     );
   }

@@ -9,8 +9,9 @@ import { webhookGate } from "./webhookGate";
 /** What `clusterctl init` would install, as resources. */
 export interface ProviderInstallArgs {
   cluster: ClusterHandle;
-  /** Images the pods need in the node, where they are not pulled. */
-  imagesReady: pulumi.Resource[];
+  /** Images the pods need in the node, where they are not pulled: cert-manager's and the providers'. */
+  certManagerImages: pulumi.Resource[];
+  providerImages: pulumi.Resource[];
   certManager: Manifest;
   /** Cluster API's providers: core, kubeadm bootstrap, kubeadm control plane, docker. */
   providers: Manifest[];
@@ -28,7 +29,7 @@ export class ProviderInstall extends pulumi.ComponentResource {
     const { cluster } = args;
     const certManager = new ManifestObjects(
       "cert-manager",
-      { cluster, ...args.certManager, workloadsAfter: args.imagesReady },
+      { cluster, ...args.certManager, workloadsAfter: args.certManagerImages },
       { parent: this },
     );
     const certificates = webhookGate("cert-manager-webhook", cluster, certificateSamples(), {
@@ -39,7 +40,7 @@ export class ProviderInstall extends pulumi.ComponentResource {
       (manifest) =>
         new ManifestObjects(
           manifest.name,
-          { cluster, ...manifest, certificatesAfter: [certificates], workloadsAfter: args.imagesReady },
+          { cluster, ...manifest, certificatesAfter: [certificates], workloadsAfter: args.providerImages },
           { parent: this },
         ),
     );

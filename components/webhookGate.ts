@@ -1,7 +1,7 @@
 import { local } from "@pulumi/command";
 import * as pulumi from "@pulumi/pulumi";
 import { type KubernetesObject, toYaml } from "../lib/manifests";
-import type { ClusterHandle } from "./clusterHandle";
+import { lifeIn, type ClusterHandle } from "./clusterHandle";
 import { step } from "./step";
 
 /**
@@ -21,5 +21,5 @@ export const webhookGate = (
       environment: { KUBECONFIG: cluster.kubeconfigFile, TIMEOUT_SECONDS: "600" },
       stdin: samples.map(toYaml).join("---\n"),
     },
-    { ...options, deletedWith: cluster.lifetime, customTimeouts: { create: "15m", update: "15m" } },
+    { ...options, ...lifeIn(cluster), customTimeouts: { create: "15m", update: "15m" } },
   );

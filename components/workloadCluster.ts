@@ -2,6 +2,7 @@ import { local } from "@pulumi/command";
 import { Secret } from "@pulumi/kubernetes/core/v1/secret";
 import { Provider } from "@pulumi/kubernetes/provider";
 import * as pulumi from "@pulumi/pulumi";
+import { clusterIdentity } from "../lib/clusterIdentity";
 import { clusterObjects, type ClusterSpec } from "../lib/clusterObjects";
 import { decodeSecretValue, forHost } from "../lib/kubeconfig";
 import { type KubernetesObject, objectKey, withAnnotations } from "../lib/manifests";
@@ -48,18 +49,27 @@ export class WorkloadCluster extends pulumi.ComponentResource {
       customTimeouts: machineTimeouts,
     });
 
+    // Cluster API neither refuses nor applies another network, and cannot move a cluster: that is another cluster.
+    // Its replacement is led by a resource of its own, first deleted and then made. Led by the Cluster itself, the
+    // engine would not count the Cluster as deleted and would delete its parts one by one, in no order.
+    const identity = new local.Command(
+      `${name}-identity`,
+      { triggers: clusterIdentity(spec) },
+      { parent: this, dependsOn: [...ready, management.provider], deleteBeforeReplace: true },
+    );
     // The one object that is deleted for real: its finalizer takes the containers away, so no deletedWith here.
     // In the background, as kubectl does: the plugin's foreground would delete the DevCluster at once, and machines
     // cannot go without theirs.
     const cluster = this.object(
       name,
       withAnnotations(objects.cluster, { "pulumi.com/deletionPropagationPolicy": "background" }),
-      options([]),
+      { ...options([identity]), replaceWith: [identity] },
     );
     // Deleting any part on its own would drain machines one by one; all of them go with the Cluster.
     const part = (dependsOn: pulumi.Resource[] = []): pulumi.CustomResourceOptions => ({
       ...options([cluster, ...dependsOn]),
       deletedWith: cluster,
+      replaceWith: [identity],
     });
     const infrastructure = this.object(name, objects.infrastructureCluster, part());
     const template = this.object(name, objects.controlPlaneTemplate, part());
@@ -75,7 +85,7 @@ export class WorkloadCluster extends pulumi.ComponentResource {
       return this.object(name, pool.deployment, part([machineTemplate, bootstrapTemplate]));
     });
 
-    if (spec.backend === "docker") this.access = this.open(name, args, controlPlane, cluster);
+    if (spec.backend === "docker") this.access = this.open(name, args, controlPlane, { lifetime: cluster, identity });
     this.registerOutputs({});
   }
 
@@ -83,11 +93,11 @@ export class WorkloadCluster extends pulumi.ComponentResource {
     name: string,
     args: WorkloadClusterArgs,
     controlPlane: KubernetesResource,
-    lifetime: KubernetesResource,
+    life: Pick<ClusterHandle, "lifetime" | "identity">,
   ): ClusterAccess {
     const { spec } = args;
     const kubeconfig = this.readKubeconfig(name, args, controlPlane);
-    const file = kubeconfigFile(spec.name);
+    const file = kubeconfigFile(pulumi.getStack(), spec.name);
     const written = new local.Command(
       `${name}-kubeconfig`,
       {
@@ -104,7 +114,7 @@ export class WorkloadCluster extends pulumi.ComponentResource {
       { kubeconfig, clusterIdentifier: `capi-${spec.namespace}-${spec.name}` },
       { parent: this },
     );
-    const handle = { provider, kubeconfigFile: file, apiReady: [controlPlane, written], lifetime };
+    const handle = { provider, kubeconfigFile: file, apiReady: [controlPlane, written], ...life };
     return { handle, kubeconfig };
   }
 

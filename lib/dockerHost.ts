@@ -1,6 +1,10 @@
 import { execFile } from "node:child_process";
+import { readControlPlanes, type RunningClusters } from "./runningVersions";
 
-const docker = (args: string[]): Promise<{ code: number; stdout: string; stderr: string }> =>
+/** Runs docker and tells how it ended; tests give their own, since they must not reach a real one. */
+export type Docker = (args: string[]) => Promise<{ code: number; stdout: string; stderr: string }>;
+
+const docker: Docker = (args) =>
   new Promise((resolve, reject) => {
     execFile("docker", args, { maxBuffer: 1 << 26 }, (error, stdout, stderr) => {
       if (error && typeof error.code !== "number") {
@@ -12,8 +16,8 @@ const docker = (args: string[]): Promise<{ code: number; stdout: string; stderr:
 const answered = (stderr: string): boolean =>
   !/cannot connect|permission denied|is the docker daemon running/i.test(stderr);
 
-const inspect = async (args: string[]): Promise<string | undefined> => {
-  const { code, stdout, stderr } = await docker(args);
+const inspect = async (args: string[], ask = docker): Promise<string | undefined> => {
+  const { code, stdout, stderr } = await ask(args);
   if (code === 0) return stdout.trim();
   // "No such object" is a finding; a daemon that does not answer is not.
   if (!answered(stderr)) throw new Error(`Docker does not answer: ${stderr.trim()}; start it, or run make doctor`);
@@ -45,4 +49,31 @@ export const existingNetwork = async (name: string, ownerLabel: string): Promise
     owner: network.Labels?.[ownerLabel] ?? "",
     subnets: (network.IPAM?.Config ?? []).flatMap((config) => config.Subnet ?? []),
   };
+};
+
+/** The node of a kind cluster. */
+export interface ManagementNode {
+  running: boolean;
+  /** The image it was made from. */
+  image: string;
+}
+
+/** The one node of the management cluster, or undefined where Docker has no such container. */
+export const managementNode = async (cluster: string, ask = docker): Promise<ManagementNode | undefined> => {
+  const format = "{{.State.Running}} {{.Config.Image}}";
+  const text = await inspect(["container", "inspect", "--format", format, `${cluster}-control-plane`], ask);
+  const [state, image] = text?.split(" ") ?? [];
+  return state === undefined || image === undefined ? undefined : { running: state === "true", image };
+};
+
+/**
+ * The Kubernetes versions that Cluster API's clusters run, asked of the management cluster from within its node: the
+ * program needs no kubeconfig for that, which it does not have before it asked for its first resource.
+ */
+export const runningVersions = async (cluster: string, ask = docker): Promise<RunningClusters> => {
+  const kubectl = ["kubectl", "--kubeconfig", "/etc/kubernetes/admin.conf", "--request-timeout=10s"];
+  const get = ["get", "kubeadmcontrolplanes.controlplane.cluster.x-k8s.io", "--all-namespaces", "--output=json"];
+  const { code, stdout } = await ask(["exec", `${cluster}-control-plane`, ...kubectl, ...get]);
+  // No such kind yet, or an API that does not answer: an up that makes or mends it must not be stopped by that.
+  return code === 0 ? readControlPlanes(stdout) : {};
 };

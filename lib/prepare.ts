@@ -3,17 +3,21 @@ import { existsSync, readFileSync } from "node:fs";
 import { cacheRoot } from "../setup/cache";
 import { gatherFacts } from "../setup/host";
 import { cniLocation } from "./cni";
-import { existingNetwork, imageIds } from "./dockerHost";
 import { type HostVerdict, judgeForStack } from "./hostRules";
+import { existingNetwork, imageIds, managementNode, runningVersions } from "./dockerHost";
 import { withCapdImage } from "./images";
 import { providerLabel } from "./clusterctl";
 import { inventoryCrd, inventoryEntries, providers } from "./inventory";
 import type { Manifest } from "./manifest";
 import { readManifest, setCrdsAside } from "./manifestFiles";
 import { imagesOf } from "./manifests";
+import { managementProblems } from "./managementRules";
 import { networkProblem } from "./networkCheck";
 import { kubeconfigFile } from "./paths";
+import { sentence } from "./problem";
+import type { RunningClusters } from "./runningVersions";
 import type { ClusterSettings, Settings } from "./settings";
+import { upgradeProblems } from "./upgradeRules";
 
 /** All that the program knows before it asks for its first resource. */
 export interface Inputs {
@@ -27,10 +31,12 @@ export interface Inputs {
     /** What clusters add, by location. */
     extra: Readonly<Record<string, Manifest>>;
   };
-  /** Images the management cluster's node gets from the host's Docker, by reference; CAPD's is apart. */
-  nodeImages: Record<string, string>;
+  /** Images the management cluster's node gets from the host's Docker, ids by reference; CAPD's is apart. */
+  nodeImages: { certManager: Record<string, string>; providers: Record<string, string> };
   /** Images a cluster's nodes get before kubeadm runs, by the cluster's name. */
   preLoadImages: Readonly<Record<string, readonly string[]>>;
+  /** Clusters that run, with their versions, as the management cluster knows them. */
+  running: RunningClusters;
   capd: { localId?: string; archive?: { path: string; sha256: string } };
   /** What about the host may stop an `up`, each with its remedy. */
   warnings: readonly string[];
@@ -49,22 +55,30 @@ export const prepare = async (settings: Settings, owner: Owner): Promise<Inputs>
   // Without Docker's answer there is nothing to ask it for.
   if (problems.some((problem) => problem.startsWith("docker:"))) throw new Error(problems.join("\n"));
 
-  const network = networkProblem(
-    { subnet: settings.network.subnet, adopt: settings.network.adopt, owner: owner.value },
-    await existingNetwork("kind", owner.label),
-  );
+  const [found, node] = await Promise.all([
+    existingNetwork("kind", owner.label),
+    managementNode(settings.management.name),
+  ]);
+  const { subnet, adopt } = settings.network;
+  const network = networkProblem({ subnet, adopt, owner: owner.value }, found);
   if (network) problems.push(network);
+  else problems.push(...managementProblems({ ...settings.management, subnet }, node, found).map(sentence));
+  const running = node?.running ? await runningVersions(settings.management.name) : {};
+  problems.push(...upgradeProblems(settings.clusters, running).map(sentence));
 
   const local = settings.imageSource === "local";
   const capdLocal = settings.capd.source === "local";
-  const management = imagesOf([manifests.certManager, ...manifests.providers].flatMap((manifest) => manifest.objects));
+  const certManager = imagesOf(manifests.certManager.objects);
+  const providerImages = imagesOf(manifests.providers.flatMap((manifest) => manifest.objects)).filter(
+    (image) => image !== settings.capd.image,
+  );
   const workload = Object.fromEntries(
     settings.clusters.map((cluster) => [cluster.name, local ? workloadImages(cluster, settings, manifests) : []]),
   );
   const real = settings.clusters.filter((cluster) => cluster.backend === "docker");
   const nodeImages = [settings.management.nodeImage, ...real.map((cluster) => cluster.nodeImage)];
   const wanted = [
-    ...(local ? management.filter((image) => image !== settings.capd.image) : []),
+    ...(local ? [...certManager, ...providerImages] : []),
     ...Object.values(workload).flat(),
     ...(local ? nodeImages : []),
     ...(capdLocal ? [settings.capd.image] : []),
@@ -81,10 +95,12 @@ export const prepare = async (settings: Settings, owner: Owner): Promise<Inputs>
 
   return {
     manifests,
-    nodeImages: Object.fromEntries(
-      Object.entries(ids).filter(([image]) => local && management.includes(image) && image !== settings.capd.image),
-    ),
+    nodeImages: {
+      certManager: local ? only(ids, certManager) : {},
+      providers: local ? only(ids, providerImages) : {},
+    },
     preLoadImages: workload,
+    running,
     capd: {
       ...(capdLocal ? { localId: ids[settings.capd.image] } : {}),
       ...(settings.capd.source === "archive" ? { archive: archiveOf(settings.capd.archive) } : {}),
@@ -96,9 +112,13 @@ export const prepare = async (settings: Settings, owner: Owner): Promise<Inputs>
 const lookAtHost = async (settings: Settings, owner: Owner): Promise<HostVerdict> => {
   const facts = await gatherFacts(process.cwd(), settings.pins, cacheRoot(), { tools: false });
   const names = [settings.management.name, ...settings.clusters.map(({ name }) => name)];
-  const known = names.filter((name) => existsSync(kubeconfigFile(name)));
+  const stack = owner.value.split("/").at(-1) ?? "";
+  const known = names.filter((name) => existsSync(kubeconfigFile(stack, name)));
   return judgeForStack(facts, settings, owner.value, known);
 };
+
+const only = (ids: Record<string, string>, images: string[]): Record<string, string> =>
+  Object.fromEntries(images.map((image) => [image, ids[image] ?? ""]));
 
 /**
  * What a cluster's nodes cannot pull. MetalLB and the application count whether they are on or not: nodes are made of

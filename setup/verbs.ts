@@ -9,6 +9,7 @@ import { formatChecks, judgeHost } from "./doctor";
 import { pulumiEnvironment, writeEnvironmentScript } from "./environment";
 import { gatherFacts } from "./host";
 import { root } from "./pins";
+import { printPlan } from "./plan";
 import type { Print } from "./progress";
 import { readOutputs, runPulumi, selectStack, type Outputs, type Target } from "./pulumi";
 import { upReport, writeKubeconfigs } from "./report";
@@ -22,22 +23,23 @@ export type Verb = (args: string[]) => Promise<number>;
 
 const print: Print = (line) => process.stdout.write(`${line}\n`);
 
-/** Stack and environment of a route; writes .slipway/env.sh. `quiet` for verbs whose output is read by programs. */
-const openTarget = (route: Route, quiet = false): Target => {
+/** For verbs whose output is read by programs: what else there is to say goes to standard error. */
+const printAside: Print = (line) => process.stderr.write(`${line}\n`);
+
+/** Stack and environment of a route; writes .slipway/env.sh. */
+const openTarget = (route: Route, say = print): Target => {
   const { stack, reason } = chooseStack(root, route);
   const environment = pulumiEnvironment(root, route);
   writeEnvironmentScript(root, environment);
-  if (!quiet) {
-    print(`stack: ${stack} (${reason})`);
-    print(`state: ${environment.backend} (${environment.reason})`);
-  }
+  say(`stack: ${stack} (${reason})`);
+  say(`state: ${environment.backend} (${environment.reason})`);
   return { checkout: root, stack, backend: environment.backend, variables: environment.variables };
 };
 
-const ready = async (): Promise<{ route: Route; target: Target }> => {
-  const route = await ensureTools({ checkout: root, print });
-  const target = openTarget(route);
-  removeStaleLocks(target.backend, target.stack, print);
+const ready = async (say = print): Promise<{ route: Route; target: Target }> => {
+  const route = await ensureTools({ checkout: root, print: say });
+  const target = openTarget(route, say);
+  removeStaleLocks(target.backend, target.stack, say);
   await selectStack(target);
   return { route, target };
 };
@@ -70,6 +72,12 @@ const preview: Verb = async (args) => {
   return runPulumi(target, ["preview", ...args]);
 };
 
+/** Exit code 0: nothing to do, 2: changes, 3: something is replaced or destroyed; an error is 1. */
+const plan: Verb = async (args) => {
+  const { target } = await ready(args.includes("--json") ? printAside : print);
+  return printPlan(target, args, print);
+};
+
 const refresh: Verb = async (args) => {
   const { target } = await ready();
   return runPulumi(target, ["refresh", "--yes", "--skip-preview", ...args]);
@@ -98,7 +106,7 @@ const doctor: Verb = async (args) => {
   const canAsk = existsSync(join(root, ".tools", "bin", "pulumi")) && existsSync(stackFile(root, stack));
   const [facts, outputs] = await Promise.all([
     gatherFacts(root, route, cacheRoot()),
-    canAsk ? readOutputs(openTarget(route, true)) : undefined,
+    canAsk ? readOutputs(openTarget(route, () => undefined)) : undefined,
   ]);
   const { settings, problems } = readStackFile(stackFile(root, stack));
   const demands = settings && demandsOf(settings);
@@ -116,7 +124,7 @@ const doctor: Verb = async (args) => {
 };
 
 const env: Verb = async () => {
-  const route = await pickRoute({ checkout: root, print: (line) => process.stderr.write(`${line}\n`) });
+  const route = await pickRoute({ checkout: root, print: printAside });
   const environment = pulumiEnvironment(root, route);
   process.stdout.write(readFileSync(writeEnvironmentScript(root, environment), "utf8"));
   return 0;
@@ -124,7 +132,7 @@ const env: Verb = async () => {
 
 /** Prints the route alone, for scripts; what else there is to say goes to standard error. */
 const route: Verb = async () => {
-  print(await pickRoute({ checkout: root, print: (line) => process.stderr.write(`${line}\n`) }));
+  print(await pickRoute({ checkout: root, print: printAside }));
   return 0;
 };
 
@@ -136,6 +144,7 @@ export const verbs: Record<string, Verb> = {
   tools,
   up,
   preview,
+  plan,
   destroy,
   refresh,
   doctor,

@@ -101,6 +101,7 @@ describe("an in-memory cluster", () => {
     expect(types.sort()).toEqual(
       [
         "Cluster",
+        "Command", // its identity, which leads a replacement
         "DevCluster",
         "DevMachineTemplate",
         "DevMachineTemplate",

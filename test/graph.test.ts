@@ -77,7 +77,8 @@ describe("deletedWith", () => {
     "cert-manager/Deployment/cert-manager/cert-manager-webhook",
     "cluster-api/CustomResourceDefinition/cluster-apis.example.org",
     "cluster-api-webhooks",
-    "management-images",
+    "cert-manager-images",
+    "provider-images",
   ])("ties %s to the management cluster", (name) => {
     expect(up.registrations.find((one) => one.name === name && !one.type.startsWith("slipway:"))?.deletedWith).toBe(
       management(),
@@ -104,11 +105,50 @@ describe("deletedWith", () => {
   });
 });
 
+describe("replacement", () => {
+  const identity = (): Registration => up.find("capd-identity");
+
+  test("is led by a resource that goes first and knows what cannot change", () => {
+    expect(identity().deleteBeforeReplace).toBe(true);
+    expect(identity().deletedWith).toBe("");
+    expect(identity().inputs).toEqual({
+      triggers: [
+        "namespace default",
+        "podCidr 192.168.0.0/16",
+        "serviceCidr 10.128.0.0/12",
+        "serviceDomain cluster.local",
+        "backend docker",
+      ],
+    });
+  });
+
+  test("takes the Cluster along and all that ends with it, and nothing else", () => {
+    const cluster = urn("capd/Cluster/default/capd");
+    const along = up.registrations.filter((one) => one.replaceWith.includes(identity().urn)).map((one) => one.urn);
+    const inside = up.registrations.filter((one) => one.deletedWith === cluster).map((one) => one.urn);
+    expect(along.sort()).toEqual([cluster, ...inside].sort());
+  });
+
+  test("deletes the Cluster while what can reach it and take it apart is known to the engine", () => {
+    expect(waitsFor(up, identity(), up.find("clusterapi", "pulumi:providers:kubernetes"))).toBe(true);
+    expect(waitsFor(up, identity(), up.find("cluster-api-webhooks"))).toBe(true);
+  });
+
+  test("comes before anything that goes along is registered", () => {
+    const early = up.registrations.filter(
+      (one) => one.replaceWith.includes(identity().urn) && !waitsFor(up, one, identity()),
+    );
+    expect(early.map((one) => one.urn)).toEqual([]);
+  });
+});
+
 describe("order", () => {
   test.each([
     ["clusterapi-kind", "network"],
     ["clusterapi-kubeconfig", "clusterapi-kind"],
-    ["cert-manager/Deployment/cert-manager/cert-manager-webhook", "management-images"],
+    ["cert-manager/Deployment/cert-manager/cert-manager-webhook", "cert-manager-images"],
+    ["cluster-api/Deployment/capi-system/controller-manager", "provider-images"],
+    ["provider-images", "cert-manager-images"],
     [
       "cert-manager/Deployment/cert-manager/cert-manager-webhook",
       "cert-manager/CustomResourceDefinition/certificates.cert-manager.io",
@@ -148,6 +188,11 @@ describe("order", () => {
     const cni = up.find("capd-cni/DaemonSet/kube-system/calico-node");
     expect(waitsFor(up, up.find("capd-metallb/Deployment/metallb-system/controller"), cni)).toBe(false);
     expect(waitsFor(up, up.find("capd-application/Deployment/default/nginx"), cni)).toBe(false);
+  });
+
+  test("does not hold cert-manager behind the providers' images", () => {
+    const images = up.registrations.find((one) => one.name === "provider-images" && one.type.startsWith("command:"))!;
+    expect(waitsFor(up, up.find("cert-manager/Deployment/cert-manager/cert-manager-webhook"), images)).toBe(false);
   });
 
   test("waits by named conditions", () => {

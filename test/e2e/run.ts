@@ -1,10 +1,11 @@
 // The whole journey on a real cluster: preview, up, request, up without changes, a look from outside, destroy.
 // Its last line is "N passed, N failed".
-import { copyFileSync, mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { contains, loadBalancerRange } from "../../lib/addresses";
 import { check, command, dockerInventory, must, runSteps, type Step } from "./harness";
+import { copyStackFile } from "./stackFile";
 
 const stack = "e2e";
 const route = must("scripts/slipway", ["route"]).trim().split("\n").at(-1);
@@ -20,7 +21,7 @@ const env = {
 const pulumi = (...args: string[]): string => must("pulumi", [...args, "--stack", stack, "--non-interactive"], { env });
 const kubeconfig = (cluster: string): Record<string, string> => ({
   ...env,
-  KUBECONFIG: `.slipway/kubeconfigs/${cluster}.yaml`,
+  KUBECONFIG: `.slipway/kubeconfigs/${stack}/${cluster}.yaml`,
 });
 
 interface Outputs {
@@ -65,7 +66,7 @@ const steps: Step[] = [
   {
     name: "the first preview names every object and the load balancer range, and makes nothing",
     run: () => {
-      copyFileSync(`Pulumi.${base}.yaml`, stackFile);
+      copyStackFile(`Pulumi.${base}.yaml`, stackFile);
       pulumi("stack", "init");
       const preview = JSON.parse(pulumi("preview", "--json")) as { steps: PreviewStep[] };
       check(
@@ -104,7 +105,7 @@ const steps: Step[] = [
     name: "clusterctl and kubectl see the cluster from outside",
     run: () => {
       const described = must("clusterctl", ["describe", "cluster", "capd"], { env: kubeconfig("clusterapi") });
-      check(/Cluster\/capd\s+.*True/.test(described), `an Available cluster, got\n${described}`);
+      check(/Cluster default\/capd\s.*True\s+Available/.test(described), `an Available cluster, got\n${described}`);
       const nodes = must("kubectl", ["get", "nodes", "--no-headers"], { env: kubeconfig("capd") })
         .trim()
         .split("\n");
@@ -157,6 +158,8 @@ const main = async (): Promise<void> => {
   const { passed, failed } = await runSteps(steps, explain);
   rmSync(backend, { recursive: true, force: true });
   rmSync(stackFile, { force: true });
+  // The file for plain pulumi names the backend that a user of this checkout has.
+  command("scripts/slipway", ["env"]);
   console.log(`${passed} passed, ${failed} failed`);
   process.exitCode = failed === 0 ? 0 : 1;
 };

@@ -87,8 +87,12 @@ export const inputs = (settings: Settings): Inputs => ({
       settings.clusters.flatMap((cluster) => cluster.manifests.map((location) => [location, extra(location)])),
     ),
   },
-  nodeImages: { "example.org/webhook:v1": "sha256:1111" },
+  nodeImages: {
+    certManager: { "example.org/webhook:v1": "sha256:1111" },
+    providers: { "example.org/cluster-api:v1": "sha256:3333" },
+  },
   preLoadImages: Object.fromEntries(settings.clusters.map(({ name }) => [name, ["example.org/calico-node:v1"]])),
+  running: {},
   capd: { localId: "sha256:2222" },
   warnings: [],
 });

@@ -9,6 +9,7 @@ export interface Registration {
   inputs: Record<string, unknown>;
   dependencies: string[];
   deletedWith: string;
+  replaceWith: string[];
   provider: string;
   parent: string;
   createTimeout: string;
@@ -36,6 +37,7 @@ interface Request {
   getProperties?: () => { toJavaScript: () => Record<string, unknown> } | undefined;
   getDependenciesList: () => string[];
   getDeletedwith?: () => string;
+  getReplaceWithList?: () => string[];
   getProvider: () => string;
   getParent: () => string;
   getCustomtimeouts?: () => { getCreate: () => string } | undefined;
@@ -87,6 +89,7 @@ const registration = (request: Request, urn: string, read: boolean): Registratio
   inputs: (request.getObject?.() ?? request.getProperties?.())?.toJavaScript() ?? {},
   dependencies: request.getDependenciesList(),
   deletedWith: request.getDeletedwith?.() ?? "",
+  replaceWith: request.getReplaceWithList?.() ?? [],
   provider: request.getProvider(),
   parent: request.getParent(),
   createTimeout: request.getCustomtimeouts?.()?.getCreate() ?? "",

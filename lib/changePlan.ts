@@ -1,0 +1,116 @@
+import { explain, isIdentity, isReplace, lostWith, rollsMachines, workloadComponent } from "./planReasons";
+import { kindOf, partsOf, type PlanStep } from "./planStep";
+
+/** What an `up` would do to a part of the stack, mildest first. */
+export const changeClasses = ["unchanged", "in place", "rolling", "created", "replaced", "destroyed"] as const;
+
+/** One of them. */
+export type ChangeClass = (typeof changeClasses)[number];
+
+/** What happens to one part: the network, the management cluster, the providers, a cluster, or the rest. */
+export interface PartPlan {
+  part: string;
+  change: ChangeClass;
+  /** Which object, which property. */
+  reasons: string[];
+  /** What will be gone afterwards. */
+  lost: string[];
+}
+
+/** Exit code of `make plan`: nothing to do, changes, or something is replaced or destroyed. */
+export const exitCode = (parts: readonly PartPlan[]): 0 | 2 | 3 => {
+  if (parts.some(({ change }) => change === "replaced" || change === "destroyed")) return 3;
+  return parts.some(({ change }) => change !== "unchanged") ? 2 : 0;
+};
+
+const fixedParts = ["network", "management cluster", "providers"] as const;
+const partOfComponent: Record<string, (typeof fixedParts)[number]> = {
+  "slipway:index:DockerNetwork": "network",
+  "slipway:index:ManagementCluster": "management cluster",
+  "slipway:index:ImageLoad": "management cluster",
+  "slipway:index:CapdImage": "providers",
+  "slipway:index:ProviderInstall": "providers",
+};
+
+/** Sorts the steps of a preview by the part they belong to, and says of each part what happens to it. */
+export const changePlan = (steps: readonly PlanStep[]): PartPlan[] => {
+  const clusters = steps
+    .filter(({ urn }) => partsOf(urn).type === workloadComponent)
+    .map(({ urn }) => `cluster ${partsOf(urn).name}`);
+  const grouped = new Map<string, PlanStep[]>([...fixedParts, ...new Set(clusters)].map((part) => [part, []]));
+  for (const step of steps) {
+    if (ignored(step)) continue;
+    const part = partOf(step, steps);
+    grouped.set(part, [...(grouped.get(part) ?? []), step]);
+  }
+  return [...grouped].map(([part, own]) => judge(part, own));
+};
+
+/** Components and the stack are no things of their own; what is only read changes nothing. */
+const ignored = ({ op, urn }: PlanStep): boolean => {
+  const { type, name } = partsOf(urn);
+  if (type.startsWith("slipway:") || type === "pulumi:pulumi:Stack") return true;
+  return (type.startsWith("pulumi:providers:") && name.startsWith("default")) || /^(read|discard)/.test(op);
+};
+
+/**
+ * The part a resource belongs to. Names prove nothing (one may begin with another), so a cluster is found by the
+ * component around a resource, or by the component around the Cluster object with which the resource ends.
+ */
+const partOf = (step: PlanStep, steps: readonly PlanStep[]): string => {
+  const { ancestors } = partsOf(step.urn);
+  const fixed = ancestors.map((type) => partOfComponent[type]).find((part) => part !== undefined);
+  if (fixed) return fixed;
+  const { parent, deletedWith } = step.newState ?? step.oldState ?? {};
+  if (ancestors.at(-1) === workloadComponent && parent) return `cluster ${partsOf(parent).name}`;
+  if (deletedWith) {
+    const lifetime = steps.find(({ urn }) => urn === deletedWith);
+    if (lifetime && lifetime !== step) return partOf(lifetime, steps);
+    // A Cluster object is named `<cluster>/Cluster/…`; a cluster's name has no slash.
+    if (kindOf(deletedWith) === "Cluster") return `cluster ${partsOf(deletedWith).name.split("/")[0]}`;
+  }
+  return "other";
+};
+
+/** The resource that is the part itself; a part without one is only the sum of its resources. */
+const isRoot = ({ urn }: PlanStep): boolean => {
+  const { type, name, ancestors } = partsOf(urn);
+  const owner = ancestors.at(-1);
+  return (
+    type === "docker:index/network:Network" ||
+    (owner === "slipway:index:ManagementCluster" && name.endsWith("-kind")) ||
+    (owner === workloadComponent && kindOf(urn) === "Cluster")
+  );
+};
+
+const judge = (part: string, steps: readonly PlanStep[]): PartPlan => {
+  const changed = steps.filter(({ op }) => op !== "same");
+  if (changed.length === 0) return { part, change: "unchanged", reasons: [], lost: [] };
+  const roots = changed.filter(isRoot);
+  const leads = changed.filter((step) => isIdentity(step) && isReplace(step));
+  const replaced = leads.length > 0 ? leads : roots.filter(isReplace);
+  const gone = roots.some(({ op }) => op === "delete");
+  const fresh = roots.some(({ op }) => op === "create") || steps.every(({ op }) => op === "create");
+  if (replaced.length > 0 || (gone && fresh)) {
+    // Everything inside goes with it; what made it so is the news.
+    const reasons = (replaced.length > 0 ? replaced : roots).map(explain);
+    return { part, change: "replaced", reasons, lost: lostWith(part, steps) };
+  }
+  if (gone) return { part, change: "destroyed", reasons: [counted(changed)], lost: lostWith(part, steps) };
+  if (fresh) return { part, change: "created", reasons: [counted(changed)], lost: [] };
+  const inner = changed.map((step) => ({ step, change: classOf(step) }));
+  const change = changeClasses[Math.max(...inner.map((one) => changeClasses.indexOf(one.change)))] ?? "in place";
+  // Templates are named by their content: one made and one removed is what a rolling change looks like.
+  const told = inner.filter(({ step }) => change !== "rolling" || !isTemplate(step));
+  const order = [...told].sort((a, b) => changeClasses.indexOf(b.change) - changeClasses.indexOf(a.change));
+  return { part, change, reasons: order.map((one) => explain(one.step)), lost: [] };
+};
+
+const counted = ({ length }: readonly PlanStep[]): string => `${length} ${length === 1 ? "resource" : "resources"}`;
+
+const isTemplate = ({ urn }: PlanStep): boolean => kindOf(urn).endsWith("Template");
+
+const classOf = (step: PlanStep): ChangeClass => {
+  if (isReplace(step)) return "replaced";
+  return step.op === "update" && rollsMachines(step) ? "rolling" : "in place";
+};

@@ -1,0 +1,50 @@
+import { describe, expect, test } from "@jest/globals";
+import { type Docker, managementNode, runningVersions } from "../../lib/dockerHost";
+
+/** A docker that answers one thing, and keeps what it was asked. */
+const docker = (answer: { stdout?: string; stderr?: string; code?: number }): { ask: Docker; asked: string[] } => {
+  const asked: string[] = [];
+  const ask: Docker = (args) => {
+    asked.push(args.join(" "));
+    return Promise.resolve({ code: 0, stdout: "", stderr: "", ...answer });
+  };
+  return { ask, asked };
+};
+
+describe("the management cluster's node", () => {
+  test("is known by its container", async () => {
+    const { ask, asked } = docker({ stdout: "true kindest/node:v1.34.4\n" });
+    expect(await managementNode("clusterapi", ask)).toEqual({ running: true, image: "kindest/node:v1.34.4" });
+    expect(asked).toEqual([expect.stringMatching(/^container inspect .* clusterapi-control-plane$/)]);
+  });
+
+  test("may be stopped, or not there", async () => {
+    const stopped = docker({ stdout: "false kindest/node:v1.34.4" });
+    expect((await managementNode("clusterapi", stopped.ask))?.running).toBe(false);
+    const gone = docker({ stderr: "Error: No such container: clusterapi-control-plane", code: 1 });
+    expect(await managementNode("clusterapi", gone.ask)).toBeUndefined();
+  });
+
+  test("cannot be known where Docker does not answer", async () => {
+    const { ask } = docker({ stderr: "Cannot connect to the Docker daemon", code: 1 });
+    await expect(managementNode("clusterapi", ask)).rejects.toThrow("Docker does not answer");
+  });
+});
+
+describe("running versions", () => {
+  test("are asked of Cluster API within the node", async () => {
+    const metadata = { namespace: "default", labels: { "cluster.x-k8s.io/cluster-name": "capd" } };
+    const list = { items: [{ metadata, status: { versions: [{ version: "v1.34.4" }] } }] };
+    const { ask, asked } = docker({ stdout: JSON.stringify(list) });
+    const versions = { lowest: "v1.34.4", highest: "v1.34.4" };
+    expect(await runningVersions("clusterapi", ask)).toEqual({ "default/capd": versions });
+    expect(asked).toEqual([
+      expect.stringMatching(/^exec clusterapi-control-plane kubectl .*get kubeadmcontrolplanes\./),
+    ]);
+  });
+
+  test("are none where Cluster API is not there yet", async () => {
+    const { ask } = docker({ stderr: "error: the server does not have a resource type", code: 1 });
+    expect(await runningVersions("clusterapi", ask)).toEqual({});
+  });
+});

@@ -1,0 +1,40 @@
+import { expect, test } from "@jest/globals";
+import type { KubernetesObject } from "../../lib/manifests";
+import { withQuickReadiness } from "../../lib/readiness";
+
+const deployment = (readinessProbe?: object, kind = "Deployment"): KubernetesObject => ({
+  apiVersion: "apps/v1",
+  kind,
+  metadata: { name: "one", namespace: "two" },
+  spec: {
+    template: { spec: { containers: [{ name: "c", image: "i", ...(readinessProbe ? { readinessProbe } : {}) }] } },
+  },
+});
+
+test.each([
+  [
+    "asks over HTTP every second, at once",
+    { httpGet: { path: "/readyz", port: 1 }, initialDelaySeconds: 10, periodSeconds: 10, failureThreshold: 3 },
+    { httpGet: { path: "/readyz", port: 1 }, periodSeconds: 1, failureThreshold: 3 },
+  ],
+  ["asks a port every second", { tcpSocket: { port: 1 } }, { tcpSocket: { port: 1 }, periodSeconds: 1 }],
+  [
+    "leaves programs alone",
+    { exec: { command: ["x"] }, periodSeconds: 10 },
+    { exec: { command: ["x"] }, periodSeconds: 10 },
+  ],
+])("%s", (_name, before, after) => {
+  expect(withQuickReadiness(deployment(before))).toEqual(deployment(after));
+});
+
+test("leaves what it was given as it was", () => {
+  const probe = { httpGet: { port: 1 }, initialDelaySeconds: 10 };
+  const object = deployment(probe);
+  withQuickReadiness(object);
+  expect(object).toEqual(deployment({ httpGet: { port: 1 }, initialDelaySeconds: 10 }));
+});
+
+test.each([deployment(), { apiVersion: "v1", kind: "Service", metadata: { name: "s" } }])(
+  "%j has nothing to ask",
+  (object) => expect(withQuickReadiness(object)).toEqual(object),
+);
