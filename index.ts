@@ -17,6 +17,7 @@ export = async () => {
   const owner = `${pulumi.getProject()}/${pulumi.getStack()}`;
   const inputs = await prepare(settings, { label: ownerLabel, value: owner }).catch(stop);
   const { manifests } = inputs;
+  await Promise.all(inputs.warnings.map((warning) => pulumi.log.warn(warning)));
 
   // Docker network and management cluster.
   const network = new DockerNetwork("network", { ...settings.network, owner });
@@ -66,14 +67,15 @@ export = async () => {
     });
   });
 
+  const [range] = settings.clusters.flatMap(({ loadBalancerRange }) => loadBalancerRange ?? []);
   const first = workloads.find(({ application }) => application !== undefined);
   return {
-    url: first?.application?.url,
-    answer: first?.application?.answer,
+    // Absent rather than undefined, of which Pulumi would warn.
+    ...(first?.application ? { url: first.application.url, answer: first.application.answer } : {}),
     urls: Object.fromEntries(
       workloads.flatMap(({ summary, application }) => (application ? [[summary.name, application.url] as const] : [])),
     ),
-    loadBalancerRange: settings.clusters.find((cluster) => cluster.loadBalancerRange)?.loadBalancerRange?.text,
+    ...(range ? { loadBalancerRange: range.text } : {}),
     managementCluster: settings.management.name,
     clusters: workloads.map(({ summary }) => summary),
     kubeconfigs: pulumi.secret(

@@ -1,6 +1,9 @@
 import { createHash } from "node:crypto";
-import { readFileSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
+import { cacheRoot } from "../setup/cache";
+import { gatherFacts } from "../setup/host";
 import { cniLocation } from "./cni";
+import { type HostVerdict, judgeForStack } from "./hostRules";
 import { existingNetwork, imageIds, managementNode, runningVersions } from "./dockerHost";
 import { withCapdImage } from "./images";
 import { providerLabel } from "./clusterctl";
@@ -10,6 +13,7 @@ import { readManifest, setCrdsAside } from "./manifestFiles";
 import { imagesOf } from "./manifests";
 import { managementProblems } from "./managementRules";
 import { networkProblem } from "./networkCheck";
+import { kubeconfigFile } from "./paths";
 import { sentence } from "./problem";
 import type { RunningClusters } from "./runningVersions";
 import type { ClusterSettings, Settings } from "./settings";
@@ -34,6 +38,8 @@ export interface Inputs {
   /** Clusters that run, with their versions, as the management cluster knows them. */
   running: RunningClusters;
   capd: { localId?: string; archive?: { path: string; sha256: string } };
+  /** What about the host may stop an `up`, each with its remedy. */
+  warnings: readonly string[];
 }
 
 /** Label and values of Docker's things that belong to this stack. */
@@ -44,8 +50,10 @@ export interface Owner {
 
 /** Reads manifests and looks at the host; throws one error for everything that stands in the way. */
 export const prepare = async (settings: Settings, owner: Owner): Promise<Inputs> => {
-  const manifests = await readManifests(settings);
-  const problems: string[] = [];
+  const [manifests, host] = await Promise.all([readManifests(settings), lookAtHost(settings, owner)]);
+  const problems: string[] = [...host.problems];
+  // Without Docker's answer there is nothing to ask it for.
+  if (problems.some((problem) => problem.startsWith("docker:"))) throw new Error(problems.join("\n"));
 
   const [found, node] = await Promise.all([
     existingNetwork("kind", owner.label),
@@ -97,7 +105,16 @@ export const prepare = async (settings: Settings, owner: Owner): Promise<Inputs>
       ...(capdLocal ? { localId: ids[settings.capd.image] } : {}),
       ...(settings.capd.source === "archive" ? { archive: archiveOf(settings.capd.archive) } : {}),
     },
+    warnings: host.warnings,
   };
+};
+
+const lookAtHost = async (settings: Settings, owner: Owner): Promise<HostVerdict> => {
+  const facts = await gatherFacts(process.cwd(), settings.pins, cacheRoot(), { tools: false });
+  const names = [settings.management.name, ...settings.clusters.map(({ name }) => name)];
+  const stack = owner.value.split("/").at(-1) ?? "";
+  const known = names.filter((name) => existsSync(kubeconfigFile(stack, name)));
+  return judgeForStack(facts, settings, owner.value, known);
 };
 
 const only = (ids: Record<string, string>, images: string[]): Record<string, string> =>

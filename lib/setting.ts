@@ -21,6 +21,8 @@ export interface Setting<T = never> {
   readonly check: Check<T>;
   /** What an empty text means, from the pinned versions and the settings above in the table. */
   readonly derived?: Derived;
+  /** The only values there are. */
+  readonly words?: readonly (string | number)[];
   /** Of a list: the type of its items, and for maps their fields. */
   readonly items?: { readonly type: keyof SettingTypes; readonly fields?: SettingTable };
 }
@@ -71,6 +73,7 @@ export const choice = <T extends string>(values: readonly [T, ...T[]], descripti
   type: "string",
   default: values[0],
   description,
+  words: values,
   check: (value) => {
     if (values.includes(value)) return;
     refuse({ received: value, rule: `be one of ${values.join(", ")}`, remedy: `Set it to ${values[0]}, the default` });

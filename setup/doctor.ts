@@ -21,9 +21,18 @@ const judges: Judge[] = [
   software.checkLeftovers,
 ];
 
-/** Judges a host; checks that do not apply to it are left out. */
+/** Judges a host for the stack of the dev settings, or for what is demanded; checks that do not apply to it are left out. */
 export const judgeHost = (facts: HostFacts, demands: Partial<Demands> = {}): Check[] => {
-  const whole: Demands = { pins, subnet: "172.18.0.0/16", ownClusters: [], ...demands };
+  const whole: Demands = {
+    pins,
+    subnet: "172.18.0.0/16",
+    ownClusters: [],
+    wantedClusters: [],
+    kubernetes: [pins[facts.route].kubernetes],
+    nodes: 2,
+    pretendedNodes: 0,
+    ...demands,
+  };
   return judges.map((judge) => judge(facts, whole)).filter((check) => check !== undefined);
 };
 

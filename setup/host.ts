@@ -4,6 +4,7 @@ import { join } from "node:path";
 import type { Route } from "./cache";
 import { ask, hardOpenFiles, kernelFeatures, readRoutes, readText } from "./kernel";
 import { requiredTools } from "./layout";
+import { ownerLabel } from "./leftovers";
 
 /** All that the checks look at. What could not be found out is undefined. */
 export interface HostFacts {
@@ -29,6 +30,8 @@ export interface HostFacts {
   routes: { network: string; device: string }[];
   /** Devices that belong to the Docker network `kind`. */
   kindDevices: string[];
+  /** Value of the owner label of the Docker network `kind`; absent where there is no such network or label. */
+  kindOwner?: string;
 }
 
 const readNumber = (path: string): number | undefined => {
@@ -45,15 +48,20 @@ const versionArguments: Record<string, string[]> = {
 
 const lines = (text: string | undefined): string[] => (text ? text.split("\n").filter((line) => line !== "") : []);
 
-/** Looks at the machine; runs small programs, changes nothing. */
-export const gatherFacts = async (checkout: string, route: Route, cacheFolder: string): Promise<HostFacts> => {
+/** Looks at the machine; runs small programs, changes nothing. Without `tools` it asks neither them nor Go. */
+export const gatherFacts = async (
+  checkout: string,
+  route: Route,
+  cacheFolder: string,
+  { tools: withTools = true } = {},
+): Promise<HostFacts> => {
   const bin = join(checkout, ".tools", "bin");
   const path = `${bin}:${process.env.PATH ?? ""}`;
   const linux = process.platform === "linux";
   const docker = (...args: string[]) => ask("docker", args, path);
   const label = "io.x-k8s.kind.cluster";
   const [go, client, info, containers, network, ...tools] = await Promise.all([
-    ask("go", ["env", "GOVERSION"], path),
+    withTools ? ask("go", ["env", "GOVERSION"], path) : { text: undefined },
     ask("docker", ["--version"], path),
     docker("info", "--format", "{{.ServerVersion}} {{.CgroupVersion}} {{.OSType}}/{{.OperatingSystem}}"),
     docker("ps", "--all", "--filter", `label=${label}`, "--format", `{{.Names}} {{.Label "${label}"}}`),
@@ -62,16 +70,16 @@ export const gatherFacts = async (checkout: string, route: Route, cacheFolder: s
       "inspect",
       "kind",
       "--format",
-      '{{slice .Id 0 12}} {{index .Options "com.docker.network.bridge.name"}}',
+      `{{slice .Id 0 12}}|{{index .Options "com.docker.network.bridge.name"}}|{{index .Labels "${ownerLabel}"}}`,
     ),
-    ...requiredTools.map(async (tool): Promise<[string, string | null]> => {
+    ...(withTools ? requiredTools : []).map(async (tool): Promise<[string, string | null]> => {
       if (!existsSync(join(bin, tool))) return [tool, null];
       const args = versionArguments[tool];
       return [tool, args ? ((await ask(join(bin, tool), args, path)).text ?? "") : ""];
     }),
   ]);
   const [server, cgroup, ...system] = (info.text ?? "").split(" ");
-  const [networkId, bridge] = (network.text ?? "").split(" ");
+  const [networkId, bridge, owner] = (network.text ?? "").split("|").map((part) => part.replace("<no value>", ""));
   const statfs = ((): number | undefined => {
     try {
       const { bavail, bsize } = statfsSync(existsSync(cacheFolder) ? cacheFolder : checkout);
@@ -109,6 +117,7 @@ export const gatherFacts = async (checkout: string, route: Route, cacheFolder: s
       return { name, cluster };
     }),
     routes: readRoutes(readText("/proc/net/route") ?? ""),
-    kindDevices: networkId ? [bridge && bridge !== "<no" ? bridge : `br-${networkId}`] : [],
+    kindDevices: networkId ? [bridge || `br-${networkId}`] : [],
+    ...(owner ? { kindOwner: owner } : {}),
   };
 };

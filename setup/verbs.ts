@@ -2,6 +2,9 @@ import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { cacheRoot, type Route } from "./cache";
 import { clustersOf, neverUp, sayNeverUp, takeDown } from "./destroy";
+import { demandsOf } from "../lib/hostDemands";
+import { readStackFile } from "../lib/stackFile";
+import { bad } from "./checks/check";
 import { formatChecks, judgeHost } from "./doctor";
 import { pulumiEnvironment, writeEnvironmentScript } from "./environment";
 import { gatherFacts } from "./host";
@@ -93,12 +96,6 @@ const status: Verb = async () => {
   return 0;
 };
 
-/** The subnet in a stack's settings, or the program's default. */
-const subnetOf = (stack: string): string => {
-  const text = existsSync(stackFile(root, stack)) ? readFileSync(stackFile(root, stack), "utf8") : "";
-  return /^\s*slipway:networkSubnet:\s*["']?([\d./]+)/m.exec(text)?.[1] ?? "172.18.0.0/16";
-};
-
 const doctor: Verb = async (args) => {
   const route = await pickRoute({
     checkout: root,
@@ -111,8 +108,13 @@ const doctor: Verb = async (args) => {
     gatherFacts(root, route, cacheRoot()),
     canAsk ? readOutputs(openTarget(route, () => undefined)) : undefined,
   ]);
-  const ownClusters = clustersOf(outputs);
-  const checks = judgeHost(facts, { subnet: subnetOf(stack), ownClusters });
+  const { settings, problems } = readStackFile(stackFile(root, stack));
+  const demands = settings && demandsOf(settings);
+  const owned = facts.kindOwner?.endsWith(`/${stack}`) ? (demands?.wantedClusters ?? []) : [];
+  const checks = [
+    ...judgeHost(facts, { ...demands, ownClusters: [...clustersOf(outputs), ...owned] }),
+    ...(problems === undefined ? [] : [bad("fail", "settings", problems, `correct Pulumi.${stack}.yaml`)]),
+  ];
   if (args.includes("--json")) print(JSON.stringify(checks, null, 2));
   else {
     print(`route: ${route}`);

@@ -134,3 +134,12 @@ test("further manifests wait for the pod network, and their objects for the kind
   expect(widget.dependencies).toContain(kind.urn);
   expect(widget.deletedWith).toBe(all.find("east/Cluster/team/east").urn);
 });
+
+test("the stack many is 50 clusters without a single container of their own", async () => {
+  const many = await recordProgram(program, { preview: false, stack: "many" });
+  const count = (type: string): number => many.registrations.filter((one) => one.type.endsWith(`:${type}`)).length;
+  expect([count("Cluster"), count("MachineDeployment"), count("Application"), count("MetalLb")]).toEqual([
+    50, 50, 0, 0,
+  ]);
+  expect(many.outputs.urls).toEqual({});
+});

@@ -22,6 +22,13 @@ export interface Demands {
   subnet: string;
   /** Clusters of the stack that is up; other containers of kind are left over, or someone else's. */
   ownClusters: string[];
+  /** Names of the clusters that the settings ask for, the management cluster's included. */
+  wantedClusters: string[];
+  /** Kubernetes versions of the nodes that are containers. */
+  kubernetes: string[];
+  /** Nodes of workload clusters that are containers, and those that Cluster API only pretends. */
+  nodes: number;
+  pretendedNodes: number;
 }
 
 /** Looks at one thing; undefined where it does not apply to the host. */

@@ -1,11 +1,10 @@
 import { bad, gb, isAtLeast, ok, type Judge } from "./check";
 
-/** The cgroup version that the Kubernetes version asks for. */
-export const checkCgroup: Judge = ({ docker, route }, { pins: all }) => {
-  const { kubernetes } = all[route];
+/** The cgroup version that the Kubernetes versions ask for. */
+export const checkCgroup: Judge = ({ docker }, { kubernetes }) => {
   if (docker.cgroup === undefined) return undefined;
-  const detail = `version ${docker.cgroup}, for Kubernetes ${kubernetes}`;
-  if (docker.cgroup !== "1" || !isAtLeast(kubernetes, "1.35")) return ok("cgroup", detail);
+  const detail = `version ${docker.cgroup}, for Kubernetes ${kubernetes.join(", ")}`;
+  if (docker.cgroup !== "1" || !kubernetes.some((version) => isAtLeast(version, "1.35"))) return ok("cgroup", detail);
   return bad(
     "fail",
     "cgroup",
@@ -54,21 +53,23 @@ export const checkOpenFiles: Judge = ({ openFiles, route }) => {
   return bad("warn", name, `${detail}: if Docker has it too, the cluster's load balancer does not start`, remedy);
 };
 
-/** Memory for two clusters. */
-export const checkMemory: Judge = ({ memoryBytes, cores }) => {
+/** Memory for the management cluster and all nodes. */
+export const checkMemory: Judge = ({ memoryBytes, cores }, { nodes, pretendedNodes }) => {
+  const pretended = pretendedNodes * 0.02e9;
+  const [wanted, least] = [3.5e9 + nodes * 2e9 + pretended, 1.5e9 + nodes * 1e9 + pretended];
   const detail = `${gb(memoryBytes)}, ${cores} cores`;
-  if (memoryBytes >= 7.5e9) return ok("memory", detail);
-  const remedy = "8 GB are enough for the dev stack (Docker Desktop: Settings, Resources)";
-  return memoryBytes >= 3.5e9
+  if (memoryBytes >= wanted) return ok("memory", detail);
+  const remedy = `have ${gb(wanted)} for ${nodes} nodes (Docker Desktop: Settings, Resources), or ask for fewer`;
+  return memoryBytes >= least
     ? bad("warn", "memory", `${detail}: tight`, remedy)
-    : bad("fail", "memory", `${detail}: too little for two clusters`, remedy);
+    : bad("fail", "memory", `${detail}: too little for the management cluster and ${nodes} nodes`, remedy);
 };
 
-/** Disk for tools and images. */
-export const checkDisk: Judge = ({ freeBytes, tools, route }) => {
+/** Disk for tools and images, and for what every node unpacks of them. */
+export const checkDisk: Judge = ({ freeBytes, tools, route }, { nodes }) => {
   if (freeBytes === undefined) return undefined;
   const warm = Object.values(tools).every((version) => version !== null);
-  const wanted = warm ? 8e9 : route === "source" ? 35e9 : 12e9;
+  const wanted = (warm ? 8e9 : route === "source" ? 35e9 : 12e9) + Math.max(0, nodes - 2) * 1e9;
   const detail = `${gb(freeBytes)} free`;
   if (freeBytes >= wanted) return ok("disk", detail);
   const remedy = `have ${gb(wanted)} free${warm ? "" : " for the first run"}; SLIPWAY_CACHE moves the cache, docker system prune frees images`;

@@ -73,12 +73,21 @@ export const checkTools: Judge = ({ tools, route }, { pins: all }) => {
 };
 
 /** Clusters that the stack does not know. */
-export const checkLeftovers: Judge = ({ containers }, { ownClusters }) => {
+export const checkLeftovers: Judge = ({ containers }, { ownClusters, wantedClusters }) => {
   const strange = containers.filter(({ cluster }) => !ownClusters.includes(cluster));
   if (strange.length === 0) {
     return ok(
       "leftovers",
       containers.length > 0 ? `none; ${containers.length} containers are the running stack's` : "none",
+    );
+  }
+  const inTheWay = strange.filter(({ cluster }) => wantedClusters.includes(cluster)).map(({ name }) => name);
+  if (inTheWay.length > 0) {
+    return bad(
+      "fail",
+      "leftovers",
+      `containers of clusters named as this stack's, which it did not make: ${inTheWay.join(", ")}`,
+      `rename the clusters in the settings, or, if nobody needs them: docker rm --force --volumes ${inTheWay.join(" ")}`,
     );
   }
   const names = strange.map(({ name }) => name);

@@ -1,8 +1,10 @@
-import { readFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, test } from "@jest/globals";
 import { load } from "js-yaml";
 import { describeSettings, readSettings } from "../../lib/settings";
+import { readStackFile } from "../../lib/stackFile";
 import { pins } from "../../setup/pins";
 
 const readFile = (name: string): Record<string, unknown> =>
@@ -72,6 +74,49 @@ describe("the stacks", () => {
       })),
       application: { enabled: true, image: `nginx:${pins.source.nginx}` },
     });
+  });
+});
+
+describe("the examples", () => {
+  const cluster = (name: string, index = 0) => {
+    const { settings, problems } = readStackFile(`Pulumi.${name}.yaml`);
+    expect(problems).toBeUndefined();
+    return { settings, cluster: settings?.clusters[index] };
+  };
+
+  test.each(["ha", "fleet", "many"])("%s takes the source route's pins and images, as offline does", (name) => {
+    const [{ settings }, { settings: offline }] = [cluster(name), cluster("offline")];
+    for (const key of ["pins", "versions", "imageSource", "capd", "manifests", "network", "management"] as const) {
+      expect(settings?.[key]).toEqual(offline?.[key]);
+    }
+    expect(readFile(`Pulumi.${name}.yaml`)).toMatchObject({
+      config: { "pulumi:disable-default-providers": ["kubernetes"] },
+    });
+  });
+
+  test("ha has 3 control planes and 2 workers", () => {
+    expect(cluster("ha").cluster).toMatchObject({ controlPlaneReplicas: 3, workerPools: [{ replicas: 2 }] });
+  });
+
+  test("fleet has three clusters of different size, with ranges of their own", () => {
+    const clusters = cluster("fleet").settings?.clusters ?? [];
+    const nodes = clusters.map(({ controlPlaneReplicas, workerPools }) => controlPlaneReplicas + workerPools.length);
+    expect(nodes).toEqual([1, 2, 3]);
+    const ranges = clusters.flatMap(({ loadBalancerRange }) => loadBalancerRange?.text ?? []);
+    expect([ranges.length, new Set(ranges).size]).toEqual([2, 2]);
+  });
+
+  test("many has 50 clusters that are only pretended", () => {
+    const clusters = cluster("many").settings?.clusters ?? [];
+    expect(new Set(clusters.map(({ name }) => name)).size).toBe(50);
+    expect(clusters.every(({ backend, application }) => backend === "inMemory" && !application)).toBe(true);
+  });
+
+  test("a file that is wrong is said to be, and one that is not there has the defaults", () => {
+    expect(cluster("no-such-stack").cluster?.name).toBe("capd");
+    const file = join(mkdtempSync(join(tmpdir(), "slipway-stack-")), "Pulumi.x.yaml");
+    writeFileSync(file, "config: {slipway:clusterName: Not_A_Name}");
+    expect(readStackFile(file).problems).toMatch(/clusterName is "Not_A_Name"/);
   });
 });
 

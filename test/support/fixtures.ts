@@ -94,4 +94,5 @@ export const inputs = (settings: Settings): Inputs => ({
   preLoadImages: Object.fromEntries(settings.clusters.map(({ name }) => [name, ["example.org/calico-node:v1"]])),
   running: {},
   capd: { localId: "sha256:2222" },
+  warnings: [],
 });

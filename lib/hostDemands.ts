@@ -1,0 +1,28 @@
+import type { Demands } from "../setup/checks/check";
+import type { Settings } from "./settings";
+import { releaseOf } from "./support";
+
+/** What settings demand of the machine. */
+export const demandsOf = (
+  settings: Pick<Settings, "network" | "clusters" | "management">,
+): Pick<Demands, "subnet" | "wantedClusters" | "kubernetes" | "nodes" | "pretendedNodes"> => {
+  const nodesOf = (backend: "docker" | "inMemory"): number =>
+    settings.clusters
+      .filter((cluster) => cluster.backend === backend)
+      .flatMap(({ controlPlaneReplicas, workerPools }) => [
+        controlPlaneReplicas,
+        ...workerPools.map((pool) => pool.replicas),
+      ])
+      .reduce((sum, replicas) => sum + replicas, 0);
+  const real = settings.clusters.filter((cluster) => cluster.backend === "docker");
+  const management = releaseOf(settings.management.nodeImage.split("@")[0]?.split(":").at(-1) ?? "");
+  const versions = [...(management ? [management] : []), ...real.map((cluster) => cluster.kubernetesVersion.slice(1))];
+  return {
+    subnet: settings.network.subnet,
+    // Pretended clusters have no containers, so no container can be in their way.
+    wantedClusters: [settings.management.name, ...real.map(({ name }) => name)],
+    kubernetes: [...new Set(versions)],
+    nodes: nodesOf("docker"),
+    pretendedNodes: nodesOf("inMemory"),
+  };
+};

@@ -1,0 +1,59 @@
+import type { Check } from "../setup/checks/check";
+import { judgeHost } from "../setup/doctor";
+import type { HostFacts } from "../setup/host";
+import { demandsOf } from "./hostDemands";
+import type { Settings } from "./settings";
+
+/** What the host says to the settings: what will stop an `up`, and what may. */
+export interface HostVerdict {
+  readonly problems: readonly string[];
+  readonly warnings: readonly string[];
+}
+
+/** The checks of `make doctor` that concern an `up`; tools and compilers have been seen to when a program runs. */
+const relevant = ["docker", "docker.sock", "cgroup", "inotify", "memory", "disk", "routes", "leftovers"];
+
+/**
+ * Judges the host for a stack, by the doctor's own checks.
+ *
+ * @param owner value of the owner label of what is this stack's in Docker
+ * @param known clusters that this checkout has a kubeconfig of: on a network that is adopted, no label says whose a
+ * cluster is
+ */
+export const judgeForStack = (
+  facts: HostFacts,
+  settings: Settings,
+  owner: string,
+  known: readonly string[],
+): HostVerdict => {
+  const demands = demandsOf(settings);
+  const { adopt } = settings.network;
+  const ownClusters = adopt ? [...known] : facts.kindOwner === owner ? demands.wantedClusters : [];
+  const running = facts.containers.some(({ cluster }) => ownClusters.includes(cluster));
+  const judged = judgeHost(facts, { ...demands, ownClusters }).filter(({ name }) => relevant.includes(name));
+  const verdicts = judged.map((check) => ({ check, severity: severityOf(check, { adopt, running }) }));
+  const lines = (wanted: "warn" | "fail"): string[] =>
+    verdicts.flatMap(({ check: { name, detail, remedy }, severity }) =>
+      severity === wanted ? [`${name}: ${detail}; ${remedy}`] : [],
+    );
+  return { problems: lines("fail"), warnings: lines("warn") };
+};
+
+const severityOf = (
+  { name, status }: Check,
+  { adopt, running }: { adopt: boolean; running: boolean },
+): Check["status"] => {
+  switch (name) {
+    case "docker": // the doctor runs before Docker may be installed, a program after it
+      return status === "ok" ? "ok" : "fail";
+    case "leftovers":
+      // Others' clusters may stay; and whose a cluster on an adopted network is, nobody can say for sure.
+      return status === "warn" ? "ok" : status === "fail" && adopt ? "warn" : status;
+    case "memory":
+    case "disk":
+      // What runs has its memory and disk already; a change must not be refused for what is used by itself.
+      return status === "fail" && running ? "warn" : status;
+    default:
+      return status;
+  }
+};

@@ -1,0 +1,26 @@
+import { existsSync, readFileSync } from "node:fs";
+import { pins } from "../setup/pins";
+import { ProblemError } from "./problem";
+import { readSettings, type Settings } from "./settings";
+import { readYaml } from "./yaml";
+
+/** The settings of a stack file without Pulumi, defaults filled in; or what is wrong about it, as text. */
+export const readStackFile = (file: string): { settings?: Settings; problems?: string } => {
+  try {
+    return {
+      settings: readSettings({ config: existsSync(file) ? ownKeys(readFileSync(file, "utf8"), file) : {}, pins }),
+    };
+  } catch (error) {
+    if (error instanceof ProblemError) return { problems: error.message };
+    throw error;
+  }
+};
+
+const ownKeys = (text: string, file: string): Record<string, unknown> => {
+  const [document] = readYaml(text, file) as { config?: Record<string, unknown> }[];
+  return Object.fromEntries(
+    Object.entries(document?.config ?? {}).flatMap(([key, value]) =>
+      key.startsWith("slipway:") ? [[key.slice("slipway:".length), value] as const] : [],
+    ),
+  );
+};
