@@ -140,7 +140,27 @@ export class WorkloadCluster extends pulumi.ComponentResource {
     // The id hangs on the awaited control plane: a read with a literal id would run before the secret exists.
     const id = controlPlane.id.apply(() => `${spec.namespace}/${spec.name}-kubeconfig`);
     const secret = Secret.get(`${name}-kubeconfig`, id, { parent: this, provider: management.provider });
-    const text = secret.data.apply((data) => forHost(decodeSecretValue(data), { platform: process.platform }));
+    const port = this.publishedPort(name, spec.name, controlPlane);
+    const text = pulumi
+      .all([secret.data, port])
+      .apply(([data, publishedPort]) =>
+        forHost(decodeSecretValue(data), { platform: process.platform, publishedPort }),
+      );
     return pulumi.secret(text);
+  }
+
+  /** Docker Desktop's containers have no address on the host: there the API is reached by the port Docker publishes. */
+  private publishedPort(
+    name: string,
+    clusterName: string,
+    controlPlane: KubernetesResource,
+  ): pulumi.Output<number | undefined> {
+    if (process.platform === "linux") return pulumi.output<number | undefined>(undefined);
+    const port = new local.Command(
+      `${name}-port`,
+      { ...step("published-port"), environment: { CLUSTER: clusterName } },
+      { parent: this, dependsOn: [controlPlane], deletedWith: controlPlane },
+    );
+    return port.stdout.apply(Number);
   }
 }

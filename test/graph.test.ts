@@ -1,4 +1,4 @@
-import { beforeAll, describe, expect, jest, test } from "@jest/globals";
+import { afterEach, beforeAll, describe, expect, jest, test } from "@jest/globals";
 import type { Inputs } from "../lib/prepare";
 import type { Settings } from "../lib/settings";
 import { inputs } from "./support/fixtures";
@@ -287,5 +287,18 @@ describe("the docker network", () => {
   test("is not made where the setting adopts the one that is there", async () => {
     const adopted = await recordProgram(program, { preview: false, config: { "slipway:adoptNetwork": "true" } });
     expect(adopted.registrations.filter((one) => one.type === "docker:index/network:Network")).toEqual([]);
+  });
+});
+
+describe("Docker Desktop", () => {
+  const platform = Object.getOwnPropertyDescriptor(process, "platform")!;
+  afterEach(() => void Object.defineProperty(process, "platform", platform));
+
+  test("reaches a cluster by the port that Docker publishes", async () => {
+    Object.defineProperty(process, "platform", { ...platform, value: "darwin" });
+    const desktop = await recordProgram(program, { preview: false });
+    const { kubeconfig } = desktop.find("capd", "pulumi:providers:kubernetes").inputs;
+    expect(JSON.stringify(kubeconfig)).toContain("https://127.0.0.1:49153");
+    expect(desktop.find("capd-port").inputs.environment).toEqual({ CLUSTER: "capd" });
   });
 });

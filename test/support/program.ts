@@ -21,6 +21,7 @@ const answer = (args: MockResourceArgs): Record<string, unknown> => {
   if (args.type === "kubernetes:core/v1:Service") {
     return { status: { loadBalancer: { ingress: [{ ip: "172.18.255.248" }] } } };
   }
+  if (args.type === "command:local:Command" && args.name.endsWith("-port")) return { stdout: "49153", stderr: "" };
   if (args.type === "command:local:Command") {
     return { stdout: args.name.endsWith("-kubeconfig") ? kubeconfig("kind") : `${args.name}-stdout`, stderr: "" };
   }
