@@ -6,6 +6,7 @@ import type { HostFacts } from "../../setup/host";
 import { hardOpenFiles, readRoutes } from "../../setup/kernel";
 import { requiredTools } from "../../setup/layout";
 import { pins } from "../../setup/pins";
+import { healthyHost } from "../support/host";
 
 const versions: Record<string, string> = {
   pulumi: `v${pins.pulumi.cli}`,
@@ -15,21 +16,10 @@ const versions: Record<string, string> = {
 };
 
 const healthy: HostFacts = {
-  platform: "linux",
+  ...healthyHost,
   route: "source",
-  node: "20.20.2",
   go: "1.26.8",
-  docker: { client: "Docker version 28.0.0", server: "28.0.0", socket: true, cgroup: "2", os: "linux/Debian" },
-  inotify: { watches: 1_048_576, instances: 8192 },
-  openFiles: 1_048_576,
-  memoryBytes: 16e9,
-  cores: 4,
-  freeBytes: 100e9,
   tools: Object.fromEntries(requiredTools.map((tool) => [tool, versions[tool] ?? ""])),
-  kernel: { overlay: true, bridge: true },
-  containers: [],
-  routes: [{ network: "172.17.0.0/16", device: "docker0" }],
-  kindDevices: [],
 };
 
 const noTools = Object.fromEntries(requiredTools.map((tool) => [tool, null]));
