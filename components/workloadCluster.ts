@@ -42,7 +42,7 @@ const controlPlaneDone = ["condition=Initialized", "condition=RollingOut=False"]
 export class WorkloadCluster extends pulumi.ComponentResource {
   /** Absent for the in-memory backend, whose API server answers within the management cluster only. */
   public readonly access?: ClusterAccess;
-  /** What "the machines were asked for" means: nodes come once these exist and a CNI runs. */
+  /** Control plane and worker pools: nodes come once these exist and a CNI runs. */
   public readonly machines: pulumi.Resource[];
 
   constructor(name: string, args: WorkloadClusterArgs, opts?: pulumi.ComponentResourceOptions) {
@@ -86,7 +86,7 @@ export class WorkloadCluster extends pulumi.ComponentResource {
       withAnnotations(objects.controlPlane, { [waitForAnnotation]: JSON.stringify(controlPlaneDone) }),
       part([infrastructure, template]),
     );
-    this.machines = objects.workers.map((pool) => {
+    const workers = objects.workers.map((pool) => {
       const machineTemplate = this.object(name, pool.machineTemplate, part());
       const bootstrapTemplate = this.object(name, pool.bootstrapTemplate, part());
       // A new cluster's workers are asked for at once; those of a running one follow the control plane's version.
@@ -94,18 +94,25 @@ export class WorkloadCluster extends pulumi.ComponentResource {
       return this.object(name, pool.deployment, part([machineTemplate, bootstrapTemplate, ...before]));
     });
 
-    if (spec.backend === "docker") this.access = this.open(name, args, controlPlane, { lifetime: cluster, identity });
+    this.machines = [controlPlane, ...workers];
+
+    if (spec.backend === "docker") {
+      const api = this.waitForApi(name, args, objects.controlPlane, part([infrastructure, template]));
+      // A running cluster's contents change once its control plane has; a new one's begin as soon as its API answers.
+      const apiReady = args.running ? [api, controlPlane] : [api];
+      this.access = this.open(name, args, api, { apiReady, lifetime: cluster, identity });
+    }
     this.registerOutputs({});
   }
 
   private open(
     name: string,
     args: WorkloadClusterArgs,
-    controlPlane: KubernetesResource,
-    life: Pick<ClusterHandle, "lifetime" | "identity">,
+    api: local.Command,
+    handle: Pick<ClusterHandle, "apiReady" | "lifetime" | "identity">,
   ): ClusterAccess {
     const { spec } = args;
-    const kubeconfig = this.readKubeconfig(name, args, controlPlane);
+    const kubeconfig = this.readKubeconfig(name, args, api);
     const file = kubeconfigFile(pulumi.getStack(), spec.name);
     const written = new local.Command(
       `${name}-kubeconfig`,
@@ -123,24 +130,49 @@ export class WorkloadCluster extends pulumi.ComponentResource {
       { kubeconfig, clusterIdentifier: `capi-${spec.namespace}-${spec.name}` },
       { parent: this },
     );
-    const handle = { provider, kubeconfigFile: file, apiReady: [controlPlane, written], ...life };
-    return { handle, kubeconfig };
+    return {
+      handle: { ...handle, provider, kubeconfigFile: file, apiReady: [...handle.apiReady, written] },
+      kubeconfig,
+    };
   }
 
   private object(name: string, object: KubernetesObject, opts: pulumi.CustomResourceOptions): KubernetesResource {
     return new KubernetesResource(`${name}/${objectKey(object)}`, object, opts);
   }
 
-  private readKubeconfig(
+  /**
+   * The first moment at which the cluster can be spoken to. Beside the control plane's own wait and not behind it:
+   * Cluster API looks for the API server every 30 s, and a pod network can be up by the time it finds it.
+   */
+  private waitForApi(
     name: string,
-    args: WorkloadClusterArgs,
-    controlPlane: KubernetesResource,
-  ): pulumi.Output<string> {
+    { management, spec }: WorkloadClusterArgs,
+    controlPlane: KubernetesObject,
+    opts: pulumi.CustomResourceOptions,
+  ): local.Command {
+    return new local.Command(
+      `${name}-api`,
+      {
+        ...step("wait-for-api"),
+        environment: {
+          CLUSTER: spec.name,
+          NAMESPACE: spec.namespace,
+          CONTROL_PLANE: `kubeadmcontrolplanes.controlplane.cluster.x-k8s.io/${controlPlane.metadata.name}`,
+          REACH: process.platform === "linux" ? "address" : "published-port",
+          KUBECONFIG: management.kubeconfigFile,
+          TIMEOUT_SECONDS: "1800",
+        },
+      },
+      { ...opts, provider: undefined, customTimeouts: { create: "35m", update: "35m" } },
+    );
+  }
+
+  private readKubeconfig(name: string, args: WorkloadClusterArgs, api: local.Command): pulumi.Output<string> {
     const { management, spec } = args;
-    // The id hangs on the awaited control plane: a read with a literal id would run before the secret exists.
-    const id = controlPlane.id.apply(() => `${spec.namespace}/${spec.name}-kubeconfig`);
+    // The id hangs on the wait for the API: a read with a literal id would run before the secret exists.
+    const id = api.stdout.apply(() => `${spec.namespace}/${spec.name}-kubeconfig`);
     const secret = Secret.get(`${name}-kubeconfig`, id, { parent: this, provider: management.provider });
-    const port = this.publishedPort(name, spec.name, controlPlane);
+    const port = this.publishedPort(name, spec.name, api);
     const text = pulumi
       .all([secret.data, port])
       .apply(([data, publishedPort]) =>
@@ -150,16 +182,12 @@ export class WorkloadCluster extends pulumi.ComponentResource {
   }
 
   /** Docker Desktop's containers have no address on the host: there the API is reached by the port Docker publishes. */
-  private publishedPort(
-    name: string,
-    clusterName: string,
-    controlPlane: KubernetesResource,
-  ): pulumi.Output<number | undefined> {
+  private publishedPort(name: string, clusterName: string, api: local.Command): pulumi.Output<number | undefined> {
     if (process.platform === "linux") return pulumi.output<number | undefined>(undefined);
     const port = new local.Command(
       `${name}-port`,
       { ...step("published-port"), environment: { CLUSTER: clusterName } },
-      { parent: this, dependsOn: [controlPlane], deletedWith: controlPlane },
+      { parent: this, dependsOn: [api], deletedWith: api },
     );
     return port.stdout.apply(Number);
   }
