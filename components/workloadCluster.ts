@@ -1,16 +1,13 @@
 import { local } from "@pulumi/command";
-import { Secret } from "@pulumi/kubernetes/core/v1/secret";
-import { Provider } from "@pulumi/kubernetes/provider";
 import * as pulumi from "@pulumi/pulumi";
 import { clusterIdentity } from "../lib/clusterIdentity";
 import { clusterObjects, type ClusterSpec } from "../lib/clusterObjects";
-import { decodeSecretValue, forHost } from "../lib/kubeconfig";
+import { infrastructureOf } from "../lib/infrastructure/infrastructure";
 import { type KubernetesObject, objectKey, withAnnotations } from "../lib/manifests";
-import { kubeconfigFile } from "../lib/paths";
 import { waitForAnnotation } from "../lib/rollout";
 import type { ClusterHandle } from "./clusterHandle";
 import { KubernetesResource } from "./manifestObjects";
-import { step } from "./step";
+import { type ClusterAccess, workloadAccess } from "./workloadAccess";
 
 /** A cluster that Cluster API makes. */
 export interface WorkloadClusterArgs {
@@ -20,13 +17,6 @@ export interface WorkloadClusterArgs {
   running: boolean;
   /** What Cluster API's objects wait for: its webhooks, and the namespace they lie in. */
   ready: pulumi.Resource[];
-}
-
-/** The way into a cluster that is more than pretended. */
-export interface ClusterAccess {
-  handle: ClusterHandle;
-  /** The kubeconfig for this host; secret. */
-  kubeconfig: pulumi.Output<string>;
 }
 
 /** Time for machines to come or go: an image has to be unpacked and kubeadm run on each, one after the other. */
@@ -40,7 +30,7 @@ const controlPlaneDone = ["condition=Initialized", "condition=RollingOut=False"]
 
 /** Cluster, DevCluster, KubeadmControlPlane, MachineDeployments and their templates; and the cluster's kubeconfig. */
 export class WorkloadCluster extends pulumi.ComponentResource {
-  /** Absent for the in-memory backend, whose API server answers within the management cluster only. */
+  /** Absent where nodes run no pods: the pretended API server answers within the management cluster only. */
   public readonly access?: ClusterAccess;
   /** What "the machines were asked for" means: nodes come once these exist and a CNI runs. */
   public readonly machines: pulumi.Resource[];
@@ -94,73 +84,13 @@ export class WorkloadCluster extends pulumi.ComponentResource {
       return this.object(name, pool.deployment, part([machineTemplate, bootstrapTemplate, ...before]));
     });
 
-    if (spec.backend === "docker") this.access = this.open(name, args, controlPlane, { lifetime: cluster, identity });
+    if (infrastructureOf(spec.backend).runsPods) {
+      this.access = workloadAccess(name, { ...args, controlPlane, life: { lifetime: cluster, identity } }, this);
+    }
     this.registerOutputs({});
-  }
-
-  private open(
-    name: string,
-    args: WorkloadClusterArgs,
-    controlPlane: KubernetesResource,
-    life: Pick<ClusterHandle, "lifetime" | "identity">,
-  ): ClusterAccess {
-    const { spec } = args;
-    const kubeconfig = this.readKubeconfig(name, args, controlPlane);
-    const file = kubeconfigFile(pulumi.getStack(), spec.name);
-    const written = new local.Command(
-      `${name}-kubeconfig`,
-      {
-        ...step("write-kubeconfig", { delete: "forget-kubeconfig" }),
-        environment: { KUBECONFIG_FILE: file },
-        stdin: kubeconfig,
-        logging: local.Logging.None,
-        addPreviousOutputInEnv: false,
-      },
-      { parent: this, additionalSecretOutputs: ["stdin"] },
-    );
-    const provider = new Provider(
-      name,
-      { kubeconfig, clusterIdentifier: `capi-${spec.namespace}-${spec.name}` },
-      { parent: this },
-    );
-    const handle = { provider, kubeconfigFile: file, apiReady: [controlPlane, written], ...life };
-    return { handle, kubeconfig };
   }
 
   private object(name: string, object: KubernetesObject, opts: pulumi.CustomResourceOptions): KubernetesResource {
     return new KubernetesResource(`${name}/${objectKey(object)}`, object, opts);
-  }
-
-  private readKubeconfig(
-    name: string,
-    args: WorkloadClusterArgs,
-    controlPlane: KubernetesResource,
-  ): pulumi.Output<string> {
-    const { management, spec } = args;
-    // The id hangs on the awaited control plane: a read with a literal id would run before the secret exists.
-    const id = controlPlane.id.apply(() => `${spec.namespace}/${spec.name}-kubeconfig`);
-    const secret = Secret.get(`${name}-kubeconfig`, id, { parent: this, provider: management.provider });
-    const port = this.publishedPort(name, spec.name, controlPlane);
-    const text = pulumi
-      .all([secret.data, port])
-      .apply(([data, publishedPort]) =>
-        forHost(decodeSecretValue(data), { platform: process.platform, publishedPort }),
-      );
-    return pulumi.secret(text);
-  }
-
-  /** Docker Desktop's containers have no address on the host: there the API is reached by the port Docker publishes. */
-  private publishedPort(
-    name: string,
-    clusterName: string,
-    controlPlane: KubernetesResource,
-  ): pulumi.Output<number | undefined> {
-    if (process.platform === "linux") return pulumi.output<number | undefined>(undefined);
-    const port = new local.Command(
-      `${name}-port`,
-      { ...step("published-port"), environment: { CLUSTER: clusterName } },
-      { parent: this, dependsOn: [controlPlane], deletedWith: controlPlane },
-    );
-    return port.stdout.apply(Number);
   }
 }
