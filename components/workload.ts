@@ -63,6 +63,7 @@ export const workload = (cluster: ClusterSettings, args: WorkloadArgs): Workload
           cluster: access.handle,
           manifest: args.manifests.loadBalancer,
           range: range.text,
+          podNetwork: cni?.running ?? [],
         })
       : undefined;
   const nodes = cni
@@ -71,7 +72,7 @@ export const workload = (cluster: ClusterSettings, args: WorkloadArgs): Workload
         workload: access.handle,
         spec,
         machines,
-        cni: cni.ready,
+        cni,
       })
     : undefined;
   const application = cluster.application
@@ -79,6 +80,7 @@ export const workload = (cluster: ClusterSettings, args: WorkloadArgs): Workload
         cluster: access.handle,
         image: args.applicationImage,
         within: range ?? args.subnet,
+        podsCanRun: nodes ? [nodes] : [],
         loadBalancerReady: balancer?.ready ?? [],
       })
     : undefined;
