@@ -1,4 +1,5 @@
-import { spawnSync } from "node:child_process";
+import { execFile, spawnSync } from "node:child_process";
+import { setTimeout as sleep } from "node:timers/promises";
 
 /** Result of a program: everything it printed, whatever its exit code. */
 export interface Result {
@@ -22,6 +23,19 @@ export const command = (
   return { code: child.status ?? 1, stdout: child.stdout ?? "", stderr: child.stderr ?? child.error?.message ?? "" };
 };
 
+/** Like `command`, while the test goes on: for what is watched from outside. */
+export const commandMeanwhile = (
+  program: string,
+  args: string[],
+  options: { env?: Record<string, string>; timeoutMs?: number } = {},
+): Promise<Result> =>
+  new Promise((resolve) => {
+    const env = { ...process.env, ...options.env };
+    execFile(program, args, { env, maxBuffer: 1 << 28, timeout: options.timeoutMs }, (error, stdout, stderr) =>
+      resolve({ code: error ? (typeof error.code === "number" ? error.code : 1) : 0, stdout, stderr }),
+    );
+  });
+
 /** Like `command`, but anything other than exit code 0 is an error that carries the output's end. */
 export const must = (
   program: string,
@@ -32,6 +46,18 @@ export const must = (
   if (code !== 0)
     throw new Error(`${program} ${args.join(" ")} ended with ${code}\n${`${stdout}\n${stderr}`.slice(-6000)}`);
   return stdout;
+};
+
+/** Asks again every second until the claim holds; after the timeout throws with what was seen last. */
+export const eventually = async (claim: string, timeoutSeconds: number, look: () => unknown): Promise<void> => {
+  const deadline = Date.now() + timeoutSeconds * 1000;
+  for (;;) {
+    const seen = look();
+    if (seen === true) return;
+    if (Date.now() > deadline)
+      throw new Error(`expected ${claim} within ${timeoutSeconds} s, got ${JSON.stringify(seen)}`);
+    await sleep(1000);
+  }
 };
 
 /** Throws with what was expected where a claim does not hold. */
@@ -57,8 +83,14 @@ export interface Step {
   always?: boolean;
 }
 
+/** How many steps held; one that was not run did not. */
+export interface Counts {
+  passed: number;
+  failed: number;
+}
+
 /** Runs steps in order, stops at the first failure except for those that clean up, and gives the counts. */
-export const runSteps = async (steps: Step[], onFailure: () => void): Promise<{ passed: number; failed: number }> => {
+export const runSteps = async (steps: Step[], onFailure: () => void): Promise<Counts> => {
   let passed = 0;
   let failed = 0;
   for (const step of steps) {
