@@ -24,6 +24,7 @@ export = async () => {
   const management = new ManagementCluster(settings.management.name, {
     ...settings.management,
     network: network.ready,
+    images: inputs.nodeImages.certManager,
   });
 
   // CAPD controller image, and the images the management cluster cannot pull.
@@ -34,18 +35,14 @@ export = async () => {
     ...inputs.capd,
   });
   const node = { node: management.nodeName, nodeId: management.nodeId, lifetime: management.handle.lifetime };
-  const certManagerImages = new ImageLoad("cert-manager-images", { ...node, images: inputs.nodeImages.certManager });
   const providerImages = new ImageLoad("provider-images", {
     ...node,
     images: { ...inputs.nodeImages.providers, [settings.capd.image]: capd.imageId },
-    // One after the other, so that cert-manager, which everything waits for, starts while the rest is loaded.
-    after: certManagerImages.ready,
   });
 
   // cert-manager and Cluster API's providers.
   const providers = new ProviderInstall("providers", {
     cluster: management.handle,
-    certManagerImages: certManagerImages.ready,
     providerImages: providerImages.ready,
     certManager: manifests.certManager,
     providers: manifests.providers,

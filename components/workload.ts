@@ -8,7 +8,8 @@ import { clusterReady } from "./clusterReady";
 import { Cni } from "./cni";
 import { ExtraManifests } from "./extraManifests";
 import { MetalLb } from "./metalLb";
-import { type ClusterAccess, WorkloadCluster } from "./workloadCluster";
+import type { ClusterAccess } from "./workloadAccess";
+import { WorkloadCluster } from "./workloadCluster";
 
 /** What a workload cluster and its add-ons are made from, besides the cluster's own settings. */
 export interface WorkloadArgs {

@@ -1,16 +1,14 @@
 import { local } from "@pulumi/command";
-import { Secret } from "@pulumi/kubernetes/core/v1/secret";
-import { Provider } from "@pulumi/kubernetes/provider";
 import * as pulumi from "@pulumi/pulumi";
 import { clusterIdentity } from "../lib/clusterIdentity";
 import { clusterObjects, type ClusterSpec } from "../lib/clusterObjects";
-import { decodeSecretValue, forHost } from "../lib/kubeconfig";
+import { infrastructureOf } from "../lib/infrastructure/infrastructure";
 import { type KubernetesObject, objectKey, withAnnotations } from "../lib/manifests";
-import { kubeconfigFile } from "../lib/paths";
 import { waitForAnnotation } from "../lib/rollout";
 import type { ClusterHandle } from "./clusterHandle";
 import { KubernetesResource } from "./manifestObjects";
-import { step } from "./step";
+import { waitForApi } from "./waitForApi";
+import { type ClusterAccess, workloadAccess } from "./workloadAccess";
 
 /** A cluster that Cluster API makes. */
 export interface WorkloadClusterArgs {
@@ -20,13 +18,6 @@ export interface WorkloadClusterArgs {
   running: boolean;
   /** What Cluster API's objects wait for: its webhooks, and the namespace they lie in. */
   ready: pulumi.Resource[];
-}
-
-/** The way into a cluster that is more than pretended. */
-export interface ClusterAccess {
-  handle: ClusterHandle;
-  /** The kubeconfig for this host; secret. */
-  kubeconfig: pulumi.Output<string>;
 }
 
 /** Time for machines to come or go: an image has to be unpacked and kubeadm run on each, one after the other. */
@@ -40,9 +31,9 @@ const controlPlaneDone = ["condition=Initialized", "condition=RollingOut=False"]
 
 /** Cluster, DevCluster, KubeadmControlPlane, MachineDeployments and their templates; and the cluster's kubeconfig. */
 export class WorkloadCluster extends pulumi.ComponentResource {
-  /** Absent for the in-memory backend, whose API server answers within the management cluster only. */
+  /** Absent where nodes run no pods: the pretended API server answers within the management cluster only. */
   public readonly access?: ClusterAccess;
-  /** What "the machines were asked for" means: nodes come once these exist and a CNI runs. */
+  /** Control plane and worker pools: nodes come once these exist and a CNI runs. */
   public readonly machines: pulumi.Resource[];
 
   constructor(name: string, args: WorkloadClusterArgs, opts?: pulumi.ComponentResourceOptions) {
@@ -86,7 +77,7 @@ export class WorkloadCluster extends pulumi.ComponentResource {
       withAnnotations(objects.controlPlane, { [waitForAnnotation]: JSON.stringify(controlPlaneDone) }),
       part([infrastructure, template]),
     );
-    this.machines = objects.workers.map((pool) => {
+    const workers = objects.workers.map((pool) => {
       const machineTemplate = this.object(name, pool.machineTemplate, part());
       const bootstrapTemplate = this.object(name, pool.bootstrapTemplate, part());
       // A new cluster's workers are asked for at once; those of a running one follow the control plane's version.
@@ -94,73 +85,19 @@ export class WorkloadCluster extends pulumi.ComponentResource {
       return this.object(name, pool.deployment, part([machineTemplate, bootstrapTemplate, ...before]));
     });
 
-    if (spec.backend === "docker") this.access = this.open(name, args, controlPlane, { lifetime: cluster, identity });
-    this.registerOutputs({});
-  }
+    this.machines = [controlPlane, ...workers];
 
-  private open(
-    name: string,
-    args: WorkloadClusterArgs,
-    controlPlane: KubernetesResource,
-    life: Pick<ClusterHandle, "lifetime" | "identity">,
-  ): ClusterAccess {
-    const { spec } = args;
-    const kubeconfig = this.readKubeconfig(name, args, controlPlane);
-    const file = kubeconfigFile(pulumi.getStack(), spec.name);
-    const written = new local.Command(
-      `${name}-kubeconfig`,
-      {
-        ...step("write-kubeconfig", { delete: "forget-kubeconfig" }),
-        environment: { KUBECONFIG_FILE: file },
-        stdin: kubeconfig,
-        logging: local.Logging.None,
-        addPreviousOutputInEnv: false,
-      },
-      { parent: this, additionalSecretOutputs: ["stdin"] },
-    );
-    const provider = new Provider(
-      name,
-      { kubeconfig, clusterIdentifier: `capi-${spec.namespace}-${spec.name}` },
-      { parent: this },
-    );
-    const handle = { provider, kubeconfigFile: file, apiReady: [controlPlane, written], ...life };
-    return { handle, kubeconfig };
+    if (infrastructureOf(spec.backend).runsPods) {
+      const { provider: _, ...after } = part([infrastructure, template]);
+      const api = waitForApi(name, { management, spec, controlPlane: objects.controlPlane }, after);
+      // A running cluster's contents change once its control plane has; a new one's begin as soon as its API answers.
+      const apiReady = args.running ? [api, controlPlane] : [api];
+      this.access = workloadAccess(name, { ...args, api, apiReady, life: { lifetime: cluster, identity } }, this);
+    }
+    this.registerOutputs({});
   }
 
   private object(name: string, object: KubernetesObject, opts: pulumi.CustomResourceOptions): KubernetesResource {
     return new KubernetesResource(`${name}/${objectKey(object)}`, object, opts);
-  }
-
-  private readKubeconfig(
-    name: string,
-    args: WorkloadClusterArgs,
-    controlPlane: KubernetesResource,
-  ): pulumi.Output<string> {
-    const { management, spec } = args;
-    // The id hangs on the awaited control plane: a read with a literal id would run before the secret exists.
-    const id = controlPlane.id.apply(() => `${spec.namespace}/${spec.name}-kubeconfig`);
-    const secret = Secret.get(`${name}-kubeconfig`, id, { parent: this, provider: management.provider });
-    const port = this.publishedPort(name, spec.name, controlPlane);
-    const text = pulumi
-      .all([secret.data, port])
-      .apply(([data, publishedPort]) =>
-        forHost(decodeSecretValue(data), { platform: process.platform, publishedPort }),
-      );
-    return pulumi.secret(text);
-  }
-
-  /** Docker Desktop's containers have no address on the host: there the API is reached by the port Docker publishes. */
-  private publishedPort(
-    name: string,
-    clusterName: string,
-    controlPlane: KubernetesResource,
-  ): pulumi.Output<number | undefined> {
-    if (process.platform === "linux") return pulumi.output<number | undefined>(undefined);
-    const port = new local.Command(
-      `${name}-port`,
-      { ...step("published-port"), environment: { CLUSTER: clusterName } },
-      { parent: this, dependsOn: [controlPlane], deletedWith: controlPlane },
-    );
-    return port.stdout.apply(Number);
   }
 }

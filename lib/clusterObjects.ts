@@ -1,52 +1,14 @@
 import { createHash } from "node:crypto";
-import { clusterApiObject, hashNamed, refTo } from "./clusterApiObject";
+import { clusterApiObject, refTo } from "./clusterApiObject";
+import type { ClusterSpec } from "./clusterSpec";
+import { infrastructureOf } from "./infrastructure/infrastructure";
 import type { KubernetesObject } from "./kubernetesObject";
-import { nodeLabels, nodeLabelsArgument } from "./nodeLabels";
+import { machineTemplate, versionOf } from "./machineTemplate";
 import { refuse } from "./problem";
+import { type WorkerObjects, workerObjects } from "./workerObjects";
 import { toYaml } from "./yaml";
 
-/** What keeps pods off a node that do not tolerate it. */
-export interface Taint {
-  key: string;
-  value?: string;
-  effect: "NoSchedule" | "PreferNoSchedule" | "NoExecute";
-}
-
-/** A group of equal worker nodes. */
-export interface WorkerPool {
-  /** Part of the names of its machines: `<cluster>-<name>-…`. */
-  name: string;
-  replicas: number;
-  labels?: Record<string, string>;
-  taints?: Taint[];
-}
-
-/** A workload cluster. */
-export interface ClusterSpec {
-  name: string;
-  /** Namespace of its objects in the management cluster. */
-  namespace: string;
-  /** With or without the leading v. */
-  kubernetesVersion: string;
-  controlPlaneReplicas: number;
-  workerPools: WorkerPool[];
-  podCidr: string;
-  serviceCidr: string;
-  serviceDomain: string;
-  /** Image of the nodes, by a tag; absent: what Cluster API takes for the version. */
-  nodeImage?: string;
-  /** Images each node gets from the host's Docker before kubeadm runs. */
-  preLoadImages: string[];
-  /** `docker` makes containers, `inMemory` pretends. */
-  backend: "docker" | "inMemory";
-}
-
-/** The objects of one worker pool. */
-export interface WorkerObjects {
-  machineTemplate: KubernetesObject;
-  bootstrapTemplate: KubernetesObject;
-  deployment: KubernetesObject;
-}
+export type { ClusterSpec, Taint, WorkerPool } from "./clusterSpec";
 
 /** The objects of one cluster. */
 export interface ClusterObjects {
@@ -60,9 +22,6 @@ export interface ClusterObjects {
 /** Longest names for which the names Cluster API derives (`<name>-control-plane-xxxxx`) stay within 63 characters. */
 export const longestNames = { cluster: 43, machineDeployment: 51 } as const;
 
-const clusterNameLabel = "cluster.x-k8s.io/cluster-name";
-const deploymentNameLabel = "cluster.x-k8s.io/deployment-name";
-
 /**
  * The Cluster API objects (v1beta2) of a cluster. Templates are immutable or ignored once used, so each is named by a
  * hash of its content: a change makes another template, and what refers to it rolls its machines. What the webhooks
@@ -73,8 +32,9 @@ const deploymentNameLabel = "cluster.x-k8s.io/deployment-name";
 export const clusterObjects = (spec: ClusterSpec): ClusterObjects => {
   const { name } = spec;
   refuseEqualNames(spec);
-  const infrastructureCluster = clusterApiObject(spec, "infrastructure", "DevCluster", name, {
-    spec: { backend: { [spec.backend]: {} } },
+  const infrastructure = infrastructureOf(spec.backend);
+  const infrastructureCluster = clusterApiObject(spec, "infrastructure", infrastructure.kinds.cluster, name, {
+    spec: infrastructure.clusterSpec(spec),
   });
   const controlPlaneTemplate = machineTemplate(spec, `${name}-cp`);
   const controlPlane = clusterApiObject(spec, "controlPlane", "KubeadmControlPlane", `${name}-control-plane`, {
@@ -83,10 +43,7 @@ export const clusterObjects = (spec: ClusterSpec): ClusterObjects => {
       version: versionOf(spec),
       machineTemplate: { spec: { infrastructureRef: refTo(controlPlaneTemplate) } },
       kubeadmConfigSpec: {
-        // Docker Desktop reaches the API server by a published port, containers on it by Docker's own name.
-        clusterConfiguration: {
-          apiServer: { certSANs: ["localhost", "127.0.0.1", "0.0.0.0", "host.docker.internal"] },
-        },
+        clusterConfiguration: { apiServer: { certSANs: infrastructure.apiServerNames } },
       },
       rollout: { strategy: { type: "RollingUpdate", rollingUpdate: { maxSurge: 1 } } },
     },
@@ -130,61 +87,3 @@ export const refuseEqualNames = ({ name, workerPools }: Pick<ClusterSpec, "name"
     taken.add(pool.name);
   }
 };
-
-const workerObjects = (spec: ClusterSpec, pool: WorkerPool): WorkerObjects => {
-  const name = `${spec.name}-${pool.name}`;
-  const template = machineTemplate(spec, name);
-  const bootstrapTemplate = hashNamed(spec, "bootstrap", "KubeadmConfigTemplate", name, nodeRegistration(pool));
-  const matchLabels = { [clusterNameLabel]: spec.name, [deploymentNameLabel]: name };
-  const deployment = clusterApiObject(spec, "core", "MachineDeployment", name, {
-    spec: {
-      clusterName: spec.name,
-      replicas: pool.replicas,
-      selector: { matchLabels },
-      rollout: { strategy: { type: "RollingUpdate", rollingUpdate: { maxSurge: 1, maxUnavailable: 0 } } },
-      template: {
-        metadata: { labels: { ...nodeLabels(pool.labels ?? {}).machine, ...matchLabels } },
-        spec: {
-          clusterName: spec.name,
-          version: versionOf(spec),
-          bootstrap: { configRef: refTo(bootstrapTemplate) },
-          infrastructureRef: refTo(template),
-        },
-      },
-    },
-  });
-  deployment.metadata.labels = { [clusterNameLabel]: spec.name };
-  return { machineTemplate: template, bootstrapTemplate, deployment };
-};
-
-/** What a pool's nodes register with; without labels and taints there is nothing to say, and an empty spec is refused. */
-const nodeRegistration = ({ labels = {}, taints = [] }: WorkerPool): object => {
-  const value = nodeLabelsArgument(nodeLabels(labels).kubelet);
-  const registration = {
-    ...(value === "" ? {} : { kubeletExtraArgs: [{ name: "node-labels", value }] }),
-    ...(taints.length === 0 ? {} : { taints }),
-  };
-  return Object.keys(registration).length === 0
-    ? {}
-    : { spec: { template: { spec: { joinConfiguration: { nodeRegistration: registration } } } } };
-};
-
-const machineTemplate = (spec: ClusterSpec, name: string): KubernetesObject =>
-  hashNamed(spec, "infrastructure", "DevMachineTemplate", name, {
-    spec: { template: { spec: { backend: { [spec.backend]: machineBackend(spec) } } } },
-  });
-
-const machineBackend = ({ backend, nodeImage, preLoadImages }: ClusterSpec): object => {
-  if (backend === "docker") {
-    return {
-      ...(nodeImage === undefined ? {} : { customImage: nodeImage }),
-      // In one order whatever the caller's, since another order would be another template.
-      ...(preLoadImages.length === 0 ? {} : { preLoadImages: [...new Set(preLoadImages)].sort() }),
-    };
-  }
-  // The times of Cluster API's own tests of this backend.
-  const after = (startupDuration: string) => ({ provisioning: { startupDuration, startupJitter: "0.2" } });
-  return { vm: after("10s"), node: after("2s"), apiServer: after("2s"), etcd: after("2s") };
-};
-
-const versionOf = ({ kubernetesVersion }: ClusterSpec): string => kubernetesVersion.replace(/^v?/, "v");

@@ -1,5 +1,41 @@
-import type { ClusterSpec } from "./clusterObjects";
+import type { Backend } from "./infrastructure/infrastructure";
 import type { ClusterSettings } from "./settings";
+
+/** What keeps pods off a node that do not tolerate it. */
+export interface Taint {
+  key: string;
+  value?: string;
+  effect: "NoSchedule" | "PreferNoSchedule" | "NoExecute";
+}
+
+/** A group of equal worker nodes. */
+export interface WorkerPool {
+  /** Part of the names of its machines: `<cluster>-<name>-…`. */
+  name: string;
+  replicas: number;
+  labels?: Record<string, string>;
+  taints?: Taint[];
+}
+
+/** A workload cluster. */
+export interface ClusterSpec {
+  name: string;
+  /** Namespace of its objects in the management cluster. */
+  namespace: string;
+  /** With or without the leading v. */
+  kubernetesVersion: string;
+  controlPlaneReplicas: number;
+  workerPools: WorkerPool[];
+  podCidr: string;
+  serviceCidr: string;
+  serviceDomain: string;
+  /** Image of the nodes, by a tag; absent: what Cluster API takes for the version. */
+  nodeImage?: string;
+  /** Images each node gets from the host's Docker before kubeadm runs. */
+  preLoadImages: string[];
+  /** `docker` makes containers, `inMemory` pretends. */
+  backend: Backend;
+}
 
 /** What Cluster API is asked for, from a cluster's settings and the images its nodes cannot pull. */
 export const clusterSpec = (cluster: ClusterSettings, preLoadImages: readonly string[]): ClusterSpec => ({

@@ -79,9 +79,9 @@ describe("deletedWith", () => {
 
   test.each([
     "cert-manager/Deployment/cert-manager/cert-manager-webhook",
-    "cluster-api/CustomResourceDefinition/cluster-apis.example.org",
+    "cluster-api/CustomResourceDefinitions",
     "cluster-api-webhooks",
-    "cert-manager-images",
+    "clusterapi-ready",
     "provider-images",
   ])("ties %s to the management cluster", (name) => {
     expect(up.registrations.find((one) => one.name === name && !one.type.startsWith("slipway:"))?.deletedWith).toBe(
@@ -94,7 +94,7 @@ describe("deletedWith", () => {
     "capd/KubeadmControlPlane/default/capd-control-plane",
     "capd/MachineDeployment/default/capd-md-0",
     "capd-cni/DaemonSet/kube-system/calico-node",
-    "capd-cni/CustomResourceDefinition/ippools.crd.projectcalico.org",
+    "capd-cni/CustomResourceDefinitions",
     "capd-metallb/IPAddressPool/metallb-system/slipway",
     "capd-application/Deployment/default/nginx",
     "capd-application/Service/default/nginx",
@@ -150,13 +150,10 @@ describe("order", () => {
   test.each([
     ["clusterapi-kind", "network"],
     ["clusterapi-kubeconfig", "clusterapi-kind"],
-    ["cert-manager/Deployment/cert-manager/cert-manager-webhook", "cert-manager-images"],
+    ["clusterapi-ready", "clusterapi-kubeconfig"],
     ["cluster-api/Deployment/capi-system/controller-manager", "provider-images"],
-    ["provider-images", "cert-manager-images"],
-    [
-      "cert-manager/Deployment/cert-manager/cert-manager-webhook",
-      "cert-manager/CustomResourceDefinition/certificates.cert-manager.io",
-    ],
+    ["provider-images", "clusterapi-kind"],
+    ["cert-manager/Deployment/cert-manager/cert-manager-webhook", "cert-manager/CustomResourceDefinitions"],
     ["cert-manager-webhook", "cert-manager/Deployment/cert-manager/cert-manager-webhook"],
     ["cluster-api/Certificate/capi-system/serving-cert", "cert-manager-webhook"],
     ["cluster-api/Deployment/capi-system/controller-manager", "cluster-api/Certificate/capi-system/serving-cert"],
@@ -164,7 +161,9 @@ describe("order", () => {
     ["cluster-api-webhooks", "infrastructure-docker/Deployment/capd-system/controller-manager"],
     ["capd/Cluster/default/capd", "cluster-api-webhooks"],
     ["capd/KubeadmControlPlane/default/capd-control-plane", "capd/Cluster/default/capd"],
-    ["capd-cni/DaemonSet/kube-system/calico-node", "capd/KubeadmControlPlane/default/capd-control-plane"],
+    ["capd-api", "capd/DevCluster/default/capd"],
+    ["capd-cni/DaemonSet/kube-system/calico-node", "capd-api"],
+    ["capd-nodes", "capd/KubeadmControlPlane/default/capd-control-plane"],
     ["capd-metallb/IPAddressPool/metallb-system/slipway", "capd-metallb-webhook"],
     ["capd-metallb-webhook", "capd-metallb/Deployment/metallb-system/controller"],
     ["capd-nodes", "capd-cni/DaemonSet/kube-system/calico-node"],
@@ -172,10 +171,7 @@ describe("order", () => {
     ["capd-application-request", "capd-metallb/L2Advertisement/metallb-system/slipway"],
     ["capd-application-request", "capd-application/Deployment/default/nginx"],
     ["capd-application-request", "capd-application/Service/default/nginx"],
-    [
-      "inventory/Provider/capi-system/cluster-api",
-      "inventory/CustomResourceDefinition/providers.clusterctl.cluster.x-k8s.io",
-    ],
+    ["inventory/Provider/capi-system/cluster-api", "inventory/CustomResourceDefinitions"],
   ])("%s waits for %s", (later, earlier) => {
     const own = (name: string): Registration =>
       up.registrations.find((one) => one.name === name && !one.type.startsWith("slipway:"))!;
@@ -185,7 +181,7 @@ describe("order", () => {
   test("lets everything that cert-manager's webhook does not hold start before it answers", () => {
     const gate = up.find("cert-manager-webhook");
     expect(waitsFor(up, up.find("cluster-api/ServiceAccount/capi-system/manager"), gate)).toBe(false);
-    expect(waitsFor(up, up.find("cluster-api/CustomResourceDefinition/cluster-apis.example.org"), gate)).toBe(false);
+    expect(waitsFor(up, up.find("cluster-api/CustomResourceDefinitions"), gate)).toBe(false);
   });
 
   test("does not hold MetalLB or the application behind the CNI", () => {
@@ -203,6 +199,9 @@ describe("order", () => {
     const again = await recordProgram(program, { preview: false });
     mockRunning = {};
     expect(waitsFor(again, workers(again), controlPlane(again))).toBe(true);
+    const cni = (recording: Recording): Registration => recording.find("capd-cni/DaemonSet/kube-system/calico-node");
+    expect(waitsFor(up, cni(up), controlPlane(up))).toBe(false);
+    expect(waitsFor(again, cni(again), controlPlane(again))).toBe(true);
   });
 
   test("runs the last wait again for whatever rolls machines", async () => {
@@ -228,6 +227,30 @@ describe("order", () => {
     expect(wait("cluster-api/Certificate/capi-system/serving-cert")).toBe("condition=Ready");
     expect(wait("capd-application/Service/default/nginx")).toBe("jsonpath={.status.loadBalancer.ingress[0].ip}");
     expect(wait("capd/Cluster/default/capd")).toBeUndefined();
+  });
+});
+
+describe("CRDs", () => {
+  test("are named with their sums in one resource of their manifest", () => {
+    const { stdin, environment } = up.find("cert-manager/CustomResourceDefinitions").inputs;
+    const sum = "c".repeat(64);
+    expect(stdin).toBe(`certificates.cert-manager.io ${sum} .slipway/crds/${sum.slice(0, 16)}.yaml`);
+    expect(environment).toEqual({ KUBECONFIG: ".slipway/kubeconfigs/offline/clusterapi.yaml" });
+  });
+
+  test("need no resource where a manifest has none", () => {
+    const sets = up.registrations.filter((one) => one.name.endsWith("CustomResourceDefinitions"));
+    expect(sets.every((one) => one.inputs.stdin !== "")).toBe(true);
+  });
+});
+
+describe("the management cluster", () => {
+  test("has cert-manager's images from its start, known by their ids", () => {
+    expect(up.find("clusterapi-kind").inputs.environment).toEqual({
+      CLUSTER: "clusterapi",
+      NODE_IMAGE: "kindest/node:v1.34.4",
+      IMAGES: "example.org/webhook:v1 sha256:1111",
+    });
   });
 });
 

@@ -1,0 +1,84 @@
+import { local } from "@pulumi/command";
+import { Secret } from "@pulumi/kubernetes/core/v1/secret";
+import { Provider } from "@pulumi/kubernetes/provider";
+import * as pulumi from "@pulumi/pulumi";
+import type { ClusterSpec } from "../lib/clusterSpec";
+import { decodeSecretValue, forHost } from "../lib/kubeconfig";
+import { kubeconfigFile } from "../lib/paths";
+import type { ClusterHandle } from "./clusterHandle";
+import { step } from "./step";
+
+/** The way into a cluster that is more than pretended. */
+export interface ClusterAccess {
+  handle: ClusterHandle;
+  /** The kubeconfig for this host; secret. */
+  kubeconfig: pulumi.Output<string>;
+}
+
+/** A cluster whose control plane was asked for. */
+export interface WorkloadAccessArgs {
+  management: ClusterHandle;
+  spec: Pick<ClusterSpec, "name" | "namespace">;
+  /** The wait for the API; its end is when the kubeconfig can be read. */
+  api: local.Command;
+  /** What the contents of the cluster wait for besides the kubeconfig. */
+  apiReady: pulumi.Resource[];
+  /** With what the contents of the cluster end, and are made anew. */
+  life: Pick<ClusterHandle, "lifetime" | "identity">;
+}
+
+/** Opens a cluster that Cluster API made: its kubeconfig, the file of it, and the provider for what goes into it. */
+export const workloadAccess = (name: string, args: WorkloadAccessArgs, parent: pulumi.Resource): ClusterAccess => {
+  const { spec, apiReady, life } = args;
+  const kubeconfig = readKubeconfig(name, args, parent);
+  const file = kubeconfigFile(pulumi.getStack(), spec.name);
+  const written = new local.Command(
+    `${name}-kubeconfig`,
+    {
+      ...step("write-kubeconfig", { delete: "forget-kubeconfig" }),
+      environment: { KUBECONFIG_FILE: file },
+      stdin: kubeconfig,
+      logging: local.Logging.None,
+      addPreviousOutputInEnv: false,
+    },
+    { parent, additionalSecretOutputs: ["stdin"] },
+  );
+  const provider = new Provider(
+    name,
+    { kubeconfig, clusterIdentifier: `capi-${spec.namespace}-${spec.name}` },
+    { parent },
+  );
+  const handle = { provider, kubeconfigFile: file, apiReady: [...apiReady, written], ...life };
+  return { handle, kubeconfig };
+};
+
+const readKubeconfig = (
+  name: string,
+  { management, spec, api }: WorkloadAccessArgs,
+  parent: pulumi.Resource,
+): pulumi.Output<string> => {
+  // The id hangs on the wait for the API: a read with a literal id would run before the secret exists.
+  const id = api.stdout.apply(() => `${spec.namespace}/${spec.name}-kubeconfig`);
+  const secret = Secret.get(`${name}-kubeconfig`, id, { parent, provider: management.provider });
+  const port = publishedPort(name, spec.name, api, parent);
+  const text = pulumi
+    .all([secret.data, port])
+    .apply(([data, publishedPort]) => forHost(decodeSecretValue(data), { platform: process.platform, publishedPort }));
+  return pulumi.secret(text);
+};
+
+/** Docker Desktop's containers have no address on the host: there the API is reached by the port Docker publishes. */
+const publishedPort = (
+  name: string,
+  clusterName: string,
+  api: pulumi.Resource,
+  parent: pulumi.Resource,
+): pulumi.Output<number | undefined> => {
+  if (process.platform === "linux") return pulumi.output<number | undefined>(undefined);
+  const port = new local.Command(
+    `${name}-port`,
+    { ...step("published-port"), environment: { CLUSTER: clusterName } },
+    { parent, dependsOn: [api], deletedWith: api },
+  );
+  return port.stdout.apply(Number);
+};

@@ -1,0 +1,19 @@
+import type { Infrastructure } from "./infrastructure";
+
+/** Machines are containers of the host's Docker. */
+export const docker: Infrastructure = {
+  kinds: { cluster: "DevCluster", machineTemplate: "DevMachineTemplate" },
+  // Docker Desktop reaches the API server by a published port, containers on it by Docker's own name.
+  apiServerNames: ["localhost", "127.0.0.1", "0.0.0.0", "host.docker.internal"],
+  runsPods: true,
+  clusterSpec: () => ({ backend: { docker: {} } }),
+  machineSpec: ({ nodeImage, preLoadImages }) => ({
+    backend: {
+      docker: {
+        ...(nodeImage === undefined ? {} : { customImage: nodeImage }),
+        // In one order whatever the caller's, since another order would be another template.
+        ...(preLoadImages.length === 0 ? {} : { preLoadImages: [...new Set(preLoadImages)].sort() }),
+      },
+    },
+  }),
+};

@@ -1,0 +1,16 @@
+import { docker } from "./docker";
+import type { Infrastructure } from "./infrastructure";
+
+/** The times of Cluster API's own tests of this backend. */
+const after = (startupDuration: string) => ({ provisioning: { startupDuration, startupJitter: "0.2" } });
+
+/** Machines are pretended within the provider's own process: Docker's sibling, of the same kinds. */
+export const inMemory: Infrastructure = {
+  kinds: docker.kinds,
+  apiServerNames: docker.apiServerNames,
+  runsPods: false,
+  clusterSpec: () => ({ backend: { inMemory: {} } }),
+  machineSpec: () => ({
+    backend: { inMemory: { vm: after("10s"), node: after("2s"), apiServer: after("2s"), etcd: after("2s") } },
+  }),
+};
