@@ -128,7 +128,13 @@ const steps = (stack: TestStack): Step[] => {
         check(found.includes("example.org/batch=no"), `the new taint on the node, got ${found.join(", ")}`);
       },
     ),
-    change("a worker pool less", { workers: [general(1)] }, "in place", { removed: pool("batch") }),
+    change("a worker pool less", { workers: [general(1)] }, "in place", { removed: pool("batch") }, () => {
+      const args = ["--field-selector", "reason=SuccessfulDrainNode", "--output", "jsonpath={.items[*].message}"];
+      const drained = stack.kubectl("clusterapi", "get", "events", ...args);
+      // One for the machine that the taints exchanged, one for the pool's last.
+      const count = drained.match(/capd-batch-/g)?.length ?? 0;
+      check(count === 2, `two drained nodes of the pool, got ${drained}`);
+    }),
     change("the application off", { application: false }, "in place", { removed: application }),
     change("the application on", { application: true }, "in place", { added: application }, () =>
       stack.answers(stack.outputs().url ?? "no URL"),
