@@ -4,6 +4,7 @@ import { clusterNamespaces } from "./components/clusterNamespaces";
 import { DockerNetwork, ownerLabel } from "./components/dockerNetwork";
 import { ImageLoad } from "./components/imageLoad";
 import { ManagementCluster } from "./components/managementCluster";
+import { nodeImages } from "./components/nodeImage";
 import { ProviderInstall } from "./components/providerInstall";
 import { workload } from "./components/workload";
 import { prepare } from "./lib/prepare";
@@ -50,6 +51,7 @@ export = async () => {
   });
 
   // Workload clusters, each with its pod network, load balancer, application and what the settings add.
+  const images = nodeImages(inputs.nodeRecipes);
   const namespaces = clusterNamespaces(management.handle, settings.clusters);
   const workloads = settings.clusters.map((cluster) => {
     const namespace = namespaces.get(cluster.namespace);
@@ -58,7 +60,7 @@ export = async () => {
       running: clusterKey(cluster) in inputs.running,
       ready: [...providers.ready, ...(namespace ? [namespace] : [])],
       manifests,
-      preLoadImages: inputs.preLoadImages[cluster.name] ?? [],
+      nodeImage: images.get(cluster.name),
       applicationImage: settings.application.image,
       subnet: settings.network.subnet,
     });

@@ -18,6 +18,8 @@ export interface WorkloadClusterArgs {
   running: boolean;
   /** What Cluster API's objects wait for: its webhooks, and the namespace they lie in. */
   ready: pulumi.Resource[];
+  /** What machines wait for besides: the image they are made from, where the stack makes it. */
+  nodeImageReady: pulumi.Resource[];
 }
 
 /** Time for machines to come or go: an image has to be unpacked and kubeadm run on each, one after the other. */
@@ -74,14 +76,14 @@ export class WorkloadCluster extends pulumi.ComponentResource {
       replaceWith: [identity],
     });
     const infrastructure = this.object(name, objects.infrastructureCluster, part());
-    const template = this.object(name, objects.controlPlaneTemplate, part());
+    const template = this.object(name, objects.controlPlaneTemplate, part(args.nodeImageReady));
     const controlPlane = this.object(
       name,
       withAnnotations(objects.controlPlane, { [waitForAnnotation]: JSON.stringify(controlPlaneDone) }),
       part([infrastructure, template]),
     );
     const workers = objects.workers.map((pool) => {
-      const machineTemplate = this.object(name, pool.machineTemplate, part());
+      const machineTemplate = this.object(name, pool.machineTemplate, part(args.nodeImageReady));
       const bootstrapTemplate = this.object(name, pool.bootstrapTemplate, part());
       // A new cluster's workers are asked for at once; those of a running one follow the control plane's version.
       const before = args.running ? [controlPlane] : [];

@@ -1,7 +1,8 @@
 import { afterEach, beforeAll, describe, expect, jest, test } from "@jest/globals";
 import type { Inputs } from "../lib/prepare";
 import type { Settings } from "../lib/settings";
-import { inputs } from "./support/fixtures";
+import { nodeImageRecipe } from "../lib/nodeImage";
+import { inputs, workloadImages } from "./support/fixtures";
 import { type Program, recordProgram } from "./support/program";
 import type { Recording, Registration } from "./support/recorder";
 
@@ -147,6 +148,9 @@ describe("replacement", () => {
   });
 });
 
+/** The image of the fixtures' one recipe; its name is that of what is in it. */
+const nodeImage = `node-v1.34.4-${/-([0-9a-f]{12})$/.exec(nodeImageRecipe("kindest/node:v1.34.4", "sha256:5555", workloadImages)!.image)![1]}`;
+
 describe("order", () => {
   test.each([
     ["clusterapi-kind", "network"],
@@ -163,6 +167,8 @@ describe("order", () => {
     ["capd/Cluster/default/capd", "cluster-api-webhooks"],
     ["capd/KubeadmControlPlane/default/capd-control-plane", "capd/Cluster/default/capd"],
     ["capd-api", "capd/DevCluster/default/capd"],
+    ["capd/KubeadmControlPlane/default/capd-control-plane", nodeImage],
+    ["capd/MachineDeployment/default/capd-md-0", nodeImage],
     ["capd-cni/DaemonSet/kube-system/calico-node", "capd-api"],
     ["capd-nodes", "capd/KubeadmControlPlane/default/capd-control-plane"],
     ["capd-metallb/IPAddressPool/metallb-system/slipway", "capd-metallb-webhook"],
@@ -252,6 +258,25 @@ describe("the management cluster", () => {
       NODE_IMAGE: "kindest/node:v1.34.4",
       IMAGES: "example.org/webhook:v1 sha256:1111",
     });
+  });
+});
+
+describe("a cluster's nodes", () => {
+  test("are made from an image that has what they cannot pull, and nothing is loaded into them one by one", () => {
+    const templates = up.registrations.filter((one) => one.type.endsWith(":DevMachineTemplate"));
+    const customImage = `slipway/${nodeImage.replace("node-", "node:")}`;
+    expect(templates.map((one) => one.inputs.spec)).toEqual(
+      templates.map(() => ({ template: { spec: { backend: { docker: { customImage } } } } })),
+    );
+  });
+
+  test("wait for an image that does not wait for the management cluster", () => {
+    const image = up.find(nodeImage, "command:local:Command");
+    expect(image.inputs.environment).toEqual({
+      IMAGE: `slipway/${nodeImage.replace("node-", "node:")}`,
+      BASE: "kindest/node:v1.34.4",
+    });
+    expect(image.dependencies).toEqual([]);
   });
 });
 
