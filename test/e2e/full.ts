@@ -1,7 +1,16 @@
 // What is said of running clusters, on running clusters: `make e2e-full`, or with names of scenarios `ARGS="change ha"`.
 // Each stack is destroyed at its end, also after a failure. The last line is "N passed, N failed".
 import { isDeepStrictEqual } from "node:util";
-import { check, type Counts, dockerInventory, must, runSteps, type Step } from "./harness";
+import {
+  check,
+  type Counts,
+  type DockerInventory,
+  dockerInventory,
+  must,
+  newInDocker,
+  runSteps,
+  type Step,
+} from "./harness";
 import type { Scenario } from "./scenario";
 import { scenarios } from "./scenarios";
 import { currentRoute, TestStack } from "./testStack";
@@ -32,11 +41,7 @@ const group = (chosen: readonly Scenario[]): Scenario[][] => {
   return groups;
 };
 
-const stepsOf = (
-  stack: TestStack,
-  scenarios: readonly Scenario[],
-  before: ReturnType<typeof dockerInventory>,
-): Step[] => [
+const stepsOf = (stack: TestStack, scenarios: readonly Scenario[], before: DockerInventory): Step[] => [
   {
     name: "Docker holds nothing of an earlier run",
     run: () => check(!before.networks.includes("kind"), `no network kind, got ${before.networks.join(", ")}`),
@@ -51,8 +56,8 @@ const stepsOf = (
     name: "nothing is left",
     always: true,
     run: () => {
-      const after = dockerInventory();
-      check(JSON.stringify(after) === JSON.stringify(before), `Docker as before, got ${JSON.stringify(after)}`);
+      const left = newInDocker(before, dockerInventory());
+      check(left.length === 0, `Docker to hold nothing new, got ${left.join(", ")}`);
     },
   },
 ];

@@ -65,8 +65,17 @@ export const check = (holds: boolean, claim: string): void => {
   if (!holds) throw new Error(`expected ${claim}`);
 };
 
+/** Names by sort. */
+export type DockerInventory = Record<"containers" | "volumes" | "networks", string[]>;
+
+/** Names of the second inventory that the first does not have. */
+export const newInDocker = (before: DockerInventory, after: DockerInventory): string[] =>
+  (["containers", "volumes", "networks"] as const).flatMap((sort) =>
+    after[sort].filter((name) => !before[sort].includes(name)).map((name) => `${sort.slice(0, -1)} ${name}`),
+  );
+
 /** The names of everything Docker holds, by sort. */
-export const dockerInventory = (): Record<"containers" | "volumes" | "networks", string[]> => {
+export const dockerInventory = (): DockerInventory => {
   const lines = (args: string[]): string[] => must("docker", args).split("\n").filter(Boolean).sort();
   return {
     containers: lines(["ps", "--all", "--format", "{{.Names}}"]),

@@ -132,9 +132,12 @@ export class TestStack {
     }
   }
 
-  /** Containers of Docker and objects of the management cluster and the named workload clusters, as they are now. */
+  /** Containers of clusters and objects of the management cluster and the named workload clusters, as they are now. */
   inventory(clusters: readonly string[]): Inventory {
-    const ids = must("docker", ["ps", "--all", "--quiet", "--no-trunc"]).split("\n").filter(Boolean);
+    const nodes = ["--filter", "label=io.x-k8s.kind.cluster"];
+    const ids = must("docker", ["ps", "--all", "--quiet", ...nodes])
+      .split("\n")
+      .filter(Boolean);
     const format = "{{.Name}} {{.Id}} {{.State.StartedAt}}";
     const containers = must("docker", ["inspect", "--format", format, ...ids])
       .split("\n")

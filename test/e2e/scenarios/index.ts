@@ -5,6 +5,7 @@ import { ha } from "./ha";
 import { identity } from "./identity";
 import { many } from "./many";
 import { refused } from "./refused";
+import { upgrade } from "./upgrade";
 
 /** All scenarios; those that start alike are neighbours, and one that replaces its cluster is the last of them. */
-export const scenarios: Scenario[] = [change, refused, identity, fleet, many, ha];
+export const scenarios: Scenario[] = [change, refused, identity, fleet, many, ha, upgrade];
