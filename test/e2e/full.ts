@@ -51,7 +51,7 @@ const stepsOf = (stack: TestStack, scenarios: readonly Scenario[], before: Docke
   ...scenarios.flatMap(({ name, steps }) =>
     steps(stack).map((step) => (scenarios.length > 1 ? { ...step, name: `${name}: ${step.name}` } : step)),
   ),
-  { name: "destroy", always: true, run: () => void must("scripts/slipway", ["destroy"], { env: stack.env }) },
+  { name: "destroy", always: true, run: () => stack.destroy() },
   {
     name: "nothing is left",
     always: true,

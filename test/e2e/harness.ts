@@ -8,13 +8,19 @@ export interface Result {
   stderr: string;
 }
 
+/** How a program is run. */
+export interface CommandOptions {
+  env?: Record<string, string>;
+  /** The folder to run it in; default: the current one. */
+  cwd?: string;
+  /** Show what it prints, instead of keeping it. */
+  show?: boolean;
+}
+
 /** Runs a program; its output is kept, and also shown where `show` asks for it. */
-export const command = (
-  program: string,
-  args: string[],
-  options: { env?: Record<string, string>; show?: boolean } = {},
-): Result => {
+export const command = (program: string, args: string[], options: CommandOptions = {}): Result => {
   const child = spawnSync(program, args, {
+    cwd: options.cwd,
     env: { ...process.env, ...options.env },
     encoding: "utf8",
     maxBuffer: 1 << 28,
@@ -27,21 +33,17 @@ export const command = (
 export const commandMeanwhile = (
   program: string,
   args: string[],
-  options: { env?: Record<string, string>; timeoutMs?: number } = {},
+  options: Omit<CommandOptions, "show"> = {},
 ): Promise<Result> =>
   new Promise((resolve) => {
     const env = { ...process.env, ...options.env };
-    execFile(program, args, { env, maxBuffer: 1 << 28, timeout: options.timeoutMs }, (error, stdout, stderr) =>
+    execFile(program, args, { env, cwd: options.cwd, maxBuffer: 1 << 28 }, (error, stdout, stderr) =>
       resolve({ code: error ? (typeof error.code === "number" ? error.code : 1) : 0, stdout, stderr }),
     );
   });
 
 /** Like `command`, but anything other than exit code 0 is an error that carries the output's end. */
-export const must = (
-  program: string,
-  args: string[],
-  options: { env?: Record<string, string>; show?: boolean } = {},
-): string => {
+export const must = (program: string, args: string[], options: CommandOptions = {}): string => {
   const { code, stdout, stderr } = command(program, args, options);
   if (code !== 0)
     throw new Error(`${program} ${args.join(" ")} ended with ${code}\n${`${stdout}\n${stderr}`.slice(-6000)}`);

@@ -97,7 +97,7 @@ const steps: Step[] = [
   {
     name: "destroy",
     always: true,
-    run: () => void must("scripts/slipway", ["destroy"], { env: stack.env, show: true }),
+    run: () => stack.destroy({ show: true }),
   },
   {
     name: "nothing is left",

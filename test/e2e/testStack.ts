@@ -43,7 +43,8 @@ export const currentRoute = (): Route => must("scripts/slipway", ["route"]).trim
 
 /** A stack for one run on real clusters: a settings file that git ignores, a state of its own, and what is asked of it. */
 export class TestStack {
-  readonly file: string;
+  /** Where Slipway is run from; another one is what a user has after an update. */
+  checkout = process.cwd();
   readonly backend = mkdtempSync(join(tmpdir(), "slipway-e2e-"));
   readonly env: Record<string, string>;
 
@@ -51,13 +52,20 @@ export class TestStack {
     readonly name: string,
     readonly route: Route,
   ) {
-    this.file = `Pulumi.${name}.yaml`;
     const own = {
       STACK: name,
       PULUMI_BACKEND_URL: `file://${this.backend}`,
       PULUMI_CONFIG_PASSPHRASE: "an end to end run keeps nothing",
     };
     this.env = { ...own, ...pulumiEnvironment(process.cwd(), route, { env: { ...process.env, ...own } }).variables };
+  }
+
+  private get file(): string {
+    return join(this.checkout, `Pulumi.${this.name}.yaml`);
+  }
+
+  private get place(): { cwd: string; env: Record<string, string> } {
+    return { cwd: this.checkout, env: this.env };
   }
 
   /** Writes the stack file: a checked-in one, with other settings. */
@@ -67,21 +75,25 @@ export class TestStack {
 
   /** Runs Pulumi on the stack; an error where it fails. */
   pulumi(...args: string[]): string {
-    return must("pulumi", [...args, "--stack", this.name, "--non-interactive"], { env: this.env });
+    return must("pulumi", [...args, "--stack", this.name, "--non-interactive"], this.place);
   }
 
   /** Runs a verb of scripts/slipway, however it ends. */
   slipway(...args: string[]): Result {
-    return command("scripts/slipway", args, { env: this.env });
+    return command("scripts/slipway", args, this.place);
   }
 
   up(options: { show?: boolean } = {}): void {
-    must("scripts/slipway", ["up"], { env: this.env, ...options });
+    must("scripts/slipway", ["up"], { ...this.place, ...options });
   }
 
   /** The same, while the test goes on. */
   upMeanwhile(): Promise<Result> {
-    return commandMeanwhile("scripts/slipway", ["up"], { env: this.env });
+    return commandMeanwhile("scripts/slipway", ["up"], this.place);
+  }
+
+  destroy(options: { show?: boolean } = {}): void {
+    must("scripts/slipway", ["destroy"], { ...this.place, ...options });
   }
 
   /** Claims that an `up` has nothing to do. */
@@ -168,7 +180,7 @@ export class TestStack {
     };
     console.log(command("docker", ["ps", "--all"]).stdout);
     const folder = `.slipway/kubeconfigs/${this.name}`;
-    const output = command("pulumi", ["stack", "output", "--json", "--stack", this.name], { env: this.env }).stdout;
+    const output = command("pulumi", ["stack", "output", "--json", "--stack", this.name], this.place).stdout;
     const clusters = output === "" ? [] : ((JSON.parse(output) as Partial<Outputs>).clusters ?? []);
     for (const { name, namespace } of clusters) {
       const args = ["describe", "cluster", name, "--namespace", namespace, "--show-conditions", "all"];
