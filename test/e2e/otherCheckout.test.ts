@@ -2,7 +2,7 @@ import { existsSync, lstatSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "@jest/globals";
 import { pins, type Pins } from "../../setup/pins";
-import { nextCheckout, withClusterApi } from "./nextCheckout";
+import { otherCheckout, withClusterApi } from "./otherCheckout";
 
 const text = readFileSync("pins.json", "utf8");
 
@@ -21,8 +21,8 @@ test("another Cluster API is pinned for both routes and as a module, and nothing
   }).toEqual(pins);
 });
 
-test("the next checkout has the same files but for the pins, and shares state and packages", () => {
-  const { folder, remove } = nextCheckout(() => "{}");
+test("another checkout has the same files but for the pins, and shares state and packages", () => {
+  const { folder, remove } = otherCheckout(() => "{}");
   expect(readFileSync(join(folder, "pins.json"), "utf8")).toBe("{}");
   expect(readFileSync(join(folder, "index.ts"), "utf8")).toBe(readFileSync("index.ts", "utf8"));
   expect(lstatSync(join(folder, "node_modules")).isSymbolicLink()).toBe(true);

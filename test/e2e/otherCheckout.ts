@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { must } from "./harness";
 
-/** What an update of Slipway changes in pins.json, by the text of the file. */
+/** What an update of Slipway changed in pins.json, by the text of the file. */
 export type Repin = (pins: string) => string;
 
 /** The pins with another patch version of Cluster API, in both routes' tables and for the Go module. */
@@ -15,11 +15,11 @@ export const withClusterApi =
       .replaceAll(`"sigs.k8s.io/cluster-api": "v${from}"`, `"sigs.k8s.io/cluster-api": "v${to}"`);
 
 /**
- * This checkout as it would be after an update: the same files with other pins, and the same state, packages and
+ * This checkout as it was before an update: the same files with other pins, and the same state, packages and
  * kubeconfigs by links. Its manifests have sums of their own. `remove` takes it away.
  */
-export const nextCheckout = (repin: Repin): { folder: string; remove: () => void } => {
-  const folder = mkdtempSync(join(tmpdir(), "slipway-next-"));
+export const otherCheckout = (repin: Repin): { folder: string; remove: () => void } => {
+  const folder = mkdtempSync(join(tmpdir(), "slipway-other-"));
   for (const file of must("git", ["ls-files", "-z"]).split("\0").filter(Boolean)) {
     mkdirSync(dirname(join(folder, file)), { recursive: true });
     cpSync(file, join(folder, file));
