@@ -1,6 +1,6 @@
 import { local } from "@pulumi/command";
 import * as pulumi from "@pulumi/pulumi";
-import { machinesSum, type ClusterSpec } from "../lib/clusterObjects";
+import { machineOwners, machinesSum, type ClusterSpec } from "../lib/clusterObjects";
 import type { Cni } from "./cni";
 import { lifeIn, type ClusterHandle } from "./clusterHandle";
 import { step } from "./step";
@@ -30,6 +30,7 @@ export const clusterReady = (
         CLUSTER: spec.name,
         NAMESPACE: spec.namespace,
         NODES: String(spec.controlPlaneReplicas + workers),
+        OWNERS: machineOwners(spec).join(" "),
         VERSION: spec.kubernetesVersion,
         // Not read by the step: another sum runs it again, so that whatever rolls machines is waited for. Templates that
         // are no longer named are deleted after it, when no machine needs them.

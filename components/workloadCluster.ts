@@ -31,6 +31,12 @@ const machineTimeouts = { create: "30m", update: "60m", delete: "30m" };
  */
 const controlPlaneDone = ["condition=Initialized", "condition=RollingOut=False"];
 
+/**
+ * How owners of machines are deleted, as kubectl does: the plugin's foreground would delete what each machine is made of
+ * at the same time, while the cluster cannot go without its DevCluster, nor a node be drained without its container.
+ */
+const inBackground = { "pulumi.com/deletionPropagationPolicy": "background" };
+
 /** Cluster, DevCluster, KubeadmControlPlane, MachineDeployments and their templates; and the cluster's kubeconfig. */
 export class WorkloadCluster extends pulumi.ComponentResource {
   /** Absent where nodes run no pods: the pretended API server answers within the management cluster only. */
@@ -59,13 +65,10 @@ export class WorkloadCluster extends pulumi.ComponentResource {
       { parent: this, dependsOn: [...ready, management.provider], deleteBeforeReplace: true },
     );
     // The one object that is deleted for real: its finalizer takes the containers away, so no deletedWith here.
-    // In the background, as kubectl does: the plugin's foreground would delete the DevCluster at once, and machines
-    // cannot go without theirs.
-    const cluster = this.object(
-      name,
-      withAnnotations(objects.cluster, { "pulumi.com/deletionPropagationPolicy": "background" }),
-      { ...options([identity]), replaceWith: [identity] },
-    );
+    const cluster = this.object(name, withAnnotations(objects.cluster, inBackground), {
+      ...options([identity]),
+      replaceWith: [identity],
+    });
     // Deleting any part on its own would drain machines one by one; all of them go with the Cluster.
     const part = (dependsOn: pulumi.Resource[] = []): pulumi.CustomResourceOptions => ({
       ...options([cluster, ...dependsOn]),
@@ -84,7 +87,8 @@ export class WorkloadCluster extends pulumi.ComponentResource {
       const bootstrapTemplate = this.object(name, pool.bootstrapTemplate, part());
       // A new cluster's workers are asked for at once; those of a running one follow the control plane's version.
       const before = args.running ? [controlPlane] : [];
-      return this.object(name, pool.deployment, part([machineTemplate, bootstrapTemplate, ...before]));
+      const deployment = withAnnotations(pool.deployment, inBackground);
+      return this.object(name, deployment, part([machineTemplate, bootstrapTemplate, ...before]));
     });
 
     this.machines = [controlPlane, ...workers];

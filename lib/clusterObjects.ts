@@ -70,6 +70,12 @@ export const machinesSum = (spec: ClusterSpec): string => {
   return createHash("sha256").update(specs.join("---\n")).digest("hex").slice(0, 8);
 };
 
+/** Names of the objects that a cluster's machines belong to: its KubeadmControlPlane and its MachineDeployments. */
+export const machineOwners = (spec: ClusterSpec): string[] => {
+  const { controlPlane, workers } = clusterObjects(spec);
+  return [controlPlane, ...workers.map(({ deployment }) => deployment)].map(({ metadata }) => metadata.name);
+};
+
 /** Two pools of one name, or one named like the control plane's template, would be one object. */
 export const refuseEqualNames = ({ name, workerPools }: Pick<ClusterSpec, "name" | "workerPools">): void => {
   const taken = new Set(["cp", "control-plane"]);

@@ -64,12 +64,13 @@ describe("deletedWith", () => {
     expect(up.find("capd/Cluster/default/capd", cluster).deletedWith).toBe("");
   });
 
-  test("leaves the order of the Cluster's deletion to Cluster API", () => {
-    const { annotations } = up.find("capd/Cluster/default/capd", cluster).inputs.metadata as {
-      annotations: Record<string, string>;
-    };
-    expect(annotations["pulumi.com/deletionPropagationPolicy"]).toBe("background");
-  });
+  test.each(["capd/Cluster/default/capd", "capd/MachineDeployment/default/capd-md-0"])(
+    "leaves the order of the deletion of %s to Cluster API",
+    (name) => {
+      const { annotations } = up.find(name).inputs.metadata as { annotations: Record<string, string> };
+      expect(annotations["pulumi.com/deletionPropagationPolicy"]).toBe("background");
+    },
+  );
 
   test("is not on what Docker holds", () => {
     for (const name of ["network", "clusterapi-kind"]) {

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "@jest/globals";
 import fc from "fast-check";
-import { clusterObjects, type ClusterSpec, longestNames, type WorkerPool } from "../../lib/clusterObjects";
+import { clusterObjects, type ClusterSpec, longestNames, machineOwners, type WorkerPool } from "../../lib/clusterObjects";
 import type { KubernetesObject } from "../../lib/manifests";
 import { misfits } from "./crdSchema";
 import { fetchTimeout, realCrds } from "./realManifests";
@@ -162,6 +162,11 @@ describe("worker pools", () => {
   test.each([["cp"], ["control-plane"], ["a", "b", "a"]])("named %s are refused", (...names) => {
     const workerPools = names.map((name) => ({ name, replicas: 1 }));
     expect(() => clusterObjects({ ...spec, workerPools })).toThrow(/a worker pool of capd is .* Rename the pool\./);
+  });
+
+  test("own machines by the names of their deployments, beside the control plane", () => {
+    const workerPools = [...spec.workerPools, { name: "gpu", replicas: 0 }];
+    expect(machineOwners({ ...spec, workerPools })).toEqual(["capd-control-plane", "capd-md-0", "capd-gpu"]);
   });
 
   test("no pools are no objects", () => {
