@@ -1,11 +1,13 @@
 import * as pulumi from "@pulumi/pulumi";
-import { CapdImage } from "./components/capdImage";
 import { clusterNamespaces } from "./components/clusterNamespaces";
 import { DockerNetwork, ownerLabel } from "./components/dockerNetwork";
-import { ImageLoad } from "./components/imageLoad";
+import { ExistingManagementCluster } from "./components/existingManagementCluster";
 import { ManagementCluster } from "./components/managementCluster";
+import { managementImages } from "./components/managementImages";
 import { ProviderInstall } from "./components/providerInstall";
 import { workload } from "./components/workload";
+import { isGiven, ownerAnnotation } from "./lib/existingManagement";
+import { infrastructureOf } from "./lib/infrastructure/infrastructure";
 import { prepare } from "./lib/prepare";
 import { clusterKey } from "./lib/runningVersions";
 import { stackSettings, stop } from "./lib/stackSettings";
@@ -19,47 +21,46 @@ export = async () => {
   const { manifests } = inputs;
   await Promise.all(inputs.warnings.map((warning) => pulumi.log.warn(warning)));
 
-  // Docker network and management cluster.
-  const network = new DockerNetwork("network", { ...settings.network, owner });
-  const management = new ManagementCluster(settings.management.name, {
-    ...settings.management,
-    network: network.ready,
-  });
+  // Docker network, where containers are made, and the management cluster: a kind cluster, or one that is there.
+  const { existing } = inputs;
+  const hasContainers = !existing || settings.clusters.some(({ backend }) => infrastructureOf(backend).onDocker);
+  const network = hasContainers ? new DockerNetwork("network", { ...settings.network, owner }) : undefined;
+  const { name } = settings.management;
+  const management = existing
+    ? new ExistingManagementCluster(name, existing)
+    : new ManagementCluster(name, { ...settings.management, network: network?.ready ?? [] });
+  const kind = management instanceof ManagementCluster ? management : undefined;
 
-  // CAPD controller image, and the images the management cluster cannot pull.
-  const capd = new CapdImage("capd-image", {
-    source: settings.capd.source,
-    image: settings.capd.image,
-    version: settings.versions.clusterApi,
-    ...inputs.capd,
-  });
-  const node = { node: management.nodeName, nodeId: management.nodeId, lifetime: management.handle.lifetime };
-  const certManagerImages = new ImageLoad("cert-manager-images", { ...node, images: inputs.nodeImages.certManager });
-  const providerImages = new ImageLoad("provider-images", {
-    ...node,
-    images: { ...inputs.nodeImages.providers, [settings.capd.image]: capd.imageId },
-    // One after the other, so that cert-manager, which everything waits for, starts while the rest is loaded.
-    after: certManagerImages.ready,
-  });
-
-  // cert-manager and Cluster API's providers.
-  const providers = new ProviderInstall("providers", {
-    cluster: management.handle,
-    certManagerImages: certManagerImages.ready,
-    providerImages: providerImages.ready,
-    certManager: manifests.certManager,
-    providers: manifests.providers,
-    inventory: manifests.inventory,
-  });
+  // cert-manager and Cluster API's providers; a cluster that someone else made pulls its images by itself.
+  const images = kind ? managementImages(kind, settings, inputs) : { certManager: [], providers: [] };
+  const providers = settings.management.installProviders
+    ? new ProviderInstall("providers", {
+        cluster: management.handle,
+        certManagerImages: images.certManager,
+        providerImages: images.providers,
+        certManager: manifests.certManager,
+        providers: manifests.providers,
+        inventory: manifests.inventory,
+      })
+    : undefined;
 
   // Workload clusters, each with its pod network, load balancer, application and what the settings add.
-  const namespaces = clusterNamespaces(management.handle, settings.clusters);
+  const namespaces = clusterNamespaces(
+    management.handle,
+    settings.clusters,
+    existing && {
+      isGiven: (name) => isGiven(existing, name, owner),
+      annotations: { [ownerAnnotation]: owner },
+    },
+  );
+  // A kind node waits for the network by itself.
+  const ready = [...(providers?.ready ?? []), ...(kind ? [] : (network?.ready ?? []))];
   const workloads = settings.clusters.map((cluster) => {
     const namespace = namespaces.get(cluster.namespace);
     return workload(cluster, {
       management: management.handle,
       running: clusterKey(cluster) in inputs.running,
-      ready: [...providers.ready, ...(namespace ? [namespace] : [])],
+      ready: [...ready, ...(namespace ? [namespace] : [])],
       manifests,
       preLoadImages: inputs.preLoadImages[cluster.name] ?? [],
       applicationImage: settings.application.image,

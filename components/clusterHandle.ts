@@ -9,8 +9,8 @@ export interface ClusterHandle {
   kubeconfigFile: string;
   /** What must exist before the API can be spoken to. */
   apiReady: Resource[];
-  /** When this resource goes, all contents of the cluster are gone with it. */
-  lifetime: CustomResource;
+  /** When this resource goes, all contents of the cluster are gone with it; absent where the cluster outlives the stack. */
+  lifetime?: CustomResource;
   /** When this one is replaced, the cluster is another one, and all its contents are made anew. */
   identity?: Resource;
 }
@@ -18,7 +18,8 @@ export interface ClusterHandle {
 /** How a resource ends and comes again: with its cluster. */
 export const lifeIn = ({ lifetime, identity }: ClusterHandle): CustomResourceOptions => ({
   // Contents die with their cluster: destroy need not delete them one by one, nor reach a cluster that is gone.
-  deletedWith: lifetime,
+  // A cluster that stays has no such end, and contents are deleted for real.
+  ...(lifetime ? { deletedWith: lifetime } : {}),
   // deletedWith alone says nothing of a replacement: the contents would be taken for alive in the new cluster.
   replaceWith: identity ? [identity] : [],
 });

@@ -32,10 +32,13 @@ export class ProviderInstall extends pulumi.ComponentResource {
       { cluster, ...args.certManager, workloadsAfter: args.certManagerImages },
       { parent: this },
     );
-    const certificates = webhookGate("cert-manager-webhook", cluster, certificateSamples(), {
-      parent: this,
-      dependsOn: certManager.resources,
-    });
+    const certificates = webhookGate(
+      "cert-manager-webhook",
+      cluster,
+      certificateSamples(),
+      { parent: this, dependsOn: certManager.resources },
+      ["certificates", "issuers", "clusterissuers"].map((kind) => `${kind}.cert-manager.io`),
+    );
     const providers = args.providers.map(
       (manifest) =>
         new ManifestObjects(
@@ -44,10 +47,13 @@ export class ProviderInstall extends pulumi.ComponentResource {
           { parent: this },
         ),
     );
-    const webhooks = webhookGate("cluster-api-webhooks", cluster, clusterApiSamples(), {
-      parent: this,
-      dependsOn: providers.flatMap((provider) => provider.resources),
-    });
+    const webhooks = webhookGate(
+      "cluster-api-webhooks",
+      cluster,
+      clusterApiSamples(),
+      { parent: this, dependsOn: providers.flatMap((provider) => provider.resources) },
+      ["clusters.cluster.x-k8s.io"],
+    );
     // Entries lie in the providers' namespaces and are of a kind of their own manifest: last, and waited for by nobody.
     const { name: prefix, crds, objects } = args.inventory;
     const kind = new ManifestObjects(prefix, { cluster, crds, objects: [] }, { parent: this });

@@ -53,7 +53,12 @@ export class WorkloadCluster extends pulumi.ComponentResource {
     const identity = new local.Command(
       `${name}-identity`,
       { triggers: clusterIdentity(spec) },
-      { parent: this, dependsOn: [...ready, management.provider], deleteBeforeReplace: true },
+      {
+        parent: this,
+        dependsOn: [...ready, management.provider],
+        deleteBeforeReplace: true,
+        replaceWith: management.identity ? [management.identity] : [],
+      },
     );
     // The one object that is deleted for real: its finalizer takes the containers away, so no deletedWith here.
     // In the background, as kubectl does: the plugin's foreground would delete the DevCluster at once, and machines

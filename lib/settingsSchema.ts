@@ -38,6 +38,16 @@ export const settingsSchema = {
     imageReference,
   ),
 
+  managementKubeconfig: text(
+    "",
+    "Path of the kubeconfig of a management cluster to use instead of a kind cluster; its current context is taken. The cluster stays at destroy.",
+    () => undefined,
+  ),
+  installProviders: flag(
+    true,
+    "For managementKubeconfig: install cert-manager and Cluster API. false where the cluster has them; then they are left alone.",
+  ),
+
   networkSubnet: text(
     "172.18.0.0/16",
     "IPv4 subnet of the Docker network kind. Containers get addresses of its lower half, load balancers of its upper end.",

@@ -3,6 +3,7 @@ import type { AddressRange } from "./addresses";
 import { allottedRanges } from "./clusterRanges";
 import type { ClusterEntry } from "./clusterEntries";
 import type { ClusterSpec } from "./clusterObjects";
+import { existingManagementName } from "./existingManagement";
 import type { SettingValues } from "./settingsSchema";
 
 /** A workload cluster as the settings describe it. */
@@ -29,7 +30,13 @@ export interface Settings {
     readonly adopt: boolean;
     readonly loadBalancerPrefix: number;
   };
-  readonly management: { readonly name: string; readonly nodeImage: string };
+  readonly management: {
+    readonly name: string;
+    readonly nodeImage: string;
+    /** Path of the kubeconfig of a cluster that someone else made; empty: a kind cluster is made. */
+    readonly kubeconfig: string;
+    readonly installProviders: boolean;
+  };
   readonly imageSource: "registry" | "local";
   readonly capd: {
     readonly source: "pull" | "build" | "archive" | "local";
@@ -70,7 +77,12 @@ export const settingsTree = (
       adopt: values.adoptNetwork,
       loadBalancerPrefix: values.loadBalancerPrefix,
     },
-    management: { name: values.managementCluster, nodeImage: values.managementNodeImage },
+    management: {
+      name: values.managementKubeconfig === "" ? values.managementCluster : existingManagementName,
+      nodeImage: values.managementNodeImage,
+      kubeconfig: values.managementKubeconfig,
+      installProviders: values.installProviders,
+    },
     imageSource: values.imageSource,
     capd: { source: values.capdImageSource, image: values.capdImage, archive: values.capdImageArchive },
     manifests: {

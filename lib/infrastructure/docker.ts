@@ -5,6 +5,7 @@ export const docker: Infrastructure = {
   kinds: { cluster: "DevCluster", machineTemplate: "DevMachineTemplate" },
   // Docker Desktop reaches the API server by a published port, containers on it by Docker's own name.
   apiServerNames: ["localhost", "127.0.0.1", "0.0.0.0", "host.docker.internal"],
+  onDocker: true,
   runsPods: true,
   clusterSpec: () => ({ backend: { docker: {} } }),
   machineSpec: ({ nodeImage, preLoadImages }) => ({

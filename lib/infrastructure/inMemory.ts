@@ -8,6 +8,7 @@ const after = (startupDuration: string) => ({ provisioning: { startupDuration, s
 export const inMemory: Infrastructure = {
   kinds: docker.kinds,
   apiServerNames: docker.apiServerNames,
+  onDocker: false,
   runsPods: false,
   clusterSpec: () => ({ backend: { inMemory: {} } }),
   machineSpec: () => ({

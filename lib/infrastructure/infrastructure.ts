@@ -8,6 +8,8 @@ export interface Infrastructure {
   readonly kinds: { readonly cluster: string; readonly machineTemplate: string };
   /** Names besides its own address for which the API server's certificate is made. */
   readonly apiServerNames: readonly string[];
+  /** Whether machines are containers of the host's Docker, on the network kind. */
+  readonly onDocker: boolean;
   /** Whether nodes run pods: then there is a kubeconfig to read and there are nodes to wait for. */
   readonly runsPods: boolean;
   /** The `spec` of the cluster's part. */
