@@ -3,7 +3,8 @@ import { clusterNamespaces } from "./components/clusterNamespaces";
 import { DockerNetwork, ownerLabel } from "./components/dockerNetwork";
 import { ExistingManagementCluster } from "./components/existingManagementCluster";
 import { ManagementCluster } from "./components/managementCluster";
-import { managementImages } from "./components/managementImages";
+import { nodeImages } from "./components/nodeImage";
+import { providerImages } from "./components/providerImages";
 import { ProviderInstall } from "./components/providerInstall";
 import { workload } from "./components/workload";
 import { isGiven, ownerAnnotation } from "./lib/existingManagement";
@@ -28,16 +29,18 @@ export = async () => {
   const { name } = settings.management;
   const management = existing
     ? new ExistingManagementCluster(name, existing)
-    : new ManagementCluster(name, { ...settings.management, network: network?.ready ?? [] });
+    : new ManagementCluster(name, {
+        ...settings.management,
+        network: network?.ready ?? [],
+        images: inputs.nodeImages.certManager,
+      });
   const kind = management instanceof ManagementCluster ? management : undefined;
 
   // cert-manager and Cluster API's providers; a cluster that someone else made pulls its images by itself.
-  const images = kind ? managementImages(kind, settings, inputs) : { certManager: [], providers: [] };
   const providers = settings.management.installProviders
     ? new ProviderInstall("providers", {
         cluster: management.handle,
-        certManagerImages: images.certManager,
-        providerImages: images.providers,
+        providerImages: kind ? providerImages(kind, settings, inputs) : [],
         certManager: manifests.certManager,
         providers: manifests.providers,
         inventory: manifests.inventory,
@@ -45,6 +48,7 @@ export = async () => {
     : undefined;
 
   // Workload clusters, each with its pod network, load balancer, application and what the settings add.
+  const images = nodeImages(inputs.nodeRecipes);
   const namespaces = clusterNamespaces(
     management.handle,
     settings.clusters,
@@ -62,7 +66,7 @@ export = async () => {
       running: clusterKey(cluster) in inputs.running,
       ready: [...ready, ...(namespace ? [namespace] : [])],
       manifests,
-      preLoadImages: inputs.preLoadImages[cluster.name] ?? [],
+      nodeImage: images.get(cluster.name),
       applicationImage: settings.application.image,
       subnet: settings.network.subnet,
     });

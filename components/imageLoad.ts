@@ -12,8 +12,6 @@ export interface ImageLoadArgs {
   images: Record<string, pulumi.Input<string>>;
   /** What takes the node away. */
   lifetime: pulumi.Resource;
-  /** What to wait for before loading; default: nothing but the node. */
-  after?: pulumi.Resource[];
 }
 
 /** Loads images into a kind node, as one archive. */
@@ -40,7 +38,6 @@ export class ImageLoad extends pulumi.ComponentResource {
               {
                 parent: this,
                 deletedWith: args.lifetime,
-                dependsOn: args.after,
                 customTimeouts: { create: "20m", update: "20m" },
               },
             ),

@@ -1,6 +1,7 @@
 import { local } from "@pulumi/command";
 import { Provider } from "@pulumi/kubernetes/provider";
 import * as pulumi from "@pulumi/pulumi";
+import { imageLines } from "../lib/images";
 import { kindConfig } from "../lib/kindConfig";
 import { kubeconfigFile } from "../lib/paths";
 import type { ClusterHandle } from "./clusterHandle";
@@ -12,6 +13,8 @@ export interface ManagementClusterArgs {
   name: string;
   /** Image of the node, with tag. */
   nodeImage: string;
+  /** Images of the host's Docker that the node has from its start: content id by reference. */
+  images: Readonly<Record<string, string>>;
   /** What the node's container waits for. */
   network: pulumi.Resource[];
 }
@@ -36,7 +39,7 @@ export class ManagementCluster extends pulumi.ComponentResource {
       `${name}-kind`,
       {
         ...step("kind-create", { update: "kind-create", delete: "kind-delete" }),
-        environment: { CLUSTER: args.name, NODE_IMAGE: args.nodeImage },
+        environment: { CLUSTER: args.name, NODE_IMAGE: args.nodeImage, IMAGES: imageLines(args.images) },
         stdin: config,
         // kind changes nothing in place: another image or configuration is another cluster.
         triggers: [args.nodeImage, config],
@@ -64,6 +67,16 @@ export class ManagementCluster extends pulumi.ComponentResource {
       // A static identifier: a kubeconfig that is still unknown must not look like another cluster.
       { kubeconfig: this.kubeconfig, clusterIdentifier: `kind-${args.name}` },
       { parent: this },
+    );
+    // A wait of its own: whatever only needs the API goes ahead, and pods wait for the node by themselves.
+    new local.Command(
+      `${name}-ready`,
+      {
+        ...step("wait-for-management-node"),
+        environment: { NODE: this.nodeName, KUBECONFIG: file, TIMEOUT: "300s" },
+        triggers: [kind.stdout],
+      },
+      { parent: this, dependsOn: [kubeconfig], deletedWith: kind, customTimeouts: { create: "10m" } },
     );
     this.handle = { provider, kubeconfigFile: file, apiReady: [kubeconfig], lifetime: kind };
     this.registerOutputs({});

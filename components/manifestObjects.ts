@@ -7,7 +7,7 @@ import { applyOrder, typeToken, withWait } from "../lib/rollout";
 import { inside, lifeIn, type ClusterHandle } from "./clusterHandle";
 import { step } from "./step";
 
-/** A CRD as a row of the state: its schema stays in a file, known by its sum. */
+/** A CRD as a row of its set: its schema stays in a file, known by its sum. */
 export interface CrdRow {
   name: string;
   sha256: string;
@@ -40,7 +40,7 @@ export class ManifestObjects extends pulumi.ComponentResource {
     super("slipway:index:ManifestObjects", name, {}, opts);
     const order = applyOrder(args.objects);
     const namespaces = (this.namespaces = this.register(name, args, order.namespaces, []));
-    const crds = args.crds.map((crd) => this.registerCrd(name, args, crd));
+    const crds = this.registerCrds(name, args);
     const plain = this.register(name, args, order.plain, namespaces);
     // The issuer kinds and their webhook belong to cert-manager, which may be part of another manifest.
     const certificates = this.register(name, args, order.certificates, [
@@ -68,23 +68,20 @@ export class ManifestObjects extends pulumi.ComponentResource {
     );
   }
 
-  private registerCrd(name: string, args: ManifestObjectsArgs, crd: CrdRow): pulumi.Resource {
+  /** All CRDs as one resource: a step of the engine and a process for each would cost more than all else on the way. */
+  private registerCrds(name: string, args: ManifestObjectsArgs): pulumi.Resource[] {
+    if (args.crds.length === 0) return [];
     const { parent, dependsOn } = inside(args.cluster, this);
-    return this.keep(
-      new local.Command(
-        `${name}/CustomResourceDefinition/${crd.name}`,
-        {
-          ...step("crd-apply", { delete: "crd-delete" }),
-          environment: {
-            CRD: crd.name,
-            FILE: crdFile(crd.sha256),
-            SHA256: crd.sha256,
-            KUBECONFIG: args.cluster.kubeconfigFile,
-          },
-        },
-        { parent, dependsOn, ...lifeIn(args.cluster) },
-      ),
+    const crds = new local.Command(
+      `${name}/CustomResourceDefinitions`,
+      {
+        ...step("crds-apply", { delete: "crds-delete" }),
+        environment: { KUBECONFIG: args.cluster.kubeconfigFile },
+        stdin: args.crds.map((crd) => `${crd.name} ${crd.sha256} ${crdFile(crd.sha256)}`).join("\n"),
+      },
+      { parent, dependsOn, ...lifeIn(args.cluster) },
     );
+    return [this.keep(crds)];
   }
 
   private keep<T extends pulumi.Resource>(resource: T): T {

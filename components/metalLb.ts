@@ -1,5 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
-import { loadBalancerObjects } from "../lib/metalLb";
+import { loadBalancerObjects, withEarlyController } from "../lib/metalLb";
 import { objectKey } from "../lib/manifests";
 import type { Manifest } from "../lib/manifest";
 import { inside, type ClusterHandle } from "./clusterHandle";
@@ -24,7 +24,7 @@ export class MetalLb extends pulumi.ComponentResource {
     const pool = loadBalancerObjects(args.range);
     const installed = new ManifestObjects(
       name,
-      { cluster, crds: manifest.crds, objects: manifest.objects },
+      { cluster, crds: manifest.crds, objects: withEarlyController(manifest.objects) },
       { parent: this },
     );
     // MetalLB refuses pools until its webhook has a certificate and a route.

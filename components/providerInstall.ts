@@ -9,8 +9,7 @@ import { webhookGate } from "./webhookGate";
 /** What `clusterctl init` would install, as resources. */
 export interface ProviderInstallArgs {
   cluster: ClusterHandle;
-  /** Images the pods need in the node, where they are not pulled: cert-manager's and the providers'. */
-  certManagerImages: pulumi.Resource[];
+  /** Images the providers' pods need in the node, where they are not pulled. */
   providerImages: pulumi.Resource[];
   certManager: Manifest;
   /** Cluster API's providers: core, kubeadm bootstrap, kubeadm control plane, docker. */
@@ -27,11 +26,7 @@ export class ProviderInstall extends pulumi.ComponentResource {
   constructor(name: string, args: ProviderInstallArgs, opts?: pulumi.ComponentResourceOptions) {
     super("slipway:index:ProviderInstall", name, {}, opts);
     const { cluster } = args;
-    const certManager = new ManifestObjects(
-      "cert-manager",
-      { cluster, ...args.certManager, workloadsAfter: args.certManagerImages },
-      { parent: this },
-    );
+    const certManager = new ManifestObjects("cert-manager", { cluster, ...args.certManager }, { parent: this });
     const certificates = webhookGate(
       "cert-manager-webhook",
       cluster,

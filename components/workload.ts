@@ -8,6 +8,7 @@ import { clusterReady } from "./clusterReady";
 import { Cni } from "./cni";
 import { ExtraManifests } from "./extraManifests";
 import { MetalLb } from "./metalLb";
+import type { NodeImage } from "./nodeImage";
 import type { ClusterAccess } from "./workloadAccess";
 import { WorkloadCluster } from "./workloadCluster";
 
@@ -19,7 +20,8 @@ export interface WorkloadArgs {
   /** What Cluster API's objects wait for. */
   ready: pulumi.Resource[];
   manifests: Pick<Inputs["manifests"], "cni" | "loadBalancer" | "extra">;
-  preLoadImages: readonly string[];
+  /** The image of the nodes, where it is not the settings' own, and what it waits for. */
+  nodeImage: NodeImage | undefined;
   applicationImage: string;
   /** Subnet of the Docker network, in which every load balancer's address lies. */
   subnet: string;
@@ -46,8 +48,9 @@ export interface Workload {
 /** One workload cluster with its pod network, load balancer, application and further manifests. */
 export const workload = (cluster: ClusterSettings, args: WorkloadArgs): Workload => {
   const { name, namespace, kubernetesVersion: version } = cluster;
-  const spec = clusterSpec(cluster, args.preLoadImages);
-  const { access, machines } = new WorkloadCluster(name, { ...args, spec });
+  const { nodeImage } = args;
+  const spec = { ...clusterSpec(cluster), ...(nodeImage ? { nodeImage: nodeImage.image } : {}) };
+  const { access, machines } = new WorkloadCluster(name, { ...args, spec, nodeImageReady: nodeImage?.ready ?? [] });
   const range = cluster.loadBalancerRange;
   const summary = { name, namespace, version, ...(range ? { loadBalancerRange: range.text } : {}) };
   // The in-memory backend runs nothing: its control plane's own condition is all there is to wait for.

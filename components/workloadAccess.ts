@@ -19,15 +19,17 @@ export interface ClusterAccess {
 export interface WorkloadAccessArgs {
   management: ClusterHandle;
   spec: Pick<ClusterSpec, "name" | "namespace">;
-  /** Created once the API answers. */
-  controlPlane: pulumi.CustomResource;
+  /** The wait for the API; its end is when the kubeconfig can be read. */
+  api: local.Command;
+  /** What the contents of the cluster wait for besides the kubeconfig. */
+  apiReady: pulumi.Resource[];
   /** With what the contents of the cluster end, and are made anew. */
   life: Pick<ClusterHandle, "lifetime" | "identity">;
 }
 
 /** Opens a cluster that Cluster API made: its kubeconfig, the file of it, and the provider for what goes into it. */
 export const workloadAccess = (name: string, args: WorkloadAccessArgs, parent: pulumi.Resource): ClusterAccess => {
-  const { spec, controlPlane, life } = args;
+  const { spec, apiReady, life } = args;
   const kubeconfig = readKubeconfig(name, args, parent);
   const file = kubeconfigFile(pulumi.getStack(), spec.name);
   const written = new local.Command(
@@ -46,19 +48,19 @@ export const workloadAccess = (name: string, args: WorkloadAccessArgs, parent: p
     { kubeconfig, clusterIdentifier: `capi-${spec.namespace}-${spec.name}` },
     { parent },
   );
-  const handle = { provider, kubeconfigFile: file, apiReady: [controlPlane, written], ...life };
+  const handle = { provider, kubeconfigFile: file, apiReady: [...apiReady, written], ...life };
   return { handle, kubeconfig };
 };
 
 const readKubeconfig = (
   name: string,
-  { management, spec, controlPlane }: WorkloadAccessArgs,
+  { management, spec, api }: WorkloadAccessArgs,
   parent: pulumi.Resource,
 ): pulumi.Output<string> => {
-  // The id hangs on the awaited control plane: a read with a literal id would run before the secret exists.
-  const id = controlPlane.id.apply(() => `${spec.namespace}/${spec.name}-kubeconfig`);
+  // The id hangs on the wait for the API: a read with a literal id would run before the secret exists.
+  const id = api.stdout.apply(() => `${spec.namespace}/${spec.name}-kubeconfig`);
   const secret = Secret.get(`${name}-kubeconfig`, id, { parent, provider: management.provider });
-  const port = publishedPort(name, spec.name, controlPlane, parent);
+  const port = publishedPort(name, spec.name, api, parent);
   const text = pulumi
     .all([secret.data, port])
     .apply(([data, publishedPort]) => forHost(decodeSecretValue(data), { platform: process.platform, publishedPort }));
@@ -69,14 +71,14 @@ const readKubeconfig = (
 const publishedPort = (
   name: string,
   clusterName: string,
-  controlPlane: pulumi.Resource,
+  api: pulumi.Resource,
   parent: pulumi.Resource,
 ): pulumi.Output<number | undefined> => {
   if (process.platform === "linux") return pulumi.output<number | undefined>(undefined);
   const port = new local.Command(
     `${name}-port`,
     { ...step("published-port"), environment: { CLUSTER: clusterName } },
-    { parent, dependsOn: [controlPlane], deletedWith: controlPlane },
+    { parent, dependsOn: [api], deletedWith: api },
   );
   return port.stdout.apply(Number);
 };

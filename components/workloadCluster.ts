@@ -7,6 +7,7 @@ import { type KubernetesObject, objectKey, withAnnotations } from "../lib/manife
 import { waitForAnnotation } from "../lib/rollout";
 import type { ClusterHandle } from "./clusterHandle";
 import { KubernetesResource } from "./manifestObjects";
+import { waitForApi } from "./waitForApi";
 import { type ClusterAccess, workloadAccess } from "./workloadAccess";
 
 /** A cluster that Cluster API makes. */
@@ -17,6 +18,8 @@ export interface WorkloadClusterArgs {
   running: boolean;
   /** What Cluster API's objects wait for: its webhooks, and the namespace they lie in. */
   ready: pulumi.Resource[];
+  /** What machines wait for besides: the image they are made from, where the stack makes it. */
+  nodeImageReady: pulumi.Resource[];
 }
 
 /** Time for machines to come or go: an image has to be unpacked and kubeadm run on each, one after the other. */
@@ -32,7 +35,7 @@ const controlPlaneDone = ["condition=Initialized", "condition=RollingOut=False"]
 export class WorkloadCluster extends pulumi.ComponentResource {
   /** Absent where nodes run no pods: the pretended API server answers within the management cluster only. */
   public readonly access?: ClusterAccess;
-  /** What "the machines were asked for" means: nodes come once these exist and a CNI runs. */
+  /** Control plane and worker pools: nodes come once these exist and a CNI runs. */
   public readonly machines: pulumi.Resource[];
 
   constructor(name: string, args: WorkloadClusterArgs, opts?: pulumi.ComponentResourceOptions) {
@@ -75,22 +78,28 @@ export class WorkloadCluster extends pulumi.ComponentResource {
       replaceWith: [identity],
     });
     const infrastructure = this.object(name, objects.infrastructureCluster, part());
-    const template = this.object(name, objects.controlPlaneTemplate, part());
+    const template = this.object(name, objects.controlPlaneTemplate, part(args.nodeImageReady));
     const controlPlane = this.object(
       name,
       withAnnotations(objects.controlPlane, { [waitForAnnotation]: JSON.stringify(controlPlaneDone) }),
       part([infrastructure, template]),
     );
-    this.machines = objects.workers.map((pool) => {
-      const machineTemplate = this.object(name, pool.machineTemplate, part());
+    const workers = objects.workers.map((pool) => {
+      const machineTemplate = this.object(name, pool.machineTemplate, part(args.nodeImageReady));
       const bootstrapTemplate = this.object(name, pool.bootstrapTemplate, part());
       // A new cluster's workers are asked for at once; those of a running one follow the control plane's version.
       const before = args.running ? [controlPlane] : [];
       return this.object(name, pool.deployment, part([machineTemplate, bootstrapTemplate, ...before]));
     });
 
+    this.machines = [controlPlane, ...workers];
+
     if (infrastructureOf(spec.backend).runsPods) {
-      this.access = workloadAccess(name, { ...args, controlPlane, life: { lifetime: cluster, identity } }, this);
+      const { provider: _, ...after } = part([infrastructure, template]);
+      const api = waitForApi(name, { management, spec, controlPlane: objects.controlPlane }, after);
+      // A running cluster's contents change once its control plane has; a new one's begin as soon as its API answers.
+      const apiReady = args.running ? [api, controlPlane] : [api];
+      this.access = workloadAccess(name, { ...args, api, apiReady, life: { lifetime: cluster, identity } }, this);
     }
     this.registerOutputs({});
   }

@@ -37,8 +37,8 @@ export interface ClusterSpec {
   backend: Backend;
 }
 
-/** What Cluster API is asked for, from a cluster's settings and the images its nodes cannot pull. */
-export const clusterSpec = (cluster: ClusterSettings, preLoadImages: readonly string[]): ClusterSpec => ({
+/** What Cluster API is asked for, from a cluster's settings. */
+export const clusterSpec = (cluster: ClusterSettings): ClusterSpec => ({
   name: cluster.name,
   namespace: cluster.namespace,
   kubernetesVersion: cluster.kubernetesVersion,
@@ -48,6 +48,6 @@ export const clusterSpec = (cluster: ClusterSettings, preLoadImages: readonly st
   serviceCidr: cluster.serviceCidr,
   serviceDomain: cluster.serviceDomain,
   nodeImage: cluster.nodeImage,
-  preLoadImages: [...preLoadImages],
+  preLoadImages: [],
   backend: cluster.backend,
 });

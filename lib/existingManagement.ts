@@ -1,6 +1,5 @@
 import { execFile } from "node:child_process";
 import { delimiter, join } from "node:path";
-import type { KubernetesObject } from "./kubernetesObject";
 import { withAnnotations } from "./kubernetesObject";
 import type { Manifest } from "./manifest";
 import { type Problem, refuse } from "./problem";
@@ -44,6 +43,10 @@ const kubectl: Kubectl = (args) =>
     });
   });
 
+interface Namespace {
+  metadata: { name: string; uid?: string; annotations?: Record<string, string> };
+}
+
 /**
  * Asks a management cluster what a stack has to know of it beforehand.
  *
@@ -62,7 +65,7 @@ export const lookAtManagement = async (path: string, ask = kubectl): Promise<Exi
     });
   };
   const kubeconfig = await answer(["config", "view", "--minify", "--flatten", "--raw"]);
-  const { items } = JSON.parse(await answer(["get", "namespaces", "--output=json"])) as { items: KubernetesObject[] };
+  const { items } = JSON.parse(await answer(["get", "namespaces", "--output=json"])) as { items: Namespace[] };
   const crd = await answer(["get", "crd", "clusters.cluster.x-k8s.io", "--ignore-not-found", "--output=name"]);
   const hasClusterApi = crd.trim() !== "";
   const kinds = "kubeadmcontrolplanes.controlplane.cluster.x-k8s.io";
@@ -70,7 +73,7 @@ export const lookAtManagement = async (path: string, ask = kubectl): Promise<Exi
   const planes = await ask(["--kubeconfig", path, "get", kinds, "--all-namespaces", "--output=json"]);
   return {
     kubeconfig,
-    uid: String(items.find(({ metadata }) => metadata.name === "kube-system")?.metadata["uid"] ?? ""),
+    uid: items.find(({ metadata }) => metadata.name === "kube-system")?.metadata.uid ?? "",
     namespaces: Object.fromEntries(
       items.map(({ metadata }) => [metadata.name, metadata.annotations?.[ownerAnnotation] ?? ""]),
     ),

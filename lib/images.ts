@@ -15,3 +15,9 @@ export const withCapdImage = (objects: KubernetesObject[], image: string): Kuber
     }
     return copy;
   });
+
+/** Images as steps read them: a line "reference id" each, so that another id under the same tag is another input. */
+export const imageLines = (images: Readonly<Record<string, string>>): string =>
+  Object.entries(images)
+    .map(([image, id]) => `${image} ${id}`)
+    .join("\n");

@@ -18,3 +18,20 @@ export const loadBalancerObjects = (range: string): KubernetesObject[] => [
     spec: { ipAddressPools: ["slipway"] },
   },
 ];
+
+const controlPlane = "node-role.kubernetes.io/control-plane";
+
+/**
+ * MetalLB's manifest with a controller that control plane nodes take too. A new cluster's are there well before its
+ * workers, so that pools are accepted and addresses given while the workers still join.
+ */
+export const withEarlyController = (objects: readonly KubernetesObject[]): KubernetesObject[] =>
+  objects.map((object) => {
+    if (object.kind !== "Deployment" || object.metadata.name !== "controller") return object;
+    const copy = structuredClone(object) as KubernetesObject & {
+      spec: { template: { spec: { tolerations?: object[] } } };
+    };
+    const pod = copy.spec.template.spec;
+    pod.tolerations = [...(pod.tolerations ?? []), { key: controlPlane, operator: "Exists", effect: "NoSchedule" }];
+    return copy;
+  });

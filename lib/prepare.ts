@@ -16,6 +16,7 @@ import { imagesOf } from "./manifests";
 import { managementProblems } from "./managementRules";
 import { networkProblem } from "./networkCheck";
 import { kubeconfigFile } from "./paths";
+import { type NodeImageRecipe, nodeImageRecipe } from "./nodeImage";
 import { sentence } from "./problem";
 import type { RunningClusters } from "./runningVersions";
 import type { ClusterSettings, Settings } from "./settings";
@@ -35,8 +36,8 @@ export interface Inputs {
   };
   /** Images the management cluster's node gets from the host's Docker, ids by reference; CAPD's is apart. */
   nodeImages: { certManager: Record<string, string>; providers: Record<string, string> };
-  /** Images a cluster's nodes get before kubeadm runs, by the cluster's name. */
-  preLoadImages: Readonly<Record<string, readonly string[]>>;
+  /** Node images with what a cluster's nodes cannot pull, by the cluster's name; none where they pull everything. */
+  nodeRecipes: Readonly<Record<string, NodeImageRecipe>>;
   /** Clusters that run, with their versions, as the management cluster knows them. */
   running: RunningClusters;
   capd: { localId?: string; archive?: { path: string; sha256: string } };
@@ -119,7 +120,12 @@ export const prepare = async (settings: Settings, owner: Owner): Promise<Inputs>
       certManager: local && !existing ? only(ids, certManager) : {},
       providers: local && !existing ? only(ids, providerImages) : {},
     },
-    preLoadImages: workload,
+    nodeRecipes: Object.fromEntries(
+      real.flatMap(({ name, nodeImage }) => {
+        const recipe = nodeImageRecipe(nodeImage, ids[nodeImage] ?? "", only(ids, workload[name] ?? []));
+        return recipe ? [[name, recipe] as const] : [];
+      }),
+    ),
     running,
     ...(existing ? { existing } : {}),
     capd: {

@@ -1,14 +1,21 @@
 import type { KubernetesObject } from "./manifests";
 
 interface Probe {
+  exec?: object;
   httpGet?: object;
   tcpSocket?: object;
   periodSeconds?: number;
   initialDelaySeconds?: number;
+  failureThreshold?: number;
+}
+
+interface Container {
+  readinessProbe?: Probe;
+  startupProbe?: Probe;
 }
 
 interface Workload extends KubernetesObject {
-  spec: { template: { spec: { containers: { readinessProbe?: Probe }[] } } };
+  spec: { template: { spec: { containers: Container[] } } };
 }
 
 const workloadKinds = new Set(["Deployment", "DaemonSet", "StatefulSet"]);
@@ -16,18 +23,30 @@ const workloadKinds = new Set(["Deployment", "DaemonSet", "StatefulSet"]);
 /** Seconds between two questions whether a pod is ready. */
 const period = 1;
 
+/** Questions until a container that never starts is started anew: ten minutes of them, as long as an image may take. */
+const patience = 600;
+
 /**
  * Has the kubelet ask every second, from the start, whether a pod is ready. Manifests ask every 10 s, after a first
- * pause, so each wait on the way to an answer would cost 5 to 15 s more than the pod needs. Probes that run a program
- * in the container stay as they are: every second they would cost more than they save.
+ * pause, so each wait on the way to an answer would cost 5 to 15 s more than the pod needs. A probe that runs a program
+ * in the container would cost too much every second for good: it becomes the startup probe as well, which ends with its
+ * first success.
  */
 export const withQuickReadiness = (object: KubernetesObject): KubernetesObject => {
   if (!workloadKinds.has(object.kind)) return object;
   const copy = structuredClone(object) as Workload;
-  for (const { readinessProbe: probe } of copy.spec.template.spec.containers) {
-    if (probe === undefined || (probe.httpGet === undefined && probe.tcpSocket === undefined)) continue;
+  for (const container of copy.spec.template.spec.containers) quicken(container);
+  return copy;
+};
+
+const quicken = (container: Container): void => {
+  const { readinessProbe: probe } = container;
+  if (probe === undefined) return;
+  if (probe.httpGet !== undefined || probe.tcpSocket !== undefined) {
     probe.periodSeconds = period;
     delete probe.initialDelaySeconds;
+  } else if (probe.exec !== undefined) {
+    const { initialDelaySeconds: _, ...asked } = probe;
+    container.startupProbe ??= { ...asked, periodSeconds: period, failureThreshold: patience };
   }
-  return copy;
 };

@@ -15,3 +15,13 @@ write_private() {
   (umask 077 && cat >"$1.partial")
   mv "$1.partial" "$1"
 }
+
+# Writes images of the host's Docker to standard output as one archive. Docker's containerd image store keeps all
+# platforms' manifests but not their content: there only the platform that runs here is saved.
+save_images() {
+  local platform=()
+  if docker info --format '{{json .DriverStatus}}' | grep -q io.containerd.snapshotter; then
+    platform=(--platform "linux/$(docker version --format '{{.Server.Arch}}')")
+  fi
+  docker save "${platform[@]}" "$@"
+}

@@ -96,7 +96,7 @@ describe("a management cluster that is there", () => {
       "cluster-api/Certificate/capi-system/serving-cert",
       "cert-manager-webhook",
       "cert-manager/Deployment/cert-manager/cert-manager-webhook",
-      "cert-manager/CustomResourceDefinition/certificates.cert-manager.io",
+      "cert-manager/CustomResourceDefinitions",
       "existing_management-kubeconfig",
     ].map(resource);
     for (const [index, earlier] of order.entries()) {
@@ -104,8 +104,8 @@ describe("a management cluster that is there", () => {
         expect([earlier.name, later.name, waitsFor(up, earlier, later)]).toEqual([earlier.name, later.name, true]);
       }
     }
-    for (const crd of ofType(up, /^command:/).filter((one) => one.inputs.create === "steps/crd-apply")) {
-      if (inManagement(crd)) expect(crd.inputs.delete).toBe("steps/crd-delete");
+    for (const crd of ofType(up, /^command:/).filter((one) => one.inputs.create === "steps/crds-apply")) {
+      if (inManagement(crd)) expect(crd.inputs.delete).toBe("steps/crds-delete");
     }
   });
 

@@ -128,7 +128,7 @@ test("a cluster without a pod network is not waited for", () => {
 });
 
 test("further manifests wait for the pod network, and their objects for the kinds they define", () => {
-  const kind = all.find("east-manifests/extra/widget.yaml/kinds/CustomResourceDefinition/widgets.example.org");
+  const kind = all.find("east-manifests/extra/widget.yaml/kinds/CustomResourceDefinitions");
   expect(kind.dependencies).toContain(all.find("east-cni/DaemonSet/kube-system/calico-node").urn);
   const widget = all.find("east-manifests/extra/widget.yaml/Widget/default/one");
   expect(widget.dependencies).toContain(kind.urn);

@@ -1,7 +1,8 @@
 import { afterEach, beforeAll, describe, expect, jest, test } from "@jest/globals";
 import type { Inputs } from "../lib/prepare";
 import type { Settings } from "../lib/settings";
-import { inputs } from "./support/fixtures";
+import { nodeImageRecipe } from "../lib/nodeImage";
+import { inputs, workloadImages } from "./support/fixtures";
 import { type Program, recordProgram } from "./support/program";
 import { type Recording, type Registration, waitsFor } from "./support/recorder";
 
@@ -65,9 +66,9 @@ describe("deletedWith", () => {
 
   test.each([
     "cert-manager/Deployment/cert-manager/cert-manager-webhook",
-    "cluster-api/CustomResourceDefinition/cluster-apis.example.org",
+    "cluster-api/CustomResourceDefinitions",
     "cluster-api-webhooks",
-    "cert-manager-images",
+    "clusterapi-ready",
     "provider-images",
   ])("ties %s to the management cluster", (name) => {
     expect(up.registrations.find((one) => one.name === name && !one.type.startsWith("slipway:"))?.deletedWith).toBe(
@@ -80,7 +81,7 @@ describe("deletedWith", () => {
     "capd/KubeadmControlPlane/default/capd-control-plane",
     "capd/MachineDeployment/default/capd-md-0",
     "capd-cni/DaemonSet/kube-system/calico-node",
-    "capd-cni/CustomResourceDefinition/ippools.crd.projectcalico.org",
+    "capd-cni/CustomResourceDefinitions",
     "capd-metallb/IPAddressPool/metallb-system/slipway",
     "capd-application/Deployment/default/nginx",
     "capd-application/Service/default/nginx",
@@ -132,17 +133,17 @@ describe("replacement", () => {
   });
 });
 
+/** The image of the fixtures' one recipe; its name is that of what is in it. */
+const nodeImage = `node-v1.34.4-${/-([0-9a-f]{12})$/.exec(nodeImageRecipe("kindest/node:v1.34.4", "sha256:5555", workloadImages)!.image)![1]}`;
+
 describe("order", () => {
   test.each([
     ["clusterapi-kind", "network"],
     ["clusterapi-kubeconfig", "clusterapi-kind"],
-    ["cert-manager/Deployment/cert-manager/cert-manager-webhook", "cert-manager-images"],
+    ["clusterapi-ready", "clusterapi-kubeconfig"],
     ["cluster-api/Deployment/capi-system/controller-manager", "provider-images"],
-    ["provider-images", "cert-manager-images"],
-    [
-      "cert-manager/Deployment/cert-manager/cert-manager-webhook",
-      "cert-manager/CustomResourceDefinition/certificates.cert-manager.io",
-    ],
+    ["provider-images", "clusterapi-kind"],
+    ["cert-manager/Deployment/cert-manager/cert-manager-webhook", "cert-manager/CustomResourceDefinitions"],
     ["cert-manager-webhook", "cert-manager/Deployment/cert-manager/cert-manager-webhook"],
     ["cluster-api/Certificate/capi-system/serving-cert", "cert-manager-webhook"],
     ["cluster-api/Deployment/capi-system/controller-manager", "cluster-api/Certificate/capi-system/serving-cert"],
@@ -150,7 +151,11 @@ describe("order", () => {
     ["cluster-api-webhooks", "infrastructure-docker/Deployment/capd-system/controller-manager"],
     ["capd/Cluster/default/capd", "cluster-api-webhooks"],
     ["capd/KubeadmControlPlane/default/capd-control-plane", "capd/Cluster/default/capd"],
-    ["capd-cni/DaemonSet/kube-system/calico-node", "capd/KubeadmControlPlane/default/capd-control-plane"],
+    ["capd-api", "capd/DevCluster/default/capd"],
+    ["capd/KubeadmControlPlane/default/capd-control-plane", nodeImage],
+    ["capd/MachineDeployment/default/capd-md-0", nodeImage],
+    ["capd-cni/DaemonSet/kube-system/calico-node", "capd-api"],
+    ["capd-nodes", "capd/KubeadmControlPlane/default/capd-control-plane"],
     ["capd-metallb/IPAddressPool/metallb-system/slipway", "capd-metallb-webhook"],
     ["capd-metallb-webhook", "capd-metallb/Deployment/metallb-system/controller"],
     ["capd-nodes", "capd-cni/DaemonSet/kube-system/calico-node"],
@@ -158,10 +163,7 @@ describe("order", () => {
     ["capd-application-request", "capd-metallb/L2Advertisement/metallb-system/slipway"],
     ["capd-application-request", "capd-application/Deployment/default/nginx"],
     ["capd-application-request", "capd-application/Service/default/nginx"],
-    [
-      "inventory/Provider/capi-system/cluster-api",
-      "inventory/CustomResourceDefinition/providers.clusterctl.cluster.x-k8s.io",
-    ],
+    ["inventory/Provider/capi-system/cluster-api", "inventory/CustomResourceDefinitions"],
   ])("%s waits for %s", (later, earlier) => {
     const own = (name: string): Registration =>
       up.registrations.find((one) => one.name === name && !one.type.startsWith("slipway:"))!;
@@ -171,7 +173,7 @@ describe("order", () => {
   test("lets everything that cert-manager's webhook does not hold start before it answers", () => {
     const gate = up.find("cert-manager-webhook");
     expect(waitsFor(up, up.find("cluster-api/ServiceAccount/capi-system/manager"), gate)).toBe(false);
-    expect(waitsFor(up, up.find("cluster-api/CustomResourceDefinition/cluster-apis.example.org"), gate)).toBe(false);
+    expect(waitsFor(up, up.find("cluster-api/CustomResourceDefinitions"), gate)).toBe(false);
   });
 
   test("does not hold MetalLB or the application behind the CNI", () => {
@@ -189,6 +191,9 @@ describe("order", () => {
     const again = await recordProgram(program, { preview: false });
     mockRunning = {};
     expect(waitsFor(again, workers(again), controlPlane(again))).toBe(true);
+    const cni = (recording: Recording): Registration => recording.find("capd-cni/DaemonSet/kube-system/calico-node");
+    expect(waitsFor(up, cni(up), controlPlane(up))).toBe(false);
+    expect(waitsFor(again, cni(again), controlPlane(again))).toBe(true);
   });
 
   test("runs the last wait again for whatever rolls machines", async () => {
@@ -214,6 +219,49 @@ describe("order", () => {
     expect(wait("cluster-api/Certificate/capi-system/serving-cert")).toBe("condition=Ready");
     expect(wait("capd-application/Service/default/nginx")).toBe("jsonpath={.status.loadBalancer.ingress[0].ip}");
     expect(wait("capd/Cluster/default/capd")).toBeUndefined();
+  });
+});
+
+describe("CRDs", () => {
+  test("are named with their sums in one resource of their manifest", () => {
+    const { stdin, environment } = up.find("cert-manager/CustomResourceDefinitions").inputs;
+    const sum = "c".repeat(64);
+    expect(stdin).toBe(`certificates.cert-manager.io ${sum} .slipway/crds/${sum.slice(0, 16)}.yaml`);
+    expect(environment).toEqual({ KUBECONFIG: ".slipway/kubeconfigs/offline/clusterapi.yaml" });
+  });
+
+  test("need no resource where a manifest has none", () => {
+    const sets = up.registrations.filter((one) => one.name.endsWith("CustomResourceDefinitions"));
+    expect(sets.every((one) => one.inputs.stdin !== "")).toBe(true);
+  });
+});
+
+describe("the management cluster", () => {
+  test("has cert-manager's images from its start, known by their ids", () => {
+    expect(up.find("clusterapi-kind").inputs.environment).toEqual({
+      CLUSTER: "clusterapi",
+      NODE_IMAGE: "kindest/node:v1.34.4",
+      IMAGES: "example.org/webhook:v1 sha256:1111",
+    });
+  });
+});
+
+describe("a cluster's nodes", () => {
+  test("are made from an image that has what they cannot pull, and nothing is loaded into them one by one", () => {
+    const templates = up.registrations.filter((one) => one.type.endsWith(":DevMachineTemplate"));
+    const customImage = `slipway/${nodeImage.replace("node-", "node:")}`;
+    expect(templates.map((one) => one.inputs.spec)).toEqual(
+      templates.map(() => ({ template: { spec: { backend: { docker: { customImage } } } } })),
+    );
+  });
+
+  test("wait for an image that does not wait for the management cluster", () => {
+    const image = up.find(nodeImage, "command:local:Command");
+    expect(image.inputs.environment).toEqual({
+      IMAGE: `slipway/${nodeImage.replace("node-", "node:")}`,
+      BASE: "kindest/node:v1.34.4",
+    });
+    expect(image.dependencies).toEqual([]);
   });
 });
 

@@ -41,7 +41,7 @@ const before = dockerInventory();
 const expectedInPreview = [
   "docker:index/network:Network::network",
   "command:local:Command::clusterapi-kind",
-  "command:local:Command::cluster-api/CustomResourceDefinition/clusters.cluster.x-k8s.io",
+  "command:local:Command::cluster-api/CustomResourceDefinitions",
   "kubernetes:apps/v1:Deployment::cert-manager/Deployment/cert-manager/cert-manager-webhook",
   "kubernetes:apps/v1:Deployment::infrastructure-docker/Deployment/capd-system/capd-controller-manager",
   "kubernetes:cluster.x-k8s.io/v1beta2:Cluster::capd/Cluster/default/capd",

@@ -62,9 +62,10 @@ describe("a look at a management cluster", () => {
   });
 
   test("is content without Cluster API", async () => {
-    const bare = { ...whole, "get crd clusters.cluster.x-k8s.io": "" };
-    const { "get kubeadmcontrolplanes": _, ...without } = bare;
-    expect(await lookAtManagement("their.yaml", cluster(without))).toMatchObject({ hasClusterApi: false, running: {} });
+    const without = Object.fromEntries(Object.entries(whole).filter(([words]) => words !== "get kubeadmcontrolplanes"));
+    expect(
+      await lookAtManagement("their.yaml", cluster({ ...without, "get crd clusters.cluster.x-k8s.io": "" })),
+    ).toMatchObject({ hasClusterApi: false, running: {} });
   });
 
   test.each(["config view", "get namespaces"])("fails by name of the setting where %s does", async (question) => {

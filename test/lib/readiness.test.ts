@@ -2,12 +2,14 @@ import { expect, test } from "@jest/globals";
 import type { KubernetesObject } from "../../lib/manifests";
 import { withQuickReadiness } from "../../lib/readiness";
 
-const deployment = (readinessProbe?: object, kind = "Deployment"): KubernetesObject => ({
+const deployment = (readinessProbe?: object, kind = "Deployment", more: object = {}): KubernetesObject => ({
   apiVersion: "apps/v1",
   kind,
   metadata: { name: "one", namespace: "two" },
   spec: {
-    template: { spec: { containers: [{ name: "c", image: "i", ...(readinessProbe ? { readinessProbe } : {}) }] } },
+    template: {
+      spec: { containers: [{ name: "c", image: "i", ...(readinessProbe ? { readinessProbe } : {}), ...more }] },
+    },
   },
 });
 
@@ -18,13 +20,21 @@ test.each([
     { httpGet: { path: "/readyz", port: 1 }, periodSeconds: 1, failureThreshold: 3 },
   ],
   ["asks a port every second", { tcpSocket: { port: 1 } }, { tcpSocket: { port: 1 }, periodSeconds: 1 }],
-  [
-    "leaves programs alone",
-    { exec: { command: ["x"] }, periodSeconds: 10 },
-    { exec: { command: ["x"] }, periodSeconds: 10 },
-  ],
 ])("%s", (_name, before, after) => {
   expect(withQuickReadiness(deployment(before))).toEqual(deployment(after));
+});
+
+test("runs a program every second until it first succeeds, and then as the manifest has it", () => {
+  const readinessProbe = { exec: { command: ["x"] }, initialDelaySeconds: 5, periodSeconds: 10 };
+  const startupProbe = { exec: { command: ["x"] }, periodSeconds: 1, failureThreshold: 600 };
+  expect(withQuickReadiness(deployment(readinessProbe))).toEqual(
+    deployment(readinessProbe, "Deployment", { startupProbe }),
+  );
+});
+
+test("leaves a startup probe of the manifest alone", () => {
+  const object = deployment({ exec: { command: ["x"] } }, "Deployment", { startupProbe: { tcpSocket: { port: 1 } } });
+  expect(withQuickReadiness(object)).toEqual(object);
 });
 
 test("leaves what it was given as it was", () => {

@@ -2,6 +2,7 @@ import { providerLabel } from "../../lib/clusterctl";
 import { inventoryCrd, inventoryEntries, providers } from "../../lib/inventory";
 import type { Manifest } from "../../lib/manifest";
 import type { KubernetesObject } from "../../lib/manifests";
+import { nodeImageRecipe } from "../../lib/nodeImage";
 import type { Inputs } from "../../lib/prepare";
 import type { Settings } from "../../lib/settings";
 
@@ -54,6 +55,9 @@ const extra = (location: string): Manifest => ({
   objects: [object("example.org/v1", "Widget", "one", "default")],
 });
 
+/** What a cluster's nodes cannot pull. */
+export const workloadImages = { "example.org/calico-node:v1": "sha256:4444" };
+
 /** Manifests small enough to read, with one object of each sort the real ones have. */
 export const inputs = (settings: Settings): Inputs => ({
   manifests: {
@@ -91,7 +95,11 @@ export const inputs = (settings: Settings): Inputs => ({
     certManager: { "example.org/webhook:v1": "sha256:1111" },
     providers: { "example.org/cluster-api:v1": "sha256:3333" },
   },
-  preLoadImages: Object.fromEntries(settings.clusters.map(({ name }) => [name, ["example.org/calico-node:v1"]])),
+  nodeRecipes: Object.fromEntries(
+    settings.clusters
+      .filter(({ backend }) => backend === "docker")
+      .map(({ name, nodeImage }) => [name, nodeImageRecipe(nodeImage, "sha256:5555", workloadImages)!]),
+  ),
   running: {},
   capd: { localId: "sha256:2222" },
   warnings: [],
