@@ -66,6 +66,7 @@ export = async () => {
       running: clusterKey(cluster) in inputs.running,
       ready: [...ready, ...(namespace ? [namespace] : [])],
       manifests,
+      template: inputs.templates[cluster.name],
       nodeImage: images.get(cluster.name),
       applicationImage: settings.application.image,
       subnet: settings.network.subnet,

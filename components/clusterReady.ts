@@ -1,6 +1,7 @@
 import { local } from "@pulumi/command";
 import * as pulumi from "@pulumi/pulumi";
-import { machinesSum, type ClusterSpec } from "../lib/clusterObjects";
+import { type ClusterParts, machinesSum } from "../lib/clusterParts";
+import type { ClusterSpec } from "../lib/clusterSpec";
 import { lifeIn, type ClusterHandle } from "./clusterHandle";
 import { step } from "./step";
 
@@ -8,7 +9,8 @@ import { step } from "./step";
 export interface ClusterReadyArgs {
   management: ClusterHandle;
   workload: ClusterHandle;
-  spec: ClusterSpec;
+  spec: Pick<ClusterSpec, "name" | "namespace" | "kubernetesVersion">;
+  parts: ClusterParts;
   machines: pulumi.Resource[];
   cni: pulumi.Resource[];
 }
@@ -19,8 +21,7 @@ export const clusterReady = (
   args: ClusterReadyArgs,
   opts: { parent?: pulumi.Resource } = {},
 ): local.Command => {
-  const { spec } = args;
-  const workers = spec.workerPools.reduce((sum, pool) => sum + pool.replicas, 0);
+  const { spec, parts } = args;
   return new local.Command(
     name,
     {
@@ -28,11 +29,11 @@ export const clusterReady = (
       environment: {
         CLUSTER: spec.name,
         NAMESPACE: spec.namespace,
-        NODES: String(spec.controlPlaneReplicas + workers),
+        NODES: String(parts.nodes),
         VERSION: spec.kubernetesVersion,
         // Not read by the step: another sum runs it again, so that whatever rolls machines is waited for. Templates that
         // are no longer named are deleted after it, when no machine needs them.
-        MACHINES: machinesSum(spec),
+        MACHINES: machinesSum(parts),
         KUBECONFIG: args.management.kubeconfigFile,
         WORKLOAD_KUBECONFIG: args.workload.kubeconfigFile,
         TIMEOUT: "20m",

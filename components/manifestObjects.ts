@@ -4,6 +4,7 @@ import { crdFile } from "../lib/paths";
 import { type KubernetesObject, objectKey } from "../lib/manifests";
 import { withQuickReadiness } from "../lib/readiness";
 import { applyOrder, typeToken, withWait } from "../lib/rollout";
+import { mapSecrets } from "../lib/secretValue";
 import { inside, lifeIn, type ClusterHandle } from "./clusterHandle";
 import { step } from "./step";
 
@@ -97,7 +98,8 @@ export class KubernetesResource extends pulumi.CustomResource {
     super(
       typeToken(object),
       name,
-      object,
+      // Known values: nothing is left to wait for, and the engine encrypts what it gets wrapped.
+      mapSecrets(object, pulumi.secret) as pulumi.Inputs,
       secret ? { ...opts, additionalSecretOutputs: ["data", "stringData"] } : opts,
     );
   }

@@ -28,10 +28,14 @@ export const deploymentObject = (image: string) => ({
   },
 });
 
-/** Its Service; created means that a load balancer has given it an address. */
-export const serviceObject = () => ({
+/**
+ * Its Service; created means that a load balancer has given it an address.
+ *
+ * @param part of the entry that is waited for: `.ip`, or empty for whatever a cloud gives
+ */
+export const serviceObject = (part = ".ip") => ({
   apiVersion: "v1" as const,
   kind: "Service" as const,
-  metadata: { ...metadata, annotations: { [waitForAnnotation]: "jsonpath={.status.loadBalancer.ingress[0].ip}" } },
+  metadata: { ...metadata, annotations: { [waitForAnnotation]: `jsonpath={.status.loadBalancer.ingress[0]${part}}` } },
   spec: { type: "LoadBalancer" as const, selector: labels, ports: [{ port: 80, targetPort: 80, protocol: "TCP" }] },
 });

@@ -6,6 +6,7 @@ import { fleetProblems } from "./fleetRules";
 import { type Problem, problemsOf } from "./problem";
 import type { Setting } from "./setting";
 import { type SettingKey, settingsSchema, type SettingValues } from "./settingsSchema";
+import { providerProblems, templateRules } from "./templateRules";
 import { unsupported } from "./support";
 
 /** Everything the rules look at. */
@@ -26,8 +27,11 @@ export const brokenRules = (context: RuleContext): Problem[] => {
   return [
     ...stackRules.flatMap(({ keys, check }) => (right(keys, wrong) ? check(values, versions) : [])),
     ...entries.flatMap((entry) =>
-      clusterRules.flatMap((rule) => (applies(rule, entry) ? rule.check(entry, { values, versions }) : [])),
+      [...clusterRules, ...templateRules].flatMap((rule) =>
+        applies(rule, entry) ? rule.check(entry, { values, versions }) : [],
+      ),
     ),
+    ...(wrong.has("providers") ? [] : providerProblems(values, entries, versions)),
     ...fleetProblems(context),
   ];
 };

@@ -1,6 +1,7 @@
 import { createHash, randomBytes } from "node:crypto";
 import { mkdir, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
+import { stateFolder } from "./paths";
 import { refuse } from "./problem";
 
 /** Where a manifest's text and the sum that it must have are kept. */
@@ -14,6 +15,13 @@ export interface ManifestStoreOptions {
   /** Time for one download, in milliseconds; default two minutes. */
   timeout?: number;
 }
+
+/** Where the program keeps the manifest that a setting names. */
+export const manifestStore = (setting: string): ManifestStoreOptions => ({
+  name: setting,
+  lockFile: "manifests.lock.json",
+  cacheDir: join(stateFolder, "manifests"),
+});
 
 /** A manifest's text and its sum. */
 export interface StoredManifest {

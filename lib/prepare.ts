@@ -2,6 +2,8 @@ import { createHash } from "node:crypto";
 import { existsSync, readFileSync } from "node:fs";
 import { cacheRoot } from "../setup/cache";
 import { gatherFacts } from "../setup/host";
+import type { ClusterParts } from "./clusterParts";
+import { readTemplates } from "./clusterTemplates";
 import { cniLocation } from "./cni";
 import { type HostVerdict, judgeForStack } from "./hostRules";
 import { existingNetwork, imageIds, managementNode, runningVersions } from "./dockerHost";
@@ -9,6 +11,7 @@ import { type ExistingManagement, existingManagementProblems, lookAtManagement, 
 import { withCapdImage } from "./images";
 import { providerLabel } from "./clusterctl";
 import { infrastructureOf } from "./infrastructure/infrastructure";
+import { readInfrastructureProviders } from "./infrastructureProviders";
 import { inventoryCrd, inventoryEntries, providers } from "./inventory";
 import type { Manifest } from "./manifest";
 import { readManifest, setCrdsAside } from "./manifestFiles";
@@ -34,6 +37,8 @@ export interface Inputs {
     /** What clusters add, by location. */
     extra: Readonly<Record<string, Manifest>>;
   };
+  /** What clusters from templates are made of, by the cluster's name. */
+  templates: Readonly<Record<string, ClusterParts>>;
   /** Images the management cluster's node gets from the host's Docker, ids by reference; CAPD's is apart. */
   nodeImages: { certManager: Record<string, string>; providers: Record<string, string> };
   /** Node images with what a cluster's nodes cannot pull, by the cluster's name; none where they pull everything. */
@@ -58,8 +63,9 @@ export const prepare = async (settings: Settings, owner: Owner): Promise<Inputs>
   const given = settings.management.kubeconfig;
   // Without containers of ours nothing about this host's Docker stands in the way.
   const usesDocker = given === "" || settings.clusters.some(({ backend }) => infrastructureOf(backend).onDocker);
-  const [manifests, host, existing] = await Promise.all([
+  const [manifests, templates, host, existing] = await Promise.all([
     readManifests(settings, owner),
+    readTemplates(settings),
     usesDocker ? lookAtHost(settings, owner) : { problems: [], warnings: [] },
     given === "" ? undefined : lookAtManagement(given),
   ]);
@@ -116,6 +122,7 @@ export const prepare = async (settings: Settings, owner: Owner): Promise<Inputs>
 
   return {
     manifests,
+    templates,
     nodeImages: {
       certManager: local && !existing ? only(ids, certManager) : {},
       providers: local && !existing ? only(ids, providerImages) : {},
@@ -156,7 +163,7 @@ const workloadImages = (
   { application }: Settings,
   manifests: Inputs["manifests"],
 ): string[] => {
-  if (backend === "inMemory") return [];
+  if (!infrastructureOf(backend).onDocker) return [];
   const own = [manifests.cni[cni], manifests.loadBalancer, ...extra.map((location) => manifests.extra[location])];
   return [...imagesOf(own.flatMap((manifest) => manifest?.objects ?? [])), application.image];
 };
@@ -197,22 +204,24 @@ const readManifests = async (settings: Settings, owner: Owner): Promise<Inputs["
   ];
   const networks = settings.clusters.map(({ cni }) => cni).filter((cni) => cni !== "none");
   const added = settings.clusters.flatMap((cluster) => cluster.manifests);
-  const [certManager, core, bootstrap, controlPlane, infrastructure, loadBalancer, cni, extra] = await Promise.all([
-    management.installProviders
-      ? readManifest({ name: "cert-manager", setting: "certManagerManifest", location: manifests.certManager })
-      : none("cert-manager"),
-    provider("core"),
-    provider("bootstrap"),
-    provider("controlPlane"),
-    provider("infrastructure"),
-    readManifest({ name: "metallb", setting: "loadBalancerManifest", location: manifests.loadBalancer }),
-    Promise.all(
-      [...new Set(networks)].map((network) =>
-        named(cniLocation(network, settings), network === "calico" ? "cniManifest" : `cni ${network}`, network),
+  const [certManager, core, bootstrap, controlPlane, infrastructure, others, loadBalancer, cni, extra] =
+    await Promise.all([
+      management.installProviders
+        ? readManifest({ name: "cert-manager", setting: "certManagerManifest", location: manifests.certManager })
+        : none("cert-manager"),
+      provider("core"),
+      provider("bootstrap"),
+      provider("controlPlane"),
+      provider("infrastructure"),
+      management.installProviders ? readInfrastructureProviders(settings) : [],
+      readManifest({ name: "metallb", setting: "loadBalancerManifest", location: manifests.loadBalancer }),
+      Promise.all(
+        [...new Set(networks)].map((network) =>
+          named(cniLocation(network, settings), network === "calico" ? "cniManifest" : `cni ${network}`, network),
+        ),
       ),
-    ),
-    Promise.all([...new Set(added)].map((location) => named(location, "manifests", location))),
-  ]);
+      Promise.all([...new Set(added)].map((location) => named(location, "manifests", location))),
+    ]);
   return {
     certManager: own(certManager),
     providers: [
@@ -220,11 +229,12 @@ const readManifests = async (settings: Settings, owner: Owner): Promise<Inputs["
       bootstrap,
       controlPlane,
       { ...infrastructure, objects: withCapdImage(infrastructure.objects, settings.capd.image) },
+      ...others.map(({ manifest }) => manifest),
     ].map(own),
     inventory: {
       name: "inventory",
       crds: setCrdsAside([inventoryCrd()]).crds,
-      objects: inventoryEntries(versions.clusterApi),
+      objects: [...inventoryEntries(versions.clusterApi), ...others.map(({ entry }) => entry)],
     },
     cni: Object.fromEntries(cni),
     loadBalancer,

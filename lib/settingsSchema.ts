@@ -1,8 +1,9 @@
 import type { RoutePins } from "../setup/pins";
 import { defaultGateway, subnetPrefixes } from "./addresses";
-import { between, dnsLabel, imageReference, network, templateVariables } from "./checks";
-import { clusterFields } from "./clusterFields";
+import { between, dnsLabel, imageReference, network, secretVariables, templateVariables } from "./checks";
+import { clusterFields, infrastructureProviderFields } from "./clusterFields";
 import { clusterSettings } from "./clusterSettings";
+import type { InfrastructureProvider } from "./infrastructureProviders";
 import type { SettingTable } from "./readTable";
 import {
   choice,
@@ -101,6 +102,18 @@ export const settingsSchema = {
   featureGates: variables(
     "Values for the variables of Cluster API's manifests, as CLUSTER_TOPOLOGY or EXP_RUNTIME_SDK.",
     templateVariables,
+  ),
+
+  templateSecrets: {
+    ...variables(
+      "Values that stay secret for variables of templates and providers' manifests: pulumi config set --secret --path 'slipway:templateSecrets.NAME'.",
+      secretVariables,
+    ),
+    secret: true as const,
+  },
+  providers: listOf<InfrastructureProvider>(
+    infrastructureProviderFields,
+    "Infrastructure providers to install besides Cluster API's own, for clusters from templates: name, version, manifest.",
   ),
 
   clusters: listOf<Readonly<Record<string, unknown>>>(

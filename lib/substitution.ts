@@ -16,12 +16,14 @@ type Part = string | { name: string; fallback?: { source: string; parts: Part[] 
  * `$${VAR}` stays `${VAR}`. As in envsubst an empty value takes the default too. An empty default is none: clusterctl
  * calls such a variable missing.
  *
+ * @param setting where the user gives the values
  * @throws ProblemError naming every variable that has neither value nor default, and every expression of another form
  */
 export const substitute = (
   text: string,
   variables: Readonly<Record<string, string>>,
   source = "the template",
+  setting = "featureGates",
 ): string => {
   const missing = new Set<string>();
   const render = (parts: readonly Part[]): string =>
@@ -43,7 +45,7 @@ export const substitute = (
       key: source,
       received: names.map((name) => `\${${name}}`).join(" "),
       rule: "have a value for each variable without a default",
-      remedy: `Set featureGates.${names.join(", featureGates.")} in the stack's settings`,
+      remedy: `Set ${names.map((name) => `${setting}.${name}`).join(", ")} in the stack's settings`,
     },
   ]);
 };

@@ -60,6 +60,8 @@ const foreign = {
 
 let before = "";
 let id = "";
+/** What this run made and so may take away; whatever else is there is someone's. */
+const made = { network: false, cluster: false, stack: false };
 const nodeId = (): string => must("docker", ["inspect", "--format", "{{.Id}}", node]).trim();
 
 /** A stack on a management cluster that it did not make: about ten minutes, on the source route's images. */
@@ -67,11 +69,15 @@ export const byoManagement: Step[] = [
   {
     name: "someone else's kind cluster is there, with Docker's socket and the images",
     run: () => {
+      const networks = must("docker", ["network", "ls", "--format", "{{.Name}}"]).split("\n");
+      check(!networks.includes("kind"), `no network kind, got ${networks.join(" ")}`);
       const range = ["--subnet", "172.18.0.0/16", "--gateway", "172.18.0.1", "--ip-range", "172.18.0.0/17"];
       must("docker", ["network", "create", ...range, "kind"]);
+      made.network = true;
       writeFileSync(join(folder, "kind.yaml"), kindConfig());
       const image = `kindest/node:v${pins.source.kubernetes}`;
       const config = ["--config", join(folder, "kind.yaml"), "--kubeconfig", kubeconfig];
+      made.cluster = true;
       must("kind", ["create", "cluster", "--name", theirs, "--image", image, "--wait", "5m", ...config], { env });
       const images = [...manifests, "infrastructure-components"].flatMap((name) =>
         imagesOf(parseManifest(readFileSync(`.tools/manifests/${name}.yaml`, "utf8").replace(/\$\{[^}]*\}/g, "0"))),
@@ -88,6 +94,7 @@ export const byoManagement: Step[] = [
     run: () => {
       writeStack({ "slipway:installProviders": "false" });
       pulumi("stack", "init");
+      made.stack = true;
       const { code, stdout } = command("pulumi", ["preview", "--stack", stack, "--non-interactive"], { env });
       check(code !== 0 && stdout.includes("installProviders is false, but must be true"), `a refusal, got ${stdout}`);
       check(contents() === before, "their cluster untouched");
@@ -131,7 +138,13 @@ export const byoManagement: Step[] = [
       kubectl("delete", "clusters.cluster.x-k8s.io", "foreign", "--timeout=60s");
     },
   },
-  { name: "destroy", always: true, run: () => void must("scripts/slipway", ["destroy"], { env, show: true }) },
+  {
+    name: "destroy",
+    always: true,
+    run: () => {
+      if (made.stack) must("scripts/slipway", ["destroy"], { env, show: true });
+    },
+  },
   {
     name: "their cluster still runs, with what it had and nothing else",
     run: () => {
@@ -152,8 +165,8 @@ export const byoManagement: Step[] = [
     name: "their cluster is taken away",
     always: true,
     run: () => {
-      must("kind", ["delete", "cluster", "--name", theirs, "--kubeconfig", kubeconfig], { env });
-      must("docker", ["network", "rm", "kind"]);
+      if (made.cluster) must("kind", ["delete", "cluster", "--name", theirs, "--kubeconfig", kubeconfig], { env });
+      if (made.network) must("docker", ["network", "rm", "kind"]);
       rmSync(folder, { recursive: true, force: true });
       rmSync(stackFile, { force: true });
       // The file for plain pulumi names the backend that a user of this checkout has.
