@@ -1,5 +1,5 @@
 # Thin names for scripts/slipway; `make up ARGS="--diff"` passes arguments on, STACK and SLIPWAY_ROUTE are read there.
-.PHONY: up preview plan destroy refresh tools doctor status env test quick lint lock bench
+.PHONY: up preview plan destroy refresh tools doctor status env test quick lint lock bench growth
 
 up preview plan destroy refresh tools doctor status env:
 	@scripts/slipway $@ $(ARGS)
@@ -24,3 +24,7 @@ node_modules: package-lock.json
 # The seed as a script against up and destroy; BENCH_PAIRS=1 for a quick look. Takes ten minutes a pair.
 bench: node_modules
 	@scripts/slipway tools && node --import tsx bench/run.ts
+
+# Time and memory from 1 to 50 in-memory clusters; GROWTH_SIZES=1,5 for a quick look. Takes twenty minutes.
+growth: node_modules
+	@scripts/slipway tools && node --import tsx bench/growth.ts
