@@ -12,6 +12,7 @@ import { infrastructureOf } from "./lib/infrastructure/infrastructure";
 import { prepare } from "./lib/prepare";
 import { clusterKey } from "./lib/runningVersions";
 import { stackSettings, stop } from "./lib/stackSettings";
+import { rehearsalOf } from "./lib/webhookSamples";
 
 /** The whole journey: settings, the management cluster with Cluster API, and each workload cluster with its add-ons. */
 export = async () => {
@@ -43,6 +44,7 @@ export = async () => {
         providerImages: kind ? providerImages(kind, settings, inputs) : [],
         certManager: manifests.certManager,
         providers: manifests.providers,
+        samples: Object.values(inputs.templates).map(({ infrastructure }) => rehearsalOf(infrastructure)),
         inventory: manifests.inventory,
       })
     : undefined;

@@ -1,7 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import { certificateSamples, clusterApiSamples } from "../lib/webhookSamples";
 import type { Manifest } from "../lib/manifest";
-import { objectKey } from "../lib/manifests";
+import { type KubernetesObject, objectKey } from "../lib/manifests";
 import { inside, type ClusterHandle } from "./clusterHandle";
 import { KubernetesResource, ManifestObjects } from "./manifestObjects";
 import { webhookGate } from "./webhookGate";
@@ -14,6 +14,8 @@ export interface ProviderInstallArgs {
   certManager: Manifest;
   /** Cluster API's providers: core, kubeadm bootstrap, kubeadm control plane, docker. */
   providers: Manifest[];
+  /** An object for each webhook of a provider that is not Cluster API's own. */
+  samples: KubernetesObject[];
   /** clusterctl's list of what is installed: its CRD and one entry a provider. */
   inventory: Manifest;
 }
@@ -45,7 +47,7 @@ export class ProviderInstall extends pulumi.ComponentResource {
     const webhooks = webhookGate(
       "cluster-api-webhooks",
       cluster,
-      clusterApiSamples(),
+      [...clusterApiSamples(), ...args.samples],
       { parent: this, dependsOn: providers.flatMap((provider) => provider.resources) },
       ["clusters.cluster.x-k8s.io"],
     );

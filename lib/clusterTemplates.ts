@@ -15,8 +15,10 @@ export const readTemplates = async ({
 }: Pick<Settings, "clusters" | "templateSecrets">): Promise<Record<string, ClusterParts>> => {
   const parts: Record<string, ClusterParts> = {};
   const problems: Problem[] = [];
+  // A template file is the user's own to change; only what is fetched is locked.
+  const store = { ...manifestStore("template"), ownFile: true };
   const texts = await Promise.all(
-    clusters.map(({ template }) => template && loadManifest(template.location, manifestStore("template"))),
+    clusters.map(async ({ template }) => (template ? await loadManifest(template.location, store) : undefined)),
   );
   for (const [index, cluster] of clusters.entries()) {
     const text = texts[index]?.text;

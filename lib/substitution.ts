@@ -8,11 +8,12 @@ export interface TemplateVariable {
 }
 
 /** A template's parts: text, or an expression with its default, which may itself hold expressions. */
-type Part = string | { name: string; fallback?: { source: string; parts: Part[] } };
+type Part =
+  string | { name: string; fallback?: { source: string; parts: Part[] }; replace?: (value: string) => string };
 
 /**
  * Fills in the variables of a clusterctl template (the subset of drone/envsubst that Cluster API's manifests use):
- * `${VAR}`, `${VAR:=default}`, `${VAR=default}`, `${VAR:-default}` and the old `${ VAR }`; `$$` is a literal `$`, so
+ * `${VAR}`, `${VAR/#start/new}` and its like, `${VAR:=default}`, `${VAR=default}`, `${VAR:-default}` and the old `${ VAR }`; `$$` is a literal `$`, so
  * `$${VAR}` stays `${VAR}`. As in envsubst an empty value takes the default too. An empty default is none: clusterctl
  * calls such a variable missing.
  *
@@ -31,6 +32,8 @@ export const substitute = (
       .map((part) => {
         if (typeof part === "string") return part;
         const value = Object.hasOwn(variables, part.name) ? variables[part.name] : undefined;
+        // As for clusterctl, nothing to replace anything in is no missing value.
+        if (part.replace) return part.replace(value ?? "");
         if (value !== undefined && (value !== "" || part.fallback === undefined)) return value;
         if (part.fallback && part.fallback.source !== "") return render(part.fallback.parts);
         if (value === undefined) missing.add(part.name);
@@ -73,6 +76,24 @@ const partsOf = (text: string, source: string): Part[] => {
   return parts;
 };
 
+/** `${VAR/old/new}` at the first place, `//` everywhere, `/#` at the start, `/%` at the end; all of it literally. */
+const replacing = (expression: string): Part => {
+  const [, name = "", where = "", from = "", to = ""] = /^\$\{(\w+)\/([#%/]?)([^/]+)\/(.*)\}$/s.exec(expression) ?? [];
+  const replace = (value: string): string => {
+    switch (where) {
+      case "#":
+        return value.startsWith(from) ? to + value.slice(from.length) : value;
+      case "%":
+        return value.endsWith(from) ? value.slice(0, -from.length) + to : value;
+      case "/":
+        return value.replaceAll(from, () => to);
+      default:
+        return value.replace(from, () => to);
+    }
+  };
+  return { name, replace };
+};
+
 /** `${ VAR }` was clusterctl's first notation; an escaped `$$` before a brace makes it plain text. */
 const withoutLegacySpaces = (text: string): string =>
   text.replace(/\$\$|\$\{([ \t]+\w+[ \t]*|\w+[ \t]+)\}/g, (expression) => expression.replace(/[ \t]/g, ""));
@@ -99,6 +120,8 @@ class Scanner {
 
   private expression(): Part {
     const start = this.position;
+    const replaced = this.take(/\$\{\w+\/[#%/]?[^/}$]+\/[^}$]*\}/y);
+    if (replaced !== undefined) return replacing(replaced);
     const opening = this.take(/\$\{\w+(:=|:-|=|(?=\}))/y);
     if (opening === undefined) return this.unknown(start);
     const name = /\w+/.exec(opening)?.[0] ?? "";
@@ -122,7 +145,7 @@ class Scanner {
     this.problems.push({
       key: `${this.source}, line ${line}`,
       received: `${expression}}`,
-      rule: "be one of ${VAR}, ${VAR:=default}, ${VAR=default} and ${VAR:-default}",
+      rule: "be one of ${VAR}, ${VAR:=default}, ${VAR=default}, ${VAR:-default} and ${VAR/old/new}",
       remedy: "Rewrite the expression, or write $${ where a literal ${ is meant",
     });
     this.position = start + Math.max(2, expression.length + 1);
