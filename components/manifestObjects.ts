@@ -5,7 +5,7 @@ import { type KubernetesObject, objectKey } from "../lib/manifests";
 import { withQuickReadiness } from "../lib/readiness";
 import { applyOrder, typeToken, withWait } from "../lib/rollout";
 import { mapSecrets } from "../lib/secretValue";
-import { inside, lifeIn, type ClusterHandle } from "./clusterHandle";
+import { inside, keptIn, lifeIn, type ClusterHandle } from "./clusterHandle";
 import { step } from "./step";
 
 /** A CRD as a row of its set: its schema stays in a file, known by its sum. */
@@ -62,7 +62,7 @@ export class ManifestObjects extends pulumi.ComponentResource {
       this.keep(
         new KubernetesResource(
           `${name}/${objectKey(object)}`,
-          withWait(withQuickReadiness(object)),
+          keptIn(args.cluster, withWait(withQuickReadiness(object))),
           inside(args.cluster, this, dependsOn),
         ),
       ),

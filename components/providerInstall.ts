@@ -2,7 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { certificateSamples, clusterApiSamples } from "../lib/webhookSamples";
 import type { Manifest } from "../lib/manifest";
 import { type KubernetesObject, objectKey } from "../lib/manifests";
-import { inside, type ClusterHandle } from "./clusterHandle";
+import { inside, keptIn, type ClusterHandle } from "./clusterHandle";
 import { KubernetesResource, ManifestObjects } from "./manifestObjects";
 import { webhookGate } from "./webhookGate";
 
@@ -57,7 +57,7 @@ export class ProviderInstall extends pulumi.ComponentResource {
     for (const entry of objects) {
       new KubernetesResource(
         `${prefix}/${objectKey(entry)}`,
-        entry,
+        keptIn(cluster, entry),
         inside(cluster, this, [...kind.resources, ...providers.flatMap((provider) => provider.namespaces)]),
       );
     }

@@ -6,7 +6,7 @@ import type { ClusterSpec } from "../lib/clusterSpec";
 import { infrastructureOf } from "../lib/infrastructure/infrastructure";
 import { type KubernetesObject, objectKey, withAnnotations } from "../lib/manifests";
 import { waitForAnnotation } from "../lib/rollout";
-import { inside, type ClusterHandle } from "./clusterHandle";
+import { inside, keptIn, type ClusterHandle } from "./clusterHandle";
 import { KubernetesResource } from "./manifestObjects";
 import { waitForApi } from "./waitForApi";
 import { type ClusterAccess, workloadAccess } from "./workloadAccess";
@@ -62,7 +62,9 @@ export class WorkloadCluster extends pulumi.ComponentResource {
       },
     );
     // Others may hold the key to what the Cluster is made of: there before it, and gone after it.
-    const others = parts.others.map((object) => this.object(name, object, inside(management, this, ready)));
+    const others = parts.others.map((object) =>
+      this.object(name, keptIn(management, object), inside(management, this, ready)),
+    );
     // The one object that is deleted for real: its finalizer takes the containers away, so no deletedWith here.
     // In the background, as kubectl does: the plugin's foreground would delete the DevCluster at once, and machines
     // cannot go without theirs.

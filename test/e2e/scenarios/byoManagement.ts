@@ -71,7 +71,8 @@ const foreign = {
   apiVersion: "cluster.x-k8s.io/v1beta2",
   kind: "Cluster",
   metadata: { name: "foreign", namespace: "default" },
-  spec: { clusterNetwork: { serviceDomain: "foreign.local" } },
+  // An infrastructure that never comes: it is there to be in the way.
+  spec: { infrastructureRef: { apiGroup: "infrastructure.cluster.x-k8s.io", kind: "DevCluster", name: "foreign" } },
 };
 
 let before = "";
