@@ -15,6 +15,8 @@ export interface ApplicationArgs {
   image: string;
   /** Range or network in which the service's address must lie; absent: whatever the cluster's own infrastructure gives. */
   within?: AddressRange | string;
+  /** What its pod waits for: one that comes to a node before the pod network does is held back for ten seconds. */
+  podsCanRun: pulumi.Resource[];
   /** What the request through the load balancer waits for. */
   loadBalancerReady: pulumi.Resource[];
 }
@@ -30,8 +32,7 @@ export class Application extends pulumi.ComponentResource {
     const { cluster } = args;
     const deployment = deploymentObject(args.image);
     const running = new KubernetesResource(`${name}/${objectKey(deployment)}`, deployment, {
-      ...inside(cluster, this),
-      // Pods are scheduled once the nodes are Ready, which takes a CNI.
+      ...inside(cluster, this, args.podsCanRun),
       customTimeouts: { create: "20m", update: "20m" },
     });
     const { within } = args;

@@ -36,11 +36,13 @@ export class ProviderInstall extends pulumi.ComponentResource {
       { parent: this, dependsOn: certManager.resources },
       ["certificates", "issuers", "clusterissuers"].map((kind) => `${kind}.cert-manager.io`),
     );
+    // Everything waits for cert-manager, so the providers leave it the first seconds of a small machine to itself.
+    const later = { ...cluster, apiReady: [...cluster.apiReady, ...certManager.crds] };
     const providers = args.providers.map(
       (manifest) =>
         new ManifestObjects(
           manifest.name,
-          { cluster, ...manifest, certificatesAfter: [certificates], workloadsAfter: args.providerImages },
+          { cluster: later, ...manifest, certificatesAfter: [certificates], workloadsAfter: args.providerImages },
           { parent: this },
         ),
     );

@@ -71,6 +71,7 @@ export const workload = (cluster: ClusterSettings, args: WorkloadArgs): Workload
           cluster: access.handle,
           manifest: args.manifests.loadBalancer,
           range: range.text,
+          podNetwork: cni?.running ?? [],
         })
       : undefined;
   const nodes = cni
@@ -80,7 +81,7 @@ export const workload = (cluster: ClusterSettings, args: WorkloadArgs): Workload
         spec: cluster,
         parts,
         machines,
-        cni: cni.ready,
+        cni,
       })
     : undefined;
   const application = cluster.application
@@ -88,6 +89,7 @@ export const workload = (cluster: ClusterSettings, args: WorkloadArgs): Workload
         cluster: access.handle,
         image: args.applicationImage,
         ...(cluster.loadBalancer === "external" ? {} : { within: range ?? args.subnet }),
+        podsCanRun: nodes ? [nodes] : [],
         loadBalancerReady: balancer?.ready ?? [],
       })
     : undefined;

@@ -176,10 +176,25 @@ describe("order", () => {
     expect(waitsFor(up, up.find("cluster-api/CustomResourceDefinitions"), gate)).toBe(false);
   });
 
-  test("does not hold MetalLB or the application behind the CNI", () => {
+  test("keeps pods back until the pod network runs where they go, and nothing else", () => {
     const cni = up.find("capd-cni/DaemonSet/kube-system/calico-node");
-    expect(waitsFor(up, up.find("capd-metallb/Deployment/metallb-system/controller"), cni)).toBe(false);
-    expect(waitsFor(up, up.find("capd-application/Deployment/default/nginx"), cni)).toBe(false);
+    expect(waitsFor(up, up.find("capd-cni/Deployment/kube-system/calico-kube-controllers"), cni)).toBe(true);
+    expect(waitsFor(up, up.find("capd-metallb/Deployment/metallb-system/controller"), cni)).toBe(true);
+    expect(waitsFor(up, up.find("capd-application/Deployment/default/nginx"), up.find("capd-nodes"))).toBe(true);
+    expect(waitsFor(up, up.find("capd-metallb/DaemonSet/metallb-system/speaker"), cni)).toBe(false);
+    expect(waitsFor(up, up.find("capd-application/Service/default/nginx"), cni)).toBe(false);
+    expect(up.find("capd-nodes").inputs.environment).toMatchObject({ DAEMON_SETS: "kube-system/calico-node" });
+  });
+
+  test("does not hold MetalLB's controller behind the workers", () => {
+    expect(waitsFor(up, up.find("capd-metallb/Deployment/metallb-system/controller"), up.find("capd-nodes"))).toBe(
+      false,
+    );
+  });
+
+  test("leaves the first seconds of a small machine to cert-manager", () => {
+    const crds = up.find("cert-manager/CustomResourceDefinitions");
+    expect(waitsFor(up, up.find("cluster-api/CustomResourceDefinitions"), crds)).toBe(true);
   });
 
   test("asks for a new cluster's workers at once, and lets a running one's follow the control plane", async () => {
