@@ -1,15 +1,18 @@
 import * as pulumi from "@pulumi/pulumi";
-import { CapdImage } from "./components/capdImage";
 import { clusterNamespaces } from "./components/clusterNamespaces";
 import { DockerNetwork, ownerLabel } from "./components/dockerNetwork";
-import { ImageLoad } from "./components/imageLoad";
+import { ExistingManagementCluster } from "./components/existingManagementCluster";
 import { ManagementCluster } from "./components/managementCluster";
 import { nodeImages } from "./components/nodeImage";
+import { providerImages } from "./components/providerImages";
 import { ProviderInstall } from "./components/providerInstall";
 import { workload } from "./components/workload";
+import { isGiven, ownerAnnotation } from "./lib/existingManagement";
+import { infrastructureOf } from "./lib/infrastructure/infrastructure";
 import { prepare } from "./lib/prepare";
 import { clusterKey } from "./lib/runningVersions";
 import { stackSettings, stop } from "./lib/stackSettings";
+import { rehearsalOf } from "./lib/webhookSamples";
 
 /** The whole journey: settings, the management cluster with Cluster API, and each workload cluster with its add-ons. */
 export = async () => {
@@ -20,46 +23,52 @@ export = async () => {
   const { manifests } = inputs;
   await Promise.all(inputs.warnings.map((warning) => pulumi.log.warn(warning)));
 
-  // Docker network and management cluster.
-  const network = new DockerNetwork("network", { ...settings.network, owner });
-  const management = new ManagementCluster(settings.management.name, {
-    ...settings.management,
-    network: network.ready,
-    images: inputs.nodeImages.certManager,
-  });
+  // Docker network, where containers are made, and the management cluster: a kind cluster, or one that is there.
+  const { existing } = inputs;
+  const hasContainers = !existing || settings.clusters.some(({ backend }) => infrastructureOf(backend).onDocker);
+  const network = hasContainers ? new DockerNetwork("network", { ...settings.network, owner }) : undefined;
+  const { name } = settings.management;
+  const management = existing
+    ? new ExistingManagementCluster(name, existing)
+    : new ManagementCluster(name, {
+        ...settings.management,
+        network: network?.ready ?? [],
+        images: inputs.nodeImages.certManager,
+      });
+  const kind = management instanceof ManagementCluster ? management : undefined;
 
-  // CAPD controller image, and the images the management cluster cannot pull.
-  const capd = new CapdImage("capd-image", {
-    source: settings.capd.source,
-    image: settings.capd.image,
-    version: settings.versions.clusterApi,
-    ...inputs.capd,
-  });
-  const node = { node: management.nodeName, nodeId: management.nodeId, lifetime: management.handle.lifetime };
-  const providerImages = new ImageLoad("provider-images", {
-    ...node,
-    images: { ...inputs.nodeImages.providers, [settings.capd.image]: capd.imageId },
-  });
-
-  // cert-manager and Cluster API's providers.
-  const providers = new ProviderInstall("providers", {
-    cluster: management.handle,
-    providerImages: providerImages.ready,
-    certManager: manifests.certManager,
-    providers: manifests.providers,
-    inventory: manifests.inventory,
-  });
+  // cert-manager and Cluster API's providers; a cluster that someone else made pulls its images by itself.
+  const providers = settings.management.installProviders
+    ? new ProviderInstall("providers", {
+        cluster: management.handle,
+        providerImages: kind ? providerImages(kind, settings, inputs) : [],
+        certManager: manifests.certManager,
+        providers: manifests.providers,
+        samples: Object.values(inputs.templates).map(({ infrastructure }) => rehearsalOf(infrastructure)),
+        inventory: manifests.inventory,
+      })
+    : undefined;
 
   // Workload clusters, each with its pod network, load balancer, application and what the settings add.
   const images = nodeImages(inputs.nodeRecipes);
-  const namespaces = clusterNamespaces(management.handle, settings.clusters);
+  const namespaces = clusterNamespaces(
+    management.handle,
+    settings.clusters,
+    existing && {
+      isGiven: (name) => isGiven(existing, name, owner),
+      annotations: { [ownerAnnotation]: owner },
+    },
+  );
+  // A kind node waits for the network by itself.
+  const ready = [...(providers?.ready ?? []), ...(kind ? [] : (network?.ready ?? []))];
   const workloads = settings.clusters.map((cluster) => {
     const namespace = namespaces.get(cluster.namespace);
     return workload(cluster, {
       management: management.handle,
       running: clusterKey(cluster) in inputs.running,
-      ready: [...providers.ready, ...(namespace ? [namespace] : [])],
+      ready: [...ready, ...(namespace ? [namespace] : [])],
       manifests,
+      template: inputs.templates[cluster.name],
       nodeImage: images.get(cluster.name),
       applicationImage: settings.application.image,
       subnet: settings.network.subnet,

@@ -13,8 +13,8 @@ export interface ApplicationArgs {
   cluster: ClusterHandle;
   /** Image of a web server that listens on port 80. */
   image: string;
-  /** Range or network in which the service's address must lie. */
-  within: AddressRange | string;
+  /** Range or network in which the service's address must lie; absent: whatever the cluster's own infrastructure gives. */
+  within?: AddressRange | string;
   /** What its pod waits for: one that comes to a node before the pod network does is held back for ten seconds. */
   podsCanRun: pulumi.Resource[];
   /** What the request through the load balancer waits for. */
@@ -35,21 +35,22 @@ export class Application extends pulumi.ComponentResource {
       ...inside(cluster, this, args.podsCanRun),
       customTimeouts: { create: "20m", update: "20m" },
     });
-    const object = serviceObject();
+    const { within } = args;
+    const object = serviceObject(within === undefined ? "" : ".ip");
     const service = new Service(`${name}/${objectKey(object)}`, object, {
       ...inside(cluster, this),
       customTimeouts: { create: "20m", update: "20m" },
     });
     const address = service.status.apply((status) => {
-      const ip = status.loadBalancer?.ingress?.[0]?.ip;
-      if (ip === undefined || !contains(args.within, ip)) {
-        throw new pulumi.ResourceError(
-          `the service got ${ip ?? "no address"}, which lies outside ${typeof args.within === "string" ? args.within : args.within.text}`,
-          this,
-          true,
-        );
+      const { ip, hostname } = status.loadBalancer?.ingress?.[0] ?? {};
+      // A cloud may give a name instead of an address.
+      const given = within === undefined ? (ip ?? hostname) : ip;
+      if (given === undefined || (within !== undefined && !contains(within, given))) {
+        const range = typeof within === "string" ? within : (within?.text ?? "");
+        const where = within === undefined ? "" : `, which lies outside ${range}`;
+        throw new pulumi.ResourceError(`the service got ${given ?? "no address"}${where}`, this, true);
       }
-      return ip;
+      return given;
     });
     this.url = pulumi.interpolate`http://${address}/`;
     this.answer = new local.Command(

@@ -1,4 +1,5 @@
 import type { Provider } from "@pulumi/kubernetes/provider";
+import { type KubernetesObject, withAnnotations } from "../lib/kubernetesObject";
 import type { CustomResource, CustomResourceOptions, Resource } from "@pulumi/pulumi";
 
 /** A cluster whose API answers, as the resources inside it need it. */
@@ -9,8 +10,8 @@ export interface ClusterHandle {
   kubeconfigFile: string;
   /** What must exist before the API can be spoken to. */
   apiReady: Resource[];
-  /** When this resource goes, all contents of the cluster are gone with it. */
-  lifetime: CustomResource;
+  /** When this resource goes, all contents of the cluster are gone with it; absent where the cluster outlives the stack. */
+  lifetime?: CustomResource;
   /** When this one is replaced, the cluster is another one, and all its contents are made anew. */
   identity?: Resource;
 }
@@ -18,10 +19,18 @@ export interface ClusterHandle {
 /** How a resource ends and comes again: with its cluster. */
 export const lifeIn = ({ lifetime, identity }: ClusterHandle): CustomResourceOptions => ({
   // Contents die with their cluster: destroy need not delete them one by one, nor reach a cluster that is gone.
-  deletedWith: lifetime,
+  // A cluster that stays has no such end, and contents are deleted for real.
+  ...(lifetime ? { deletedWith: lifetime } : {}),
   // deletedWith alone says nothing of a replacement: the contents would be taken for alive in the new cluster.
   replaceWith: identity ? [identity] : [],
 });
+
+/**
+ * An object as it is kept in a cluster. One that is deleted for real goes in the background: the plugin's foreground
+ * waits for the garbage collector, which stands still for minutes while kinds go.
+ */
+export const keptIn = ({ lifetime }: ClusterHandle, object: KubernetesObject): KubernetesObject =>
+  lifetime ? object : withAnnotations(object, { "pulumi.com/deletionPropagationPolicy": "background" });
 
 /** Options for a resource inside a cluster: its provider, its end, and what it waits for. */
 export const inside = (

@@ -1,6 +1,12 @@
 import * as pulumi from "@pulumi/pulumi";
-import type { ClusterHandle } from "./clusterHandle";
+import { keptIn, lifeIn, type ClusterHandle } from "./clusterHandle";
 import { KubernetesResource } from "./manifestObjects";
+
+/** The namespaces of a management cluster that the stack did not make, and how it marks its own. */
+export interface NamespaceOwnership {
+  isGiven: (namespace: string) => boolean;
+  annotations: Record<string, string>;
+}
 
 /** A cluster and the namespace its objects lie in. */
 export interface NamespacedCluster {
@@ -15,23 +21,33 @@ export interface NamespacedCluster {
 export const clusterNamespaces = (
   management: ClusterHandle,
   clusters: readonly NamespacedCluster[],
+  ownership?: NamespaceOwnership,
 ): ReadonlyMap<string, KubernetesResource> => {
-  const names = [...new Set(clusters.map(({ namespace }) => namespace))].filter((name) => name !== "default");
-  return new Map(names.map((namespace) => [namespace, namespaceOf(management, namespace, clusters)]));
+  const names = [...new Set(clusters.map(({ namespace }) => namespace))].filter(
+    (name) => name !== "default" && !ownership?.isGiven(name),
+  );
+  return new Map(
+    names.map((namespace) => [namespace, namespaceOf(management, namespace, clusters, ownership?.annotations)]),
+  );
 };
 
 const namespaceOf = (
   management: ClusterHandle,
   name: string,
   clusters: readonly NamespacedCluster[],
+  annotations?: Record<string, string>,
 ): KubernetesResource =>
   new KubernetesResource(
     `namespace/${name}`,
-    { apiVersion: "v1", kind: "Namespace", metadata: { name } },
+    keptIn(management, {
+      apiVersion: "v1",
+      kind: "Namespace",
+      metadata: { name, ...(annotations ? { annotations } : {}) },
+    }),
     {
       provider: management.provider,
       dependsOn: management.apiReady,
-      deletedWith: management.lifetime,
+      ...lifeIn(management),
       // Where earlier versions kept it: within a cluster of the namespace.
       aliases: clusters
         .filter((cluster) => cluster.namespace === name)

@@ -1,6 +1,7 @@
 import { local } from "@pulumi/command";
 import * as pulumi from "@pulumi/pulumi";
-import { machineOwners, machinesSum, type ClusterSpec } from "../lib/clusterObjects";
+import { type ClusterParts, machineOwners, machinesSum } from "../lib/clusterParts";
+import type { ClusterSpec } from "../lib/clusterSpec";
 import type { Cni } from "./cni";
 import { lifeIn, type ClusterHandle } from "./clusterHandle";
 import { step } from "./step";
@@ -9,7 +10,8 @@ import { step } from "./step";
 export interface ClusterReadyArgs {
   management: ClusterHandle;
   workload: ClusterHandle;
-  spec: ClusterSpec;
+  spec: Pick<ClusterSpec, "name" | "namespace" | "kubernetesVersion">;
+  parts: ClusterParts;
   machines: pulumi.Resource[];
   cni: Pick<Cni, "ready" | "daemonSets">;
 }
@@ -20,8 +22,7 @@ export const clusterReady = (
   args: ClusterReadyArgs,
   opts: { parent?: pulumi.Resource } = {},
 ): local.Command => {
-  const { spec } = args;
-  const workers = spec.workerPools.reduce((sum, pool) => sum + pool.replicas, 0);
+  const { spec, parts } = args;
   return new local.Command(
     name,
     {
@@ -29,12 +30,12 @@ export const clusterReady = (
       environment: {
         CLUSTER: spec.name,
         NAMESPACE: spec.namespace,
-        NODES: String(spec.controlPlaneReplicas + workers),
-        OWNERS: machineOwners(spec).join(" "),
+        NODES: String(parts.nodes),
+        OWNERS: machineOwners(parts).join(" "),
         VERSION: spec.kubernetesVersion,
         // Not read by the step: another sum runs it again, so that whatever rolls machines is waited for. Templates that
         // are no longer named are deleted after it, when no machine needs them.
-        MACHINES: machinesSum(spec),
+        MACHINES: machinesSum(parts),
         // A node is Ready once the network's configuration lies there, some seconds before the network itself runs.
         DAEMON_SETS: args.cni.daemonSets.join(" "),
         KUBECONFIG: args.management.kubeconfigFile,

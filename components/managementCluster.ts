@@ -24,6 +24,8 @@ export class ManagementCluster extends pulumi.ComponentResource {
   public readonly handle: ClusterHandle;
   /** The kubeconfig for this host; secret. */
   public readonly kubeconfig: pulumi.Output<string>;
+  /** When this one goes, the cluster is gone. */
+  public readonly kind: pulumi.CustomResource;
   /** Id of the node's container: another id is another cluster. */
   public readonly nodeId: pulumi.Output<string>;
   /** Name of the node's container. */
@@ -45,6 +47,7 @@ export class ManagementCluster extends pulumi.ComponentResource {
       // Two clusters of one name cannot stand side by side; the default order would also delete the new one.
       { parent: this, dependsOn: args.network, deleteBeforeReplace: true, customTimeouts: { create: "15m" } },
     );
+    this.kind = kind;
     this.nodeId = kind.stdout;
     const file = kubeconfigFile(pulumi.getStack(), args.name);
     const kubeconfig = new local.Command(

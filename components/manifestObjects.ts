@@ -4,7 +4,8 @@ import { crdFile } from "../lib/paths";
 import { type KubernetesObject, objectKey } from "../lib/manifests";
 import { withQuickReadiness } from "../lib/readiness";
 import { applyOrder, typeToken, withWait } from "../lib/rollout";
-import { inside, lifeIn, type ClusterHandle } from "./clusterHandle";
+import { mapSecrets } from "../lib/secretValue";
+import { inside, keptIn, lifeIn, type ClusterHandle } from "./clusterHandle";
 import { step } from "./step";
 
 /** A CRD as a row of its set: its schema stays in a file, known by its sum. */
@@ -76,7 +77,7 @@ export class ManifestObjects extends pulumi.ComponentResource {
       this.keep(
         new KubernetesResource(
           `${name}/${objectKey(object)}`,
-          withWait(withQuickReadiness(object)),
+          keptIn(args.cluster, withWait(withQuickReadiness(object))),
           inside(args.cluster, this, dependsOn),
         ),
       ),
@@ -112,7 +113,8 @@ export class KubernetesResource extends pulumi.CustomResource {
     super(
       typeToken(object),
       name,
-      object,
+      // Known values: nothing is left to wait for, and the engine encrypts what it gets wrapped.
+      mapSecrets(object, pulumi.secret) as pulumi.Inputs,
       secret ? { ...opts, additionalSecretOutputs: ["data", "stringData"] } : opts,
     );
   }

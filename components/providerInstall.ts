@@ -1,8 +1,8 @@
 import * as pulumi from "@pulumi/pulumi";
 import { certificateSamples, clusterApiSamples } from "../lib/webhookSamples";
 import type { Manifest } from "../lib/manifest";
-import { objectKey } from "../lib/manifests";
-import { inside, type ClusterHandle } from "./clusterHandle";
+import { type KubernetesObject, objectKey } from "../lib/manifests";
+import { inside, keptIn, type ClusterHandle } from "./clusterHandle";
 import { KubernetesResource, ManifestObjects } from "./manifestObjects";
 import { webhookGate } from "./webhookGate";
 
@@ -14,6 +14,8 @@ export interface ProviderInstallArgs {
   certManager: Manifest;
   /** Cluster API's providers: core, kubeadm bootstrap, kubeadm control plane, docker. */
   providers: Manifest[];
+  /** An object for each webhook of a provider that is not Cluster API's own. */
+  samples: KubernetesObject[];
   /** clusterctl's list of what is installed: its CRD and one entry a provider. */
   inventory: Manifest;
 }
@@ -27,10 +29,13 @@ export class ProviderInstall extends pulumi.ComponentResource {
     super("slipway:index:ProviderInstall", name, {}, opts);
     const { cluster } = args;
     const certManager = new ManifestObjects("cert-manager", { cluster, ...args.certManager }, { parent: this });
-    const certificates = webhookGate("cert-manager-webhook", cluster, certificateSamples(), {
-      parent: this,
-      dependsOn: certManager.resources,
-    });
+    const certificates = webhookGate(
+      "cert-manager-webhook",
+      cluster,
+      certificateSamples(),
+      { parent: this, dependsOn: certManager.resources },
+      ["certificates", "issuers", "clusterissuers"].map((kind) => `${kind}.cert-manager.io`),
+    );
     // Everything waits for cert-manager, so the providers leave it the first seconds of a small machine to itself.
     const later = { ...cluster, apiReady: [...cluster.apiReady, ...certManager.crds] };
     const providers = args.providers.map(
@@ -41,17 +46,20 @@ export class ProviderInstall extends pulumi.ComponentResource {
           { parent: this },
         ),
     );
-    const webhooks = webhookGate("cluster-api-webhooks", cluster, clusterApiSamples(), {
-      parent: this,
-      dependsOn: providers.flatMap((provider) => provider.resources),
-    });
+    const webhooks = webhookGate(
+      "cluster-api-webhooks",
+      cluster,
+      [...clusterApiSamples(), ...args.samples],
+      { parent: this, dependsOn: providers.flatMap((provider) => provider.resources) },
+      ["clusters.cluster.x-k8s.io"],
+    );
     // Entries lie in the providers' namespaces and are of a kind of their own manifest: last, and waited for by nobody.
     const { name: prefix, crds, objects } = args.inventory;
     const kind = new ManifestObjects(prefix, { cluster, crds, objects: [] }, { parent: this });
     for (const entry of objects) {
       new KubernetesResource(
         `${prefix}/${objectKey(entry)}`,
-        entry,
+        keptIn(cluster, entry),
         inside(cluster, this, [...kind.resources, ...providers.flatMap((provider) => provider.namespaces)]),
       );
     }

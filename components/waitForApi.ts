@@ -1,6 +1,7 @@
 import { local } from "@pulumi/command";
 import type * as pulumi from "@pulumi/pulumi";
 import type { ClusterSpec } from "../lib/clusterSpec";
+import { type Backend, infrastructureOf } from "../lib/infrastructure/infrastructure";
 import type { KubernetesObject } from "../lib/manifests";
 import type { ClusterHandle } from "./clusterHandle";
 import { step } from "./step";
@@ -8,7 +9,7 @@ import { step } from "./step";
 /** A cluster whose objects were sent. */
 export interface WaitForApiArgs {
   management: ClusterHandle;
-  spec: Pick<ClusterSpec, "name" | "namespace">;
+  spec: Pick<ClusterSpec, "name" | "namespace"> & { backend: Backend };
   /** The object that makes the control plane: without it no API will ever answer. */
   controlPlane: KubernetesObject;
 }
@@ -28,7 +29,7 @@ export const waitForApi = (name: string, args: WaitForApiArgs, opts: pulumi.Cust
         CLUSTER: spec.name,
         NAMESPACE: spec.namespace,
         CONTROL_PLANE: `${controlPlane.kind.toLowerCase()}.${group}/${controlPlane.metadata.name}`,
-        REACH: process.platform === "linux" ? "address" : "published-port",
+        REACH: process.platform === "linux" || !infrastructureOf(spec.backend).onDocker ? "address" : "published-port",
         KUBECONFIG: management.kubeconfigFile,
         TIMEOUT_SECONDS: "1800",
       },

@@ -1,4 +1,5 @@
 import type * as pulumi from "@pulumi/pulumi";
+import { type ClusterParts, partsOfSpec } from "../lib/clusterParts";
 import { clusterSpec } from "../lib/clusterSpec";
 import type { Inputs } from "../lib/prepare";
 import type { ClusterSettings } from "../lib/settings";
@@ -20,6 +21,8 @@ export interface WorkloadArgs {
   /** What Cluster API's objects wait for. */
   ready: pulumi.Resource[];
   manifests: Pick<Inputs["manifests"], "cni" | "loadBalancer" | "extra">;
+  /** What a cluster from a template is made of. */
+  template: ClusterParts | undefined;
   /** The image of the nodes, where it is not the settings' own, and what it waits for. */
   nodeImage: NodeImage | undefined;
   applicationImage: string;
@@ -49,8 +52,13 @@ export interface Workload {
 export const workload = (cluster: ClusterSettings, args: WorkloadArgs): Workload => {
   const { name, namespace, kubernetesVersion: version } = cluster;
   const { nodeImage } = args;
-  const spec = { ...clusterSpec(cluster), ...(nodeImage ? { nodeImage: nodeImage.image } : {}) };
-  const { access, machines } = new WorkloadCluster(name, { ...args, spec, nodeImageReady: nodeImage?.ready ?? [] });
+  const parts =
+    cluster.backend === "template"
+      ? args.template
+      : partsOfSpec({ ...clusterSpec(cluster, cluster.backend), ...(nodeImage ? { nodeImage: nodeImage.image } : {}) });
+  if (parts === undefined) throw new Error(`the template of cluster ${name} was not read`);
+  const made = { ...args, spec: cluster, parts, nodeImageReady: nodeImage?.ready ?? [] };
+  const { access, machines } = new WorkloadCluster(name, made);
   const range = cluster.loadBalancerRange;
   const summary = { name, namespace, version, ...(range ? { loadBalancerRange: range.text } : {}) };
   // The in-memory backend runs nothing: its control plane's own condition is all there is to wait for.
@@ -70,7 +78,8 @@ export const workload = (cluster: ClusterSettings, args: WorkloadArgs): Workload
     ? clusterReady(`${name}-nodes`, {
         management: args.management,
         workload: access.handle,
-        spec,
+        spec: cluster,
+        parts,
         machines,
         cni,
       })
@@ -79,7 +88,7 @@ export const workload = (cluster: ClusterSettings, args: WorkloadArgs): Workload
     ? new Application(`${name}-application`, {
         cluster: access.handle,
         image: args.applicationImage,
-        within: range ?? args.subnet,
+        ...(cluster.loadBalancer === "external" ? {} : { within: range ?? args.subnet }),
         podsCanRun: nodes ? [nodes] : [],
         loadBalancerReady: balancer?.ready ?? [],
       })

@@ -3,6 +3,7 @@ import { Secret } from "@pulumi/kubernetes/core/v1/secret";
 import { Provider } from "@pulumi/kubernetes/provider";
 import * as pulumi from "@pulumi/pulumi";
 import type { ClusterSpec } from "../lib/clusterSpec";
+import { type Backend, infrastructureOf } from "../lib/infrastructure/infrastructure";
 import { decodeSecretValue, forHost } from "../lib/kubeconfig";
 import { kubeconfigFile } from "../lib/paths";
 import type { ClusterHandle } from "./clusterHandle";
@@ -18,7 +19,7 @@ export interface ClusterAccess {
 /** A cluster whose control plane was asked for. */
 export interface WorkloadAccessArgs {
   management: ClusterHandle;
-  spec: Pick<ClusterSpec, "name" | "namespace">;
+  spec: Pick<ClusterSpec, "name" | "namespace"> & { backend: Backend };
   /** The wait for the API; its end is when the kubeconfig can be read. */
   api: local.Command;
   /** What the contents of the cluster wait for besides the kubeconfig. */
@@ -60,10 +61,16 @@ const readKubeconfig = (
   // The id hangs on the wait for the API: a read with a literal id would run before the secret exists.
   const id = api.stdout.apply(() => `${spec.namespace}/${spec.name}-kubeconfig`);
   const secret = Secret.get(`${name}-kubeconfig`, id, { parent, provider: management.provider });
-  const port = publishedPort(name, spec.name, api, parent);
+  // Machines elsewhere have addresses that every host reaches alike.
+  const { onDocker } = infrastructureOf(spec.backend);
+  const port = onDocker ? publishedPort(name, spec.name, api, parent) : undefined;
   const text = pulumi
     .all([secret.data, port])
-    .apply(([data, publishedPort]) => forHost(decodeSecretValue(data), { platform: process.platform, publishedPort }));
+    .apply(([data, publishedPort]) =>
+      onDocker
+        ? forHost(decodeSecretValue(data), { platform: process.platform, publishedPort })
+        : decodeSecretValue(data),
+    );
   return pulumi.secret(text);
 };
 

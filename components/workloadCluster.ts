@@ -1,11 +1,12 @@
 import { local } from "@pulumi/command";
 import * as pulumi from "@pulumi/pulumi";
-import { clusterIdentity } from "../lib/clusterIdentity";
-import { clusterObjects, type ClusterSpec } from "../lib/clusterObjects";
+import { clusterIdentity, type ClusterIdentity } from "../lib/clusterIdentity";
+import { type ClusterParts, controlPlaneDone, type MachineOwner } from "../lib/clusterParts";
+import type { ClusterSpec } from "../lib/clusterSpec";
 import { infrastructureOf } from "../lib/infrastructure/infrastructure";
 import { type KubernetesObject, objectKey, withAnnotations } from "../lib/manifests";
 import { waitForAnnotation } from "../lib/rollout";
-import type { ClusterHandle } from "./clusterHandle";
+import { inside, keptIn, type ClusterHandle } from "./clusterHandle";
 import { KubernetesResource } from "./manifestObjects";
 import { waitForApi } from "./waitForApi";
 import { type ClusterAccess, workloadAccess } from "./workloadAccess";
@@ -13,7 +14,9 @@ import { type ClusterAccess, workloadAccess } from "./workloadAccess";
 /** A cluster that Cluster API makes. */
 export interface WorkloadClusterArgs {
   management: ClusterHandle;
-  spec: ClusterSpec;
+  spec: ClusterIdentity & Pick<ClusterSpec, "name">;
+  /** What it is made of. */
+  parts: ClusterParts;
   /** Whether its nodes run already, so that a change of them has an order to keep. */
   running: boolean;
   /** What Cluster API's objects wait for: its webhooks, and the namespace they lie in. */
@@ -25,11 +28,7 @@ export interface WorkloadClusterArgs {
 /** Time for machines to come or go: an image has to be unpacked and kubeadm run on each, one after the other. */
 const machineTimeouts = { create: "30m", update: "60m", delete: "30m" };
 
-/**
- * When the control plane is done. Initialized is the first moment at which the API answers; Ready would wait for a CNI
- * that needs the API. An upgrade is done when no machine of the old sort is left, which a new cluster has none of.
- */
-const controlPlaneDone = ["condition=Initialized", "condition=RollingOut=False"];
+const isMachineTemplate = ({ kind }: KubernetesObject): boolean => kind.endsWith("MachineTemplate");
 
 /**
  * How owners of machines are deleted, as kubectl does: the plugin's foreground would delete what each machine is made of
@@ -46,8 +45,7 @@ export class WorkloadCluster extends pulumi.ComponentResource {
 
   constructor(name: string, args: WorkloadClusterArgs, opts?: pulumi.ComponentResourceOptions) {
     super("slipway:index:WorkloadCluster", name, {}, opts);
-    const { management, spec } = args;
-    const objects = clusterObjects(spec);
+    const { management, spec, parts } = args;
     const ready = [...management.apiReady, ...args.ready];
     const options = (dependsOn: pulumi.Resource[]): pulumi.CustomResourceOptions => ({
       parent: this,
@@ -62,11 +60,20 @@ export class WorkloadCluster extends pulumi.ComponentResource {
     const identity = new local.Command(
       `${name}-identity`,
       { triggers: clusterIdentity(spec) },
-      { parent: this, dependsOn: [...ready, management.provider], deleteBeforeReplace: true },
+      {
+        parent: this,
+        dependsOn: [...ready, management.provider],
+        deleteBeforeReplace: true,
+        replaceWith: management.identity ? [management.identity] : [],
+      },
+    );
+    // Others may hold the key to what the Cluster is made of: there before it, and gone after it.
+    const others = parts.others.map((object) =>
+      this.object(name, keptIn(management, object), inside(management, this, ready)),
     );
     // The one object that is deleted for real: its finalizer takes the containers away, so no deletedWith here.
-    const cluster = this.object(name, withAnnotations(objects.cluster, inBackground), {
-      ...options([identity]),
+    const cluster = this.object(name, withAnnotations(parts.cluster, inBackground), {
+      ...options([identity, ...others]),
       replaceWith: [identity],
     });
     // Deleting any part on its own would drain machines one by one; all of them go with the Cluster.
@@ -75,27 +82,38 @@ export class WorkloadCluster extends pulumi.ComponentResource {
       deletedWith: cluster,
       replaceWith: [identity],
     });
-    const infrastructure = this.object(name, objects.infrastructureCluster, part());
-    const template = this.object(name, objects.controlPlaneTemplate, part(args.nodeImageReady));
+    const infrastructure = this.object(name, parts.infrastructure, part());
+    const made = new Map<KubernetesObject, pulumi.Resource>();
+    // Pools may share a template, which then is one resource.
+    const templatesOf = ({ templates }: MachineOwner): pulumi.Resource[] =>
+      templates.map((object) => {
+        const image = isMachineTemplate(object) ? args.nodeImageReady : [];
+        const resource = made.get(object) ?? this.object(name, object, part(image));
+        made.set(object, resource);
+        return resource;
+      });
+    const templates = templatesOf(parts.controlPlane);
+    const { owner } = parts.controlPlane;
     const controlPlane = this.object(
       name,
-      withAnnotations(objects.controlPlane, { [waitForAnnotation]: JSON.stringify(controlPlaneDone) }),
-      part([infrastructure, template]),
+      withAnnotations(owner, { [waitForAnnotation]: JSON.stringify(controlPlaneDone(owner)) }),
+      part([infrastructure, ...templates]),
     );
-    const workers = objects.workers.map((pool) => {
-      const machineTemplate = this.object(name, pool.machineTemplate, part(args.nodeImageReady));
-      const bootstrapTemplate = this.object(name, pool.bootstrapTemplate, part());
+    const workers = parts.workers.map((pool) => {
       // A new cluster's workers are asked for at once; those of a running one follow the control plane's version.
       const before = args.running ? [controlPlane] : [];
-      const deployment = withAnnotations(pool.deployment, inBackground);
-      return this.object(name, deployment, part([machineTemplate, bootstrapTemplate, ...before]));
+      return this.object(name, withAnnotations(pool.owner, inBackground), part([...templatesOf(pool), ...before]));
     });
 
     this.machines = [controlPlane, ...workers];
 
     if (infrastructureOf(spec.backend).runsPods) {
-      const { provider: _, ...after } = part([infrastructure, template]);
-      const api = waitForApi(name, { management, spec, controlPlane: objects.controlPlane }, after);
+      const api = waitForApi(
+        name,
+        { management, spec, controlPlane: owner },
+        // A step, which knows no Kubernetes provider.
+        { ...part([infrastructure, ...templates]), provider: undefined },
+      );
       // A running cluster's contents change once its control plane has; a new one's begin as soon as its API answers.
       const apiReady = args.running ? [api, controlPlane] : [api];
       this.access = workloadAccess(name, { ...args, api, apiReady, life: { lifetime: cluster, identity } }, this);

@@ -24,6 +24,12 @@ export interface AddressRange {
   readonly text: string;
 }
 
+/** All addresses of a network as a range. */
+export const networkRange = (network: string): AddressRange => {
+  const { first, last } = parseCidr(network);
+  return rangeOf(first, last);
+};
+
 /** Subnets for which a load balancer range can be taken, by prefix length: from 16 addresses up to 16 million. */
 export const subnetPrefixes = { shortest: 8, longest: 28 } as const;
 

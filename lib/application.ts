@@ -32,11 +32,15 @@ export const deploymentObject = (image: string) => ({
   },
 });
 
-/** Its Service; created means that a load balancer has given it an address. */
-export const serviceObject = () => ({
+/**
+ * Its Service; created means that a load balancer has given it an address.
+ *
+ * @param part of the entry that is waited for: `.ip`, or empty for whatever a cloud gives
+ */
+export const serviceObject = (part = ".ip") => ({
   apiVersion: "v1" as const,
   kind: "Service" as const,
-  metadata: { ...metadata, annotations: { [waitForAnnotation]: "jsonpath={.status.loadBalancer.ingress[0].ip}" } },
+  metadata: { ...metadata, annotations: { [waitForAnnotation]: `jsonpath={.status.loadBalancer.ingress[0]${part}}` } },
   spec: {
     type: "LoadBalancer" as const,
     // Only nodes with a pod announce the address: it moves when a node is drained, and not when one is missed.

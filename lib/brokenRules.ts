@@ -4,7 +4,9 @@ import type { ClusterEntry } from "./clusterEntries";
 import { type ClusterRule, clusterRules } from "./clusterRules";
 import { fleetProblems } from "./fleetRules";
 import { type Problem, problemsOf } from "./problem";
-import type { SettingKey, SettingValues } from "./settingsSchema";
+import type { Setting } from "./setting";
+import { type SettingKey, settingsSchema, type SettingValues } from "./settingsSchema";
+import { providerProblems, templateRules } from "./templateRules";
 import { unsupported } from "./support";
 
 /** Everything the rules look at. */
@@ -25,8 +27,11 @@ export const brokenRules = (context: RuleContext): Problem[] => {
   return [
     ...stackRules.flatMap(({ keys, check }) => (right(keys, wrong) ? check(values, versions) : [])),
     ...entries.flatMap((entry) =>
-      clusterRules.flatMap((rule) => (applies(rule, entry) ? rule.check(entry, { values, versions }) : [])),
+      [...clusterRules, ...templateRules].flatMap((rule) =>
+        applies(rule, entry) ? rule.check(entry, { values, versions }) : [],
+      ),
     ),
+    ...(wrong.has("providers") ? [] : providerProblems(values, entries, versions)),
     ...fleetProblems(context),
   ];
 };
@@ -36,6 +41,14 @@ interface StackRule {
   readonly keys: readonly SettingKey[];
   readonly check: (values: SettingValues, versions: RoutePins) => readonly Problem[];
 }
+
+/** Settings of the kind cluster, which there is none of where a management cluster is given. */
+const kindOnly = [
+  "managementCluster",
+  "managementNodeImage",
+  "capdImageSource",
+  "capdImageArchive",
+] as const satisfies readonly SettingKey[];
 
 const stackRules: readonly StackRule[] = [
   {
@@ -56,6 +69,32 @@ const stackRules: readonly StackRule[] = [
       const rule = unsupported(clusterApi, "management", tag);
       const remedy = "Take a node image of a supported version, or leave it empty";
       return rule === undefined ? [] : [{ key: "managementNodeImage", received: image, rule, remedy }];
+    },
+  },
+  {
+    keys: ["managementKubeconfig", ...kindOnly],
+    check: (values, versions) =>
+      values.managementKubeconfig === ""
+        ? []
+        : kindOnly.flatMap((key) => {
+            const setting: Pick<Setting<string>, "default" | "derived"> = settingsSchema[key];
+            // Pulumi passes the defaults on too; they say nothing.
+            const silent = setting.derived?.(versions, values) ?? setting.default;
+            const rule =
+              "be left out where managementKubeconfig gives a management cluster, which pulls its own images";
+            return values[key] === silent
+              ? []
+              : [{ key, received: values[key], rule, remedy: "Remove one of the two" }];
+          }),
+  },
+  {
+    keys: ["managementKubeconfig", "installProviders"],
+    check: ({ managementKubeconfig, installProviders }) => {
+      const rule = "be true where Slipway makes the management cluster, which has nothing yet";
+      const remedy = "Remove it, or set managementKubeconfig to the cluster that has them";
+      return installProviders || managementKubeconfig !== ""
+        ? []
+        : [{ key: "installProviders", received: false, rule, remedy }];
     },
   },
   {

@@ -27,6 +27,7 @@ const fixedParts = ["network", "management cluster", "providers"] as const;
 const partOfComponent: Record<string, (typeof fixedParts)[number]> = {
   "slipway:index:DockerNetwork": "network",
   "slipway:index:ManagementCluster": "management cluster",
+  "slipway:index:ExistingManagementCluster": "management cluster",
   "slipway:index:ImageLoad": "management cluster",
   "slipway:index:CapdImage": "providers",
   "slipway:index:ProviderInstall": "providers",

@@ -108,6 +108,21 @@ export const templateVariables: Check<Readonly<Record<string, unknown>>> = (valu
   });
 };
 
+/** The same, of secrets: what is wrong is named without the values. */
+export const secretVariables: Check<Readonly<Record<string, unknown>>> = (value) => {
+  if (problemsOf(() => templateVariables(value)).length === 0) return;
+  refuse({
+    rule: "map names in capitals to text",
+    remedy: "Write it with pulumi config set --secret --path 'slipway:templateSecrets.NAME'",
+  });
+};
+
+/** A provider's release. */
+export const providerVersion: Check<string> = (value) => {
+  if (/^v?\d+\.\d+\.\d+(-[0-9A-Za-z.-]+)?$/.test(value)) return;
+  refuse({ received: value, rule: "be a full version", remedy: "Write all three numbers, as in v2.13.0" });
+};
+
 /** A label's or taint's key: a name, with an optional domain before a slash. */
 export const labelKey: Check<string> = (value) => {
   const [name = "", domain] = value.split("/").reverse();

@@ -95,16 +95,25 @@ const readEntry = (
     rule: "not stand beside workerReplicas, which is the short form of one pool md-0",
     remedy: "Remove one of the two",
   };
-  return { entry, problems: [...problems, ...pools.problems, ...(twice ? [both] : [])] };
+  const backend: Problem = {
+    key: `${path}.backend`,
+    received: values["backend"],
+    rule: "not stand beside template, which says where the machines are",
+    remedy: "Remove one of the two",
+  };
+  const placed = has("template") && has("backend") ? [backend] : [];
+  return { entry, problems: [...problems, ...pools.problems, ...(twice ? [both] : []), ...placed] };
 };
 
 /** Defaults that follow from other fields: a cluster without pods has no pod network, and so on. */
 const fallbacks = (values: TableReading["values"], has: (field: ClusterField) => boolean): Partial<ClusterValues> => {
   const pretended = values["backend"] === "inMemory";
+  const elsewhere = typeof values["template"] === "string" && values["template"] !== "";
   const cni = has("cni") || !pretended ? {} : { cni: "none" };
-  const balanced = pretended ? { loadBalancer: "none" as const } : {};
+  const balanced = pretended || elsewhere ? { loadBalancer: "none" as const } : {};
   const { loadBalancer } = { ...values, ...(has("loadBalancer") ? {} : balanced) };
   return {
+    ...(elsewhere ? { backend: "template" as const } : {}),
     ...cni,
     ...(has("loadBalancer") ? {} : balanced),
     ...(has("application") ? {} : { application: loadBalancer !== "none" }),

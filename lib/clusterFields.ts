@@ -1,5 +1,16 @@
-import { between, dnsLabel, labelKey, labelValue, manifestLocation, textMap } from "./checks";
+import {
+  between,
+  dnsLabel,
+  labelKey,
+  labelValue,
+  manifestLocation,
+  network,
+  providerVersion,
+  templateVariables,
+  textMap,
+} from "./checks";
 import type { Taint } from "./clusterObjects";
+import type { Backend } from "./infrastructure/infrastructure";
 import { choice, count, listOf, optionalCount, type Setting, text, texts, variables } from "./setting";
 import { clusterSettings } from "./clusterSettings";
 
@@ -26,6 +37,17 @@ export const poolFields = {
   taints: listOf<Taint>(taintFields, "Taints of its nodes: key, value, effect."),
 };
 
+/** An infrastructure provider besides Cluster API's own, as an entry of `providers`. */
+export const infrastructureProviderFields = {
+  name: text(
+    "",
+    "clusterctl's name of the provider, as aws.",
+    dnsLabel(40, "clusterctl puts infrastructure- before it"),
+  ),
+  version: text("", "Its version, as v2.13.0.", providerVersion),
+  manifest: text("", "Its infrastructure-components.yaml: URL or path.", manifestLocation),
+};
+
 export { taintFields };
 
 /** The fields of an entry of `clusters`. Those of the short form are the short form's own, under shorter names. */
@@ -48,7 +70,7 @@ export const clusterFields = {
     manifestLocation,
   ),
   loadBalancer: choice(
-    ["metallb", "none", "cloud-provider-kind"],
+    ["metallb", "none", "cloud-provider-kind", "external"],
     "What gives services of type LoadBalancer their addresses. In-memory clusters have none.",
   ),
   application: {
@@ -58,6 +80,17 @@ export const clusterFields = {
   manifests: texts("Further manifests to apply once the pod network is there: URLs or paths.", manifestLocation),
   nodeImage: clusterSettings.nodeImage,
   backend: choice(["docker", "inMemory"], "docker makes containers; inMemory pretends, for rehearsals of scale."),
+  template: text(
+    "",
+    "Cluster template for another infrastructure provider, with the variables of clusterctl generate: URL or path.",
+    (value) => (value === "" ? undefined : manifestLocation(value)),
+  ),
+  templateVariables: variables("Values for the template's other variables, as AWS_REGION.", templateVariables),
+  loadBalancerAddresses: text(
+    "",
+    "IPv4 network whose addresses MetalLB gives out; for a cluster from a template, on its machines' network.",
+    (value) => (value === "" ? undefined : network(8, 32, "one address or more")(value)),
+  ),
   loadBalancerSlot: optionalCount(
     "Which block of addresses the load balancer gets, 0 being the highest. Absent: one that follows from the name.",
     between(0, 2 ** 22),
@@ -69,7 +102,11 @@ export type ClusterField = keyof typeof clusterFields;
 
 /** The value of every field of a cluster, defaults filled in. */
 export type ClusterValues = {
-  readonly [K in ClusterField]: (typeof clusterFields)[K] extends Setting<infer T> ? T : never;
+  readonly [K in ClusterField]: K extends "backend"
+    ? Backend // A template is one by itself, and no word of the setting.
+    : (typeof clusterFields)[K] extends Setting<infer T>
+      ? T
+      : never;
 };
 
 /** The short form's setting for each field that it has. */

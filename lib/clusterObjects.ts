@@ -1,12 +1,10 @@
-import { createHash } from "node:crypto";
 import { clusterApiObject, refTo } from "./clusterApiObject";
 import type { ClusterSpec } from "./clusterSpec";
-import { infrastructureOf } from "./infrastructure/infrastructure";
+import { builtInInfrastructure } from "./infrastructure/infrastructure";
 import type { KubernetesObject } from "./kubernetesObject";
 import { machineTemplate, versionOf } from "./machineTemplate";
 import { refuse } from "./problem";
 import { type WorkerObjects, workerObjects } from "./workerObjects";
-import { toYaml } from "./yaml";
 
 export type { ClusterSpec, Taint, WorkerPool } from "./clusterSpec";
 
@@ -32,7 +30,7 @@ export const longestNames = { cluster: 43, machineDeployment: 51 } as const;
 export const clusterObjects = (spec: ClusterSpec): ClusterObjects => {
   const { name } = spec;
   refuseEqualNames(spec);
-  const infrastructure = infrastructureOf(spec.backend);
+  const infrastructure = builtInInfrastructure(spec.backend);
   const infrastructureCluster = clusterApiObject(spec, "infrastructure", infrastructure.kinds.cluster, name, {
     spec: infrastructure.clusterSpec(spec),
   });
@@ -61,19 +59,6 @@ export const clusterObjects = (spec: ClusterSpec): ClusterObjects => {
   });
   const workers = spec.workerPools.map((pool) => workerObjects(spec, pool));
   return { infrastructureCluster, cluster, controlPlaneTemplate, controlPlane, workers };
-};
-
-/** Eight digits that change with whatever a cluster's machines are made from or counted by. */
-export const machinesSum = (spec: ClusterSpec): string => {
-  const { controlPlane, workers } = clusterObjects(spec);
-  const specs = [controlPlane, ...workers.map(({ deployment }) => deployment)].map(toYaml);
-  return createHash("sha256").update(specs.join("---\n")).digest("hex").slice(0, 8);
-};
-
-/** Names of the objects that a cluster's machines belong to: its KubeadmControlPlane and its MachineDeployments. */
-export const machineOwners = (spec: ClusterSpec): string[] => {
-  const { controlPlane, workers } = clusterObjects(spec);
-  return [controlPlane, ...workers.map(({ deployment }) => deployment)].map(({ metadata }) => metadata.name);
 };
 
 /** Two pools of one name, or one named like the control plane's template, would be one object. */

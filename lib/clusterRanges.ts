@@ -13,7 +13,7 @@ export const allottedRanges = (values: RangeSettings, entries: readonly ClusterE
     values.networkGateway,
     values.loadBalancerPrefix,
     entries
-      .filter((entry) => entry.values.loadBalancer === "metallb")
+      .filter((entry) => entry.values.loadBalancer === "metallb" && entry.values.backend !== "template")
       .map((entry) => ({
         name: entry.values.name,
         slot: entry.values.loadBalancerSlot,

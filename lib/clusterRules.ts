@@ -126,7 +126,7 @@ export const clusterRules: readonly ClusterRule[] = [
     fields: ["backend", "cni", "loadBalancer", "application", "manifests"],
     check: (entry) => {
       const { backend, cni, loadBalancer, application, manifests } = entry.values;
-      if (backend === "docker") return [];
+      if (backend !== "inMemory") return [];
       const rule = "be left out where backend is inMemory, whose nodes run no pods";
       return [
         ...unless(cni === "none", entry, "cni", rule, "Remove it"),

@@ -1,4 +1,4 @@
-import type { Backend } from "./infrastructure/infrastructure";
+import type { BuiltIn } from "./infrastructure/infrastructure";
 import type { ClusterSettings } from "./settings";
 
 /** What keeps pods off a node that do not tolerate it. */
@@ -34,11 +34,11 @@ export interface ClusterSpec {
   /** Images each node gets from the host's Docker before kubeadm runs. */
   preLoadImages: string[];
   /** `docker` makes containers, `inMemory` pretends. */
-  backend: Backend;
+  backend: BuiltIn;
 }
 
 /** What Cluster API is asked for, from a cluster's settings. */
-export const clusterSpec = (cluster: ClusterSettings): ClusterSpec => ({
+export const clusterSpec = (cluster: ClusterSettings, backend: BuiltIn): ClusterSpec => ({
   name: cluster.name,
   namespace: cluster.namespace,
   kubernetesVersion: cluster.kubernetesVersion,
@@ -49,5 +49,5 @@ export const clusterSpec = (cluster: ClusterSettings): ClusterSpec => ({
   serviceDomain: cluster.serviceDomain,
   nodeImage: cluster.nodeImage,
   preLoadImages: [],
-  backend: cluster.backend,
+  backend,
 });

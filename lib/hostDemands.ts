@@ -15,12 +15,13 @@ export const demandsOf = (
       ])
       .reduce((sum, replicas) => sum + replicas, 0);
   const real = settings.clusters.filter((cluster) => cluster.backend === "docker");
-  const management = releaseOf(settings.management.nodeImage.split("@")[0]?.split(":").at(-1) ?? "");
+  const made = settings.management.kubeconfig === "";
+  const management = made && releaseOf(settings.management.nodeImage.split("@")[0]?.split(":").at(-1) ?? "");
   const versions = [...(management ? [management] : []), ...real.map((cluster) => cluster.kubernetesVersion.slice(1))];
   return {
     subnet: settings.network.subnet,
     // Pretended clusters have no containers, so no container can be in their way.
-    wantedClusters: [settings.management.name, ...real.map(({ name }) => name)],
+    wantedClusters: [...(made ? [settings.management.name] : []), ...real.map(({ name }) => name)],
     kubernetes: [...new Set(versions)],
     nodes: nodesOf("docker"),
     pretendedNodes: nodesOf("inMemory"),

@@ -1,11 +1,11 @@
 import { hashNamed } from "./clusterApiObject";
 import type { ClusterSpec } from "./clusterSpec";
-import { infrastructureOf } from "./infrastructure/infrastructure";
+import { builtInInfrastructure } from "./infrastructure/infrastructure";
 import type { KubernetesObject } from "./kubernetesObject";
 
 /** What a group of machines is made from, named by its content. */
 export const machineTemplate = (spec: ClusterSpec, name: string): KubernetesObject => {
-  const { kinds, machineSpec } = infrastructureOf(spec.backend);
+  const { kinds, machineSpec } = builtInInfrastructure(spec.backend);
   return hashNamed(spec, "infrastructure", kinds.machineTemplate, name, {
     spec: { template: { spec: machineSpec(spec) } },
   });

@@ -1,10 +1,11 @@
 import { createHash } from "node:crypto";
 import { existsSync, mkdirSync, renameSync, writeFileSync } from "node:fs";
-import { dirname, join } from "node:path";
+import { dirname } from "node:path";
 import type { Manifest } from "./manifest";
-import { clusterctlLabels, isCrd, type KubernetesObject, parseManifest, substitute, toYaml } from "./manifests";
-import { loadManifest } from "./manifestStore";
-import { crdFile, stateFolder } from "./paths";
+import { clusterctlLabels, isCrd, type KubernetesObject, parseManifest, toYaml } from "./manifests";
+import { loadManifest, manifestStore } from "./manifestStore";
+import { crdFile } from "./paths";
+import { renderTemplate } from "./renderTemplate";
 
 /** One manifest to install. */
 export interface ManifestSource {
@@ -15,19 +16,20 @@ export interface ManifestSource {
   /** URL or path. */
   location: string;
   /** Values for the `${VAR}`s of clusterctl's manifests; without it the text is taken as it is. */
-  variables?: Record<string, string>;
+  variables?: Readonly<Record<string, string>>;
+  /** Values for them that are marked in the objects. */
+  secrets?: Readonly<Record<string, string>>;
   /** clusterctl's label of the provider, which makes its commands find the objects. */
   providerLabel?: string;
 }
 
 /** Reads a manifest and sets its CRDs aside as files that the state knows by their sums. */
 export const readManifest = async (source: ManifestSource): Promise<Manifest> => {
-  const { text } = await loadManifest(source.location, {
-    name: source.setting,
-    lockFile: "manifests.lock.json",
-    cacheDir: join(stateFolder, "manifests"),
-  });
-  const parsed = parseManifest(source.variables ? substitute(text, source.variables) : text);
+  const { text } = await loadManifest(source.location, manifestStore(source.setting));
+  const { variables, secrets = {}, setting } = source;
+  const parsed = variables
+    ? renderTemplate(text, setting, { variables, secrets, setting: "featureGates" })
+    : parseManifest(text);
   const objects = source.providerLabel ? clusterctlLabels(parsed, source.providerLabel) : parsed;
   return { name: source.name, ...setCrdsAside(objects) };
 };

@@ -2,11 +2,16 @@ import { createHash } from "node:crypto";
 import { existsSync, readFileSync } from "node:fs";
 import { cacheRoot } from "../setup/cache";
 import { gatherFacts } from "../setup/host";
+import type { ClusterParts } from "./clusterParts";
+import { readTemplates } from "./clusterTemplates";
 import { cniLocation } from "./cni";
 import { type HostVerdict, judgeForStack } from "./hostRules";
 import { existingNetwork, imageIds, managementNode, runningVersions } from "./dockerHost";
+import { type ExistingManagement, existingManagementProblems, lookAtManagement, withOwner } from "./existingManagement";
 import { withCapdImage } from "./images";
 import { providerLabel } from "./clusterctl";
+import { infrastructureOf } from "./infrastructure/infrastructure";
+import { readInfrastructureProviders } from "./infrastructureProviders";
 import { inventoryCrd, inventoryEntries, providers } from "./inventory";
 import type { Manifest } from "./manifest";
 import { readManifest, setCrdsAside } from "./manifestFiles";
@@ -32,6 +37,8 @@ export interface Inputs {
     /** What clusters add, by location. */
     extra: Readonly<Record<string, Manifest>>;
   };
+  /** What clusters from templates are made of, by the cluster's name. */
+  templates: Readonly<Record<string, ClusterParts>>;
   /** Images the management cluster's node gets from the host's Docker, ids by reference; CAPD's is apart. */
   nodeImages: { certManager: Record<string, string>; providers: Record<string, string> };
   /** Node images with what a cluster's nodes cannot pull, by the cluster's name; none where they pull everything. */
@@ -39,6 +46,8 @@ export interface Inputs {
   /** Clusters that run, with their versions, as the management cluster knows them. */
   running: RunningClusters;
   capd: { localId?: string; archive?: { path: string; sha256: string } };
+  /** The management cluster that the settings give; absent where a kind cluster is made. */
+  existing?: ExistingManagement;
   /** What about the host may stop an `up`, each with its remedy. */
   warnings: readonly string[];
 }
@@ -51,24 +60,38 @@ export interface Owner {
 
 /** Reads manifests and looks at the host; throws one error for everything that stands in the way. */
 export const prepare = async (settings: Settings, owner: Owner): Promise<Inputs> => {
-  const [manifests, host] = await Promise.all([readManifests(settings), lookAtHost(settings, owner)]);
+  const given = settings.management.kubeconfig;
+  // Without containers of ours nothing about this host's Docker stands in the way.
+  const usesDocker = given === "" || settings.clusters.some(({ backend }) => infrastructureOf(backend).onDocker);
+  const [manifests, templates, host, existing] = await Promise.all([
+    readManifests(settings, owner),
+    readTemplates(settings),
+    usesDocker ? lookAtHost(settings, owner) : { problems: [], warnings: [] },
+    given === "" ? undefined : lookAtManagement(given),
+  ]);
   const problems: string[] = [...host.problems];
   // Without Docker's answer there is nothing to ask it for.
   if (problems.some((problem) => problem.startsWith("docker:"))) throw new Error(problems.join("\n"));
 
   const [found, node] = await Promise.all([
-    existingNetwork("kind", owner.label),
-    managementNode(settings.management.name),
+    usesDocker ? existingNetwork("kind", owner.label) : undefined,
+    existing ? undefined : managementNode(settings.management.name),
   ]);
   const { subnet, adopt } = settings.network;
-  const network = networkProblem({ subnet, adopt, owner: owner.value }, found);
+  const network = usesDocker ? networkProblem({ subnet, adopt, owner: owner.value }, found) : undefined;
   if (network) problems.push(network);
   else problems.push(...managementProblems({ ...settings.management, subnet }, node, found).map(sentence));
-  const running = node?.running ? await runningVersions(settings.management.name) : {};
+  if (existing)
+    problems.push(
+      ...existingManagementProblems(existing, installed(manifests), { ...settings.management, owner: owner.value }).map(
+        sentence,
+      ),
+    );
+  const running = existing?.running ?? (node?.running ? await runningVersions(settings.management.name) : {});
   problems.push(...upgradeProblems(settings.clusters, running).map(sentence));
 
   const local = settings.imageSource === "local";
-  const capdLocal = settings.capd.source === "local";
+  const capdLocal = settings.capd.source === "local" && !existing;
   const certManager = imagesOf(manifests.certManager.objects);
   const providerImages = imagesOf(manifests.providers.flatMap((manifest) => manifest.objects)).filter(
     (image) => image !== settings.capd.image,
@@ -77,9 +100,12 @@ export const prepare = async (settings: Settings, owner: Owner): Promise<Inputs>
     settings.clusters.map((cluster) => [cluster.name, local ? workloadImages(cluster, settings, manifests) : []]),
   );
   const real = settings.clusters.filter((cluster) => cluster.backend === "docker");
-  const nodeImages = [settings.management.nodeImage, ...real.map((cluster) => cluster.nodeImage)];
+  const nodeImages = [
+    ...(existing ? [] : [settings.management.nodeImage]),
+    ...real.map((cluster) => cluster.nodeImage),
+  ];
   const wanted = [
-    ...(local ? [...certManager, ...providerImages] : []),
+    ...(local && !existing ? [...certManager, ...providerImages] : []),
     ...Object.values(workload).flat(),
     ...(local ? nodeImages : []),
     ...(capdLocal ? [settings.capd.image] : []),
@@ -96,9 +122,10 @@ export const prepare = async (settings: Settings, owner: Owner): Promise<Inputs>
 
   return {
     manifests,
+    templates,
     nodeImages: {
-      certManager: local ? only(ids, certManager) : {},
-      providers: local ? only(ids, providerImages) : {},
+      certManager: local && !existing ? only(ids, certManager) : {},
+      providers: local && !existing ? only(ids, providerImages) : {},
     },
     nodeRecipes: Object.fromEntries(
       real.flatMap(({ name, nodeImage }) => {
@@ -107,6 +134,7 @@ export const prepare = async (settings: Settings, owner: Owner): Promise<Inputs>
       }),
     ),
     running,
+    ...(existing ? { existing } : {}),
     capd: {
       ...(capdLocal ? { localId: ids[settings.capd.image] } : {}),
       ...(settings.capd.source === "archive" ? { archive: archiveOf(settings.capd.archive) } : {}),
@@ -135,7 +163,7 @@ const workloadImages = (
   { application }: Settings,
   manifests: Inputs["manifests"],
 ): string[] => {
-  if (backend === "inMemory") return [];
+  if (!infrastructureOf(backend).onDocker) return [];
   const own = [manifests.cni[cni], manifests.loadBalancer, ...extra.map((location) => manifests.extra[location])];
   return [...imagesOf(own.flatMap((manifest) => manifest?.objects ?? [])), application.image];
 };
@@ -150,10 +178,18 @@ const archiveOf = (path: string): { path: string; sha256: string } => {
   }
 };
 
-const readManifests = async (settings: Settings): Promise<Inputs["manifests"]> => {
-  const { manifests, versions } = settings;
+/** What goes into the management cluster, in the order of installation. */
+const installed = ({ certManager, providers: others }: Inputs["manifests"]): Manifest[] => [certManager, ...others];
+
+const readManifests = async (settings: Settings, owner: Owner): Promise<Inputs["manifests"]> => {
+  const { manifests, versions, management } = settings;
+  // In a cluster that others use too, namespaces say whose they are.
+  const own = (manifest: Manifest): Manifest =>
+    management.kubeconfig === "" ? manifest : withOwner(manifest, owner.value);
+  const none = (name: string): Promise<Manifest> => Promise.resolve({ name, crds: [], objects: [] });
   const provider = (role: keyof typeof providers): Promise<Manifest> => {
     const label = providerLabel(providers[role]);
+    if (!management.installProviders) return none(label);
     return readManifest({
       name: label,
       setting: `${role}Manifest`,
@@ -168,32 +204,37 @@ const readManifests = async (settings: Settings): Promise<Inputs["manifests"]> =
   ];
   const networks = settings.clusters.map(({ cni }) => cni).filter((cni) => cni !== "none");
   const added = settings.clusters.flatMap((cluster) => cluster.manifests);
-  const [certManager, core, bootstrap, controlPlane, infrastructure, loadBalancer, cni, extra] = await Promise.all([
-    readManifest({ name: "cert-manager", setting: "certManagerManifest", location: manifests.certManager }),
-    provider("core"),
-    provider("bootstrap"),
-    provider("controlPlane"),
-    provider("infrastructure"),
-    readManifest({ name: "metallb", setting: "loadBalancerManifest", location: manifests.loadBalancer }),
-    Promise.all(
-      [...new Set(networks)].map((network) =>
-        named(cniLocation(network, settings), network === "calico" ? "cniManifest" : `cni ${network}`, network),
+  const [certManager, core, bootstrap, controlPlane, infrastructure, others, loadBalancer, cni, extra] =
+    await Promise.all([
+      management.installProviders
+        ? readManifest({ name: "cert-manager", setting: "certManagerManifest", location: manifests.certManager })
+        : none("cert-manager"),
+      provider("core"),
+      provider("bootstrap"),
+      provider("controlPlane"),
+      provider("infrastructure"),
+      management.installProviders ? readInfrastructureProviders(settings) : [],
+      readManifest({ name: "metallb", setting: "loadBalancerManifest", location: manifests.loadBalancer }),
+      Promise.all(
+        [...new Set(networks)].map((network) =>
+          named(cniLocation(network, settings), network === "calico" ? "cniManifest" : `cni ${network}`, network),
+        ),
       ),
-    ),
-    Promise.all([...new Set(added)].map((location) => named(location, "manifests", location))),
-  ]);
+      Promise.all([...new Set(added)].map((location) => named(location, "manifests", location))),
+    ]);
   return {
-    certManager,
+    certManager: own(certManager),
     providers: [
       core,
       bootstrap,
       controlPlane,
       { ...infrastructure, objects: withCapdImage(infrastructure.objects, settings.capd.image) },
-    ],
+      ...others.map(({ manifest }) => manifest),
+    ].map(own),
     inventory: {
       name: "inventory",
       crds: setCrdsAside([inventoryCrd()]).crds,
-      objects: inventoryEntries(versions.clusterApi),
+      objects: [...inventoryEntries(versions.clusterApi), ...others.map(({ entry }) => entry)],
     },
     cni: Object.fromEntries(cni),
     loadBalancer,

@@ -54,8 +54,10 @@ const readOne = (
   derive: () => string | undefined,
 ): { value: unknown; problems: readonly Problem[] } => {
   if (received === undefined && setting.default === undefined) return { value: undefined, problems: [] };
+  const hidden = (problems: readonly Problem[]): readonly Problem[] =>
+    setting.secret ? problems.map(({ key, rule, remedy }) => ({ key, rule, remedy })) : problems;
   const value = received === undefined ? setting.default : asType(setting.type, received);
-  if (value === undefined) return { value, problems: [wrongType(key, setting.type, received)] };
+  if (value === undefined) return { value, problems: hidden([wrongType(key, setting.type, received)]) };
   if (value === "" && setting.derived !== undefined) {
     let completed = "";
     problemsOf(() => (completed = derive() ?? ""));
@@ -63,10 +65,8 @@ const readOne = (
   }
   const check = setting.check as Check<unknown>;
   // A check of a list's item says which one, as `[2]`.
-  return {
-    value,
-    problems: problemsOf(() => check(value)).map((problem) => ({ ...problem, key: `${key}${problem.key ?? ""}` })),
-  };
+  const problems = problemsOf(() => check(value));
+  return { value, problems: hidden(problems.map((problem) => ({ ...problem, key: `${key}${problem.key ?? ""}` }))) };
 };
 
 const unknownName = (table: SettingTable, path: string, name: string, received: unknown): Problem => {

@@ -23,6 +23,8 @@ export interface Setting<T = never> {
   readonly derived?: Derived;
   /** The only values there are. */
   readonly words?: readonly (string | number)[];
+  /** Whether its value is shown to nobody, not even in an error. */
+  readonly secret?: true;
   /** Of a list: the type of its items, and for maps their fields. */
   readonly items?: { readonly type: keyof SettingTypes; readonly fields?: SettingTable };
 }

@@ -1,8 +1,9 @@
 import type { RoutePins } from "../setup/pins";
 import { defaultGateway, subnetPrefixes } from "./addresses";
-import { between, dnsLabel, imageReference, network, templateVariables } from "./checks";
-import { clusterFields } from "./clusterFields";
+import { between, dnsLabel, imageReference, network, secretVariables, templateVariables } from "./checks";
+import { clusterFields, infrastructureProviderFields } from "./clusterFields";
 import { clusterSettings } from "./clusterSettings";
+import type { InfrastructureProvider } from "./infrastructureProviders";
 import type { SettingTable } from "./readTable";
 import {
   choice,
@@ -36,6 +37,16 @@ export const settingsSchema = {
     (versions) => `kindest/node:v${versions.kubernetes}`,
     "Node image of the management cluster. Empty: kindest/node of the pinned Kubernetes version.",
     imageReference,
+  ),
+
+  managementKubeconfig: text(
+    "",
+    "Path of the kubeconfig of a management cluster to use instead of a kind cluster; its current context is taken. The cluster stays at destroy.",
+    () => undefined,
+  ),
+  installProviders: flag(
+    true,
+    "For managementKubeconfig: install cert-manager and Cluster API. false where the cluster has them; then they are left alone.",
   ),
 
   networkSubnet: text(
@@ -91,6 +102,18 @@ export const settingsSchema = {
   featureGates: variables(
     "Values for the variables of Cluster API's manifests, as CLUSTER_TOPOLOGY or EXP_RUNTIME_SDK.",
     templateVariables,
+  ),
+
+  templateSecrets: {
+    ...variables(
+      "Values that stay secret for variables of templates and providers' manifests: pulumi config set --secret --path 'slipway:templateSecrets.NAME'.",
+      secretVariables,
+    ),
+    secret: true as const,
+  },
+  providers: listOf<InfrastructureProvider>(
+    infrastructureProviderFields,
+    "Infrastructure providers to install besides Cluster API's own, for clusters from templates: name, version, manifest.",
   ),
 
   clusters: listOf<Readonly<Record<string, unknown>>>(

@@ -1,4 +1,4 @@
-import { clusterFields, poolFields, taintFields } from "./clusterFields";
+import { clusterFields, infrastructureProviderFields, poolFields, taintFields } from "./clusterFields";
 import type { SettingTable } from "./readTable";
 import { settingsSchema } from "./settingsSchema";
 
@@ -31,6 +31,12 @@ export const settingsDocument = (): string =>
     "### An entry of `taints`",
     "",
     ...tableOf("field", taintFields),
+    "",
+    "## An entry of `providers`",
+    "",
+    "For clusters from templates; [beyond-one-machine.md](beyond-one-machine.md) shows one.",
+    "",
+    ...tableOf("field", infrastructureProviderFields),
     "",
   ].join("\n");
 

@@ -1,16 +1,22 @@
 import type { RoutePins } from "../setup/pins";
-import type { AddressRange } from "./addresses";
+import { type AddressRange, networkRange } from "./addresses";
 import { allottedRanges } from "./clusterRanges";
 import type { ClusterEntry } from "./clusterEntries";
 import type { ClusterSpec } from "./clusterObjects";
+import { existingManagementName } from "./existingManagement";
+import type { Backend } from "./infrastructure/infrastructure";
+import type { InfrastructureProvider } from "./infrastructureProviders";
 import type { SettingValues } from "./settingsSchema";
 
 /** A workload cluster as the settings describe it. */
-export interface ClusterSettings extends Readonly<Omit<ClusterSpec, "preLoadImages">> {
+export interface ClusterSettings extends Readonly<Omit<ClusterSpec, "preLoadImages" | "backend">> {
+  readonly backend: Backend;
+  /** URL or path of the template that it is made from, and values for its variables; for backend `template`. */
+  readonly template?: { readonly location: string; readonly variables: Readonly<Record<string, string>> };
   readonly nodeImage: string;
   /** A name of clusterFields.cniNames, or the URL or path of a manifest. */
   readonly cni: string;
-  readonly loadBalancer: "metallb" | "none" | "cloud-provider-kind";
+  readonly loadBalancer: "metallb" | "none" | "cloud-provider-kind" | "external";
   /** What MetalLB may give out; absent for a cluster without it. */
   readonly loadBalancerRange?: AddressRange;
   readonly application: boolean;
@@ -29,7 +35,13 @@ export interface Settings {
     readonly adopt: boolean;
     readonly loadBalancerPrefix: number;
   };
-  readonly management: { readonly name: string; readonly nodeImage: string };
+  readonly management: {
+    readonly name: string;
+    readonly nodeImage: string;
+    /** Path of the kubeconfig of a cluster that someone else made; empty: a kind cluster is made. */
+    readonly kubeconfig: string;
+    readonly installProviders: boolean;
+  };
   readonly imageSource: "registry" | "local";
   readonly capd: {
     readonly source: "pull" | "build" | "archive" | "local";
@@ -49,6 +61,10 @@ export interface Settings {
   };
   /** Values for the variables of Cluster API's manifests. */
   readonly featureGates: Readonly<Record<string, string>>;
+  /** Values for variables of templates and providers' manifests that nobody is to see. */
+  readonly templateSecrets: Readonly<Record<string, string>>;
+  /** Providers besides Cluster API's own. */
+  readonly infrastructureProviders: readonly InfrastructureProvider[];
   readonly clusters: readonly ClusterSettings[];
   /** Whether any cluster has the application, and its image. */
   readonly application: { readonly enabled: boolean; readonly image: string };
@@ -70,7 +86,12 @@ export const settingsTree = (
       adopt: values.adoptNetwork,
       loadBalancerPrefix: values.loadBalancerPrefix,
     },
-    management: { name: values.managementCluster, nodeImage: values.managementNodeImage },
+    management: {
+      name: values.managementKubeconfig === "" ? values.managementCluster : existingManagementName,
+      nodeImage: values.managementNodeImage,
+      kubeconfig: values.managementKubeconfig,
+      installProviders: values.installProviders,
+    },
     imageSource: values.imageSource,
     capd: { source: values.capdImageSource, image: values.capdImage, archive: values.capdImageArchive },
     manifests: {
@@ -82,29 +103,42 @@ export const settingsTree = (
       cni: values.cniManifest,
       loadBalancer: values.loadBalancerManifest,
     },
-    featureGates: Object.fromEntries(Object.entries(values.featureGates).map(([name, value]) => [name, String(value)])),
+    featureGates: textsOf(values.featureGates),
+    templateSecrets: textsOf(values.templateSecrets),
+    infrastructureProviders: values.providers.map((provider) => ({ ...provider })),
     clusters: entries.map((entry) => clusterOf(entry, ranges[entry.values.name])),
     application: { enabled: entries.some((entry) => entry.values.application), image: values.applicationImage },
   });
 };
 
-const clusterOf = ({ values, pools }: ClusterEntry, loadBalancerRange: AddressRange | undefined): ClusterSettings => ({
-  name: values.name,
-  namespace: values.namespace,
-  kubernetesVersion: values.kubernetesVersion.replace(/^v?/, "v"),
-  controlPlaneReplicas: values.controlPlaneReplicas,
-  workerPools: [...pools],
-  podCidr: values.podCidr,
-  serviceCidr: values.serviceCidr,
-  serviceDomain: values.serviceDomain,
-  nodeImage: values.nodeImage,
-  backend: values.backend,
-  cni: values.cni,
-  loadBalancer: values.loadBalancer,
-  ...(loadBalancerRange === undefined ? {} : { loadBalancerRange }),
-  application: values.application,
-  manifests: values.manifests,
-});
+const clusterOf = ({ values, pools }: ClusterEntry, allotted: AddressRange | undefined): ClusterSettings => {
+  const { loadBalancerAddresses: given } = values;
+  const range = given === "" ? allotted : networkRange(given);
+  return {
+    name: values.name,
+    namespace: values.namespace,
+    kubernetesVersion: values.kubernetesVersion.replace(/^v?/, "v"),
+    controlPlaneReplicas: values.controlPlaneReplicas,
+    workerPools: [...pools],
+    podCidr: values.podCidr,
+    serviceCidr: values.serviceCidr,
+    serviceDomain: values.serviceDomain,
+    nodeImage: values.nodeImage,
+    backend: values.backend,
+    ...(values.backend !== "template"
+      ? {}
+      : { template: { location: values.template, variables: textsOf(values.templateVariables) } }),
+    cni: values.cni,
+    loadBalancer: values.loadBalancer,
+    ...(range === undefined ? {} : { loadBalancerRange: range }),
+    application: values.application,
+    manifests: values.manifests,
+  };
+};
+
+/** Variables as texts: YAML may give numbers and booleans. */
+const textsOf = (variables: Readonly<Record<string, unknown>>): Record<string, string> =>
+  Object.fromEntries(Object.entries(variables).map(([name, value]) => [name, String(value)]));
 
 const deepFreeze = <T>(value: T): T => {
   if (typeof value === "object" && value !== null) Object.values(value).forEach(deepFreeze);

@@ -1,3 +1,4 @@
+import { replacing } from "./replacing";
 import { type Problem, ProblemError } from "./problem";
 
 /** A variable that a template names. */
@@ -8,20 +9,23 @@ export interface TemplateVariable {
 }
 
 /** A template's parts: text, or an expression with its default, which may itself hold expressions. */
-type Part = string | { name: string; fallback?: { source: string; parts: Part[] } };
+type Part =
+  string | { name: string; fallback?: { source: string; parts: Part[] }; replace?: (value: string) => string };
 
 /**
  * Fills in the variables of a clusterctl template (the subset of drone/envsubst that Cluster API's manifests use):
- * `${VAR}`, `${VAR:=default}`, `${VAR=default}`, `${VAR:-default}` and the old `${ VAR }`; `$$` is a literal `$`, so
+ * `${VAR}`, `${VAR/#start/new}` and its like, `${VAR:=default}`, `${VAR=default}`, `${VAR:-default}` and the old `${ VAR }`; `$$` is a literal `$`, so
  * `$${VAR}` stays `${VAR}`. As in envsubst an empty value takes the default too. An empty default is none: clusterctl
  * calls such a variable missing.
  *
+ * @param setting where the user gives the values
  * @throws ProblemError naming every variable that has neither value nor default, and every expression of another form
  */
 export const substitute = (
   text: string,
   variables: Readonly<Record<string, string>>,
   source = "the template",
+  setting = "featureGates",
 ): string => {
   const missing = new Set<string>();
   const render = (parts: readonly Part[]): string =>
@@ -29,6 +33,8 @@ export const substitute = (
       .map((part) => {
         if (typeof part === "string") return part;
         const value = Object.hasOwn(variables, part.name) ? variables[part.name] : undefined;
+        // As for clusterctl, nothing to replace anything in is no missing value.
+        if (part.replace) return part.replace(value ?? "");
         if (value !== undefined && (value !== "" || part.fallback === undefined)) return value;
         if (part.fallback && part.fallback.source !== "") return render(part.fallback.parts);
         if (value === undefined) missing.add(part.name);
@@ -43,7 +49,7 @@ export const substitute = (
       key: source,
       received: names.map((name) => `\${${name}}`).join(" "),
       rule: "have a value for each variable without a default",
-      remedy: `Set featureGates.${names.join(", featureGates.")} in the stack's settings`,
+      remedy: `Set ${names.map((name) => `${setting}.${name}`).join(", ")} in the stack's settings`,
     },
   ]);
 };
@@ -97,6 +103,8 @@ class Scanner {
 
   private expression(): Part {
     const start = this.position;
+    const replaced = this.take(/\$\{\w+\/[#%/]?[^/}$]+\/[^}$]*\}/y);
+    if (replaced !== undefined) return replacing(replaced);
     const opening = this.take(/\$\{\w+(:=|:-|=|(?=\}))/y);
     if (opening === undefined) return this.unknown(start);
     const name = /\w+/.exec(opening)?.[0] ?? "";
@@ -120,7 +128,7 @@ class Scanner {
     this.problems.push({
       key: `${this.source}, line ${line}`,
       received: `${expression}}`,
-      rule: "be one of ${VAR}, ${VAR:=default}, ${VAR=default} and ${VAR:-default}",
+      rule: "be one of ${VAR}, ${VAR:=default}, ${VAR=default}, ${VAR:-default} and ${VAR/old/new}",
       remedy: "Rewrite the expression, or write $${ where a literal ${ is meant",
     });
     this.position = start + Math.max(2, expression.length + 1);

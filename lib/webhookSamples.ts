@@ -1,5 +1,6 @@
 import { clusterObjects } from "./clusterObjects";
 import type { KubernetesObject } from "./manifests";
+import { mapSecrets } from "./secretValue";
 
 /** Objects never stored: the API server is asked to create them as a rehearsal, which calls each webhook. */
 const metadata = { name: "slipway-rehearsal", namespace: "default" };
@@ -8,6 +9,12 @@ const metadata = { name: "slipway-rehearsal", namespace: "default" };
 export const certificateSamples = (): KubernetesObject[] => [
   { apiVersion: "cert-manager.io/v1", kind: "Issuer", metadata, spec: { selfSigned: {} } },
 ];
+
+/** An object of another provider as a rehearsal calls its webhooks with it; a secret in it is left out. */
+export const rehearsalOf = (object: KubernetesObject): KubernetesObject => ({
+  ...(mapSecrets(object, () => "secret") as KubernetesObject),
+  metadata,
+});
 
 /** Objects that together call the webhooks of core, bootstrap, control plane and docker providers. */
 export const clusterApiSamples = (): KubernetesObject[] => {

@@ -26,6 +26,8 @@ export interface SourcePins extends RoutePins {
 export interface Pins {
   minimum: { go: string; node: string; docker: string };
   pulumi: { cli: string; plugins: Record<"command" | "docker" | "kubernetes", string> };
+  /** Go modules of the providers whose published templates the tests render. */
+  providerTemplates: Record<string, string>;
   release: RoutePins;
   source: SourcePins;
 }

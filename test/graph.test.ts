@@ -4,7 +4,7 @@ import type { Settings } from "../lib/settings";
 import { nodeImageRecipe } from "../lib/nodeImage";
 import { inputs, workloadImages } from "./support/fixtures";
 import { type Program, recordProgram } from "./support/program";
-import type { Recording, Registration } from "./support/recorder";
+import { type Recording, type Registration, waitsFor } from "./support/recorder";
 
 // The host and the network are not asked: what they would say is given.
 let mockRunning: Inputs["running"] = {};
@@ -24,20 +24,6 @@ beforeAll(async () => {
 const urn = (name: string, type?: string): string => up.find(name, type).urn;
 const cluster = "kubernetes:cluster.x-k8s.io/v1beta2:Cluster";
 const isKubernetes = (one: Registration): boolean => one.type.startsWith("kubernetes:");
-
-/** Whether `later` waits for `earlier`, directly or through others. */
-const waitsFor = (recording: Recording, later: Registration, earlier: Registration): boolean => {
-  const byUrn = new Map(recording.registrations.map((one) => [one.urn, one]));
-  const seen = new Set<string>();
-  const queue = [...later.dependencies];
-  for (let next = queue.pop(); next !== undefined; next = queue.pop()) {
-    if (next === earlier.urn) return true;
-    if (seen.has(next)) continue;
-    seen.add(next);
-    queue.push(...(byUrn.get(next)?.dependencies ?? []));
-  }
-  return false;
-};
 
 describe("the graph", () => {
   test("is the same in a preview, where every output is unknown", () => {

@@ -1,13 +1,14 @@
 import { docker } from "./docker";
-import type { Infrastructure } from "./infrastructure";
+import type { BuiltInInfrastructure } from "./infrastructure";
 
 /** The times of Cluster API's own tests of this backend. */
 const after = (startupDuration: string) => ({ provisioning: { startupDuration, startupJitter: "0.2" } });
 
 /** Machines are pretended within the provider's own process: Docker's sibling, of the same kinds. */
-export const inMemory: Infrastructure = {
+export const inMemory: BuiltInInfrastructure = {
   kinds: docker.kinds,
   apiServerNames: docker.apiServerNames,
+  onDocker: false,
   runsPods: false,
   clusterSpec: () => ({ backend: { inMemory: {} } }),
   machineSpec: () => ({

@@ -1,8 +1,9 @@
 import { describe, expect, test } from "@jest/globals";
 import fc from "fast-check";
-import { clusterObjects, type ClusterSpec, longestNames, machineOwners, type WorkerPool } from "../../lib/clusterObjects";
+import { clusterObjects, type ClusterSpec, longestNames, type WorkerPool } from "../../lib/clusterObjects";
 import type { KubernetesObject } from "../../lib/manifests";
 import { misfits } from "./crdSchema";
+import { machineOwners, partsOfSpec } from "../../lib/clusterParts";
 import { fetchTimeout, realCrds } from "./realManifests";
 
 const spec: ClusterSpec = {
@@ -166,7 +167,11 @@ describe("worker pools", () => {
 
   test("own machines by the names of their deployments, beside the control plane", () => {
     const workerPools = [...spec.workerPools, { name: "gpu", replicas: 0 }];
-    expect(machineOwners({ ...spec, workerPools })).toEqual(["capd-control-plane", "capd-md-0", "capd-gpu"]);
+    expect(machineOwners(partsOfSpec({ ...spec, workerPools }))).toEqual([
+      "capd-control-plane",
+      "capd-md-0",
+      "capd-gpu",
+    ]);
   });
 
   test("no pools are no objects", () => {

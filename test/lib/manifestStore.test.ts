@@ -90,6 +90,17 @@ test("a local file is read each time and compared with its sum", async () => {
   );
 });
 
+test("a file of the user's own may change without a word, and a URL still may not", async () => {
+  const file = join(folder, "template.yaml");
+  const own = { ...options, ownFile: true };
+  for (const text of ["kind: A\n", "kind: B\n"]) {
+    writeFileSync(file, text);
+    expect(await loadManifest(file, own)).toEqual({ text, sha256: sum(text) });
+  }
+  await loadManifest(`${origin}/a.yaml`, own);
+  expect(Object.keys(JSON.parse(readFileSync(options.lockFile, "utf8")) as object)).toEqual([`${origin}/a.yaml`]);
+});
+
 test("other content behind a locked URL is refused and not cached", async () => {
   const url = `${origin}/a.yaml`;
   writeFileSync(options.lockFile, JSON.stringify({ [url]: sum("kind: Other\n") }));

@@ -66,7 +66,7 @@ describe("the stacks", () => {
       imageSource,
       manifests,
       capd: { ...dev.capd, source: "local" },
-      management: { name: "clusterapi", nodeImage: `kindest/node:v${pins.source.kubernetes}` },
+      management: { ...dev.management, nodeImage: `kindest/node:v${pins.source.kubernetes}` },
       clusters: dev.clusters.map((cluster) => ({
         ...cluster,
         kubernetesVersion: `v${pins.source.kubernetes}`,

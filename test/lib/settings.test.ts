@@ -181,6 +181,18 @@ describe("each problem is named with key, value, rule and remedy", () => {
       { capdImageArchive: "capd.tar" },
       'capdImageArchive is "capd.tar", but must be empty where capdImageSource is pull',
     ],
+    [
+      { installProviders: false },
+      "installProviders is false, but must be true where Slipway makes the management cluster",
+    ],
+    ...(["managementCluster", "managementNodeImage"] as const).map((key): [Record<string, unknown>, string] => [
+      { managementKubeconfig: "their.yaml", [key]: "x:1".slice(0, key === "managementCluster" ? 1 : 3) },
+      `${key} is .*, but must be left out where managementKubeconfig gives a management cluster`,
+    ]),
+    [
+      { managementKubeconfig: "their.yaml", capdImageSource: "local" },
+      'capdImageSource is "local", but must be left out where managementKubeconfig gives a management cluster',
+    ],
     [{ cniManifest: "ftp://x/y.yaml" }, 'cniManifest is "ftp://x/y.yaml", but must be an http or https URL'],
     [{ coreManifest: "https://" }, "coreManifest .* must be an http or https URL"],
     [{ loadBalancerManifest: " " }, "loadBalancerManifest .* the path of a file"],
@@ -200,6 +212,7 @@ describe("each problem is named with key, value, rule and remedy", () => {
     ["a path with spaces", { cniManifest: "my manifests/calico.yaml" }],
     ["a load balancer range of the upper half", { networkSubnet: "10.9.8.0/24", loadBalancerPrefix: 25 }],
     ["a prerelease", { kubernetesVersion: "v1.37.0-rc.1" }],
+    ["a management cluster that is there", { managementKubeconfig: "their.yaml", installProviders: false }],
     ["the longest name", { clusterName: "a".repeat(43) }],
   ])("%s is no problem", (_, config) => {
     expect(problemsOf(config)).toEqual([]);

@@ -19,6 +19,13 @@ describe("substitute", () => {
     ["${A:=${B}}", { B: "x" }, "x"],
     ["${A:=one-${B:=two}-three}", {}, "one-two-three"],
     ["${A:=${B}}", { A: "x" }, "x"],
+    ["${VAR/a/b}", { VAR: "aba" }, "bba"],
+    ["${VAR//a/b}", { VAR: "aba" }, "bbb"],
+    ["${VAR/#a/b}", { VAR: "aba" }, "bba"],
+    ["${VAR/#b/c}", { VAR: "aba" }, "aba"],
+    ["${VAR/%a/}", { VAR: "aba" }, "ab"],
+    ["${ROLE/#arn/example.org/role: arn}", { ROLE: "arn:x" }, "example.org/role: arn:x"],
+    ["${ROLE/#arn/example.org/role: arn}", {}, ""],
     ["$${VAR}", {}, "${VAR}"],
     ["$$VAR", {}, "$VAR"],
     ["$VAR $ $(VAR) {VAR}", {}, "$VAR $ $(VAR) {VAR}"],
@@ -43,7 +50,8 @@ describe("substitute", () => {
 
   test.each([
     "${VAR^^}",
-    "${VAR/a/b}",
+    "${VAR/a}",
+    "${VAR//b}",
     "${VAR:?no}",
     "${VAR:0:2}",
     "${#VAR}",

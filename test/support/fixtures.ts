@@ -104,6 +104,7 @@ export const inputs = (settings: Settings): Inputs => ({
       .filter(({ backend }) => backend === "docker")
       .map(({ name, nodeImage }) => [name, nodeImageRecipe(nodeImage, "sha256:5555", workloadImages)!]),
   ),
+  templates: {},
   running: {},
   capd: { localId: "sha256:2222" },
   warnings: [],

@@ -107,3 +107,17 @@ const findOne = (registrations: Registration[], name: string, type?: string): Re
   }
   return found[0]!;
 };
+
+/** Whether `later` waits for `earlier`, directly or through others. */
+export const waitsFor = (recording: Recording, later: Registration, earlier: Registration): boolean => {
+  const byUrn = new Map(recording.registrations.map((one) => [one.urn, one]));
+  const seen = new Set<string>();
+  const queue = [...later.dependencies];
+  for (let next = queue.pop(); next !== undefined; next = queue.pop()) {
+    if (next === earlier.urn) return true;
+    if (seen.has(next)) continue;
+    seen.add(next);
+    queue.push(...(byUrn.get(next)?.dependencies ?? []));
+  }
+  return false;
+};

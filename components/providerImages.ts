@@ -1,0 +1,26 @@
+import type { Resource } from "@pulumi/pulumi";
+import type { Inputs } from "../lib/prepare";
+import type { Settings } from "../lib/settings";
+import { CapdImage } from "./capdImage";
+import { ImageLoad } from "./imageLoad";
+import type { ManagementCluster } from "./managementCluster";
+
+/** CAPD's image, and the others that the kind node cannot pull, loaded into it; gives what the providers' pods wait for. */
+export const providerImages = (
+  management: ManagementCluster,
+  settings: Settings,
+  inputs: Pick<Inputs, "capd" | "nodeImages">,
+): Resource[] => {
+  const capd = new CapdImage("capd-image", {
+    source: settings.capd.source,
+    image: settings.capd.image,
+    version: settings.versions.clusterApi,
+    ...inputs.capd,
+  });
+  return new ImageLoad("provider-images", {
+    node: management.nodeName,
+    nodeId: management.nodeId,
+    lifetime: management.kind,
+    images: { ...inputs.nodeImages.providers, [settings.capd.image]: capd.imageId },
+  }).ready;
+};

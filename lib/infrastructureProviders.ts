@@ -1,0 +1,47 @@
+import { inventoryObject, providerLabel } from "./clusterctl";
+import type { KubernetesObject } from "./kubernetesObject";
+import type { Manifest } from "./manifest";
+import { readManifest } from "./manifestFiles";
+import { refuse } from "./problem";
+import type { Settings } from "./settings";
+
+/** An infrastructure provider that a stack installs besides Cluster API's own. */
+export interface InfrastructureProvider {
+  /** clusterctl's name, as aws. */
+  readonly name: string;
+  readonly version: string;
+  /** URL or path of its infrastructure-components.yaml. */
+  readonly manifest: string;
+}
+
+/** A provider's manifest, and its entry in clusterctl's inventory. */
+export interface InstalledProvider {
+  manifest: Manifest;
+  entry: KubernetesObject;
+}
+
+/** Reads the manifests of the providers that the settings add; values of `templateSecrets` are marked in them. */
+export const readInfrastructureProviders = (
+  { infrastructureProviders, featureGates, templateSecrets }: Settings,
+  type = "InfrastructureProvider" as const,
+): Promise<InstalledProvider[]> =>
+  Promise.all(
+    infrastructureProviders.map(async ({ name, version, manifest: location }, index) => {
+      const label = providerLabel({ name, type });
+      const setting = `providers[${index}].manifest`;
+      const manifest = await readManifest({
+        name: label,
+        setting,
+        location,
+        variables: featureGates,
+        secrets: templateSecrets,
+        providerLabel: label,
+      });
+      const [namespace, ...more] = manifest.objects.filter(({ kind }) => kind === "Namespace");
+      if (namespace === undefined || more.length > 0) {
+        const rule = "have one Namespace, in which the provider runs";
+        return refuse({ key: setting, received: location, rule, remedy: "Name an infrastructure-components.yaml" });
+      }
+      return { manifest, entry: inventoryObject({ name, type, version, namespace: namespace.metadata.name }) };
+    }),
+  );

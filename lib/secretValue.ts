@@ -1,0 +1,38 @@
+/** A value within plain data that must be wrapped as a secret before it goes to the engine. */
+export class SecretValue {
+  constructor(readonly value: unknown) {}
+}
+
+/**
+ * The data that holds secrets, with each part in which it differs from what it would be without them marked.
+ *
+ * @param open the same data with other words in the secrets' places
+ */
+export const markSecrets = (open: unknown, closed: unknown): unknown => {
+  if (Array.isArray(open) && Array.isArray(closed) && open.length === closed.length) {
+    return closed.map((value: unknown, index) => markSecrets(open[index], value));
+  }
+  if (isMap(open) && isMap(closed) && Object.keys(open).join("\n") === Object.keys(closed).join("\n")) {
+    return Object.fromEntries(Object.entries(closed).map(([key, value]) => [key, markSecrets(open[key], value)]));
+  }
+  return Object.is(open, closed) ? closed : new SecretValue(closed);
+};
+
+/** Data with something else in place of each secret; all else is copied. */
+export const mapSecrets = (data: unknown, secret: (value: unknown) => unknown): unknown => {
+  if (data instanceof SecretValue) return secret(data.value);
+  if (Array.isArray(data)) return data.map((value) => mapSecrets(value, secret));
+  if (isMap(data)) {
+    return Object.fromEntries(Object.entries(data).map(([key, value]) => [key, mapSecrets(value, secret)]));
+  }
+  return data;
+};
+
+/** Whether data holds a secret somewhere. */
+export const hasSecrets = (data: unknown): boolean => {
+  if (data instanceof SecretValue) return true;
+  return typeof data === "object" && data !== null && Object.values(data).some(hasSecrets);
+};
+
+const isMap = (value: unknown): value is Record<string, unknown> =>
+  typeof value === "object" && value !== null && !Array.isArray(value) && !(value instanceof SecretValue);
