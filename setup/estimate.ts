@@ -25,6 +25,7 @@ const coldSeconds: Record<string, number> = {
   "go-metallb": 174,
   "go-coredns": 119,
   "go-cert-manager": 72,
+  "go-flannel": 85,
   "image-node-base": 90,
   "debian-rootfs": 60,
   "go-etcd": 31,

@@ -8,6 +8,7 @@ export interface RoutePins {
   clusterApi: string;
   certManager: string;
   calico: string;
+  flannel: string;
   metallb: string;
   nginx: string;
 }
@@ -18,6 +19,7 @@ export interface SourcePins extends RoutePins {
   coredns: string;
   pause: string;
   haproxy: string;
+  flannelCniPlugin: string;
   debian: string;
   goModules: Record<string, string>;
 }

@@ -9,6 +9,7 @@ const release = {
   clusterApi: "1.14.2",
   certManager: "1.21.2",
   calico: "3.32.2",
+  flannel: "0.28.9",
   metallb: "0.16.1",
   nginx: "1.29.3",
 };
