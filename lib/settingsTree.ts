@@ -31,6 +31,8 @@ export interface Settings {
   };
   readonly management: { readonly name: string; readonly nodeImage: string };
   readonly imageSource: "registry" | "local";
+  /** References of what nodes of workload clusters have besides; empty for the source registry. */
+  readonly extraImages: readonly string[];
   readonly capd: {
     readonly source: "pull" | "build" | "archive" | "local";
     readonly image: string;
@@ -72,6 +74,7 @@ export const settingsTree = (
     },
     management: { name: values.managementCluster, nodeImage: values.managementNodeImage },
     imageSource: values.imageSource,
+    extraImages: [...values.extraImages],
     capd: { source: values.capdImageSource, image: values.capdImage, archive: values.capdImageArchive },
     manifests: {
       certManager: values.certManagerManifest,

@@ -1,12 +1,16 @@
 import type { Artifact } from "../artifact";
+import { pins } from "../pins";
 import { flannelArtifacts } from "./flannel";
 import { debianRootfs, docker } from "./images/debian";
-import { goArtifacts } from "./images/golang";
-import { nodeImages } from "./images/node";
-import { calicoImages, debianProgramImages, kubeProxyImage } from "./images/programs";
-import { controllerImages, controlPlaneImages, staticBase } from "./images/static";
+import { goArtifacts, otherKubernetesPrograms } from "./images/golang";
+import { kubernetesImages, nodeBase } from "./images/node";
+import { calicoImages, debianProgramImages } from "./images/programs";
+import { controllerImages, staticBase } from "./images/static";
 import { manifests } from "./manifests";
 import { demanded } from "./onDemand";
+
+const { source } = pins;
+const pinned = kubernetesImages(source);
 
 /**
  * What every stack needs, in the order in which free workers should take it: first what waits for the network, then
@@ -17,9 +21,9 @@ const always: readonly Artifact[] = [
   docker,
   ...debianProgramImages,
   staticBase,
-  ...nodeImages,
-  ...controlPlaneImages,
-  kubeProxyImage,
+  nodeBase,
+  pinned.node,
+  ...pinned.kubeadm,
   manifests,
   ...controllerImages,
   ...calicoImages,
@@ -27,7 +31,11 @@ const always: readonly Artifact[] = [
 ];
 
 /** What takes minutes and only some stacks need: made where a stack's settings name it. */
-export const onDemand: readonly Artifact[] = [...flannelArtifacts];
+export const onDemand: readonly Artifact[] = [
+  ...source.otherKubernetes.map(kubernetesImages).flatMap(({ node, kubeadm }) => [node, ...kubeadm]),
+  ...otherKubernetesPrograms,
+  ...flannelArtifacts,
+];
 
 /**
  * All that the source route makes for a stack.

@@ -5,6 +5,7 @@ import type { Settings } from "../../lib/settings";
 /** What settings name of this machine's making: images of nodes and manifests of pod networks. */
 export const namedBySettings = (settings: Settings): string[] => [
   settings.management.nodeImage,
+  ...settings.extraImages,
   ...settings.clusters
     .filter(({ backend }) => backend === "docker")
     .flatMap((cluster) => [cluster.nodeImage, cniLocation(cluster.cni, settings)]),

@@ -4,6 +4,7 @@ import type { Artifact } from "../../artifact";
 import { pins } from "../../pins";
 import { buildGoGroup, ourProgram, type GoGroup } from "../goGroup";
 import { goGroups } from "../goGroups";
+import { otherKubernetesGroups } from "../kubernetesRelease";
 import { keyOf } from "./recipe";
 
 const ourSources = (group: GoGroup): string[] =>
@@ -26,10 +27,13 @@ export const goArtifact = (group: GoGroup): Artifact => ({
 /** Each Go group that every stack needs. */
 export const goArtifacts: Artifact[] = goGroups.map(goArtifact);
 
+/** Each Go group of the Kubernetes releases that only some stacks need. */
+export const otherKubernetesPrograms: Artifact[] = otherKubernetesGroups.map(goArtifact);
+
 /** The artifact of a Go group by the group's name. */
 export const goGroupArtifact = (name: string): Artifact => {
-  const found = goArtifacts.find((artifact) => artifact.name === `go-${name}`);
-  if (!found)
-    throw new Error(`goGroups.ts has no group "${name}"; it has ${goGroups.map((group) => group.name).join(", ")}`);
+  const all = [...goArtifacts, ...otherKubernetesPrograms];
+  const found = all.find((artifact) => artifact.name === `go-${name}`);
+  if (!found) throw new Error(`goGroups.ts has no group "${name}"; there are ${all.map((one) => one.name).join(", ")}`);
   return found;
 };

@@ -1,8 +1,9 @@
 import type { Artifact } from "../../artifact";
-import { goModule, pins } from "../../pins";
+import { goModule, type KubernetesPins, pins } from "../../pins";
+import { releaseSuffix } from "../kubernetesRelease";
 import { aptRun, debianImage, image } from "./debian";
 import { goGroupArtifact } from "./golang";
-import { imageNames } from "./names";
+import { imageNames, kubeadmImageNames } from "./names";
 import type { Piece } from "./recipe";
 import { staticBase } from "./static";
 
@@ -50,17 +51,20 @@ export const iptablesOfNode: Record<string, Piece> = {
   ...Object.fromEntries(iptables.map((name) => [`files/usr/local/sbin/${name}`, { link: "iptables-of-node" }])),
 };
 
-/** kube-proxy with the programs it calls; it has a shell, which the stand-in for kindnet uses too. */
-export const kubeProxyImage = image({
-  name: "image-kube-proxy",
-  image: imageNames.kubeProxy,
-  needs: [networkTools, goGroupArtifact("kubernetes")],
-  pieces: {
-    "files/usr/local/bin/kube-proxy": { artifact: "go-kubernetes", path: "bin/kube-proxy" },
-    ...iptablesOfNode,
-  },
-  dockerfile: `FROM ${tools}\nCOPY files/ /\nENTRYPOINT ["/usr/local/bin/kube-proxy"]\n`,
-});
+/** A release's kube-proxy with the programs it calls; it has a shell, which the stand-in for kindnet uses too. */
+export const kubeProxyImage = (release: KubernetesPins): Artifact => {
+  const programs = goGroupArtifact(`kubernetes${releaseSuffix(release)}`);
+  return image({
+    name: `image-kube-proxy${releaseSuffix(release)}`,
+    image: kubeadmImageNames(release).kubeProxy,
+    needs: [networkTools, programs],
+    pieces: {
+      "files/usr/local/bin/kube-proxy": { artifact: programs.name, path: "bin/kube-proxy" },
+      ...iptablesOfNode,
+    },
+    dockerfile: `FROM ${tools}\nCOPY files/ /\nENTRYPOINT ["/usr/local/bin/kube-proxy"]\n`,
+  });
+};
 
 const calico = `github.com/projectcalico/calico@${goModule("github.com/projectcalico/calico")}`;
 

@@ -5,11 +5,14 @@ import { join } from "node:path";
 import { readStackFile } from "../../../lib/stackFile";
 import type { Artifact } from "../../../setup/artifact";
 import { artifactFolder, openCache, type Cache } from "../../../setup/cache";
+import { expectedMinutes } from "../../../setup/estimate";
 import { requiredTools, writeLayout } from "../../../setup/layout";
 import { orderByNeeds } from "../../../setup/order";
-import { root } from "../../../setup/pins";
+import { pins, root } from "../../../setup/pins";
 import { onDemand, sourceArtifacts } from "../../../setup/source/artifacts";
 import { withoutLines } from "../../../setup/source/goGroup";
+import { releaseSuffix } from "../../../setup/source/kubernetesRelease";
+import { kubeadmImageNames, nodeImageName } from "../../../setup/source/images/names";
 import { sourceLayout } from "../../../setup/source/link";
 import { manifests } from "../../../setup/source/manifests";
 import { demanded, namedBySettings } from "../../../setup/source/onDemand";
@@ -60,6 +63,48 @@ describe("what only some stacks need", () => {
       "go-flannel",
       "go-flannel-cni-plugin",
     ]);
+  });
+
+  const other = pins.source.otherKubernetes[0]!;
+  const nodeImage = [
+    ...[
+      "image-node-1.33",
+      "image-kube-apiserver-1.33",
+      "image-kube-controller-manager-1.33",
+      "image-kube-scheduler-1.33",
+    ],
+    ...["image-coredns-1.33", "image-pause-1.33", "image-etcd-1.33", "image-kube-proxy-1.33"],
+    ...["go-kubernetes-1.33", "go-coredns-1.33", "go-etcd-1.33"],
+  ];
+
+  test("is the other release of Kubernetes for upgrade", () => expect(extras("upgrade")).toEqual(nodeImage));
+
+  test("is still there for what the cluster's nodes keep of it when the version has moved", () => {
+    const images = sourceArtifacts(namedBy("upgrade").filter((name) => !name.startsWith("kindest/node:v1.33")));
+    expect(names(images)).toEqual(expect.arrayContaining(["image-kube-proxy-1.33", "image-coredns-1.33"]));
+    expect(names(images)).not.toContain("image-node-1.33");
+  });
+
+  test("gives each release the images that its kubeadm asks for, and its node image has them", () => {
+    const all = sourceArtifacts([nodeImageName(other)]);
+    const titles = all.map(({ title }) => title);
+    for (const image of Object.values(kubeadmImageNames(other))) expect(titles).toContain(`Image ${image}`);
+    const node = all.find(({ gives }) => gives === "kindest/node:v1.33.13");
+    // The base names the pinned release's pause.
+    expect(node?.needs).toEqual(expect.arrayContaining(["image-pause", "image-pause-1.33", "image-node-base"]));
+    const pinnedNode = all.find(({ name }) => name === "image-node");
+    expect(pinnedNode?.needs.filter((need) => need.endsWith("-1.33"))).toEqual([]);
+  });
+
+  test("has one release for each minor version, none of them the pinned one's", () => {
+    const suffixes = [pins.source, ...pins.source.otherKubernetes].map(releaseSuffix);
+    expect(new Set(suffixes).size).toBe(suffixes.length);
+  });
+
+  test("is forecast to take as long as the pinned release", () => {
+    expect(expectedMinutes("source", ["go-kubernetes-1.33"], {}, 2)).toBe(
+      expectedMinutes("source", ["go-kubernetes"], {}, 2),
+    );
   });
 
   test("is in order together with the rest, under names and keys of its own", () => {
