@@ -1,10 +1,8 @@
 import { isCniName } from "./clusterFields";
+import { onKindNodes } from "./flannel";
 import type { KubernetesObject } from "./kubernetesObject";
 import { refuse } from "./problem";
 import type { Settings } from "./settings";
-
-/** Flannel's release on the release route. */
-const flannelVersion = "0.28.9";
 
 /**
  * Where the manifest of a pod network lies: URL or path. On the source route `make tools` lays the named ones down;
@@ -19,7 +17,7 @@ export const cniLocation = (
   if (cni === "cilium") return "manifests/cilium.yaml";
   if (pins === "source") return `.tools/manifests/${cni}.yaml`;
   return cni === "flannel"
-    ? `https://github.com/flannel-io/flannel/releases/download/v${flannelVersion}/kube-flannel.yml`
+    ? `https://github.com/flannel-io/flannel/releases/download/v${versions.flannel}/kube-flannel.yml`
     : `https://raw.githubusercontent.com/kubernetes-sigs/cluster-api/v${versions.clusterApi}/test/e2e/data/cni/kindnet/kindnet.yaml`;
 };
 
@@ -42,10 +40,12 @@ const settle = (object: KubernetesObject, podCidr: string): KubernetesObject => 
     return withVariable(object, "calico-node", "CALICO_IPV4POOL_CIDR", podCidr);
   if (kind === "DaemonSet" && metadata.name === "kindnet")
     return withVariable(object, "kindnet-cni", "POD_SUBNET", podCidr);
-  if (kind === "ConfigMap" && metadata.name === "kube-flannel-cfg")
-    return withData(object, "net-conf.json", (text) =>
+  if (kind === "ConfigMap" && metadata.name === "kube-flannel-cfg") {
+    const network = withData(object, "net-conf.json", (text) =>
       JSON.stringify({ ...(JSON.parse(text) as object), Network: podCidr }),
     );
+    return hasData(network, "cni-conf.json") ? withData(network, "cni-conf.json", onKindNodes) : network;
+  }
   if (kind === "ConfigMap" && metadata.name === "cilium-config")
     return withData(object, "cluster-pool-ipv4-cidr", () => podCidr);
   return object;
@@ -67,6 +67,9 @@ const withVariable = (object: KubernetesObject, name: string, variable: string, 
   }
   return copy;
 };
+
+const hasData = (object: KubernetesObject, key: string): boolean =>
+  key in ((object["data"] ?? {}) as Record<string, string>);
 
 const withData = (object: KubernetesObject, key: string, change: (text: string) => string): KubernetesObject => {
   const data = object["data"] as Record<string, string> | undefined;

@@ -57,12 +57,22 @@ export const projectConfig = (all: Readonly<Record<string, string>>, project = "
     ),
   );
 
-const routePins = ({ kind, kubernetes, clusterApi, certManager, calico, metallb, nginx }: RoutePins): RoutePins => ({
+const routePins = ({
   kind,
   kubernetes,
   clusterApi,
   certManager,
   calico,
+  flannel,
+  metallb,
+  nginx,
+}: RoutePins): RoutePins => ({
+  kind,
+  kubernetes,
+  clusterApi,
+  certManager,
+  calico,
+  flannel,
   metallb,
   nginx,
 });

@@ -43,6 +43,8 @@ export interface Settings {
     readonly installProviders: boolean;
   };
   readonly imageSource: "registry" | "local";
+  /** References of what nodes of workload clusters have besides; empty for the source registry. */
+  readonly extraImages: readonly string[];
   readonly capd: {
     readonly source: "pull" | "build" | "archive" | "local";
     readonly image: string;
@@ -93,6 +95,7 @@ export const settingsTree = (
       installProviders: values.installProviders,
     },
     imageSource: values.imageSource,
+    extraImages: [...values.extraImages],
     capd: { source: values.capdImageSource, image: values.capdImage, archive: values.capdImageArchive },
     manifests: {
       certManager: values.certManagerManifest,
