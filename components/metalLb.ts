@@ -10,8 +10,8 @@ import { webhookGate } from "./webhookGate";
 export interface MetalLbArgs {
   cluster: ClusterHandle;
   manifest: Manifest;
-  /** First and last address, as "a.b.c.d-a.b.c.e". */
-  range: string;
+  /** First and last address, as "a.b.c.d-a.b.c.e", of each family that the cluster has. */
+  ranges: string[];
 }
 
 /** MetalLB in layer 2 mode with one pool. */
@@ -21,7 +21,7 @@ export class MetalLb extends pulumi.ComponentResource {
   constructor(name: string, args: MetalLbArgs, opts?: pulumi.ComponentResourceOptions) {
     super("slipway:index:MetalLb", name, {}, opts);
     const { cluster, manifest } = args;
-    const pool = loadBalancerObjects(args.range);
+    const pool = loadBalancerObjects(args.ranges);
     const installed = new ManifestObjects(
       name,
       { cluster, crds: manifest.crds, objects: withEarlyController(manifest.objects) },

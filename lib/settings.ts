@@ -57,7 +57,7 @@ export const projectConfig = (all: Readonly<Record<string, string>>, project = "
     ),
   );
 
-const routePins = ({ kind, kubernetes, clusterApi, certManager, calico, metallb, nginx }: RoutePins): RoutePins => ({
+const routePins = ({
   kind,
   kubernetes,
   clusterApi,
@@ -65,4 +65,14 @@ const routePins = ({ kind, kubernetes, clusterApi, certManager, calico, metallb,
   calico,
   metallb,
   nginx,
+  cloudProviderKind,
+}: RoutePins): RoutePins => ({
+  kind,
+  kubernetes,
+  clusterApi,
+  certManager,
+  calico,
+  metallb,
+  nginx,
+  ...(cloudProviderKind === undefined ? {} : { cloudProviderKind }),
 });

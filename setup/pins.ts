@@ -10,6 +10,8 @@ export interface RoutePins {
   calico: string;
   metallb: string;
   nginx: string;
+  /** Published as an image only, so the source route has none. */
+  cloudProviderKind?: string;
 }
 
 /** What the source route pins besides: parts of the images, and every Go module by path. */
