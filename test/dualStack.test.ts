@@ -15,6 +15,7 @@ const run = (clusters: object[], ingress: Ingress, preview = false): Promise<Rec
     ingress,
   });
 
+const networkType = "docker:index/network:Network";
 const v4 = { ip: "172.18.255.248" };
 const v6 = { ip: "fd00:172:18:0:ffff:ffff:ffff:ff00" };
 const base = { name: "a", loadBalancerSlot: 0 };
@@ -35,7 +36,7 @@ describe("a dual-stack cluster", () => {
   });
 
   test("makes the Docker network and the management cluster dual stack", () => {
-    expect(up.find("network").inputs).toMatchObject({
+    expect(up.find("network", networkType).inputs).toMatchObject({
       ipv6: true,
       ipamConfigs: [
         { subnet: "172.18.0.0/16", gateway: "172.18.0.1", ipRange: "172.18.0.0/17" },
@@ -127,14 +128,14 @@ describe("cloud-provider-kind", () => {
   test("is one container with Docker's socket, for whose addresses the application waits", async () => {
     const clusters = ["a", "b"].map((name) => ({ name, loadBalancer: "cloud-provider-kind" }));
     const up = await run(clusters, [{ ip: "172.18.0.9" }]);
-    const container = up.find("cloud-provider-kind", "docker:index:Container");
+    const container = up.find("cloud-provider-kind", "docker:index/container:Container");
     expect(container.inputs).toMatchObject({
       image: expect.stringMatching(/^registry\.k8s\.io\/cloud-provider-kind\/cloud-controller-manager:v\d/),
       networkMode: "host",
       volumes: [{ hostPath: "/var/run/docker.sock", containerPath: "/var/run/docker.sock" }],
       labels: [{ label: "dev.slipway.stack", value: "slipway/empty" }],
     });
-    expect(waitsFor(up, container, up.find("network"))).toBe(true);
+    expect(waitsFor(up, container, up.find("network", networkType))).toBe(true);
     for (const name of ["a", "b"]) expect(waitsFor(up, up.find(`${name}-application-request`), container)).toBe(true);
     expect(up.registrations.some(({ name }) => name.includes("metallb"))).toBe(false);
     expect(up.outputs["urls"]).toEqual({ a: "http://172.18.0.9/", b: "http://172.18.0.9/" });
