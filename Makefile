@@ -1,5 +1,5 @@
 # Thin names for scripts/slipway; `make up ARGS="--diff"` passes arguments on, STACK and SLIPWAY_ROUTE are read there.
-.PHONY: up preview plan destroy refresh tools doctor status env test quick lint lock bench growth
+.PHONY: up preview plan destroy refresh tools doctor status env test quick e2e-full lint lock bench growth
 
 up preview plan destroy refresh tools doctor status env:
 	@scripts/slipway $@ $(ARGS)
@@ -9,6 +9,11 @@ test: node_modules
 
 quick: node_modules
 	@scripts/test --quick
+
+# What is said of changes, fleets and the like, on real clusters; ARGS="change ha" runs the named scenarios of
+# test/e2e/scenarios. All of them take about an hour on two cores.
+e2e-full: node_modules
+	@node --import tsx test/e2e/full.ts $(ARGS)
 
 lint: node_modules
 	@npm run --silent typecheck && npm run --silent lint

@@ -1,7 +1,7 @@
 /** @type {import("jest").Config} */
 module.exports = {
   testMatch: ["<rootDir>/test/**/*.test.ts"],
-  testPathIgnorePatterns: ["/node_modules/", "<rootDir>/test/e2e/"],
+  testPathIgnorePatterns: ["/node_modules/"],
   modulePathIgnorePatterns: ["<rootDir>/.tools", "<rootDir>/.slipway"],
   transform: {
     "^.+\\.ts$": [

@@ -20,6 +20,8 @@ export interface ApplicationArgs {
   within?: readonly (AddressRange | string)[];
   /** The cluster's address families, the primary one first; default: IPv4. */
   families?: readonly IpFamily[];
+  /** What its pod waits for: one that comes to a node before the pod network does is held back for ten seconds. */
+  podsCanRun: pulumi.Resource[];
   /** What the request through the load balancer waits for. */
   loadBalancerReady: pulumi.Resource[];
 }
@@ -37,8 +39,7 @@ export class Application extends pulumi.ComponentResource {
     const { cluster } = args;
     const deployment = deploymentObject(args.image);
     const running = new KubernetesResource(`${name}/${objectKey(deployment)}`, deployment, {
-      ...inside(cluster, this),
-      // Pods are scheduled once the nodes are Ready, which takes a CNI.
+      ...inside(cluster, this, args.podsCanRun),
       customTimeouts: { create: "20m", update: "20m" },
     });
     const { within, families = ["ipv4"] } = args;

@@ -1,4 +1,5 @@
 import type { Provider } from "@pulumi/kubernetes/provider";
+import { type KubernetesObject, withAnnotations } from "../lib/kubernetesObject";
 import type { CustomResource, CustomResourceOptions, Resource } from "@pulumi/pulumi";
 
 /** A cluster whose API answers, as the resources inside it need it. */
@@ -23,6 +24,13 @@ export const lifeIn = ({ lifetime, identity }: ClusterHandle): CustomResourceOpt
   // deletedWith alone says nothing of a replacement: the contents would be taken for alive in the new cluster.
   replaceWith: identity ? [identity] : [],
 });
+
+/**
+ * An object as it is kept in a cluster. One that is deleted for real goes in the background: the plugin's foreground
+ * waits for the garbage collector, which stands still for minutes while kinds go.
+ */
+export const keptIn = ({ lifetime }: ClusterHandle, object: KubernetesObject): KubernetesObject =>
+  lifetime ? object : withAnnotations(object, { "pulumi.com/deletionPropagationPolicy": "background" });
 
 /** Options for a resource inside a cluster: its provider, its end, and what it waits for. */
 export const inside = (

@@ -1,5 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
-import { lifeIn, type ClusterHandle } from "./clusterHandle";
+import { keptIn, lifeIn, type ClusterHandle } from "./clusterHandle";
 import { KubernetesResource } from "./manifestObjects";
 
 /** The namespaces of a management cluster that the stack did not make, and how it marks its own. */
@@ -39,7 +39,11 @@ const namespaceOf = (
 ): KubernetesResource =>
   new KubernetesResource(
     `namespace/${name}`,
-    { apiVersion: "v1", kind: "Namespace", metadata: { name, ...(annotations ? { annotations } : {}) } },
+    keptIn(management, {
+      apiVersion: "v1",
+      kind: "Namespace",
+      metadata: { name, ...(annotations ? { annotations } : {}) },
+    }),
     {
       provider: management.provider,
       dependsOn: management.apiReady,

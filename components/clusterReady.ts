@@ -1,7 +1,8 @@
 import { local } from "@pulumi/command";
 import * as pulumi from "@pulumi/pulumi";
-import { type ClusterParts, machinesSum } from "../lib/clusterParts";
+import { type ClusterParts, machineOwners, machinesSum } from "../lib/clusterParts";
 import type { ClusterSpec } from "../lib/clusterSpec";
+import type { Cni } from "./cni";
 import { lifeIn, type ClusterHandle } from "./clusterHandle";
 import { step } from "./step";
 
@@ -12,10 +13,10 @@ export interface ClusterReadyArgs {
   spec: Pick<ClusterSpec, "name" | "namespace" | "kubernetesVersion">;
   parts: ClusterParts;
   machines: pulumi.Resource[];
-  cni: pulumi.Resource[];
+  cni: Pick<Cni, "ready" | "daemonSets">;
 }
 
-/** Waits until Cluster API calls the cluster Available and every node is Ready; gives the nodes' names. */
+/** Waits until Cluster API calls the cluster Available and pods can run on every node; gives the nodes' names. */
 export const clusterReady = (
   name: string,
   args: ClusterReadyArgs,
@@ -30,10 +31,13 @@ export const clusterReady = (
         CLUSTER: spec.name,
         NAMESPACE: spec.namespace,
         NODES: String(parts.nodes),
+        OWNERS: machineOwners(parts).join(" "),
         VERSION: spec.kubernetesVersion,
         // Not read by the step: another sum runs it again, so that whatever rolls machines is waited for. Templates that
         // are no longer named are deleted after it, when no machine needs them.
         MACHINES: machinesSum(parts),
+        // A node is Ready once the network's configuration lies there, some seconds before the network itself runs.
+        DAEMON_SETS: args.cni.daemonSets.join(" "),
         KUBECONFIG: args.management.kubeconfigFile,
         WORKLOAD_KUBECONFIG: args.workload.kubeconfigFile,
         TIMEOUT: "20m",
@@ -41,7 +45,7 @@ export const clusterReady = (
     },
     {
       ...opts,
-      dependsOn: [...args.workload.apiReady, ...args.machines, ...args.cni],
+      dependsOn: [...args.workload.apiReady, ...args.machines, ...args.cni.ready],
       ...lifeIn(args.workload),
       customTimeouts: { create: "65m", update: "65m" },
     },

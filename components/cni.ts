@@ -1,5 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import { withPodCidr } from "../lib/cni";
+import { applyOrder } from "../lib/rollout";
 import type { Manifest } from "../lib/manifest";
 import type { ClusterHandle } from "./clusterHandle";
 import { ManifestObjects } from "./manifestObjects";
@@ -17,15 +18,24 @@ export interface CniArgs {
 /** Calico, or another pod network. */
 export class Cni extends pulumi.ComponentResource {
   public readonly ready: pulumi.Resource[];
+  /** What pods can run once it is there: the network's own pods on the nodes that are there. */
+  public readonly running: pulumi.Resource[];
+  /** `namespace/name` of the DaemonSets that bring the network to each node. */
+  public readonly daemonSets: string[];
 
   constructor(name: string, args: CniArgs, opts?: pulumi.ComponentResourceOptions) {
     super("slipway:index:Cni", name, {}, opts);
     const objects = withPodCidr(args.manifest.objects, args.kind, args.podCidr);
-    this.ready = new ManifestObjects(
+    const installed = new ManifestObjects(
       name,
-      { cluster: args.cluster, crds: args.manifest.crds, objects },
+      { cluster: args.cluster, crds: args.manifest.crds, objects, podNetwork: true },
       { parent: this },
-    ).resources;
+    );
+    this.ready = installed.resources;
+    this.running = installed.daemonSets;
+    this.daemonSets = applyOrder(objects).daemonSets.map(
+      ({ metadata }) => `${metadata.namespace ?? "default"}/${metadata.name}`,
+    );
     this.registerOutputs({});
   }
 }

@@ -5,7 +5,7 @@ import { type KubernetesObject, objectKey } from "../lib/manifests";
 import { withQuickReadiness } from "../lib/readiness";
 import { applyOrder, typeToken, withWait } from "../lib/rollout";
 import { mapSecrets } from "../lib/secretValue";
-import { inside, lifeIn, type ClusterHandle } from "./clusterHandle";
+import { inside, keptIn, lifeIn, type ClusterHandle } from "./clusterHandle";
 import { step } from "./step";
 
 /** A CRD as a row of its set: its schema stays in a file, known by its sum. */
@@ -24,31 +24,46 @@ export interface ManifestObjectsArgs {
   certificatesAfter?: pulumi.Resource[];
   /** What Deployments and DaemonSets wait for besides: their images. */
   workloadsAfter?: pulumi.Resource[];
+  /** What Deployments wait for besides: the pod network, without which their pods are turned away. */
+  deploymentsAfter?: pulumi.Resource[];
+  /** The manifest is a pod network: its Deployments wait for its own DaemonSets. */
+  podNetwork?: boolean;
 }
 
 /**
  * One resource per object of a manifest, in the order in which they can work: namespaces, then everything that
  * only has to exist, then certificates, then what runs. A pod that starts before the secret it mounts exists is
- * held back by the kubelet for up to two minutes, so certificates are waited for first.
+ * held back by the kubelet for up to two minutes, so certificates are waited for first; one that starts before the
+ * pod network runs on its node, for ten seconds and more.
  */
 export class ManifestObjects extends pulumi.ComponentResource {
   /** Every resource made; all of them together mean that the manifest is up. */
   public readonly resources: pulumi.Resource[] = [];
   /** The namespaces among them. */
   public readonly namespaces: pulumi.Resource[];
+  /** The DaemonSets among them. */
+  public readonly daemonSets: pulumi.Resource[];
+  /** The one resource of all CRDs, if there are any. */
+  public readonly crds: pulumi.Resource[];
 
   constructor(name: string, args: ManifestObjectsArgs, opts?: pulumi.ComponentResourceOptions) {
     super("slipway:index:ManifestObjects", name, {}, opts);
     const order = applyOrder(args.objects);
     const namespaces = (this.namespaces = this.register(name, args, order.namespaces, []));
-    const crds = this.registerCrds(name, args);
+    this.crds = this.registerCrds(name, args);
     const plain = this.register(name, args, order.plain, namespaces);
     // The issuer kinds and their webhook belong to cert-manager, which may be part of another manifest.
     const certificates = this.register(name, args, order.certificates, [
       ...namespaces,
       ...(args.certificatesAfter ?? []),
     ]);
-    this.register(name, args, order.workloads, [...plain, ...crds, ...certificates, ...(args.workloadsAfter ?? [])]);
+    const before = [...plain, ...this.crds, ...certificates, ...(args.workloadsAfter ?? [])];
+    this.daemonSets = this.register(name, args, order.daemonSets, before);
+    this.register(name, args, order.workloads, [
+      ...before,
+      ...(args.deploymentsAfter ?? []),
+      ...(args.podNetwork ? this.daemonSets : []),
+    ]);
     this.registerOutputs({});
   }
 
@@ -62,7 +77,7 @@ export class ManifestObjects extends pulumi.ComponentResource {
       this.keep(
         new KubernetesResource(
           `${name}/${objectKey(object)}`,
-          withWait(withQuickReadiness(object)),
+          keptIn(args.cluster, withWait(withQuickReadiness(object))),
           inside(args.cluster, this, dependsOn),
         ),
       ),

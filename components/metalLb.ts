@@ -12,6 +12,8 @@ export interface MetalLbArgs {
   manifest: Manifest;
   /** First and last address, as "a.b.c.d-a.b.c.e", of each family that the cluster has. */
   ranges: string[];
+  /** What its controller's pod waits for: the pod network. The speakers need none. */
+  podNetwork: pulumi.Resource[];
 }
 
 /** MetalLB in layer 2 mode with one pool. */
@@ -24,7 +26,12 @@ export class MetalLb extends pulumi.ComponentResource {
     const pool = loadBalancerObjects(args.ranges);
     const installed = new ManifestObjects(
       name,
-      { cluster, crds: manifest.crds, objects: withEarlyController(manifest.objects) },
+      {
+        cluster,
+        crds: manifest.crds,
+        objects: withEarlyController(manifest.objects),
+        deploymentsAfter: args.podNetwork,
+      },
       { parent: this },
     );
     // MetalLB refuses pools until its webhook has a certificate and a route.

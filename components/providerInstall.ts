@@ -2,7 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { certificateSamples, clusterApiSamples } from "../lib/webhookSamples";
 import type { Manifest } from "../lib/manifest";
 import { type KubernetesObject, objectKey } from "../lib/manifests";
-import { inside, type ClusterHandle } from "./clusterHandle";
+import { inside, keptIn, type ClusterHandle } from "./clusterHandle";
 import { KubernetesResource, ManifestObjects } from "./manifestObjects";
 import { webhookGate } from "./webhookGate";
 
@@ -36,11 +36,13 @@ export class ProviderInstall extends pulumi.ComponentResource {
       { parent: this, dependsOn: certManager.resources },
       ["certificates", "issuers", "clusterissuers"].map((kind) => `${kind}.cert-manager.io`),
     );
+    // Everything waits for cert-manager, so the providers leave it the first seconds of a small machine to itself.
+    const later = { ...cluster, apiReady: [...cluster.apiReady, ...certManager.crds] };
     const providers = args.providers.map(
       (manifest) =>
         new ManifestObjects(
           manifest.name,
-          { cluster, ...manifest, certificatesAfter: [certificates], workloadsAfter: args.providerImages },
+          { cluster: later, ...manifest, certificatesAfter: [certificates], workloadsAfter: args.providerImages },
           { parent: this },
         ),
     );
@@ -57,7 +59,7 @@ export class ProviderInstall extends pulumi.ComponentResource {
     for (const entry of objects) {
       new KubernetesResource(
         `${prefix}/${objectKey(entry)}`,
-        entry,
+        keptIn(cluster, entry),
         inside(cluster, this, [...kind.resources, ...providers.flatMap((provider) => provider.namespaces)]),
       );
     }

@@ -84,6 +84,7 @@ export const workload = (cluster: ClusterSettings, args: WorkloadArgs): Workload
           cluster: access.handle,
           manifest: args.manifests.loadBalancer,
           ranges: ranges.map(({ text }) => text),
+          podNetwork: cni?.running ?? [],
         })
       : undefined;
   const nodes = cni
@@ -93,7 +94,7 @@ export const workload = (cluster: ClusterSettings, args: WorkloadArgs): Workload
         spec: cluster,
         parts,
         machines,
-        cni: cni.ready,
+        cni,
       })
     : undefined;
   const { subnet, ipv6: second } = args.network;
@@ -105,6 +106,7 @@ export const workload = (cluster: ClusterSettings, args: WorkloadArgs): Workload
         ...(cluster.loadBalancer === "external"
           ? {}
           : { within: ranges.length > 0 ? ranges : subnets, families: clusterFamilies(cluster) }),
+        podsCanRun: nodes ? [nodes] : [],
         loadBalancerReady:
           balancer?.ready ?? (cluster.loadBalancer === "cloud-provider-kind" ? args.cloudProviderKind : []),
       })

@@ -6,7 +6,7 @@ import type { ClusterSpec } from "../lib/clusterSpec";
 import { infrastructureOf } from "../lib/infrastructure/infrastructure";
 import { type KubernetesObject, objectKey, withAnnotations } from "../lib/manifests";
 import { waitForAnnotation } from "../lib/rollout";
-import { inside, type ClusterHandle } from "./clusterHandle";
+import { inside, keptIn, type ClusterHandle } from "./clusterHandle";
 import { KubernetesResource } from "./manifestObjects";
 import { waitForApi } from "./waitForApi";
 import { type ClusterAccess, workloadAccess } from "./workloadAccess";
@@ -29,6 +29,12 @@ export interface WorkloadClusterArgs {
 const machineTimeouts = { create: "30m", update: "60m", delete: "30m" };
 
 const isMachineTemplate = ({ kind }: KubernetesObject): boolean => kind.endsWith("MachineTemplate");
+
+/**
+ * How owners of machines are deleted, as kubectl does: the plugin's foreground would delete what each machine is made of
+ * at the same time, while the cluster cannot go without its DevCluster, nor a node be drained without its container.
+ */
+const inBackground = { "pulumi.com/deletionPropagationPolicy": "background" };
 
 /** Cluster, DevCluster, KubeadmControlPlane, MachineDeployments and their templates; and the cluster's kubeconfig. */
 export class WorkloadCluster extends pulumi.ComponentResource {
@@ -62,15 +68,14 @@ export class WorkloadCluster extends pulumi.ComponentResource {
       },
     );
     // Others may hold the key to what the Cluster is made of: there before it, and gone after it.
-    const others = parts.others.map((object) => this.object(name, object, inside(management, this, ready)));
-    // The one object that is deleted for real: its finalizer takes the containers away, so no deletedWith here.
-    // In the background, as kubectl does: the plugin's foreground would delete the DevCluster at once, and machines
-    // cannot go without theirs.
-    const cluster = this.object(
-      name,
-      withAnnotations(parts.cluster, { "pulumi.com/deletionPropagationPolicy": "background" }),
-      { ...options([identity, ...others]), replaceWith: [identity] },
+    const others = parts.others.map((object) =>
+      this.object(name, keptIn(management, object), inside(management, this, ready)),
     );
+    // The one object that is deleted for real: its finalizer takes the containers away, so no deletedWith here.
+    const cluster = this.object(name, withAnnotations(parts.cluster, inBackground), {
+      ...options([identity, ...others]),
+      replaceWith: [identity],
+    });
     // Deleting any part on its own would drain machines one by one; all of them go with the Cluster.
     const part = (dependsOn: pulumi.Resource[] = []): pulumi.CustomResourceOptions => ({
       ...options([cluster, ...dependsOn]),
@@ -97,14 +102,18 @@ export class WorkloadCluster extends pulumi.ComponentResource {
     const workers = parts.workers.map((pool) => {
       // A new cluster's workers are asked for at once; those of a running one follow the control plane's version.
       const before = args.running ? [controlPlane] : [];
-      return this.object(name, pool.owner, part([...templatesOf(pool), ...before]));
+      return this.object(name, withAnnotations(pool.owner, inBackground), part([...templatesOf(pool), ...before]));
     });
 
     this.machines = [controlPlane, ...workers];
 
     if (infrastructureOf(spec.backend).runsPods) {
-      const { provider: _, ...after } = part([infrastructure, ...templates]);
-      const api = waitForApi(name, { management, spec, controlPlane: owner }, after);
+      const api = waitForApi(
+        name,
+        { management, spec, controlPlane: owner },
+        // A step, which knows no Kubernetes provider.
+        { ...part([infrastructure, ...templates]), provider: undefined },
+      );
       // A running cluster's contents change once its control plane has; a new one's begin as soon as its API answers.
       const apiReady = args.running ? [api, controlPlane] : [api];
       this.access = workloadAccess(name, { ...args, api, apiReady, life: { lifetime: cluster, identity } }, this);

@@ -6,6 +6,9 @@ import { waitForAnnotation } from "./rollout";
 const labels = { app: "nginx" };
 const metadata = { name: "nginx", namespace: "default", labels };
 
+/** Seconds in which a pod that has to go still answers: another one starts elsewhere, and its node is announced. */
+const lingerSeconds = 15;
+
 /** One pod of a web server on port 80. */
 export const deploymentObject = (image: string) => ({
   apiVersion: "apps/v1" as const,
@@ -23,6 +26,7 @@ export const deploymentObject = (image: string) => ({
             image,
             imagePullPolicy: "IfNotPresent",
             ports: [{ containerPort: 80 }],
+            lifecycle: { preStop: { sleep: { seconds: lingerSeconds } } },
             readinessProbe: { httpGet: { path: "/", port: 80 }, periodSeconds: 1 },
           },
         ],
@@ -46,6 +50,8 @@ export const serviceObject = (part = ".ip", families: readonly IpFamily[] = ["ip
   },
   spec: {
     type: "LoadBalancer" as const,
+    // Only nodes with a pod announce the address: it moves when a node is drained, and not when one is missed.
+    externalTrafficPolicy: "Local" as const,
     selector: labels,
     ports: [{ port: 80, targetPort: 80, protocol: "TCP" }],
     ...(families.length > 1

@@ -118,6 +118,20 @@ const stackRules: readonly StackRule[] = [
             },
           ],
   },
+  {
+    keys: ["imageSource", "extraImages"],
+    check: ({ imageSource, extraImages }) =>
+      imageSource === "local" || extraImages.length === 0
+        ? []
+        : [
+            {
+              key: "extraImages",
+              received: extraImages,
+              rule: "be empty where imageSource is registry, since nodes pull what they need",
+              remedy: "Remove it, or set imageSource to local",
+            },
+          ],
+  },
 ];
 
 const rangeWith = (values: SettingValues, prefixLength?: number) =>

@@ -45,6 +45,10 @@ export const machinesSum = ({ controlPlane, workers }: Pick<ClusterParts, "contr
   return createHash("sha256").update(specs.join("---\n")).digest("hex").slice(0, 8);
 };
 
+/** Names of the objects that a cluster's machines belong to: its control plane and its MachineDeployments. */
+export const machineOwners = ({ controlPlane, workers }: Pick<ClusterParts, "controlPlane" | "workers">): string[] =>
+  [controlPlane, ...workers].map(({ owner }) => owner.metadata.name);
+
 /**
  * When a control plane is done, as waits of the kubernetes plugin. Initialized is the first moment at which Cluster
  * API knows that the API answers; Ready would wait for a CNI that needs the API. An upgrade is done when no machine of

@@ -1,11 +1,9 @@
 import { isCniName } from "./clusterFields";
 import { calicoIpam, calicoVariables, ciliumConfig, flannelConfig, type PodPools, podPools } from "./cniFamilies";
+import { onKindNodes } from "./flannel";
 import type { KubernetesObject } from "./kubernetesObject";
 import { refuse } from "./problem";
 import type { Settings } from "./settings";
-
-/** Flannel's release on the release route. */
-const flannelVersion = "0.28.9";
 
 /**
  * Where the manifest of a pod network lies: URL or path. On the source route `make tools` lays the named ones down;
@@ -20,7 +18,7 @@ export const cniLocation = (
   if (cni === "cilium") return "manifests/cilium.yaml";
   if (pins === "source") return `.tools/manifests/${cni}.yaml`;
   return cni === "flannel"
-    ? `https://github.com/flannel-io/flannel/releases/download/v${flannelVersion}/kube-flannel.yml`
+    ? `https://github.com/flannel-io/flannel/releases/download/v${versions.flannel}/kube-flannel.yml`
     : `https://raw.githubusercontent.com/kubernetes-sigs/cluster-api/v${versions.clusterApi}/test/e2e/data/cni/kindnet/kindnet.yaml`;
 };
 
@@ -48,7 +46,10 @@ const settle = (object: KubernetesObject, pools: PodPools): KubernetesObject => 
   if (place === "DaemonSet calico-node") return withVariables(object, "calico-node", calicoVariables(pools));
   if (place === "ConfigMap calico-config") return withData(object, "cni_network_config", calicoIpam(pools));
   if (place === "DaemonSet kindnet") return withVariables(object, "kindnet-cni", { POD_SUBNET: pools.text });
-  if (place === "ConfigMap kube-flannel-cfg") return withData(object, "net-conf.json", flannelConfig(pools));
+  if (place === "ConfigMap kube-flannel-cfg") {
+    const network = withData(object, "net-conf.json", flannelConfig(pools));
+    return hasData(network, "cni-conf.json") ? withData(network, "cni-conf.json", onKindNodes) : network;
+  }
   if (place === "ConfigMap cilium-config") {
     return Object.entries(ciliumConfig(pools)).reduce(
       (changed, [key, value]) => withData(changed, key, () => value),
@@ -78,6 +79,9 @@ const withVariables = (
   }
   return copy;
 };
+
+const hasData = (object: KubernetesObject, key: string): boolean =>
+  key in ((object["data"] ?? {}) as Record<string, string>);
 
 /** The object itself where nothing is to change. */
 const withData = (

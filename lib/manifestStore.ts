@@ -1,6 +1,6 @@
-import { createHash, randomBytes } from "node:crypto";
-import { mkdir, readFile, rename, rm, writeFile } from "node:fs/promises";
-import { dirname, join } from "node:path";
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { checked, inTurn, readIfThere, readLock, sumOf, writeAtomically } from "./manifestLock";
 import { stateFolder } from "./paths";
 import { refuse } from "./problem";
 
@@ -93,83 +93,4 @@ const download = async (url: string, { name, timeout = 120_000 }: ManifestStoreO
     if (kind === "ProblemError") throw error;
     return unreachable(cause instanceof Error ? `${message}: ${cause.message}` : message);
   }
-};
-
-/** Compares with the lock file, or enters a location that is not in it. */
-const checked = (location: string, bytes: Buffer, options: ManifestStoreOptions): Promise<StoredManifest> =>
-  inTurn(options.lockFile, async () => {
-    const sha256 = sumOf(bytes);
-    const lock = await readLock(options);
-    const locked = lock[location];
-    if (locked === undefined) {
-      const entries = Object.entries({ ...lock, [location]: sha256 }).sort(([a], [b]) => (a < b ? -1 : 1));
-      await writeAtomically(options.lockFile, `${JSON.stringify(Object.fromEntries(entries), null, 2)}\n`);
-    } else if (locked !== sha256) {
-      refuse({
-        key: options.name,
-        received: location,
-        rule: `have the sha256 ${locked} that ${options.lockFile} holds, and has ${sha256}`,
-        remedy: `If the new content is meant, remove the location from ${options.lockFile} and run again`,
-      });
-    }
-    return { text: bytes.toString("utf8"), sha256 };
-  });
-
-const readLock = async ({ lockFile }: ManifestStoreOptions): Promise<Record<string, string>> => {
-  const text = (await readIfThere(lockFile))?.toString("utf8");
-  if (text === undefined) return {};
-  const lock = parseJson(text);
-  if (isSums(lock)) return lock;
-  return refuse({
-    key: lockFile,
-    received: text,
-    rule: "be a JSON object of sha256 sums by location",
-    remedy: "Restore it from version control, or delete it to accept what is fetched now",
-  });
-};
-
-const isSums = (value: unknown): value is Record<string, string> =>
-  typeof value === "object" &&
-  value !== null &&
-  !Array.isArray(value) &&
-  Object.values(value).every((sum) => typeof sum === "string");
-
-const parseJson = (text: string): unknown => {
-  try {
-    return JSON.parse(text) as unknown;
-  } catch {
-    return undefined;
-  }
-};
-
-const sumOf = (content: string | Buffer): string => createHash("sha256").update(content).digest("hex");
-
-const readIfThere = (file: string): Promise<Buffer | undefined> =>
-  readFile(file).catch((error: NodeJS.ErrnoException) => {
-    if (error.code === "ENOENT") return undefined;
-    throw error;
-  });
-
-/** Readers see the old file or the new one, whatever happens in between. */
-const writeAtomically = async (file: string, content: string | Buffer): Promise<void> => {
-  await mkdir(dirname(file), { recursive: true });
-  const partial = `${file}.${randomBytes(6).toString("hex")}.partial`;
-  try {
-    await writeFile(partial, content);
-    await rename(partial, file);
-  } finally {
-    await rm(partial, { force: true });
-  }
-};
-
-const turns = new Map<string, Promise<unknown>>();
-
-/** Runs what concerns one file one after the other: manifests are loaded side by side and share the lock file. */
-const inTurn = async <T>(file: string, work: () => Promise<T>): Promise<T> => {
-  const result = (turns.get(file) ?? Promise.resolve()).then(work);
-  turns.set(
-    file,
-    result.catch(() => undefined),
-  );
-  return result;
 };

@@ -159,14 +159,14 @@ const only = (ids: Record<string, string>, images: string[]): Record<string, str
  * What a cluster's nodes cannot pull. MetalLB and the application count whether they are on or not: nodes are made of
  * this list, and turning either on must not roll them.
  */
-const workloadImages = (
+export const workloadImages = (
   { backend, cni, manifests: extra }: ClusterSettings,
-  { application }: Settings,
+  { application, extraImages }: Settings,
   manifests: Inputs["manifests"],
 ): string[] => {
   if (!infrastructureOf(backend).onDocker) return [];
   const own = [manifests.cni[cni], manifests.loadBalancer, ...extra.map((location) => manifests.extra[location])];
-  return [...imagesOf(own.flatMap((manifest) => manifest?.objects ?? [])), application.image];
+  return [...imagesOf(own.flatMap((manifest) => manifest?.objects ?? [])), application.image, ...extraImages];
 };
 
 const archiveOf = (path: string): { path: string; sha256: string } => {

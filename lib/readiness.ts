@@ -46,7 +46,7 @@ const quicken = (container: Container): void => {
     probe.periodSeconds = period;
     delete probe.initialDelaySeconds;
   } else if (probe.exec !== undefined) {
-    const { initialDelaySeconds: _, ...asked } = probe;
-    container.startupProbe ??= { ...asked, periodSeconds: period, failureThreshold: patience };
+    container.startupProbe ??= { ...probe, periodSeconds: period, failureThreshold: patience };
+    delete container.startupProbe.initialDelaySeconds;
   }
 };

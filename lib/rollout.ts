@@ -8,21 +8,24 @@ export interface ApplyOrder {
   plain: KubernetesObject[];
   /** cert-manager's issuers and certificates. */
   certificates: KubernetesObject[];
-  /** What runs pods. */
+  /** What runs a pod on each node, a pod network above all. */
+  daemonSets: KubernetesObject[];
+  /** What else runs pods. */
   workloads: KubernetesObject[];
 }
 
-const workloadKinds = new Set(["Deployment", "DaemonSet", "StatefulSet", "Job"]);
+const workloadKinds = new Set(["Deployment", "StatefulSet", "Job"]);
 
 const stageOf = (object: KubernetesObject): keyof ApplyOrder => {
   if (object.kind === "Namespace") return "namespaces";
   if (object.apiVersion.startsWith("cert-manager.io/")) return "certificates";
+  if (object.kind === "DaemonSet") return "daemonSets";
   return workloadKinds.has(object.kind) ? "workloads" : "plain";
 };
 
 /** Sorts objects into stages; within a stage the manifest's own order stays. */
 export const applyOrder = (objects: KubernetesObject[]): ApplyOrder => {
-  const order: ApplyOrder = { namespaces: [], plain: [], certificates: [], workloads: [] };
+  const order: ApplyOrder = { namespaces: [], plain: [], certificates: [], daemonSets: [], workloads: [] };
   for (const object of objects) order[stageOf(object)].push(object);
   return order;
 };

@@ -16,6 +16,7 @@ import {
   type Setting,
   type SettingTypes,
   text,
+  texts,
   variables,
 } from "./setting";
 
@@ -77,6 +78,10 @@ export const settingsSchema = {
   imageSource: choice(
     ["registry", "local"],
     "Where nodes get images from: registry, or local for those this machine's Docker has, loaded into every node.",
+  ),
+  extraImages: texts(
+    "Further images of this machine's Docker that nodes of workload clusters have from their start; for imageSource local.",
+    imageReference,
   ),
   capdImageSource: choice(
     ["pull", "build", "archive", "local"],

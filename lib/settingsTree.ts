@@ -53,6 +53,8 @@ export interface Settings {
     readonly dualStack?: boolean;
   };
   readonly imageSource: "registry" | "local";
+  /** References of what nodes of workload clusters have besides; empty for the source registry. */
+  readonly extraImages: readonly string[];
   readonly capd: {
     readonly source: "pull" | "build" | "archive" | "local";
     readonly image: string;
@@ -108,6 +110,7 @@ export const settingsTree = (
       ...(ipv6 === undefined ? {} : { dualStack: true }),
     },
     imageSource: values.imageSource,
+    extraImages: [...values.extraImages],
     capd: { source: values.capdImageSource, image: values.capdImage, archive: values.capdImageArchive },
     manifests: {
       certManager: values.certManagerManifest,

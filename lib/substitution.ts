@@ -1,3 +1,4 @@
+import { replacing } from "./replacing";
 import { type Problem, ProblemError } from "./problem";
 
 /** A variable that a template names. */
@@ -74,24 +75,6 @@ const partsOf = (text: string, source: string): Part[] => {
   const parts = scanner.text();
   if (scanner.problems.length > 0) throw new ProblemError(scanner.problems);
   return parts;
-};
-
-/** `${VAR/old/new}` at the first place, `//` everywhere, `/#` at the start, `/%` at the end; all of it literally. */
-const replacing = (expression: string): Part => {
-  const [, name = "", where = "", from = "", to = ""] = /^\$\{(\w+)\/([#%/]?)([^/]+)\/(.*)\}$/s.exec(expression) ?? [];
-  const replace = (value: string): string => {
-    switch (where) {
-      case "#":
-        return value.startsWith(from) ? to + value.slice(from.length) : value;
-      case "%":
-        return value.endsWith(from) ? value.slice(0, -from.length) + to : value;
-      case "/":
-        return value.replaceAll(from, () => to);
-      default:
-        return value.replace(from, () => to);
-    }
-  };
-  return { name, replace };
 };
 
 /** `${ VAR }` was clusterctl's first notation; an escaped `$$` before a brace makes it plain text. */

@@ -18,6 +18,8 @@ export interface Artifact {
   title: string;
   /** Names of the artifacts that must be finished first. */
   needs: string[];
+  /** What a stack's settings call the result: an image's reference, or a manifest's path from the checkout. */
+  gives?: string;
   /** Hash of all that the result depends on (pins, recipe, the keys of `needs`): another key is another artifact. */
   key: string;
   build: (context: BuildContext) => Promise<void>;

@@ -10,8 +10,8 @@ export interface Layout {
   links: Record<string, string>;
   /** Small executables written into bin/: name to text. */
   scripts: Record<string, string>;
-  /** Folder that manifests/ points to; the release route leaves manifests to the program. */
-  manifests?: string;
+  /** Links in manifests/: name to file; the release route leaves manifests to the program. */
+  manifests?: Record<string, string>;
 }
 
 /** Which executables of the artifacts are tools; the rest (controllers, kubelet, …) goes into images. */
@@ -56,13 +56,14 @@ export const writeLayout = (cache: Cache, layout: Layout): string => {
   if (existsSync(folder)) return folder;
   const fresh = `${folder}.partial-${process.pid}`;
   rmSync(fresh, { recursive: true, force: true });
-  mkdirSync(join(fresh, "bin"), { recursive: true });
-  for (const [name, target] of Object.entries(layout.links)) symlinkSync(target, join(fresh, "bin", name));
+  for (const [part, links] of Object.entries({ bin: layout.links, manifests: layout.manifests })) {
+    if (links !== undefined) mkdirSync(join(fresh, part), { recursive: true });
+    for (const [name, target] of Object.entries(links ?? {})) symlinkSync(target, join(fresh, part, name));
+  }
   for (const [name, text] of Object.entries(layout.scripts)) {
     writeFileSync(join(fresh, "bin", name), text);
     chmodSync(join(fresh, "bin", name), 0o755);
   }
-  if (layout.manifests) symlinkSync(layout.manifests, join(fresh, "manifests"));
   try {
     renameSync(fresh, folder);
   } catch (error) {

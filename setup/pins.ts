@@ -8,18 +8,27 @@ export interface RoutePins {
   clusterApi: string;
   certManager: string;
   calico: string;
+  flannel: string;
   metallb: string;
   nginx: string;
   /** Published as an image only, so the source route has none. */
   cloudProviderKind?: string;
 }
 
-/** What the source route pins besides: parts of the images, and every Go module by path. */
-export interface SourcePins extends RoutePins {
+/** A release of Kubernetes, and what its kubeadm asks for (`kubeadm config images list`). */
+export interface KubernetesPins {
+  kubernetes: string;
   etcd: string;
   coredns: string;
   pause: string;
+}
+
+/** What the source route pins besides: parts of the images, and each Go module whose version none of these gives. */
+export interface SourcePins extends RoutePins, KubernetesPins {
+  /** Releases that node images are made of for the stacks that name them; one for each minor version. */
+  otherKubernetes: KubernetesPins[];
   haproxy: string;
+  flannelCniPlugin: string;
   debian: string;
   goModules: Record<string, string>;
 }

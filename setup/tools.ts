@@ -1,6 +1,7 @@
 import { appendFileSync, existsSync, mkdirSync } from "node:fs";
 import { homedir } from "node:os";
 import { join } from "node:path";
+import { readStackFile } from "../lib/stackFile";
 import type { Artifact } from "./artifact";
 import { artifactFolder, cacheRoot, openCache, pointLink, type Cache, type Route } from "./cache";
 import { checkSpace, expectedMinutes, missingShare, readTimes, volumesFor, type Places } from "./estimate";
@@ -13,6 +14,8 @@ import { runArtifacts } from "./schedule";
 import { sourceArtifacts } from "./source/artifacts";
 import { dockerRunning, ensureDocker } from "./source/docker";
 import { sourceLayout } from "./source/link";
+import { namedBySettings } from "./source/onDemand";
+import { defaultStack, stackFile } from "./stack";
 
 /** How the tools are made ready. */
 export interface ToolsOptions {
@@ -42,10 +45,17 @@ const places = async (cache: Cache): Promise<Places> => {
   return { cache: cache.root, goModules, goBuild, docker: "/var/lib/docker" };
 };
 
-const listArtifacts = (route: Route): Artifact[] => (route === "source" ? sourceArtifacts() : releaseArtifacts());
+/** What the chosen stack's settings name; nothing where they are wrong, which Pulumi will say. */
+const named = (checkout: string, route: Route): string[] => {
+  const { settings } = readStackFile(stackFile(checkout, process.env.STACK || defaultStack[route]));
+  return settings === undefined ? [] : namedBySettings(settings);
+};
+
+const listArtifacts = (route: Route, checkout: string): Artifact[] =>
+  route === "source" ? sourceArtifacts(named(checkout, route)) : releaseArtifacts();
 
 const layoutOf = (cache: Cache, artifacts: Artifact[]): Layout =>
-  cache.route === "source" ? sourceLayout(cache, artifacts) : { links: toolLinks(cache, artifacts), scripts: {} };
+  cache.route === "source" ? sourceLayout(cache) : { links: toolLinks(cache, artifacts), scripts: {} };
 
 /**
  * Starts a Docker that an earlier run installed (there is no service manager everywhere to do it after a restart), since
@@ -65,7 +75,7 @@ export const ensureTools = async (options: ToolsOptions): Promise<Route> => {
   const { checkout, print } = options;
   const route = await pickRoute(options);
   const cache = openCache(route, cacheRoot());
-  const artifacts = listArtifacts(route);
+  const artifacts = listArtifacts(route, checkout);
   if (route === "source") await wakeDocker(cache, artifacts, print);
   const made = await runArtifacts(artifacts, {
     cache,

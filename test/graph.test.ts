@@ -50,12 +50,13 @@ describe("deletedWith", () => {
     expect(up.find("capd/Cluster/default/capd", cluster).deletedWith).toBe("");
   });
 
-  test("leaves the order of the Cluster's deletion to Cluster API", () => {
-    const { annotations } = up.find("capd/Cluster/default/capd", cluster).inputs.metadata as {
-      annotations: Record<string, string>;
-    };
-    expect(annotations["pulumi.com/deletionPropagationPolicy"]).toBe("background");
-  });
+  test.each(["capd/Cluster/default/capd", "capd/MachineDeployment/default/capd-md-0"])(
+    "leaves the order of the deletion of %s to Cluster API",
+    (name) => {
+      const { annotations } = up.find(name).inputs.metadata as { annotations: Record<string, string> };
+      expect(annotations["pulumi.com/deletionPropagationPolicy"]).toBe("background");
+    },
+  );
 
   test("is not on what Docker holds", () => {
     for (const name of ["network", "clusterapi-kind"]) {
@@ -176,10 +177,25 @@ describe("order", () => {
     expect(waitsFor(up, up.find("cluster-api/CustomResourceDefinitions"), gate)).toBe(false);
   });
 
-  test("does not hold MetalLB or the application behind the CNI", () => {
+  test("keeps pods back until the pod network runs where they go, and nothing else", () => {
     const cni = up.find("capd-cni/DaemonSet/kube-system/calico-node");
-    expect(waitsFor(up, up.find("capd-metallb/Deployment/metallb-system/controller"), cni)).toBe(false);
-    expect(waitsFor(up, up.find("capd-application/Deployment/default/nginx"), cni)).toBe(false);
+    expect(waitsFor(up, up.find("capd-cni/Deployment/kube-system/calico-kube-controllers"), cni)).toBe(true);
+    expect(waitsFor(up, up.find("capd-metallb/Deployment/metallb-system/controller"), cni)).toBe(true);
+    expect(waitsFor(up, up.find("capd-application/Deployment/default/nginx"), up.find("capd-nodes"))).toBe(true);
+    expect(waitsFor(up, up.find("capd-metallb/DaemonSet/metallb-system/speaker"), cni)).toBe(false);
+    expect(waitsFor(up, up.find("capd-application/Service/default/nginx"), cni)).toBe(false);
+    expect(up.find("capd-nodes").inputs.environment).toMatchObject({ DAEMON_SETS: "kube-system/calico-node" });
+  });
+
+  test("does not hold MetalLB's controller behind the workers", () => {
+    expect(waitsFor(up, up.find("capd-metallb/Deployment/metallb-system/controller"), up.find("capd-nodes"))).toBe(
+      false,
+    );
+  });
+
+  test("leaves the first seconds of a small machine to cert-manager", () => {
+    const crds = up.find("cert-manager/CustomResourceDefinitions");
+    expect(waitsFor(up, up.find("cluster-api/CustomResourceDefinitions"), crds)).toBe(true);
   });
 
   test("asks for a new cluster's workers at once, and lets a running one's follow the control plane", async () => {

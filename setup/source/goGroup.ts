@@ -1,11 +1,11 @@
-import { cpSync, mkdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
-import { basename, join } from "node:path";
+import { cpSync, existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { basename, dirname, join } from "node:path";
 import { root } from "../pins";
 import { run, type Log } from "../run";
 
 /** One binary of a group: a package of a module, or one of ours under setup/source/go. */
 export interface GoMain {
-  /** Import path, or `./name` for a program of ours. */
+  /** Import path, or `./name` for a program of ours or one whose files are among the group's copies. */
   package: string;
   /** File name of the binary. */
   output: string;
@@ -30,6 +30,8 @@ export interface GoGroup {
   variables?: Record<string, string>;
   /** Files copied from a module before the build: [module@version, file in it, target]. */
   copies?: [string, string, string][];
+  /** By target of a copy: texts that each mark one line to be left out of it. */
+  omitLines?: Record<string, string[]>;
 }
 
 interface GoModFile {
@@ -85,6 +87,22 @@ export const distinctNames = (mains: GoMain[]): GoMain[][] => {
   return batches;
 };
 
+/** The text without the line that holds each mark; refuses a mark that is in no line, or in several. */
+export const withoutLines = (text: string, marks: string[]): string =>
+  marks.reduce((rest, mark) => {
+    const lines = rest.split("\n");
+    const kept = lines.filter((line) => !line.includes(mark));
+    const found = lines.length - kept.length;
+    if (found !== 1) throw new Error(`${mark} is in ${found} lines of the copied file, and should be in one`);
+    return kept.join("\n");
+  }, text);
+
+/** Folder of a program of ours; one that is copied from a module has none. */
+export const ourProgram = (main: GoMain): string | undefined => {
+  const folder = join(root, "setup/source/go", main.package);
+  return main.package.startsWith("./") && existsSync(folder) ? folder : undefined;
+};
+
 /** Builds every binary of a group into `target`/bin. */
 export const buildGoGroup = async (group: GoGroup, target: string, log: Log): Promise<void> => {
   const work = join(target, "work");
@@ -92,11 +110,14 @@ export const buildGoGroup = async (group: GoGroup, target: string, log: Log): Pr
   const like = await downloadModule(group.like, log);
   const likeFile = JSON.parse(await run("go", ["mod", "edit", "-json", like.GoMod], { log })) as GoModFile;
   writeFileSync(join(work, "go.mod"), goModText(group, likeFile));
-  for (const main of group.mains.filter((one) => one.package.startsWith("./"))) {
-    cpSync(join(root, "setup/source/go", main.package), join(work, main.package), { recursive: true });
+  for (const main of group.mains) {
+    const ours = ourProgram(main);
+    if (ours !== undefined) cpSync(ours, join(work, main.package), { recursive: true });
   }
   for (const [module, file, to] of group.copies ?? []) {
-    cpSync(join((await downloadModule(module, log)).Dir, file), join(work, to));
+    const text = readFileSync(join((await downloadModule(module, log)).Dir, file), "utf8");
+    mkdirSync(dirname(join(work, to)), { recursive: true });
+    writeFileSync(join(work, to), withoutLines(text, group.omitLines?.[to] ?? []));
   }
   const variables = Object.entries(group.variables ?? {}).map(([name, value]) => `-X ${name}=${value}`);
   const flags = ["build", "-ldflags", ["-s -w", ...variables].join(" ")];

@@ -1,24 +1,12 @@
 import { goModule, pins } from "../pins";
 import type { GoGroup } from "./goGroup";
+import { corednsGroup, etcdGroup, gitVersion, kubernetesGroup } from "./kubernetesRelease";
 
 const { source, pulumi } = pins;
 
 const at = (path: string): string => `${path}@${goModule(path)}`;
 const required = (...paths: string[]): Record<string, string> =>
   Object.fromEntries(paths.map((path) => [path, goModule(path)]));
-
-const major = (version: string): string => version.split(".")[0]!;
-const minor = (version: string): string => version.split(".")[1]!;
-
-/** The linker variables by which Kubernetes projects state their version. */
-const gitVersion = (path: string, version: string): Record<string, string> => ({
-  [`${path}.gitVersion`]: `v${version}`,
-  [`${path}.gitMajor`]: major(version),
-  [`${path}.gitMinor`]: minor(version),
-  [`${path}.gitTreeState`]: "clean",
-  [`${path}.gitCommit`]: "0000000000000000000000000000000000000000",
-  [`${path}.buildDate`]: "1970-01-01T00:00:00Z",
-});
 
 const pkg = "github.com/pulumi/pulumi/pkg/v3";
 const sdk = "github.com/pulumi/pulumi/sdk/v3";
@@ -51,7 +39,7 @@ export const clusterApiGroup = (version: string): GoGroup => ({
   ],
 });
 
-/** Everything the source route compiles; the longest first, so that the short ones fill the gaps. */
+/** Everything every stack on the source route needs; the longest first, so that the short ones fill the gaps. */
 export const goGroups: GoGroup[] = [
   {
     // helm renders cert-manager's chart; the plugin's module graph has it, so most of it is compiled once.
@@ -73,22 +61,7 @@ export const goGroups: GoGroup[] = [
       { package: `${helm}/cmd/helm`, output: "helm" },
     ],
   },
-  {
-    name: "kubernetes",
-    like: at("k8s.io/kubernetes"),
-    requires: required("k8s.io/kubernetes"),
-    staging: goModule("k8s.io staging"),
-    variables: gitVersion("k8s.io/component-base/version", source.kubernetes),
-    mains: [
-      "kube-apiserver",
-      "kube-controller-manager",
-      "kube-scheduler",
-      "kube-proxy",
-      "kubelet",
-      "kubeadm",
-      "kubectl",
-    ].map((name) => ({ package: `k8s.io/kubernetes/cmd/${name}`, output: name })),
-  },
+  kubernetesGroup(source),
   clusterApiGroup(source.clusterApi),
   {
     // Not together with Cluster API: its webhooks do not compile with that controller-runtime.
@@ -135,12 +108,7 @@ export const goGroups: GoGroup[] = [
       { package: `${calico}/kube-controllers/cmd/check-status`, output: "check-status" },
     ],
   },
-  {
-    name: "coredns",
-    like: at("github.com/coredns/coredns"),
-    requires: required("github.com/coredns/coredns"),
-    mains: [{ package: "./coredns", output: "coredns" }],
-  },
+  corednsGroup(source),
   {
     name: "cert-manager",
     like: at(certManager),
@@ -150,12 +118,7 @@ export const goGroups: GoGroup[] = [
       output: `cert-manager-${name}`,
     })),
   },
-  {
-    name: "etcd",
-    like: at("go.etcd.io/etcd/server/v3"),
-    requires: required("go.etcd.io/etcd/server/v3"),
-    mains: [{ package: "go.etcd.io/etcd/server/v3", output: "etcd" }],
-  },
+  etcdGroup(source),
   {
     name: "language-host",
     like: languageHost,

@@ -1,8 +1,9 @@
-import { existsSync } from "node:fs";
+import { existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
-import type { Artifact } from "../artifact";
 import { artifactFolder, type Cache } from "../cache";
 import { toolLinks, type Layout } from "../layout";
+import { onDemand, sourceArtifacts } from "./artifacts";
+import { manifests } from "./manifests";
 
 /**
  * A program that runs a script of the checkout. Pulumi starts plugins in the project's folder, which is the checkout;
@@ -32,14 +33,15 @@ export const standIns: Record<string, string> = {
   ),
 };
 
-/** The layout of `.tools` on the source route. */
-export const sourceLayout = (cache: Cache, artifacts: Artifact[]): Layout => {
-  const manifests = artifacts.find((artifact) => artifact.name === "manifests");
-  const folder = manifests && artifactFolder(cache, manifests);
-  const inner = folder && join(folder, "manifests");
-  return {
-    links: toolLinks(cache, artifacts),
-    scripts: standIns,
-    ...(folder ? { manifests: inner && existsSync(inner) ? inner : folder } : {}),
-  };
+/**
+ * The layout of `.tools` on the source route. Manifests that were made for one stack are there for all: the same
+ * checkout works on several, and a link that moved with each would take the others' manifests away.
+ */
+export const sourceLayout = (cache: Cache): Layout => {
+  const always = sourceArtifacts();
+  const folders = [manifests, ...onDemand.filter(({ gives }) => gives?.startsWith(".tools/manifests/"))]
+    .map((artifact) => artifactFolder(cache, artifact))
+    .filter((folder) => existsSync(folder));
+  const files = folders.flatMap((folder) => readdirSync(folder).map((name) => [name, join(folder, name)] as const));
+  return { links: toolLinks(cache, always), scripts: standIns, manifests: Object.fromEntries(files) };
 };

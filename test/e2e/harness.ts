@@ -1,4 +1,5 @@
-import { spawnSync } from "node:child_process";
+import { execFile, spawnSync } from "node:child_process";
+import { setTimeout as sleep } from "node:timers/promises";
 
 /** Result of a program: everything it printed, whatever its exit code. */
 export interface Result {
@@ -7,13 +8,19 @@ export interface Result {
   stderr: string;
 }
 
+/** How a program is run. */
+export interface CommandOptions {
+  env?: Record<string, string>;
+  /** The folder to run it in; default: the current one. */
+  cwd?: string;
+  /** Show what it prints, instead of keeping it. */
+  show?: boolean;
+}
+
 /** Runs a program; its output is kept, and also shown where `show` asks for it. */
-export const command = (
-  program: string,
-  args: string[],
-  options: { env?: Record<string, string>; show?: boolean } = {},
-): Result => {
+export const command = (program: string, args: string[], options: CommandOptions = {}): Result => {
   const child = spawnSync(program, args, {
+    cwd: options.cwd,
     env: { ...process.env, ...options.env },
     encoding: "utf8",
     maxBuffer: 1 << 28,
@@ -22,16 +29,37 @@ export const command = (
   return { code: child.status ?? 1, stdout: child.stdout ?? "", stderr: child.stderr ?? child.error?.message ?? "" };
 };
 
-/** Like `command`, but anything other than exit code 0 is an error that carries the output's end. */
-export const must = (
+/** Like `command`, while the test goes on: for what is watched from outside. */
+export const commandMeanwhile = (
   program: string,
   args: string[],
-  options: { env?: Record<string, string>; show?: boolean } = {},
-): string => {
+  options: Omit<CommandOptions, "show"> = {},
+): Promise<Result> =>
+  new Promise((resolve) => {
+    const env = { ...process.env, ...options.env };
+    execFile(program, args, { env, cwd: options.cwd, maxBuffer: 1 << 28 }, (error, stdout, stderr) =>
+      resolve({ code: error ? (typeof error.code === "number" ? error.code : 1) : 0, stdout, stderr }),
+    );
+  });
+
+/** Like `command`, but anything other than exit code 0 is an error that carries the output's end. */
+export const must = (program: string, args: string[], options: CommandOptions = {}): string => {
   const { code, stdout, stderr } = command(program, args, options);
   if (code !== 0)
     throw new Error(`${program} ${args.join(" ")} ended with ${code}\n${`${stdout}\n${stderr}`.slice(-6000)}`);
   return stdout;
+};
+
+/** Asks again every second until the claim holds; after the timeout throws with what was seen last. */
+export const eventually = async (claim: string, timeoutSeconds: number, look: () => unknown): Promise<void> => {
+  const deadline = Date.now() + timeoutSeconds * 1000;
+  for (;;) {
+    const seen = look();
+    if (seen === true) return;
+    if (Date.now() > deadline)
+      throw new Error(`expected ${claim} within ${timeoutSeconds} s, got ${JSON.stringify(seen)}`);
+    await sleep(1000);
+  }
 };
 
 /** Throws with what was expected where a claim does not hold. */
@@ -39,8 +67,17 @@ export const check = (holds: boolean, claim: string): void => {
   if (!holds) throw new Error(`expected ${claim}`);
 };
 
+/** Names by sort. */
+export type DockerInventory = Record<"containers" | "volumes" | "networks", string[]>;
+
+/** Names of the second inventory that the first does not have. */
+export const newInDocker = (before: DockerInventory, after: DockerInventory): string[] =>
+  (["containers", "volumes", "networks"] as const).flatMap((sort) =>
+    after[sort].filter((name) => !before[sort].includes(name)).map((name) => `${sort.slice(0, -1)} ${name}`),
+  );
+
 /** The names of everything Docker holds, by sort. */
-export const dockerInventory = (): Record<"containers" | "volumes" | "networks", string[]> => {
+export const dockerInventory = (): DockerInventory => {
   const lines = (args: string[]): string[] => must("docker", args).split("\n").filter(Boolean).sort();
   return {
     containers: lines(["ps", "--all", "--format", "{{.Names}}"]),
@@ -57,8 +94,14 @@ export interface Step {
   always?: boolean;
 }
 
+/** How many steps held; one that was not run did not. */
+export interface Counts {
+  passed: number;
+  failed: number;
+}
+
 /** Runs steps in order, stops at the first failure except for those that clean up, and gives the counts. */
-export const runSteps = async (steps: Step[], onFailure: () => void): Promise<{ passed: number; failed: number }> => {
+export const runSteps = async (steps: Step[], onFailure: () => void): Promise<Counts> => {
   let passed = 0;
   let failed = 0;
   for (const step of steps) {

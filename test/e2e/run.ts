@@ -1,37 +1,10 @@
 // The whole journey on a real cluster: preview, up, request, up without changes, a look from outside, destroy.
 // Its last line is "N passed, N failed".
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { contains, loadBalancerRange } from "../../lib/addresses";
-import { check, command, dockerInventory, must, runSteps, type Step } from "./harness";
-import { copyStackFile } from "./stackFile";
+import { check, dockerInventory, must, newInDocker, runSteps, type Step } from "./harness";
+import { currentRoute, TestStack } from "./testStack";
 
-const stack = "e2e";
-const route = must("scripts/slipway", ["route"]).trim().split("\n").at(-1);
-const base = route === "source" ? "offline" : "dev";
-const stackFile = `Pulumi.${stack}.yaml`;
-const backend = mkdtempSync(join(tmpdir(), "slipway-e2e-"));
-const env = {
-  STACK: stack,
-  PULUMI_BACKEND_URL: `file://${backend}`,
-  PULUMI_CONFIG_PASSPHRASE: "an end to end run keeps nothing",
-  PATH: `${process.cwd()}/.tools/bin:${process.env.PATH ?? ""}`,
-};
-const pulumi = (...args: string[]): string => must("pulumi", [...args, "--stack", stack, "--non-interactive"], { env });
-const kubeconfig = (cluster: string): Record<string, string> => ({
-  ...env,
-  KUBECONFIG: `.slipway/kubeconfigs/${stack}/${cluster}.yaml`,
-});
-
-interface Outputs {
-  url: string;
-  answer: string;
-  loadBalancerRange: string;
-  clusters: { name: string; namespace: string; version: string; nodes: string[] }[];
-  kubeconfigs: Record<string, string>;
-}
-const outputs = (): Outputs => JSON.parse(pulumi("stack", "output", "--json", "--show-secrets")) as Outputs;
+const stack = new TestStack("e2e", currentRoute());
 
 /** Subnet and gateway of the stack files. */
 const range = loadBalancerRange("172.18.0.0/16", "172.18.0.1");
@@ -52,12 +25,6 @@ const expectedInPreview = [
   "command:local:Command::capd-application-request",
 ];
 
-interface PreviewStep {
-  op: string;
-  urn: string;
-  newState?: { inputs?: Record<string, unknown> };
-}
-
 const steps: Step[] = [
   {
     name: "Docker holds nothing of an earlier run",
@@ -66,31 +33,31 @@ const steps: Step[] = [
   {
     name: "the first preview names every object and the load balancer range, and makes nothing",
     run: () => {
-      copyStackFile(`Pulumi.${base}.yaml`, stackFile);
-      pulumi("stack", "init");
-      const preview = JSON.parse(pulumi("preview", "--json")) as { steps: PreviewStep[] };
+      stack.write("dev");
+      stack.pulumi("stack", "init");
+      const preview = stack.preview();
       check(
-        preview.steps.every((step) => step.op === "create" || step.op === "read"),
+        preview.every((step) => step.op === "create" || step.op === "read"),
         "creations only",
       );
       for (const end of expectedInPreview) {
         check(
-          preview.steps.some((step) => step.urn.endsWith(end)),
+          preview.some((step) => step.urn.endsWith(end)),
           `${end} in the preview`,
         );
       }
-      check(preview.steps.length > 200, `more than 200 resources, got ${preview.steps.length}`);
-      const pool = preview.steps.find((step) => step.urn.includes(":IPAddressPool::"));
+      check(preview.length > 200, `more than 200 resources, got ${preview.length}`);
+      const pool = preview.find((step) => step.urn.includes(":IPAddressPool::"));
       const spec = pool?.newState?.inputs?.spec as { addresses: string[] };
       check(spec.addresses[0] === range.text, `the pool ${range.text}, got ${spec.addresses[0]}`);
       check(JSON.stringify(dockerInventory()) === JSON.stringify(before), "Docker untouched");
     },
   },
-  { name: "up", run: () => void must("scripts/slipway", ["up"], { env, show: true }) },
+  { name: "up", run: () => stack.up({ show: true }) },
   {
     name: "the application answers over an address of the range",
     run: async () => {
-      const { url, answer } = outputs();
+      const { url = "no URL", answer = "" } = stack.outputs();
       check(contains(range, new URL(url).hostname), `${url} inside ${range.text}`);
       const page = await (await fetch(url)).text();
       check(page.includes("Thank you for using nginx"), `nginx's thanks in ${page.slice(0, 200)}`);
@@ -99,29 +66,27 @@ const steps: Step[] = [
   },
   {
     name: "another up changes nothing",
-    run: () => void pulumi("up", "--yes", "--skip-preview", "--expect-no-changes"),
+    run: () => stack.upChangesNothing(),
   },
   {
     name: "clusterctl and kubectl see the cluster from outside",
     run: () => {
-      const described = must("clusterctl", ["describe", "cluster", "capd"], { env: kubeconfig("clusterapi") });
+      const described = must("clusterctl", ["describe", "cluster", "capd"], { env: stack.kubeconfig("clusterapi") });
       check(/Cluster default\/capd\s.*True\s+Available/.test(described), `an Available cluster, got\n${described}`);
-      const nodes = must("kubectl", ["get", "nodes", "--no-headers"], { env: kubeconfig("capd") })
-        .trim()
-        .split("\n");
+      const nodes = stack.kubectl("capd", "get", "nodes", "--no-headers").trim().split("\n");
       check(
         nodes.length === 2 && nodes.every((node) => / Ready /.test(node)),
         `two Ready nodes, got\n${nodes.join("\n")}`,
       );
-      const plan = must("clusterctl", ["get", "kubeconfig", "capd"], { env: kubeconfig("clusterapi") });
+      const plan = must("clusterctl", ["get", "kubeconfig", "capd"], { env: stack.kubeconfig("clusterapi") });
       check(plan.includes("server: https://"), "a kubeconfig from clusterctl");
     },
   },
   {
     name: "no secret lies open in the state",
     run: () => {
-      const { kubeconfigs } = outputs();
-      const exported = pulumi("stack", "export");
+      const { kubeconfigs } = stack.outputs();
+      const exported = stack.pulumi("stack", "export");
       const keys = Object.values(kubeconfigs).flatMap((text) =>
         [...text.matchAll(/client-key-data: (\S+)/g)].map((m) => m[1]!),
       );
@@ -129,37 +94,24 @@ const steps: Step[] = [
       for (const key of keys) check(!exported.includes(key.slice(0, 60)), "client keys encrypted in the state");
     },
   },
-  { name: "destroy", always: true, run: () => void must("scripts/slipway", ["destroy"], { env, show: true }) },
+  {
+    name: "destroy",
+    always: true,
+    run: () => stack.destroy({ show: true }),
+  },
   {
     name: "nothing is left",
     always: true,
     run: () => {
-      const after = dockerInventory();
-      check(JSON.stringify(after) === JSON.stringify(before), `Docker as before, got ${JSON.stringify(after)}`);
+      const left = newInDocker(before, dockerInventory());
+      check(left.length === 0, `Docker to hold nothing new, got ${left.join(", ")}`);
     },
   },
 ];
 
-/** What was stuck: containers, conditions, pods and events. */
-const explain = (): void => {
-  const show = (program: string, args: string[], cluster: string): void => {
-    const { stdout, stderr } = command(program, args, { env: kubeconfig(cluster) });
-    console.log(`--- ${program} ${args.join(" ")} (${cluster})\n${`${stdout}${stderr}`.slice(-5000)}`);
-  };
-  console.log(command("docker", ["ps", "--all"]).stdout);
-  show("clusterctl", ["describe", "cluster", "capd", "--show-conditions", "all"], "clusterapi");
-  for (const cluster of ["clusterapi", "capd"]) {
-    show("kubectl", ["get", "pods", "--all-namespaces", "--output", "wide"], cluster);
-    show("kubectl", ["get", "events", "--all-namespaces", "--field-selector", "type=Warning"], cluster);
-  }
-};
-
 const main = async (): Promise<void> => {
-  const { passed, failed } = await runSteps(steps, explain);
-  rmSync(backend, { recursive: true, force: true });
-  rmSync(stackFile, { force: true });
-  // The file for plain pulumi names the backend that a user of this checkout has.
-  command("scripts/slipway", ["env"]);
+  const { passed, failed } = await runSteps(steps, () => stack.explain());
+  stack.remove();
   console.log(`${passed} passed, ${failed} failed`);
   process.exitCode = failed === 0 ? 0 : 1;
 };

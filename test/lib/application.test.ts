@@ -1,6 +1,6 @@
 import { describe, expect, test } from "@jest/globals";
 import { networkRange } from "../../lib/addresses";
-import { balancedAddress, serviceObject, urlOf } from "../../lib/application";
+import { balancedAddress, deploymentObject, serviceObject, urlOf } from "../../lib/application";
 
 const ranges = [networkRange("172.18.255.248/29"), "fd00:172:18::/64"];
 const v4 = { ip: "172.18.255.249" };
@@ -45,4 +45,19 @@ test("a service of one family says nothing of families, one of two requires both
     metadata: { annotations: { "pulumi.com/waitFor": "jsonpath={.status.loadBalancer.ingress[1].ip}" } },
     spec: { ipFamilyPolicy: "RequireDualStack", ipFamilies: ["IPv6", "IPv4"] },
   });
+});
+
+test("a pod that is evicted still answers while another starts, and ends before it is killed", () => {
+  const { template } = deploymentObject("nginx:1").spec;
+  const [container] = template.spec.containers;
+  const seconds = container!.lifecycle.preStop.sleep.seconds;
+  expect(seconds).toBeGreaterThanOrEqual(10);
+  // Kubernetes' own grace period, which the sleep is part of.
+  expect(seconds).toBeLessThan(30);
+});
+
+test("the service is announced by nodes that have a pod, and selects the deployment's", () => {
+  const { spec } = serviceObject();
+  expect(spec.externalTrafficPolicy).toBe("Local");
+  expect(deploymentObject("nginx:1").spec.template.metadata.labels).toMatchObject(spec.selector);
 });

@@ -3,6 +3,7 @@ import fc from "fast-check";
 import { clusterObjects, type ClusterSpec, longestNames, type WorkerPool } from "../../lib/clusterObjects";
 import type { KubernetesObject } from "../../lib/manifests";
 import { misfits } from "./crdSchema";
+import { machineOwners, partsOfSpec } from "../../lib/clusterParts";
 import { fetchTimeout, realCrds } from "./realManifests";
 
 const spec: ClusterSpec = {
@@ -162,6 +163,15 @@ describe("worker pools", () => {
   test.each([["cp"], ["control-plane"], ["a", "b", "a"]])("named %s are refused", (...names) => {
     const workerPools = names.map((name) => ({ name, replicas: 1 }));
     expect(() => clusterObjects({ ...spec, workerPools })).toThrow(/a worker pool of capd is .* Rename the pool\./);
+  });
+
+  test("own machines by the names of their deployments, beside the control plane", () => {
+    const workerPools = [...spec.workerPools, { name: "gpu", replicas: 0 }];
+    expect(machineOwners(partsOfSpec({ ...spec, workerPools }))).toEqual([
+      "capd-control-plane",
+      "capd-md-0",
+      "capd-gpu",
+    ]);
   });
 
   test("no pools are no objects", () => {

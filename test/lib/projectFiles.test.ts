@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, test } from "@jest/globals";
 import { load } from "js-yaml";
+import { versionStep } from "../../lib/kubernetesVersions";
 import { describeSettings, readSettings } from "../../lib/settings";
 import { readStackFile } from "../../lib/stackFile";
 import { pins } from "../../setup/pins";
@@ -84,15 +85,18 @@ describe("the examples", () => {
     return { settings, cluster: settings?.clusters[index] };
   };
 
-  test.each(["ha", "fleet", "many"])("%s takes the source route's pins and images, as offline does", (name) => {
-    const [{ settings }, { settings: offline }] = [cluster(name), cluster("offline")];
-    for (const key of ["pins", "versions", "imageSource", "capd", "manifests", "network", "management"] as const) {
-      expect(settings?.[key]).toEqual(offline?.[key]);
-    }
-    expect(readFile(`Pulumi.${name}.yaml`)).toMatchObject({
-      config: { "pulumi:disable-default-providers": ["kubernetes"] },
-    });
-  });
+  test.each(["ha", "fleet", "many", "upgrade"])(
+    "%s takes the source route's pins and images, as offline does",
+    (name) => {
+      const [{ settings }, { settings: offline }] = [cluster(name), cluster("offline")];
+      for (const key of ["pins", "versions", "imageSource", "capd", "manifests", "network", "management"] as const) {
+        expect(settings?.[key]).toEqual(offline?.[key]);
+      }
+      expect(readFile(`Pulumi.${name}.yaml`)).toMatchObject({
+        config: { "pulumi:disable-default-providers": ["kubernetes"] },
+      });
+    },
+  );
 
   test("ha has 3 control planes and 2 workers", () => {
     expect(cluster("ha").cluster).toMatchObject({ controlPlaneReplicas: 3, workerPools: [{ replicas: 2 }] });
@@ -104,6 +108,27 @@ describe("the examples", () => {
     expect(nodes).toEqual([1, 2, 3]);
     const ranges = clusters.flatMap(({ loadBalancerRange }) => loadBalancerRange?.text ?? []);
     expect([ranges.length, new Set(ranges).size]).toEqual([2, 2]);
+  });
+
+  test("fleet has two pod networks", () => {
+    expect(cluster("fleet").settings?.clusters.map(({ cni }) => cni)).toEqual(["calico", "flannel", "calico"]);
+  });
+
+  test("upgrade begins a minor version below, and its nodes have what either version asks for", () => {
+    const [other] = pins.source.otherKubernetes;
+    const { settings, cluster: upgrade } = cluster("upgrade");
+    expect(versionStep(upgrade?.kubernetesVersion ?? "", `v${pins.source.kubernetes}`)).toBe("minor");
+    expect(upgrade).toMatchObject({
+      kubernetesVersion: `v${other?.kubernetes}`,
+      nodeImage: `kindest/node:v${other?.kubernetes}`,
+      workerPools: [{ replicas: 2 }],
+      application: true,
+    });
+    expect(settings?.extraImages).toEqual([
+      `registry.k8s.io/kube-proxy:v${other?.kubernetes}`,
+      `registry.k8s.io/kube-proxy:v${pins.source.kubernetes}`,
+      `registry.k8s.io/coredns/coredns:v${other?.coredns}`,
+    ]);
   });
 
   test("many has 50 clusters that are only pretended", () => {

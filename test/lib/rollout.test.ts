@@ -14,7 +14,7 @@ test.each([
   ["cert-manager.io/v1", "Issuer", "certificates"],
   ["cert-manager.io/v1", "Certificate", "certificates"],
   ["acme.cert-manager.io/v1", "Order", "plain"],
-  ["apps/v1", "DaemonSet", "workloads"],
+  ["apps/v1", "DaemonSet", "daemonSets"],
   ["batch/v1", "Job", "workloads"],
   ["v1", "Service", "plain"],
   ["admissionregistration.k8s.io/v1", "ValidatingWebhookConfiguration", "plain"],

@@ -9,6 +9,7 @@ const release = {
   clusterApi: "1.14.2",
   certManager: "1.21.2",
   calico: "3.32.2",
+  flannel: "0.28.9",
   metallb: "0.16.1",
   nginx: "1.29.3",
 };
@@ -175,6 +176,14 @@ describe("each problem is named with key, value, rule and remedy", () => {
     [
       { networkSubnet: "10.9.8.0/28", workerReplicas: 5 },
       "networkSubnet .* must hold 6 nodes in its lower half, and has room for 4",
+    ],
+    [
+      { extraImages: ["example.org/a:1"] },
+      'extraImages is ["example.org/a:1"], but must be empty where imageSource is registry',
+    ],
+    [
+      { imageSource: "local", extraImages: ["example.org/a"] },
+      'extraImages[0] is "example.org/a", but must be an image',
     ],
     [{ capdImageSource: "archive" }, 'capdImageArchive is "", but must be a path where capdImageSource is archive'],
     [

@@ -36,7 +36,7 @@ describe("the schema", () => {
   });
 });
 
-test.each(["dev", "offline", "ha", "fleet", "many"])("Pulumi.%s.yaml names the schema", (stack) => {
+test.each(["dev", "offline", "ha", "fleet", "many", "upgrade"])("Pulumi.%s.yaml names the schema", (stack) => {
   expect(readFileSync(stackFile(root, stack), "utf8")).toMatch(
     /^# yaml-language-server: \$schema=slipway\.schema\.json\n/,
   );

@@ -46,7 +46,10 @@ const provider = (name: string, namespace: string): Manifest => ({
 const calico: Manifest = {
   name: "calico",
   crds: [{ name: "ippools.crd.projectcalico.org", sha256: "e".repeat(64) }],
-  objects: [workload("DaemonSet", "calico-node", "kube-system", "example.org/calico-node:v1")],
+  objects: [
+    workload("DaemonSet", "calico-node", "kube-system", "example.org/calico-node:v1"),
+    workload("Deployment", "calico-kube-controllers", "kube-system", "example.org/calico-kube-controllers:v1"),
+  ],
 };
 
 const extra = (location: string): Manifest => ({
@@ -85,6 +88,7 @@ export const inputs = (settings: Settings): Inputs => ({
         object("v1", "Namespace", "metallb-system"),
         object("v1", "Secret", "metallb-webhook-cert", "metallb-system"),
         workload("Deployment", "controller", "metallb-system", "example.org/metallb:v1"),
+        workload("DaemonSet", "speaker", "metallb-system", "example.org/metallb:v1"),
       ],
     },
     extra: Object.fromEntries(

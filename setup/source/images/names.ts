@@ -1,24 +1,31 @@
-import { pins } from "../../pins";
+import { type KubernetesPins, pins } from "../../pins";
 
 const { source } = pins;
 
-const kubernetes = (name: string): string => `registry.k8s.io/${name}:v${source.kubernetes}`;
 const clusterApi = (name: string): string => `registry.k8s.io/cluster-api/${name}:v${source.clusterApi}`;
 const certManager = (name: string): string => `quay.io/jetstack/cert-manager-${name}:v${source.certManager}`;
 const metallb = (name: string): string => `quay.io/metallb/${name}:v${source.metallb}`;
 const calico = (name: string): string => `calico/${name}:v${source.calico}`;
 
-/** Every image of the source route under the name that upstream's manifests and programs ask for. */
-export const imageNames = {
-  kubeApiserver: kubernetes("kube-apiserver"),
-  kubeControllerManager: kubernetes("kube-controller-manager"),
-  kubeScheduler: kubernetes("kube-scheduler"),
-  kubeProxy: kubernetes("kube-proxy"),
-  coredns: `registry.k8s.io/coredns/coredns:v${source.coredns}`,
-  pause: `registry.k8s.io/pause:${source.pause}`,
+/** The images that kubeadm of a release asks for. */
+export const kubeadmImageNames = (release: KubernetesPins) => ({
+  kubeApiserver: `registry.k8s.io/kube-apiserver:v${release.kubernetes}`,
+  kubeControllerManager: `registry.k8s.io/kube-controller-manager:v${release.kubernetes}`,
+  kubeScheduler: `registry.k8s.io/kube-scheduler:v${release.kubernetes}`,
+  kubeProxy: `registry.k8s.io/kube-proxy:v${release.kubernetes}`,
+  coredns: `registry.k8s.io/coredns/coredns:v${release.coredns}`,
+  pause: `registry.k8s.io/pause:${release.pause}`,
   /** kubeadm's tag ends in the revision of the image's packaging. */
-  etcd: `registry.k8s.io/etcd:${source.etcd}-0`,
-  node: `kindest/node:v${source.kubernetes}`,
+  etcd: `registry.k8s.io/etcd:${release.etcd}-0`,
+});
+
+/** The node image of a release. */
+export const nodeImageName = ({ kubernetes }: KubernetesPins): string => `kindest/node:v${kubernetes}`;
+
+/** Every image that every stack has, under the name that upstream's manifests and programs ask for. */
+export const imageNames = {
+  ...kubeadmImageNames(source),
+  node: nodeImageName(source),
   haproxy: `kindest/haproxy:v${source.haproxy}`,
   clusterApi: clusterApi("cluster-api-controller"),
   kubeadmBootstrap: clusterApi("kubeadm-bootstrap-controller"),

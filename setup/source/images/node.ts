@@ -1,11 +1,12 @@
 import { cpSync, mkdirSync, readFileSync, renameSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import type { Artifact, BuildContext } from "../../artifact";
-import { goModule, pins } from "../../pins";
+import { goModule, type KubernetesPins, pins } from "../../pins";
 import { run } from "../../run";
+import { releaseSuffix } from "../kubernetesRelease";
 import { aptRun, debianImage, image } from "./debian";
 import { goGroupArtifact } from "./golang";
-import { imageNames } from "./names";
+import { imageNames, kubeadmImageNames, nodeImageName } from "./names";
 import { kubeProxyImage } from "./programs";
 import { ourFile } from "./recipe";
 import { controlPlaneImages } from "./static";
@@ -21,7 +22,7 @@ const packages = [
 ];
 
 /** The node without Kubernetes: Debian, systemd, containerd and kind's files. */
-const nodeBase = image({
+export const nodeBase = image({
   name: "image-node-base",
   image: base,
   needs: [debianImage],
@@ -44,52 +45,56 @@ const nodeBase = image({
   ].join("\n"),
 });
 
-/** What the node's containerd has from the start: all that kubeadm would pull. */
-const preloaded = [...controlPlaneImages, kubeProxyImage];
-const preloadedNames = [
-  imageNames.kubeApiserver,
-  imageNames.kubeControllerManager,
-  imageNames.kubeScheduler,
-  imageNames.kubeProxy,
-  imageNames.coredns,
-  imageNames.pause,
-  imageNames.etcd,
-];
-
 /** Lets the node's own containerd unpack the images, in a folder of the machine: overlayfs does not nest. */
-const preload = async ({ target, log }: BuildContext, folder: string): Promise<void> => {
+const preload = async ({ target, log }: BuildContext, folder: string, images: string[]): Promise<void> => {
   const work = join(target, "work");
   mkdirSync(work);
   cpSync(ourFile("node-preload.sh"), join(work, "preload.sh"));
-  await run("docker", ["save", "--output", join(work, "images.tar"), ...preloadedNames], { log });
+  await run("docker", ["save", "--output", join(work, "images.tar"), ...images], { log });
   const inside = ["--privileged", "--network", "none", "--volume", `${work}:/work`, "--entrypoint", "sh"];
   log(await run("docker", ["run", "--rm", ...inside, base, "/work/preload.sh"], { log }));
   renameSync(join(work, "containerd.tar"), join(folder, "containerd.tar"));
   rmSync(work, { recursive: true, force: true });
 };
 
-const defaultCni = readFileSync(ourFile("default-cni.yaml"), "utf8")
-  .replace("KUBE_PROXY_IMAGE", imageNames.kubeProxy)
-  .replace("PAUSE_IMAGE", imageNames.pause);
+/** What containerd starts every pod with, in any release's node: the base's configuration names it. */
+const [pinnedPause] = controlPlaneImages(source).filter(({ gives }) => gives === imageNames.pause);
 
-const node = image({
-  name: "image-node",
-  image: imageNames.node,
-  needs: [nodeBase, goGroupArtifact("kubernetes"), ...preloaded],
-  pieces: {
-    ...Object.fromEntries(
-      ["kubeadm", "kubectl", "kubelet"].map((name) => [
-        `files/usr/bin/${name}`,
-        { artifact: "go-kubernetes", path: `bin/${name}` },
-      ]),
-    ),
-    "files/kind/version": { text: `v${source.kubernetes}` },
-    "files/kind/manifests/default-cni.yaml": { text: defaultCni },
-    "files/kind/manifests/default-storage.yaml": { ours: "default-storage.yaml" },
-  },
-  prepare: { recipe: readFileSync(ourFile("node-preload.sh"), "utf8") + preloadedNames.join(" "), make: preload },
-  dockerfile: `FROM ${base}\nADD containerd.tar /var/lib/\nCOPY files/ /\n`,
-});
-
-/** kindest/node, of which every node of every cluster is a container. */
-export const nodeImages: Artifact[] = [nodeBase, node];
+/** A release's kindest/node, of which nodes of clusters are containers, and the images it is made of. */
+export const kubernetesImages = (release: KubernetesPins): { node: Artifact; kubeadm: Artifact[] } => {
+  const names = kubeadmImageNames(release);
+  const programs = goGroupArtifact(`kubernetes${releaseSuffix(release)}`);
+  const kubeadm = [...controlPlaneImages(release), kubeProxyImage(release)];
+  // All that kubeadm would pull, and the base's pause where kubeadm names another.
+  const ofBase = names.pause === imageNames.pause || pinnedPause === undefined ? [] : [pinnedPause];
+  const { kubeApiserver, kubeControllerManager, kubeScheduler, kubeProxy, coredns, pause, etcd } = names;
+  const preloaded = [
+    ...[kubeApiserver, kubeControllerManager, kubeScheduler, kubeProxy, coredns, pause, etcd],
+    ...ofBase.map(() => imageNames.pause),
+  ];
+  const defaultCni = readFileSync(ourFile("default-cni.yaml"), "utf8")
+    .replace("KUBE_PROXY_IMAGE", names.kubeProxy)
+    .replace("PAUSE_IMAGE", names.pause);
+  const node = image({
+    name: `image-node${releaseSuffix(release)}`,
+    image: nodeImageName(release),
+    needs: [nodeBase, programs, ...kubeadm, ...ofBase],
+    pieces: {
+      ...Object.fromEntries(
+        ["kubeadm", "kubectl", "kubelet"].map((name) => [
+          `files/usr/bin/${name}`,
+          { artifact: programs.name, path: `bin/${name}` },
+        ]),
+      ),
+      "files/kind/version": { text: `v${release.kubernetes}` },
+      "files/kind/manifests/default-cni.yaml": { text: defaultCni },
+      "files/kind/manifests/default-storage.yaml": { ours: "default-storage.yaml" },
+    },
+    prepare: {
+      recipe: readFileSync(ourFile("node-preload.sh"), "utf8") + preloaded.join(" "),
+      make: (context, folder) => preload(context, folder, preloaded),
+    },
+    dockerfile: `FROM ${base}\nADD containerd.tar /var/lib/\nCOPY files/ /\n`,
+  });
+  return { node, kubeadm };
+};

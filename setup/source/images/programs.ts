@@ -1,8 +1,9 @@
 import type { Artifact } from "../../artifact";
-import { goModule, pins } from "../../pins";
+import { goModule, type KubernetesPins, pins } from "../../pins";
+import { releaseSuffix } from "../kubernetesRelease";
 import { aptRun, debianImage, image } from "./debian";
 import { goGroupArtifact } from "./golang";
-import { imageNames } from "./names";
+import { imageNames, kubeadmImageNames } from "./names";
 import type { Piece } from "./recipe";
 import { staticBase } from "./static";
 
@@ -21,8 +22,8 @@ const picking = (packages: string[], paths: string[]): string =>
 const iptables = ["iptables", "ip6tables"].flatMap((name) => [name, `${name}-save`, `${name}-restore`]);
 const variants = iptables.flatMap((name) => ["nft", "legacy"].map((mode) => name.replace("tables", `tables-${mode}`)));
 
-/** A shell and the programs with which kube-proxy and Calico set up a node's network; a layer both share. */
-const networkTools = image({
+/** A shell and the programs with which kube-proxy, Calico and flannel set up a node's network; a layer they share. */
+export const networkTools = image({
   name: "image-network-tools",
   image: tools,
   needs: [debianImage],
@@ -44,18 +45,26 @@ const networkTools = image({
   ].join("\n"),
 });
 
-/** kube-proxy with the programs it calls; it has a shell, which the stand-in for kindnet uses too. */
-export const kubeProxyImage = image({
-  name: "image-kube-proxy",
-  image: imageNames.kubeProxy,
-  needs: [networkTools, goGroupArtifact("kubernetes")],
-  pieces: {
-    "files/usr/local/bin/kube-proxy": { artifact: "go-kubernetes", path: "bin/kube-proxy" },
-    "files/usr/local/sbin/iptables-of-node": script("iptables-of-node.sh"),
-    ...Object.fromEntries(iptables.map((name) => [`files/usr/local/sbin/${name}`, { link: "iptables-of-node" }])),
-  },
-  dockerfile: `FROM ${tools}\nCOPY files/ /\nENTRYPOINT ["/usr/local/bin/kube-proxy"]\n`,
-});
+/** iptables and its like, for a program that has to write with the mode that the node's kubelet uses. */
+export const iptablesOfNode: Record<string, Piece> = {
+  "files/usr/local/sbin/iptables-of-node": script("iptables-of-node.sh"),
+  ...Object.fromEntries(iptables.map((name) => [`files/usr/local/sbin/${name}`, { link: "iptables-of-node" }])),
+};
+
+/** A release's kube-proxy with the programs it calls; it has a shell, which the stand-in for kindnet uses too. */
+export const kubeProxyImage = (release: KubernetesPins): Artifact => {
+  const programs = goGroupArtifact(`kubernetes${releaseSuffix(release)}`);
+  return image({
+    name: `image-kube-proxy${releaseSuffix(release)}`,
+    image: kubeadmImageNames(release).kubeProxy,
+    needs: [networkTools, programs],
+    pieces: {
+      "files/usr/local/bin/kube-proxy": { artifact: programs.name, path: "bin/kube-proxy" },
+      ...iptablesOfNode,
+    },
+    dockerfile: `FROM ${tools}\nCOPY files/ /\nENTRYPOINT ["/usr/local/bin/kube-proxy"]\n`,
+  });
+};
 
 const calico = `github.com/projectcalico/calico@${goModule("github.com/projectcalico/calico")}`;
 
@@ -116,6 +125,9 @@ const haproxy = image({
   ].join("\n"),
 });
 
+const nginxStart =
+  "[ -e /proc/net/if_inet6 ] || /bin/busybox sed -i '/\\[::\\]/d' /etc/nginx/conf.d/default.conf; exec nginx -g 'daemon off;'";
+
 const nginx = image({
   name: "image-nginx",
   image: imageNames.nginx,
@@ -140,7 +152,8 @@ const nginx = image({
     "COPY files/ /",
     "EXPOSE 80",
     "STOPSIGNAL SIGQUIT",
-    'CMD ["nginx", "-g", "daemon off;"]',
+    // A kernel without IPv6 has no socket for the second listen line.
+    `CMD ${JSON.stringify(["/bin/busybox", "sh", "-c", nginxStart])}`,
     "",
   ].join("\n"),
 });

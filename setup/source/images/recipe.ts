@@ -115,6 +115,7 @@ export const imageArtifact = (definition: ImageDefinition, args: () => Promise<R
   return {
     name,
     title: `Image ${image}`,
+    gives: image,
     needs: needs.map((need) => need.name),
     key: keyOf(
       image,

@@ -1,7 +1,9 @@
 import type { Artifact } from "../../artifact";
+import type { KubernetesPins } from "../../pins";
+import { releaseSuffix } from "../kubernetesRelease";
 import { debianRootfs, docker, image } from "./debian";
 import { goGroupArtifact } from "./golang";
-import { imageNames } from "./names";
+import { imageNames, kubeadmImageNames } from "./names";
 import type { Piece } from "./recipe";
 
 /** What a static program needs of a file system; the one layer that all images of such programs share. */
@@ -56,39 +58,42 @@ const staticImage = (definition: StaticImage): Artifact => {
   });
 };
 
-const kubernetes = (name: string, tag: string): Artifact =>
-  staticImage({
-    name: `image-${name}`,
-    image: tag,
-    group: "kubernetes",
-    programs: { [`/usr/local/bin/${name}`]: name },
-  });
-
-/** Images of single static programs that kubeadm runs on a control plane. */
-export const controlPlaneImages: Artifact[] = [
-  kubernetes("kube-apiserver", imageNames.kubeApiserver),
-  kubernetes("kube-controller-manager", imageNames.kubeControllerManager),
-  kubernetes("kube-scheduler", imageNames.kubeScheduler),
-  staticImage({
-    name: "image-coredns",
-    image: imageNames.coredns,
-    group: "coredns",
-    programs: { "/coredns": "coredns" },
-  }),
-  staticImage({
-    name: "image-pause",
-    image: imageNames.pause,
-    group: "pause",
-    programs: { "/pause": "pause" },
-    user: "65535:65535",
-  }),
-  staticImage({
-    name: "image-etcd",
-    image: imageNames.etcd,
-    group: "etcd",
-    programs: { "/usr/local/bin/etcd": "etcd" },
-  }),
-];
+/** Images of single static programs that kubeadm of a release runs on a control plane. */
+export const controlPlaneImages = (release: KubernetesPins): Artifact[] => {
+  const names = kubeadmImageNames(release);
+  const suffix = releaseSuffix(release);
+  const kubernetes = (name: string, tag: string): Artifact =>
+    staticImage({
+      name: `image-${name}${suffix}`,
+      image: tag,
+      group: `kubernetes${suffix}`,
+      programs: { [`/usr/local/bin/${name}`]: name },
+    });
+  return [
+    kubernetes("kube-apiserver", names.kubeApiserver),
+    kubernetes("kube-controller-manager", names.kubeControllerManager),
+    kubernetes("kube-scheduler", names.kubeScheduler),
+    staticImage({
+      name: `image-coredns${suffix}`,
+      image: names.coredns,
+      group: `coredns${suffix}`,
+      programs: { "/coredns": "coredns" },
+    }),
+    staticImage({
+      name: `image-pause${suffix}`,
+      image: names.pause,
+      group: "pause",
+      programs: { "/pause": "pause" },
+      user: "65535:65535",
+    }),
+    staticImage({
+      name: `image-etcd${suffix}`,
+      image: names.etcd,
+      group: `etcd${suffix}`,
+      programs: { "/usr/local/bin/etcd": "etcd" },
+    }),
+  ];
+};
 
 /** A Cluster API manager; all but CAPD's, which opens Docker's socket, run as nonroot. */
 const manager = (name: string, tag: string, output: string, user?: string): Artifact =>

@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { kindConfig } from "../../../lib/kindConfig";
@@ -9,7 +9,7 @@ import { check, command, must, type Step } from "../harness";
 
 const theirs = "theirs";
 const node = `${theirs}-control-plane`;
-const folder = mkdtempSync(join(tmpdir(), "slipway-byo-"));
+const folder = join(tmpdir(), `slipway-byo-${process.pid}`);
 const kubeconfig = join(folder, "their.yaml");
 const stack = "e2e-byo";
 const stackFile = `Pulumi.${stack}.yaml`;
@@ -25,17 +25,33 @@ const kubectl = (...args: string[]): string => must("kubectl", ["--kubeconfig", 
 
 const manifests = ["cert-manager", "core-components", "bootstrap-components", "control-plane-components"];
 
+const containers = (): string[] =>
+  must("docker", ["ps", "--all", "--format", "{{.Names}}"]).split("\n").filter(Boolean).sort();
+/** What others run here is left alone, and may stand on the same network. */
+let others: string[] = [];
+
+/** The subnet of Docker's network kind, or undefined where there is none. */
+const subnetOfKind = (): string | undefined => {
+  const format = '{{range .IPAM.Config}}{{.Subnet}}{{"\\n"}}{{end}}';
+  const { code, stdout } = command("docker", ["network", "inspect", "--format", format, "kind"]);
+  return code === 0 ? stdout.split("\n").find((subnet) => subnet.includes(".")) : undefined;
+};
+
+const cluster = { name: "guest", namespace: "team", loadBalancerSlot: 7 };
+
 /** The source route's stack on the cluster that is there, which has its images already. */
 const writeStack = (changes: object = {}): void => {
   const [offline] = readYaml(readFileSync("Pulumi.offline.yaml", "utf8")) as { config: Record<string, unknown> }[];
+  const single = ["clusterName", "clusterNamespace", "controlPlaneReplicas", "workerReplicas", "capdImageSource"];
+  const dropped = [...single, "podCidr", "serviceCidr", "serviceDomain"].map((key) => `slipway:${key}`);
   const config: Record<string, unknown> = {
-    ...offline?.config,
+    ...Object.fromEntries(Object.entries(offline?.config ?? {}).filter(([key]) => !dropped.includes(key))),
     "slipway:managementKubeconfig": kubeconfig,
     "slipway:adoptNetwork": "true",
-    "slipway:clusterNamespace": "team",
+    "slipway:networkSubnet": subnetOfKind(),
+    "slipway:clusters": [cluster],
     ...changes,
   };
-  delete config["slipway:capdImageSource"];
   writeFileSync(stackFile, toYaml({ config }));
 };
 
@@ -55,7 +71,8 @@ const foreign = {
   apiVersion: "cluster.x-k8s.io/v1beta2",
   kind: "Cluster",
   metadata: { name: "foreign", namespace: "default" },
-  spec: { clusterNetwork: { serviceDomain: "foreign.local" } },
+  // An infrastructure that never comes: it is there to be in the way.
+  spec: { infrastructureRef: { apiGroup: "infrastructure.cluster.x-k8s.io", kind: "DevCluster", name: "foreign" } },
 };
 
 let before = "";
@@ -69,11 +86,13 @@ export const byoManagement: Step[] = [
   {
     name: "someone else's kind cluster is there, with Docker's socket and the images",
     run: () => {
-      const networks = must("docker", ["network", "ls", "--format", "{{.Name}}"]).split("\n");
-      check(!networks.includes("kind"), `no network kind, got ${networks.join(" ")}`);
-      const range = ["--subnet", "172.18.0.0/16", "--gateway", "172.18.0.1", "--ip-range", "172.18.0.0/17"];
-      must("docker", ["network", "create", ...range, "kind"]);
-      made.network = true;
+      mkdirSync(folder, { mode: 0o700 });
+      others = containers();
+      if (subnetOfKind() === undefined) {
+        const range = ["--subnet", "172.18.0.0/16", "--gateway", "172.18.0.1", "--ip-range", "172.18.0.0/17"];
+        must("docker", ["network", "create", ...range, "kind"]);
+        made.network = true;
+      }
       writeFileSync(join(folder, "kind.yaml"), kindConfig());
       const image = `kindest/node:v${pins.source.kubernetes}`;
       const config = ["--config", join(folder, "kind.yaml"), "--kubeconfig", kubeconfig];
@@ -113,9 +132,11 @@ export const byoManagement: Step[] = [
       const { url } = JSON.parse(pulumi("stack", "output", "--json", "--show-secrets")) as { url: string };
       const response = await fetch(url);
       check(response.status === 200, `status 200 from ${url}, got ${response.status}`);
-      const names = must("docker", ["ps", "--format", "{{.Names}}"]).split("\n").filter(Boolean);
-      const others = names.filter((name) => name !== node && !name.startsWith("capd-"));
-      check(others.length === 0, `${node} and containers of capd alone, got ${names.join(" ")}`);
+      const more = containers().filter((name) => ![...others, node].includes(name));
+      check(
+        more.length > 0 && more.every((name) => /^guest-/.test(name)),
+        `containers of guest, got ${more.join(" ")}`,
+      );
     },
   },
   {
@@ -157,8 +178,8 @@ export const byoManagement: Step[] = [
         more.length + less.length === 0,
         `the contents of before; too many ${more.join(" ")}, missing ${less.join(" ")}`,
       );
-      const names = must("docker", ["ps", "--all", "--format", "{{.Names}}"]).trim();
-      check(names === node, `no container but ${node}, got ${names}`);
+      const [names, kept] = [containers().join(" "), [...others, node].sort().join(" ")];
+      check(names === kept, `the containers ${kept}, got ${names}`);
     },
   },
   {

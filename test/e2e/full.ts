@@ -1,0 +1,96 @@
+// What is said of running clusters, on running clusters: `make e2e-full`, or with names of scenarios `ARGS="change ha"`.
+// Each stack is destroyed at its end, also after a failure. The last line is "N passed, N failed".
+import { isDeepStrictEqual } from "node:util";
+import {
+  check,
+  type Counts,
+  type DockerInventory,
+  dockerInventory,
+  must,
+  newInDocker,
+  runSteps,
+  type Step,
+} from "./harness";
+import type { Scenario } from "./scenario";
+import { scenarios } from "./scenarios";
+import { currentRoute, TestStack } from "./testStack";
+
+/** The scenarios of these names, in the order in which they are kept; none named means all. Refuses a name there is not. */
+const choose = (names: readonly string[]): Scenario[] => {
+  const known = scenarios.map(({ name }) => name);
+  const unknown = names.filter((name) => !known.includes(name));
+  if (unknown.length > 0) throw new Error(`no scenario ${unknown.join(", ")}; there are ${known.join(", ")}`);
+  return names.length === 0 ? scenarios : scenarios.filter(({ name }) => names.includes(name));
+};
+
+/** Scenarios that start alike, one behind the other, share a stack: an `up` takes minutes. */
+const group = (chosen: readonly Scenario[]): Scenario[][] => {
+  const groups: Scenario[][] = [];
+  for (const scenario of chosen) {
+    const last = groups.at(-1);
+    const alike = last?.every(
+      (other) =>
+        other.first === undefined &&
+        scenario.first === undefined &&
+        other.base === scenario.base &&
+        isDeepStrictEqual(other.start, scenario.start),
+    );
+    if (last !== undefined && alike) last.push(scenario);
+    else groups.push([scenario]);
+  }
+  return groups;
+};
+
+const stepsOf = (stack: TestStack, scenarios: readonly Scenario[], before: DockerInventory): Step[] => [
+  {
+    name: "Docker holds nothing of an earlier run",
+    run: () => check(!before.networks.includes("kind"), `no network kind, got ${before.networks.join(", ")}`),
+  },
+  ...scenarios.flatMap(({ first }) => first?.(stack) ?? []),
+  { name: "up", run: () => stack.up() },
+  ...scenarios.flatMap(({ name, steps }) =>
+    steps(stack).map((step) => (scenarios.length > 1 ? { ...step, name: `${name}: ${step.name}` } : step)),
+  ),
+  { name: "destroy", always: true, run: () => stack.destroy() },
+  {
+    name: "nothing is left",
+    always: true,
+    run: () => {
+      const left = newInDocker(before, dockerInventory());
+      check(left.length === 0, `Docker to hold nothing new, got ${left.join(", ")}`);
+    },
+  },
+];
+
+const run = async (stack: TestStack, scenarios: readonly Scenario[]): Promise<Counts> => {
+  const [{ base, start }] = scenarios as [Scenario];
+  for (const { name, title } of scenarios) console.log(`== ${name}: ${title}`);
+  const began = Date.now();
+  try {
+    stack.write(base, start);
+    return await runSteps(stepsOf(stack, scenarios, dockerInventory()), () => stack.explain());
+  } finally {
+    stack.remove();
+    console.log(`   ${((Date.now() - began) / 60_000).toFixed(1)} min`);
+  }
+};
+
+const main = async (): Promise<void> => {
+  const chosen = group(choose(process.argv.slice(2)));
+  must("scripts/slipway", ["tools"], { show: true });
+  const route = currentRoute();
+  const counts: Counts = { passed: 0, failed: 0 };
+  for (const scenarios of chosen) {
+    const { passed, failed } = await run(new TestStack(`e2e-${scenarios[0]!.name}`, route), scenarios);
+    counts.passed += passed;
+    counts.failed += failed;
+  }
+  console.log(`${counts.passed} passed, ${counts.failed} failed`);
+  process.exitCode = counts.failed === 0 ? 0 : 1;
+};
+
+main().catch((error: unknown) => {
+  console.error(error instanceof Error ? error.message : error);
+  console.log("0 passed, 1 failed");
+  process.exitCode = 1;
+});

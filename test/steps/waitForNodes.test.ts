@@ -1,0 +1,99 @@
+import { spawnSync } from "node:child_process";
+import { chmodSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, describe, expect, test } from "@jest/globals";
+
+const folder = mkdtempSync(join(tmpdir(), "slipway-step-"));
+afterAll(() => rmSync(folder, { recursive: true }));
+symlinkSync(join(__dirname, "..", "..", "steps"), join(folder, "steps"));
+mkdirSync(join(folder, ".tools", "bin"), { recursive: true });
+
+/** Puts an executable in the place of a tool. */
+const pretend = (tool: string, script: string): void => {
+  const file = join(folder, ".tools", "bin", tool);
+  writeFileSync(file, `#!/bin/sh\n${script}\n`);
+  chmodSync(file, 0o755);
+};
+pretend("clusterctl", "true");
+
+/** Runs the step where kubectl shows these nodes: name, kind of the owner, owner, version, Ready. */
+const waitFor = (nodes: [string, string, string, string, string][], environment: Record<string, string> = {}) => {
+  const lines = nodes.map(([name, kind, owner, version, ready]) => `${name}|${kind}|${owner}|${version} ${ready}`);
+  writeFileSync(join(folder, "nodes"), lines.map((line) => `${line}\n`).join(""));
+  pretend(
+    "kubectl",
+    `case "$*" in *"get nodes"*jsonpath*) cat "${join(folder, "nodes")}" ;; *"rollout status"*broken*) exit 1 ;; esac`,
+  );
+  const { status, stdout, stderr } = spawnSync("bash", ["steps/wait-for-nodes"], {
+    cwd: folder,
+    encoding: "utf8",
+    env: {
+      ...process.env,
+      CLUSTER: "one",
+      NAMESPACE: "default",
+      NODES: "2",
+      OWNERS: "one-control-plane one-md-0",
+      VERSION: "1.34.4",
+      DAEMON_SETS: "",
+      WORKLOAD_KUBECONFIG: "none",
+      TIMEOUT: "0m",
+      ...environment,
+    },
+  });
+  return { status, stdout, stderr };
+};
+
+const controlPlane: [string, string, string, string, string] = [
+  "one-control-plane-aaaaa",
+  "KubeadmControlPlane",
+  "one-control-plane",
+  "v1.34.4",
+  "True",
+];
+const worker = (name: string, set: string, version = "v1.34.4", ready = "True"): typeof controlPlane => [
+  name,
+  "MachineSet",
+  set,
+  version,
+  ready,
+];
+
+describe("wait-for-nodes", () => {
+  test("gives the names of the nodes once they are what is wanted", () => {
+    const { status, stdout } = waitFor([controlPlane, worker("one-md-0-xxxxx-11111", "one-md-0-xxxxx")]);
+    expect({ status, stdout }).toEqual({ status: 0, stdout: "one-control-plane-aaaaa\none-md-0-xxxxx-11111\n" });
+  });
+
+  test("does not wait for a pool that is no longer asked for: Pulumi deletes it only after this step", () => {
+    const going = worker("one-batch-yyyyy-22222", "one-batch-yyyyy");
+    const { status, stdout } = waitFor([controlPlane, worker("one-md-0-xxxxx-11111", "one-md-0-xxxxx"), going]);
+    expect({ status, stdout }).toEqual({ status: 0, stdout: "one-control-plane-aaaaa\none-md-0-xxxxx-11111\n" });
+  });
+
+  test("waits for the pod network on the nodes, and fails with its name where it does not run", () => {
+    const nodes = [controlPlane, worker("one-md-0-xxxxx-11111", "one-md-0-xxxxx")];
+    expect(waitFor(nodes, { DAEMON_SETS: "kube-system/network" }).status).toBe(0);
+    const { status, stderr } = waitFor(nodes, { DAEMON_SETS: "kube-system/broken" });
+    expect(status).toBe(1);
+    expect(stderr).toContain("the pods of kube-system/broken do not run on every node");
+  });
+
+  test("tells pools apart of which one is named like the beginning of the other", () => {
+    const longer = worker("one-md-0-gpu-yyyyy-22222", "one-md-0-gpu-yyyyy");
+    expect(waitFor([controlPlane, longer]).status).toBe(1);
+    expect(waitFor([controlPlane, longer], { OWNERS: "one-control-plane one-md-0-gpu" }).status).toBe(0);
+  });
+
+  test.each([
+    ["a node that leaves", [worker("one-md-0-xxxxx-11111", "one-md-0-xxxxx"), worker("old", "one-md-0-xxxxx")]],
+    ["another version", [worker("one-md-0-xxxxx-11111", "one-md-0-xxxxx", "v1.33.4")]],
+    ["a node that is not Ready", [worker("one-md-0-xxxxx-11111", "one-md-0-xxxxx", "v1.34.4", "False")]],
+    ["a node that Cluster API does not know yet", [["one-md-0-xxxxx-11111", "", "", "v1.34.4", "True"]]],
+    ["too few nodes", []],
+  ] as [string, (typeof controlPlane)[]][])("waits for %s, and says after the timeout what is missing", (_, others) => {
+    const { status, stderr } = waitFor([controlPlane, ...others]);
+    expect(status).toBe(1);
+    expect(stderr).toContain("there are not 2 nodes Ready at v1.34.4");
+  });
+});
