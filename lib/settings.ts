@@ -57,25 +57,24 @@ export const projectConfig = (all: Readonly<Record<string, string>>, project = "
     ),
   );
 
-const routePins =
-  ({ kind, kubernetes, clusterApi, certManager, calico, flannel, metallb, nginx }: RoutePins): RoutePins =>
-  ({
-    kind,
-    kubernetes,
-    clusterApi,
-    certManager,
-    calico,
-    flannel,
-    metallb,
-    nginx,
-    cloudProviderKind,
-  }: RoutePins): RoutePins => ({
-    kind,
-    kubernetes,
-    clusterApi,
-    certManager,
-    calico,
-    metallb,
-    nginx,
-    ...(cloudProviderKind === undefined ? {} : { cloudProviderKind }),
-  });
+const routePins = ({
+  kind,
+  kubernetes,
+  clusterApi,
+  certManager,
+  calico,
+  flannel,
+  metallb,
+  nginx,
+  cloudProviderKind,
+}: RoutePins): RoutePins => ({
+  kind,
+  kubernetes,
+  clusterApi,
+  certManager,
+  calico,
+  flannel,
+  metallb,
+  nginx,
+  ...(cloudProviderKind === undefined ? {} : { cloudProviderKind }),
+});
