@@ -1,4 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
+import { CloudProviderKind } from "./components/cloudProviderKind";
 import { clusterNamespaces } from "./components/clusterNamespaces";
 import { DockerNetwork, ownerLabel } from "./components/dockerNetwork";
 import { ExistingManagementCluster } from "./components/existingManagementCluster";
@@ -61,6 +62,11 @@ export = async () => {
   );
   // A kind node waits for the network by itself.
   const ready = [...(providers?.ready ?? []), ...(kind ? [] : (network?.ready ?? []))];
+  const cloudProviderKind =
+    network && settings.cloudProviderKind
+      ? new CloudProviderKind("cloud-provider-kind", { ...settings.cloudProviderKind, network: network.ready, owner })
+          .ready
+      : [];
   const workloads = settings.clusters.map((cluster) => {
     const namespace = namespaces.get(cluster.namespace);
     return workload(cluster, {
@@ -71,7 +77,8 @@ export = async () => {
       template: inputs.templates[cluster.name],
       nodeImage: images.get(cluster.name),
       applicationImage: settings.application.image,
-      subnet: settings.network.subnet,
+      network: settings.network,
+      cloudProviderKind,
     });
   });
 

@@ -2,6 +2,8 @@ import type { RoutePins } from "../setup/pins";
 import { loadBalancerRange } from "./addresses";
 import type { ClusterEntry } from "./clusterEntries";
 import { type ClusterRule, clusterRules } from "./clusterRules";
+import { cloudProviderKindProblems } from "./cloudProviderKind";
+import { familyRules, ipv6Problems } from "./familyRules";
 import { fleetProblems } from "./fleetRules";
 import { type Problem, problemsOf } from "./problem";
 import type { Setting } from "./setting";
@@ -27,11 +29,13 @@ export const brokenRules = (context: RuleContext): Problem[] => {
   return [
     ...stackRules.flatMap(({ keys, check }) => (right(keys, wrong) ? check(values, versions) : [])),
     ...entries.flatMap((entry) =>
-      [...clusterRules, ...templateRules].flatMap((rule) =>
+      [...clusterRules, ...familyRules, ...templateRules].flatMap((rule) =>
         applies(rule, entry) ? rule.check(entry, { values, versions }) : [],
       ),
     ),
     ...(wrong.has("providers") ? [] : providerProblems(values, entries, versions)),
+    ...ipv6Problems(context),
+    ...cloudProviderKindProblems(entries, versions),
     ...fleetProblems(context),
   ];
 };

@@ -1,8 +1,8 @@
 import type { RoutePins } from "../setup/pins";
-import { overlaps, parseCidr } from "./addresses";
 import type { ClusterEntry } from "./clusterEntries";
 import type { ClusterField } from "./clusterFields";
 import { longestNames, refuseEqualNames } from "./clusterObjects";
+import { anyOverlap } from "./ipFamilies";
 import { type Problem, problemsOf } from "./problem";
 import type { SettingKey, SettingValues } from "./settingsSchema";
 import { releaseOf, unsupported } from "./support";
@@ -25,7 +25,7 @@ export const nodesOf = ({ values, pools }: ClusterEntry): number =>
   values.controlPlaneReplicas + pools.reduce((sum, pool) => sum + pool.replicas, 0);
 
 /** A problem of one field, if it is one. */
-const unless = (
+export const unless = (
   good: boolean,
   { values, key }: ClusterEntry,
   field: ClusterField,
@@ -45,7 +45,7 @@ export const clusterRules: readonly ClusterRule[] = [
     settings: ["networkSubnet"],
     check: (entry, { values: { networkSubnet } }) =>
       unless(
-        !isReal(entry) || !overlaps(entry.values[field], networkSubnet),
+        !isReal(entry) || !anyOverlap(entry.values[field], networkSubnet),
         entry,
         field,
         `share no address with networkSubnet, ${networkSubnet}`,
@@ -56,20 +56,12 @@ export const clusterRules: readonly ClusterRule[] = [
     fields: ["podCidr", "serviceCidr"],
     check: (entry) =>
       unless(
-        !overlaps(entry.values.podCidr, entry.values.serviceCidr),
+        !anyOverlap(entry.values.podCidr, entry.values.serviceCidr),
         entry,
         "serviceCidr",
         `share no address with podCidr, ${entry.values.podCidr}`,
         otherNetwork,
       ),
-  },
-  {
-    fields: ["podCidr", "controlPlaneReplicas", "workerReplicas", "workers"],
-    check: (entry) => {
-      const room = 2 ** (24 - parseCidr(entry.values.podCidr).prefix);
-      const rule = `hold a /24 for each of ${nodesOf(entry)} nodes, and holds ${room}`;
-      return unless(nodesOf(entry) <= room, entry, "podCidr", rule, "Choose a larger network, or fewer nodes");
-    },
   },
   {
     fields: ["name"],

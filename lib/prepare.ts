@@ -77,10 +77,11 @@ export const prepare = async (settings: Settings, owner: Owner): Promise<Inputs>
     usesDocker ? existingNetwork("kind", owner.label) : undefined,
     existing ? undefined : managementNode(settings.management.name),
   ]);
-  const { subnet, adopt } = settings.network;
-  const network = usesDocker ? networkProblem({ subnet, adopt, owner: owner.value }, found) : undefined;
+  const { subnet, adopt, ipv6 } = settings.network;
+  const wish = { subnet, ...(ipv6 ? { subnetIPv6: ipv6.subnet } : {}) };
+  const network = usesDocker ? networkProblem({ ...wish, adopt, owner: owner.value }, found) : undefined;
   if (network) problems.push(network);
-  else problems.push(...managementProblems({ ...settings.management, subnet }, node, found).map(sentence));
+  else problems.push(...managementProblems({ ...settings.management, ...wish }, node, found).map(sentence));
   if (existing)
     problems.push(
       ...existingManagementProblems(existing, installed(manifests), { ...settings.management, owner: owner.value }).map(

@@ -2,6 +2,7 @@ import type { RoutePins } from "../setup/pins";
 import { defaultGateway, subnetPrefixes } from "./addresses";
 import { between, dnsLabel, imageReference, network, secretVariables, templateVariables } from "./checks";
 import { clusterFields, infrastructureProviderFields } from "./clusterFields";
+import { ipv6Subnet } from "./ipv6Subnet";
 import { clusterSettings } from "./clusterSettings";
 import type { InfrastructureProvider } from "./infrastructureProviders";
 import type { SettingTable } from "./readTable";
@@ -59,6 +60,13 @@ export const settingsSchema = {
     (_, { networkSubnet }) => defaultGateway(String(networkSubnet)),
     "Gateway of the Docker network. Empty: the first address of the subnet.",
     () => undefined,
+  ),
+  networkSubnetIPv6: text(
+    "",
+    "IPv6 subnet of the Docker network. Empty: none; or where a cluster has IPv6, one beside networkSubnet, as fd00:172:18::/64.",
+    (value) => {
+      if (value !== "") ipv6Subnet(value);
+    },
   ),
   adoptNetwork: flag(false, "Use the Docker network kind that is there, and leave it there at destroy."),
   loadBalancerPrefix: count(
