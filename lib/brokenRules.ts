@@ -1,14 +1,15 @@
 import type { RoutePins } from "../setup/pins";
 import { loadBalancerRange } from "./addresses";
 import type { ClusterEntry } from "./clusterEntries";
-import { type ClusterRule, clusterRules } from "./clusterRules";
+import type { ClusterRule } from "./clusterRule";
+import { clusterRules } from "./clusterRules";
 import { cloudProviderKindProblems } from "./cloudProviderKind";
-import { familyRules, ipv6Problems } from "./familyRules";
+import { ipv6Problems } from "./familyRules";
 import { fleetProblems } from "./fleetRules";
 import { type Problem, problemsOf } from "./problem";
 import type { Setting } from "./setting";
 import { type SettingKey, settingsSchema, type SettingValues } from "./settingsSchema";
-import { providerProblems, templateRules } from "./templateRules";
+import { providerProblems } from "./templateRules";
 import { unsupported } from "./support";
 
 /** Everything the rules look at. */
@@ -29,9 +30,7 @@ export const brokenRules = (context: RuleContext): Problem[] => {
   return [
     ...stackRules.flatMap(({ keys, check }) => (right(keys, wrong) ? check(values, versions) : [])),
     ...entries.flatMap((entry) =>
-      [...clusterRules, ...familyRules, ...templateRules].flatMap((rule) =>
-        applies(rule, entry) ? rule.check(entry, { values, versions }) : [],
-      ),
+      clusterRules.flatMap((rule) => (applies(rule, entry) ? rule.check(entry, { values, versions }) : [])),
     ),
     ...(wrong.has("providers") ? [] : providerProblems(values, entries, versions)),
     ...ipv6Problems(context),
