@@ -113,6 +113,16 @@ export const manifestLocation: Check<string> = (value) => {
   });
 };
 
+/** The path of a file; empty for none. Steps write it into lines, which a line break would end. */
+export const filePath: Check<string> = (value) => {
+  if (!/\p{Cc}/u.test(value)) return;
+  refuse({
+    received: value,
+    rule: "be a path without line breaks or other control characters",
+    remedy: "Rename the file",
+  });
+};
+
 /** Template variables: `{VAR: value}` with text, numbers or booleans as values. */
 export const templateVariables: Check<Readonly<Record<string, unknown>>> = (value) => {
   const wrong = Object.entries(value).filter(
