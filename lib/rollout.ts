@@ -1,4 +1,5 @@
 import type { KubernetesObject } from "./manifests";
+import { podKeepers } from "./kubernetesObject";
 import { withAnnotations } from "./manifests";
 
 /** A manifest's objects by the stage at which they can work. */
@@ -14,13 +15,11 @@ export interface ApplyOrder {
   workloads: KubernetesObject[];
 }
 
-const workloadKinds = new Set(["Deployment", "StatefulSet", "Job"]);
-
 const stageOf = (object: KubernetesObject): keyof ApplyOrder => {
   if (object.kind === "Namespace") return "namespaces";
   if (object.apiVersion.startsWith("cert-manager.io/")) return "certificates";
   if (object.kind === "DaemonSet") return "daemonSets";
-  return workloadKinds.has(object.kind) ? "workloads" : "plain";
+  return [...podKeepers, "Job"].includes(object.kind) ? "workloads" : "plain";
 };
 
 /** Sorts objects into stages; within a stage the manifest's own order stays. */
