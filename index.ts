@@ -42,6 +42,7 @@ export = async () => {
   const providers = settings.management.installProviders
     ? new ProviderInstall("providers", {
         cluster: management.handle,
+        after: kind?.nodeReady ?? [],
         providerImages: kind ? providerImages(kind, settings, inputs) : [],
         certManager: manifests.certManager,
         providers: manifests.providers,
