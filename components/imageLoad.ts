@@ -12,6 +12,8 @@ export interface ImageLoadArgs {
   images: Record<string, pulumi.Input<string>>;
   /** What takes the node away. */
   lifetime: pulumi.Resource;
+  /** What to wait for besides. */
+  after: pulumi.Resource[];
 }
 
 /** Loads images into a kind node, as one archive. */
@@ -38,6 +40,7 @@ export class ImageLoad extends pulumi.ComponentResource {
               {
                 parent: this,
                 deletedWith: args.lifetime,
+                dependsOn: args.after,
                 customTimeouts: { create: "20m", update: "20m" },
               },
             ),

@@ -32,6 +32,8 @@ export class ManagementCluster extends pulumi.ComponentResource {
   public readonly nodeId: pulumi.Output<string>;
   /** Name of the node's container. */
   public readonly nodeName: string;
+  /** What means that the node runs pods. */
+  public readonly nodeReady: pulumi.Resource[];
 
   constructor(name: string, args: ManagementClusterArgs, opts?: pulumi.ComponentResourceOptions) {
     super("slipway:index:ManagementCluster", name, {}, opts);
@@ -70,8 +72,8 @@ export class ManagementCluster extends pulumi.ComponentResource {
       { kubeconfig: this.kubeconfig, clusterIdentifier: `kind-${args.name}` },
       { parent: this },
     );
-    // A wait of its own: whatever only needs the API goes ahead, and pods wait for the node by themselves.
-    new local.Command(
+    // A wait of its own: what the first pods need only the API for goes ahead.
+    const nodeReady = new local.Command(
       `${name}-ready`,
       {
         ...step("wait-for-management-node"),
@@ -80,6 +82,7 @@ export class ManagementCluster extends pulumi.ComponentResource {
       },
       { parent: this, dependsOn: [kubeconfig], deletedWith: kind, customTimeouts: { create: "10m" } },
     );
+    this.nodeReady = [nodeReady];
     this.handle = { provider, kubeconfigFile: file, apiReady: [kubeconfig], lifetime: kind };
     this.registerOutputs({});
   }

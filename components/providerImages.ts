@@ -21,6 +21,8 @@ export const providerImages = (
     node: management.nodeName,
     nodeId: management.nodeId,
     lifetime: management.kind,
+    // Not before: loading takes disk and cores from what makes the node Ready, and cert-manager needs that first.
+    after: management.nodeReady,
     images: { ...inputs.nodeImages.providers, [settings.capd.image]: capd.imageId },
   }).ready;
 };

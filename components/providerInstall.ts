@@ -11,6 +11,8 @@ export interface ProviderInstallArgs {
   cluster: ClusterHandle;
   /** Images the providers' pods need in the node, where they are not pulled. */
   providerImages: pulumi.Resource[];
+  /** What the providers leave the cluster's first seconds to. */
+  after: pulumi.Resource[];
   certManager: Manifest;
   /** Cluster API's providers: core, kubeadm bootstrap, kubeadm control plane, docker. */
   providers: Manifest[];
@@ -37,7 +39,7 @@ export class ProviderInstall extends pulumi.ComponentResource {
       ["certificates", "issuers", "clusterissuers"].map((kind) => `${kind}.cert-manager.io`),
     );
     // Everything waits for cert-manager, so the providers leave it the first seconds of a small machine to itself.
-    const later = { ...cluster, apiReady: [...cluster.apiReady, ...certManager.crds] };
+    const later = { ...cluster, apiReady: [...cluster.apiReady, ...certManager.crds, ...args.after] };
     const providers = args.providers.map(
       (manifest) =>
         new ManifestObjects(

@@ -103,10 +103,10 @@ export const workload = (cluster: ClusterSettings, args: WorkloadArgs): Workload
     ? new Application(`${name}-application`, {
         cluster: access.handle,
         image: args.applicationImage,
-        podsCanRun: nodes ? [nodes] : [],
         ...(cluster.loadBalancer === "external"
           ? {}
           : { within: ranges.length > 0 ? ranges : subnets, families: clusterFamilies(cluster) }),
+        podsCanRun: nodes ? [nodes] : [],
         loadBalancerReady:
           balancer?.ready ?? (cluster.loadBalancer === "cloud-provider-kind" ? args.cloudProviderKind : []),
       })

@@ -10,7 +10,7 @@ import { type Problem, problemsOf } from "./problem";
 import type { Setting } from "./setting";
 import { type SettingKey, settingsSchema, type SettingValues } from "./settingsSchema";
 import { providerProblems } from "./templateRules";
-import { unsupported } from "./support";
+import { unsupported, unsupportedByKind } from "./support";
 
 /** Everything the rules look at. */
 export interface RuleContext {
@@ -67,9 +67,9 @@ const stackRules: readonly StackRule[] = [
   },
   {
     keys: ["managementNodeImage"],
-    check: ({ managementNodeImage: image }, { clusterApi }) => {
+    check: ({ managementNodeImage: image }, { clusterApi, kind }) => {
       const tag = /:([^:/@]+)(@|$)/.exec(image)?.[1] ?? "";
-      const rule = unsupported(clusterApi, "management", tag);
+      const rule = unsupported(clusterApi, "management", tag) ?? unsupportedByKind(kind, tag);
       const remedy = "Take a node image of a supported version, or leave it empty";
       return rule === undefined ? [] : [{ key: "managementNodeImage", received: image, rule, remedy }];
     },

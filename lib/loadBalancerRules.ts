@@ -7,16 +7,30 @@ export const loadBalancerRules: readonly ClusterRule[] = [
     fields: ["workerReplicas", "workers", "application", "loadBalancer", "backend"],
     check: (entry) => {
       const workers = entry.pools.reduce((sum, pool) => sum + pool.replicas, 0);
-      const served = entry.short ? entry.values.application : entry.values.loadBalancer === "metallb";
-      const rule = entry.short
-        ? "be 1 or more where application is true, since control plane nodes announce no load balancer"
-        : "be 1 or more where loadBalancer is metallb, which control plane nodes do not announce";
-      const remedy = entry.short
-        ? "Set workerReplicas to 1, or application to false"
-        : "Add a worker, or set loadBalancer to none";
+      const metallb = entry.values.loadBalancer === "metallb" && !entry.short;
+      const served = metallb || entry.values.application;
+      const rule = metallb
+        ? "be 1 or more where loadBalancer is metallb, which control plane nodes do not announce"
+        : "be 1 or more where application is true, since control plane nodes run no pods of it and announce no load balancer";
+      const remedy = metallb
+        ? "Add a worker, or set loadBalancer to none"
+        : `Set ${entry.short ? "workerReplicas" : "workerReplicas of the cluster"} to 1, or application to false`;
       return workers > 0 || !served || !isReal(entry)
         ? []
         : [{ key: entry.key("workerReplicas"), received: 0, rule, remedy }];
+    },
+  },
+  {
+    fields: ["workers", "application", "loadBalancer", "backend"],
+    check: (entry) => {
+      const staffed = entry.pools.filter(({ replicas }) => replicas > 0);
+      const open = staffed.filter(({ taints = [] }) => taints.every(({ effect }) => effect === "PreferNoSchedule"));
+      const served = entry.values.loadBalancer === "metallb" || entry.values.application;
+      if (staffed.length === 0 || open.length > 0 || !served || !isReal(entry)) return [];
+      const rule =
+        "have a node without a taint NoSchedule or NoExecute, for the load balancer's pods and the application";
+      const remedy = "Add a pool without taints, or set loadBalancer to none";
+      return [{ key: entry.key("workers"), received: staffed.map(({ name }) => name), rule, remedy }];
     },
   },
   {

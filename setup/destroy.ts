@@ -1,6 +1,6 @@
-import { existsSync } from "node:fs";
+import { existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
-import { localBackend } from "./environment";
+import { isStateFile, localBackend } from "./environment";
 import { findHoldings, findLeftovers, forget, record, type Holdings } from "./leftovers";
 import type { Print } from "./progress";
 import { readOutputs, runPulumi, type Outputs, type Target } from "./pulumi";
@@ -11,9 +11,12 @@ export const clustersOf = (outputs: Outputs | undefined): string[] =>
   [outputs?.managementCluster ?? [], ...(outputs?.clusters ?? []).map(({ name }) => name)].flat();
 
 /** Whether our own local backend never had the stack: then there is no need for tools to take nothing down. */
-export const neverUp = (checkout: string, stack: string, backend: string): boolean =>
-  backend === localBackend(checkout) &&
-  !existsSync(join(checkout, ".slipway", ".pulumi", "stacks", "slipway", `${stack}.json`));
+export const neverUp = (checkout: string, stack: string, backend: string): boolean => {
+  if (backend !== localBackend(checkout)) return false;
+  const folder = join(checkout, ".slipway", ".pulumi", "stacks", "slipway");
+  if (!existsSync(folder)) return true;
+  return !readdirSync(folder).some((file) => isStateFile(file) && file.split(".json")[0] === stack);
+};
 
 /** Says what Docker still has of a stack; the exit code for it. */
 const sayLeftovers = async (checkout: string, stack: string, held: Holdings, print: Print): Promise<number> => {

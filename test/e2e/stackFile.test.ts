@@ -8,7 +8,7 @@ const read = (name: string): string => readFileSync(`Pulumi.${name}.yaml`, "utf8
 
 describe("a derived stack file", () => {
   test("without changes says what its base says", () => {
-    for (const name of ["offline", "fleet", "ha", "many"]) {
+    for (const name of ["offline", "fleet", "ha", "many", "upgrade"]) {
       expect(config(deriveStackFile(read(name), "source", {}))).toEqual(config(read(name)));
     }
   });

@@ -16,7 +16,7 @@ export const baseFile = (base: string, route: Route): string =>
   `Pulumi.${base === "dev" && route === "source" ? "offline" : base}.yaml`;
 
 /** What the examples say for the source route only; on the release route the defaults pull everything. */
-const ofSourceRoute = /^slipway:(pins|imageSource|capdImageSource|\w+Manifest)$/;
+const ofSourceRoute = /^slipway:(pins|imageSource|capdImageSource|extraImages|\w+Manifest)$/;
 
 /** The text of a stack file with other settings, for a route. */
 export const deriveStackFile = (text: string, route: Route, changes: StackSettings): string => {

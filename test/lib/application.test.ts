@@ -38,15 +38,6 @@ test.each([
   expect(new URL(url).href).toBe(url);
 });
 
-test("a service of one family says nothing of families, one of two requires both and waits for both", () => {
-  expect(serviceObject().spec).not.toHaveProperty("ipFamilyPolicy");
-  expect(serviceObject()).toEqual(serviceObject(".ip", ["ipv6"]));
-  expect(serviceObject(".ip", ["ipv6", "ipv4"])).toMatchObject({
-    metadata: { annotations: { "pulumi.com/waitFor": "jsonpath={.status.loadBalancer.ingress[1].ip}" } },
-    spec: { ipFamilyPolicy: "RequireDualStack", ipFamilies: ["IPv6", "IPv4"] },
-  });
-});
-
 test("a pod that is evicted still answers while another starts, and ends before it is killed", () => {
   const { template } = deploymentObject("nginx:1").spec;
   const [container] = template.spec.containers;
@@ -60,4 +51,13 @@ test("the service is announced by nodes that have a pod, and selects the deploym
   const { spec } = serviceObject();
   expect(spec.externalTrafficPolicy).toBe("Local");
   expect(deploymentObject("nginx:1").spec.template.metadata.labels).toMatchObject(spec.selector);
+});
+
+test("a service of one family says nothing of families, one of two requires both and waits for both", () => {
+  expect(serviceObject().spec).not.toHaveProperty("ipFamilyPolicy");
+  expect(serviceObject()).toEqual(serviceObject(".ip", ["ipv6"]));
+  expect(serviceObject(".ip", ["ipv6", "ipv4"])).toMatchObject({
+    metadata: { annotations: { "pulumi.com/waitFor": "jsonpath={.status.loadBalancer.ingress[1].ip}" } },
+    spec: { ipFamilyPolicy: "RequireDualStack", ipFamilies: ["IPv6", "IPv4"] },
+  });
 });

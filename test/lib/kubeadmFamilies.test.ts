@@ -104,7 +104,7 @@ describe("objects", () => {
       const { infrastructureCluster, cluster, controlPlane, workers } = clusterObjects({ ...spec, ...networks });
       const objects = [infrastructureCluster, cluster, controlPlane, workers[0]!.bootstrapTemplate];
       const crds = await realCrds();
-    expect(objects.flatMap((object) => misfits(object, crds))).toEqual([]);
+      expect(objects.flatMap((object) => misfits(object, crds))).toEqual([]);
     },
     fetchTimeout,
   );

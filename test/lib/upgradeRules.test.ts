@@ -107,7 +107,12 @@ describe("the rules of an upgrade", () => {
 });
 
 describe("what cannot change while the management cluster stands", () => {
-  const wanted = { name: "clusterapi", nodeImage: "kindest/node:v1.34.4", subnet: "172.18.0.0/16", subnetIPv6: "fc00::/64" };
+  const wanted = {
+    name: "clusterapi",
+    nodeImage: "kindest/node:v1.34.4",
+    subnet: "172.18.0.0/16",
+    subnetIPv6: "fc00::/64",
+  };
   const node = { running: true, image: "kindest/node:v1.34.4" };
   const network = { owner: "slipway/dev", subnets: ["fc00::/64", "172.18.0.0/16"] };
   const keys = (...found: Parameters<typeof managementProblems>): (string | undefined)[] =>

@@ -4,7 +4,8 @@ import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, st
 import { hostname, tmpdir } from "node:os";
 import { join } from "node:path";
 import { cacheRoot, openCache, pointLink } from "../../setup/cache";
-import { environmentScript, pulumiEnvironment, writeEnvironmentScript } from "../../setup/environment";
+import { neverUp } from "../../setup/destroy";
+import { environmentScript, localBackend, pulumiEnvironment, writeEnvironmentScript } from "../../setup/environment";
 import { removeStaleLocks } from "../../setup/staleLocks";
 import { chooseStack, keepingClean, knownStacks, withoutSalt } from "../../setup/stack";
 
@@ -145,6 +146,30 @@ describe("environment", () => {
     mkdirSync(stacks, { recursive: true });
     writeFileSync(join(stacks, "dev.json"), "{}");
     expect(() => open()).toThrow(`passphrase is gone, but the state in ${join(checkout, ".slipway/.pulumi/stacks")}`);
+  });
+
+  test("a file backend is written packed; garbage collection and parallelism are the user's if set", () => {
+    expect(open().variables).toMatchObject({
+      PULUMI_DIY_BACKEND_ZSTD: "true",
+      PULUMI_PARALLEL: "64",
+      GOGC: "300",
+      GOMEMLIMIT: "1GiB",
+    });
+    const { variables } = open({ PULUMI_BACKEND_URL: "s3://bucket", PULUMI_PARALLEL: "4", GOGC: "off" });
+    for (const name of ["PULUMI_DIY_BACKEND_ZSTD", "PULUMI_PARALLEL", "GOGC", "GOMEMLIMIT"]) {
+      expect(variables).not.toHaveProperty(name);
+    }
+  });
+
+  test.each(["demo.json", "demo.json.zst", "demo.json.gz"])("a stack with the state %s was up from here", (file) => {
+    const here = checkout;
+    const states = join(here, ".slipway", ".pulumi", "stacks", "slipway");
+    expect(neverUp(here, "demo", localBackend(here))).toBe(true);
+    mkdirSync(states, { recursive: true });
+    expect(neverUp(here, "demo", localBackend(here))).toBe(true);
+    writeFileSync(join(states, file), "");
+    expect(neverUp(here, "demo", localBackend(here))).toBe(false);
+    expect(neverUp(here, "other", localBackend(here))).toBe(true);
   });
 
   test("only the source route forbids plugin downloads", () => {

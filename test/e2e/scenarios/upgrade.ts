@@ -68,7 +68,9 @@ const steps = (stack: TestStack): Step[] => {
       run: () => {
         oldTemplates = templates();
         stack.write(base, { kubernetesVersion: to });
-        stack.expectPlan({ [`cluster ${cluster}`]: "rolling" }, 2);
+        // Where nodes pull nothing, their images are made beside the clusters.
+        const nodeImages: Record<string, "in place"> = stack.route === "source" ? { other: "in place" } : {};
+        stack.expectPlan({ [`cluster ${cluster}`]: "rolling", ...nodeImages }, 2);
       },
     },
     {
@@ -130,5 +132,15 @@ export const upgrade: Scenario = {
   title: "the next minor version of Kubernetes, control plane before workers, under a service that answers",
   base,
   start: {},
+  first: (stack) => [
+    {
+      name: "the version below the pinned one",
+      run: () => {
+        // On the release route the example's own version would be several below.
+        if (stack.route === "release")
+          stack.write(base, { kubernetesVersion: minorsAbove(pins.release.kubernetes, -1) });
+      },
+    },
+  ],
   steps,
 };
