@@ -1,7 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import { CloudProviderKind } from "./components/cloudProviderKind";
 import { clusterNamespaces } from "./components/clusterNamespaces";
-import { DockerNetwork, ownerLabel } from "./components/dockerNetwork";
+import { DockerNetwork } from "./components/dockerNetwork";
 import { ExistingManagementCluster } from "./components/existingManagementCluster";
 import { ManagementCluster } from "./components/managementCluster";
 import { nodeImages } from "./components/nodeImage";
@@ -20,7 +20,7 @@ export = async () => {
   // Settings, manifests and the host: whatever is wrong is said here, before anything exists.
   const settings = stackSettings();
   const owner = `${pulumi.getProject()}/${pulumi.getStack()}`;
-  const inputs = await prepare(settings, { label: ownerLabel, value: owner }).catch(stop);
+  const inputs = await prepare(settings, owner).catch(stop);
   const { manifests } = inputs;
   await Promise.all(inputs.warnings.map((warning) => pulumi.log.warn(warning)));
 

@@ -113,15 +113,26 @@ export const manifestLocation: Check<string> = (value) => {
   });
 };
 
+/** The path of a file, or empty. Whether it is there shows when it is read. */
+export const filePath: Check<string> = (value) => {
+  if (!/\p{Cc}/u.test(value)) return;
+  const rule = "be a path without line breaks and other control characters";
+  refuse({ received: value, rule, remedy: "Write it as images/capd.tar, relative to the project" });
+};
+
 /** Template variables: `{VAR: value}` with text, numbers or booleans as values. */
 export const templateVariables: Check<Readonly<Record<string, unknown>>> = (value) => {
   const wrong = Object.entries(value).filter(
-    ([name, given]) => !/^[A-Z][A-Z0-9_]*$/.test(name) || !["string", "number", "boolean"].includes(typeof given),
+    ([name, given]) =>
+      !/^[A-Z][A-Z0-9_]*$/.test(name) ||
+      !["string", "number", "boolean"].includes(typeof given) ||
+      // A line break would end the line of YAML that the value is put into.
+      /\p{Cc}/u.test(String(given)),
   );
   if (wrong.length === 0) return;
   refuse({
     received: Object.fromEntries(wrong),
-    rule: "map names in capitals to text, numbers or booleans",
+    rule: "map names in capitals to text of one line, numbers or booleans",
     remedy: "Write it as CLUSTER_TOPOLOGY: true",
   });
 };

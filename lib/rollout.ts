@@ -1,4 +1,5 @@
 import type { KubernetesObject } from "./manifests";
+import { podKeepers } from "./kubernetesObject";
 import { withAnnotations } from "./manifests";
 
 /** A manifest's objects by the stage at which they can work. */
@@ -16,8 +17,6 @@ export interface ApplyOrder {
   workloads: KubernetesObject[];
 }
 
-const workloadKinds = new Set(["Deployment", "StatefulSet", "Job"]);
-
 const isCertManagers = ({ apiVersion }: KubernetesObject): boolean => apiVersion.startsWith("cert-manager.io/");
 const isIssuer = ({ kind }: KubernetesObject): boolean => kind === "Issuer" || kind === "ClusterIssuer";
 
@@ -25,7 +24,7 @@ const stageOf = (object: KubernetesObject): keyof ApplyOrder => {
   if (object.kind === "Namespace") return "namespaces";
   if (isCertManagers(object)) return isIssuer(object) ? "issuers" : "certificates";
   if (object.kind === "DaemonSet") return "daemonSets";
-  return workloadKinds.has(object.kind) ? "workloads" : "plain";
+  return [...podKeepers, "Job"].includes(object.kind) ? "workloads" : "plain";
 };
 
 /** Sorts objects into stages; within a stage the manifest's own order stays. */

@@ -1,6 +1,6 @@
 import type { RoutePins } from "../setup/pins";
 import { defaultGateway, subnetPrefixes } from "./addresses";
-import { between, dnsLabel, imageReference, network, secretVariables, templateVariables } from "./checks";
+import { between, dnsLabel, filePath, imageReference, network, secretVariables, templateVariables } from "./checks";
 import { clusterFields, infrastructureProviderFields } from "./clusterFields";
 import { ipv6Subnet } from "./ipv6Subnet";
 import { clusterSettings } from "./clusterSettings";
@@ -44,7 +44,7 @@ export const settingsSchema = {
   managementKubeconfig: text(
     "",
     "Path of the kubeconfig of a management cluster to use instead of a kind cluster; its current context is taken. The cluster stays at destroy.",
-    () => undefined,
+    filePath,
   ),
   installProviders: flag(
     true,
@@ -92,7 +92,7 @@ export const settingsSchema = {
     "Image of Cluster API's Docker provider. Empty: the published one of the pinned version.",
     imageReference,
   ),
-  capdImageArchive: text("", "For capdImageSource archive: path of a file that docker save wrote.", () => undefined),
+  capdImageArchive: text("", "For capdImageSource archive: path of a file that docker save wrote.", filePath),
 
   certManagerManifest: manifest(
     "cert-manager",
