@@ -35,8 +35,8 @@ describe("families that work", () => {
   });
 
   test("of the short form too", () => {
-    const { name: _, ...networks } = dual;
-    const [cluster] = readSettings({ config: networks, pins }).clusters;
+    const { podCidr, serviceCidr } = dual;
+    const [cluster] = readSettings({ config: { podCidr, serviceCidr }, pins }).clusters;
     expect(cluster).toMatchObject({
       loadBalancerRange: { text: "172.18.255.248-172.18.255.254" },
       loadBalancerRangeIPv6: { first: "fd00:172:18:0:ffff:ffff:ffff:ff00" },
