@@ -105,7 +105,8 @@ export const oddCount: Check<number> = (value) => {
 /** Where a manifest lies: an http(s) URL, or a path. Whether it is there shows when it is read. */
 export const manifestLocation: Check<string> = (value) => {
   const isUrl = /^[a-z][a-z0-9+.-]*:\/\//i.test(value);
-  if (isUrl ? /^https?:\/\//i.test(value) && URL.canParse(value) : /^[^\p{Cc}]*\S[^\p{Cc}]*$/u.test(value)) return;
+  const good = isUrl ? /^https?:\/\//i.test(value) && URL.canParse(value) : /\S/.test(value);
+  if (good && !/\p{Cc}/u.test(value)) return;
   refuse({
     received: value,
     rule: "be an http or https URL, or the path of a file",

@@ -5,7 +5,7 @@ type Results<T extends readonly unknown[]> = { -readonly [K in keyof T]: Awaited
 /** Like Promise.all, but waits for all of them, and fails with the problems of every one that failed. */
 export const allOf = async <const T extends readonly unknown[]>(work: T): Promise<Results<T>> => {
   const outcomes = await Promise.allSettled(work);
-  const errors = outcomes.flatMap((outcome) => (outcome.status === "rejected" ? [outcome.reason as unknown] : []));
+  const errors = outcomes.flatMap((outcome) => (outcome.status === "rejected" ? [outcome.reason as Error] : []));
   const other = errors.find((error) => !(error instanceof ProblemError));
   if (other !== undefined) throw other instanceof Error ? other : new Error(String(other));
   if (errors.length > 0) {
