@@ -7,7 +7,7 @@ export const allOf = async <const T extends readonly unknown[]>(work: T): Promis
   const outcomes = await Promise.allSettled(work);
   const errors = outcomes.flatMap((outcome) => (outcome.status === "rejected" ? [outcome.reason as Error] : []));
   const other = errors.find((error) => !(error instanceof ProblemError));
-  if (other !== undefined) throw other;
+  if (other !== undefined) throw other instanceof Error ? other : new Error(String(other));
   if (errors.length > 0) {
     throw new ProblemError((errors as ProblemError[]).flatMap(({ problems }) => problems));
   }
