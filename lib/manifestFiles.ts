@@ -27,10 +27,11 @@ export interface ManifestSource {
 /** Reads a manifest and sets its CRDs aside as files that the state knows by their sums. */
 export const readManifest = async (source: ManifestSource): Promise<Manifest> => {
   const { text } = await loadManifest(source.location, manifestStore(source.setting));
-  const { variables, secrets = {}, setting } = source;
+  const { variables, secrets = {} } = source;
+  const place = `${source.setting} ${source.location}`;
   const parsed = variables
-    ? renderTemplate(text, setting, { variables, secrets, setting: "featureGates" })
-    : parseManifest(text, setting);
+    ? renderTemplate(text, place, { variables, secrets, setting: "featureGates" })
+    : parseManifest(text, place);
   const objects = source.providerLabel ? clusterctlLabels(parsed, source.providerLabel) : parsed;
   return { name: source.name, ...setCrdsAside(objects) };
 };

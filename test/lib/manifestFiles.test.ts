@@ -55,3 +55,14 @@ test("a changed file is refused by the name of its setting", async () => {
   writeFileSync("m.yaml", `${crd}# changed\n`);
   await expect(readManifest(source)).rejects.toThrow(/^cniManifest .*manifests\.lock\.json/);
 });
+
+test.each([
+  ["a: [", {}, /^cniManifest m\.yaml is ".*", but must be YAML that parses at line/],
+  ["a: [", undefined, /^cniManifest m\.yaml is ".*", but must be YAML that parses at line/],
+  ["a: ${B}", {}, /^cniManifest m\.yaml.* must .*B/],
+])("%j says which setting and which file", async (text, variables, expected) => {
+  writeFileSync("m.yaml", text);
+  await expect(readManifest({ name: "m", setting: "cniManifest", location: "m.yaml", variables })).rejects.toThrow(
+    expected,
+  );
+});
