@@ -1,6 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
+import { CloudProviderKind } from "./components/cloudProviderKind";
 import { clusterNamespaces } from "./components/clusterNamespaces";
-import { DockerNetwork, ownerLabel } from "./components/dockerNetwork";
+import { DockerNetwork } from "./components/dockerNetwork";
 import { ExistingManagementCluster } from "./components/existingManagementCluster";
 import { ManagementCluster } from "./components/managementCluster";
 import { nodeImages } from "./components/nodeImage";
@@ -19,7 +20,7 @@ export = async () => {
   // Settings, manifests and the host: whatever is wrong is said here, before anything exists.
   const settings = stackSettings();
   const owner = `${pulumi.getProject()}/${pulumi.getStack()}`;
-  const inputs = await prepare(settings, { label: ownerLabel, value: owner }).catch(stop);
+  const inputs = await prepare(settings, owner).catch(stop);
   const { manifests } = inputs;
   await Promise.all(inputs.warnings.map((warning) => pulumi.log.warn(warning)));
 
@@ -62,6 +63,11 @@ export = async () => {
   );
   // A kind node waits for the network by itself.
   const ready = [...(providers?.ready ?? []), ...(kind ? [] : (network?.ready ?? []))];
+  const cloudProviderKind =
+    network && settings.cloudProviderKind
+      ? new CloudProviderKind("cloud-provider-kind", { ...settings.cloudProviderKind, network: network.ready, owner })
+          .ready
+      : [];
   const workloads = settings.clusters.map((cluster) => {
     const namespace = namespaces.get(cluster.namespace);
     return workload(cluster, {
@@ -72,7 +78,8 @@ export = async () => {
       template: inputs.templates[cluster.name],
       nodeImage: images.get(cluster.name),
       applicationImage: settings.application.image,
-      subnet: settings.network.subnet,
+      network: settings.network,
+      cloudProviderKind,
     });
   });
 

@@ -1,8 +1,8 @@
 import { local } from "@pulumi/command";
 import { Service } from "@pulumi/kubernetes/core/v1/service";
 import * as pulumi from "@pulumi/pulumi";
-import { deploymentObject, serviceObject } from "../lib/application";
-import { type AddressRange, contains } from "../lib/addresses";
+import { balancedAddress, deploymentObject, serviceObject, urlOf } from "../lib/application";
+import type { AddressRange, IpFamily } from "../lib/addresses";
 import { objectKey } from "../lib/manifests";
 import { inside, lifeIn, type ClusterHandle } from "./clusterHandle";
 import { KubernetesResource } from "./manifestObjects";
@@ -13,8 +13,13 @@ export interface ApplicationArgs {
   cluster: ClusterHandle;
   /** Image of a web server that listens on port 80. */
   image: string;
-  /** Range or network in which the service's address must lie; absent: whatever the cluster's own infrastructure gives. */
-  within?: AddressRange | string;
+  /**
+   * Ranges or networks in which the service's addresses must lie, one of each family; absent: whatever the cluster's own
+   * infrastructure gives.
+   */
+  within?: readonly (AddressRange | string)[];
+  /** The cluster's address families, the primary one first; default: IPv4. */
+  families?: readonly IpFamily[];
   /** What its pod waits for: one that comes to a node before the pod network does is held back for ten seconds. */
   podsCanRun: pulumi.Resource[];
   /** What the request through the load balancer waits for. */
@@ -26,6 +31,8 @@ export class Application extends pulumi.ComponentResource {
   public readonly url: pulumi.Output<string>;
   /** What the page said. */
   public readonly answer: pulumi.Output<string>;
+  /** The same by the other family's address, where the cluster is dual stack. */
+  public readonly second?: { url: pulumi.Output<string>; answer: pulumi.Output<string> };
 
   constructor(name: string, args: ApplicationArgs, opts?: pulumi.ComponentResourceOptions) {
     super("slipway:index:Application", name, {}, opts);
@@ -35,29 +42,33 @@ export class Application extends pulumi.ComponentResource {
       ...inside(cluster, this, args.podsCanRun),
       customTimeouts: { create: "20m", update: "20m" },
     });
-    const { within } = args;
-    const object = serviceObject(within === undefined ? "" : ".ip");
+    const { within, families = ["ipv4"] } = args;
+    const object = serviceObject(within === undefined ? "" : ".ip", families);
     const service = new Service(`${name}/${objectKey(object)}`, object, {
       ...inside(cluster, this),
       customTimeouts: { create: "20m", update: "20m" },
     });
-    const address = service.status.apply((status) => {
-      const { ip, hostname } = status.loadBalancer?.ingress?.[0] ?? {};
-      // A cloud may give a name instead of an address.
-      const given = within === undefined ? (ip ?? hostname) : ip;
-      if (given === undefined || (within !== undefined && !contains(within, given))) {
-        const range = typeof within === "string" ? within : (within?.text ?? "");
-        const where = within === undefined ? "" : `, which lies outside ${range}`;
-        throw new pulumi.ResourceError(`the service got ${given ?? "no address"}${where}`, this, true);
-      }
-      return given;
-    });
-    this.url = pulumi.interpolate`http://${address}/`;
-    this.answer = new local.Command(
-      `${name}-request`,
-      { ...step("http-request"), environment: { URL: this.url, TIMEOUT_SECONDS: "180" } },
-      { parent: this, dependsOn: [running, ...args.loadBalancerReady], ...lifeIn(cluster) },
-    ).stdout;
+    const urlIn = (family: IpFamily): pulumi.Output<string> =>
+      service.status.apply((status) => {
+        try {
+          return urlOf(balancedAddress(status.loadBalancer?.ingress ?? [], within, family));
+        } catch (error) {
+          throw new pulumi.ResourceError((error as Error).message, this, true);
+        }
+      });
+    const ask = (url: pulumi.Output<string>, suffix: string): pulumi.Output<string> =>
+      new local.Command(
+        `${name}-request${suffix}`,
+        { ...step("http-request"), environment: { URL: url, TIMEOUT_SECONDS: "180" } },
+        { parent: this, dependsOn: [running, ...args.loadBalancerReady], ...lifeIn(cluster) },
+      ).stdout;
+    const [primary = "ipv4", second] = families;
+    this.url = urlIn(primary);
+    this.answer = ask(this.url, "");
+    if (second !== undefined) {
+      const url = urlIn(second);
+      this.second = { url, answer: ask(url, `-${second}`) };
+    }
     this.registerOutputs({});
   }
 }

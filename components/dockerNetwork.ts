@@ -1,6 +1,7 @@
 import { Network } from "@pulumi/docker/network";
 import * as pulumi from "@pulumi/pulumi";
 import { dockerRange } from "../lib/addresses";
+import { ipv6DockerRange } from "../lib/ipv6Subnet";
 
 /** The one network that kind and Cluster API's Docker provider put their containers on. */
 export interface DockerNetworkArgs {
@@ -8,6 +9,8 @@ export interface DockerNetworkArgs {
   subnet: string;
   /** The bridge's own address. */
   gateway: string;
+  /** IPv6 besides, alike. */
+  ipv6?: { subnet: string; gateway: string };
   /** Value of the label by which a later run knows the network as this stack's. */
   owner: string;
   /** Use the network that is there and leave it there at destroy. */
@@ -35,7 +38,11 @@ export class DockerNetwork extends pulumi.ComponentResource {
             name: networkName,
             driver: "bridge",
             // Stated in full: what Docker fills in by itself would show as a change and replace the network.
-            ipamConfigs: [{ subnet: args.subnet, gateway: args.gateway, ipRange: dockerRange(args.subnet) }],
+            ipamConfigs: [
+              { subnet: args.subnet, gateway: args.gateway, ipRange: dockerRange(args.subnet) },
+              ...(args.ipv6 ? [{ ...args.ipv6, ipRange: ipv6DockerRange(args.ipv6.subnet) }] : []),
+            ],
+            ...(args.ipv6 ? { ipv6: true } : {}),
             options: {
               "com.docker.network.bridge.enable_ip_masquerade": "true",
               "com.docker.network.driver.mtu": "1500",

@@ -15,6 +15,8 @@ export interface ManagementClusterArgs {
   nodeImage: string;
   /** Images of the host's Docker that the node has from its start: content id by reference. */
   images: Readonly<Record<string, string>>;
+  /** Whether it has IPv6 besides IPv4; default: no. */
+  dualStack?: boolean;
   /** What the node's container waits for. */
   network: pulumi.Resource[];
 }
@@ -35,7 +37,7 @@ export class ManagementCluster extends pulumi.ComponentResource {
 
   constructor(name: string, args: ManagementClusterArgs, opts?: pulumi.ComponentResourceOptions) {
     super("slipway:index:ManagementCluster", name, {}, opts);
-    const config = kindConfig();
+    const config = kindConfig(args.dualStack);
     this.nodeName = `${args.name}-control-plane`;
     const kind = new local.Command(
       `${name}-kind`,

@@ -52,10 +52,13 @@ export class ManifestObjects extends pulumi.ComponentResource {
     const namespaces = (this.namespaces = this.register(name, args, order.namespaces, []));
     this.crds = this.registerCrds(name, args);
     const plain = this.register(name, args, order.plain, namespaces);
-    // The issuer kinds and their webhook belong to cert-manager, which may be part of another manifest.
+    // The kinds and their webhook belong to cert-manager, which may be part of another manifest.
+    const issuers = this.register(name, args, order.issuers, [...namespaces, ...(args.certificatesAfter ?? [])]);
+    // A request that comes before its issuer is ready is looked at again only after a pause that grows.
     const certificates = this.register(name, args, order.certificates, [
       ...namespaces,
       ...(args.certificatesAfter ?? []),
+      ...issuers,
     ]);
     const before = [...plain, ...this.crds, ...certificates, ...(args.workloadsAfter ?? [])];
     this.daemonSets = this.register(name, args, order.daemonSets, before);

@@ -10,8 +10,8 @@ import { webhookGate } from "./webhookGate";
 export interface MetalLbArgs {
   cluster: ClusterHandle;
   manifest: Manifest;
-  /** First and last address, as "a.b.c.d-a.b.c.e". */
-  range: string;
+  /** First and last address, as "a.b.c.d-a.b.c.e", of each family that the cluster has. */
+  ranges: string[];
   /** What its controller's pod waits for: the pod network. The speakers need none. */
   podNetwork: pulumi.Resource[];
 }
@@ -23,7 +23,7 @@ export class MetalLb extends pulumi.ComponentResource {
   constructor(name: string, args: MetalLbArgs, opts?: pulumi.ComponentResourceOptions) {
     super("slipway:index:MetalLb", name, {}, opts);
     const { cluster, manifest } = args;
-    const pool = loadBalancerObjects(args.range);
+    const pool = loadBalancerObjects(args.ranges);
     const installed = new ManifestObjects(
       name,
       {

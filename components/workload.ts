@@ -2,7 +2,8 @@ import type * as pulumi from "@pulumi/pulumi";
 import { type ClusterParts, partsOfSpec } from "../lib/clusterParts";
 import { clusterSpec } from "../lib/clusterSpec";
 import type { Inputs } from "../lib/prepare";
-import type { ClusterSettings } from "../lib/settings";
+import { clusterFamilies } from "../lib/ipFamilies";
+import type { ClusterSettings, Settings } from "../lib/settings";
 import { Application } from "./application";
 import type { ClusterHandle } from "./clusterHandle";
 import { clusterReady } from "./clusterReady";
@@ -26,8 +27,10 @@ export interface WorkloadArgs {
   /** The image of the nodes, where it is not the settings' own, and what it waits for. */
   nodeImage: NodeImage | undefined;
   applicationImage: string;
-  /** Subnet of the Docker network, in which every load balancer's address lies. */
-  subnet: string;
+  /** The Docker network, in which every load balancer's address lies. */
+  network: Pick<Settings["network"], "subnet" | "ipv6">;
+  /** cloud-provider-kind, which serves the clusters that choose it; what its addresses wait for. */
+  cloudProviderKind: pulumi.Resource[];
 }
 
 /** What a stack says of a cluster. */
@@ -39,6 +42,9 @@ export interface ClusterSummary {
   nodes: pulumi.Input<string[]>;
   /** `first-last`; absent without MetalLB. */
   loadBalancerRange?: string;
+  loadBalancerRangeIPv6?: string;
+  /** The application's URL in the cluster's second address family. */
+  secondUrl?: pulumi.Output<string>;
 }
 
 /** A workload cluster as the outputs need it. */
@@ -59,18 +65,25 @@ export const workload = (cluster: ClusterSettings, args: WorkloadArgs): Workload
   if (parts === undefined) throw new Error(`the template of cluster ${name} was not read`);
   const made = { ...args, spec: cluster, parts, nodeImageReady: nodeImage?.ready ?? [] };
   const { access, machines } = new WorkloadCluster(name, made);
-  const range = cluster.loadBalancerRange;
-  const summary = { name, namespace, version, ...(range ? { loadBalancerRange: range.text } : {}) };
+  const { loadBalancerRange: ipv4, loadBalancerRangeIPv6: ipv6 } = cluster;
+  const ranges = [...(ipv4 ? [ipv4] : []), ...(ipv6 ? [ipv6] : [])];
+  const summary = {
+    name,
+    namespace,
+    version,
+    ...(ipv4 ? { loadBalancerRange: ipv4.text } : {}),
+    ...(ipv6 ? { loadBalancerRangeIPv6: ipv6.text } : {}),
+  };
   // The in-memory backend runs nothing: its control plane's own condition is all there is to wait for.
   if (access === undefined) return { summary: { ...summary, nodes: [] } };
 
   const cni = podNetwork(cluster, args, access);
   const balancer =
-    cluster.loadBalancer === "metallb" && range
+    cluster.loadBalancer === "metallb" && ranges.length > 0
       ? new MetalLb(`${name}-metallb`, {
           cluster: access.handle,
           manifest: args.manifests.loadBalancer,
-          range: range.text,
+          ranges: ranges.map(({ text }) => text),
           podNetwork: cni?.running ?? [],
         })
       : undefined;
@@ -84,13 +97,18 @@ export const workload = (cluster: ClusterSettings, args: WorkloadArgs): Workload
         cni,
       })
     : undefined;
+  const { subnet, ipv6: second } = args.network;
+  const subnets = [subnet, ...(second ? [second.subnet] : [])];
   const application = cluster.application
     ? new Application(`${name}-application`, {
         cluster: access.handle,
         image: args.applicationImage,
-        ...(cluster.loadBalancer === "external" ? {} : { within: range ?? args.subnet }),
+        ...(cluster.loadBalancer === "external"
+          ? {}
+          : { within: ranges.length > 0 ? ranges : subnets, families: clusterFamilies(cluster) }),
         podsCanRun: nodes ? [nodes] : [],
-        loadBalancerReady: balancer?.ready ?? [],
+        loadBalancerReady:
+          balancer?.ready ?? (cluster.loadBalancer === "cloud-provider-kind" ? args.cloudProviderKind : []),
       })
     : undefined;
   if (cluster.manifests.length > 0) {
@@ -101,7 +119,8 @@ export const workload = (cluster: ClusterSettings, args: WorkloadArgs): Workload
     });
   }
   const names = nodes?.stdout.apply((text) => text.split("\n")) ?? [];
-  return { summary: { ...summary, nodes: names }, kubeconfig: access.kubeconfig, application };
+  const other = application?.second ? { secondUrl: application.second.url } : {};
+  return { summary: { ...summary, nodes: names, ...other }, kubeconfig: access.kubeconfig, application };
 };
 
 const podNetwork = (cluster: ClusterSettings, args: WorkloadArgs, access: ClusterAccess): Cni | undefined => {

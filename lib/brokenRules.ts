@@ -1,13 +1,16 @@
 import type { RoutePins } from "../setup/pins";
 import { loadBalancerRange } from "./addresses";
 import type { ClusterEntry } from "./clusterEntries";
-import { type ClusterRule, clusterRules } from "./clusterRules";
+import type { ClusterRule } from "./clusterRule";
+import { clusterRules } from "./clusterRules";
+import { cloudProviderKindProblems } from "./cloudProviderKind";
+import { ipv6Problems } from "./familyRules";
 import { fleetProblems } from "./fleetRules";
 import { type Problem, problemsOf } from "./problem";
 import type { Setting } from "./setting";
 import { type SettingKey, settingsSchema, type SettingValues } from "./settingsSchema";
-import { providerProblems, templateRules } from "./templateRules";
-import { unsupported } from "./support";
+import { providerProblems } from "./templateRules";
+import { unsupported, unsupportedByKind } from "./support";
 
 /** Everything the rules look at. */
 export interface RuleContext {
@@ -27,11 +30,11 @@ export const brokenRules = (context: RuleContext): Problem[] => {
   return [
     ...stackRules.flatMap(({ keys, check }) => (right(keys, wrong) ? check(values, versions) : [])),
     ...entries.flatMap((entry) =>
-      [...clusterRules, ...templateRules].flatMap((rule) =>
-        applies(rule, entry) ? rule.check(entry, { values, versions }) : [],
-      ),
+      clusterRules.flatMap((rule) => (applies(rule, entry) ? rule.check(entry, { values, versions }) : [])),
     ),
     ...(wrong.has("providers") ? [] : providerProblems(values, entries, versions)),
+    ...ipv6Problems(context),
+    ...cloudProviderKindProblems(entries, versions),
     ...fleetProblems(context),
   ];
 };
@@ -64,9 +67,9 @@ const stackRules: readonly StackRule[] = [
   },
   {
     keys: ["managementNodeImage"],
-    check: ({ managementNodeImage: image }, { clusterApi }) => {
+    check: ({ managementNodeImage: image }, { clusterApi, kind }) => {
       const tag = /:([^:/@]+)(@|$)/.exec(image)?.[1] ?? "";
-      const rule = unsupported(clusterApi, "management", tag);
+      const rule = unsupported(clusterApi, "management", tag) ?? unsupportedByKind(kind, tag);
       const remedy = "Take a node image of a supported version, or leave it empty";
       return rule === undefined ? [] : [{ key: "managementNodeImage", received: image, rule, remedy }];
     },

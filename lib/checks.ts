@@ -1,4 +1,6 @@
-import { parseCidr } from "./addresses";
+import type { IpFamily } from "./address";
+import { type Cidr, parseCidr } from "./cidr";
+import { familyNames, parseNetworks } from "./ipFamilies";
 import { ProblemError, problemsOf, refuse } from "./problem";
 
 /** Accepts a value, or throws a ProblemError that says the rule and the remedy; the caller adds the key. */
@@ -52,15 +54,31 @@ export const kubernetesVersion: Check<string> = (value) => {
 /** An IPv4 network whose prefix length lies in a range. */
 export const network =
   (shortest: number, longest: number, why: string): Check<string> =>
-  (value) => {
-    const { base, prefix } = parseCidr(value);
-    if (prefix >= shortest && prefix <= longest) return;
-    refuse({
-      received: value,
-      rule: `have a prefix length from /${shortest} to /${longest} (${why})`,
-      remedy: `Choose a network of that size, as ${base}/${Math.min(Math.max(prefix, shortest), longest)}`,
-    });
-  };
+  (value) =>
+    sized(parseCidr(value), { shortest, longest }, why);
+
+/** Prefix lengths, both ends included. */
+interface Prefixes {
+  readonly shortest: number;
+  readonly longest: number;
+}
+
+/** A network of either family, or one of each with a comma between them; each of a size that its family allows. */
+export const networks =
+  (sizes: Readonly<Record<IpFamily, Prefixes>>, why: Readonly<Record<IpFamily, string>>): Check<string> =>
+  (value) =>
+    parseNetworks(value).forEach((network) =>
+      sized(network, sizes[network.family], `${familyNames[network.family]}: ${why[network.family]}`),
+    );
+
+const sized = ({ base, prefix, text }: Cidr, { shortest, longest }: Prefixes, why: string): void => {
+  if (prefix >= shortest && prefix <= longest) return;
+  refuse({
+    received: text,
+    rule: `have a prefix length from /${shortest} to /${longest} (${why})`,
+    remedy: `Choose a network of that size, as ${base}/${Math.min(Math.max(prefix, shortest), longest)}`,
+  });
+};
 
 /** A whole number within bounds. */
 export const between =
@@ -87,7 +105,8 @@ export const oddCount: Check<number> = (value) => {
 /** Where a manifest lies: an http(s) URL, or a path. Whether it is there shows when it is read. */
 export const manifestLocation: Check<string> = (value) => {
   const isUrl = /^[a-z][a-z0-9+.-]*:\/\//i.test(value);
-  if (isUrl ? /^https?:\/\//i.test(value) && URL.canParse(value) : /^[^\p{Cc}]*\S[^\p{Cc}]*$/u.test(value)) return;
+  const good = isUrl ? /^https?:\/\//i.test(value) && URL.canParse(value) : /\S/.test(value);
+  if (good && !/\p{Cc}/u.test(value)) return;
   refuse({
     received: value,
     rule: "be an http or https URL, or the path of a file",
@@ -95,15 +114,26 @@ export const manifestLocation: Check<string> = (value) => {
   });
 };
 
+/** The path of a file, or empty. Whether it is there shows when it is read. */
+export const filePath: Check<string> = (value) => {
+  if (!/\p{Cc}/u.test(value)) return;
+  const rule = "be a path without line breaks and other control characters";
+  refuse({ received: value, rule, remedy: "Write it as images/capd.tar, relative to the project" });
+};
+
 /** Template variables: `{VAR: value}` with text, numbers or booleans as values. */
 export const templateVariables: Check<Readonly<Record<string, unknown>>> = (value) => {
   const wrong = Object.entries(value).filter(
-    ([name, given]) => !/^[A-Z][A-Z0-9_]*$/.test(name) || !["string", "number", "boolean"].includes(typeof given),
+    ([name, given]) =>
+      !/^[A-Z][A-Z0-9_]*$/.test(name) ||
+      !["string", "number", "boolean"].includes(typeof given) ||
+      // A line break would end the line of YAML that the value is put into.
+      /\p{Cc}/u.test(String(given)),
   );
   if (wrong.length === 0) return;
   refuse({
     received: Object.fromEntries(wrong),
-    rule: "map names in capitals to text, numbers or booleans",
+    rule: "map names in capitals to text of one line, numbers or booleans",
     remedy: "Write it as CLUSTER_TOPOLOGY: true",
   });
 };

@@ -4,7 +4,7 @@ import {
   labelKey,
   labelValue,
   manifestLocation,
-  network,
+  networks,
   providerVersion,
   templateVariables,
   textMap,
@@ -50,6 +50,11 @@ export const infrastructureProviderFields = {
 
 export { taintFields };
 
+const givenAddresses = networks(
+  { ipv4: { shortest: 8, longest: 32 }, ipv6: { shortest: 48, longest: 128 } },
+  { ipv4: "one address or more", ipv6: "one address or more" },
+);
+
 /** The fields of an entry of `clusters`. Those of the short form are the short form's own, under shorter names. */
 export const clusterFields = {
   name: { ...clusterSettings.clusterName, default: "" },
@@ -88,8 +93,8 @@ export const clusterFields = {
   templateVariables: variables("Values for the template's other variables, as AWS_REGION.", templateVariables),
   loadBalancerAddresses: text(
     "",
-    "IPv4 network whose addresses MetalLB gives out; for a cluster from a template, on its machines' network.",
-    (value) => (value === "" ? undefined : network(8, 32, "one address or more")(value)),
+    "Network whose addresses MetalLB gives out (one of each family for dual stack); for a cluster from a template, on its machines' network.",
+    (value) => (value === "" ? undefined : givenAddresses(value)),
   ),
   loadBalancerSlot: optionalCount(
     "Which block of addresses the load balancer gets, 0 being the highest. Absent: one that follows from the name.",

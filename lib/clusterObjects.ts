@@ -1,6 +1,8 @@
 import { clusterApiObject, refTo } from "./clusterApiObject";
 import type { ClusterSpec } from "./clusterSpec";
 import { builtInInfrastructure } from "./infrastructure/infrastructure";
+import { splitCidrs } from "./ipFamilies";
+import { kubeadmFamilies } from "./kubeadmFamilies";
 import type { KubernetesObject } from "./kubernetesObject";
 import { machineTemplate, versionOf } from "./machineTemplate";
 import { refuse } from "./problem";
@@ -30,6 +32,7 @@ export const longestNames = { cluster: 43, machineDeployment: 51 } as const;
 export const clusterObjects = (spec: ClusterSpec): ClusterObjects => {
   const { name } = spec;
   refuseEqualNames(spec);
+  const families = kubeadmFamilies(spec);
   const infrastructure = builtInInfrastructure(spec.backend);
   const infrastructureCluster = clusterApiObject(spec, "infrastructure", infrastructure.kinds.cluster, name, {
     spec: infrastructure.clusterSpec(spec),
@@ -41,7 +44,8 @@ export const clusterObjects = (spec: ClusterSpec): ClusterObjects => {
       version: versionOf(spec),
       machineTemplate: { spec: { infrastructureRef: refTo(controlPlaneTemplate) } },
       kubeadmConfigSpec: {
-        clusterConfiguration: { apiServer: { certSANs: infrastructure.apiServerNames } },
+        clusterConfiguration: { apiServer: { certSANs: [...infrastructure.apiServerNames, ...families.certSANs] } },
+        ...families.controlPlane,
       },
       rollout: { strategy: { type: "RollingUpdate", rollingUpdate: { maxSurge: 1 } } },
     },
@@ -49,8 +53,8 @@ export const clusterObjects = (spec: ClusterSpec): ClusterObjects => {
   const cluster = clusterApiObject(spec, "core", "Cluster", name, {
     spec: {
       clusterNetwork: {
-        pods: { cidrBlocks: [spec.podCidr] },
-        services: { cidrBlocks: [spec.serviceCidr] },
+        pods: { cidrBlocks: splitCidrs(spec.podCidr) },
+        services: { cidrBlocks: splitCidrs(spec.serviceCidr) },
         serviceDomain: spec.serviceDomain,
       },
       infrastructureRef: refTo(infrastructureCluster),

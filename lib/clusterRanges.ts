@@ -1,22 +1,60 @@
-import type { AddressRange } from "./addresses";
-import { allotRanges } from "./allotment";
+import type { AddressRange } from "./addressRange";
+import { allotRanges, slotOf } from "./allotment";
 import type { ClusterEntry } from "./clusterEntries";
+import { clusterFamilies } from "./ipFamilies";
+import { ipv6LoadBalancerRange } from "./ipv6Subnet";
+import { blocksOf } from "./loadBalancerRange";
 import type { SettingValues } from "./settingsSchema";
 
 /** What of the settings the load balancers' ranges follow from. */
 export type RangeSettings = Pick<SettingValues, "networkSubnet" | "networkGateway" | "loadBalancerPrefix">;
 
-/** The range of each cluster that MetalLB serves, by the cluster's name; throws as allotRanges does. */
+/** What MetalLB may give out in a cluster, in each family that it has. */
+export interface ClusterRanges {
+  readonly ipv4?: AddressRange;
+  readonly ipv6?: AddressRange;
+}
+
+/** The IPv4 range of each cluster that MetalLB serves, by the cluster's name; throws as allotRanges does. */
 export const allottedRanges = (values: RangeSettings, entries: readonly ClusterEntry[]): Record<string, AddressRange> =>
   allotRanges(
     values.networkSubnet,
     values.networkGateway,
     values.loadBalancerPrefix,
-    entries
-      .filter((entry) => entry.values.loadBalancer === "metallb" && entry.values.backend !== "template")
-      .map((entry) => ({
-        name: entry.values.name,
-        slot: entry.values.loadBalancerSlot,
-        key: entry.short ? "loadBalancerPrefix" : entry.key("loadBalancerSlot"),
-      })),
+    entries.filter(isServed).map((entry) => ({
+      name: entry.values.name,
+      slot: entry.values.loadBalancerSlot,
+      key: entry.short ? "loadBalancerPrefix" : entry.key("loadBalancerSlot"),
+    })),
   );
+
+/**
+ * The ranges of each cluster that MetalLB serves, by the cluster's name. A cluster has the same slot in both families,
+ * so that clusters which do not meet in IPv4 do not meet in IPv6 either; throws as allotRanges does.
+ *
+ * @param ipv6 the Docker network's IPv6 subnet, where it has one
+ */
+export const familyRanges = (
+  values: RangeSettings,
+  entries: readonly ClusterEntry[],
+  ipv6: string | undefined,
+): Record<string, ClusterRanges> => {
+  const blocks = blocksOf(values.networkSubnet, values.loadBalancerPrefix);
+  const allotted = allottedRanges(values, entries);
+  return Object.fromEntries(
+    entries.filter(isServed).map(({ values: { name, podCidr, loadBalancerSlot } }) => {
+      const families = clusterFamilies({ podCidr });
+      const slot = loadBalancerSlot ?? slotOf(name, blocks);
+      return [
+        name,
+        {
+          ...(families.includes("ipv4") ? { ipv4: allotted[name] } : {}),
+          ...(families.includes("ipv6") && ipv6 !== undefined ? { ipv6: ipv6LoadBalancerRange(ipv6, slot) } : {}),
+        },
+      ];
+    }),
+  );
+};
+
+const isServed = ({ values: { loadBalancer, backend } }: ClusterEntry): boolean =>
+  loadBalancer === "metallb" && backend !== "template";

@@ -1,4 +1,4 @@
-import { between, dnsDomain, dnsLabel, imageReference, kubernetesVersion, network, oddCount } from "./checks";
+import { between, dnsDomain, dnsLabel, imageReference, kubernetesVersion, networks, oddCount } from "./checks";
 import { longestNames } from "./clusterObjects";
 import { count, derived, flag, text } from "./setting";
 
@@ -23,8 +23,23 @@ export const clusterSettings = {
     "Node image of the workload cluster, by a tag. Empty: kindest/node of kubernetesVersion.",
     imageReference,
   ),
-  podCidr: text("192.168.0.0/16", "IPv4 network of the pods.", network(8, 24, "each node takes a /24 of it")),
-  serviceCidr: text("10.128.0.0/12", "IPv4 network of the services.", network(12, 28, "the API server's limits")),
+  podCidr: text(
+    "192.168.0.0/16",
+    "Network of the pods: IPv4, IPv6, or both with a comma between them, the primary family first.",
+    networks(
+      // kube-controller-manager hands out at most 2^16 of the nodes' networks.
+      { ipv4: { shortest: 8, longest: 24 }, ipv6: { shortest: 48, longest: 64 } },
+      { ipv4: "each node takes a /24 of it", ipv6: "each node takes a /64 of it" },
+    ),
+  ),
+  serviceCidr: text(
+    "10.128.0.0/12",
+    "Network of the services, of the families that podCidr has, in the same order.",
+    networks(
+      { ipv4: { shortest: 12, longest: 28 }, ipv6: { shortest: 108, longest: 124 } },
+      { ipv4: "the API server's limits", ipv6: "the API server's limits" },
+    ),
+  ),
   serviceDomain: text("cluster.local", "DNS domain of the services.", dnsDomain),
 
   application: flag(true, "Deploy nginx behind a load balancer, and ask it for its page."),

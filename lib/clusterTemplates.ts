@@ -3,6 +3,7 @@ import { templateParts } from "./infrastructure/clusterTemplate";
 import { loadManifest, manifestStore } from "./manifestStore";
 import { type Problem, ProblemError, problemsOf } from "./problem";
 import type { Settings } from "./settings";
+import { allOf } from "./settle";
 
 /**
  * The parts of each cluster that is made from a template, by the cluster's name.
@@ -17,7 +18,7 @@ export const readTemplates = async ({
   const problems: Problem[] = [];
   // A template file is the user's own to change; only what is fetched is locked.
   const store = { ...manifestStore("template"), ownFile: true };
-  const texts = await Promise.all(
+  const texts = await allOf(
     clusters.map(async ({ template }) => (template ? await loadManifest(template.location, store) : undefined)),
   );
   for (const [index, cluster] of clusters.entries()) {

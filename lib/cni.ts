@@ -1,4 +1,5 @@
 import { isCniName } from "./clusterFields";
+import { calicoIpam, calicoVariables, ciliumConfig, flannelConfig, type PodPools, podPools } from "./cniFamilies";
 import { onKindNodes } from "./flannel";
 import type { KubernetesObject } from "./kubernetesObject";
 import { refuse } from "./problem";
@@ -21,9 +22,14 @@ export const cniLocation = (
     : `https://raw.githubusercontent.com/kubernetes-sigs/cluster-api/v${versions.clusterApi}/test/e2e/data/cni/kindnet/kindnet.yaml`;
 };
 
-/** A pod network's objects with its addresses set to the cluster's pod CIDR, wherever a known network keeps them. */
+/**
+ * A pod network's objects with its addresses set to the cluster's pods' networks, and IPv6 on where they have it,
+ * wherever a known network keeps them.
+ *
+ * @param podCidr one network, or one of each family with a comma between them
+ */
 export const withPodCidr = (objects: readonly KubernetesObject[], cni: string, podCidr: string): KubernetesObject[] => {
-  const changed = objects.map((object) => settle(object, podCidr));
+  const changed = objects.map((object) => settle(object, podPools(podCidr)));
   if (isCniName(cni) && changed.every((object, index) => object === objects[index])) {
     const [key, rule] =
       cni === "calico"
@@ -34,20 +40,22 @@ export const withPodCidr = (objects: readonly KubernetesObject[], cni: string, p
   return changed;
 };
 
-const settle = (object: KubernetesObject, podCidr: string): KubernetesObject => {
+const settle = (object: KubernetesObject, pools: PodPools): KubernetesObject => {
   const { kind, metadata } = object;
-  if (kind === "DaemonSet" && metadata.name === "calico-node")
-    return withVariable(object, "calico-node", "CALICO_IPV4POOL_CIDR", podCidr);
-  if (kind === "DaemonSet" && metadata.name === "kindnet")
-    return withVariable(object, "kindnet-cni", "POD_SUBNET", podCidr);
-  if (kind === "ConfigMap" && metadata.name === "kube-flannel-cfg") {
-    const network = withData(object, "net-conf.json", (text) =>
-      JSON.stringify({ ...(JSON.parse(text) as object), Network: podCidr }),
-    );
+  const place = `${kind} ${metadata.name}`;
+  if (place === "DaemonSet calico-node") return withVariables(object, "calico-node", calicoVariables(pools));
+  if (place === "ConfigMap calico-config") return withData(object, "cni_network_config", calicoIpam(pools));
+  if (place === "DaemonSet kindnet") return withVariables(object, "kindnet-cni", { POD_SUBNET: pools.text });
+  if (place === "ConfigMap kube-flannel-cfg") {
+    const network = withData(object, "net-conf.json", flannelConfig(pools));
     return hasData(network, "cni-conf.json") ? withData(network, "cni-conf.json", onKindNodes) : network;
   }
-  if (kind === "ConfigMap" && metadata.name === "cilium-config")
-    return withData(object, "cluster-pool-ipv4-cidr", () => podCidr);
+  if (place === "ConfigMap cilium-config") {
+    return Object.entries(ciliumConfig(pools)).reduce(
+      (changed, [key, value]) => withData(changed, key, () => value),
+      object,
+    );
+  }
   return object;
 };
 
@@ -56,14 +64,18 @@ interface Container {
   env?: { name: string; value?: string }[];
 }
 
-const withVariable = (object: KubernetesObject, name: string, variable: string, value: string): KubernetesObject => {
+const withVariables = (
+  object: KubernetesObject,
+  name: string,
+  variables: Readonly<Record<string, string>>,
+): KubernetesObject => {
   const copy = structuredClone(object) as KubernetesObject & {
     spec: { template: { spec: { containers: Container[] } } };
   };
   for (const container of copy.spec.template.spec.containers) {
     if (container.name !== name) continue;
-    const others = (container.env ?? []).filter((entry) => entry.name !== variable);
-    container.env = [...others, { name: variable, value }];
+    const others = (container.env ?? []).filter((entry) => !Object.hasOwn(variables, entry.name));
+    container.env = [...others, ...Object.entries(variables).map(([variable, value]) => ({ name: variable, value }))];
   }
   return copy;
 };
@@ -71,7 +83,13 @@ const withVariable = (object: KubernetesObject, name: string, variable: string, 
 const hasData = (object: KubernetesObject, key: string): boolean =>
   key in ((object["data"] ?? {}) as Record<string, string>);
 
-const withData = (object: KubernetesObject, key: string, change: (text: string) => string): KubernetesObject => {
+/** The object itself where nothing is to change. */
+const withData = (
+  object: KubernetesObject,
+  key: string,
+  change: ((text: string) => string) | undefined,
+): KubernetesObject => {
+  if (change === undefined) return object;
   const data = object["data"] as Record<string, string> | undefined;
   return { ...object, data: { ...data, [key]: change(data?.[key] ?? "{}") } };
 };

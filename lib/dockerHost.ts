@@ -25,9 +25,14 @@ const inspect = async (args: string[], ask = docker): Promise<string | undefined
 };
 
 /** The content id (sha256:…) of each image that Docker has; images it lacks are left out. */
-export const imageIds = async (images: string[]): Promise<Record<string, string>> => {
+export const imageIds = async (images: string[], ask = docker): Promise<Record<string, string>> => {
+  if (images.length === 0) return {};
+  const idOf = ["image", "inspect", "--format", "{{.Id}}"];
+  // One program for all of them. It prints a line for each image, but for those that are not there.
+  const ids = (await inspect([...idOf, ...images], ask))?.split("\n");
+  if (ids?.length === images.length) return Object.fromEntries(images.map((image, index) => [image, ids[index] ?? ""]));
   const entries = await Promise.all(
-    images.map(async (image) => [image, await inspect(["image", "inspect", "--format", "{{.Id}}", image])] as const),
+    images.map(async (image) => [image, await inspect([...idOf, image], ask)] as const),
   );
   return Object.fromEntries(entries.filter((entry): entry is [string, string] => entry[1] !== undefined));
 };
@@ -35,21 +40,10 @@ export const imageIds = async (images: string[]): Promise<Record<string, string>
 /** A Docker network as the program has to know it. */
 export interface ExistingNetwork {
   /** Value of the owner label; empty where there is none. */
-  owner: string;
+  readonly owner: string;
   /** Its subnets, IPv4 and IPv6. */
-  subnets: string[];
+  readonly subnets: readonly string[];
 }
-
-/** The network of a name, or undefined where Docker has none. */
-export const existingNetwork = async (name: string, ownerLabel: string): Promise<ExistingNetwork | undefined> => {
-  const text = await inspect(["network", "inspect", "--format", "{{json .}}", name]);
-  if (text === undefined) return undefined;
-  const network = JSON.parse(text) as { Labels?: Record<string, string>; IPAM?: { Config?: { Subnet?: string }[] } };
-  return {
-    owner: network.Labels?.[ownerLabel] ?? "",
-    subnets: (network.IPAM?.Config ?? []).flatMap((config) => config.Subnet ?? []),
-  };
-};
 
 /** The node of a kind cluster. */
 export interface ManagementNode {

@@ -2,7 +2,7 @@ import { loadBalancerRange, parseCidr } from "./addresses";
 import type { RuleContext } from "./brokenRules";
 import type { ClusterEntry } from "./clusterEntries";
 import { allottedRanges } from "./clusterRanges";
-import { nodesOf } from "./clusterRules";
+import { nodesOf } from "./clusterRule";
 import { type Problem, problemsOf } from "./problem";
 
 /** Rules about all clusters together. */

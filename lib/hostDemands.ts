@@ -1,11 +1,12 @@
 import type { Demands } from "../setup/checks/check";
 import type { Settings } from "./settings";
+import { splitCidrs } from "./ipFamilies";
 import { releaseOf } from "./support";
 
 /** What settings demand of the machine. */
 export const demandsOf = (
   settings: Pick<Settings, "network" | "clusters" | "management">,
-): Pick<Demands, "subnet" | "wantedClusters" | "kubernetes" | "nodes" | "pretendedNodes"> => {
+): Pick<Demands, "subnet" | "clusterNetworks" | "wantedClusters" | "kubernetes" | "nodes" | "pretendedNodes"> => {
   const nodesOf = (backend: "docker" | "inMemory"): number =>
     settings.clusters
       .filter((cluster) => cluster.backend === backend)
@@ -20,6 +21,7 @@ export const demandsOf = (
   const versions = [...(management ? [management] : []), ...real.map((cluster) => cluster.kubernetesVersion.slice(1))];
   return {
     subnet: settings.network.subnet,
+    clusterNetworks: [...new Set(real.flatMap((one) => [one.podCidr, one.serviceCidr].flatMap(splitCidrs)))],
     // Pretended clusters have no containers, so no container can be in their way.
     wantedClusters: [...(made ? [settings.management.name] : []), ...real.map(({ name }) => name)],
     kubernetes: [...new Set(versions)],

@@ -6,12 +6,24 @@ import type { Settings } from "./settings";
 
 /** What the host says to the settings: what will stop an `up`, and what may. */
 export interface HostVerdict {
+  /** Whether Docker answers, without which nothing else can be asked of it. */
+  readonly answers: boolean;
   readonly problems: readonly string[];
   readonly warnings: readonly string[];
 }
 
 /** The checks of `make doctor` that concern an `up`; tools and compilers have been seen to when a program runs. */
-const relevant = ["docker", "docker.sock", "cgroup", "inotify", "memory", "disk", "routes", "leftovers"];
+const relevant = [
+  "docker",
+  "docker.sock",
+  "cgroup",
+  "inotify",
+  "memory",
+  "disk",
+  "routes",
+  "cluster networks",
+  "leftovers",
+];
 
 /**
  * Judges the host for a stack, by the doctor's own checks.
@@ -36,7 +48,7 @@ export const judgeForStack = (
     verdicts.flatMap(({ check: { name, detail, remedy }, severity }) =>
       severity === wanted ? [`${name}: ${detail}; ${remedy}`] : [],
     );
-  return { problems: lines("fail"), warnings: lines("warn") };
+  return { answers: facts.docker.server !== undefined, problems: lines("fail"), warnings: lines("warn") };
 };
 
 const severityOf = (

@@ -4,6 +4,7 @@ import type { Manifest } from "./manifest";
 import { readManifest } from "./manifestFiles";
 import { refuse } from "./problem";
 import type { Settings } from "./settings";
+import { allOf } from "./settle";
 
 /** An infrastructure provider that a stack installs besides Cluster API's own. */
 export interface InfrastructureProvider {
@@ -25,7 +26,7 @@ export const readInfrastructureProviders = (
   { infrastructureProviders, featureGates, templateSecrets }: Settings,
   type = "InfrastructureProvider" as const,
 ): Promise<InstalledProvider[]> =>
-  Promise.all(
+  allOf(
     infrastructureProviders.map(async ({ name, version, manifest: location }, index) => {
       const label = providerLabel({ name, type });
       const setting = `providers[${index}].manifest`;

@@ -23,6 +23,9 @@ export const objectKey = ({ kind, metadata: { namespace, name } }: KubernetesObj
 export const isCrd = (object: KubernetesObject): boolean =>
   object.kind === "CustomResourceDefinition" && object.apiVersion.startsWith("apiextensions.k8s.io/");
 
+/** Kinds that keep pods running. */
+export const podKeepers: readonly string[] = ["Deployment", "DaemonSet", "StatefulSet"];
+
 /** Kind definitions apart from everything else; both in the order given. */
 export const splitCrds = (
   objects: readonly KubernetesObject[],

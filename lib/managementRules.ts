@@ -6,6 +6,8 @@ export interface WantedManagement {
   name: string;
   nodeImage: string;
   subnet: string;
+  /** IPv6 subnet; absent for a network of IPv4 alone. */
+  subnetIPv6?: string;
 }
 
 /**
@@ -31,6 +33,13 @@ export const managementProblems = (
     const [subnet = "as it is"] = network.subnets.filter((one) => one.includes("."));
     const key = "networkSubnet";
     problems.push({ key, received: wanted.subnet, rule: `stay ${subnet} ${why}`, remedy: remedy(key) });
+  }
+  const ipv6 = network?.subnets.find((one) => one.includes(":"));
+  // A network that is adopted has no owner, and may have IPv6 that nobody uses.
+  if (network !== undefined && network.owner !== "" && ipv6 !== wanted.subnetIPv6) {
+    const key = "networkSubnetIPv6";
+    const rule = ipv6 === undefined ? `stay empty, and no cluster have IPv6, ${why}` : `stay ${ipv6} ${why}`;
+    problems.push({ key, received: wanted.subnetIPv6 ?? "", rule, remedy: remedy(key) });
   }
   return problems;
 };

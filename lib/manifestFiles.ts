@@ -2,7 +2,8 @@ import { createHash } from "node:crypto";
 import { existsSync, mkdirSync, renameSync, writeFileSync } from "node:fs";
 import { dirname } from "node:path";
 import type { Manifest } from "./manifest";
-import { clusterctlLabels, isCrd, type KubernetesObject, parseManifest, toYaml } from "./manifests";
+import { clusterctlLabels, isCrd, type KubernetesObject, parseManifest } from "./manifests";
+import { stableJson } from "./stableJson";
 import { loadManifest, manifestStore } from "./manifestStore";
 import { crdFile } from "./paths";
 import { renderTemplate } from "./renderTemplate";
@@ -29,7 +30,7 @@ export const readManifest = async (source: ManifestSource): Promise<Manifest> =>
   const { variables, secrets = {}, setting } = source;
   const parsed = variables
     ? renderTemplate(text, setting, { variables, secrets, setting: "featureGates" })
-    : parseManifest(text);
+    : parseManifest(text, setting);
   const objects = source.providerLabel ? clusterctlLabels(parsed, source.providerLabel) : parsed;
   return { name: source.name, ...setCrdsAside(objects) };
 };
@@ -37,7 +38,8 @@ export const readManifest = async (source: ManifestSource): Promise<Manifest> =>
 /** Splits CRDs from the rest and writes each into the file of its sum. */
 export const setCrdsAside = (objects: KubernetesObject[]): Omit<Manifest, "name"> => ({
   crds: objects.filter(isCrd).map((crd) => {
-    const text = toYaml(crd);
+    // JSON is YAML, and written in a tenth of the time.
+    const text = `${stableJson(crd)}\n`;
     const sha256 = createHash("sha256").update(text).digest("hex");
     writeOnce(crdFile(sha256), text);
     return { name: crd.metadata.name, sha256 };

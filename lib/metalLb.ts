@@ -3,13 +3,13 @@ import type { KubernetesObject } from "./manifests";
 /** The namespace MetalLB's manifest makes, and the only one in which it reads pools. */
 const namespace = "metallb-system";
 
-/** A pool of one range, and its announcement by ARP on the machine's network. */
-export const loadBalancerObjects = (range: string): KubernetesObject[] => [
+/** A pool of ranges, one of each family, and its announcement by ARP and NDP on the machine's network. */
+export const loadBalancerObjects = (ranges: readonly string[]): KubernetesObject[] => [
   {
     apiVersion: "metallb.io/v1beta1",
     kind: "IPAddressPool",
     metadata: { name: "slipway", namespace },
-    spec: { addresses: [range], autoAssign: true },
+    spec: { addresses: [...ranges], autoAssign: true },
   },
   {
     apiVersion: "metallb.io/v1beta1",

@@ -3,6 +3,8 @@ import type { ExistingNetwork } from "./dockerHost";
 /** What a stack wants of the network `kind`. */
 export interface NetworkWish {
   subnet: string;
+  /** IPv6 subnet; absent where it needs none. */
+  subnetIPv6?: string;
   owner: string;
   adopt: boolean;
 }
@@ -15,6 +17,11 @@ export const networkProblem = (wish: NetworkWish, found: ExistingNetwork | undef
       : undefined;
   }
   if (wish.adopt) {
+    if (wish.subnetIPv6 !== undefined && !found.subnets.includes(wish.subnetIPv6)) {
+      const [ipv6] = found.subnets.filter((subnet) => subnet.includes(":"));
+      const remedy = ipv6 === undefined ? "make it again with IPv6, or give clusters IPv4 alone" : "set it to that";
+      return `networkSubnetIPv6: ${wish.subnetIPv6}, but the network kind to adopt has ${ipv6 ?? "no IPv6"}; ${remedy}`;
+    }
     return found.subnets.includes(wish.subnet)
       ? undefined
       : `networkSubnet: ${wish.subnet}, but the network kind to adopt has ${found.subnets.join(", ") || "no subnet"}; set networkSubnet to its IPv4 subnet`;

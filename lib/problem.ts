@@ -31,10 +31,14 @@ export const refuse = (problem: Problem): never => {
 /** A problem in two sentences: `key is "value", but must rule. Remedy.` */
 export const sentence = (problem: Problem): string => {
   const { key, rule, remedy } = problem;
-  if (!("received" in problem)) return `${key ?? "It"} must ${rule}. ${remedy}.`;
+  if (!("received" in problem)) return printable(`${key ?? "It"} must ${rule}. ${remedy}.`);
   const received = show(problem.received);
-  return `${key === undefined ? received : `${key} is ${received}, but`} must ${rule}. ${remedy}.`;
+  return printable(`${key === undefined ? received : `${key} is ${received}, but`} must ${rule}. ${remedy}.`);
 };
+
+/** Line breaks and what a terminal obeys, which a key may hold, as JSON writes them. */
+const printable = (text: string): string =>
+  text.replace(/\p{Cc}/gu, (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`);
 
 /** A value for a message, as JSON of at most 200 characters; `absent` for undefined. */
 export const show = (value: unknown): string => {

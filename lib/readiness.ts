@@ -1,3 +1,4 @@
+import { podKeepers } from "./kubernetesObject";
 import type { KubernetesObject } from "./manifests";
 
 interface Probe {
@@ -18,8 +19,6 @@ interface Workload extends KubernetesObject {
   spec: { template: { spec: { containers: Container[] } } };
 }
 
-const workloadKinds = new Set(["Deployment", "DaemonSet", "StatefulSet"]);
-
 /** Seconds between two questions whether a pod is ready. */
 const period = 1;
 
@@ -33,7 +32,7 @@ const patience = 600;
  * first success.
  */
 export const withQuickReadiness = (object: KubernetesObject): KubernetesObject => {
-  if (!workloadKinds.has(object.kind)) return object;
+  if (!podKeepers.includes(object.kind)) return object;
   const copy = structuredClone(object) as Workload;
   for (const container of copy.spec.template.spec.containers) quicken(container);
   return copy;

@@ -1,4 +1,5 @@
 import type { KubernetesObject } from "./manifests";
+import { podKeepers } from "./kubernetesObject";
 import { withAnnotations } from "./manifests";
 
 /** A manifest's objects by the stage at which they can work. */
@@ -6,7 +7,9 @@ export interface ApplyOrder {
   namespaces: KubernetesObject[];
   /** Roles, accounts, services, configuration, webhooks: it is enough that they exist. */
   plain: KubernetesObject[];
-  /** cert-manager's issuers and certificates. */
+  /** cert-manager's issuers. */
+  issuers: KubernetesObject[];
+  /** Its certificates. */
   certificates: KubernetesObject[];
   /** What runs a pod on each node, a pod network above all. */
   daemonSets: KubernetesObject[];
@@ -14,18 +17,19 @@ export interface ApplyOrder {
   workloads: KubernetesObject[];
 }
 
-const workloadKinds = new Set(["Deployment", "StatefulSet", "Job"]);
+const isCertManagers = ({ apiVersion }: KubernetesObject): boolean => apiVersion.startsWith("cert-manager.io/");
+const isIssuer = ({ kind }: KubernetesObject): boolean => kind === "Issuer" || kind === "ClusterIssuer";
 
 const stageOf = (object: KubernetesObject): keyof ApplyOrder => {
   if (object.kind === "Namespace") return "namespaces";
-  if (object.apiVersion.startsWith("cert-manager.io/")) return "certificates";
+  if (isCertManagers(object)) return isIssuer(object) ? "issuers" : "certificates";
   if (object.kind === "DaemonSet") return "daemonSets";
-  return workloadKinds.has(object.kind) ? "workloads" : "plain";
+  return [...podKeepers, "Job"].includes(object.kind) ? "workloads" : "plain";
 };
 
 /** Sorts objects into stages; within a stage the manifest's own order stays. */
 export const applyOrder = (objects: KubernetesObject[]): ApplyOrder => {
-  const order: ApplyOrder = { namespaces: [], plain: [], certificates: [], daemonSets: [], workloads: [] };
+  const order: ApplyOrder = { namespaces: [], plain: [], issuers: [], certificates: [], daemonSets: [], workloads: [] };
   for (const object of objects) order[stageOf(object)].push(object);
   return order;
 };
@@ -41,7 +45,7 @@ export const waitForAnnotation = "pulumi.com/waitFor";
 
 /** The wait that an object needs so that "created" means "ready"; the plugin's own waits serve the other kinds. */
 export const withWait = (object: KubernetesObject): KubernetesObject => {
-  if (object.kind === "Certificate" && object.apiVersion.startsWith("cert-manager.io/")) {
+  if (isCertManagers(object) && (object.kind === "Certificate" || isIssuer(object))) {
     return withAnnotations(object, { [waitForAnnotation]: "condition=Ready" });
   }
   if (object.kind === "Service" && object.apiVersion === "v1") {

@@ -66,6 +66,7 @@ const routePins = ({
   flannel,
   metallb,
   nginx,
+  cloudProviderKind,
 }: RoutePins): RoutePins => ({
   kind,
   kubernetes,
@@ -75,4 +76,5 @@ const routePins = ({
   flannel,
   metallb,
   nginx,
+  ...(cloudProviderKind === undefined ? {} : { cloudProviderKind }),
 });

@@ -1,7 +1,8 @@
 import type { RoutePins } from "../setup/pins";
 import { defaultGateway, subnetPrefixes } from "./addresses";
-import { between, dnsLabel, imageReference, network, secretVariables, templateVariables } from "./checks";
+import { between, dnsLabel, filePath, imageReference, network, secretVariables, templateVariables } from "./checks";
 import { clusterFields, infrastructureProviderFields } from "./clusterFields";
+import { ipv6Subnet } from "./ipv6Subnet";
 import { clusterSettings } from "./clusterSettings";
 import type { InfrastructureProvider } from "./infrastructureProviders";
 import type { SettingTable } from "./readTable";
@@ -43,7 +44,7 @@ export const settingsSchema = {
   managementKubeconfig: text(
     "",
     "Path of the kubeconfig of a management cluster to use instead of a kind cluster; its current context is taken. The cluster stays at destroy.",
-    () => undefined,
+    filePath,
   ),
   installProviders: flag(
     true,
@@ -59,6 +60,13 @@ export const settingsSchema = {
     (_, { networkSubnet }) => defaultGateway(String(networkSubnet)),
     "Gateway of the Docker network. Empty: the first address of the subnet.",
     () => undefined,
+  ),
+  networkSubnetIPv6: text(
+    "",
+    "IPv6 subnet of the Docker network. Empty: none; or where a cluster has IPv6, one beside networkSubnet, as fd00:172:18::/64.",
+    (value) => {
+      if (value !== "") ipv6Subnet(value);
+    },
   ),
   adoptNetwork: flag(false, "Use the Docker network kind that is there, and leave it there at destroy."),
   loadBalancerPrefix: count(
@@ -84,7 +92,7 @@ export const settingsSchema = {
     "Image of Cluster API's Docker provider. Empty: the published one of the pinned version.",
     imageReference,
   ),
-  capdImageArchive: text("", "For capdImageSource archive: path of a file that docker save wrote.", () => undefined),
+  capdImageArchive: text("", "For capdImageSource archive: path of a file that docker save wrote.", filePath),
 
   certManagerManifest: manifest(
     "cert-manager",

@@ -1,11 +1,15 @@
 import type { RoutePins } from "../setup/pins";
 import { type AddressRange, networkRange } from "./addresses";
-import { allottedRanges } from "./clusterRanges";
+import { type ClusterRanges, familyRanges } from "./clusterRanges";
 import type { ClusterEntry } from "./clusterEntries";
+import { cloudProviderKindImage } from "./cloudProviderKind";
 import type { ClusterSpec } from "./clusterObjects";
 import { existingManagementName } from "./existingManagement";
 import type { Backend } from "./infrastructure/infrastructure";
 import type { InfrastructureProvider } from "./infrastructureProviders";
+import { parseNetworks } from "./ipFamilies";
+import { ipv6Gateway } from "./ipv6Subnet";
+import { ipv6SubnetOf } from "./networkFamilies";
 import type { SettingValues } from "./settingsSchema";
 
 /** A workload cluster as the settings describe it. */
@@ -17,8 +21,10 @@ export interface ClusterSettings extends Readonly<Omit<ClusterSpec, "preLoadImag
   /** A name of clusterFields.cniNames, or the URL or path of a manifest. */
   readonly cni: string;
   readonly loadBalancer: "metallb" | "none" | "cloud-provider-kind" | "external";
-  /** What MetalLB may give out; absent for a cluster without it. */
+  /** What MetalLB may give out in IPv4; absent for a cluster without the one or the other. */
   readonly loadBalancerRange?: AddressRange;
+  /** The same in IPv6. */
+  readonly loadBalancerRangeIPv6?: AddressRange;
   readonly application: boolean;
   /** URLs or paths of further manifests. */
   readonly manifests: readonly string[];
@@ -32,6 +38,8 @@ export interface Settings {
   readonly network: {
     readonly subnet: string;
     readonly gateway: string;
+    /** Absent for a network of IPv4 alone. */
+    readonly ipv6?: { readonly subnet: string; readonly gateway: string };
     readonly adopt: boolean;
     readonly loadBalancerPrefix: number;
   };
@@ -41,6 +49,8 @@ export interface Settings {
     /** Path of the kubeconfig of a cluster that someone else made; empty: a kind cluster is made. */
     readonly kubeconfig: string;
     readonly installProviders: boolean;
+    /** Whether the kind cluster is dual stack, to reach clusters of IPv6 alone; absent: IPv4. */
+    readonly dualStack?: boolean;
   };
   readonly imageSource: "registry" | "local";
   /** References of what nodes of workload clusters have besides; empty for the source registry. */
@@ -68,6 +78,8 @@ export interface Settings {
   /** Providers besides Cluster API's own. */
   readonly infrastructureProviders: readonly InfrastructureProvider[];
   readonly clusters: readonly ClusterSettings[];
+  /** cloud-provider-kind's image; absent where no cluster chooses it. */
+  readonly cloudProviderKind?: { readonly image: string };
   /** Whether any cluster has the application, and its image. */
   readonly application: { readonly enabled: boolean; readonly image: string };
 }
@@ -78,13 +90,15 @@ export const settingsTree = (
   entries: readonly ClusterEntry[],
   versions: RoutePins,
 ): Settings => {
-  const ranges = allottedRanges(values, entries);
+  const ipv6 = ipv6SubnetOf(values, entries);
+  const ranges = familyRanges(values, entries, ipv6);
   return deepFreeze({
     pins: values.pins,
     versions,
     network: {
       subnet: values.networkSubnet,
       gateway: values.networkGateway,
+      ...(ipv6 === undefined ? {} : { ipv6: { subnet: ipv6, gateway: ipv6Gateway(ipv6) } }),
       adopt: values.adoptNetwork,
       loadBalancerPrefix: values.loadBalancerPrefix,
     },
@@ -93,6 +107,7 @@ export const settingsTree = (
       nodeImage: values.managementNodeImage,
       kubeconfig: values.managementKubeconfig,
       installProviders: values.installProviders,
+      ...(ipv6 === undefined ? {} : { dualStack: true }),
     },
     imageSource: values.imageSource,
     extraImages: [...values.extraImages],
@@ -110,13 +125,16 @@ export const settingsTree = (
     templateSecrets: textsOf(values.templateSecrets),
     infrastructureProviders: values.providers.map((provider) => ({ ...provider })),
     clusters: entries.map((entry) => clusterOf(entry, ranges[entry.values.name])),
+    ...(entries.some((entry) => entry.values.loadBalancer === "cloud-provider-kind")
+      ? { cloudProviderKind: { image: cloudProviderKindImage(versions) } }
+      : {}),
     application: { enabled: entries.some((entry) => entry.values.application), image: values.applicationImage },
   });
 };
 
-const clusterOf = ({ values, pools }: ClusterEntry, allotted: AddressRange | undefined): ClusterSettings => {
+const clusterOf = ({ values, pools }: ClusterEntry, allotted: ClusterRanges | undefined): ClusterSettings => {
   const { loadBalancerAddresses: given } = values;
-  const range = given === "" ? allotted : networkRange(given);
+  const { ipv4, ipv6 }: ClusterRanges = (given === "" ? allotted : rangesOf(given)) ?? {};
   return {
     name: values.name,
     namespace: values.namespace,
@@ -133,11 +151,15 @@ const clusterOf = ({ values, pools }: ClusterEntry, allotted: AddressRange | und
       : { template: { location: values.template, variables: textsOf(values.templateVariables) } }),
     cni: values.cni,
     loadBalancer: values.loadBalancer,
-    ...(range === undefined ? {} : { loadBalancerRange: range }),
+    ...(ipv4 === undefined ? {} : { loadBalancerRange: ipv4 }),
+    ...(ipv6 === undefined ? {} : { loadBalancerRangeIPv6: ipv6 }),
     application: values.application,
     manifests: values.manifests,
   };
 };
+
+const rangesOf = (networks: string): ClusterRanges =>
+  Object.fromEntries(parseNetworks(networks).map(({ family, text }) => [family, networkRange(text)]));
 
 /** Variables as texts: YAML may give numbers and booleans. */
 const textsOf = (variables: Readonly<Record<string, unknown>>): Record<string, string> =>

@@ -25,6 +25,18 @@ const hangs: Readonly<Record<string, string>> = {
   "1.33.12": "1.13.2",
 };
 
+/** The oldest kind that can start a node of a minor version: kubeadm's configuration and containerd's moved on. */
+const kindSince: Readonly<Record<number, string>> = { 36: "0.32.0", 37: "0.33.0" };
+
+/** Completes "must …" where a kind cannot make a cluster of a Kubernetes version; undefined where it can. */
+export const unsupportedByKind = (kind: string, kubernetes: string): string | undefined => {
+  const minor = Number(releaseOf(kubernetes)?.split(".")[1]);
+  const since = kindSince[minor];
+  return since === undefined || isAtLeast(kind, since)
+    ? undefined
+    : `be before 1.${minor}, which takes kind ${since}, and pinned is ${kind}`;
+};
+
 /** The release of a version text: `1.34.4` of `v1.34.4+x`; undefined where there is none. */
 export const releaseOf = (version: string): string | undefined => /^v?(\d+\.\d+\.\d+)/.exec(version)?.[1];
 

@@ -1,7 +1,7 @@
 import type { RoutePins } from "../setup/pins";
 import type { ClusterEntry } from "./clusterEntries";
 import { type ClusterField, infrastructureProviderFields } from "./clusterFields";
-import type { ClusterRule } from "./clusterRules";
+import type { ClusterRule } from "./clusterRule";
 import type { Problem } from "./problem";
 import { readTable } from "./readTable";
 import { asType, wrongType } from "./settingType";

@@ -1,5 +1,6 @@
 import { clusterApiObject, hashNamed, refTo } from "./clusterApiObject";
 import type { ClusterSpec, WorkerPool } from "./clusterSpec";
+import { type KubeadmFamilies, kubeadmFamilies } from "./kubeadmFamilies";
 import type { KubernetesObject } from "./kubernetesObject";
 import { machineTemplate, versionOf } from "./machineTemplate";
 import { nodeLabels, nodeLabelsArgument } from "./nodeLabels";
@@ -18,7 +19,13 @@ const deploymentNameLabel = "cluster.x-k8s.io/deployment-name";
 export const workerObjects = (spec: ClusterSpec, pool: WorkerPool): WorkerObjects => {
   const name = `${spec.name}-${pool.name}`;
   const template = machineTemplate(spec, name);
-  const bootstrapTemplate = hashNamed(spec, "bootstrap", "KubeadmConfigTemplate", name, nodeRegistration(pool));
+  const bootstrapTemplate = hashNamed(
+    spec,
+    "bootstrap",
+    "KubeadmConfigTemplate",
+    name,
+    nodeRegistration(pool, kubeadmFamilies(spec)),
+  );
   const matchLabels = { [clusterNameLabel]: spec.name, [deploymentNameLabel]: name };
   const deployment = clusterApiObject(spec, "core", "MachineDeployment", name, {
     spec: {
@@ -42,13 +49,17 @@ export const workerObjects = (spec: ClusterSpec, pool: WorkerPool): WorkerObject
 };
 
 /** What a pool's nodes register with; without labels and taints there is nothing to say, and an empty spec is refused. */
-const nodeRegistration = ({ labels = {}, taints = [] }: WorkerPool): object => {
+const nodeRegistration = ({ labels = {}, taints = [] }: WorkerPool, families: KubeadmFamilies): object => {
   const value = nodeLabelsArgument(nodeLabels(labels).kubelet);
+  const kubeletExtraArgs = [...(value === "" ? [] : [{ name: "node-labels", value }]), ...families.kubeletExtraArgs];
   const registration = {
-    ...(value === "" ? {} : { kubeletExtraArgs: [{ name: "node-labels", value }] }),
+    ...(kubeletExtraArgs.length === 0 ? {} : { kubeletExtraArgs }),
     ...(taints.length === 0 ? {} : { taints }),
   };
-  return Object.keys(registration).length === 0
-    ? {}
-    : { spec: { template: { spec: { joinConfiguration: { nodeRegistration: registration } } } } };
+  const { preKubeadmCommands } = families;
+  const spec = {
+    ...(Object.keys(registration).length === 0 ? {} : { joinConfiguration: { nodeRegistration: registration } }),
+    ...(preKubeadmCommands.length === 0 ? {} : { preKubeadmCommands }),
+  };
+  return Object.keys(spec).length === 0 ? {} : { spec: { template: { spec } } };
 };

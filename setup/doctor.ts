@@ -18,6 +18,7 @@ const judges: Judge[] = [
   machine.checkDisk,
   software.checkTools,
   machine.checkRoutes,
+  machine.checkClusterNetworks,
   software.checkLeftovers,
 ];
 
@@ -26,6 +27,7 @@ export const judgeHost = (facts: HostFacts, demands: Partial<Demands> = {}): Che
   const whole: Demands = {
     pins,
     subnet: "172.18.0.0/16",
+    clusterNetworks: [],
     ownClusters: [],
     wantedClusters: [],
     kubernetes: [pins[facts.route].kubernetes],

@@ -32,12 +32,22 @@ export interface HostFacts {
   kindDevices: string[];
   /** Value of the owner label of the Docker network `kind`; absent where there is no such network or label. */
   kindOwner?: string;
+  /** Its subnets, IPv4 and IPv6; absent where there is no such network. */
+  kindSubnets?: string[];
 }
 
 const readNumber = (path: string): number | undefined => {
   const text = readText(path)?.trim();
   return text !== undefined && /^\d+$/.test(text) ? Number(text) : undefined;
 };
+
+/** What `docker network inspect` says, as far as it is of interest. */
+interface DockerNetwork {
+  Id: string;
+  Options?: Record<string, string> | null;
+  Labels?: Record<string, string> | null;
+  IPAM?: { Config?: { Subnet?: string }[] | null };
+}
 
 const versionArguments: Record<string, string[]> = {
   pulumi: ["version"],
@@ -65,13 +75,7 @@ export const gatherFacts = async (
     ask("docker", ["--version"], path),
     docker("info", "--format", "{{.ServerVersion}} {{.CgroupVersion}} {{.OSType}}/{{.OperatingSystem}}"),
     docker("ps", "--all", "--filter", `label=${label}`, "--format", `{{.Names}} {{.Label "${label}"}}`),
-    docker(
-      "network",
-      "inspect",
-      "kind",
-      "--format",
-      `{{slice .Id 0 12}}|{{index .Options "com.docker.network.bridge.name"}}|{{index .Labels "${ownerLabel}"}}`,
-    ),
+    docker("network", "inspect", "kind", "--format", "{{json .}}"),
     ...(withTools ? requiredTools : []).map(async (tool): Promise<[string, string | null]> => {
       if (!existsSync(join(bin, tool))) return [tool, null];
       const args = versionArguments[tool];
@@ -79,7 +83,8 @@ export const gatherFacts = async (
     }),
   ]);
   const [server, cgroup, ...system] = (info.text ?? "").split(" ");
-  const [networkId, bridge, owner] = (network.text ?? "").split("|").map((part) => part.replace("<no value>", ""));
+  const kind = network.text === undefined ? undefined : (JSON.parse(network.text) as DockerNetwork);
+  const owner = kind?.Labels?.[ownerLabel];
   const statfs = ((): number | undefined => {
     try {
       const { bavail, bsize } = statfsSync(existsSync(cacheFolder) ? cacheFolder : checkout);
@@ -111,13 +116,15 @@ export const gatherFacts = async (
     cores: availableParallelism(),
     freeBytes: statfs,
     tools: Object.fromEntries(tools),
-    kernel: linux ? await kernelFeatures(path) : {},
+    // Docker needs them to start, and a program that asks no tools has its Docker.
+    kernel: linux && withTools ? await kernelFeatures(path) : {},
     containers: lines(containers.text).map((line) => {
       const [name = "", cluster = ""] = line.split(" ");
       return { name, cluster };
     }),
     routes: readRoutes(readText("/proc/net/route") ?? ""),
-    kindDevices: networkId ? [bridge || `br-${networkId}`] : [],
+    kindDevices: kind ? [kind.Options?.["com.docker.network.bridge.name"] || `br-${kind.Id.slice(0, 12)}`] : [],
     ...(owner ? { kindOwner: owner } : {}),
+    ...(kind ? { kindSubnets: (kind.IPAM?.Config ?? []).flatMap(({ Subnet }) => Subnet ?? []) } : {}),
   };
 };

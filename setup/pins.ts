@@ -11,6 +11,8 @@ export interface RoutePins {
   flannel: string;
   metallb: string;
   nginx: string;
+  /** Published as an image only, so the source route has none. */
+  cloudProviderKind?: string;
 }
 
 /** A release of Kubernetes, and what its kubeadm asks for (`kubeadm config images list`). */

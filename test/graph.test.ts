@@ -147,6 +147,7 @@ describe("order", () => {
     ["cert-manager/Deployment/cert-manager/cert-manager-webhook", "cert-manager/CustomResourceDefinitions"],
     ["cert-manager-webhook", "cert-manager/Deployment/cert-manager/cert-manager-webhook"],
     ["cluster-api/Certificate/capi-system/serving-cert", "cert-manager-webhook"],
+    ["cluster-api/Certificate/capi-system/serving-cert", "cluster-api/Issuer/capi-system/selfsigned"],
     ["cluster-api/Deployment/capi-system/controller-manager", "cluster-api/Certificate/capi-system/serving-cert"],
     ["cluster-api/Deployment/capi-system/controller-manager", "cluster-api/ServiceAccount/capi-system/manager"],
     ["cluster-api-webhooks", "infrastructure-docker/Deployment/capd-system/controller-manager"],

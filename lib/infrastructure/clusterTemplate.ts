@@ -1,4 +1,5 @@
 import type { ClusterParts, MachineOwner } from "../clusterParts";
+import { splitCidrs } from "../ipFamilies";
 import type { KubernetesObject } from "../kubernetesObject";
 import { type Problem, ProblemError } from "../problem";
 import { renderTemplate, type TemplateValues } from "../renderTemplate";
@@ -93,8 +94,8 @@ const withNetworks = (object: KubernetesObject, cluster: TemplateCluster): Kuber
   if (object.kind !== "Cluster") return object;
   const spec = object["spec"] as { clusterNetwork?: object };
   const own = {
-    pods: { cidrBlocks: [cluster.podCidr] },
-    services: { cidrBlocks: [cluster.serviceCidr] },
+    pods: { cidrBlocks: splitCidrs(cluster.podCidr) },
+    services: { cidrBlocks: splitCidrs(cluster.serviceCidr) },
     serviceDomain: cluster.serviceDomain,
   };
   return { ...object, spec: { ...spec, clusterNetwork: { ...own, ...spec.clusterNetwork } } };

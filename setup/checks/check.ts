@@ -20,6 +20,8 @@ export interface Demands {
   pins: Pins;
   /** Subnet of the Docker network `kind`. */
   subnet: string;
+  /** Networks of pods and services in clusters whose nodes are containers. */
+  clusterNetworks: string[];
   /** Clusters of the stack that is up; other containers of kind are left over, or someone else's. */
   ownClusters: string[];
   /** Names of the clusters that the settings ask for, the management cluster's included. */

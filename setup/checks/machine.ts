@@ -99,3 +99,19 @@ export const checkRoutes: Judge = ({ routes, kindDevices }, { subnet }) => {
     "set networkSubnet in Pulumi.<stack>.yaml to a free network, or remove the other one (docker network ls)";
   return bad("fail", "routes", `${list} overlaps the network ${subnet}`, remedy);
 };
+
+/** Whether pods would look within their cluster for what the host has elsewhere. IPv4 only, as the routes are. */
+export const checkClusterNetworks: Judge = ({ routes }, { clusterNetworks }) => {
+  const networks = clusterNetworks.filter((network) => !network.includes(":"));
+  if (networks.length === 0) return undefined;
+  const name = "cluster networks";
+  const hidden = networks.flatMap((network) =>
+    routes
+      .filter((route) => overlaps(route.network, network))
+      .map((route) => `${network} hides ${route.network} on ${route.device}`),
+  );
+  if (hidden.length === 0) return ok(name, networks.join(", "));
+  const remedy =
+    "if pods or nodes are to reach that, set podCidr or serviceCidr to a network that the host has no route to";
+  return bad("warn", name, hidden.join(", "), remedy);
+};

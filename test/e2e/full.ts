@@ -13,11 +13,15 @@ import {
 } from "./harness";
 import type { Scenario } from "./scenario";
 import { scenarios } from "./scenarios";
+import { byoManagement } from "./scenarios/byoManagement";
 import { currentRoute, TestStack } from "./testStack";
+
+/** The scenario that has no stack like the others': its management cluster is made outside of any stack. */
+const byo = "byo-management";
 
 /** The scenarios of these names, in the order in which they are kept; none named means all. Refuses a name there is not. */
 const choose = (names: readonly string[]): Scenario[] => {
-  const known = scenarios.map(({ name }) => name);
+  const known = [...scenarios.map(({ name }) => name), byo];
   const unknown = names.filter((name) => !known.includes(name));
   if (unknown.length > 0) throw new Error(`no scenario ${unknown.join(", ")}; there are ${known.join(", ")}`);
   return names.length === 0 ? scenarios : scenarios.filter(({ name }) => names.includes(name));
@@ -76,14 +80,19 @@ const run = async (stack: TestStack, scenarios: readonly Scenario[]): Promise<Co
 };
 
 const main = async (): Promise<void> => {
-  const chosen = group(choose(process.argv.slice(2)));
+  const names = process.argv.slice(2);
+  const chosen = group(choose(names));
   must("scripts/slipway", ["tools"], { show: true });
   const route = currentRoute();
   const counts: Counts = { passed: 0, failed: 0 };
-  for (const scenarios of chosen) {
-    const { passed, failed } = await run(new TestStack(`e2e-${scenarios[0]!.name}`, route), scenarios);
+  const add = ({ passed, failed }: Counts): void => {
     counts.passed += passed;
     counts.failed += failed;
+  };
+  for (const scenarios of chosen) add(await run(new TestStack(`e2e-${scenarios[0]!.name}`, route), scenarios));
+  if (names.length === 0 || names.includes(byo)) {
+    console.log(`== ${byo}: a management cluster that someone else keeps is left as it was`);
+    add(await runSteps(byoManagement, () => undefined));
   }
   console.log(`${counts.passed} passed, ${counts.failed} failed`);
   process.exitCode = counts.failed === 0 ? 0 : 1;

@@ -1,15 +1,9 @@
-import { readFileSync, writeFileSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import { dump, load } from "js-yaml";
 import type { Route } from "../../setup/cache";
 
 /** Settings by key, without `slipway:`; undefined takes a key out. */
 export type StackSettings = Readonly<Record<string, unknown>>;
-
-/** Makes a stack file for a test out of another one, without the salt that ties that one to its own passphrase. */
-export const copyStackFile = (from: string, to: string): void => {
-  const lines = readFileSync(from, "utf8").split("\n");
-  writeFileSync(to, lines.filter((line) => !line.startsWith("encryptionsalt:")).join("\n"));
-};
 
 /** The stack file that a scenario names, or what the source route has in its place. */
 export const baseFile = (base: string, route: Route): string =>

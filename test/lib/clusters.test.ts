@@ -131,6 +131,15 @@ test.each<[unknown, string, Record<string, unknown>?]>([
     "clusters[0].workerReplicas is 0, but must be 1 or more where loadBalancer is metallb",
   ],
   [[{ ...a, workers: [] }], "clusters[0].workerReplicas is 0, but must be 1 or more where loadBalancer is metallb"],
+  [
+    [{ ...a, workerReplicas: 0, loadBalancer: "cloud-provider-kind" }],
+    "clusters[0].workerReplicas is 0, but must be 1 or more where application is true, since control plane nodes run no",
+    { pins: "release" },
+  ],
+  [
+    [{ ...a, workers: [{ name: "gpu", taints: [{ key: "gpu", effect: "NoSchedule" }] }] }],
+    'clusters[0].workers is ["gpu"], but must have a node without a taint NoSchedule or NoExecute',
+  ],
   [[{ ...a, loadBalancer: "none", application: true }], "clusters[0].application is true, but must be false where"],
   [[{ ...a, cni: "none" }], 'clusters[0].loadBalancer is "metallb", but must be none where cni is none'],
   [[{ ...a, backend: "inMemory", cni: "calico" }], 'clusters[0].cni is "calico", but must be left out where backend'],

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "@jest/globals";
-import { type Docker, managementNode, runningVersions } from "../../lib/dockerHost";
+import { type Docker, imageIds, managementNode, runningVersions } from "../../lib/dockerHost";
 
 /** A docker that answers one thing, and keeps what it was asked. */
 const docker = (answer: { stdout?: string; stderr?: string; code?: number }): { ask: Docker; asked: string[] } => {
@@ -28,6 +28,42 @@ describe("the management cluster's node", () => {
   test("cannot be known where Docker does not answer", async () => {
     const { ask } = docker({ stderr: "Cannot connect to the Docker daemon", code: 1 });
     await expect(managementNode("clusterapi", ask)).rejects.toThrow("Docker does not answer");
+  });
+});
+
+describe("image ids", () => {
+  const answers = (known: Record<string, string>): { ask: Docker; asked: string[][] } => {
+    const asked: string[][] = [];
+    const ask: Docker = (args) => {
+      const images = args.slice(4);
+      asked.push(images);
+      const ids = images.flatMap((image) => known[image] ?? []);
+      const missing = images.filter((image) => !(image in known)).map((image) => `Error: No such image: ${image}`);
+      return Promise.resolve({ code: missing.length > 0 ? 1 : 0, stdout: ids.join("\n"), stderr: missing.join("\n") });
+    };
+    return { ask, asked };
+  };
+
+  test("of all images are one question", async () => {
+    const { ask, asked } = answers({ "a:1": "sha256:1", "b:1": "sha256:2" });
+    expect(await imageIds(["a:1", "b:1"], ask)).toEqual({ "a:1": "sha256:1", "b:1": "sha256:2" });
+    expect(asked).toEqual([["a:1", "b:1"]]);
+  });
+
+  test("belong to their images where some are not there", async () => {
+    const { ask } = answers({ "b:1": "sha256:2" });
+    expect(await imageIds(["a:1", "b:1", "c:1"], ask)).toEqual({ "b:1": "sha256:2" });
+  });
+
+  test("of no image are no question", async () => {
+    const { ask, asked } = answers({});
+    expect(await imageIds([], ask)).toEqual({});
+    expect(asked).toEqual([]);
+  });
+
+  test("cannot be known where Docker does not answer", async () => {
+    const { ask } = docker({ stderr: "Cannot connect to the Docker daemon", code: 1 });
+    await expect(imageIds(["a:1"], ask)).rejects.toThrow("Docker does not answer");
   });
 });
 

@@ -16,7 +16,8 @@ const docker = (changes: Partial<HostFacts["docker"]>): Partial<HostFacts> => ({
 const ours = [{ name: "capd-lb", cluster: "capd" }];
 const high = { controlPlaneReplicas: 3, workerReplicas: 6 };
 
-test("a healthy host has nothing to say", () => expect(judge({})).toEqual({ problems: [], warnings: [] }));
+test("a healthy host has nothing to say", () =>
+  expect(judge({})).toEqual({ answers: true, problems: [], warnings: [] }));
 
 test.each<[string, Partial<HostFacts>, RegExp, Record<string, unknown>?, string[]?]>([
   ["Docker that does not answer", docker({ server: undefined, error: "no daemon" }), /^docker: no answer: no daemon/],
@@ -61,6 +62,11 @@ test.each<[string, Partial<HostFacts>, RegExp, Record<string, unknown>?, string[
 test.each<[string, Partial<HostFacts>, RegExp, Record<string, unknown>?]>([
   ["few inotify watches", { inotify: { watches: 8192, instances: 128 } }, /^inotify: 8192 watches, 128 instances; low/],
   ["tight memory", { memoryBytes: 6e9 }, /^memory: 6\.0 GB, 4 cores: tight; have 7\.5 GB/],
+  [
+    "a LAN within the pods' network",
+    { routes: [{ network: "192.168.1.0/24", device: "wlan0" }] },
+    /^cluster networks: 192\.168\.0\.0\/16 hides 192\.168\.1\.0\/24 on wlan0; if pods/,
+  ],
   ["little disk", { freeBytes: 7e9 }, /^disk: /],
   [
     "too little memory for what runs already",
@@ -91,8 +97,13 @@ test.each<[string, Partial<HostFacts>, Record<string, unknown>?, string[]?]>([
     { clusters: [{ name: "a", backend: "inMemory" }] },
   ],
 ])("%s is no problem", (_, facts, config = {}, known = []) =>
-  expect(judge(facts, config, known)).toEqual({ problems: [], warnings: [] }),
+  expect(judge(facts, config, known)).toEqual({ answers: true, problems: [], warnings: [] }),
 );
+
+test("a Docker that does not answer is told from one that is too old", () => {
+  expect(judge(docker({ server: undefined, error: "no daemon" })).answers).toBe(false);
+  expect(judge(docker({ server: "19.03.1" })).answers).toBe(true);
+});
 
 test("everything that is wrong is said at once", () => {
   const { problems } = judge({
@@ -116,6 +127,7 @@ test("demands count what is real and what is pretended", () => {
   ];
   expect(demandsOf(readSettings({ config: { clusters, networkSubnet: "172.20.0.0/16" }, pins }))).toEqual({
     subnet: "172.20.0.0/16",
+    clusterNetworks: ["192.168.0.0/16", "10.128.0.0/12"],
     wantedClusters: ["clusterapi", "a"],
     kubernetes: ["1.36.4"],
     nodes: 4,

@@ -38,7 +38,7 @@ test("CRDs become files known by their sums, everything else stays an object", a
   expect(manifest.crds).toEqual([{ name: "as.example.org", sha256: expect.any(String) }]);
   const text = readFileSync(crdFile(row?.sha256 ?? ""), "utf8");
   expect(createHash("sha256").update(text).digest("hex")).toBe(row?.sha256);
-  expect(text).toContain("cluster.x-k8s.io/provider: l");
+  expect(text).toContain('"cluster.x-k8s.io/provider":"l"');
 });
 
 test("a manifest that is no template is taken as it is", async () => {

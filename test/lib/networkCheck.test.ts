@@ -7,6 +7,7 @@ const subnets = ["fc00:f853:ccd:e793::/64", "172.18.0.0/16"];
 test.each([
   ["there is none", wish, undefined],
   ["it is ours", wish, { owner: "slipway/dev", subnets }],
+  ["it is to be adopted with IPv6", { ...wish, adopt: true, subnetIPv6: subnets[0]! }, { owner: "", subnets }],
   ["it is to be adopted", { ...wish, adopt: true }, { owner: "", subnets }],
 ])("no problem where %s", (_, wanted, found) => {
   expect(networkProblem(wanted, found)).toBeUndefined();
@@ -32,6 +33,18 @@ test.each([
     { ...wish, adopt: true },
     { owner: "", subnets: ["172.19.0.0/16"] },
     /networkSubnet: 172\.18\.0\.0\/16, but .* has 172\.19\.0\.0\/16/,
+  ],
+  [
+    "is to be adopted and has other IPv6",
+    { ...wish, adopt: true, subnetIPv6: "fd00::/64" },
+    { owner: "", subnets },
+    /networkSubnetIPv6: fd00::\/64, but .* has fc00:f853:ccd:e793::\/64; set it to that/,
+  ],
+  [
+    "is to be adopted and has no IPv6",
+    { ...wish, adopt: true, subnetIPv6: "fd00::/64" },
+    { owner: "", subnets: ["172.18.0.0/16"] },
+    /has no IPv6; make it again with IPv6/,
   ],
 ])("names the remedy where it %s", (_, wanted, found, message) => {
   expect(networkProblem(wanted, found)).toMatch(message);

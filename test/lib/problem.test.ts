@@ -40,3 +40,9 @@ test("problemsOf gives problems and lets other errors through", () => {
     }),
   ).toThrow(TypeError);
 });
+
+test("what a terminal obeys is shown as text, wherever it stands, and a problem stays one line", () => {
+  const problem = { key: "a\nb\u001b[31m", received: "c\u009b", rule: "be d\r", remedy: "Rename it" };
+  expect(sentence(problem)).toBe(String.raw`a\u000ab\u001b[31m is "c\u009b", but must be d\u000d. Rename it.`);
+  expect(sentence({ key: "\0", rule: "go", remedy: "Remove it" })).toBe(String.raw`\u0000 must go. Remove it.`);
+});

@@ -11,7 +11,8 @@ const object = (apiVersion: string, kind: string, name = "x"): KubernetesObject 
 
 test.each([
   ["v1", "Namespace", "namespaces"],
-  ["cert-manager.io/v1", "Issuer", "certificates"],
+  ["cert-manager.io/v1", "Issuer", "issuers"],
+  ["cert-manager.io/v1", "ClusterIssuer", "issuers"],
   ["cert-manager.io/v1", "Certificate", "certificates"],
   ["acme.cert-manager.io/v1", "Order", "plain"],
   ["apps/v1", "DaemonSet", "daemonSets"],
@@ -48,7 +49,7 @@ test.each([
 test.each([
   ["cert-manager.io/v1", "Certificate", { "pulumi.com/waitFor": "condition=Ready" }],
   ["v1", "Service", { "pulumi.com/skipAwait": "true" }],
-  ["cert-manager.io/v1", "Issuer", undefined],
+  ["cert-manager.io/v1", "Issuer", { "pulumi.com/waitFor": "condition=Ready" }],
   ["networking.istio.io/v1", "Service", undefined],
   ["apps/v1", "Deployment", undefined],
 ])("the wait of %s %s is %j", (apiVersion, kind, expected) => {

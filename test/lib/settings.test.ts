@@ -206,6 +206,10 @@ describe("each problem is named with key, value, rule and remedy", () => {
     [{ coreManifest: "https://" }, "coreManifest .* must be an http or https URL"],
     [{ loadBalancerManifest: " " }, "loadBalancerManifest .* the path of a file"],
     [{ loadBalancerManifest: "a\nb" }, "loadBalancerManifest .* the path of a file"],
+    [{ loadBalancerManifest: "a\0" }, "loadBalancerManifest .* the path of a file"],
+    [{ coreManifest: "https://example.org/\ncore.yaml" }, "coreManifest .* must be an http or https URL"],
+    [{ managementKubeconfig: "a\u001bb" }, "managementKubeconfig .* must be a path without line breaks"],
+    [{ featureGates: { A: "x\n- y" } }, "featureGates .* must map names in capitals to text of one line"],
   ])("%j", (config, expected) => {
     const problems = problemsOf(config);
     expect(problems).toHaveLength(1);

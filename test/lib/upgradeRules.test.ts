@@ -107,7 +107,12 @@ describe("the rules of an upgrade", () => {
 });
 
 describe("what cannot change while the management cluster stands", () => {
-  const wanted = { name: "clusterapi", nodeImage: "kindest/node:v1.34.4", subnet: "172.18.0.0/16" };
+  const wanted = {
+    name: "clusterapi",
+    nodeImage: "kindest/node:v1.34.4",
+    subnet: "172.18.0.0/16",
+    subnetIPv6: "fc00::/64",
+  };
   const node = { running: true, image: "kindest/node:v1.34.4" };
   const network = { owner: "slipway/dev", subnets: ["fc00::/64", "172.18.0.0/16"] };
   const keys = (...found: Parameters<typeof managementProblems>): (string | undefined)[] =>
@@ -117,6 +122,14 @@ describe("what cannot change while the management cluster stands", () => {
     expect(keys(wanted, node, network)).toEqual([]);
     expect(keys({ ...wanted, nodeImage: "kindest/node:v1.35.0" }, node, network)).toEqual(["managementNodeImage"]);
     expect(keys({ ...wanted, subnet: "10.9.0.0/16" }, node, network)).toEqual(["networkSubnet"]);
+  });
+
+  test("is whether the stack's own network has IPv6, and which", () => {
+    expect(keys({ ...wanted, subnetIPv6: undefined }, node, network)).toEqual(["networkSubnetIPv6"]);
+    expect(keys({ ...wanted, subnetIPv6: "fd00::/64" }, node, network)).toEqual(["networkSubnetIPv6"]);
+    expect(keys(wanted, node, { ...network, subnets: ["172.18.0.0/16"] })).toEqual(["networkSubnetIPv6"]);
+    // Of a network that is adopted nobody need use the IPv6.
+    expect(keys({ ...wanted, subnetIPv6: undefined }, node, { ...network, owner: "" })).toEqual([]);
   });
 
   test("is nothing where it is not there, and no digest is compared", () => {

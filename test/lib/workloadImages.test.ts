@@ -1,5 +1,5 @@
 import { expect, test } from "@jest/globals";
-import { workloadImages } from "../../lib/prepare";
+import { workloadImages } from "../../lib/stackImages";
 import { readSettings } from "../../lib/settings";
 import { pins } from "../../setup/pins";
 import { inputs } from "../support/fixtures";

@@ -14,19 +14,24 @@ const kubeconfig = (name: string): string =>
   });
 
 /** What the engine's plugins would answer. */
-const answer = (args: MockResourceArgs): Record<string, unknown> => {
-  if (args.type === "kubernetes:core/v1:Secret" && args.name.endsWith("-kubeconfig")) {
-    return { data: { value: Buffer.from(kubeconfig("capd")).toString("base64") } };
-  }
-  if (args.type === "kubernetes:core/v1:Service") {
-    return { status: { loadBalancer: { ingress: [{ ip: "172.18.255.248" }] } } };
-  }
-  if (args.type === "command:local:Command" && args.name.endsWith("-port")) return { stdout: "49153", stderr: "" };
-  if (args.type === "command:local:Command") {
-    return { stdout: args.name.endsWith("-kubeconfig") ? kubeconfig("kind") : `${args.name}-stdout`, stderr: "" };
-  }
-  return {};
-};
+/** Addresses that a load balancer gives; tests of other families give their own. */
+export type Ingress = readonly { ip: string }[];
+
+const answer =
+  (ingress: Ingress) =>
+  (args: MockResourceArgs): Record<string, unknown> => {
+    if (args.type === "kubernetes:core/v1:Secret" && args.name.endsWith("-kubeconfig")) {
+      return { data: { value: Buffer.from(kubeconfig("capd")).toString("base64") } };
+    }
+    if (args.type === "kubernetes:core/v1:Service") {
+      return { status: { loadBalancer: { ingress } } };
+    }
+    if (args.type === "command:local:Command" && args.name.endsWith("-port")) return { stdout: "49153", stderr: "" };
+    if (args.type === "command:local:Command") {
+      return { stdout: args.name.endsWith("-kubeconfig") ? kubeconfig("kind") : `${args.name}-stdout`, stderr: "" };
+    }
+    return {};
+  };
 
 /** Pulumi.yaml's defaults and a stack file's values, as the CLI hands them to a program. */
 export const stackConfig = (stack: string): Record<string, string> => {
@@ -48,13 +53,13 @@ export type Program = () => Promise<Record<string, unknown>>;
 /** Runs index.ts as the stack, on mocks. The caller has mocked lib/prepare before it loaded the program. */
 export const recordProgram = async (
   program: Program,
-  options: { preview: boolean; stack?: string; config?: Record<string, string> },
+  options: { preview: boolean; stack?: string; config?: Record<string, string>; ingress?: Ingress },
 ): Promise<Recording> => {
   const stack = options.stack ?? "offline";
   return record(program, {
     preview: options.preview,
     stack,
-    answer,
+    answer: answer(options.ingress ?? [{ ip: "172.18.255.248" }]),
     config: { ...stackConfig(stack), ...options.config },
   });
 };

@@ -125,6 +125,9 @@ const haproxy = image({
   ].join("\n"),
 });
 
+const nginxStart =
+  "[ -e /proc/net/if_inet6 ] || /bin/busybox sed -i '/\\[::\\]/d' /etc/nginx/conf.d/default.conf; exec nginx -g 'daemon off;'";
+
 const nginx = image({
   name: "image-nginx",
   image: imageNames.nginx,
@@ -149,7 +152,8 @@ const nginx = image({
     "COPY files/ /",
     "EXPOSE 80",
     "STOPSIGNAL SIGQUIT",
-    'CMD ["nginx", "-g", "daemon off;"]',
+    // A kernel without IPv6 has no socket for the second listen line.
+    `CMD ${JSON.stringify(["/bin/busybox", "sh", "-c", nginxStart])}`,
     "",
   ].join("\n"),
 });

@@ -1,0 +1,34 @@
+import type { RoutePins } from "../setup/pins";
+import type { ClusterEntry } from "./clusterEntries";
+import type { ClusterField } from "./clusterFields";
+import type { Problem } from "./problem";
+import type { SettingKey, SettingValues } from "./settingsSchema";
+
+/** The stack's other settings, as a rule about a cluster needs them. */
+export interface Surroundings {
+  readonly values: SettingValues;
+  readonly versions: RoutePins;
+}
+
+/** A rule about one cluster; it applies once each of the values it uses is right by itself. */
+export interface ClusterRule {
+  readonly fields: readonly ClusterField[];
+  readonly settings?: readonly SettingKey[];
+  readonly check: (entry: ClusterEntry, around: Surroundings) => readonly Problem[];
+}
+
+/** How many nodes a cluster has. */
+export const nodesOf = ({ values, pools }: ClusterEntry): number =>
+  values.controlPlaneReplicas + pools.reduce((sum, pool) => sum + pool.replicas, 0);
+
+/** A problem of one field, if it is one. */
+export const unless = (
+  good: boolean,
+  { values, key }: ClusterEntry,
+  field: ClusterField,
+  rule: string,
+  remedy: string,
+): Problem[] => (good ? [] : [{ key: key(field), received: values[field], rule, remedy }]);
+
+/** Whether machines are containers. Pretended nodes have addresses on no network, and run no pods. */
+export const isReal = ({ values }: ClusterEntry): boolean => values.backend === "docker";

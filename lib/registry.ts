@@ -1,0 +1,76 @@
+/** Where an image is: `docker.io` by default, as Docker has it. */
+export interface ImageAddress {
+  /** Host of the registry's API, with a port where it has one. */
+  readonly host: string;
+  readonly repository: string;
+  /** Tag or digest; `latest` by default. */
+  readonly reference: string;
+}
+
+/** What a registry says of an image; where it cannot be asked, why. */
+export type RegistryAnswer = "there" | "missing" | { readonly unknown: string };
+
+/** Reads a reference as Docker does: the first part is a host if it has a dot or a port, or is localhost. */
+export const imageAddress = (image: string): ImageAddress => {
+  const [name = "", digest] = image.split("@");
+  const slash = name.indexOf("/");
+  const first = slash < 0 ? "" : name.slice(0, slash);
+  const hasHost = /[.:]/.test(first) || first === "localhost";
+  const [, path = "", tag = "latest"] = /^(.*?)(?::([^:/]+))?$/.exec(hasHost ? name.slice(slash + 1) : name) ?? [];
+  const hub = !hasHost || first === "docker.io";
+  return {
+    host: hub ? "registry-1.docker.io" : first,
+    repository: hub && !path.includes("/") ? `library/${path}` : path,
+    reference: digest ?? tag,
+  };
+};
+
+const accept = [
+  "application/vnd.oci.image.index.v1+json",
+  "application/vnd.oci.image.manifest.v1+json",
+  "application/vnd.docker.distribution.manifest.list.v2+json",
+  "application/vnd.docker.distribution.manifest.v2+json",
+].join(", ");
+
+/**
+ * Asks the image's registry whether it has the tag or digest, without credentials and without a pull.
+ *
+ * @param timeout for each request, in milliseconds
+ */
+export const askRegistry = async (image: string, timeout = 10_000): Promise<RegistryAnswer> => {
+  const { host, repository, reference } = imageAddress(image);
+  // As Docker does: a registry on this machine needs no certificate.
+  const scheme = /^(localhost|127(\.\d+){3})(:\d+)?$/.test(host) ? "http" : "https";
+  const url = `${scheme}://${host}/v2/${repository}/manifests/${reference}`;
+  const ask = (headers: Record<string, string>): Promise<Response> =>
+    fetch(url, { method: "HEAD", headers: { accept, ...headers }, signal: AbortSignal.timeout(timeout) });
+  try {
+    let response = await ask({});
+    const challenge = response.headers.get("www-authenticate");
+    if (response.status === 401 && challenge !== null) {
+      const token = await anonymousToken(challenge, timeout);
+      if (token !== undefined) response = await ask({ authorization: `Bearer ${token}` });
+    }
+    if (response.ok) return "there";
+    return response.status === 404 ? "missing" : { unknown: `${host} answered HTTP ${response.status}` };
+  } catch (error) {
+    const { message, cause } = error as Error;
+    return { unknown: `${host} cannot be asked: ${cause instanceof Error ? cause.message : message}` };
+  }
+};
+
+/** The token that a registry's token service gives to anybody. */
+const anonymousToken = async (challenge: string, timeout: number): Promise<string | undefined> => {
+  const part = (name: string): string | undefined => new RegExp(`${name}="([^"]*)"`).exec(challenge)?.[1];
+  const realm = part("realm");
+  if (!/^bearer /i.test(challenge) || realm === undefined || !URL.canParse(realm)) return undefined;
+  const url = new URL(realm);
+  for (const name of ["service", "scope"]) {
+    const value = part(name);
+    if (value !== undefined) url.searchParams.set(name, value);
+  }
+  const response = await fetch(url, { signal: AbortSignal.timeout(timeout) });
+  if (!response.ok) return undefined;
+  const { token, access_token: other } = (await response.json()) as { token?: unknown; access_token?: unknown };
+  return [token, other].find((one): one is string => typeof one === "string");
+};
