@@ -46,7 +46,16 @@ const steps: Step[] = [
           `${end} in the preview`,
         );
       }
-      check(preview.length > 200, `more than 200 resources, got ${preview.length}`);
+      // A manifest's CRDs are one resource, whose input has a line for each.
+      const crds = preview
+        .filter((step) => step.urn.endsWith("/CustomResourceDefinitions"))
+        .flatMap((step) => String(step.newState?.inputs?.stdin).split("\n"));
+      check(
+        crds.some((line) => line.startsWith("clusters.cluster.x-k8s.io ")),
+        "Cluster API's kinds named",
+      );
+      const named = preview.length + crds.length;
+      check(named > 200, `more than 200 resources and CRDs, got ${named}`);
       const pool = preview.find((step) => step.urn.includes(":IPAddressPool::"));
       const spec = pool?.newState?.inputs?.spec as { addresses: string[] };
       check(spec.addresses[0] === range.text, `the pool ${range.text}, got ${spec.addresses[0]}`);
