@@ -53,13 +53,10 @@ export class ManifestObjects extends pulumi.ComponentResource {
     this.crds = this.registerCrds(name, args);
     const plain = this.register(name, args, order.plain, namespaces);
     // The kinds and their webhook belong to cert-manager, which may be part of another manifest.
-    const issuers = this.register(name, args, order.issuers, [...namespaces, ...(args.certificatesAfter ?? [])]);
+    const answered = [...namespaces, ...(args.certificatesAfter ?? [])];
+    const issuers = this.register(name, args, order.issuers, answered);
     // A request that comes before its issuer is ready is looked at again only after a pause that grows.
-    const certificates = this.register(name, args, order.certificates, [
-      ...namespaces,
-      ...(args.certificatesAfter ?? []),
-      ...issuers,
-    ]);
+    const certificates = this.register(name, args, order.certificates, [...answered, ...issuers]);
     const before = [...plain, ...this.crds, ...certificates, ...(args.workloadsAfter ?? [])];
     this.daemonSets = this.register(name, args, order.daemonSets, before);
     this.register(name, args, order.workloads, [
