@@ -24,6 +24,11 @@ describe("the order of an upgrade", () => {
     expect(orderProblems(good, options)).toEqual([]);
   });
 
+  test("counts a node as control plane from the moment it joined, before its label", () => {
+    const early = good[1]!.nodes.map((one) => (one.name === "cp-b" ? { ...one, controlPlane: false } : one));
+    expect(orderProblems([good[0]!, { at: 500, nodes: early }, ...good.slice(1)], options)).toEqual([]);
+  });
+
   test.each([
     [
       "a worker before the control plane",

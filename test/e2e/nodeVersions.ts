@@ -27,6 +27,17 @@ export const nodesOf = (json: string): NodeSample[] =>
     ready: (status.conditions ?? []).some(({ type, status: value }) => type === "Ready" && value === "True"),
   }));
 
+/** A node joins before it is labelled as control plane: what it ever was, it is in all samples. */
+export const withRoles = (samples: readonly NodesSample[]): NodesSample[] => {
+  const controlPlanes = new Set(
+    samples.flatMap(({ nodes }) => nodes.filter(({ controlPlane }) => controlPlane).map(({ name }) => name)),
+  );
+  return samples.map(({ at, nodes }) => ({
+    at,
+    nodes: nodes.map((node) => ({ ...node, controlPlane: controlPlanes.has(node.name) })),
+  }));
+};
+
 /** What an upgrade did against its order, as seen over time; empty if nothing. */
 export const orderProblems = (
   samples: readonly NodesSample[],
@@ -34,7 +45,7 @@ export const orderProblems = (
 ): string[] => {
   const problems: string[] = [];
   let controlPlaneDone = false;
-  for (const { at, nodes } of samples) {
+  for (const { at, nodes } of withRoles(samples)) {
     const seconds = `after ${(at / 1000).toFixed(0)} s`;
     const old = nodes.filter(({ controlPlane, version }) => controlPlane && version === from);
     const fresh = nodes.filter(({ controlPlane, version }) => !controlPlane && version === to);
@@ -59,7 +70,7 @@ const names = (nodes: readonly NodeSample[]): string => nodes.map(({ name }) => 
 /** The course of an upgrade: each moment at which versions differ from the moment before. */
 export const courseOf = (samples: readonly NodesSample[]): string[] => {
   let before = "";
-  return samples.flatMap(({ at, nodes }) => {
+  return withRoles(samples).flatMap(({ at, nodes }) => {
     const count = (controlPlane: boolean): string => {
       const versions = nodes.filter((node) => node.controlPlane === controlPlane).map(({ version }) => version);
       return [...new Set(versions)]
