@@ -101,7 +101,9 @@ export class TestStack {
     this.pulumi("up", "--yes", "--skip-preview", "--expect-no-changes");
   }
 
+  /** Also of a stack that was never up. */
   preview(): PreviewStep[] {
+    this.pulumi("stack", "select", "--create");
     return (JSON.parse(this.pulumi("preview", "--json")) as { steps: PreviewStep[] }).steps;
   }
 
