@@ -7,7 +7,7 @@ export const changeClasses = ["unchanged", "in place", "rolling", "created", "re
 /** One of them. */
 export type ChangeClass = (typeof changeClasses)[number];
 
-/** What happens to one part: the network, the management cluster, the providers, a cluster, or the rest. */
+/** What happens to one part: the network, the management cluster, the providers, the node images, a cluster, or the rest. */
 export interface PartPlan {
   part: string;
   change: ChangeClass;
@@ -24,13 +24,15 @@ export const exitCode = (parts: readonly PartPlan[]): 0 | 2 | 3 => {
 };
 
 const fixedParts = ["network", "management cluster", "providers"] as const;
-const partOfComponent: Record<string, (typeof fixedParts)[number]> = {
+const partOfComponent: Record<string, (typeof fixedParts)[number] | "node images"> = {
   "slipway:index:DockerNetwork": "network",
   "slipway:index:ManagementCluster": "management cluster",
   "slipway:index:ExistingManagementCluster": "management cluster",
   "slipway:index:ImageLoad": "management cluster",
   "slipway:index:CapdImage": "providers",
   "slipway:index:ProviderInstall": "providers",
+  // Made only where nodes cannot pull, so no part of every plan.
+  "slipway:index:NodeImage": "node images",
 };
 
 /** Sorts the steps of a preview by the part they belong to, and says of each part what happens to it. */

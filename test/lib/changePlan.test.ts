@@ -310,6 +310,7 @@ describe("whose a resource is", () => {
         { deletedWith: urn("slipway:index:ManagementCluster$command:local:Command", "clusterapi-kind") },
       ),
     ],
+    ["node images", step("replace", "slipway:index:NodeImage$command:local:Command", "node-v1.34.4-0a1b2c3d4e5f")],
     ["other", step("replace", "random:index:Thing", "x")],
   ])("%s", (part, one) => {
     expect(planOf(part, [one])?.change).toBe("replaced");

@@ -77,7 +77,7 @@ const steps = (stack: TestStack): Step[] => {
       run: () => {
         before = stack.inventory(kept);
         stack.write("fleet", { clusters: changed() });
-        stack.expectPlan({ "cluster staging": "destroyed", "cluster review": "created", other: "in place" }, 3);
+        stack.expectPlan({ "cluster staging": "destroyed", "cluster review": "created", "node images": "in place" }, 3);
         stack.up();
       },
     },

@@ -69,7 +69,7 @@ const steps = (stack: TestStack): Step[] => {
         oldTemplates = templates();
         stack.write(base, { kubernetesVersion: to });
         // Where nodes pull nothing, their images are made beside the clusters.
-        const nodeImages: Record<string, "in place"> = stack.route === "source" ? { other: "in place" } : {};
+        const nodeImages: Record<string, "in place"> = stack.route === "source" ? { "node images": "in place" } : {};
         stack.expectPlan({ [`cluster ${cluster}`]: "rolling", ...nodeImages }, 2);
       },
     },
