@@ -1,14 +1,10 @@
-import {
-  between,
-  dnsLabel,
-  labelKey,
-  labelValue,
-  manifestLocation,
-  networks,
-  providerVersion,
-  templateVariables,
-  textMap,
-} from "./checks";
+import { between } from "./checks/counts";
+import { manifestLocation } from "./checks/files";
+import { labelKey, labelValue, textMap } from "./checks/labels";
+import { dnsLabel } from "./checks/names";
+import { networks } from "./checks/networks";
+import { providerVersion } from "./checks/releases";
+import { templateVariables } from "./checks/templateVariables";
 import type { Taint } from "./clusterObjects";
 import type { Backend } from "./infrastructure/infrastructure";
 import { choice, count, listOf, optionalCount, type Setting, text, texts, variables } from "./setting";

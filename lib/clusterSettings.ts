@@ -1,4 +1,7 @@
-import { between, dnsDomain, dnsLabel, imageReference, kubernetesVersion, networks, oddCount } from "./checks";
+import { between, oddCount } from "./checks/counts";
+import { dnsDomain, dnsLabel } from "./checks/names";
+import { networks } from "./checks/networks";
+import { imageReference, kubernetesVersion } from "./checks/releases";
 import { longestNames } from "./clusterObjects";
 import { count, derived, flag, text } from "./setting";
 

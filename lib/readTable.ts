@@ -1,5 +1,5 @@
 import type { RoutePins } from "../setup/pins";
-import type { Check } from "./checks";
+import type { Check } from "./checks/check";
 import { nearest } from "./nearest";
 import { type Problem, problemsOf } from "./problem";
 import type { Setting } from "./setting";

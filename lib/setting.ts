@@ -1,5 +1,6 @@
 import type { RoutePins } from "../setup/pins";
-import { type Check, manifestLocation } from "./checks";
+import type { Check } from "./checks/check";
+import { manifestLocation } from "./checks/files";
 import { problemsOf, ProblemError, refuse } from "./problem";
 import type { SettingTable } from "./readTable";
 

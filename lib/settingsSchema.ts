@@ -1,6 +1,11 @@
 import type { RoutePins } from "../setup/pins";
 import { defaultGateway, subnetPrefixes } from "./addresses";
-import { between, dnsLabel, filePath, imageReference, network, secretVariables, templateVariables } from "./checks";
+import { between } from "./checks/counts";
+import { filePath } from "./checks/files";
+import { dnsLabel } from "./checks/names";
+import { network } from "./checks/networks";
+import { imageReference } from "./checks/releases";
+import { secretVariables, templateVariables } from "./checks/templateVariables";
 import { clusterFields, infrastructureProviderFields } from "./clusterFields";
 import { ipv6Subnet } from "./ipv6Subnet";
 import { clusterSettings } from "./clusterSettings";
