@@ -316,6 +316,17 @@ describe("whose a resource is", () => {
     expect(planOf(part, [one])?.change).toBe("replaced");
   });
 
+  test("the namespace of clusters, which lies in the management cluster", () => {
+    const lifetime = step("same", "slipway:index:ManagementCluster$command:local:Command", "clusterapi-kind");
+    const namespace = step("delete", "kubernetes:core/v1:Namespace", "namespace/staging", {
+      deletedWith: lifetime.urn,
+    });
+    expect(planOf("management cluster", [lifetime, namespace])).toMatchObject({
+      change: "in place",
+      reasons: ["Namespace staging is removed"],
+    });
+  });
+
   test("what the state has of a cluster whose component is gone", () => {
     expect(planOf("cluster a", [content("delete", "a", "Cni", "a-cni/DaemonSet/x/y")])?.change).toBe("in place");
   });
