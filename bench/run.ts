@@ -1,5 +1,5 @@
 // Times `up` and `destroy` of the offline stack against the seed's procedure as a script, in turn, on the same machine
-// with the same images. BENCH_PAIRS (default 3) pairs; the last lines are the ratios of the medians. Each `up` makes
+// with the same images; besides, the first preview and an `up` that has nothing to do. BENCH_PAIRS (default 3) pairs; the last lines are the ratios of the medians. Each `up` makes
 // its node image anew, as on a machine where it never ran; BENCH_KEEP=1 keeps it, as on one where it did.
 import { execFileSync, spawnSync } from "node:child_process";
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
@@ -22,11 +22,13 @@ const folder = ".slipway/bench";
 mkdirSync(folder, { recursive: true });
 const eventLog = `${process.cwd()}/${folder}/events.json`;
 
-const results: Record<"up" | "scriptUp" | "destroy" | "scriptDestroy", Timing[]> = {
-  up: [],
+const results: Record<"scriptUp" | "firstPreview" | "up" | "noopUp" | "scriptDestroy" | "destroy", Timing[]> = {
   scriptUp: [],
-  destroy: [],
+  firstPreview: [],
+  up: [],
+  noopUp: [],
   scriptDestroy: [],
+  destroy: [],
 };
 
 const measure = async (
@@ -78,8 +80,10 @@ void withBenchStack(async (stack) => {
     await measure("scriptUp", "bench/seed-up", [], env);
     await measure("scriptDestroy", "bench/seed-down", [], env);
     removeNodeImages();
+    await measure("firstPreview", "scripts/slipway", ["preview"], env);
     await measure("up", "scripts/slipway", ["up", "--event-log", eventLog], env);
     timeline = tellTimeline(stack, results.up.at(-1)!.seconds);
+    await measure("noopUp", "scripts/slipway", ["up", "--expect-no-changes"], env);
     await measure("destroy", "scripts/slipway", ["destroy"], env);
   }
   writeFileSync(`${folder}/results.json`, `${JSON.stringify(results, null, 2)}\n`);
