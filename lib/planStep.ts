@@ -47,7 +47,7 @@ export const describeStep = ({ urn }: PlanStep): string => {
       : object.replace("/", " ");
   if (type.startsWith("pulumi:providers:")) return `provider ${name}`;
   if (type === "command:local:Command") return `step ${name}`;
-  return `${type.split(/[:/]/).at(-1)} ${name}`;
+  return `${kindOf(urn)} ${name}`;
 };
 
 /** The pieces of a URN. `ancestors` are the types of the components around it, outermost first. */

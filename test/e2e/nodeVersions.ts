@@ -28,7 +28,7 @@ export const nodesOf = (json: string): NodeSample[] =>
   }));
 
 /** A node joins before it is labelled as control plane: what it ever was, it is in all samples. */
-export const withRoles = (samples: readonly NodesSample[]): NodesSample[] => {
+const withRoles = (samples: readonly NodesSample[]): NodesSample[] => {
   const controlPlanes = new Set(
     samples.flatMap(({ nodes }) => nodes.filter(({ controlPlane }) => controlPlane).map(({ name }) => name)),
   );

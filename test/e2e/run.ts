@@ -34,7 +34,6 @@ const steps: Step[] = [
     name: "the first preview names every object and the load balancer range, and makes nothing",
     run: () => {
       stack.write("dev");
-      stack.pulumi("stack", "init");
       const preview = stack.preview();
       check(
         preview.every((step) => step.op === "create" || step.op === "read"),

@@ -120,6 +120,11 @@ export class TestStack {
     return parts;
   }
 
+  /** What a plan says besides where other images go into nodes: those that pull nothing have theirs made beside the clusters. */
+  get otherNodeImages(): Readonly<Record<string, PartPlan["change"]>> {
+    return this.route === "source" ? { "node images": "in place" } : {};
+  }
+
   outputs(): Outputs {
     return JSON.parse(this.pulumi("stack", "output", "--json", "--show-secrets")) as Outputs;
   }

@@ -77,14 +77,13 @@ const steps = (stack: TestStack): Step[] => {
       run: () => {
         before = stack.inventory(kept);
         stack.write("fleet", { clusters: changed() });
-        // With staging go its namespace and, where nodes pull nothing, the step that made its nodes' image.
-        const images: Record<string, "in place"> = stack.route === "source" ? { "node images": "in place" } : {};
+        // With staging go its namespace and its nodes' image.
         stack.expectPlan(
           {
             "cluster staging": "destroyed",
             "cluster review": "created",
             "management cluster": "in place",
-            ...images,
+            ...stack.otherNodeImages,
           },
           3,
         );
