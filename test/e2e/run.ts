@@ -116,6 +116,14 @@ const steps: Step[] = [
       check(left.length === 0, `Docker to hold nothing new, got ${left.join(", ")}`);
     },
   },
+  {
+    name: "no file is left in the temporary folder",
+    always: true,
+    run: () => {
+      const left = stack.leftInTemporary();
+      check(left.length === 0, `an empty temporary folder, got ${left.join(", ")}`);
+    },
+  },
 ];
 
 const main = async (): Promise<void> => {
