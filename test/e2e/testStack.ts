@@ -96,8 +96,9 @@ export class TestStack {
     return command("scripts/slipway", args, this.place);
   }
 
-  up(options: { show?: boolean } = {}): void {
-    must("scripts/slipway", ["up"], { ...this.place, ...options });
+  /** @param options show it; and copy it to a file; with arguments for Pulumi */
+  up({ args = [], ...options }: { show?: boolean; copy?: string; args?: string[] } = {}): void {
+    must("scripts/slipway", ["up", ...args], { ...this.place, ...options });
   }
 
   /** The same, while the test goes on. */
