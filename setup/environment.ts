@@ -64,7 +64,10 @@ export const isStateFile = (name: string): boolean => /\.json(\.gz|\.zst)?$/.tes
 const passphraseFile = (checkout: string): string => {
   const folder = stateFolder(checkout);
   const file = join(folder, "passphrase");
-  if (existsSync(file)) return file;
+  if (existsSync(file)) {
+    chmodSync(file, 0o600); // a copy of the checkout may have opened it
+    return file;
+  }
   const stacks = join(folder, ".pulumi", "stacks");
   const used = existsSync(stacks) && readdirSync(stacks, { recursive: true }).some((name) => isStateFile(String(name)));
   if (used) {

@@ -72,7 +72,7 @@ const steps: Step[] = [
       stack.up({
         show: true,
         copy: join(stack.backend, "up.log"),
-        args: ["--event-log", join(stack.backend, "events.json")],
+        events: join(stack.backend, "events.json"),
       }),
   },
   {

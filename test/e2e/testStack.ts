@@ -96,9 +96,12 @@ export class TestStack {
     return command("scripts/slipway", args, this.place);
   }
 
-  /** @param options show it; and copy it to a file; with arguments for Pulumi */
-  up({ args = [], ...options }: { show?: boolean; copy?: string; args?: string[] } = {}): void {
-    must("scripts/slipway", ["up", ...args], { ...this.place, ...options });
+  /** @param options show it; copy what it prints to a file; write the engine's events, in full, to another */
+  up({ events, ...options }: { show?: boolean; copy?: string; events?: string } = {}): void {
+    // Pulumi has this flag for those who mend it only.
+    const env = events === undefined ? this.env : { ...this.env, PULUMI_DEBUG_COMMANDS: "true" };
+    const args = events === undefined ? [] : ["--event-log", events];
+    must("scripts/slipway", ["up", ...args], { ...this.place, ...options, env });
   }
 
   /** The same, while the test goes on. */
