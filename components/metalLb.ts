@@ -1,6 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import { loadBalancerObjects, withEarlyController } from "../lib/metalLb";
 import { objectKey } from "../lib/manifests";
+import { withPodSecurity } from "../lib/podSecurity";
 import type { Manifest } from "../lib/manifest";
 import { inside, type ClusterHandle } from "./clusterHandle";
 import { KubernetesResource, ManifestObjects } from "./manifestObjects";
@@ -29,7 +30,7 @@ export class MetalLb extends pulumi.ComponentResource {
       {
         cluster,
         crds: manifest.crds,
-        objects: withEarlyController(manifest.objects),
+        objects: withPodSecurity(withEarlyController(manifest.objects)),
         deploymentsAfter: args.podNetwork,
       },
       { parent: this },

@@ -2,6 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { certificateSamples, clusterApiSamples } from "../lib/webhookSamples";
 import type { Manifest } from "../lib/manifest";
 import { type KubernetesObject, objectKey } from "../lib/manifests";
+import { withPodSecurity } from "../lib/podSecurity";
 import { inside, keptIn, type ClusterHandle } from "./clusterHandle";
 import { KubernetesResource, ManifestObjects } from "./manifestObjects";
 import { webhookGate } from "./webhookGate";
@@ -30,7 +31,11 @@ export class ProviderInstall extends pulumi.ComponentResource {
   constructor(name: string, args: ProviderInstallArgs, opts?: pulumi.ComponentResourceOptions) {
     super("slipway:index:ProviderInstall", name, {}, opts);
     const { cluster } = args;
-    const certManager = new ManifestObjects("cert-manager", { cluster, ...args.certManager }, { parent: this });
+    const certManager = new ManifestObjects(
+      "cert-manager",
+      { cluster, ...args.certManager, objects: withPodSecurity(args.certManager.objects) },
+      { parent: this },
+    );
     const certificates = webhookGate(
       "cert-manager-webhook",
       cluster,
@@ -44,7 +49,13 @@ export class ProviderInstall extends pulumi.ComponentResource {
       (manifest) =>
         new ManifestObjects(
           manifest.name,
-          { cluster: later, ...manifest, certificatesAfter: [certificates], workloadsAfter: args.providerImages },
+          {
+            cluster: later,
+            ...manifest,
+            objects: withPodSecurity(manifest.objects),
+            certificatesAfter: [certificates],
+            workloadsAfter: args.providerImages,
+          },
           { parent: this },
         ),
     );

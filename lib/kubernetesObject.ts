@@ -48,14 +48,19 @@ export const withAnnotations = (object: KubernetesObject, annotations: StringMap
 
 /** The images that objects run (containers and init containers of pods and pod templates), sorted, each once. */
 export const imagesOf = (objects: readonly KubernetesObject[]): string[] => {
-  const pods = objects.flatMap((object) => podPaths.map((path) => at(object, path)));
-  const containers = pods.flatMap((pod) => [at(pod, ["initContainers"]), at(pod, ["containers"])]);
+  const containers = objects
+    .flatMap(podSpecsOf)
+    .flatMap((pod) => [at(pod, ["initContainers"]), at(pod, ["containers"])]);
   const images = containers
     .flatMap((list) => (Array.isArray(list) ? (list as unknown[]) : []))
     .map((container) => at(container, ["image"]))
     .filter((image) => typeof image === "string");
   return [...new Set(images)].sort();
 };
+
+/** The specs of the pods that an object is or makes. */
+export const podSpecsOf = (object: KubernetesObject): unknown[] =>
+  podPaths.map((path) => at(object, path)).filter((spec) => Array.isArray(at(spec, ["containers"])));
 
 /** Where a pod's spec lies: in a Pod, in what makes pods, and in a CronJob. */
 const podPaths = [["spec"], ["spec", "template", "spec"], ["spec", "jobTemplate", "spec", "template", "spec"]];

@@ -4,6 +4,7 @@ import { homedir } from "node:os";
 import { join } from "node:path";
 import { load } from "js-yaml";
 import type { Route } from "./cache";
+import { temporaryPrefix } from "./temporary";
 
 /** What Pulumi is run with, besides the user's own environment. */
 export interface PulumiEnvironment {
@@ -48,7 +49,8 @@ const chosenBackend = (
 /** Our own state folder, closed to other users: it holds kubeconfigs and the passphrase. */
 export const stateFolder = (checkout: string): string => {
   const folder = join(checkout, ".slipway");
-  if (!existsSync(folder)) mkdirSync(folder, { mode: 0o700 });
+  mkdirSync(folder, { recursive: true, mode: 0o700 });
+  chmodSync(folder, 0o700); // also where an older one, or one from an archive, was open
   return folder;
 };
 
@@ -62,7 +64,10 @@ export const isStateFile = (name: string): boolean => /\.json(\.gz|\.zst)?$/.tes
 const passphraseFile = (checkout: string): string => {
   const folder = stateFolder(checkout);
   const file = join(folder, "passphrase");
-  if (existsSync(file)) return file;
+  if (existsSync(file)) {
+    chmodSync(file, 0o600); // a copy of the checkout may have opened it
+    return file;
+  }
   const stacks = join(folder, ".pulumi", "stacks");
   const used = existsSync(stacks) && readdirSync(stacks, { recursive: true }).some((name) => isStateFile(String(name)));
   if (used) {
@@ -112,6 +117,13 @@ export const environmentScript = (checkout: string, { variables }: PulumiEnviron
     "# Written by Slipway: `. .slipway/env.sh` and then pulumi, kubectl, clusterctl and kind of this checkout.",
     `case ":$PATH:" in *:${tools}:*) ;; *) export PATH=${tools}:"$PATH" ;; esac`,
     ...others.map(([name, value]) => `export ${name}=${quote(value)}`),
+    "# Plugins leave kubeconfigs in the temporary folder: each pulumi gets one of its own, which goes with it.",
+    "pulumi() {",
+    `  slipway_run=$(mktemp -d "\${TMPDIR:-/tmp}/${temporaryPrefix("$(uname -n)", "$$")}XXXXXX") || return`,
+    '  if TMPDIR=$slipway_run command pulumi "$@"; then set -- 0; else set -- $?; fi',
+    '  rm -rf "$slipway_run"',
+    '  return "$1"',
+    "}",
     "",
   ].join("\n");
 };

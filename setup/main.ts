@@ -1,4 +1,5 @@
 // The front door: `node --import tsx setup/main.ts VERB [arguments]`, called by scripts/slipway and the Makefile.
+import { openTemporary } from "./temporary";
 import { verbs } from "./verbs";
 
 const usage = (): string =>
@@ -7,7 +8,12 @@ const usage = (): string =>
 const main = async (): Promise<number> => {
   const [name, ...args] = process.argv.slice(2);
   const verb = name === undefined || !Object.hasOwn(verbs, name) ? undefined : verbs[name];
-  if (verb) return verb(args);
+  if (verb) {
+    const { folder, close } = openTemporary();
+    process.on("exit", close);
+    process.env.TMPDIR = folder; // of every program that this one starts
+    return verb(args);
+  }
   process.stderr.write(name === undefined ? `${usage()}\n` : `unknown verb "${name}"\n${usage()}\n`);
   return 2;
 };

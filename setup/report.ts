@@ -13,6 +13,7 @@ export const writeKubeconfigs = (
 ): Record<string, string> => {
   const folder = join(checkout, kubeconfigFolder(stack));
   mkdirSync(folder, { recursive: true, mode: 0o700 });
+  chmodSync(folder, 0o700); // a step may have made it first
   const files: Record<string, string> = {};
   for (const [name, text] of Object.entries(kubeconfigs)) {
     const file = join(folder, `${name}.yaml`);

@@ -11,8 +11,7 @@ containers_of() {
 
 # Writes standard input to a file that only its owner can read, whole or not at all.
 write_private() {
-  mkdir -p "$(dirname "$1")"
-  (umask 077 && cat >"$1.partial")
+  (umask 077 && mkdir -p "$(dirname "$1")" && cat >"$1.partial")
   mv "$1.partial" "$1"
 }
 

@@ -15,11 +15,20 @@ export interface CommandOptions {
   cwd?: string;
   /** Show what it prints, instead of keeping it. */
   show?: boolean;
+  /** With `show`: a file that gets it too. */
+  copy?: string;
 }
+
+/** The same program with what it prints copied to a file; its exit code stays. */
+const copying = (program: string, args: string[], file: string): [string, string[]] => [
+  "bash",
+  ["-c", 'set -o pipefail; file=$1; shift; "$@" 2>&1 | tee "$file"', "bash", file, program, ...args],
+];
 
 /** Runs a program; its output is kept, and also shown where `show` asks for it. */
 export const command = (program: string, args: string[], options: CommandOptions = {}): Result => {
-  const child = spawnSync(program, args, {
+  const [file, all] = options.copy === undefined ? [program, args] : copying(program, args, options.copy);
+  const child = spawnSync(file, all, {
     cwd: options.cwd,
     env: { ...process.env, ...options.env },
     encoding: "utf8",
@@ -33,7 +42,7 @@ export const command = (program: string, args: string[], options: CommandOptions
 export const commandMeanwhile = (
   program: string,
   args: string[],
-  options: Omit<CommandOptions, "show"> = {},
+  options: Omit<CommandOptions, "show" | "copy"> = {},
 ): Promise<Result> =>
   new Promise((resolve) => {
     const env = { ...process.env, ...options.env };

@@ -1,7 +1,10 @@
 // The whole journey on a real cluster: preview, up, request, up without changes, a look from outside, destroy.
 // Its last line is "N passed, N failed".
+import { join } from "node:path";
 import { contains, loadBalancerRange } from "../../lib/addresses";
 import { check, dockerInventory, must, newInDocker, runSteps, type Step } from "./harness";
+import { placesOf, secretsOf } from "./secretPlaces";
+import { findSecrets } from "./secretScan";
 import { currentRoute, TestStack } from "./testStack";
 
 const stack = new TestStack("e2e", currentRoute());
@@ -61,7 +64,16 @@ const steps: Step[] = [
       check(JSON.stringify(dockerInventory()) === JSON.stringify(before), "Docker untouched");
     },
   },
-  { name: "up", run: () => stack.up({ show: true }) },
+  {
+    name: "up",
+    // What it prints, and each event in full, lie with the state: a look for secrets finds them there.
+    run: () =>
+      stack.up({
+        show: true,
+        copy: join(stack.backend, "up.log"),
+        events: join(stack.backend, "events.json"),
+      }),
+  },
   {
     name: "the application answers over an address of the range",
     run: async () => {
@@ -91,15 +103,34 @@ const steps: Step[] = [
     },
   },
   {
-    name: "no secret lies open in the state",
+    name: "no secret lies open in state, outputs, previews, logs and errors",
     run: () => {
-      const { kubeconfigs } = stack.outputs();
-      const exported = stack.pulumi("stack", "export");
-      const keys = Object.values(kubeconfigs).flatMap((text) =>
-        [...text.matchAll(/client-key-data: (\S+)/g)].map((m) => m[1]!),
-      );
-      check(keys.length === 2, `two client keys, got ${keys.length}`);
-      for (const key of keys) check(!exported.includes(key.slice(0, 60)), "client keys encrypted in the state");
+      const secrets = secretsOf(stack);
+      for (const kind of [
+        "passphrase",
+        "client key",
+        "bootstrap token",
+        "ServiceAccount token",
+        "etc/kubernetes/pki",
+      ]) {
+        check(
+          secrets.some(({ name }) => name.includes(kind)),
+          `a ${kind} to look for, got ${secrets.map(({ name }) => name).join(", ")}`,
+        );
+      }
+      const places = placesOf(stack);
+      for (const place of ["events.json", "up.log", "stack export"]) {
+        check(
+          Object.keys(places).some((name) => name.includes(place)),
+          `${place} among the places`,
+        );
+      }
+      const found = findSecrets(secrets, places);
+      check(found.length === 0, `no secret to lie open, got\n  ${found.join("\n  ")}`);
+      console.log(`         ${secrets.length} secrets, ${Object.keys(places).length} places`);
+      // The search itself: it finds them where they belong.
+      const own = findSecrets(secrets, { kubeconfig: Object.values(stack.outputs().kubeconfigs).join("\n") });
+      check(own.length >= 4, `client keys found in their own kubeconfigs, got ${own.length}`);
     },
   },
   {
@@ -113,6 +144,14 @@ const steps: Step[] = [
     run: () => {
       const left = newInDocker(before, dockerInventory());
       check(left.length === 0, `Docker to hold nothing new, got ${left.join(", ")}`);
+    },
+  },
+  {
+    name: "no file is left in the temporary folder",
+    always: true,
+    run: () => {
+      const left = stack.leftInTemporary();
+      check(left.length === 0, `an empty temporary folder, got ${left.join(", ")}`);
     },
   },
 ];

@@ -1,10 +1,11 @@
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { PartPlan } from "../../lib/changePlan";
 import type { Route } from "../../setup/cache";
 import { pulumiEnvironment } from "../../setup/environment";
+import { openTemporary } from "../../setup/temporary";
 import { check, command, commandMeanwhile, must, type Result } from "./harness";
 import { containersOf, differenceOf, type Expectation, type Inventory, objectsOf, surprises } from "./inventory";
 import { baseFile, deriveStackFile, type StackSettings } from "./stackFile";
@@ -38,6 +39,9 @@ const managementKinds = [
 
 const workloadKinds = ["nodes", "namespaces", "services", "deployments.apps", "daemonsets.apps"];
 
+/** Of every test stack's state; a look for secrets looks for it too. */
+export const passphrase = "an end to end run keeps nothing";
+
 /** The route whose tools this checkout has. */
 export const currentRoute = (): Route => must("scripts/slipway", ["route"]).trim().split("\n").at(-1) as Route;
 
@@ -47,6 +51,10 @@ export class TestStack {
   checkout = process.cwd();
   readonly backend = mkdtempSync(join(tmpdir(), "slipway-e2e-"));
   readonly env: Record<string, string>;
+  /** What all programs of the run have as temporary folder; for a look at what they leave. */
+  readonly temporary = mkdtempSync(join(tmpdir(), "slipway-e2e-tmp-"));
+  /** The folder in it for what the test itself runs, as env.sh makes one for a plain `pulumi`. */
+  private readonly ofTest = openTemporary(this.temporary);
 
   constructor(
     readonly name: string,
@@ -55,7 +63,8 @@ export class TestStack {
     const own = {
       STACK: name,
       PULUMI_BACKEND_URL: `file://${this.backend}`,
-      PULUMI_CONFIG_PASSPHRASE: "an end to end run keeps nothing",
+      PULUMI_CONFIG_PASSPHRASE: passphrase,
+      TMPDIR: this.temporary,
     };
     this.env = { ...own, ...pulumiEnvironment(process.cwd(), route, { env: { ...process.env, ...own } }).variables };
   }
@@ -68,6 +77,10 @@ export class TestStack {
     return { cwd: this.checkout, env: this.env };
   }
 
+  private get placeOfTest(): { cwd: string; env: Record<string, string> } {
+    return { cwd: this.checkout, env: { ...this.env, TMPDIR: this.ofTest.folder } };
+  }
+
   /** Writes the stack file: a checked-in one, with other settings. */
   write(base: string, changes: StackSettings = {}): void {
     writeFileSync(this.file, deriveStackFile(readFileSync(baseFile(base, this.route), "utf8"), this.route, changes));
@@ -75,7 +88,7 @@ export class TestStack {
 
   /** Runs Pulumi on the stack; an error where it fails. */
   pulumi(...args: string[]): string {
-    return must("pulumi", [...args, "--stack", this.name, "--non-interactive"], this.place);
+    return must("pulumi", [...args, "--stack", this.name, "--non-interactive"], this.placeOfTest);
   }
 
   /** Runs a verb of scripts/slipway, however it ends. */
@@ -83,8 +96,12 @@ export class TestStack {
     return command("scripts/slipway", args, this.place);
   }
 
-  up(options: { show?: boolean } = {}): void {
-    must("scripts/slipway", ["up"], { ...this.place, ...options });
+  /** @param options show it; copy what it prints to a file; write the engine's events, in full, to another */
+  up({ events, ...options }: { show?: boolean; copy?: string; events?: string } = {}): void {
+    // Pulumi has this flag for those who mend it only.
+    const env = events === undefined ? this.env : { ...this.env, PULUMI_DEBUG_COMMANDS: "true" };
+    const args = events === undefined ? [] : ["--event-log", events];
+    must("scripts/slipway", ["up", ...args], { ...this.place, ...options, env });
   }
 
   /** The same, while the test goes on. */
@@ -131,7 +148,7 @@ export class TestStack {
 
   /** The environment with the kubeconfig of a cluster. */
   kubeconfig(cluster: string): Record<string, string> {
-    return { ...this.env, KUBECONFIG: `.slipway/kubeconfigs/${this.name}/${cluster}.yaml` };
+    return { ...this.env, TMPDIR: this.ofTest.folder, KUBECONFIG: `.slipway/kubeconfigs/${this.name}/${cluster}.yaml` };
   }
 
   kubectl(cluster: string, ...args: string[]): string {
@@ -179,6 +196,12 @@ export class TestStack {
     return after;
   }
 
+  /** Names in the temporary folder, but for the cache of compiled TypeScript and the test's own folder. */
+  leftInTemporary(): string[] {
+    const own = basename(this.ofTest.folder);
+    return readdirSync(this.temporary).filter((name) => !/^tsx-\d+$/.test(name) && name !== own);
+  }
+
   /** Prints what was stuck: containers, conditions, pods and events. */
   explain(): void {
     const show = (program: string, args: string[], cluster: string): void => {
@@ -187,7 +210,7 @@ export class TestStack {
     };
     console.log(command("docker", ["ps", "--all"]).stdout);
     const folder = `.slipway/kubeconfigs/${this.name}`;
-    const output = command("pulumi", ["stack", "output", "--json", "--stack", this.name], this.place).stdout;
+    const output = command("pulumi", ["stack", "output", "--json", "--stack", this.name], this.placeOfTest).stdout;
     const clusters = output === "" ? [] : ((JSON.parse(output) as Partial<Outputs>).clusters ?? []);
     for (const { name, namespace } of clusters) {
       const args = ["describe", "cluster", name, "--namespace", namespace, "--show-conditions", "all"];
@@ -202,7 +225,8 @@ export class TestStack {
 
   /** Takes the state and the stack file away; the clusters are `destroy`'s. */
   remove(): void {
-    rmSync(this.backend, { recursive: true, force: true });
+    this.ofTest.close();
+    for (const folder of [this.backend, this.temporary]) rmSync(folder, { recursive: true, force: true });
     rmSync(this.file, { force: true });
     // The file for plain pulumi names the backend that a user of this checkout has.
     command("scripts/slipway", ["env"]);

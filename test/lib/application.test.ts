@@ -1,5 +1,6 @@
 import { describe, expect, test } from "@jest/globals";
 import { networkRange } from "../../lib/addresses";
+import { podSecurityLevel } from "../../lib/podSecurity";
 import { balancedAddress, deploymentObject, serviceObject, urlOf } from "../../lib/application";
 
 const ranges = [networkRange("172.18.255.248/29"), "fd00:172:18::/64"];
@@ -60,4 +61,16 @@ test("a service of one family says nothing of families, one of two requires both
     metadata: { annotations: { "pulumi.com/waitFor": "jsonpath={.status.loadBalancer.ingress[1].ip}" } },
     spec: { ipFamilyPolicy: "RequireDualStack", ipFamilies: ["IPv6", "IPv4"] },
   });
+});
+
+test("the pod keeps to baseline, and to no stricter level only since its server starts as root", () => {
+  const { spec } = deploymentObject("nginx:1").spec.template;
+  expect(spec.automountServiceAccountToken).toBe(false);
+  expect(podSecurityLevel(spec)).toBe("baseline");
+  const [container] = spec.containers;
+  const plain = { allowPrivilegeEscalation: false, capabilities: { drop: ["ALL"], add: ["NET_BIND_SERVICE"] } };
+  const securityContext = { ...spec.securityContext, runAsNonRoot: true };
+  expect(podSecurityLevel({ ...spec, securityContext, containers: [{ ...container, securityContext: plain }] })).toBe(
+    "restricted",
+  );
 });

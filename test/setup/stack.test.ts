@@ -107,6 +107,17 @@ describe("environment", () => {
     expect(readFileSync(file, "utf8")).toBe(secret);
   });
 
+  test("what holds secrets is closed to others, also where an older one was open", () => {
+    const folder = join(checkout, ".slipway");
+    mkdirSync(folder, { mode: 0o755 });
+    chmodSync(folder, 0o755);
+    const script = writeEnvironmentScript(checkout, open());
+    expect([mode(folder), mode(script), mode(join(folder, "passphrase"))]).toEqual(["700", "600", "600"]);
+    chmodSync(join(folder, "passphrase"), 0o644);
+    open();
+    expect(mode(join(folder, "passphrase"))).toBe("600");
+  });
+
   test.each([
     [{ PULUMI_CONFIG_PASSPHRASE: "" }],
     [{ PULUMI_CONFIG_PASSPHRASE: "mine" }],

@@ -1,0 +1,70 @@
+import { existsSync, lstatSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync } from "node:fs";
+import { hostname, tmpdir, userInfo } from "node:os";
+import { basename, join } from "node:path";
+import { isAlive } from "./lock";
+
+/** A folder for what the programs of one run put aside; nobody else can look into it. */
+export interface Temporary {
+  /** Absolute path, for TMPDIR. */
+  folder: string;
+  /** Removes it with all that is in it; harmless when called twice. */
+  close: () => void;
+}
+
+/** Machine and process in the name: who may take it away follows from them. env.sh makes folders of this name too. */
+export const temporaryPrefix = (machine: string, pid: number | string): string => `slipway-run-${machine}-${pid}-`;
+
+const namePattern = /^slipway-run-(.+)-(\d+)-[A-Za-z0-9]{6}$/;
+
+/** Whether a process of this machine has the folder as its TMPDIR: what a killed run started may outlive it. */
+const isUsed = (folder: string): boolean =>
+  existsSync("/proc/self/environ") &&
+  readdirSync("/proc").some((pid) => {
+    try {
+      return /^\d+$/.test(pid) && readFileSync(`/proc/${pid}/environ`, "utf8").includes(folder);
+    } catch {
+      return false; // it ended, or is another user's and so cannot use the folder
+    }
+  });
+
+/**
+ * Removes the folders of runs that were killed: of this user and this machine, whose process is gone and that no living
+ * process uses.
+ *
+ * @param parent folder they lie in
+ * @returns the names of what was removed
+ */
+export const removeAbandoned = (parent: string): string[] =>
+  readdirSync(parent).filter((name) => {
+    const [, machine, pid] = namePattern.exec(name) ?? [];
+    if (machine !== hostname() || isAlive(Number(pid))) return false;
+    const folder = join(parent, name);
+    try {
+      const found = lstatSync(folder);
+      // The parent is open to all users: a link, or a folder of somebody else, is not ours to follow.
+      if (!found.isDirectory() || found.uid !== userInfo().uid || isUsed(folder)) return false;
+      rmSync(folder, { recursive: true, force: true });
+      return true;
+    } catch {
+      return false; // another run was quicker
+    }
+  });
+
+/** The cache of compiled TypeScript, which tsx keeps in the temporary folder: without it each run compiles anew. */
+const shareCompiled = (parent: string, folder: string): void => {
+  const cache = join(parent, `tsx-${userInfo().uid}`);
+  if (existsSync(cache)) symlinkSync(cache, join(folder, basename(cache)));
+};
+
+/**
+ * Makes the folder of this run (mode 0700) and removes those of killed ones. The Kubernetes plugin writes each cluster's
+ * kubeconfig into the temporary folder and leaves it there.
+ *
+ * @param parent default: the machine's temporary folder
+ */
+export const openTemporary = (parent = tmpdir()): Temporary => {
+  removeAbandoned(parent);
+  const folder = mkdtempSync(join(parent, temporaryPrefix(hostname(), process.pid)));
+  shareCompiled(parent, folder);
+  return { folder, close: () => rmSync(folder, { recursive: true, force: true }) };
+};
