@@ -125,10 +125,13 @@ export const insideEvidence = ({ inside = [] }: Pick<StuckFacts, "inside">, pods
   );
   return [
     ...pods.slice(0, podsShown).map((pod) => {
-      const event = lastEvent(events, pod);
-      const full = noSpace.test(event);
+      const reason = podReason(pod);
+      const last = lastEvent(events, pod);
+      // The scheduler says the same twice.
+      const event = last.slice(-40) === reason.slice(-40) ? "" : last;
+      const full = noSpace.test(last);
       return {
-        line: `Pod ${path(pod)}: ${podReason(pod)}${event ? `; ${event}` : ""}`,
+        line: `Pod ${path(pod)}: ${reason}${event ? `; ${event}` : ""}`,
         ...(full ? { remedy: `the disk of ${String(at(pod, "spec", "nodeName"))} is full` } : {}),
       };
     }),
