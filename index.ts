@@ -7,6 +7,7 @@ import { ManagementCluster } from "./components/managementCluster";
 import { nodeImages } from "./components/nodeImage";
 import { providerImages } from "./components/providerImages";
 import { ProviderInstall } from "./components/providerInstall";
+import { limitWaits } from "./components/waitLimit";
 import { workload } from "./components/workload";
 import { isGiven, ownerAnnotation } from "./lib/existingManagement";
 import { infrastructureOf } from "./lib/infrastructure/infrastructure";
@@ -19,6 +20,7 @@ import { rehearsalOf } from "./lib/webhookSamples";
 export = async () => {
   // Settings, manifests and the host: whatever is wrong is said here, before anything exists.
   const settings = stackSettings();
+  limitWaits();
   const owner = `${pulumi.getProject()}/${pulumi.getStack()}`;
   const inputs = await prepare(settings, owner).catch(stop);
   const { manifests } = inputs;

@@ -1,86 +1,95 @@
-import { execFile } from "node:child_process";
 import { existsSync } from "node:fs";
 import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { type Ask, asker } from "./asker";
+import { clusterStates, findClusters, type StackClusters } from "./clusterStates";
 import { clusterLabel } from "./leftovers";
 import type { Print } from "./progress";
 import { readOutputs, type Target } from "./pulumi";
-import { writeKubeconfigs } from "./report";
 
-type Ask = (program: string, ...args: string[]) => Promise<{ text: string; failed: boolean }>;
+const section = (title: string, text: string): string[] => [
+  "",
+  title,
+  ...(text || "(none)").split("\n").map((line) => `  ${line}`),
+];
 
-const asker =
-  (target: Target): Ask =>
-  (program, ...args) =>
-    new Promise((resolve) => {
-      const env = { ...process.env, ...target.variables };
-      // Short, since a cluster that is half gone answers nothing.
-      execFile(program, args, { timeout: 15_000, env, cwd: target.checkout }, (error, stdout, stderr) =>
-        resolve(
-          error
-            ? { text: (stderr.trim() || error.message).split("\n").slice(-3).join("\n"), failed: true }
-            : { text: stdout.trimEnd(), failed: false },
-        ),
-      );
-    });
-
-const section = (print: Print, title: string, text: string): void => {
-  print(`\n${title}`);
-  for (const line of (text || "(none)").split("\n")) print(`  ${line}`);
+/** What a cluster that is ready has: its nodes, and its services with an address. */
+const contents = async (ask: Ask, { name, file }: StackClusters["clusters"][number]): Promise<string[]> => {
+  if (file === undefined) return [];
+  const get = (...args: string[]) => ask("kubectl", "--kubeconfig", file, "get", ...args, "--request-timeout=10s");
+  const [nodes, services] = await Promise.all([get("nodes", "--output=wide"), get("services", "--all-namespaces")]);
+  const balanced = services.text.split("\n").filter((line, index) => index === 0 || /\sLoadBalancer\s/.test(line));
+  return [...section(`nodes of ${name}`, nodes.text), ...section(`load balancers of ${name}`, balanced.join("\n"))];
 };
 
-const describeCluster = async (ask: Ask, file: string, name: string, namespace: string): Promise<string> => {
-  const { text } = await ask("clusterctl", "--kubeconfig", file, "describe", "cluster", name, "--namespace", namespace);
-  return text;
-};
+const containersFormat = "table {{.Names}}\t{{.Status}}\t{{.Image}}";
 
-/** One screen on what is there: containers, clusters, nodes, services, URL. Nothing being up is an answer too. */
-export const printStatus = async (target: Target, print: Print): Promise<void> => {
-  const ask = asker(target);
+/** What is there now, and whether every cluster of the stack is ready. Nothing being up is an answer too. */
+const look = async (target: Target): Promise<{ lines: string[]; ready: boolean }> => {
+  const ask = asker(target.checkout, target.variables);
   const tools = existsSync(join(target.checkout, ".tools", "bin", "pulumi"));
   const [outputs, containers, network] = await Promise.all([
     tools ? readOutputs(target) : undefined,
-    ask(
-      "docker",
-      "ps",
-      "--all",
-      "--filter",
-      `label=${clusterLabel}`,
-      "--format",
-      "table {{.Names}}\t{{.Status}}\t{{.Image}}",
-    ),
+    ask("docker", "ps", "--all", "--filter", `label=${clusterLabel}`, "--format", containersFormat),
     ask("docker", "network", "inspect", "kind", "--format", "{{.Name}}: {{range .IPAM.Config}}{{.Subnet}} {{end}}"),
   ]);
-  if (!tools) print("tools: none yet (make tools)");
-  section(print, "containers", containers.text.includes("\n") || containers.failed ? containers.text : "(none)");
-  section(print, "network", network.failed ? "(none)" : network.text);
-  const { managementCluster, kubeconfigs = {}, clusters = [] } = outputs ?? {};
-  if (!outputs || managementCluster === undefined) {
-    section(print, `stack ${target.stack}`, "nothing is up (make up)");
-    return;
+  const lines = [
+    ...(tools ? [] : ["tools: none yet (make tools)"]),
+    ...section("containers", containers.text.includes("\n") || containers.failed ? containers.text : "(none)"),
+    ...section("network", network.failed ? "(none)" : network.text),
+  ];
+  const found = findClusters(target, outputs);
+  if (found.management === undefined) {
+    return { lines: [...lines, ...section(`stack ${target.stack}`, "nothing is up (make up)")], ready: false };
   }
-  const files = writeKubeconfigs(target.checkout, target.stack, kubeconfigs);
-  const management = files[managementCluster];
-  // All at once: each question may have to wait for a cluster that does not answer.
-  const reports = await Promise.all(
-    clusters.map(async ({ name, namespace }) => {
-      const file = files[name];
-      const [tree, nodes, services] = await Promise.all([
-        management ? describeCluster(ask, management, name, namespace) : "no kubeconfig of the management cluster",
-        file
-          ? ask("kubectl", "--kubeconfig", file, "get", "nodes", "--output=wide", "--request-timeout=10s")
-          : undefined,
-        file
-          ? ask("kubectl", "--kubeconfig", file, "get", "services", "--all-namespaces", "--request-timeout=10s")
-          : undefined,
-      ]);
-      const balanced = services?.text.split("\n").filter((line, index) => index === 0 || /\sLoadBalancer\s/.test(line));
-      return { name, tree, nodes: nodes?.text ?? "no kubeconfig", services: balanced?.join("\n") ?? "no kubeconfig" };
-    }),
+  const states = await clusterStates(ask, found);
+  const details = await Promise.all(
+    found.clusters.map((cluster, index) =>
+      states[index]?.ready ? contents(ask, cluster) : Promise.resolve<string[]>([]),
+    ),
   );
-  for (const { name, tree, nodes, services } of reports) {
-    section(print, `cluster ${name}`, tree);
-    section(print, `nodes of ${name}`, nodes);
-    section(print, `load balancers of ${name}`, services);
+  return {
+    lines: [
+      ...lines,
+      ...states.flatMap((state, index) => ["", ...state.lines, ...(details[index] ?? [])]),
+      ...section("url", outputs?.url ?? "(none)"),
+    ],
+    ready: states.every(({ ready }) => ready),
+  };
+};
+
+/** One screen for each cluster on what is there: containers, what holds a cluster, or its nodes and services, and the URL. */
+export const printStatus = async (target: Target, print: Print): Promise<void> => {
+  for (const line of (await look(target)).lines) print(line);
+};
+
+/** Seconds between two looks; each takes some itself. */
+const pause = 3;
+
+/** Erases the terminal and puts the cursor into its upper left corner. */
+const clear = "\u001b[2J\u001b[H";
+
+/**
+ * Follows the status: what changed is drawn anew. In a terminal until Ctrl-C; elsewhere until all clusters are ready,
+ * so that a script can wait for it.
+ */
+export const watchStatus = async (target: Target, print: Print, terminal = process.stdout.isTTY): Promise<void> => {
+  let shown = "";
+  for (;;) {
+    const { lines, ready } = await look(target);
+    const text = lines.join("\n");
+    // Docker counts seconds: that alone is no change.
+    const steady = text.replace(/Up .*?( {2,}|$)/gm, "Up  ").replace(/\d+[smhd]\b/g, "");
+    if (steady !== shown) print(`${terminal ? clear : `\n--- ${new Date().toISOString()}`}${text}`);
+    shown = steady;
+    if (ready && !terminal) return;
+    await sleep(pause * 1000);
   }
-  section(print, "url", outputs.url ?? "(none)");
+};
+
+/** What holds each cluster that is not ready; nothing where all are, or where there is no management cluster. */
+export const printStuck = async (target: Target, print: Print): Promise<void> => {
+  const found = findClusters(target, await readOutputs(target));
+  const states = await clusterStates(asker(target.checkout, target.variables), found);
+  for (const { ready, lines } of states) if (!ready) for (const line of ["", ...lines]) print(line);
 };

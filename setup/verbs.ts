@@ -15,7 +15,7 @@ import { readOutputs, runPulumi, selectStack, type Outputs, type Target } from "
 import { upReport, writeKubeconfigs } from "./report";
 import { chooseStack, defaultStack, stackFile } from "./stack";
 import { removeStaleLocks } from "./staleLocks";
-import { printStatus } from "./status";
+import { printStatus, printStuck, watchStatus } from "./status";
 import { ensureTools, pickRoute } from "./tools";
 
 /** A verb: gets the arguments behind it and gives the exit code. */
@@ -60,10 +60,13 @@ const up: Verb = async (args) => {
   const { route, target } = await ready();
   const code = await runPulumi(target, ["up", "--yes", "--skip-preview", ...args]);
   if (code === 0) await finishUp(target, route);
-  else
+  else {
+    // What the plugin waited for by itself ends without a reason; steps have told theirs.
+    await printStuck(target, print).catch(() => undefined);
     print(
       "\nup did not finish. make status shows what is there; make up goes on from here, make destroy takes it away",
     );
+  }
   return code;
 };
 
@@ -90,9 +93,9 @@ const destroy: Verb = async (args) => {
   return takeDown((await ready()).target, args, print);
 };
 
-const status: Verb = async () => {
+const status: Verb = async (args) => {
   const target = openTarget(await pickRoute({ checkout: root, print }));
-  await printStatus(target, print);
+  await (args.includes("--watch") ? watchStatus : printStatus)(target, print);
   return 0;
 };
 

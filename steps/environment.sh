@@ -4,6 +4,31 @@ set -euo pipefail
 PATH="$PWD/.tools/bin:$PATH"
 export PATH
 
+# Seconds of a duration as Pulumi writes it: 20m, 300s.
+seconds_of() {
+  case "$1" in
+    *m) echo $((${1%m} * 60)) ;;
+    *) echo "${1%s}" ;;
+  esac
+}
+
+# SLIPWAY_TIMEOUT, in seconds, ends every wait earlier than it would by itself.
+if [ -n "${SLIPWAY_TIMEOUT:-}" ]; then
+  # Before it is counted with: bash would run what stands in it.
+  if ! [[ "$SLIPWAY_TIMEOUT" =~ ^[1-9][0-9]{0,5}$ ]]; then
+    echo "SLIPWAY_TIMEOUT is \"$SLIPWAY_TIMEOUT\", but must be a number of seconds from 1 to 999999" >&2
+    exit 1
+  fi
+  ((${TIMEOUT_SECONDS:-0} <= SLIPWAY_TIMEOUT)) || TIMEOUT_SECONDS="$SLIPWAY_TIMEOUT"
+  (($(seconds_of "${TIMEOUT:-0s}") <= SLIPWAY_TIMEOUT)) || TIMEOUT="${SLIPWAY_TIMEOUT}s"
+fi
+
+# Says on standard error what holds the cluster CLUSTER in NAMESPACE, whose own kubeconfig is WORKLOAD_KUBECONFIG where
+# there is one; without CLUSTER, what does not run in the cluster of KUBECONFIG.
+why_stuck() {
+  node --import tsx setup/why.ts >&2 || true
+}
+
 # Container ids of a kind cluster, stopped ones too.
 containers_of() {
   docker ps --all --quiet --filter "label=io.x-k8s.kind.cluster=$1"
