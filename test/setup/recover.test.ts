@@ -1,3 +1,4 @@
+import { afterAll, describe, expect, test } from "@jest/globals";
 import { spawn } from "node:child_process";
 import { existsSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
