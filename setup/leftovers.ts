@@ -26,66 +26,73 @@ export const docker: Docker = async (...args) =>
 
 const unique = (names: string[]): string[] => [...new Set(names)].sort();
 
-/** Networks with the stack's label; the value is PROJECT/STACK. */
-const ownNetworks = async (stack: string, ask: Docker): Promise<string[]> => {
+/** The names of what has a label with a value that passes. */
+const labelled = async (
+  what: string[],
+  label: string,
+  passes: (value: string) => boolean,
+  ask: Docker,
+): Promise<string[]> => {
   const rows = await ask(
-    "network",
-    "ls",
+    ...what,
     "--filter",
-    `label=${ownerLabel}`,
+    `label=${label}`,
     "--format",
-    `{{.Name}} {{.Label "${ownerLabel}"}}`,
+    `{{.${nameField(what)}}} {{.Label "${label}"}}`,
   );
   return rows.flatMap((row) => {
-    const [name = "", owner = ""] = row.split(" ");
-    return owner.split("/").pop() === stack ? [name] : [];
+    const [name = "", value = ""] = row.split(" ");
+    return passes(value) ? [name] : [];
   });
 };
 
-const containersOf = async (clusters: string[], ask: Docker): Promise<string[]> => {
-  const all = await ask(
-    "ps",
-    "--all",
-    "--filter",
-    `label=${clusterLabel}`,
-    "--format",
-    `{{.Names}} {{.Label "${clusterLabel}"}}`,
-  );
-  return all.flatMap((row) => {
-    const [name = "", cluster = ""] = row.split(" ");
-    return clusters.includes(cluster) ? [name] : [];
-  });
+const nameField = ([what]: string[]): string => (what === "ps" ? "Names" : "Name");
+
+/** Networks with the stack's label; the value is PROJECT/STACK. */
+const ownNetworks = (stack: string, ask: Docker): Promise<string[]> =>
+  labelled(["network", "ls"], ownerLabel, (owner) => owner.split("/").pop() === stack, ask);
+
+/** Containers with the stack's label: helpers, which belong to no cluster. */
+const ownContainers = (stack: string, ask: Docker): Promise<string[]> =>
+  labelled(["ps", "--all"], ownerLabel, (owner) => owner.split("/").pop() === stack, ask);
+
+const containersOf = (clusters: readonly string[], ask: Docker): Promise<string[]> =>
+  labelled(["ps", "--all"], clusterLabel, (cluster) => clusters.includes(cluster), ask);
+
+/** Removes containers with the volumes that have no name of their own. */
+export const removeContainers = async (names: readonly string[], ask: Docker = docker): Promise<void> => {
+  if (names.length > 0) await ask("rm", "--force", "--volumes", ...names);
 };
 
 /**
- * What the stack holds now. Clusters are those of its outputs, and those with containers on its network: a broken `up`
- * has no outputs. Volumes are found through their containers, since kind's have neither name nor label.
+ * What the stack holds now, by the names of its clusters. Not by the network: any kind cluster of this machine joins the
+ * network kind, whoever made it. Volumes are found through their containers, since kind's have neither name nor label.
  */
-export const findHoldings = async (stack: string, listed: string[], ask: Docker = docker): Promise<Holdings> => {
+export const findHoldings = async (
+  stack: string,
+  clusters: readonly string[],
+  ask: Docker = docker,
+): Promise<Holdings> => {
   const networks = await ownNetworks(stack, ask);
-  const onNetwork = await Promise.all(
-    networks.map((network) =>
-      ask(
-        "ps",
-        "--all",
-        "--filter",
-        `network=${network}`,
-        "--filter",
-        `label=${clusterLabel}`,
-        "--format",
-        `{{.Label "${clusterLabel}"}}`,
-      ),
-    ),
-  );
-  const clusters = unique([...listed, ...onNetwork.flat()]);
-  const containers = await containersOf(clusters, ask);
+  const containers = [...(await containersOf(clusters, ask)), ...(await ownContainers(stack, ask))];
   const format = '{{range .Mounts}}{{if eq .Type "volume"}}{{.Name}}{{"\\n"}}{{end}}{{end}}';
   // One by one: a container that goes away meanwhile must not hide the volumes of the others.
   const volumes = (
     await Promise.all(containers.map((name) => ask("inspect", "--format", format, name).catch(() => [])))
   ).flat();
-  return { clusters, containers: unique(containers), volumes: unique(volumes), networks: unique(networks) };
+  return {
+    clusters: unique([...clusters]),
+    containers: unique(containers),
+    volumes: unique(volumes),
+    networks: unique(networks),
+  };
 };
+
+/** Containers on a network that are not among those named: while they use it, it cannot be removed. */
+export const strangersOn = async (network: string, ours: readonly string[], ask: Docker = docker): Promise<string[]> =>
+  (await ask("ps", "--all", "--filter", `network=${network}`, "--format", "{{.Names}}")).filter(
+    (name) => !ours.includes(name),
+  );
 
 const recordFile = (checkout: string, stack: string): string => join(checkout, ".slipway", "holdings", `${stack}.json`);
 

@@ -6,7 +6,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 export type Release = () => void;
 
 /** When a process started, in the kernel's own unit; tells a process from a later one that got the same pid. */
-const startOf = (pid: number): string => {
+export const startOf = (pid: number): string => {
   try {
     // The second field is the program's name in brackets and may hold spaces: count from behind it.
     return (

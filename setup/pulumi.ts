@@ -1,6 +1,7 @@
 import { spawn } from "node:child_process";
-import { stackFile, keepingClean } from "./stack";
 import { run } from "./run";
+import { openRun } from "./runRecord";
+import { stackFile, keepingClean } from "./stack";
 
 /** A stack to run Pulumi on. */
 export interface Target {
@@ -21,16 +22,30 @@ export interface Outputs {
   kubeconfigs?: Record<string, string>;
 }
 
+/** What changes the state: where it ends badly, the next run looks after what it left. */
+const changing = ["up", "destroy", "refresh"];
+
 /** Runs Pulumi in the user's terminal and gives its exit code. Ctrl-C reaches it by itself; we outlive it to clean up. */
-export const runPulumi = (target: Target, args: string[]): Promise<number> =>
+export const runPulumi = async (target: Target, args: string[]): Promise<number> => {
+  const opened = openRun(target.checkout, target.stack);
+  let endedWell = !changing.includes(args[0] ?? "");
+  try {
+    const code = await spawnPulumi(target, args, opened.folder);
+    endedWell ||= code === 0;
+    return code;
+  } finally {
+    opened.close(endedWell);
+  }
+};
+
+const spawnPulumi = (target: Target, args: string[], folder: string): Promise<number> =>
   keepingClean(
     stackFile(target.checkout, target.stack),
     () =>
       new Promise<number>((resolve, reject) => {
-        const env = { ...process.env, ...target.variables };
         const child = spawn("pulumi", [...args, "--stack", target.stack], {
           cwd: target.checkout,
-          env,
+          env: { ...process.env, ...target.variables, TMPDIR: folder },
           stdio: "inherit",
         });
         const wait = (): void => undefined;

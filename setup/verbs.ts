@@ -11,6 +11,7 @@ import { gatherFacts } from "./host";
 import { root } from "./pins";
 import { printPlan } from "./plan";
 import type { Print } from "./progress";
+import { endInterrupted, mendState } from "./recover";
 import { readOutputs, runPulumi, selectStack, type Outputs, type Target } from "./pulumi";
 import { upReport, writeKubeconfigs } from "./report";
 import { chooseStack, defaultStack, stackFile } from "./stack";
@@ -36,11 +37,15 @@ const openTarget = (route: Route, say = print): Target => {
   return { checkout: root, stack, backend: environment.backend, variables: environment.variables };
 };
 
-const ready = async (say = print): Promise<{ route: Route; target: Target }> => {
+/** @param changes whether the verb changes what there is: only such a one mends what an interrupted run left */
+const ready = async (changes: boolean, say = print): Promise<{ route: Route; target: Target }> => {
   const route = await ensureTools({ checkout: root, print: say });
   const target = openTarget(route, say);
+  const interrupted = changes && (await endInterrupted(target, say));
   removeStaleLocks(target.backend, target.stack, say);
   await selectStack(target);
+  // Asked for only where a run is known to have ended badly: it takes the engine a second.
+  if (interrupted) await mendState(target, say);
   return { route, target };
 };
 
@@ -57,7 +62,7 @@ const finishUp = async (target: Target, route: Route): Promise<void> => {
 };
 
 const up: Verb = async (args) => {
-  const { route, target } = await ready();
+  const { route, target } = await ready(true);
   const code = await runPulumi(target, ["up", "--yes", "--skip-preview", ...args]);
   if (code === 0) await finishUp(target, route);
   else {
@@ -71,18 +76,18 @@ const up: Verb = async (args) => {
 };
 
 const preview: Verb = async (args) => {
-  const { target } = await ready();
+  const { target } = await ready(false);
   return runPulumi(target, ["preview", ...args]);
 };
 
 /** Exit code 0: nothing to do, 2: changes, 3: something is replaced or destroyed; an error is 1. */
 const plan: Verb = async (args) => {
-  const { target } = await ready(args.includes("--json") ? printAside : print);
+  const { target } = await ready(false, args.includes("--json") ? printAside : print);
   return printPlan(target, args, print);
 };
 
 const refresh: Verb = async (args) => {
-  const { target } = await ready();
+  const { target } = await ready(true);
   return runPulumi(target, ["refresh", "--yes", "--skip-preview", ...args]);
 };
 
@@ -90,7 +95,15 @@ const destroy: Verb = async (args) => {
   const route = await pickRoute({ checkout: root, print });
   const { stack } = chooseStack(root, route);
   if (neverUp(root, stack, pulumiEnvironment(root, route).backend)) return sayNeverUp(root, stack, print);
-  return takeDown((await ready()).target, args, print);
+  return takeDown((await ready(true)).target, args, print);
+};
+
+/** What `up` and `destroy` do by themselves after a run of theirs was killed; for runs of plain pulumi. */
+const recover: Verb = async () => {
+  const { target } = await ready(true);
+  await mendState(target, print);
+  print(`stack ${target.stack} is ready for make up or make destroy`);
+  return 0;
 };
 
 const status: Verb = async (args) => {
@@ -150,6 +163,7 @@ export const verbs: Record<string, Verb> = {
   plan,
   destroy,
   refresh,
+  recover,
   doctor,
   status,
   env,

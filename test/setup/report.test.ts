@@ -5,7 +5,16 @@ import { join } from "node:path";
 import { openCache } from "../../setup/cache";
 import { neverUp } from "../../setup/destroy";
 import { checkSpace, expectedMinutes, missingShare, readTimes, volumesFor } from "../../setup/estimate";
-import { findHoldings, findLeftovers, forget, recall, record, type Docker } from "../../setup/leftovers";
+import {
+  type Docker,
+  findHoldings,
+  findLeftovers,
+  forget,
+  ownerLabel,
+  recall,
+  record,
+  strangersOn,
+} from "../../setup/leftovers";
 import { excerpt, removeKubeconfigs, upReport, writeKubeconfigs } from "../../setup/report";
 
 let checkout: string;
@@ -64,7 +73,12 @@ describe("the end of up", () => {
 
 /** A Docker with some containers, volumes and networks; what it does not know is empty. */
 const fakeDocker =
-  (world: { containers: [string, string, string?][]; volumes: string[]; networks: [string, string][] }): Docker =>
+  (world: {
+    containers: [string, string, string?][];
+    helpers?: [string, string][];
+    volumes: string[];
+    networks: [string, string][];
+  }): Docker =>
   (...args) => {
     const [verb, second] = args;
     if (verb === "network") return Promise.resolve(world.networks.map((row) => row.join(" ")));
@@ -73,9 +87,10 @@ const fakeDocker =
       return Promise.resolve(
         world.containers.flatMap(([name, , volume]) => (name === args.at(-1) && volume ? [volume] : [])),
       );
-    const onNetwork = args.some((arg) => arg.startsWith("network="));
     expect([verb, second]).toEqual(["ps", "--all"]);
-    return Promise.resolve(world.containers.map(([name, cluster]) => (onNetwork ? cluster : `${name} ${cluster}`)));
+    if (args.includes(`label=${ownerLabel}`)) return Promise.resolve((world.helpers ?? []).map((row) => row.join(" ")));
+    if (args.some((arg) => arg.startsWith("network="))) return Promise.resolve(world.containers.map(([name]) => name));
+    return Promise.resolve(world.containers.map(([name, cluster]) => `${name} ${cluster}`));
   };
 
 describe("leftovers", () => {
@@ -84,37 +99,50 @@ describe("leftovers", () => {
       ["management-control-plane", "management", "v1"],
       ["capd-lb", "capd"],
       ["capd-worker", "capd", "v2"],
+      // Any kind cluster joins the network kind.
+      ["foreign-control-plane", "foreign", "other"],
+    ],
+    helpers: [
+      ["helper", "slipway/dev"],
+      ["of-another-stack", "slipway/offline"],
     ],
     volumes: ["v1", "v2", "other"],
     networks: [["kind", "slipway/dev"]],
   });
 
-  test("holdings: clusters on the stack's network, their containers and volumes", async () => {
-    expect(await findHoldings("dev", [], full)).toEqual({
+  const ours = ["management", "capd"];
+
+  test("holdings: containers and volumes of the stack's clusters, its helpers and network; nothing of a foreign cluster", async () => {
+    expect(await findHoldings("dev", ours, full)).toEqual({
       clusters: ["capd", "management"],
-      containers: ["capd-lb", "capd-worker", "management-control-plane"],
+      containers: ["capd-lb", "capd-worker", "helper", "management-control-plane"],
       volumes: ["v1", "v2"],
       networks: ["kind"],
     });
   });
 
+  test("what else uses the network is named", async () => {
+    const { containers } = await findHoldings("dev", ours, full);
+    expect(await strangersOn("kind", containers, full)).toEqual(["foreign-control-plane"]);
+  });
+
   test("another stack holds nothing of it", async () => {
     expect(await findHoldings("offline", [], full)).toEqual({
       clusters: [],
-      containers: [],
+      containers: ["of-another-stack"],
       volumes: [],
       networks: [],
     });
   });
 
   test("nothing left", async () => {
-    const held = await findHoldings("dev", [], full);
+    const held = await findHoldings("dev", ours, full);
     const empty = fakeDocker({ containers: [], volumes: ["other"], networks: [] });
     expect(await findLeftovers("dev", held, empty)).toEqual([]);
   });
 
   test("each kind of leftover is named with its remedy", async () => {
-    const held = record(checkout, "dev", await findHoldings("dev", [], full));
+    const held = record(checkout, "dev", await findHoldings("dev", ours, full));
     const rest = fakeDocker({
       containers: [["capd-lb", "capd"]],
       volumes: ["v2", "other"],
@@ -128,7 +156,7 @@ describe("leftovers", () => {
   });
 
   test("a second destroy still knows what the first one saw", async () => {
-    const held = await findHoldings("dev", [], full);
+    const held = await findHoldings("dev", ours, full);
     record(checkout, "dev", held);
     expect(record(checkout, "dev", { clusters: [], containers: [], volumes: ["v3"], networks: [] }).volumes).toEqual([
       "v1",

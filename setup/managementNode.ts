@@ -1,0 +1,45 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { docker, type Docker } from "./leftovers";
+import type { Print } from "./progress";
+
+/** What Docker has of the management cluster's node. */
+export type NodeState = "answers" | "silent" | "gone";
+
+const isReady = (node: string, ask: Docker): Promise<boolean> =>
+  ask(
+    "exec",
+    node,
+    "kubectl",
+    "--kubeconfig",
+    "/etc/kubernetes/admin.conf",
+    "--request-timeout=5s",
+    "get",
+    "--raw",
+    "/readyz",
+  ).then(
+    () => true,
+    () => false, // still starting, or never
+  );
+
+/**
+ * Whether the management cluster of that name can still take its clusters away. A node that is stopped, as after a
+ * restart of Docker, is started, and has three minutes to answer. Throws where Docker does not answer.
+ */
+export const wakeManagement = async (
+  cluster: string,
+  print: Print,
+  ask: Docker = docker,
+  patienceMs = 180_000,
+): Promise<NodeState> => {
+  const node = `${cluster}-control-plane`;
+  const [row] = await ask("ps", "--all", "--filter", `name=^/?${node}$`, "--format", "{{.State}}");
+  if (row === undefined) return "gone";
+  if (row !== "running") {
+    print(`the management cluster's node ${node} is ${row}: starting it, since only it can take the clusters away`);
+    await ask("start", node).catch((error: unknown) => print(error instanceof Error ? error.message : String(error)));
+  }
+  for (const deadline = Date.now() + patienceMs; !(await isReady(node, ask)); await sleep(1000)) {
+    if (Date.now() > deadline) return "silent";
+  }
+  return "answers";
+};

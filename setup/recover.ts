@@ -1,0 +1,64 @@
+import { rmSync } from "node:fs";
+import { docker, type Docker, ownerLabel } from "./leftovers";
+import { endProcesses } from "./orphans";
+import type { Print } from "./progress";
+import type { Target } from "./pulumi";
+import { forgetRuns, unfinishedRuns } from "./runRecord";
+import { type ExportedState, exportState, importState, withoutPending } from "./state";
+
+/** Rows of `ID OWNER` as docker prints them: the ids whose owner is the stack. */
+const owned = (rows: string[], owner: string): string[] =>
+  rows.flatMap((row) => {
+    const [id = "", of = ""] = row.split(" ");
+    return of === owner ? [id] : [];
+  });
+
+/**
+ * Networks and containers that carry the stack's label and that its state does not know: made in the moment before a
+ * run was killed, and in the way of the next one, since their names can exist once only. A network in use stays.
+ */
+export const removeUnknown = async (
+  { deployment }: ExportedState,
+  stack: string,
+  print: Print,
+  ask: Docker = docker,
+): Promise<void> => {
+  const known = (deployment.resources ?? []).flatMap(({ id }) => id ?? []);
+  const format = ["--filter", `label=${ownerLabel}`, "--no-trunc", "--format", `{{.ID}} {{.Label "${ownerLabel}"}}`];
+  const find = async (...what: string[]): Promise<string[]> =>
+    owned(await ask(...what, ...format), `slipway/${stack}`).filter((id) => !known.includes(id));
+  for (const id of await find("ps", "--all")) {
+    await ask("rm", "--force", "--volumes", id);
+    print(`removed container ${id.slice(0, 12)}, which an interrupted run made and did not record`);
+  }
+  for (const id of await find("network", "ls")) {
+    const users = await ask("ps", "--all", "--quiet", "--filter", `network=${id}`);
+    if (users.length > 0) continue;
+    await ask("network", "rm", id);
+    print(`removed network ${id.slice(0, 12)}, which an interrupted run made and did not record`);
+  }
+};
+
+/** Ends what runs of this stack that were killed left running, and takes their temporary files away. */
+export const endInterrupted = async (target: Target, print: Print): Promise<boolean> => {
+  const runs = unfinishedRuns(target.checkout, target.stack);
+  for (const { folder } of Object.values(runs)) {
+    await endProcesses(folder, print);
+    rmSync(folder, { recursive: true, force: true });
+  }
+  return Object.keys(runs).length > 0;
+};
+
+/** Makes a state that a killed run left fit for the next: no operation under way, nothing of ours that it does not know. */
+export const mendState = async (target: Target, print: Print): Promise<void> => {
+  const found = await exportState(target);
+  if (found) {
+    const { state, dropped } = withoutPending(found);
+    if (dropped.length > 0) {
+      await importState(target, state);
+      print(`state: what was under way when a run was interrupted will be done again: ${dropped.join(", ")}`);
+    }
+    await removeUnknown(state, target.stack, print);
+  }
+  forgetRuns(Object.keys(unfinishedRuns(target.checkout, target.stack)));
+};

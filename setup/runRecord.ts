@@ -1,0 +1,66 @@
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { isAlive, startOf } from "./lock";
+
+/** One run of Pulumi, as it is kept until it ended well. */
+export interface RunRecord {
+  pid: number;
+  /** When the process started, in the kernel's unit: tells it from a later one of that number. */
+  start: string;
+  /** What the run's processes have as TMPDIR. */
+  folder: string;
+}
+
+/** A run that is going on. */
+export interface OpenRun {
+  folder: string;
+  /** Takes the folder away; the record stays where the run did not end well, for the next one to look after. */
+  close: (endedWell: boolean) => void;
+}
+
+/** Folder of the records, relative to the checkout. */
+const recordFolder = (checkout: string): string => join(checkout, ".slipway", "runs");
+
+const prefix = (stack: string): string => `${stack}@`; // no stack's name has an @
+
+/** The records of earlier runs of a stack that did not end well, by their files; those of living processes are left out. */
+export const unfinishedRuns = (checkout: string, stack: string): Record<string, RunRecord> => {
+  const folder = recordFolder(checkout);
+  mkdirSync(folder, { recursive: true, mode: 0o700 });
+  const files = readdirSync(folder).filter((name) => name.startsWith(prefix(stack)) && name.endsWith(".json"));
+  return Object.fromEntries(
+    files.flatMap((name) => {
+      const file = join(folder, name);
+      try {
+        const record = JSON.parse(readFileSync(file, "utf8")) as RunRecord;
+        return isAlive(record.pid) && startOf(record.pid) === record.start ? [] : [[file, record] as const];
+      } catch {
+        return []; // another process took it away, or writes it just now
+      }
+    }),
+  );
+};
+
+/** Forgets earlier runs of a stack. */
+export const forgetRuns = (files: readonly string[]): void => files.forEach((file) => rmSync(file, { force: true }));
+
+/**
+ * Opens a run: a temporary folder that it and all programs it starts have as TMPDIR. Pulumi's plugins and kind leave
+ * kubeconfigs in theirs, and by it the processes of a run that was killed are found.
+ */
+export const openRun = (checkout: string, stack: string): OpenRun => {
+  // Not in the checkout: Pulumi puts sockets there, whose paths may have no more than 107 letters.
+  const folder = mkdtempSync(join(tmpdir(), "slipway-"));
+  const record: RunRecord = { pid: process.pid, start: startOf(process.pid), folder };
+  mkdirSync(recordFolder(checkout), { recursive: true, mode: 0o700 });
+  const file = join(recordFolder(checkout), `${prefix(stack)}${process.pid}-${folder.slice(-6)}.json`);
+  writeFileSync(file, `${JSON.stringify(record)}\n`, { mode: 0o600 });
+  return {
+    folder,
+    close: (endedWell) => {
+      rmSync(folder, { recursive: true, force: true });
+      if (endedWell) rmSync(file, { force: true });
+    },
+  };
+};

@@ -1,0 +1,79 @@
+import type { StackSettings } from "../stackFile";
+import type { EngineStep, Moment } from "./events";
+
+/** What a fault is done with. */
+export type Signal = "SIGINT" | "SIGTERM" | "SIGKILL";
+
+/**
+ * Whom it reaches: `group` the front door and the engine, as Ctrl-C in a terminal does; `all` plugins and steps as well,
+ * which have process groups of their own. With `group` and SIGKILL those are left running.
+ */
+export type Reach = "group" | "all";
+
+/** Where a run is cut off: at a step of the engine's, or so many seconds after it began. */
+export type Place = { moment: Moment; resource: RegExp } | { seconds: number };
+
+/** One interruption. */
+export interface Point {
+  name: string;
+  at: Place;
+  signal: Signal;
+  reach: Reach;
+}
+
+/** One run of a verb: to its end, or to a point. */
+export interface Run {
+  verb: "up" | "destroy";
+  point?: Point;
+}
+
+/** Runs on one stack, one after the other; those without a point have to end well. The last one is a `destroy`. */
+export interface Journey {
+  name: string;
+  /** What differs from the base stack file. */
+  settings?: StackSettings;
+  /** Settings of the stack from the run of this number on. */
+  changes?: Readonly<Record<number, StackSettings>>;
+  runs: readonly Run[];
+}
+
+/** What became of a point. */
+export interface Outcome {
+  journey: string;
+  point: Point;
+  /** The verb that was interrupted, and the one that was called next. */
+  verb: Run["verb"];
+  then: Run["verb"];
+  /** Where in the run, in seconds from its start; absent where the run ended before the point. */
+  after?: number;
+  /** Why it did not survive; absent where it did. */
+  failure?: string;
+  /** What the journey's end left of it. */
+  left: string[];
+}
+
+/** What the engine leaves alone is no place to interrupt it. */
+const idle = ["same", "read", "read-replacement", "refresh"];
+
+/** Whether a run has come to a place. */
+export const isReached = (place: Place, steps: readonly EngineStep[], seconds: number): boolean =>
+  "seconds" in place
+    ? seconds >= place.seconds
+    : steps.some(({ moment, op, name }) => moment === place.moment && !idle.includes(op) && place.resource.test(name));
+
+/** A place in words. */
+export const placeText = (place: Place): string =>
+  "seconds" in place ? `${place.seconds} s after its start` : `${place.resource.source} ${place.moment}`;
+
+/** The journeys that words pick: a journey's name, or a point's; each with all its runs, since points build on one another. */
+export const pick = (journeys: readonly Journey[], words: readonly string[]): Journey[] => {
+  const named = ({ name, runs }: Journey): string[] => [name, ...runs.flatMap(({ point }) => point?.name ?? [])];
+  const unknown = words.filter((word) => !journeys.some((journey) => named(journey).includes(word)));
+  if (unknown.length > 0) {
+    const all = journeys.map((journey) => `${journey.name} (${named(journey).slice(1).join(", ")})`);
+    throw new Error(`no fault ${unknown.join(", ")}; there are ${all.join("; ")}`);
+  }
+  return words.length === 0
+    ? [...journeys]
+    : journeys.filter((journey) => named(journey).some((name) => words.includes(name)));
+};

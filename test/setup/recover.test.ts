@@ -1,0 +1,135 @@
+import { afterAll, describe, expect, test } from "@jest/globals";
+import { spawn } from "node:child_process";
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { wakeManagement } from "../../setup/managementNode";
+import { endProcesses, processesOf } from "../../setup/orphans";
+import { removeUnknown } from "../../setup/recover";
+import { forgetRuns, openRun, unfinishedRuns } from "../../setup/runRecord";
+import { clustersIn, type StateResource, withoutPending } from "../../setup/state";
+
+const urn = (type: string, name: string): string => `urn:pulumi:dev::slipway::${type}::${name}`;
+const resource = (type: string, name: string, more: Partial<StateResource> = {}): StateResource => ({
+  urn: urn(type, name),
+  type,
+  ...more,
+});
+const kind = resource("command:local:Command", "m-kind", {
+  inputs: { create: "steps/kind-create", environment: { CLUSTER: "m" } },
+});
+const cluster = (name: string): StateResource =>
+  resource("kubernetes:cluster.x-k8s.io/v1beta2:Cluster", `${name}/Cluster`, { inputs: { metadata: { name } } });
+
+describe("state", () => {
+  test("the clusters it knows, those that a killed run was making included", () => {
+    const pending_operations = [{ type: "creating", resource: cluster("two") }];
+    expect(clustersIn({ deployment: { resources: [kind, cluster("one")], pending_operations } })).toEqual({
+      management: "m",
+      workload: ["one", "two"],
+    });
+    expect(clustersIn({ deployment: {} })).toEqual({ workload: [] });
+  });
+
+  test("operations under way are dropped and named, the rest is kept", () => {
+    const resources = [kind];
+    const pending_operations = [{ type: "creating", resource: kind }];
+    expect(withoutPending({ deployment: { resources, pending_operations } })).toEqual({
+      state: { deployment: { resources } },
+      dropped: ["creating m-kind"],
+    });
+  });
+});
+
+describe("what an interrupted run made and did not record", () => {
+  const remove = async (users: string[], known: StateResource[]): Promise<string[]> => {
+    const done: string[] = [];
+    await removeUnknown(
+      { deployment: { resources: known } },
+      "dev",
+      () => undefined,
+      (...args) => {
+        const line = args.join(" ");
+        if (args.includes("network=net1")) return Promise.resolve(users);
+        if (line.startsWith("network ls")) return Promise.resolve(["net1 slipway/dev", "net2 slipway/other"]);
+        if (line.startsWith("ps")) return Promise.resolve([]);
+        done.push(line);
+        return Promise.resolve([]);
+      },
+    );
+    return done;
+  };
+  const network = resource("docker:index/network:Network", "network", { id: "net1" });
+
+  test.each([
+    ["an empty network of ours is removed", [], [], ["network rm net1"]],
+    ["one in use stays", ["c1"], [], []],
+    ["one that the state knows stays", [], [network], []],
+  ])("%s", async (_, users, known, expected) => expect(await remove(users, known)).toEqual(expected));
+});
+
+describe("the management cluster's node", () => {
+  const wake = (state: string | undefined): Promise<string> =>
+    wakeManagement(
+      "m",
+      () => undefined,
+      (verb) => Promise.resolve(verb === "ps" && state !== undefined ? [state] : []),
+      0,
+    );
+
+  test("gone where Docker has no such container", async () => expect(await wake(undefined)).toBe("gone"));
+  test("answers where its API does", async () => expect(await wake("running")).toBe("answers"));
+
+  test("one that is stopped is started; silent where its API never answers", async () => {
+    const asked: string[] = [];
+    const found = await wakeManagement(
+      "m",
+      () => undefined,
+      (...args) => {
+        asked.push(args[0] ?? "");
+        if (args[0] === "exec") return Promise.reject(new Error("no"));
+        return Promise.resolve(args[0] === "ps" ? ["exited"] : []);
+      },
+      -1,
+    );
+    expect(found).toBe("silent");
+    expect(asked).toEqual(["ps", "start", "exec"]);
+  });
+});
+
+describe("runs", () => {
+  const checkout = mkdtempSync(join(tmpdir(), "slipway-test-"));
+  afterAll(() => rmSync(checkout, { recursive: true }));
+  const dead = { pid: 2 ** 22 + 1, start: "1", folder: "/nowhere" };
+
+  test("a run's folder goes with it; one that goes on is not unfinished", () => {
+    const run = openRun(checkout, "dev");
+    expect(existsSync(run.folder)).toBe(true);
+    expect(unfinishedRuns(checkout, "dev")).toEqual({});
+    run.close(true);
+    expect(existsSync(run.folder)).toBe(false);
+  });
+
+  test("one of a dead process is found until it is forgotten, and only by its stack", () => {
+    const file = join(checkout, ".slipway", "runs", "dev@1-abcdef.json");
+    writeFileSync(file, JSON.stringify(dead));
+    expect(unfinishedRuns(checkout, "dev")).toEqual({ [file]: dead });
+    expect(unfinishedRuns(checkout, "de")).toEqual({});
+    forgetRuns([file]);
+    expect(unfinishedRuns(checkout, "dev")).toEqual({});
+  });
+
+  const onLinux = existsSync("/proc/self/environ") ? test : test.skip;
+  onLinux("its processes are found by their TMPDIR and ended, also those that do not listen", async () => {
+    const folder = join(checkout, "tmp");
+    const child = spawn("bash", ["-c", "trap '' TERM; echo up; while :; do sleep 0.1; done"], {
+      env: { ...process.env, TMPDIR: folder },
+    });
+    await new Promise((resolve) => child.stdout.once("data", resolve));
+    const ended = new Promise((resolve) => child.once("exit", (_, signal) => resolve(signal)));
+    expect(processesOf(folder).map(({ pid }) => pid)).toContain(child.pid);
+    await endProcesses(folder, () => undefined, 300);
+    expect(await ended).toBe("SIGKILL");
+    expect(processesOf(folder)).toEqual([]);
+  });
+});
