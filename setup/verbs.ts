@@ -17,6 +17,7 @@ import { chooseStack, defaultStack, stackFile } from "./stack";
 import { removeStaleLocks } from "./staleLocks";
 import { printStatus } from "./status";
 import { ensureTools, pickRoute } from "./tools";
+import { isWithoutManagement, withoutManagement } from "./withoutManagement";
 
 /** A verb: gets the arguments behind it and gives the exit code. */
 export type Verb = (args: string[]) => Promise<number>;
@@ -58,6 +59,11 @@ const finishUp = async (target: Target, route: Route): Promise<void> => {
 
 const up: Verb = async (args) => {
   const { route, target } = await ready();
+  // The engine would make another Cluster object before it deletes the lost one of the same name, and then that.
+  if (isWithoutManagement(await withoutManagement(target, print))) {
+    print("nothing is changed. make destroy takes away what is left of the stack, and make up then makes it anew");
+    return 1;
+  }
   const code = await runPulumi(target, ["up", "--yes", "--skip-preview", ...args]);
   if (code === 0) await finishUp(target, route);
   else
@@ -68,7 +74,7 @@ const up: Verb = async (args) => {
 };
 
 const preview: Verb = async (args) => {
-  const { target } = await ready();
+  const target = await withoutManagement((await ready()).target, print);
   return runPulumi(target, ["preview", ...args]);
 };
 
@@ -79,7 +85,7 @@ const plan: Verb = async (args) => {
 };
 
 const refresh: Verb = async (args) => {
-  const { target } = await ready();
+  const target = await withoutManagement((await ready()).target, print);
   return runPulumi(target, ["refresh", "--yes", "--skip-preview", ...args]);
 };
 
@@ -87,7 +93,7 @@ const destroy: Verb = async (args) => {
   const route = await pickRoute({ checkout: root, print });
   const { stack } = chooseStack(root, route);
   if (neverUp(root, stack, pulumiEnvironment(root, route).backend)) return sayNeverUp(root, stack, print);
-  return takeDown((await ready()).target, args, print);
+  return takeDown(await withoutManagement((await ready()).target, print), args, print);
 };
 
 const status: Verb = async () => {
