@@ -1,6 +1,5 @@
-import { local } from "@pulumi/command";
 import * as pulumi from "@pulumi/pulumi";
-import { step } from "./step";
+import { NodeImages } from "../provider/kind";
 
 /** Images of the host's Docker that a kind node is to have. */
 export interface ImageLoadArgs {
@@ -23,28 +22,13 @@ export class ImageLoad extends pulumi.ComponentResource {
 
   constructor(name: string, args: ImageLoadArgs, opts?: pulumi.ComponentResourceOptions) {
     super("slipway:index:ImageLoad", name, {}, opts);
-    const lines = Object.entries(args.images).map(([image, id]) => pulumi.interpolate`${image} ${id}`);
+    const { node, nodeId, images } = args;
+    const options = { deletedWith: args.lifetime, dependsOn: args.after };
+    const customTimeouts = { create: "20m", update: "20m" };
     this.ready =
-      lines.length === 0
+      Object.keys(images).length === 0
         ? []
-        : [
-            new local.Command(
-              name,
-              {
-                ...step("load-images"),
-                environment: { NODE: args.node },
-                // One "reference id" a line: data, not words of a command.
-                stdin: pulumi.all(lines).apply((all) => all.join("\n")),
-                triggers: [args.nodeId],
-              },
-              {
-                parent: this,
-                deletedWith: args.lifetime,
-                dependsOn: args.after,
-                customTimeouts: { create: "20m", update: "20m" },
-              },
-            ),
-          ];
+        : [new NodeImages(name, { node, nodeId, images }, { parent: this, ...options, customTimeouts })];
     this.registerOutputs({});
   }
 }

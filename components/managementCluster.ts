@@ -1,9 +1,9 @@
 import { local } from "@pulumi/command";
 import { Provider } from "@pulumi/kubernetes/provider";
 import * as pulumi from "@pulumi/pulumi";
-import { imageLines } from "../lib/images";
 import { kindConfig } from "../lib/kindConfig";
 import { kubeconfigFile } from "../lib/paths";
+import { KindCluster } from "../provider/kind";
 import type { ClusterHandle } from "./clusterHandle";
 import { step } from "./step";
 
@@ -37,29 +37,29 @@ export class ManagementCluster extends pulumi.ComponentResource {
 
   constructor(name: string, args: ManagementClusterArgs, opts?: pulumi.ComponentResourceOptions) {
     super("slipway:index:ManagementCluster", name, {}, opts);
-    const config = kindConfig(args.dualStack);
     this.nodeName = `${args.name}-control-plane`;
-    const kind = new local.Command(
+    const kind = new KindCluster(
       `${name}-kind`,
+      { name: args.name, image: args.nodeImage, config: kindConfig(args.dualStack), images: args.images },
       {
-        ...step("kind-create", { update: "kind-create", delete: "kind-delete" }),
-        environment: { CLUSTER: args.name, NODE_IMAGE: args.nodeImage, IMAGES: imageLines(args.images) },
-        stdin: config,
-        // kind changes nothing in place: another image or configuration is another cluster.
-        triggers: [args.nodeImage, config],
+        parent: this,
+        dependsOn: args.network,
+        // Two clusters of one name cannot stand side by side; the default order would also delete the new one.
+        deleteBeforeReplace: true,
+        customTimeouts: { create: "15m", update: "15m" },
+        // What it was in earlier versions: without this the old one, which is the same cluster, would be deleted last.
+        aliases: [{ type: "command:local:Command" }],
       },
-      // Two clusters of one name cannot stand side by side; the default order would also delete the new one.
-      { parent: this, dependsOn: args.network, deleteBeforeReplace: true, customTimeouts: { create: "15m" } },
     );
     this.kind = kind;
-    this.nodeId = kind.stdout;
+    this.nodeId = kind.nodeId;
     const file = kubeconfigFile(pulumi.getStack(), args.name);
     const kubeconfig = new local.Command(
       `${name}-kubeconfig`,
       {
         ...step("kind-kubeconfig", { update: "kind-kubeconfig", delete: "forget-kubeconfig" }),
         environment: { CLUSTER: args.name, KUBECONFIG_FILE: file },
-        triggers: [kind.stdout],
+        triggers: [kind.nodeId],
         logging: local.Logging.None,
         addPreviousOutputInEnv: false,
       },
@@ -78,9 +78,15 @@ export class ManagementCluster extends pulumi.ComponentResource {
       {
         ...step("wait-for-management-node"),
         environment: { NODE: this.nodeName, KUBECONFIG: file, TIMEOUT: "300s" },
-        triggers: [kind.stdout],
+        triggers: [kind.nodeId],
       },
-      { parent: this, dependsOn: [kubeconfig], deletedWith: kind, customTimeouts: { create: "10m" } },
+      {
+        parent: this,
+        dependsOn: [kubeconfig],
+        deletedWith: kind,
+        replaceWith: [kind],
+        customTimeouts: { create: "10m" },
+      },
     );
     this.nodeReady = [nodeReady];
     this.handle = { provider, kubeconfigFile: file, apiReady: [kubeconfig], lifetime: kind };

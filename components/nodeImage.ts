@@ -1,8 +1,6 @@
-import { local } from "@pulumi/command";
 import * as pulumi from "@pulumi/pulumi";
-import { imageLines } from "../lib/images";
 import type { NodeImageRecipe } from "../lib/nodeImage";
-import { step } from "./step";
+import { BuiltNodeImage } from "../provider/kind";
 
 /**
  * A node image that holds the images its nodes cannot pull. Every node has them from its start, whenever it is made,
@@ -17,15 +15,9 @@ export class NodeImage extends pulumi.ComponentResource {
     super("slipway:index:NodeImage", name, {}, opts);
     this.image = recipe.image;
     this.ready = [
-      new local.Command(
+      new BuiltNodeImage(
         name,
-        {
-          ...step("node-image"),
-          environment: { IMAGE: recipe.image, BASE: recipe.base },
-          stdin: imageLines(recipe.images),
-          // A base that was rebuilt under its tag makes another image.
-          triggers: [recipe.baseId],
-        },
+        { image: recipe.image, base: recipe.base, baseId: recipe.baseId, images: { ...recipe.images } },
         { parent: this, customTimeouts: { create: "20m", update: "20m" } },
       ),
     ];

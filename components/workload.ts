@@ -2,10 +2,12 @@ import type * as pulumi from "@pulumi/pulumi";
 import { type ClusterParts, partsOfSpec } from "../lib/clusterParts";
 import { clusterSpec } from "../lib/clusterSpec";
 import type { Inputs } from "../lib/prepare";
+import { infrastructureOf } from "../lib/infrastructure/infrastructure";
 import { clusterFamilies } from "../lib/ipFamilies";
 import type { ClusterSettings, Settings } from "../lib/settings";
+import { ClusterContainers } from "../provider/kind";
 import { Application } from "./application";
-import type { ClusterHandle } from "./clusterHandle";
+import { lifeIn, type ClusterHandle } from "./clusterHandle";
 import { clusterReady } from "./clusterReady";
 import { Cni } from "./cni";
 import { ExtraManifests } from "./extraManifests";
@@ -97,6 +99,14 @@ export const workload = (cluster: ClusterSettings, args: WorkloadArgs): Workload
         cni,
       })
     : undefined;
+  if (nodes && infrastructureOf(cluster.backend).onDocker) {
+    // Not a wait of what follows: it only looks, until something is to be repaired.
+    new ClusterContainers(
+      `${name}-containers`,
+      { cluster: name, namespace, kubeconfig: args.management.kubeconfigFile },
+      { dependsOn: [nodes], ...lifeIn(access.handle), customTimeouts: { update: "30m" } },
+    );
+  }
   const { subnet, ipv6: second } = args.network;
   const subnets = [subnet, ...(second ? [second.subnet] : [])];
   const application = cluster.application

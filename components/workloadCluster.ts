@@ -59,7 +59,14 @@ export class WorkloadCluster extends pulumi.ComponentResource {
     // engine would not count the Cluster as deleted and would delete its parts one by one, in no order.
     const identity = new local.Command(
       `${name}-identity`,
-      { triggers: clusterIdentity(spec) },
+      {
+        triggers: clusterIdentity(spec),
+        // Goes after the Cluster, whose finalizer leaves nothing; where the management cluster is gone, nobody else
+        // takes the containers away, and others of their names could not be made.
+        ...(infrastructureOf(spec.backend).onDocker
+          ? { delete: "steps/containers-delete", environment: { CLUSTER: spec.name } }
+          : {}),
+      },
       {
         parent: this,
         dependsOn: [...ready, management.provider],

@@ -36,7 +36,9 @@ export const wakeManagement = async (
   if (row === undefined) return "gone";
   if (row !== "running") {
     print(`the management cluster's node ${node} is ${row}: starting it, since only it can take the clusters away`);
-    await ask("start", node).catch((error: unknown) => print(error instanceof Error ? error.message : String(error)));
+    await ask(row === "paused" ? "unpause" : "start", node).catch((error: unknown) =>
+      print(error instanceof Error ? error.message : String(error)),
+    );
   }
   for (const deadline = Date.now() + patienceMs; !(await isReady(node, ask)); await sleep(1000)) {
     if (Date.now() > deadline) return "silent";

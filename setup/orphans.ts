@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Print } from "./progress";
+import { isRunFolder } from "./temporary";
 
 /** A process by its number, with what it runs. */
 export interface Orphan {
@@ -16,8 +17,9 @@ const read = (file: string): string => {
   }
 };
 
-/** The processes that have a folder as TMPDIR; none where the system has no /proc. */
+/** The processes that have a run's folder as TMPDIR; none of a folder that is not a run's, or without /proc. */
 export const processesOf = (folder: string, proc = "/proc"): Orphan[] => {
+  if (!isRunFolder(folder)) return [];
   let names: string[];
   try {
     names = readdirSync(proc);

@@ -4,7 +4,7 @@ import { endProcesses } from "./orphans";
 import type { Print } from "./progress";
 import type { Target } from "./pulumi";
 import { forgetRuns, unfinishedRuns } from "./runRecord";
-import { type ExportedState, exportState, importState, withoutPending } from "./state";
+import { type ExportedState, exportState, importState, type Mend } from "./state";
 
 /** Rows of `ID OWNER` as docker prints them: the ids whose owner is the stack. */
 const owned = (rows: string[], owner: string): string[] =>
@@ -49,14 +49,18 @@ export const endInterrupted = async (target: Target, print: Print): Promise<bool
   return Object.keys(runs).length > 0;
 };
 
-/** Makes a state that a killed run left fit for the next: no operation under way, nothing of ours that it does not know. */
-export const mendState = async (target: Target, print: Print): Promise<void> => {
+/**
+ * Makes a state that a killed run left fit for the next: no operation under way, nothing of ours that it does not know.
+ *
+ * @param mend what becomes of the operations: they are dropped before an `up`, counted as done before a `destroy`
+ */
+export const mendState = async (target: Target, print: Print, mend: Mend): Promise<void> => {
   const found = await exportState(target);
   if (found) {
-    const { state, dropped } = withoutPending(found);
-    if (dropped.length > 0) {
+    const { state, pending } = mend(found);
+    if (pending.length > 0) {
       await importState(target, state);
-      print(`state: what was under way when a run was interrupted will be done again: ${dropped.join(", ")}`);
+      print(`state: what was under way when a run was interrupted is looked after: ${pending.join(", ")}`);
     }
     await removeUnknown(state, target.stack, print);
   }

@@ -1,7 +1,8 @@
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { isAlive, startOf } from "./lock";
+import { isRunFolder, openTemporary } from "./temporary";
 
 /** One run of Pulumi, as it is kept until it ended well. */
 export interface RunRecord {
@@ -46,12 +47,11 @@ export const unfinishedRuns = (checkout: string, stack: string): Record<string, 
 export const forgetRuns = (files: readonly string[]): void => files.forEach((file) => rmSync(file, { force: true }));
 
 /**
- * Opens a run: a temporary folder that it and all programs it starts have as TMPDIR. Pulumi's plugins and kind leave
- * kubeconfigs in theirs, and by it the processes of a run that was killed are found.
+ * Opens a run of Pulumi: all programs it starts have one temporary folder as TMPDIR, the verb's own where there is one. By
+ * it the processes of a run that was killed are found.
  */
 export const openRun = (checkout: string, stack: string): OpenRun => {
-  // Not in the checkout: Pulumi puts sockets there, whose paths may have no more than 107 letters.
-  const folder = mkdtempSync(join(tmpdir(), "slipway-"));
+  const { folder, close } = isRunFolder(tmpdir()) ? { folder: tmpdir(), close: () => undefined } : openTemporary();
   const record: RunRecord = { pid: process.pid, start: startOf(process.pid), folder };
   mkdirSync(recordFolder(checkout), { recursive: true, mode: 0o700 });
   const file = join(recordFolder(checkout), `${prefix(stack)}${process.pid}-${folder.slice(-6)}.json`);
@@ -59,7 +59,7 @@ export const openRun = (checkout: string, stack: string): OpenRun => {
   return {
     folder,
     close: (endedWell) => {
-      rmSync(folder, { recursive: true, force: true });
+      close();
       if (endedWell) rmSync(file, { force: true });
     },
   };

@@ -33,23 +33,60 @@ export const clustersIn = ({ deployment }: ExportedState): { management?: string
     // What a killed run was making may be there as well.
     ...(deployment.pending_operations ?? []).map(({ resource }) => resource),
   ];
-  const kind = resources.find(({ inputs }) => inputs?.create === "steps/kind-create");
-  const management = (kind?.inputs?.environment as { CLUSTER?: string } | undefined)?.CLUSTER;
+  const kind = resources.find(({ type }) => type === "kind:index:KindCluster");
+  const management = kind?.inputs?.name as string | undefined;
   const workload = resources
     .filter(({ type }) => /^kubernetes:cluster\.x-k8s\.io\/\w+:Cluster$/.test(type))
     .flatMap(({ inputs }) => (inputs?.metadata as { name?: string } | undefined)?.name ?? []);
   return { ...(management === undefined ? {} : { management }), workload: [...new Set(workload)] };
 };
 
+/** A state without operations under way, and what those were, in words. */
+export interface Mended {
+  state: ExportedState;
+  pending: string[];
+}
+
+/** What becomes of a state that a killed run left. */
+export type Mend = (state: ExportedState) => Mended;
+
 /**
- * The state without what was under way when a run was killed, and those operations in words. All of Slipway's steps are
- * safe to repeat, and Kubernetes objects are applied: what exists already is taken over by the next `up`.
+ * The state without what was under way when a run was killed, for an `up`: all of Slipway's steps are safe to repeat, and
+ * Kubernetes objects are applied: what exists already is taken over.
  */
-export const withoutPending = (state: ExportedState): { state: ExportedState; dropped: string[] } => {
-  const { pending_operations: pending = [], ...deployment } = state.deployment;
+export const withoutPending: Mend = (state) => {
+  const { pending_operations: operations = [], ...deployment } = state.deployment;
   return {
     state: { ...state, deployment },
-    dropped: pending.map(({ type, resource }) => `${type} ${nameOf(resource)}`),
+    pending: operations.map(({ type, resource }) => `${type} ${nameOf(resource)}`),
+  };
+};
+
+/** The id that a resource gets when it is made, where its inputs tell it; Docker hands out its own. */
+const foreseenId = ({ type, inputs }: StateResource): string | undefined => {
+  if (type.startsWith("kubernetes:")) {
+    const { name, namespace } = (inputs?.metadata ?? {}) as { name?: string; namespace?: string };
+    return name && [namespace, name].filter(Boolean).join("/");
+  }
+  if (type.startsWith("kind:")) return inputs?.name as string | undefined;
+  return type.startsWith("command:") ? "interrupted" : undefined;
+};
+
+/**
+ * The state with what was being made when a run was killed counted as made, for a `destroy`: it may be there or half be
+ * there, and deleting what is not there is no error.
+ */
+export const pendingAsMade: Mend = (state) => {
+  const mended = withoutPending(state);
+  const { resources = [] } = state.deployment;
+  const made = (state.deployment.pending_operations ?? []).flatMap(({ type, resource }) => {
+    const id = type === "creating" ? foreseenId(resource) : undefined;
+    const known = resources.some(({ urn }) => urn === resource.urn);
+    return id === undefined || known ? [] : [{ ...resource, id, outputs: resource.inputs ?? {} }];
+  });
+  return {
+    ...mended,
+    state: { ...mended.state, deployment: { ...mended.state.deployment, resources: [...resources, ...made] } },
   };
 };
 

@@ -16,6 +16,9 @@ export const temporaryPrefix = (machine: string, pid: number | string): string =
 
 const namePattern = /^slipway-run-(.+)-(\d+)-[A-Za-z0-9]{6}$/;
 
+/** Whether a path is such a folder: what runs with it as TMPDIR belongs to one run, and may be ended with it. */
+export const isRunFolder = (path: string): boolean => namePattern.test(basename(path));
+
 /** Whether a process of this machine has the folder as its TMPDIR: what a killed run started may outlive it. */
 const isUsed = (folder: string): boolean =>
   existsSync("/proc/self/environ") &&

@@ -16,8 +16,10 @@ import { readOutputs, runPulumi, selectStack, type Outputs, type Target } from "
 import { upReport, writeKubeconfigs } from "./report";
 import { chooseStack, defaultStack, stackFile } from "./stack";
 import { removeStaleLocks } from "./staleLocks";
+import { type Mend, pendingAsMade, withoutPending } from "./state";
 import { printStatus, printStuck, watchStatus } from "./status";
 import { ensureTools, pickRoute } from "./tools";
+import { isWithoutManagement, withoutManagement } from "./withoutManagement";
 
 /** A verb: gets the arguments behind it and gives the exit code. */
 export type Verb = (args: string[]) => Promise<number>;
@@ -37,15 +39,15 @@ const openTarget = (route: Route, say = print): Target => {
   return { checkout: root, stack, backend: environment.backend, variables: environment.variables };
 };
 
-/** @param changes whether the verb changes what there is: only such a one mends what an interrupted run left */
-const ready = async (changes: boolean, say = print): Promise<{ route: Route; target: Target }> => {
+/** @param mend what becomes of what an interrupted run left under way; a verb that only looks leaves all as it is */
+const ready = async (mend?: Mend, say = print): Promise<{ route: Route; target: Target }> => {
   const route = await ensureTools({ checkout: root, print: say });
   const target = openTarget(route, say);
-  const interrupted = changes && (await endInterrupted(target, say));
+  const interrupted = mend !== undefined && (await endInterrupted(target, say));
   removeStaleLocks(target.backend, target.stack, say);
   await selectStack(target);
   // Asked for only where a run is known to have ended badly: it takes the engine a second.
-  if (interrupted) await mendState(target, say);
+  if (interrupted) await mendState(target, say, mend);
   return { route, target };
 };
 
@@ -62,7 +64,12 @@ const finishUp = async (target: Target, route: Route): Promise<void> => {
 };
 
 const up: Verb = async (args) => {
-  const { route, target } = await ready(true);
+  const { route, target } = await ready(withoutPending);
+  // The engine would make another Cluster object before it deletes the lost one of the same name, and then that.
+  if (isWithoutManagement(await withoutManagement(target, print))) {
+    print("nothing is changed. make destroy takes away what is left of the stack, and make up then makes it anew");
+    return 1;
+  }
   const code = await runPulumi(target, ["up", "--yes", "--skip-preview", ...args]);
   if (code === 0) await finishUp(target, route);
   else {
@@ -76,18 +83,18 @@ const up: Verb = async (args) => {
 };
 
 const preview: Verb = async (args) => {
-  const { target } = await ready(false);
+  const target = await withoutManagement((await ready()).target, print);
   return runPulumi(target, ["preview", ...args]);
 };
 
 /** Exit code 0: nothing to do, 2: changes, 3: something is replaced or destroyed; an error is 1. */
 const plan: Verb = async (args) => {
-  const { target } = await ready(false, args.includes("--json") ? printAside : print);
+  const { target } = await ready(undefined, args.includes("--json") ? printAside : print);
   return printPlan(target, args, print);
 };
 
 const refresh: Verb = async (args) => {
-  const { target } = await ready(true);
+  const target = await withoutManagement((await ready(withoutPending)).target, print);
   return runPulumi(target, ["refresh", "--yes", "--skip-preview", ...args]);
 };
 
@@ -95,13 +102,13 @@ const destroy: Verb = async (args) => {
   const route = await pickRoute({ checkout: root, print });
   const { stack } = chooseStack(root, route);
   if (neverUp(root, stack, pulumiEnvironment(root, route).backend)) return sayNeverUp(root, stack, print);
-  return takeDown((await ready(true)).target, args, print);
+  return takeDown((await ready(pendingAsMade)).target, args, print);
 };
 
 /** What `up` and `destroy` do by themselves after a run of theirs was killed; for runs of plain pulumi. */
 const recover: Verb = async () => {
-  const { target } = await ready(true);
-  await mendState(target, print);
+  const { target } = await ready(withoutPending);
+  await mendState(target, print, withoutPending);
   print(`stack ${target.stack} is ready for make up or make destroy`);
   return 0;
 };

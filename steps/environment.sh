@@ -34,6 +34,12 @@ containers_of() {
   docker ps --all --quiet --filter "label=io.x-k8s.kind.cluster=$1"
 }
 
+# Whether the cluster of KUBECONFIG is gone, and with it whatever is to be deleted. make up says so when Docker has the
+# management cluster no more; an API that merely does not answer is no reason.
+is_gone() {
+  [ "${PULUMI_K8S_DELETE_UNREACHABLE:-}" = true ] && ! kubectl get --raw /version --request-timeout=10s >/dev/null 2>&1
+}
+
 # Writes standard input to a file that only its owner can read, whole or not at all.
 write_private() {
   (umask 077 && mkdir -p "$(dirname "$1")" && cat >"$1.partial")

@@ -111,6 +111,8 @@ describe("replacement", () => {
         "serviceDomain cluster.local",
         "backend docker",
       ],
+      delete: "steps/containers-delete",
+      environment: { CLUSTER: "capd" },
     });
   });
 
@@ -223,7 +225,7 @@ describe("order", () => {
   });
 
   test("does not hold cert-manager behind the providers' images", () => {
-    const images = up.registrations.find((one) => one.name === "provider-images" && one.type.startsWith("command:"))!;
+    const images = up.registrations.find((one) => one.name === "provider-images" && one.type.startsWith("kind:"))!;
     expect(waitsFor(up, up.find("cert-manager/Deployment/cert-manager/cert-manager-webhook"), images)).toBe(false);
   });
 
@@ -255,10 +257,10 @@ describe("CRDs", () => {
 
 describe("the management cluster", () => {
   test("has cert-manager's images from its start, known by their ids", () => {
-    expect(up.find("clusterapi-kind").inputs.environment).toEqual({
-      CLUSTER: "clusterapi",
-      NODE_IMAGE: "kindest/node:v1.34.4",
-      IMAGES: "example.org/webhook:v1 sha256:1111",
+    expect(up.find("clusterapi-kind").inputs).toMatchObject({
+      name: "clusterapi",
+      image: "kindest/node:v1.34.4",
+      images: { "example.org/webhook:v1": "sha256:1111" },
     });
   });
 });
@@ -273,10 +275,10 @@ describe("a cluster's nodes", () => {
   });
 
   test("wait for an image that does not wait for the management cluster", () => {
-    const image = up.find(nodeImage, "command:local:Command");
-    expect(image.inputs.environment).toEqual({
-      IMAGE: `slipway/${nodeImage.replace("node-", "node:")}`,
-      BASE: "kindest/node:v1.34.4",
+    const image = up.find(nodeImage, "kind:index:NodeImage");
+    expect(image.inputs).toMatchObject({
+      image: `slipway/${nodeImage.replace("node-", "node:")}`,
+      base: "kindest/node:v1.34.4",
     });
     expect(image.dependencies).toEqual([]);
   });

@@ -8,18 +8,10 @@ import { existsSync, mkdtempSync, readFileSync, realpathSync, rmSync } from "nod
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { allowCommands, runningCommands, stopCommands } from "../../setup/standins/command/execute";
+import { allowCommands, runningCommands, stopCommands } from "../../provider/execute";
 import { check, create, diff, invokeRun, remove, update } from "../../setup/standins/command/provider";
 import { makeServer } from "../../setup/standins/command/server";
-import {
-  asSecret,
-  hasSecret,
-  isSame,
-  reveal,
-  unknown,
-  type Properties,
-  type Value,
-} from "../../setup/standins/command/values";
+import { asSecret, hasSecret, isSame, reveal, unknown, type Properties, type Value } from "../../provider/values";
 
 let folder: string;
 let said: string[];

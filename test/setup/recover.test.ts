@@ -7,7 +7,8 @@ import { wakeManagement } from "../../setup/managementNode";
 import { endProcesses, processesOf } from "../../setup/orphans";
 import { removeUnknown } from "../../setup/recover";
 import { forgetRuns, openRun, unfinishedRuns } from "../../setup/runRecord";
-import { clustersIn, type StateResource, withoutPending } from "../../setup/state";
+import { openTemporary } from "../../setup/temporary";
+import { clustersIn, pendingAsMade, type StateResource, withoutPending } from "../../setup/state";
 
 const urn = (type: string, name: string): string => `urn:pulumi:dev::slipway::${type}::${name}`;
 const resource = (type: string, name: string, more: Partial<StateResource> = {}): StateResource => ({
@@ -15,9 +16,7 @@ const resource = (type: string, name: string, more: Partial<StateResource> = {})
   type,
   ...more,
 });
-const kind = resource("command:local:Command", "m-kind", {
-  inputs: { create: "steps/kind-create", environment: { CLUSTER: "m" } },
-});
+const kind = resource("kind:index:KindCluster", "m-kind", { inputs: { name: "m" } });
 const cluster = (name: string): StateResource =>
   resource("kubernetes:cluster.x-k8s.io/v1beta2:Cluster", `${name}/Cluster`, { inputs: { metadata: { name } } });
 
@@ -36,7 +35,38 @@ describe("state", () => {
     const pending_operations = [{ type: "creating", resource: kind }];
     expect(withoutPending({ deployment: { resources, pending_operations } })).toEqual({
       state: { deployment: { resources } },
-      dropped: ["creating m-kind"],
+      pending: ["creating m-kind"],
+    });
+  });
+
+  const step = resource("command:local:Command", "m-crds", { inputs: { delete: "steps/crds-delete" } });
+  const network = resource("docker:index/network:Network", "network", { inputs: { name: "kind" } });
+
+  test.each<[string, StateResource, string | undefined]>([
+    [
+      "an object, by namespace and name",
+      { ...cluster("one"), inputs: { metadata: { namespace: "a", name: "one" } } },
+      "a/one",
+    ],
+    ["an object of no namespace", cluster("one"), "one"],
+    ["a kind cluster, by its name", kind, "m"],
+    ["a step, whose end undoes half of it too", step, "interrupted"],
+    ["not a network: its id is Docker's to give", network, undefined],
+  ])("before a destroy what was being made counts as made: %s", (_, made, id) => {
+    const before = resource("pulumi:pulumi:Stack", "dev");
+    const pending_operations = [{ type: "creating", resource: made }];
+    const { state } = pendingAsMade({ deployment: { resources: [before], pending_operations } });
+    const expected = id === undefined ? [] : [{ ...made, id, outputs: made.inputs }];
+    expect(state.deployment).toEqual({ resources: [before, ...expected] });
+  });
+
+  test("what the state already has, and what was being changed or deleted, is not made twice", () => {
+    const pending_operations = [
+      { type: "creating", resource: kind },
+      { type: "deleting", resource: cluster("one") },
+    ];
+    expect(pendingAsMade({ deployment: { resources: [kind], pending_operations } }).state.deployment).toEqual({
+      resources: [kind],
     });
   });
 });
@@ -121,7 +151,7 @@ describe("runs", () => {
 
   const onLinux = existsSync("/proc/self/environ") ? test : test.skip;
   onLinux("its processes are found by their TMPDIR and ended, also those that do not listen", async () => {
-    const folder = join(checkout, "tmp");
+    const { folder, close } = openTemporary(checkout);
     const child = spawn("bash", ["-c", "trap '' TERM; echo up; while :; do sleep 0.1; done"], {
       env: { ...process.env, TMPDIR: folder },
     });
@@ -131,5 +161,8 @@ describe("runs", () => {
     await endProcesses(folder, () => undefined, 300);
     expect(await ended).toBe("SIGKILL");
     expect(processesOf(folder)).toEqual([]);
+    close();
   });
+
+  test("a folder that is not a run's has no processes to end", () => expect(processesOf("/tmp")).toEqual([]));
 });

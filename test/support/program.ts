@@ -30,6 +30,7 @@ const answer =
     if (args.type === "command:local:Command") {
       return { stdout: args.name.endsWith("-kubeconfig") ? kubeconfig("kind") : `${args.name}-stdout`, stderr: "" };
     }
+    if (args.type === "kind:index:KindCluster") return { nodeId: `${args.name}-node`, running: true, apiPort: 6443 };
     return {};
   };
 

@@ -1,29 +1,12 @@
-import { hasUnknown, isAsset, reveal, type Properties, type Value } from "./values";
-
-/** Which of a command's streams the engine's log shows. */
-export type Logging = "stdout" | "stderr" | "stdoutAndStderr" | "none";
-
-/** How one command line is run; shared by the resource and the function. */
-export interface RunInputs {
-  interpreter?: string[];
-  dir?: string;
-  environment?: Record<string, string>;
-  stdin?: string;
-  logging?: Logging;
-  addPreviousOutputInEnv?: boolean;
-}
+import type { RunInputs } from "../../../provider/execute";
+import type { Failure } from "../../../provider/rpc";
+import { hasUnknown, isAsset, reveal, type Properties, type Value } from "../../../provider/values";
 
 /** Inputs of command:local:Command. */
 export interface CommandInputs extends RunInputs {
   create?: string;
   update?: string;
   delete?: string;
-}
-
-/** One property that is wrong, and why. */
-export interface Failure {
-  property: string;
-  reason: string;
 }
 
 type Test = (value: Value) => string | undefined;

@@ -2,7 +2,7 @@
 // `pulumi-resource-command [flags] ENGINE-ADDRESS`, it prints its port and serves until it is told to stop.
 import * as grpc from "@grpc/grpc-js";
 import { pins } from "../../pins";
-import { runningCommands, stopCommands } from "./execute";
+import { runningCommands, stopCommands } from "../../../provider/execute";
 import { makeServer } from "./server";
 
 const parent = process.ppid;

@@ -1,16 +1,17 @@
 import { randomBytes } from "node:crypto";
-import { execute, type Printed, type Say } from "./execute";
-import { commandTests, findFailures, functionTests, readInputs, type Failure } from "./inputs";
-import { asSecret, hasSecret, hasUnknown, isSame, reveal, unknown, type Properties, type Value } from "./values";
-
-/** How a property differs, as the engine counts it. */
-export type Change = "add" | "delete" | "update";
-
-/** What differs between two sets of inputs. */
-export interface Difference {
-  changes: Record<string, Change>;
-  replaces: string[];
-}
+import { execute, type Printed, type Say } from "../../../provider/execute";
+import type { Change, Difference, Failure } from "../../../provider/rpc";
+import { commandTests, findFailures, functionTests, readInputs } from "./inputs";
+import {
+  asSecret,
+  hasSecret,
+  hasUnknown,
+  isSame,
+  reveal,
+  unknown,
+  type Properties,
+  type Value,
+} from "../../../provider/values";
 
 const own = (properties: Properties): Properties =>
   Object.fromEntries(Object.entries(properties).filter(([key, value]) => !key.startsWith("__") && value !== null));

@@ -1,17 +1,10 @@
 import * as grpc from "@grpc/grpc-js";
-import { LogRequest, LogSeverity } from "@pulumi/pulumi/proto/engine_pb";
-import { EngineClient } from "@pulumi/pulumi/proto/engine_grpc_pb";
 import { PluginInfo } from "@pulumi/pulumi/proto/plugin_pb";
 import { ResourceProviderService } from "@pulumi/pulumi/proto/provider_grpc_pb";
 import * as proto from "@pulumi/pulumi/proto/provider_pb";
 import { Empty } from "google-protobuf/google/protobuf/empty_pb";
-import { Struct } from "google-protobuf/google/protobuf/struct_pb";
-import type { Say } from "./execute";
-import type { Failure } from "./inputs";
+import { engineLog, nameOf, plain, struct, toDiff, toFailures, typeOf, unary, unlimited } from "../../../provider/rpc";
 import * as provider from "./provider";
-import type { Properties } from "./values";
-
-const unlimited = { "grpc.max_receive_message_length": -1, "grpc.max_send_message_length": -1 };
 
 /** What the server needs from the process around it. */
 export interface Surroundings {
@@ -22,68 +15,13 @@ export interface Surroundings {
   onCancel: () => void;
 }
 
-const plain = (struct: Struct | undefined): Properties => (struct ? struct.toJavaScript() : {});
-const struct = (properties: Properties): Struct => Struct.fromJavaScript(properties);
-
-const toFailures = (failures: Failure[]): proto.CheckFailure[] =>
-  failures.map(({ property, reason }) => new proto.CheckFailure().setProperty(property).setReason(reason));
-
-/** Answers one kind of request; a thrown error becomes the text that Pulumi shows at the resource. */
-const unary =
-  <Request, Response>(answer: (request: Request) => Response | Promise<Response>) =>
-  (call: grpc.ServerUnaryCall<Request, Response>, done: grpc.sendUnaryData<Response>): void => {
-    void Promise.resolve()
-      .then(() => answer(call.request))
-      .then(
-        (response) => done(null, response),
-        (error: unknown) =>
-          done({ code: grpc.status.UNKNOWN, details: error instanceof Error ? error.message : String(error) }),
-      );
-  };
-
-/** Shows lines in the engine's progress display, as the published plugin does: a status, not a lasting message. */
-const engineLog = (engine: string | undefined): ((urn: string) => Say) => {
-  if (!engine) return () => () => undefined;
-  const client = new EngineClient(engine, grpc.credentials.createInsecure(), unlimited);
-  let last = Promise.resolve(); // one after the other, else lines overtake each other
-  return (urn) => (line) => {
-    const request = new LogRequest().setSeverity(LogSeverity.INFO).setMessage(line).setUrn(urn).setEphemeral(true);
-    // A lost line of progress harms nobody.
-    last = last.then(() => new Promise((resolve) => client.log(request, () => resolve())));
-  };
-};
-
-const kinds = {
-  plain: {
-    add: proto.PropertyDiff.Kind.ADD,
-    delete: proto.PropertyDiff.Kind.DELETE,
-    update: proto.PropertyDiff.Kind.UPDATE,
-  },
-  replace: {
-    add: proto.PropertyDiff.Kind.ADD_REPLACE,
-    delete: proto.PropertyDiff.Kind.DELETE_REPLACE,
-    update: proto.PropertyDiff.Kind.UPDATE_REPLACE,
-  },
-};
-
 const answerDiff = (request: proto.DiffRequest): proto.DiffResponse => {
   const old = request.getOldInputs() ?? request.getOlds();
-  const { changes, replaces } = provider.diff(plain(old), plain(request.getNews()));
-  const { DIFF_SOME, DIFF_NONE } = proto.DiffResponse.DiffChanges;
-  const response = new proto.DiffResponse()
-    .setChanges(Object.keys(changes).length > 0 ? DIFF_SOME : DIFF_NONE)
-    .setDiffsList(Object.keys(changes))
-    .setReplacesList(replaces)
-    .setHasdetaileddiff(true);
-  for (const [key, change] of Object.entries(changes)) {
-    const kind = kinds[replaces.includes(key) ? "replace" : "plain"][change];
-    response.getDetaileddiffMap().set(key, new proto.PropertyDiff().setKind(kind).setInputdiff(true));
-  }
-  return response;
+  return toDiff(provider.diff(plain(old), plain(request.getNews())));
 };
 
 const onlyCommand = (urn: string): void => {
-  const type = urn.split("::")[2]?.split("$").pop();
+  const type = typeOf(urn);
   if (type !== "command:local:Command") {
     throw new Error(
       `${type} is not in Slipway's stand-in for the command plugin (source route); it has command:local:Command and command:local:run`,
@@ -109,8 +47,12 @@ export const makeServer = ({ version, engine, onCancel }: Surroundings): grpc.Se
     diff: unary(answerDiff),
     create: unary(async (request: proto.CreateRequest) => {
       const urn = request.getUrn();
-      const name = urn.split("::").slice(3).join("::");
-      const { id, state } = await provider.create(name, plain(request.getProperties()), request.getPreview(), log(urn));
+      const { id, state } = await provider.create(
+        nameOf(urn),
+        plain(request.getProperties()),
+        request.getPreview(),
+        log(urn),
+      );
       return new proto.CreateResponse().setId(id).setProperties(struct(state));
     }),
     update: unary(async (request: proto.UpdateRequest) => {

@@ -1,5 +1,17 @@
 import { spawn, type ChildProcess } from "node:child_process";
-import type { RunInputs } from "./inputs";
+
+/** Which of a command's streams the engine's log shows. */
+export type Logging = "stdout" | "stderr" | "stdoutAndStderr" | "none";
+
+/** How one command line is run. */
+export interface RunInputs {
+  interpreter?: string[];
+  dir?: string;
+  environment?: Record<string, string>;
+  stdin?: string;
+  logging?: Logging;
+  addPreviousOutputInEnv?: boolean;
+}
 
 /** What a command printed; one newline at the end of each is cut. */
 export interface Printed {

@@ -1,0 +1,117 @@
+import * as grpc from "@grpc/grpc-js";
+import { PluginInfo } from "@pulumi/pulumi/proto/plugin_pb";
+import { ResourceProviderService } from "@pulumi/pulumi/proto/provider_grpc_pb";
+import * as proto from "@pulumi/pulumi/proto/provider_pb";
+import { Empty } from "google-protobuf/google/protobuf/empty_pb";
+import { runningCommands, stopCommands } from "./execute";
+import { findFailures, inputChanges, pick, type ResourceKind } from "./resourceKind";
+import { engineLog, plain, struct, toDiff, toFailures, typeOf, unary, unlimited } from "./rpc";
+import { reveal, unknown, type Properties } from "./values";
+
+/** A plugin: its types by token. */
+export interface Plugin {
+  name: string;
+  version: string;
+  kinds: Readonly<Record<string, ResourceKind>>;
+}
+
+const own = (properties: Properties): Properties =>
+  Object.fromEntries(
+    Object.entries(reveal(properties) as Properties).filter(([key, value]) => !key.startsWith("__") && value !== null),
+  );
+
+/** A gRPC server that speaks Pulumi's provider protocol for a plugin. */
+export const makeServer = (plugin: Plugin, engine?: string): grpc.Server => {
+  const { name, version } = plugin;
+  const log = engineLog(engine);
+  const kindOf = (urn: string): ResourceKind => {
+    const kind = plugin.kinds[typeOf(urn)];
+    if (!kind) throw new Error(`the plugin ${name} has no type ${typeOf(urn)}`);
+    return kind;
+  };
+  const server = new grpc.Server(unlimited);
+  server.addService(ResourceProviderService, {
+    getPluginInfo: unary(() => new PluginInfo().setVersion(version)),
+    getSchema: unary(() => new proto.GetSchemaResponse().setSchema(JSON.stringify({ name, version }))),
+    checkConfig: unary((request: proto.CheckRequest) => new proto.CheckResponse().setInputs(request.getNews())),
+    diffConfig: unary(() => new proto.DiffResponse().setChanges(proto.DiffResponse.DiffChanges.DIFF_NONE)),
+    configure: unary(() => new proto.ConfigureResponse().setSupportspreview(true)),
+    check: unary((request: proto.CheckRequest) => {
+      const news = own(plain(request.getNews()));
+      const failures = findFailures(kindOf(request.getUrn()), news);
+      return new proto.CheckResponse().setInputs(struct(news)).setFailuresList(toFailures(failures));
+    }),
+    diff: unary((request: proto.DiffRequest) => {
+      const kind = kindOf(request.getUrn());
+      // The state holds the inputs too, as last read: a later hand shows as a change.
+      const [old, news] = [own(plain(request.getOlds())), own(plain(request.getNews()))];
+      return toDiff((kind.diff ?? ((a, b) => inputChanges(kind, a, b)))(old, news), kind.outputs);
+    }),
+    create: unary(async (request: proto.CreateRequest) => {
+      const kind = kindOf(request.getUrn());
+      const news = own(plain(request.getProperties()));
+      // Read before each preview and up: what hands did to it shows without a refresh.
+      const response = new proto.CreateResponse().setRefreshBeforeUpdate(true);
+      if (request.getPreview()) {
+        const pending = Object.fromEntries(kind.outputs.map((key) => [key, unknown]));
+        return response.setProperties(struct({ ...news, ...pending }));
+      }
+      const { id, state } = await kind.create(news, log(request.getUrn()));
+      return response.setId(id).setProperties(struct(state));
+    }),
+    update: unary(async (request: proto.UpdateRequest) => {
+      const kind = kindOf(request.getUrn());
+      const [old, news] = [own(plain(request.getOlds())), own(plain(request.getNews()))];
+      // In place means the same thing: what reads its outputs is not changed by it.
+      const state = request.getPreview()
+        ? { ...pick(old, kind.outputs), ...news }
+        : await kind.update(old, news, log(request.getUrn()));
+      return new proto.UpdateResponse().setRefreshBeforeUpdate(true).setProperties(struct(state));
+    }),
+    read: unary(async (request: proto.ReadRequest) => {
+      const kind = kindOf(request.getUrn());
+      const state = await kind.read(request.getId(), own(plain(request.getProperties())));
+      if (state === undefined) return new proto.ReadResponse();
+      return new proto.ReadResponse()
+        .setId(request.getId())
+        .setRefreshBeforeUpdate(true)
+        .setProperties(struct(state))
+        .setInputs(struct(pick(state, Object.keys(kind.inputs))));
+    }),
+    delete: unary(async (request: proto.DeleteRequest) => {
+      await kindOf(request.getUrn()).remove?.(own(plain(request.getProperties())), log(request.getUrn()));
+      return new Empty();
+    }),
+    cancel: unary(() => {
+      stopCommands();
+      return new Empty();
+    }),
+  });
+  return server;
+};
+
+/** Ends after the commands have ended, or after the time they are given to do so. */
+const leave = (): void => {
+  stopCommands(3000);
+  const deadline = Date.now() + 3500;
+  setInterval(() => {
+    if (runningCommands() === 0 || Date.now() > deadline) process.exit(0);
+  }, 50);
+};
+
+/** Serves a plugin as the engine starts it: the port on standard output, until a signal or the engine's end. */
+export const serve = (plugin: Plugin): void => {
+  const parent = process.ppid;
+  process.on("SIGINT", leave);
+  process.on("SIGTERM", leave);
+  // A killed engine sends no signal: notice that the process has a new parent.
+  setInterval(() => {
+    if (process.ppid !== parent) leave();
+  }, 1000).unref();
+  const last = process.argv.at(-1);
+  const engine = process.argv.length > 2 && last !== undefined && !last.startsWith("-") ? last : undefined;
+  makeServer(plugin, engine).bindAsync("127.0.0.1:0", grpc.ServerCredentials.createInsecure(), (error, port) => {
+    if (error) throw error;
+    process.stdout.write(`${port}\n`); // the engine waits for this line
+  });
+};

@@ -1,0 +1,38 @@
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+import { managementNode } from "../lib/dockerHost";
+import { kubeconfigFile } from "../lib/paths";
+import { readStackFile } from "../lib/stackFile";
+import type { Print } from "./progress";
+import type { Target } from "./pulumi";
+import { stackFile } from "./stack";
+
+/** By it Pulumi's Kubernetes plugin takes what it cannot reach for deleted. */
+const unreachable = "PULUMI_K8S_DELETE_UNREACHABLE";
+
+/** Whether that was found of a target. */
+export const isWithoutManagement = ({ variables }: Target): boolean => variables[unreachable] === "true";
+
+/**
+ * Looks at the management cluster before Pulumi does, and gives the target: the same, but for a stack whose management
+ * cluster is gone from Docker. Pulumi's Kubernetes plugin then takes what it cannot reach for deleted, which is true
+ * only then. A Docker that does not answer tells of an outage, not of that.
+ *
+ * @throws where Docker does not answer
+ */
+export const withoutManagement = async (target: Target, print: Print, node = managementNode): Promise<Target> => {
+  const management = readStackFile(stackFile(target.checkout, target.stack)).settings?.management;
+  // One that someone else made is nobody's to call gone; settings that are wrong are refused by the program.
+  if (management === undefined || management.kubeconfig !== "") return target;
+  // Without its kubeconfig it never was, and there is nothing to say.
+  if (!existsSync(join(target.checkout, kubeconfigFile(target.stack, management.name)))) return target;
+  const found = await node(management.name);
+  if (found && !found.running) {
+    print(
+      `management cluster ${management.name} is stopped: make up starts it; until then what stands in it cannot be read`,
+    );
+  }
+  if (found) return target;
+  print(`management cluster ${management.name}: Docker has it no more, so what stood in it is gone`);
+  return { ...target, variables: { ...target.variables, [unreachable]: "true" } };
+};

@@ -1,0 +1,237 @@
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeEach, describe, expect, test } from "@jest/globals";
+import { clusterContainers } from "../../provider/kind/clusterContainers";
+import { imageLoad } from "../../provider/kind/imageLoad";
+import { kindCluster } from "../../provider/kind/kindCluster";
+import { nodeImage } from "../../provider/kind/nodeImage";
+import { findFailures } from "../../provider/resourceKind";
+import { unknown, type Properties } from "../../provider/values";
+
+// A checkout with the steps and with tools that only pretend; each writes down what it was called with.
+const folder = mkdtempSync(join(tmpdir(), "slipway-kind-"));
+const before = { cwd: process.cwd(), path: process.env.PATH };
+mkdirSync(join(folder, ".tools", "bin"), { recursive: true });
+symlinkSync(join(__dirname, "..", "..", "steps"), join(folder, "steps"));
+process.chdir(folder);
+process.env.PATH = `${join(folder, ".tools", "bin")}:${before.path}`;
+afterAll(() => {
+  process.chdir(before.cwd);
+  process.env.PATH = before.path;
+  rmSync(folder, { recursive: true });
+});
+
+const calls = join(folder, "calls");
+const called = (): string => (existsSync(calls) ? readFileSync(calls, "utf8") : "");
+const pretend = (tool: string, script: string): void => {
+  const file = join(folder, ".tools", "bin", tool);
+  writeFileSync(file, `#!/bin/sh\necho ${tool} "$*" >>${calls}\n${script}\n`);
+  chmodSync(file, 0o755);
+};
+const say = (): void => undefined;
+
+const node = { id: "abc", image: "kindest/node:v1", running: true, cluster: "one" };
+/** Docker with this node, or without one, and whatever else it is to answer. */
+const docker = (found: typeof node | undefined, rest = "exit 1"): void => {
+  const inspected = found && [
+    {
+      Id: found.id,
+      State: { Running: found.running },
+      Config: { Image: found.image, Labels: { "io.x-k8s.kind.cluster": found.cluster } },
+      HostConfig: { PortBindings: { "6443/tcp": [{ HostIp: "127.0.0.1", HostPort: "4711" }] } },
+    },
+  ];
+  const answer = inspected
+    ? `echo '${JSON.stringify(inspected)}'`
+    : "echo 'Error response from daemon: No such container: one-control-plane' >&2; exit 1";
+  pretend("docker", `case "$*" in "container inspect"*) ${answer} ;; *) ${rest} ;; esac`);
+};
+const down = "echo 'Cannot connect to the Docker daemon at unix:///var/run/docker.sock.' >&2; exit 1";
+
+const inputs: Properties = { name: "one", image: "kindest/node:v1", config: "kind: Cluster", images: {} };
+const state: Properties = { ...inputs, nodeId: "abc", running: true, apiPort: 4711 };
+
+beforeEach(() => {
+  rmSync(calls, { force: true });
+  pretend("kind", "exit 0");
+  pretend("kubectl", "exit 1");
+});
+
+describe("KindCluster", () => {
+  test("a cluster as it was made reads as it was, and is no change", async () => {
+    docker(node);
+    const read = await kindCluster.read("one", state);
+    expect(read).toEqual(state);
+    expect(kindCluster.diff!(read!, inputs)).toEqual({ changes: {}, replaces: [] });
+  });
+
+  test("a stopped node is started, not made again", async () => {
+    docker({ ...node, running: false });
+    const read = await kindCluster.read("one", state);
+    expect(kindCluster.diff!(read!, inputs)).toEqual({ changes: { running: "update" }, replaces: [] });
+  });
+
+  test.each<[string, typeof node | undefined]>([
+    ["is gone", undefined],
+    ["is another of the same name", { ...node, id: "other" }],
+    ["only has the name", { ...node, cluster: "" }],
+  ])("a node that %s means another cluster", async (_, found) => {
+    docker(found);
+    const read = await kindCluster.read("one", state);
+    expect(kindCluster.diff!(read!, inputs)).toEqual({ changes: { nodeId: "update" }, replaces: ["nodeId"] });
+  });
+
+  test("a Docker that does not answer is an error and no finding", async () => {
+    pretend("docker", down);
+    await expect(kindCluster.read("one", state)).rejects.toThrow(/Docker does not answer.*nothing is changed/s);
+    await expect(kindCluster.remove!(state, say)).rejects.toThrow("Docker does not answer");
+    expect(called()).not.toContain("kind delete");
+  });
+
+  test.each(["name", "image", "config"])("another %s is another cluster", (key) => {
+    expect(kindCluster.diff!(state, { ...inputs, [key]: "other" }).replaces).toEqual([key]);
+  });
+
+  test("other images are loaded in place", () => {
+    const difference = kindCluster.diff!(state, { ...inputs, images: { a: "sha256:1" } });
+    expect(difference).toEqual({ changes: { images: "update" }, replaces: [] });
+  });
+
+  test("one that is there is imported by its name, with a configuration that is taken for the program's", async () => {
+    docker(node);
+    const read = await kindCluster.read("one", {});
+    expect(read).toEqual({ name: "one", image: node.image, images: {}, nodeId: "abc", running: true, apiPort: 4711 });
+    expect(kindCluster.diff!(read!, inputs)).toEqual({ changes: { config: "add" }, replaces: [] });
+    docker(undefined);
+    expect(await kindCluster.read("one", {})).toBeUndefined();
+  });
+
+  test("deletes its own cluster, and not one that a hand made in its place", async () => {
+    docker(node, "exit 0");
+    await kindCluster.remove!(state, say);
+    expect(called()).toContain("kind delete cluster --name one");
+    rmSync(calls);
+    docker({ ...node, id: "other" }, "exit 0");
+    await kindCluster.remove!(state, say);
+    expect(called()).not.toContain("kind delete");
+  });
+
+  test("an update starts the node and makes none", async () => {
+    docker(
+      node,
+      'case "$*" in *StartedAt*) echo 2026-01-01T10:00:00.5Z ;; exec*) echo "True 2026-01-01T10:00:01Z" ;; esac',
+    );
+    expect(await kindCluster.update({ ...state, running: false }, inputs, say)).toEqual(state);
+    expect(called()).toContain("docker start one-control-plane");
+    expect(called()).not.toContain("kind create");
+  });
+
+  test("a healthy cluster of another image is refused, not taken nor removed", async () => {
+    pretend("docker", 'case "$*" in *State.Running*) echo true ;; *Config.Image*) echo kindest/node:v0 ;; esac');
+    await expect(kindCluster.create(inputs, say)).rejects.toThrow(/of image kindest\/node:v0 and not kindest\/node:v1/);
+    expect(called()).not.toMatch(/kind (create|delete)/);
+  });
+
+  test("refuses what is missing, misspelt or no text, and trusts what is not known yet", () => {
+    const bad: Properties = { nam: "x", image: "", images: unknown, config: "c" };
+    expect(findFailures(kindCluster, bad).map(({ property }) => property)).toEqual(["nam", "image", "name"]);
+  });
+});
+
+describe("ImageLoad", () => {
+  const load: Properties = {
+    node: "one-control-plane",
+    nodeId: "abc",
+    images: { "nginx:1": "sha256:a", "x.io/b:1": "sha256:b" },
+  };
+  const loaded: Properties = { ...load, loaded: { "nginx:1": "sha256:11", "x.io/b:1": "sha256:22" } };
+  const list = (...rows: string[]): string =>
+    `printf '%s\\n' "REF TYPE DIGEST" ${rows.map((row) => `"${row}"`).join(" ")}`;
+  const [nginx, other] = ["docker.io/library/nginx:1 t sha256:11", "x.io/b:1 t sha256:22"];
+
+  test("images that the node has are no change", async () => {
+    docker(node, list(nginx, other));
+    expect(imageLoad.diff!((await imageLoad.read("one-control-plane", loaded))!, load).changes).toEqual({});
+  });
+
+  test.each([
+    ["gone", [nginx]],
+    ["another", [nginx, "x.io/b:1 t sha256:33"]],
+  ])("one that is %s is loaded again, alone", async (_, rows) => {
+    docker(node, list(...rows));
+    const read = await imageLoad.read("one-control-plane", loaded);
+    expect(imageLoad.diff!(read!, load)).toEqual({ changes: { images: "update" }, replaces: [] });
+    docker(node, `case "$*" in *"images list"*) ${list(nginx, other)} ;; esac`);
+    expect(await imageLoad.update(read!, load, say)).toEqual(loaded);
+    expect(called()).toMatch(/docker save x\.io\/b:1\n/);
+  });
+
+  test("of a node that is stopped or gone nothing is concluded", async () => {
+    docker(undefined);
+    expect(await imageLoad.read("one-control-plane", loaded)).toEqual(loaded);
+    docker({ ...node, running: false });
+    expect(await imageLoad.read("one-control-plane", loaded)).toEqual(loaded);
+  });
+});
+
+describe("NodeImage", () => {
+  const image: Properties = { image: "slipway/node:1", base: "b", baseId: "sha256:b", images: {}, imageId: "sha256:i" };
+
+  test("one that was pruned is gone, and made again", async () => {
+    pretend("docker", "echo 'Error response from daemon: No such image: slipway/node:1' >&2; exit 1");
+    expect(await nodeImage.read("slipway/node:1", image)).toBeUndefined();
+    pretend("docker", "echo sha256:i");
+    expect(await nodeImage.read("slipway/node:1", image)).toEqual(image);
+    pretend("docker", down);
+    await expect(nodeImage.read("slipway/node:1", image)).rejects.toThrow("Docker does not answer");
+  });
+});
+
+describe("ClusterContainers", () => {
+  const given: Properties = { cluster: "capd", namespace: "default", kubeconfig: "file" };
+  const machine = (name: string, extra: object = {}) => ({
+    metadata: { name, ...extra },
+    status: { nodeRef: { name } },
+  });
+  const machines = (...items: object[]): void => pretend("kubectl", `echo '${JSON.stringify({ items })}'`);
+  const containers = (...rows: string[]): void =>
+    pretend("docker", `printf '%s\\n' ${rows.map((row) => `"${row}"`).join(" ")}`);
+
+  test("finds what was removed and what was stopped", async () => {
+    machines(machine("cp"), machine("md-1"), machine("md-2", { deletionTimestamp: "now" }), {
+      metadata: { name: "new" },
+    });
+    containers("capd-lb running", "cp exited");
+    const read = await clusterContainers.read("capd", { ...given, missing: [], stopped: [] });
+    expect(read).toEqual({ ...given, missing: ["md-1"], stopped: ["cp"] });
+    expect(clusterContainers.diff!(read!, given)).toEqual({
+      changes: { missing: "update", stopped: "update" },
+      replaces: [],
+    });
+  });
+
+  test("machines that others replaced in time are no change", async () => {
+    machines(machine("cp"), machine("md-9"));
+    containers("capd-lb running", "cp running", "md-9 running");
+    const read = await clusterContainers.read("capd", { ...given, missing: ["md-1"], stopped: [] });
+    expect(clusterContainers.diff!(read!, given).changes).toEqual({});
+  });
+
+  test("a management cluster that does not answer leaves nothing but what is stopped to tell", async () => {
+    containers("capd-lb exited");
+    expect(await clusterContainers.read("capd", { ...given, missing: [], stopped: [] })).toMatchObject({
+      missing: [],
+      stopped: ["capd-lb"],
+    });
+  });
+});

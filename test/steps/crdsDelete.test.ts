@@ -1,0 +1,28 @@
+import { spawnSync } from "node:child_process";
+import { chmodSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, expect, test } from "@jest/globals";
+
+const folder = mkdtempSync(join(tmpdir(), "slipway-step-"));
+afterAll(() => rmSync(folder, { recursive: true }));
+symlinkSync(join(__dirname, "..", "..", "steps"), join(folder, "steps"));
+mkdirSync(join(folder, ".tools", "bin"), { recursive: true });
+
+/** Runs the step against an API that answers or not; whether it ended well. */
+const remove = (answers: boolean, unreachableIsGone: boolean): boolean => {
+  const file = join(folder, ".tools", "bin", "kubectl");
+  writeFileSync(file, `#!/bin/sh\n${answers ? 'case "$*" in "delete crd one"*) exit 7 ;; esac' : "exit 1"}\n`);
+  chmodSync(file, 0o755);
+  const env = { ...process.env, PULUMI_K8S_DELETE_UNREACHABLE: String(unreachableIsGone) };
+  return spawnSync("bash", ["steps/crds-delete"], { cwd: folder, env, input: "one sum file\n" }).status === 0;
+};
+
+test("CRDs of a cluster that is gone are gone; an API that merely does not answer is an error", () => {
+  expect(remove(false, true)).toBe(true);
+  expect(remove(false, false)).toBe(false);
+});
+
+test("where the API answers they are deleted, whatever was said", () => {
+  expect(remove(true, true)).toBe(false); // kubectl delete was called, and here fails
+});
