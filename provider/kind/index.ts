@@ -89,14 +89,19 @@ export interface ClusterContainersArgs {
   kubeconfig: pulumi.Input<string>;
 }
 
-/** What Docker has of a workload cluster; containers that were stopped or removed are repaired by the next up. */
+/** What Docker has of a workload cluster; containers that were stopped, removed or moved are repaired by the next up. */
 export class ClusterContainers extends pulumi.CustomResource {
   /** Machines that have no container. */
   declare public readonly missing: pulumi.Output<string[]>;
   /** Containers that do not run. */
   declare public readonly stopped: pulumi.Output<string[]>;
+  /** Containers that run with another address than the one by which the cluster knows them. */
+  declare public readonly moved: pulumi.Output<string[]>;
+  /** The addresses by which the cluster knows its containers. */
+  declare public readonly addresses: pulumi.Output<Record<string, string[]>>;
 
   constructor(name: string, args: ClusterContainersArgs, opts?: pulumi.CustomResourceOptions) {
-    super("kind:index:ClusterContainers", name, { ...args, missing: undefined, stopped: undefined }, opts);
+    const outputs = { missing: undefined, stopped: undefined, moved: undefined, addresses: undefined };
+    super("kind:index:ClusterContainers", name, { ...args, ...outputs }, opts);
   }
 }
