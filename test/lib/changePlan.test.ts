@@ -78,6 +78,12 @@ describe("the class of a cluster", () => {
     ["a read", [step("read", `${workload}$kubernetes:core/v1:Secret`, "a-kubeconfig")], "unchanged", []],
     ["a refresh", [step("refresh", `${workload}$kubernetes:core/v1:Secret`, "a-kubeconfig")], "unchanged", []],
     [
+      "a look at Docker",
+      [step("refresh", "kind:index:ClusterContainers", "a-containers", { deletedWith: clusterUrn("a") })],
+      "unchanged",
+      [],
+    ],
+    [
       "more control plane nodes",
       [
         capi("update", "a", "KubeadmControlPlane", "a-control-plane", {
@@ -332,7 +338,7 @@ describe("whose a resource is", () => {
 
   test("the namespace of clusters, which lies in the management cluster", () => {
     const lifetime = step("same", "slipway:index:ManagementCluster$command:local:Command", "clusterapi-kind");
-    const namespace = step("delete", "kubernetes:core/v1:Namespace", "namespace/staging", {
+    const namespace = step("delete", "kubernetes:core/v1:Namespace", "clusters/Namespace/staging", {
       deletedWith: lifetime.urn,
     });
     expect(planOf("management cluster", [lifetime, namespace])).toMatchObject({
