@@ -19,7 +19,7 @@ import { removeStaleLocks } from "./staleLocks";
 import { type Mend, pendingAsMade, withoutPending } from "./state";
 import { printStatus, printStuck, watchStatus } from "./status";
 import { ensureTools, pickRoute } from "./tools";
-import { isWithoutManagement, withoutManagement } from "./withoutManagement";
+import { awaitManagement, isWithoutManagement, withoutManagement } from "./withoutManagement";
 
 /** A verb: gets the arguments behind it and gives the exit code. */
 export type Verb = (args: string[]) => Promise<number>;
@@ -70,6 +70,7 @@ const up: Verb = async (args) => {
     print("nothing is changed. make destroy takes away what is left of the stack, and make up then makes it anew");
     return 1;
   }
+  await awaitManagement(target, print);
   const code = await runPulumi(target, ["up", "--yes", "--skip-preview", ...args]);
   if (code === 0) await finishUp(target, route);
   else {
@@ -89,7 +90,8 @@ const preview: Verb = async (args) => {
 
 /** Exit code 0: nothing to do, 2: changes, 3: something is replaced or destroyed; an error is 1. */
 const plan: Verb = async (args) => {
-  const { target } = await ready(undefined, args.includes("--json") ? printAside : print);
+  const say = args.includes("--json") ? printAside : print;
+  const target = await withoutManagement((await ready(undefined, say)).target, say);
   return printPlan(target, args, print);
 };
 

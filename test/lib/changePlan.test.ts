@@ -59,10 +59,24 @@ const planOf = (part: string, steps: PlanStep[]): PartPlan | undefined =>
 const version = (text: string): Record<string, unknown> => ({ spec: { version: text } });
 const workerVersion = (text: string): Record<string, unknown> => ({ spec: { template: { spec: { version: text } } } });
 
+test("with another management cluster everything that it made is lost", () => {
+  const kind = step("replace", "slipway:index:ManagementCluster$kind:index:KindCluster", "clusterapi-kind");
+  const object = capi("update", "a", "MachineDeployment", "a-md-0", { before: workerVersion("v1") });
+  const parts = changePlan([kind, ...standing("a"), object]);
+  expect(parts.map(({ part, change }) => [part, change])).toEqual([
+    ["network", "unchanged"],
+    ["management cluster", "replaced"],
+    ["providers", "replaced"],
+    ["cluster a", "replaced"],
+  ]);
+  expect(parts.find(({ part }) => part === "cluster a")!.lost.join()).toContain("everything in it");
+});
+
 describe("the class of a cluster", () => {
   test.each<[string, PlanStep[], string, string[]]>([
     ["nothing", [], "unchanged", []],
     ["a read", [step("read", `${workload}$kubernetes:core/v1:Secret`, "a-kubeconfig")], "unchanged", []],
+    ["a refresh", [step("refresh", `${workload}$kubernetes:core/v1:Secret`, "a-kubeconfig")], "unchanged", []],
     [
       "a look at Docker",
       [step("refresh", "kind:index:ClusterContainers", "a-containers", { deletedWith: clusterUrn("a") })],
