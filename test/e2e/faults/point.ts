@@ -10,8 +10,8 @@ export type Signal = "SIGINT" | "SIGTERM" | "SIGKILL";
  */
 export type Reach = "group" | "all";
 
-/** Where a run is cut off: at a step of the engine's, or so many seconds after it began. */
-export type Place = { moment: Moment; resource: RegExp } | { seconds: number };
+/** Where a run is cut off: at a step of the engine's or `later` seconds after it, or so many seconds after it began. */
+export type Place = { moment: Moment; resource: RegExp; later?: number } | { seconds: number };
 
 /** One interruption. */
 export interface Point {
@@ -27,13 +27,16 @@ export interface Run {
   point?: Point;
 }
 
-/** Runs on one stack, one after the other; those without a point have to end well. The last one is a `destroy`. */
+/**
+ * Runs on one stack, one after the other. Those without a point have to end well: an `up` with the application's answer, a
+ * `destroy` with nothing left. The last one is a `destroy`.
+ */
 export interface Journey {
   name: string;
+  /** Whether node images that Slipway built are removed before, so that it builds them again. */
+  withoutNodeImages?: boolean;
   /** What differs from the base stack file. */
   settings?: StackSettings;
-  /** Settings of the stack from the run of this number on. */
-  changes?: Readonly<Record<number, StackSettings>>;
   runs: readonly Run[];
 }
 
@@ -46,10 +49,10 @@ export interface Outcome {
   then: Run["verb"];
   /** Where in the run, in seconds from its start; absent where the run ended before the point. */
   after?: number;
-  /** Why it did not survive; absent where it did. */
+  /** Why the next run did not go on from it; absent where it did. */
   failure?: string;
-  /** What the journey's end left of it. */
-  left: string[];
+  /** What the next whole `destroy` left; absent where none came to its end. */
+  left?: string[];
 }
 
 /** What the engine leaves alone is no place to interrupt it. */
@@ -63,7 +66,10 @@ export const isReached = (place: Place, steps: readonly EngineStep[], seconds: n
 
 /** A place in words. */
 export const placeText = (place: Place): string =>
-  "seconds" in place ? `${place.seconds} s after its start` : `${place.resource.source} ${place.moment}`;
+  "seconds" in place
+    ? `${place.seconds} s after its start`
+    : `${place.resource.source.replace(/^\^|\$$/g, "").replaceAll("\\/", "/")} ${place.moment}` +
+      (place.later === undefined ? "" : ` + ${place.later} s`);
 
 /** The journeys that words pick: a journey's name, or a point's; each with all its runs, since points build on one another. */
 export const pick = (journeys: readonly Journey[], words: readonly string[]): Journey[] => {
