@@ -15,6 +15,8 @@ export interface Holdings {
   containers: string[];
   volumes: string[];
   networks: string[];
+  /** Ids of containers that an `up` saw at its end: proof where a name or a network is none. */
+  ids?: string[];
 }
 
 /** Runs docker and gives the lines it prints. */
@@ -113,6 +115,7 @@ export const record = (checkout: string, stack: string, holdings: Holdings): Hol
     containers: unique([...before.containers, ...holdings.containers]),
     volumes: unique([...before.volumes, ...holdings.volumes]),
     networks: unique([...before.networks, ...holdings.networks]),
+    ids: unique([...(before.ids ?? []), ...(holdings.ids ?? [])]),
   };
   mkdirSync(dirname(recordFile(checkout, stack)), { recursive: true });
   writeFileSync(recordFile(checkout, stack), `${JSON.stringify(merged, null, 2)}\n`);

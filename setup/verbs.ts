@@ -1,6 +1,7 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { cacheRoot, type Route } from "./cache";
+import { claimClusters, recordMade } from "./claims";
 import { clustersOf, neverUp, sayNeverUp, takeDown } from "./destroy";
 import { demandsOf } from "../lib/hostDemands";
 import { readStackFile } from "../lib/stackFile";
@@ -16,8 +17,9 @@ import { readOutputs, runPulumi, selectStack, type Outputs, type Target } from "
 import { upReport, writeKubeconfigs } from "./report";
 import { chooseStack, defaultStack, stackFile } from "./stack";
 import { removeStaleLocks } from "./staleLocks";
-import { type Mend, pendingAsMade, withoutPending } from "./state";
+import { exportState, type Mend, pendingAsMade, withoutPending } from "./state";
 import { printStatus, printStuck, watchStatus } from "./status";
+import { sweepLost } from "./sweep";
 import { ensureTools, pickRoute } from "./tools";
 import { isWithoutManagement, withoutManagement } from "./withoutManagement";
 
@@ -70,7 +72,10 @@ const up: Verb = async (args) => {
     print("nothing is changed. make destroy takes away what is left of the stack, and make up then makes it anew");
     return 1;
   }
+  // Without Docker there is nothing to claim, and the program says so.
+  await claimClusters(target).catch(() => undefined);
   const code = await runPulumi(target, ["up", "--yes", "--skip-preview", ...args]);
+  await recordMade(target).catch(() => undefined);
   if (code === 0) await finishUp(target, route);
   else {
     // What the plugin waited for by itself ends without a reason; steps have told theirs.
@@ -111,6 +116,23 @@ const recover: Verb = async () => {
   await mendState(target, print, withoutPending);
   print(`stack ${target.stack} is ready for make up or make destroy`);
   return 0;
+};
+
+/** For a stack whose state is lost; one that has a state is `destroy`'s. */
+const sweep: Verb = async (args) => {
+  const unknown = args.filter((arg) => arg !== "--yes");
+  if (unknown.length > 0) throw new Error(`sweep knows no ${unknown.join(" ")}, only --yes`);
+  const route = await pickRoute({ checkout: root, print });
+  const { stack } = chooseStack(root, route);
+  if (!neverUp(root, stack, pulumiEnvironment(root, route).backend)) {
+    const { target } = await ready(withoutPending);
+    const state = await exportState(target);
+    if ((state?.deployment.resources ?? []).length > 0) {
+      print(`stack ${stack} has its state: make destroy takes it away`);
+      return 1;
+    }
+  } else await endInterrupted({ checkout: root, stack }, print);
+  return sweepLost({ checkout: root, stack }, args.length > 0, print);
 };
 
 const status: Verb = async (args) => {
@@ -171,6 +193,7 @@ export const verbs: Record<string, Verb> = {
   destroy,
   refresh,
   recover,
+  sweep,
   doctor,
   status,
   env,
