@@ -94,7 +94,7 @@ describe("the table", () => {
       { ...outcome, failure: "a\nb" },
       { ...outcome, left: ["volume v"] },
       { ...outcome, left: ["volume v"] },
-      { ...outcome, left: undefined } as unknown as Outcome,
+      { ...outcome, left: undefined },
     );
     expect(lines[0]).toContain("| failed: a b |");
     expect(lines[1]).toContain("| left: volume v |");
