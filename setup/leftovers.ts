@@ -125,8 +125,17 @@ export const record = (checkout: string, stack: string, holdings: Holdings): Hol
 /** Forgets the record: nothing of it is left. */
 export const forget = (checkout: string, stack: string): void => rmSync(recordFile(checkout, stack), { force: true });
 
-/** What is still there of the holdings, as lines that name the command that removes it. */
-export const findLeftovers = async (stack: string, held: Holdings, ask: Docker = docker): Promise<string[]> => {
+/**
+ * What is still there of the holdings, as lines that name the command that removes it.
+ *
+ * @param staying names of networks that are to stay
+ */
+export const findLeftovers = async (
+  stack: string,
+  held: Holdings,
+  staying: readonly string[] = [],
+  ask: Docker = docker,
+): Promise<string[]> => {
   const now = await findHoldings(stack, held.clusters, ask);
   const volumes = new Set(await ask("volume", "ls", "--quiet"));
   return [
@@ -134,6 +143,8 @@ export const findLeftovers = async (stack: string, held: Holdings, ask: Docker =
     ...unique([...held.volumes, ...now.volumes])
       .filter((name) => volumes.has(name))
       .map((name) => `volume ${name} (docker volume rm ${name})`),
-    ...now.networks.map((name) => `network ${name} (docker network rm ${name})`),
+    ...now.networks
+      .filter((name) => !staying.includes(name))
+      .map((name) => `network ${name} (docker network rm ${name})`),
   ];
 };

@@ -19,6 +19,7 @@ import { chooseStack, defaultStack, stackFile } from "./stack";
 import { removeStaleLocks } from "./staleLocks";
 import { exportState, type Mend, pendingAsMade, withoutPending } from "./state";
 import { printStatus, printStuck, watchStatus } from "./status";
+import { mendStateFiles } from "./stateFiles";
 import { sweepLost } from "./sweep";
 import { ensureTools, pickRoute } from "./tools";
 import { isWithoutManagement, withoutManagement } from "./withoutManagement";
@@ -47,6 +48,7 @@ const ready = async (mend?: Mend, say = print): Promise<{ route: Route; target: 
   const target = openTarget(route, say);
   const interrupted = mend !== undefined && (await endInterrupted(target, say));
   removeStaleLocks(target.backend, target.stack, say);
+  mendStateFiles(target.backend, target.stack, say);
   await selectStack(target);
   // Asked for only where a run is known to have ended badly: it takes the engine a second.
   if (interrupted) await mendState(target, say, mend);

@@ -45,6 +45,7 @@ export const leftOf = (stack: TestStack, before: Before): string[] => {
     ...filesIn(join(own, "runs"), (name) => name.startsWith(`${stack.name}@`)).map((name) => `record of a run ${name}`),
     ...filesIn(join(own, "holdings"), (name) => name === `${stack.name}.json`).map((name) => `holdings ${name}`),
     ...filesIn(join(stack.backend, ".pulumi", "locks"), (name) => name.endsWith(".json")).map((name) => `lock ${name}`),
+    ...filesIn(join(stack.backend, ".pulumi", "stacks"), (name) => name.endsWith(".tmp")).map((name) => `file ${name}`),
     ...(deployment.resources ?? []).map(({ urn }) => `resource ${urn}`),
     ...(deployment.pending_operations ?? []).map(({ resource }) => `pending operation ${resource.urn}`),
     ...processesWith(stack.temporary).map((command) => `process ${command}`),
