@@ -43,6 +43,9 @@ const main = async (): Promise<void> => {
       outcomes.push(...told.outcomes);
       counts.passed += told.counts.passed;
       counts.failed += told.counts.failed;
+    } catch (error) {
+      counts.failed += 1;
+      console.log(`FAILED   ${journey.name}\n${error instanceof Error ? error.message : String(error)}`);
     } finally {
       stack.remove();
       console.log(`   ${((Date.now() - began) / 60_000).toFixed(1)} min`);

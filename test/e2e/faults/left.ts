@@ -1,6 +1,7 @@
 import { existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { dockerInventory, type DockerInventory, must, newInDocker } from "../harness";
+import type { ExportedState } from "../../../setup/state";
 import type { TestStack } from "../testStack";
 import { processesWith } from "./processes";
 
@@ -27,15 +28,24 @@ export const removeNodeImages = (): void => {
 const filesIn = (folder: string, isOurs: (name: string) => boolean = () => true): string[] =>
   existsSync(folder) ? readdirSync(folder, { recursive: true }).map(String).filter(isOurs) : [];
 
+const leftInState = (stack: TestStack): string[] => {
+  try {
+    const { deployment } = JSON.parse(stack.pulumi("stack", "export")) as ExportedState;
+    return [
+      ...(deployment.resources ?? []).map(({ urn }) => `resource ${urn}`),
+      ...(deployment.pending_operations ?? []).map(({ resource }) => `pending operation ${resource.urn}`),
+    ];
+  } catch (error) {
+    return [`a state that cannot be read: ${(error as Error).message}`];
+  }
+};
+
 /**
  * What a whole `destroy` left of a stack: in Docker, in the temporary folder, beside the state, in the state, and running.
  * The node image is no leftover: it is kept, as one that was pulled would be.
  */
 export const leftOf = (stack: TestStack, before: Before): string[] => {
   const after = lookBefore();
-  const { deployment } = JSON.parse(stack.pulumi("stack", "export")) as {
-    deployment: { resources?: { urn: string }[]; pending_operations?: { resource: { urn: string } }[] };
-  };
   const own = join(stack.checkout, ".slipway");
   return [
     ...newInDocker(before, after),
@@ -46,8 +56,7 @@ export const leftOf = (stack: TestStack, before: Before): string[] => {
     ...filesIn(join(own, "holdings"), (name) => name === `${stack.name}.json`).map((name) => `holdings ${name}`),
     ...filesIn(join(stack.backend, ".pulumi", "locks"), (name) => name.endsWith(".json")).map((name) => `lock ${name}`),
     ...filesIn(join(stack.backend, ".pulumi", "stacks"), (name) => name.endsWith(".tmp")).map((name) => `file ${name}`),
-    ...(deployment.resources ?? []).map(({ urn }) => `resource ${urn}`),
-    ...(deployment.pending_operations ?? []).map(({ resource }) => `pending operation ${resource.urn}`),
+    ...leftInState(stack),
     ...processesWith(stack.temporary).map((command) => `process ${command}`),
   ];
 };
