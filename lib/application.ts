@@ -9,8 +9,11 @@ const metadata = { name: "nginx", namespace: "default", labels };
 /** What a web server that starts as root uses: port 80, files of its own, workers of another user. */
 const serverCapabilities = ["CHOWN", "DAC_OVERRIDE", "FOWNER", "KILL", "NET_BIND_SERVICE", "SETGID", "SETUID"];
 
-/** Seconds in which a pod that has to go still answers: another one starts elsewhere, and its node is announced. */
-const lingerSeconds = 15;
+/**
+ * Seconds in which a pod that has to go still answers: another one starts elsewhere, on a node whose pod network may just
+ * begin, and that node is announced. Less than the 30 that Kubernetes gives a pod to end.
+ */
+const lingerSeconds = 25;
 
 /**
  * One pod of a web server on port 80, which has no token of the cluster. It keeps to the level baseline of the Pod

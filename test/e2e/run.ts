@@ -16,7 +16,7 @@ const before = dockerInventory();
 /** Names that the first preview must show, one of each stage. */
 const expectedInPreview = [
   "docker:index/network:Network::network",
-  "command:local:Command::clusterapi-kind",
+  "kind:index:KindCluster::clusterapi-kind",
   "command:local:Command::cluster-api/CustomResourceDefinitions",
   "kubernetes:apps/v1:Deployment::cert-manager/Deployment/cert-manager/cert-manager-webhook",
   "kubernetes:apps/v1:Deployment::infrastructure-docker/Deployment/capd-system/capd-controller-manager",
