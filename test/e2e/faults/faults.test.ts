@@ -79,7 +79,7 @@ describe("journeys", () => {
 
 describe("the table", () => {
   const point: Point = { name: "p", at: { seconds: 3 }, signal: "SIGKILL", reach: "all" };
-  const outcome: Outcome = { journey: "j", point, verb: "up", then: "destroy", after: 3, left: [] };
+  const outcome: Outcome = { journey: "j", fault: point, verb: "up", then: "destroy", after: 3, left: [] };
   const rows = (...outcomes: Outcome[]): string[] => tableOf(outcomes).split("\n").slice(2);
 
   test("one that survived", () =>
@@ -88,6 +88,11 @@ describe("the table", () => {
       "",
       "tried 1, survived 1, left over 0",
     ]));
+
+  test("what a hand did", () =>
+    expect(
+      rows({ journey: "j", fault: { name: "kind is gone", does: () => undefined }, verb: "up", then: "destroy" })[0],
+    ).toBe("| j | by hand: kind is gone |  |  |  | destroy | destroy did not end |"));
 
   test("failed ones, ones that left something, and ones whose destroy did not end", () => {
     const lines = rows(

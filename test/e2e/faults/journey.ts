@@ -6,7 +6,7 @@ import { check, type Counts } from "../harness";
 import type { TestStack } from "../testStack";
 import { type Ended, runToPoint } from "./interrupt";
 import { leftOf, lookBefore, removeNodeImages } from "./left";
-import { type Journey, type Outcome, placeText, type Run } from "./point";
+import { type ByHand, type Journey, type Outcome, placeText, type Point, type Run } from "./point";
 
 /** What a journey showed: each point, and how many of its runs and looks held. */
 export interface Told {
@@ -14,8 +14,9 @@ export interface Told {
   counts: Counts;
 }
 
-const runText = ({ verb, point }: Run): string =>
-  point ? `${verb}, ${point.signal} to ${point.reach} at ${placeText(point.at)}` : verb;
+const runText = ({ verb, point, after }: Run): string =>
+  (point ? `${verb}, ${point.signal} to ${point.reach} at ${placeText(point.at)}` : verb) +
+  (after ? ` after ${after.name}` : "");
 
 /** What is wrong with how a run ended; undefined where it is as it should be. */
 const wrongWith = ({ verb, point }: Run, { code, after, output }: Ended): string | undefined => {
@@ -57,7 +58,8 @@ export const makeJourney = async (stack: TestStack, journey: Journey): Promise<T
     const start = Date.now();
     const ended = await runToPoint(stack, run, folder);
     let failure = wrongWith(run, ended);
-    if (failure === undefined && run.verb === "up" && ended.after === undefined && run.point === undefined) {
+    const isWhole = run.verb === "up" && ended.after === undefined;
+    if (failure === undefined && isWhole && journey.settings?.["application"] !== false) {
       failure = await stack.answers(stack.outputs().url ?? "no URL").then(
         () => undefined,
         (error: Error) => error.message,
@@ -67,15 +69,19 @@ export const makeJourney = async (stack: TestStack, journey: Journey): Promise<T
     if (failure !== undefined && last && last.left === undefined) last.failure = failure;
     const missed = run.point && ended.after === undefined ? ", which was over before" : "";
     say(failure, `${runText(run)}${missed} (${((Date.now() - start) / 1000).toFixed(0)} s)`);
-    return failure === undefined && note(run, ended);
+    if (failure === undefined && run.point && ended.after !== undefined) note(run.point, run.verb, ended.after);
+    return failure === undefined;
   };
-  const note = ({ verb, point }: Run, { after }: Ended): true => {
-    if (point && after !== undefined)
-      told.outcomes.push({ journey: journey.name, point, verb, then: verb, after: Math.round(after) });
-    return true;
+  const note = (fault: Point | ByHand, verb: Run["verb"], after?: number): void => {
+    const at = after === undefined ? {} : { after: Math.round(after) };
+    told.outcomes.push({ journey: journey.name, fault, verb, then: verb, ...at });
   };
   try {
     for (const run of journey.runs) {
+      if (run.after) {
+        run.after.does();
+        note(run.after, "up");
+      }
       const last = told.outcomes.at(-1);
       if (last && last.left === undefined && last.failure === undefined) last.then = run.verb;
       if (!(await make(run))) {

@@ -1,4 +1,5 @@
-import type { Journey, Place, Reach, Run, Signal } from "./point";
+import { must } from "../harness";
+import type { ByHand, Journey, Place, Reach, Run, Signal } from "./point";
 
 const begins = (resource: RegExp, later?: number): Place => ({
   moment: "begins",
@@ -29,10 +30,10 @@ const upPlaces: Readonly<Record<string, Place>> = {
   request: begins(/^capd-application-request$/),
 };
 
-/** Places of a `destroy`, alike. */
+/** Places of a `destroy`, alike; it has removed the clusters' containers before the first. */
 const destroyPlaces: Readonly<Record<string, Place>> = {
-  "cluster-delete": begins(/^capd\/Cluster\/default\/capd$/, 3),
-  "cluster-deleted": done(/^capd\/Cluster\/default\/capd$/),
+  containers: { seconds: 7 },
+  "cluster-delete": begins(/^capd\/Cluster\/default\/capd$/),
   "kind-delete": begins(/^clusterapi-kind$/),
   "network-delete": begins(/^network$/),
 };
@@ -76,6 +77,39 @@ const late: readonly Place[] = [
   done(/^capd-cni\/DaemonSet\/kube-system\/calico-node$/),
 ];
 
+const remove = (...filters: string[]): void => {
+  const ids = filters.flatMap((filter) => must("docker", ["ps", "--all", "--quiet", "--filter", filter]).split("\n"));
+  must("docker", ["rm", "--force", "--volumes", ...ids.filter(Boolean)]);
+};
+
+const label = "label=io.x-k8s.kind.cluster";
+
+/** What a hand, or a restart, leaves a whole stack in, for `destroy` to end. */
+const hands: readonly ByHand[] = [
+  { name: "kind is gone", does: () => remove(`${label}=clusterapi`) },
+  { name: "the workload cluster's load balancer is gone", does: () => remove("name=^/?capd-lb$") },
+  {
+    name: "all containers are stopped",
+    does: () => {
+      const ids = must("docker", ["ps", "--quiet", "--filter", label]).split("\n").filter(Boolean);
+      must("docker", ["stop", "--time", "5", ...ids]);
+    },
+  },
+  {
+    name: "the state is there and nothing else is",
+    does: () => {
+      remove(label);
+      must("docker", ["network", "rm", "kind"]);
+    },
+  },
+];
+
+const byHand: Journey = {
+  name: "by-hand",
+  settings: { application: false, workerReplicas: 0 },
+  runs: hands.flatMap((after): Run[] => [{ verb: "up" }, { verb: "destroy", after }]),
+};
+
 /** What `make e2e-faults` makes. */
 export const fullJourneys: readonly Journey[] = [
   longWay("kill-all", "SIGKILL", "all"),
@@ -87,6 +121,7 @@ export const fullJourneys: readonly Journey[] = [
   givenUp("given-up-late", "SIGKILL", "all", late),
   givenUp("given-up-late-group", "SIGKILL", "group", late),
   givenUp("node-image", "SIGKILL", "all", [begins(/^node-/, 4)], { withoutNodeImages: true }),
+  byHand,
 ];
 
 /** What CI makes: few starts, since a resumed `up` goes on where the one before it was. */

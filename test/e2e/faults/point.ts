@@ -21,10 +21,18 @@ export interface Point {
   reach: Reach;
 }
 
+/** What a hand does between two runs. */
+export interface ByHand {
+  name: string;
+  does: () => void;
+}
+
 /** One run of a verb: to its end, or to a point. */
 export interface Run {
   verb: "up" | "destroy";
   point?: Point;
+  /** What is done by hand before it. */
+  after?: ByHand;
 }
 
 /**
@@ -40,11 +48,11 @@ export interface Journey {
   runs: readonly Run[];
 }
 
-/** What became of a point. */
+/** What became of a point, or of what a hand did after a whole run. */
 export interface Outcome {
   journey: string;
-  point: Point;
-  /** The verb that was interrupted, and the one that was called next. */
+  fault: Point | ByHand;
+  /** The verb that was interrupted or had ended, and the one that was called next. */
   verb: Run["verb"];
   then: Run["verb"];
   /** Where in the run, in seconds from its start; absent where the run ended before the point. */

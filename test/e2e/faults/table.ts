@@ -24,17 +24,14 @@ const resultOf = ({ failure, left }: Outcome): string => {
   return left.length === 0 ? "nothing left" : `left: ${left.join(", ")}`;
 };
 
+const faultCells = ({ fault, verb, after }: Outcome): string[] =>
+  "at" in fault
+    ? [`${verb}: ${placeText(fault.at)}`, after === undefined ? "" : `${after} s`, fault.signal, fault.reach]
+    : [`by hand: ${fault.name}`, "", "", ""];
+
 /** The outcomes as a table in markdown, with their sums in a line below. */
 export const tableOf = (outcomes: readonly Outcome[]): string => {
-  const rows = outcomes.map((outcome) => [
-    outcome.journey,
-    `${outcome.verb}: ${placeText(outcome.point.at)}`,
-    outcome.after === undefined ? "" : `${outcome.after} s`,
-    outcome.point.signal,
-    outcome.point.reach,
-    outcome.then,
-    resultOf(outcome),
-  ]);
+  const rows = outcomes.map((outcome) => [outcome.journey, ...faultCells(outcome), outcome.then, resultOf(outcome)]);
   const lines = [["journey", "interrupted", "after", "signal", "reach", "then", "result"], ...rows].map(
     (cells) => `| ${cells.map(cell).join(" | ")} |`,
   );
