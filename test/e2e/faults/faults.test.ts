@@ -44,9 +44,10 @@ describe("a place", () => {
 describe("journeys", () => {
   const all = [...fullJourneys, ...shortJourneys, randomJourney(7, 5)];
 
-  test.each(all.map((journey) => [journey.name, journey] as const))("%s ends with a whole destroy", (_, { runs }) =>
-    expect(runs.at(-1)).toEqual({ verb: "destroy" }),
-  );
+  test.each(all.map((journey) => [journey.name, journey] as const))("%s ends with a whole destroy", (_, { runs }) => {
+    expect(runs.at(-1)?.verb).toBe("destroy");
+    expect(runs.at(-1)?.point).toBeUndefined();
+  });
 
   test("by name or point; a name there is not is refused with those there are", () => {
     expect(pick(fullJourneys, ["kill-all"]).map(({ name }) => name)).toEqual(["kill-all"]);
