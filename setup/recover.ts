@@ -3,7 +3,7 @@ import { docker, type Docker, ownerLabel } from "./leftovers";
 import { endProcesses } from "./orphans";
 import type { Print } from "./progress";
 import type { Target } from "./pulumi";
-import { forgetRuns, unfinishedRuns } from "./runRecord";
+import { forgetRuns, noteTakeOver, unfinishedRuns } from "./runRecord";
 import { type ExportedState, exportState, importState, type Mend } from "./state";
 import { isAbandoned } from "./temporary";
 
@@ -77,6 +77,7 @@ export const mendState = async (target: Target, print: Print, mend: Mend): Promi
   if (found) {
     const { state, pending } = mend(found);
     if (pending.length > 0) {
+      noteTakeOver(target.checkout, target.stack);
       await importState(target, state);
       print(`state: what was under way when a run was interrupted is looked after: ${pending.join(", ")}`);
     }

@@ -7,7 +7,7 @@ import { clusterLabel, docker, type Docker, forget, ownerLabel, recall } from ".
 import type { Print } from "./progress";
 import { removeHelpers } from "./recover";
 import { kubeconfigFolder, removeKubeconfigs } from "./report";
-import { forgetRuns, unfinishedRuns } from "./runRecord";
+import { forgetRuns, forgetTakeOver, unfinishedRuns } from "./runRecord";
 import { stackFile } from "./stack";
 import { isSwept, planSweep, type Proof, type SeenContainer, type SweepPlan, sweepText } from "./sweepPlan";
 
@@ -106,6 +106,7 @@ export const sweepLost = async (lost: Lost, sure: boolean, print: Print, ask: Do
     }
   }
   forget(checkout, stack);
+  forgetTakeOver(checkout, stack);
   forgetRuns(Object.keys(unfinishedRuns(checkout, stack)));
   print(`nothing left of stack ${stack}`);
   return 0;

@@ -19,6 +19,7 @@ import { chooseStack, defaultStack, stackFile } from "./stack";
 import { removeStaleLocks } from "./staleLocks";
 import { exportState, type Mend, pendingAsMade, withoutPending } from "./state";
 import { printStatus, printStuck, watchStatus } from "./status";
+import { forgetTakeOver, takeOver } from "./runRecord";
 import { mendStateFiles } from "./stateFiles";
 import { sweepLost } from "./sweep";
 import { ensureTools, pickRoute } from "./tools";
@@ -62,6 +63,7 @@ const tools: Verb = async () => {
 
 /** Keeps the end of `up`: kubeconfigs, what it holds in Docker, and what the user reads. */
 const finishUp = async (target: Target, route: Route): Promise<void> => {
+  forgetTakeOver(root, target.stack);
   const outputs: Outputs = (await readOutputs(target)) ?? {};
   const files = writeKubeconfigs(root, target.stack, outputs.kubeconfigs ?? {});
   for (const line of upReport(target.stack, outputs, files, target.stack === defaultStack[route])) print(line);
@@ -76,7 +78,8 @@ const up: Verb = async (args) => {
   }
   // Without Docker there is nothing to claim, and the program says so.
   await claimClusters(target).catch(() => undefined);
-  const code = await runPulumi(target, ["up", "--yes", "--skip-preview", ...args]);
+  const variables = { ...target.variables, ...takeOver(root, target.stack) };
+  const code = await runPulumi({ ...target, variables }, ["up", "--yes", "--skip-preview", ...args]);
   await recordMade(target).catch(() => undefined);
   if (code === 0) await finishUp(target, route);
   else {
@@ -109,7 +112,9 @@ const destroy: Verb = async (args) => {
   const route = await pickRoute({ checkout: root, print });
   const { stack } = chooseStack(root, route);
   if (neverUp(root, stack, pulumiEnvironment(root, route).backend)) return sayNeverUp(root, stack, print);
-  return takeDown((await ready(pendingAsMade)).target, args, print);
+  const code = await takeDown((await ready(pendingAsMade)).target, args, print);
+  if (code === 0) forgetTakeOver(root, stack);
+  return code;
 };
 
 /** What `up` and `destroy` do by themselves after a run of theirs was killed; for runs of plain pulumi. */

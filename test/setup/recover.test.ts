@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { wakeManagement } from "../../setup/managementNode";
 import { endProcesses, processesOf } from "../../setup/orphans";
 import { removeUnknown } from "../../setup/recover";
-import { forgetRuns, openRun, unfinishedRuns } from "../../setup/runRecord";
+import { forgetRuns, forgetTakeOver, noteTakeOver, openRun, takeOver, unfinishedRuns } from "../../setup/runRecord";
 import { openTemporary } from "../../setup/temporary";
 import { clustersIn, pendingAsMade, type StateResource, withoutPending } from "../../setup/state";
 
@@ -150,6 +150,16 @@ describe("runs", () => {
     expect(unfinishedRuns(checkout, "dev")).toEqual({});
     run.close(true);
     expect(existsSync(run.folder)).toBe(false);
+  });
+
+  test("objects that a killed run was making are taken over until an up or a destroy ended well", () => {
+    expect(takeOver(checkout, "dev")).toEqual({});
+    noteTakeOver(checkout, "dev");
+    expect(takeOver(checkout, "dev")).toEqual({ PULUMI_K8S_ENABLE_PATCH_FORCE: "true" });
+    expect(unfinishedRuns(checkout, "dev")).toEqual({});
+    expect(takeOver(checkout, "de")).toEqual({});
+    forgetTakeOver(checkout, "dev");
+    expect(takeOver(checkout, "dev")).toEqual({});
   });
 
   test("one of a dead process is found until it is forgotten, and only by its stack", () => {
