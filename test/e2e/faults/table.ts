@@ -19,7 +19,7 @@ export const sumsOf = (outcomes: readonly Outcome[]): Sums => ({
 const cell = (text: string): string => text.replaceAll("|", "\\|").replaceAll("\n", " ");
 
 const resultOf = ({ failure, left }: Outcome): string => {
-  if (failure !== undefined) return `failed: ${failure.slice(0, 80)}`;
+  if (failure !== undefined) return `failed: ${(/error: (.*)/.exec(failure)?.[1] ?? failure).slice(0, 120)}`;
   if (left === undefined) return "destroy did not end";
   return left.length === 0 ? "nothing left" : `left: ${left.join(", ")}`;
 };
