@@ -184,7 +184,7 @@ describe("runs", () => {
     expect(await ended).toBe("SIGKILL");
     expect(processesOf(folder)).toEqual([]);
     close();
-  });
+  }, 60_000);
 
   test("a folder that is not a run's has no processes to end", () => expect(processesOf("/tmp")).toEqual([]));
 });
