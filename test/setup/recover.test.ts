@@ -172,19 +172,23 @@ describe("runs", () => {
   });
 
   const onLinux = existsSync("/proc/self/environ") ? test : test.skip;
-  onLinux("its processes are found by their TMPDIR and ended, also those that do not listen", async () => {
-    const { folder, close } = openTemporary(checkout);
-    const child = spawn("bash", ["-c", "trap '' TERM; echo up; while :; do sleep 0.1; done"], {
-      env: { ...process.env, TMPDIR: folder },
-    });
-    await new Promise((resolve) => child.stdout.once("data", resolve));
-    const ended = new Promise((resolve) => child.once("exit", (_, signal) => resolve(signal)));
-    expect(processesOf(folder).map(({ pid }) => pid)).toContain(child.pid);
-    await endProcesses(folder, () => undefined, 300);
-    expect(await ended).toBe("SIGKILL");
-    expect(processesOf(folder)).toEqual([]);
-    close();
-  }, 60_000);
+  onLinux(
+    "its processes are found by their TMPDIR and ended, also those that do not listen",
+    async () => {
+      const { folder, close } = openTemporary(checkout);
+      const child = spawn("bash", ["-c", "trap '' TERM; echo up; while :; do sleep 0.1; done"], {
+        env: { ...process.env, TMPDIR: folder },
+      });
+      await new Promise((resolve) => child.stdout.once("data", resolve));
+      const ended = new Promise((resolve) => child.once("exit", (_, signal) => resolve(signal)));
+      expect(processesOf(folder).map(({ pid }) => pid)).toContain(child.pid);
+      await endProcesses(folder, () => undefined, 300);
+      expect(await ended).toBe("SIGKILL");
+      expect(processesOf(folder)).toEqual([]);
+      close();
+    },
+    60_000,
+  );
 
   test("a folder that is not a run's has no processes to end", () => expect(processesOf("/tmp")).toEqual([]));
 });
