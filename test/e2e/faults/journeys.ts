@@ -116,6 +116,15 @@ export const fullJourneys: readonly Journey[] = [
   longWay("kill-group", "SIGKILL", "group"),
   longWay("interrupt-group", "SIGINT", "group"),
   longWay("interrupt-all", "SIGINT", "all"),
+  {
+    name: "second-half",
+    runs: [
+      ...cuts("up", upPlaces, "SIGKILL", "group", ["cluster", "api-wait", "workload-kubeconfig"]),
+      ...cuts("up", upPlaces, "SIGKILL", "all", ["nodes-wait", "metallb-pool", "request"]),
+      ...cuts("destroy", destroyPlaces, "SIGKILL", "all", ["containers", "kind-delete", "network-delete"]),
+      { verb: "destroy" },
+    ],
+  },
   givenUp("given-up-early", "SIGKILL", "all", early),
   givenUp("given-up-early-interrupted", "SIGINT", "group", early),
   givenUp("given-up-late", "SIGKILL", "all", late),
