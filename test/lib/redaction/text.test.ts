@@ -96,7 +96,10 @@ describe.each(Object.entries(places))("%s, between any other text", (_, place) =
   });
 
   test("nothing known stays", () => {
-    const words = fc.string({ minLength: 16, maxLength: 60 }).filter((word) => word.trim() === word);
+    // A word of one letter is found in parts of itself.
+    const words = fc
+      .string({ minLength: 16, maxLength: 60 })
+      .filter((word) => word.trim() === word && new Set(word).size > 7);
     fc.assert(
       fc.property(words, around, (word, [before, after]) => {
         const text = `${before}\n${place(`${before}${word}${after}`)}\n${after}`;
