@@ -53,7 +53,7 @@ export const rules: readonly Rule[] = [
   whole(new RegExp(`-----BEGIN ${keyName}(?:${lineBreak}|[A-Za-z0-9+/=:,-])*`, "g")),
   whole(
     new RegExp(
-      `(?:[A-Za-z0-9+/=]{16,100}${lineBreak}{1,40})*[A-Za-z0-9+/=]{1,100}${lineBreak}{1,40}-----END ${keyName}`,
+      `(?<![A-Za-z0-9+/=])(?:[A-Za-z0-9+/=]{16,}${lineBreak}{1,40})*[A-Za-z0-9+/=]+${lineBreak}{1,40}-----END ${keyName}`,
       "g",
     ),
   ),

@@ -3,8 +3,8 @@ import { redacted, rules } from "./rules";
 /** Encodings inside encodings that are looked into: a key in a kubeconfig in a Secret takes two. */
 const depth = 3;
 
-/** Base64, also in lines, of at least what a bootstrap token takes. */
-const encoded = /(?:[A-Za-z0-9+/]{48,100}(?:\r?\n[ \t]*|\\n))*[A-Za-z0-9+/_-]{24,}={0,2}/g;
+/** Base64, also in lines, of more than a few words. */
+const encoded = /(?:[A-Za-z0-9+/]{48,100}(?:\r?\n[ \t]*|\\n))*[A-Za-z0-9+/_-]{12,}={0,2}/g;
 
 /** Readable characters in a row, without which decoded bytes are none of what the rules look for. */
 const readable = /[\t\n\r\x20-\x7e]{16}/;
