@@ -1,21 +1,12 @@
 import { existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { isStateFile, localBackend } from "./environment";
-import {
-  findHoldings,
-  findLeftovers,
-  forget,
-  type Holdings,
-  recall,
-  record,
-  removeContainers,
-  strangersOn,
-} from "./leftovers";
-import { wakeManagement } from "./managementNode";
+import { findHoldings, findLeftovers, forget, type Holdings, recall, record, strangersOn } from "./leftovers";
 import type { Print } from "./progress";
 import { runPulumi, type Outputs, type Target } from "./pulumi";
 import { removeKubeconfigs } from "./report";
 import { clustersIn, exportState } from "./state";
+import { takeContainers } from "./takeContainers";
 
 /** Names of all clusters in a stack's outputs. */
 export const clustersOf = (outputs: Outputs | undefined): string[] =>
@@ -56,35 +47,17 @@ export const sayNeverUp = async (checkout: string, stack: string, print: Print):
 const isPartial = (args: string[]): boolean =>
   args.some((arg) => /^(-t|--target.*|--exclude.*|--preview-only.*)$/.test(arg));
 
-/**
- * Makes up for a management cluster that is gone: the containers of its clusters, which only it could take away, are
- * removed here, and Pulumi is told to drop what nobody can reach any more. Gives the environment for that.
- */
-const withoutManagement = async (management: string, held: Holdings, print: Print): Promise<Record<string, string>> => {
-  const state = await wakeManagement(management, print);
-  if (state === "answers") return {};
-  print(`the management cluster ${management} ${state === "gone" ? "is gone from Docker" : "does not answer"}:`);
-  print("  what lies in it is dropped from the state (PULUMI_K8S_DELETE_UNREACHABLE=true)");
-  for (const name of held.containers) print(`  removing container ${name}, with its volumes`);
-  await removeContainers(held.containers);
-  return { PULUMI_K8S_DELETE_UNREACHABLE: "true" };
-};
-
 /** Takes the stack down and looks whether Docker still holds anything of it. */
 export const takeDown = async (target: Target, args: string[], print: Print): Promise<number> => {
   const { checkout, stack } = target;
   // Before anything goes: afterwards nothing tells which containers and volumes were the stack's.
-  const { management, workload } = clustersIn((await exportState(target)) ?? { deployment: {} });
-  const ours = management === undefined ? workload : [management, ...workload];
-  const found = await find(stack, [...ours, ...recall(checkout, stack).clusters]);
+  const clusters = clustersIn((await exportState(target)) ?? { deployment: {} });
+  const names = [clusters.management?.name ?? [], clusters.workload].flat();
+  const found = await find(stack, [...names, ...recall(checkout, stack).clusters]);
   const held = found && record(checkout, stack, found);
   const partial = isPartial(args);
-  // By the names in the state alone: what is removed here must be the stack's beyond doubt.
-  const lost =
-    found && management !== undefined && !partial
-      ? await withoutManagement(management, await findHoldings(stack, ours), print)
-      : {};
-  const variables = { ...target.variables, ...lost };
+  const alone = found && !partial ? await takeContainers(clusters, print) : {};
+  const variables = { ...target.variables, ...alone };
   const code = await runPulumi({ ...target, variables }, ["destroy", "--yes", "--skip-preview", ...args]);
   if (code !== 0) {
     print("\ndestroy did not finish; it can be called again");

@@ -56,10 +56,11 @@ const ownNetworks = (stack: string, ask: Docker): Promise<string[]> =>
 const ownContainers = (stack: string, ask: Docker): Promise<string[]> =>
   labelled(["ps", "--all"], ownerLabel, (owner) => owner.split("/").pop() === stack, ask);
 
-const containersOf = (clusters: readonly string[], ask: Docker): Promise<string[]> =>
+/** The containers of clusters, by the label. */
+export const containersOf = (clusters: readonly string[], ask: Docker): Promise<string[]> =>
   labelled(["ps", "--all"], clusterLabel, (cluster) => clusters.includes(cluster), ask);
 
-/** Removes containers with the volumes that have no name of their own. */
+/** Removes containers, running or not, with the volumes that have no name of their own; Docker takes them all at a time. */
 export const removeContainers = async (names: readonly string[], ask: Docker = docker): Promise<void> => {
   if (names.length > 0) await ask("rm", "--force", "--volumes", ...names);
 };

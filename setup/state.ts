@@ -26,19 +26,36 @@ export interface ExportedState {
 /** A resource's name: the last part of its URN. */
 export const nameOf = ({ urn }: StateResource): string => urn.split("::").at(-1) ?? urn;
 
-/** The names of the clusters that a state has: the kind cluster, and Cluster API's. */
-export const clustersIn = ({ deployment }: ExportedState): { management?: string; workload: string[] } => {
-  const resources = [
-    ...(deployment.resources ?? []),
-    // What a killed run was making may be there as well.
-    ...(deployment.pending_operations ?? []).map(({ resource }) => resource),
-  ];
+/** The clusters that a state has. */
+export interface StateClusters {
+  /** The stack's own kind cluster; absent where the management cluster is someone else's, or there is none. */
+  management?: { name: string; nodeId?: string };
+  /** Names of Cluster API's clusters. */
+  workload: string[];
+  /** Whether the machines of all of them are containers of this Docker, or simulated in the management cluster. */
+  onDocker: boolean;
+}
+
+interface ClusterInputs {
+  metadata?: { name?: string };
+  spec?: { infrastructureRef?: { kind?: string } };
+}
+
+/** Reads the clusters from a state, those that a killed run was making included. */
+export const clustersIn = ({ deployment }: ExportedState): StateClusters => {
+  const pending = (deployment.pending_operations ?? []).map(({ resource }) => resource);
+  const resources = [...(deployment.resources ?? []), ...pending];
   const kind = resources.find(({ type }) => type === "kind:index:KindCluster");
-  const management = kind?.inputs?.name as string | undefined;
-  const workload = resources
+  const name = kind?.inputs?.name as string | undefined;
+  const nodeId = kind?.outputs?.nodeId as string | undefined;
+  const clusters = resources
     .filter(({ type }) => /^kubernetes:cluster\.x-k8s\.io\/\w+:Cluster$/.test(type))
-    .flatMap(({ inputs }) => (inputs?.metadata as { name?: string } | undefined)?.name ?? []);
-  return { ...(management === undefined ? {} : { management }), workload: [...new Set(workload)] };
+    .map(({ inputs }) => (inputs ?? {}) as ClusterInputs);
+  return {
+    ...(name === undefined ? {} : { management: { name, ...(nodeId ? { nodeId } : {}) } }),
+    workload: [...new Set(clusters.flatMap(({ metadata }) => metadata?.name ?? []))],
+    onDocker: clusters.every(({ spec }) => spec?.infrastructureRef?.kind === "DevCluster"),
+  };
 };
 
 /** A state without operations under way, and what those were, in words. */

@@ -318,7 +318,7 @@ describe("whose a resource is", () => {
 
   test("the namespace of clusters, which lies in the management cluster", () => {
     const lifetime = step("same", "slipway:index:ManagementCluster$command:local:Command", "clusterapi-kind");
-    const namespace = step("delete", "kubernetes:core/v1:Namespace", "namespace/staging", {
+    const namespace = step("delete", "kubernetes:core/v1:Namespace", "clusters/Namespace/staging", {
       deletedWith: lifetime.urn,
     });
     expect(planOf("management cluster", [lifetime, namespace])).toMatchObject({

@@ -17,17 +17,29 @@ const resource = (type: string, name: string, more: Partial<StateResource> = {})
   ...more,
 });
 const kind = resource("kind:index:KindCluster", "m-kind", { inputs: { name: "m" } });
-const cluster = (name: string): StateResource =>
-  resource("kubernetes:cluster.x-k8s.io/v1beta2:Cluster", `${name}/Cluster`, { inputs: { metadata: { name } } });
+const cluster = (name: string, infrastructure = "DevCluster"): StateResource =>
+  resource("kubernetes:cluster.x-k8s.io/v1beta2:Cluster", `${name}/Cluster`, {
+    inputs: { metadata: { name }, spec: { infrastructureRef: { kind: infrastructure } } },
+  });
 
 describe("state", () => {
   test("the clusters it knows, those that a killed run was making included", () => {
     const pending_operations = [{ type: "creating", resource: cluster("two") }];
     expect(clustersIn({ deployment: { resources: [kind, cluster("one")], pending_operations } })).toEqual({
-      management: "m",
+      management: { name: "m" },
       workload: ["one", "two"],
+      onDocker: true,
     });
-    expect(clustersIn({ deployment: {} })).toEqual({ workload: [] });
+    expect(clustersIn({ deployment: {} })).toEqual({ workload: [], onDocker: true });
+  });
+
+  test("the node of the management cluster, and clusters that are not on Docker", () => {
+    const resources = [{ ...kind, outputs: { nodeId: "abc" } }, cluster("one"), cluster("far", "AWSCluster")];
+    expect(clustersIn({ deployment: { resources } })).toEqual({
+      management: { name: "m", nodeId: "abc" },
+      workload: ["one", "far"],
+      onDocker: false,
+    });
   });
 
   test("operations under way are dropped and named, the rest is kept", () => {

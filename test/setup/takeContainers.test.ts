@@ -1,0 +1,62 @@
+import { describe, expect, test } from "@jest/globals";
+import type { StateClusters } from "../../setup/state";
+import { takeContainers } from "../../setup/takeContainers";
+
+/** A Docker with one container for each cluster, `NAME-control-plane`, whose node ids are `id-NAME`. */
+const take = async (
+  clusters: Partial<StateClusters>,
+  { there = ["m", "one"], answers = true } = {},
+): Promise<{ environment: Record<string, string>; asked: string[]; said: string[] }> => {
+  const asked: string[] = [];
+  const said: string[] = [];
+  const environment = await takeContainers(
+    { workload: ["one"], onDocker: true, ...clusters },
+    (line) => said.push(line),
+    (...args) => {
+      const line = args.join(" ");
+      if (line.startsWith("rm") || line.startsWith("start")) asked.push(line);
+      if (line.includes("label=")) return Promise.resolve(there.map((name) => `${name}-control-plane ${name}`));
+      const [, name = ""] = /name=\^\/\?(.+)-control-plane\$/.exec(line) ?? [];
+      if (line.startsWith("ps") && !there.includes(name)) return Promise.resolve([]);
+      if (line.startsWith("ps")) return Promise.resolve([line.endsWith("{{.State}}") ? "running" : `id-${name}`]);
+      return line.startsWith("exec") && !answers ? Promise.reject(new Error("no")) : Promise.resolve([]);
+    },
+  );
+  return { environment, asked, said };
+};
+
+const ours = { name: "m", nodeId: "id-m" };
+const removed = (name: string): string => `rm --force --volumes ${name}-control-plane`;
+
+describe("the containers of a stack that goes whole", () => {
+  test("are removed by Docker, those of the management cluster first, and Pulumi drops what stood in them", async () => {
+    const { environment, asked } = await take({ management: ours });
+    expect(asked).toEqual([removed("m"), removed("one")]);
+    expect(environment).toEqual({ PULUMI_K8S_DELETE_UNREACHABLE: "true", PULUMI_SKIP_CHECKPOINTS: "true" });
+  });
+
+  test("a node that is not in the state yet is the stack's, by the cluster's name", async () =>
+    expect((await take({ management: { name: "m" } })).asked).toContain(removed("m")));
+
+  test("a cluster that someone made in the place of ours stays", async () => {
+    const { environment, asked } = await take({ management: { name: "m", nodeId: "id-before" } });
+    expect(asked).toEqual([removed("one")]);
+    expect(environment.PULUMI_K8S_DELETE_UNREACHABLE).toBe("true");
+  });
+
+  test("nothing is done where nothing is there, and it is no error", async () =>
+    expect((await take({ management: ours }, { there: [] })).asked).toEqual([]));
+
+  test("a management cluster of someone else takes its clusters away itself", async () =>
+    expect(await take({})).toEqual({ environment: {}, asked: [], said: [] }));
+
+  test("so does ours where clusters are not on Docker", async () =>
+    expect(await take({ management: ours, onDocker: false })).toEqual({ environment: {}, asked: [], said: [] }));
+
+  test("where that is gone, what is left elsewhere is said", async () => {
+    const { environment, asked, said } = await take({ management: ours, onDocker: false }, { there: ["one"] });
+    expect(said.join("\n")).toContain("yours to remove");
+    expect(asked).toEqual([removed("one")]);
+    expect(environment.PULUMI_K8S_DELETE_UNREACHABLE).toBe("true");
+  });
+});
