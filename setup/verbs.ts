@@ -1,13 +1,9 @@
 import { existsSync, readFileSync } from "node:fs";
-import { join } from "node:path";
-import { cacheRoot, type Route } from "./cache";
-import { clustersOf, neverUp, sayNeverUp, takeDown } from "./destroy";
-import { demandsOf } from "../lib/hostDemands";
-import { readStackFile } from "../lib/stackFile";
-import { bad } from "./checks/check";
-import { formatChecks, judgeHost } from "./doctor";
+import type { Route } from "./cache";
+import { neverUp, sayNeverUp, takeDown } from "./destroy";
+import { formatChecks } from "./doctor";
+import { examine } from "./examine";
 import { pulumiEnvironment, writeEnvironmentScript } from "./environment";
-import { gatherFacts } from "./host";
 import { root } from "./pins";
 import { printPlan } from "./plan";
 import type { Print } from "./progress";
@@ -18,6 +14,7 @@ import { chooseStack, defaultStack, stackFile } from "./stack";
 import { removeStaleLocks } from "./staleLocks";
 import { type Mend, pendingAsMade, withoutPending } from "./state";
 import { printStatus, printStuck, watchStatus } from "./status";
+import { writeSupport } from "./support/archive";
 import { ensureTools, pickRoute } from "./tools";
 import { isWithoutManagement, withoutManagement } from "./withoutManagement";
 
@@ -37,6 +34,14 @@ const openTarget = (route: Route, say = print): Target => {
   say(`stack: ${stack} (${reason})`);
   say(`state: ${environment.backend} (${environment.reason})`);
   return { checkout: root, stack, backend: environment.backend, variables: environment.variables };
+};
+
+/** The target also of a stack without settings: there may be something of it in Docker. */
+const targetOrNone = (route: Route): Target => {
+  const stack = process.env.STACK || defaultStack[route];
+  if (existsSync(stackFile(root, stack))) return openTarget(route);
+  const { backend, variables } = pulumiEnvironment(root, route);
+  return { checkout: root, stack, backend, variables };
 };
 
 /** @param mend what becomes of what an interrupted run left under way; a verb that only looks leaves all as it is */
@@ -124,26 +129,19 @@ const doctor: Verb = async (args) => {
     checkout: root,
     print: (line) => (args.includes("--json") ? undefined : print(line)),
   });
-  const stack = process.env.STACK || defaultStack[route];
-  // Without tools or settings there is no stack to ask; the doctor is for such machines too.
-  const canAsk = existsSync(join(root, ".tools", "bin", "pulumi")) && existsSync(stackFile(root, stack));
-  const [facts, outputs] = await Promise.all([
-    gatherFacts(root, route, cacheRoot()),
-    canAsk ? readOutputs(openTarget(route, () => undefined)) : undefined,
-  ]);
-  const { settings, problems } = readStackFile(stackFile(root, stack));
-  const demands = settings && demandsOf(settings);
-  const owned = facts.kindOwner?.endsWith(`/${stack}`) ? (demands?.wantedClusters ?? []) : [];
-  const checks = [
-    ...judgeHost(facts, { ...demands, ownClusters: [...clustersOf(outputs), ...owned] }),
-    ...(problems === undefined ? [] : [bad("fail", "settings", problems, `correct Pulumi.${stack}.yaml`)]),
-  ];
+  const checks = await examine(root, route, () => openTarget(route, () => undefined));
   if (args.includes("--json")) print(JSON.stringify(checks, null, 2));
   else {
     print(`route: ${route}`);
     for (const line of formatChecks(checks)) print(line);
   }
   return checks.some(({ status: found }) => found === "fail") ? 1 : 0;
+};
+
+const support: Verb = async () => {
+  const route = await pickRoute({ checkout: root, print });
+  await writeSupport(targetOrNone(route), route, print);
+  return 0;
 };
 
 const env: Verb = async () => {
@@ -173,6 +171,7 @@ export const verbs: Record<string, Verb> = {
   recover,
   doctor,
   status,
+  support,
   env,
   route,
   packages,
