@@ -53,7 +53,7 @@ export const changePlan = (steps: readonly PlanStep[]): PartPlan[] => {
 const ignored = ({ op, urn }: PlanStep): boolean => {
   const { type, name } = partsOf(urn);
   if (type.startsWith("slipway:") || type === "pulumi:pulumi:Stack") return true;
-  return (type.startsWith("pulumi:providers:") && name.startsWith("default")) || /^(read|discard)/.test(op);
+  return (type.startsWith("pulumi:providers:") && name.startsWith("default")) || /^(read|discard|refresh)/.test(op);
 };
 
 /**

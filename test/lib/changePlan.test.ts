@@ -64,6 +64,12 @@ describe("the class of a cluster", () => {
     ["nothing", [], "unchanged", []],
     ["a read", [step("read", `${workload}$kubernetes:core/v1:Secret`, "a-kubeconfig")], "unchanged", []],
     [
+      "a look at Docker",
+      [step("refresh", "kind:index:ClusterContainers", "a-containers", { deletedWith: clusterUrn("a") })],
+      "unchanged",
+      [],
+    ],
+    [
       "more control plane nodes",
       [
         capi("update", "a", "KubeadmControlPlane", "a-control-plane", {
