@@ -1,7 +1,7 @@
 # Thin names for scripts/slipway; `make up ARGS="--diff"` passes arguments on, STACK and SLIPWAY_ROUTE are read there.
-.PHONY: up preview plan destroy refresh recover tools doctor status env test quick e2e-full lint lock bench growth
+.PHONY: up preview plan destroy refresh recover sweep tools doctor status support env test quick e2e-full e2e-faults lint lock bench growth
 
-up preview plan destroy refresh recover tools doctor status env:
+up preview plan destroy refresh recover sweep tools doctor status support env:
 	@scripts/slipway $@ $(ARGS)
 
 test: node_modules
@@ -14,6 +14,11 @@ quick: node_modules
 # test/e2e/scenarios. All of them take about an hour on two cores.
 e2e-full: node_modules
 	@node --import tsx test/e2e/full.ts $(ARGS)
+
+# Runs that are interrupted at point after point, and what the next run makes of it; ARGS="kill-all" some of the
+# journeys in test/e2e/faults/journeys.ts, ARGS=--short CI's few. All of them take one and a half hours on two cores.
+e2e-faults: node_modules
+	@node --import tsx test/e2e/faults.ts $(ARGS)
 
 lint: node_modules
 	@npm run --silent typecheck && npm run --silent lint

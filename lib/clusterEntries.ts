@@ -47,8 +47,10 @@ const shortEntry = ({ values, wrong }: TableReading): ClusterEntry => {
   const own = Object.entries(shortForm).map(([field, key]) => [field, values[key]] as const);
   const others = Object.entries(clusterFields).map(([field, { default: value }]) => [field, value] as const);
   const replicas = values["workerReplicas"] as number;
+  // On a network that others made, their clusters may have the highest block: there the name decides, as in a list.
+  const slot = values["adoptNetwork"] === true ? {} : { loadBalancerSlot: 0 };
   return {
-    values: { ...Object.fromEntries(others), ...Object.fromEntries(own), loadBalancerSlot: 0 } as ClusterValues,
+    values: { ...Object.fromEntries(others), ...Object.fromEntries(own), ...slot } as ClusterValues,
     pools: shortPools(replicas),
     wrong: new Set(Object.entries(shortForm).flatMap(([field, key]) => (wrong.has(key) ? [field] : []))),
     key: (field) => shortForm[field as keyof typeof shortForm] ?? field,

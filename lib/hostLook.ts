@@ -1,6 +1,7 @@
 import { existsSync } from "node:fs";
 import { cacheRoot } from "../setup/cache";
 import { gatherFacts } from "../setup/host";
+import { recall } from "../setup/leftovers";
 import type { ExistingNetwork } from "./dockerHost";
 import { type HostVerdict, judgeForStack } from "./hostRules";
 import { kubeconfigFile } from "./paths";
@@ -17,7 +18,8 @@ export const lookAtHost = async (settings: Settings, owner: string): Promise<Hos
   const facts = await gatherFacts(process.cwd(), settings.pins, cacheRoot(), { tools: false });
   const names = [settings.management.name, ...settings.clusters.map(({ name }) => name)];
   const stack = owner.split("/").at(-1) ?? "";
-  const known = names.filter((name) => existsSync(kubeconfigFile(stack, name)));
+  const { clusters: recorded } = recall(process.cwd(), stack);
+  const known = names.filter((name) => recorded.includes(name) || existsSync(kubeconfigFile(stack, name)));
   const { kindSubnets: subnets, kindOwner = "" } = facts;
   return {
     ...judgeForStack(facts, settings, owner, known),

@@ -29,7 +29,7 @@ const relevant = [
  * Judges the host for a stack, by the doctor's own checks.
  *
  * @param owner value of the owner label of what is this stack's in Docker
- * @param known clusters that this checkout has a kubeconfig of: on a network that is adopted, no label says whose a
+ * @param known clusters that this checkout has a kubeconfig of, or recorded as its own: on a network that is adopted, no label says whose a
  * cluster is
  */
 export const judgeForStack = (
@@ -41,9 +41,10 @@ export const judgeForStack = (
   const demands = demandsOf(settings);
   const { adopt } = settings.network;
   const ownClusters = adopt ? [...known] : facts.kindOwner === owner ? demands.wantedClusters : [];
+  const shared = facts.kindOwner !== undefined && facts.kindOwner !== owner;
   const running = facts.containers.some(({ cluster }) => ownClusters.includes(cluster));
   const judged = judgeHost(facts, { ...demands, ownClusters }).filter(({ name }) => relevant.includes(name));
-  const verdicts = judged.map((check) => ({ check, severity: severityOf(check, { adopt, running }) }));
+  const verdicts = judged.map((check) => ({ check, severity: severityOf(check, { adopt, shared, running }) }));
   const lines = (wanted: "warn" | "fail"): string[] =>
     verdicts.flatMap(({ check: { name, detail, remedy }, severity }) =>
       severity === wanted ? [`${name}: ${detail}; ${remedy}`] : [],
@@ -53,14 +54,15 @@ export const judgeForStack = (
 
 const severityOf = (
   { name, status }: Check,
-  { adopt, running }: { adopt: boolean; running: boolean },
+  { adopt, shared, running }: { adopt: boolean; shared: boolean; running: boolean },
 ): Check["status"] => {
   switch (name) {
     case "docker": // the doctor runs before Docker may be installed, a program after it
       return status === "ok" ? "ok" : "fail";
     case "leftovers":
-      // Others' clusters may stay; and whose a cluster on an adopted network is, nobody can say for sure.
-      return status === "warn" ? "ok" : status === "fail" && adopt ? "warn" : status;
+      // Others' clusters may stay; and whose a cluster on an adopted network is, nobody can say for sure. On another
+      // stack's network it is that one's, unless we know it as ours: two stacks with one cluster would end it twice.
+      return status === "warn" ? "ok" : status === "fail" && adopt && !shared ? "warn" : status;
     case "memory":
     case "disk":
       // What runs has its memory and disk already; a change must not be refused for what is used by itself.

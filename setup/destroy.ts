@@ -5,8 +5,10 @@ import { findHoldings, findLeftovers, forget, type Holdings, recall, record, str
 import type { Print } from "./progress";
 import { runPulumi, type Outputs, type Target } from "./pulumi";
 import { removeKubeconfigs } from "./report";
-import { clustersIn, exportState } from "./state";
+import { clustersIn, type ExportedState, exportState } from "./state";
 import { takeContainers } from "./takeContainers";
+
+const networkType = "docker:index/network:Network";
 
 /** Names of all clusters in a stack's outputs. */
 export const clustersOf = (outputs: Outputs | undefined): string[] =>
@@ -20,12 +22,30 @@ export const neverUp = (checkout: string, stack: string, backend: string): boole
   return !readdirSync(folder).some((file) => isStateFile(file) && file.split(".json")[0] === stack);
 };
 
-/** Says what Docker still has of a stack; the exit code for it. */
-const sayLeftovers = async (checkout: string, stack: string, held: Holdings, print: Print): Promise<number> => {
-  const leftovers = await findLeftovers(stack, held);
+/**
+ * Says what Docker still has of a stack; the exit code for it.
+ *
+ * @param staying networks of it that others use
+ */
+const sayLeftovers = async (
+  { checkout, stack }: Pick<Target, "checkout" | "stack">,
+  held: Holdings,
+  print: Print,
+  staying: readonly SharedNetwork[] = [],
+): Promise<number> => {
+  const leftovers = await findLeftovers(
+    stack,
+    held,
+    staying.map(({ name }) => name),
+  );
   if (leftovers.length === 0) {
     forget(checkout, stack);
-    print(`nothing left: Docker has no container, volume or network of stack ${stack}`);
+    if (staying.length === 0) print(`nothing left: Docker has no container, volume or network of stack ${stack}`);
+    else print(`nothing else left: Docker has no container or volume of stack ${stack}`);
+    for (const { name, users } of staying) {
+      print(`network ${name} stays, since others use it: ${users.join(", ")}`);
+      print("once they are gone, make destroy takes it away too");
+    }
     return 0;
   }
   print("left in Docker:");
@@ -40,25 +60,50 @@ const find = (stack: string, listed: string[]): Promise<Holdings | undefined> =>
 export const sayNeverUp = async (checkout: string, stack: string, print: Print): Promise<number> => {
   print(`stack ${stack} was never up from this checkout`);
   const held = await find(stack, []);
-  return held ? sayLeftovers(checkout, stack, held, print) : 0;
+  return held ? sayLeftovers({ checkout, stack }, held, print) : 0;
 };
 
 /** Whether the user asked for less than the whole destroy. */
 const isPartial = (args: string[]): boolean =>
   args.some((arg) => /^(-t|--target.*|--exclude.*|--preview-only.*)$/.test(arg));
 
+/** A network of the stack that containers of others are on: Docker removes none that is in use. */
+interface SharedNetwork {
+  name: string;
+  users: string[];
+}
+
+const findShared = async ({ networks, containers }: Holdings): Promise<SharedNetwork[]> => {
+  const found = await Promise.all(
+    networks.map(async (name) => ({
+      name,
+      users: await strangersOn(name, containers).catch(() => []),
+    })),
+  );
+  return found.filter(({ users }) => users.length > 0);
+};
+
+/** Has Pulumi leave those networks, which then stay in the state. */
+const exceptShared = ({ deployment }: ExportedState, shared: readonly SharedNetwork[]): string[] =>
+  (deployment.resources ?? [])
+    .filter(({ type, inputs }) => type === networkType && shared.some(({ name }) => name === inputs?.name))
+    .flatMap(({ urn }) => ["--exclude", urn]);
+
 /** Takes the stack down and looks whether Docker still holds anything of it. */
 export const takeDown = async (target: Target, args: string[], print: Print): Promise<number> => {
   const { checkout, stack } = target;
   // Before anything goes: afterwards nothing tells which containers and volumes were the stack's.
-  const clusters = clustersIn((await exportState(target)) ?? { deployment: {} });
+  const state = (await exportState(target)) ?? { deployment: {} };
+  const clusters = clustersIn(state);
   const names = [clusters.management?.name ?? [], clusters.workload].flat();
   const found = await find(stack, [...names, ...recall(checkout, stack).clusters]);
   const held = found && record(checkout, stack, found);
   const partial = isPartial(args);
   const alone = found && !partial ? await takeContainers(clusters, print) : {};
   const variables = { ...target.variables, ...alone };
-  const code = await runPulumi({ ...target, variables }, ["destroy", "--yes", "--skip-preview", ...args]);
+  const shared = found && !partial ? await findShared(found) : [];
+  const except = exceptShared(state, shared);
+  const code = await runPulumi({ ...target, variables }, ["destroy", "--yes", "--skip-preview", ...except, ...args]);
   if (code !== 0) {
     print("\ndestroy did not finish; it can be called again");
     for (const network of found?.networks ?? []) {
@@ -70,7 +115,7 @@ export const takeDown = async (target: Target, args: string[], print: Print): Pr
   }
   if (partial) return 0;
   removeKubeconfigs(checkout, stack);
-  if (held) return sayLeftovers(checkout, stack, held, print);
+  if (held) return sayLeftovers(target, held, print, shared);
   print("Docker does not answer: whether something is left cannot be told");
   return 1;
 };

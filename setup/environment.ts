@@ -73,7 +73,7 @@ const passphraseFile = (checkout: string): string => {
   if (used) {
     throw new Error(
       `${file} is gone, but the state in ${stacks} was encrypted with it: put it back, set PULUMI_CONFIG_PASSPHRASE, ` +
-        "or give the state up (remove .slipway/.pulumi; what still runs in Docker is then yours to remove)",
+        "or give the state up: remove .slipway/.pulumi, and make sweep takes away what still runs in Docker",
     );
   }
   writeFileSync(file, `${randomBytes(32).toString("base64url")}\n`, { mode: 0o600, flag: "wx" });

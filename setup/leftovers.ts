@@ -15,6 +15,8 @@ export interface Holdings {
   containers: string[];
   volumes: string[];
   networks: string[];
+  /** Ids of containers that an `up` saw at its end: proof where a name or a network is none. */
+  ids?: string[];
 }
 
 /** Runs docker and gives the lines it prints. */
@@ -114,6 +116,7 @@ export const record = (checkout: string, stack: string, holdings: Holdings): Hol
     containers: unique([...before.containers, ...holdings.containers]),
     volumes: unique([...before.volumes, ...holdings.volumes]),
     networks: unique([...before.networks, ...holdings.networks]),
+    ids: unique([...(before.ids ?? []), ...(holdings.ids ?? [])]),
   };
   mkdirSync(dirname(recordFile(checkout, stack)), { recursive: true });
   writeFileSync(recordFile(checkout, stack), `${JSON.stringify(merged, null, 2)}\n`);
@@ -123,8 +126,17 @@ export const record = (checkout: string, stack: string, holdings: Holdings): Hol
 /** Forgets the record: nothing of it is left. */
 export const forget = (checkout: string, stack: string): void => rmSync(recordFile(checkout, stack), { force: true });
 
-/** What is still there of the holdings, as lines that name the command that removes it. */
-export const findLeftovers = async (stack: string, held: Holdings, ask: Docker = docker): Promise<string[]> => {
+/**
+ * What is still there of the holdings, as lines that name the command that removes it.
+ *
+ * @param staying names of networks that are to stay
+ */
+export const findLeftovers = async (
+  stack: string,
+  held: Holdings,
+  staying: readonly string[] = [],
+  ask: Docker = docker,
+): Promise<string[]> => {
   const now = await findHoldings(stack, held.clusters, ask);
   const volumes = new Set(await ask("volume", "ls", "--quiet"));
   return [
@@ -132,6 +144,8 @@ export const findLeftovers = async (stack: string, held: Holdings, ask: Docker =
     ...unique([...held.volumes, ...now.volumes])
       .filter((name) => volumes.has(name))
       .map((name) => `volume ${name} (docker volume rm ${name})`),
-    ...now.networks.map((name) => `network ${name} (docker network rm ${name})`),
+    ...now.networks
+      .filter((name) => !staying.includes(name))
+      .map((name) => `network ${name} (docker network rm ${name})`),
   ];
 };

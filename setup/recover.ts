@@ -3,8 +3,9 @@ import { docker, type Docker, ownerLabel } from "./leftovers";
 import { endProcesses } from "./orphans";
 import type { Print } from "./progress";
 import type { Target } from "./pulumi";
-import { forgetRuns, unfinishedRuns } from "./runRecord";
+import { forgetRuns, noteTakeOver, unfinishedRuns } from "./runRecord";
 import { type ExportedState, exportState, importState, type Mend } from "./state";
+import { isAbandoned } from "./temporary";
 
 /** Rows of `ID OWNER` as docker prints them: the ids whose owner is the stack. */
 const owned = (rows: string[], owner: string): string[] =>
@@ -39,9 +40,26 @@ export const removeUnknown = async (
   }
 };
 
+/** The label of containers that a step works in: the name of the run's folder. */
+const runLabel = "dev.slipway.run";
+
+/** Removes the containers in which runs that are gone were making an image. */
+export const removeHelpers = async (print: Print, ask: Docker = docker): Promise<void> => {
+  const format = ["--filter", `label=${runLabel}`, "--no-trunc", "--format", `{{.ID}} {{.Label "${runLabel}"}}`];
+  for (const row of await ask("ps", "--all", ...format)) {
+    const [id = "", run = ""] = row.split(" ");
+    if (!isAbandoned(run)) continue;
+    await ask("rm", "--force", "--volumes", id);
+    print(`removed container ${id.slice(0, 12)}, in which an interrupted run was making an image`);
+  }
+};
+
 /** Ends what runs of this stack that were killed left running, and takes their temporary files away. */
-export const endInterrupted = async (target: Target, print: Print): Promise<boolean> => {
-  const runs = unfinishedRuns(target.checkout, target.stack);
+export const endInterrupted = async (
+  { checkout, stack }: Pick<Target, "checkout" | "stack">,
+  print: Print,
+): Promise<boolean> => {
+  const runs = unfinishedRuns(checkout, stack);
   for (const { folder } of Object.values(runs)) {
     await endProcesses(folder, print);
     rmSync(folder, { recursive: true, force: true });
@@ -59,10 +77,12 @@ export const mendState = async (target: Target, print: Print, mend: Mend): Promi
   if (found) {
     const { state, pending } = mend(found);
     if (pending.length > 0) {
+      noteTakeOver(target.checkout, target.stack);
       await importState(target, state);
       print(`state: what was under way when a run was interrupted is looked after: ${pending.join(", ")}`);
     }
     await removeUnknown(state, target.stack, print);
   }
+  await removeHelpers(print);
   forgetRuns(Object.keys(unfinishedRuns(target.checkout, target.stack)));
 };

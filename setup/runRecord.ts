@@ -1,4 +1,4 @@
-import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { isAlive, startOf } from "./lock";
@@ -45,6 +45,20 @@ export const unfinishedRuns = (checkout: string, stack: string): Record<string, 
 
 /** Forgets earlier runs of a stack. */
 export const forgetRuns = (files: readonly string[]): void => files.forEach((file) => rmSync(file, { force: true }));
+
+const takeOverFile = (checkout: string, stack: string): string =>
+  join(recordFolder(checkout), `${prefix(stack)}takes-over`);
+
+/** Notes that a killed run was making objects, which the next `up` finds in a cluster without knowing them as its own. */
+export const noteTakeOver = (checkout: string, stack: string): void => writeFileSync(takeOverFile(checkout, stack), "");
+
+/** What makes Pulumi's Kubernetes plugin take such objects over: each run applies fields under a name of its own. */
+export const takeOver = (checkout: string, stack: string): Record<string, string> =>
+  existsSync(takeOverFile(checkout, stack)) ? { PULUMI_K8S_ENABLE_PATCH_FORCE: "true" } : {};
+
+/** Forgets it: all objects are known, or gone. */
+export const forgetTakeOver = (checkout: string, stack: string): void =>
+  rmSync(takeOverFile(checkout, stack), { force: true });
 
 /**
  * Opens a run of Pulumi: all programs it starts have one temporary folder as TMPDIR, the verb's own where there is one. By

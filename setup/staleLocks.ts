@@ -1,8 +1,9 @@
 import { existsSync, readdirSync, readFileSync, rmSync } from "node:fs";
-import { homedir, hostname } from "node:os";
+import { hostname } from "node:os";
 import { join } from "node:path";
 import { isAlive } from "./lock";
 import type { Print } from "./progress";
+import { lockFolder } from "./stateFiles";
 
 /**
  * Removes the locks that killed runs of Pulumi left on a stack in a file backend. Pulumi writes machine and process into
@@ -10,8 +11,7 @@ import type { Print } from "./progress";
  */
 export const removeStaleLocks = (backend: string, stack: string, print: Print): void => {
   if (!backend.startsWith("file://")) return;
-  const base = backend.slice("file://".length).replace(/^~/, homedir());
-  const folder = join(base, ".pulumi", "locks", "organization", "slipway", stack);
+  const folder = lockFolder(backend, stack);
   for (const name of existsSync(folder) ? readdirSync(folder) : []) {
     if (!name.endsWith(".json")) continue;
     const file = join(folder, name);

@@ -19,6 +19,12 @@ const namePattern = /^slipway-run-(.+)-(\d+)-[A-Za-z0-9]{6}$/;
 /** Whether a path is such a folder: what runs with it as TMPDIR belongs to one run, and may be ended with it. */
 export const isRunFolder = (path: string): boolean => namePattern.test(basename(path));
 
+/** Whether a folder of that name is of a run of this machine whose process is gone. */
+export const isAbandoned = (name: string): boolean => {
+  const [, machine, pid] = namePattern.exec(name) ?? [];
+  return machine === hostname() && !isAlive(Number(pid));
+};
+
 /** Whether a process of this machine has the folder as its TMPDIR: what a killed run started may outlive it. */
 const isUsed = (folder: string): boolean =>
   existsSync("/proc/self/environ") &&
@@ -39,8 +45,7 @@ const isUsed = (folder: string): boolean =>
  */
 export const removeAbandoned = (parent: string): string[] =>
   readdirSync(parent).filter((name) => {
-    const [, machine, pid] = namePattern.exec(name) ?? [];
-    if (machine !== hostname() || isAlive(Number(pid))) return false;
+    if (!isAbandoned(name)) return false;
     const folder = join(parent, name);
     try {
       const found = lstatSync(folder);

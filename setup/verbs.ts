@@ -1,13 +1,10 @@
 import { existsSync, readFileSync } from "node:fs";
-import { join } from "node:path";
-import { cacheRoot, type Route } from "./cache";
-import { clustersOf, neverUp, sayNeverUp, takeDown } from "./destroy";
-import { demandsOf } from "../lib/hostDemands";
-import { readStackFile } from "../lib/stackFile";
-import { bad } from "./checks/check";
-import { formatChecks, judgeHost } from "./doctor";
+import type { Route } from "./cache";
+import { claimClusters, recordMade } from "./claims";
+import { neverUp, sayNeverUp, takeDown } from "./destroy";
+import { formatChecks } from "./doctor";
+import { examine } from "./examine";
 import { pulumiEnvironment, writeEnvironmentScript } from "./environment";
-import { gatherFacts } from "./host";
 import { root } from "./pins";
 import { printPlan } from "./plan";
 import type { Print } from "./progress";
@@ -16,8 +13,12 @@ import { readOutputs, runPulumi, selectStack, type Outputs, type Target } from "
 import { upReport, writeKubeconfigs } from "./report";
 import { chooseStack, defaultStack, stackFile } from "./stack";
 import { removeStaleLocks } from "./staleLocks";
-import { type Mend, pendingAsMade, withoutPending } from "./state";
+import { exportState, type Mend, pendingAsMade, withoutPending } from "./state";
 import { printStatus, printStuck, watchStatus } from "./status";
+import { forgetTakeOver, takeOver } from "./runRecord";
+import { mendStateFiles } from "./stateFiles";
+import { writeSupport } from "./support/archive";
+import { sweepLost } from "./sweep";
 import { ensureTools, pickRoute } from "./tools";
 import { awaitManagement, isWithoutManagement, withoutManagement } from "./withoutManagement";
 
@@ -39,12 +40,21 @@ const openTarget = (route: Route, say = print): Target => {
   return { checkout: root, stack, backend: environment.backend, variables: environment.variables };
 };
 
+/** The target also of a stack without settings: there may be something of it in Docker. */
+const targetOrNone = (route: Route): Target => {
+  const stack = process.env.STACK || defaultStack[route];
+  if (existsSync(stackFile(root, stack))) return openTarget(route);
+  const { backend, variables } = pulumiEnvironment(root, route);
+  return { checkout: root, stack, backend, variables };
+};
+
 /** @param mend what becomes of what an interrupted run left under way; a verb that only looks leaves all as it is */
 const ready = async (mend?: Mend, say = print): Promise<{ route: Route; target: Target }> => {
   const route = await ensureTools({ checkout: root, print: say });
   const target = openTarget(route, say);
   const interrupted = mend !== undefined && (await endInterrupted(target, say));
   removeStaleLocks(target.backend, target.stack, say);
+  mendStateFiles(target.backend, target.stack, say);
   await selectStack(target);
   // Asked for only where a run is known to have ended badly: it takes the engine a second.
   if (interrupted) await mendState(target, say, mend);
@@ -58,6 +68,7 @@ const tools: Verb = async () => {
 
 /** Keeps the end of `up`: kubeconfigs, what it holds in Docker, and what the user reads. */
 const finishUp = async (target: Target, route: Route): Promise<void> => {
+  forgetTakeOver(root, target.stack);
   const outputs: Outputs = (await readOutputs(target)) ?? {};
   const files = writeKubeconfigs(root, target.stack, outputs.kubeconfigs ?? {});
   for (const line of upReport(target.stack, outputs, files, target.stack === defaultStack[route])) print(line);
@@ -71,7 +82,11 @@ const up: Verb = async (args) => {
     return 1;
   }
   await awaitManagement(target, print);
-  const code = await runPulumi(target, ["up", "--yes", "--skip-preview", ...args]);
+  // Without Docker there is nothing to claim, and the program says so.
+  await claimClusters(target).catch(() => undefined);
+  const variables = { ...target.variables, ...takeOver(root, target.stack) };
+  const code = await runPulumi({ ...target, variables }, ["up", "--yes", "--skip-preview", ...args]);
+  await recordMade(target).catch(() => undefined);
   if (code === 0) await finishUp(target, route);
   else {
     // What the plugin waited for by itself ends without a reason; steps have told theirs.
@@ -104,7 +119,9 @@ const destroy: Verb = async (args) => {
   const route = await pickRoute({ checkout: root, print });
   const { stack } = chooseStack(root, route);
   if (neverUp(root, stack, pulumiEnvironment(root, route).backend)) return sayNeverUp(root, stack, print);
-  return takeDown((await ready(pendingAsMade)).target, args, print);
+  const code = await takeDown((await ready(pendingAsMade)).target, args, print);
+  if (code === 0) forgetTakeOver(root, stack);
+  return code;
 };
 
 /** What `up` and `destroy` do by themselves after a run of theirs was killed; for runs of plain pulumi. */
@@ -113,6 +130,23 @@ const recover: Verb = async () => {
   await mendState(target, print, withoutPending);
   print(`stack ${target.stack} is ready for make up or make destroy`);
   return 0;
+};
+
+/** For a stack whose state is lost; one that has a state is `destroy`'s. */
+const sweep: Verb = async (args) => {
+  const unknown = args.filter((arg) => arg !== "--yes");
+  if (unknown.length > 0) throw new Error(`sweep knows no ${unknown.join(" ")}, only --yes`);
+  const route = await pickRoute({ checkout: root, print });
+  const { stack } = chooseStack(root, route);
+  if (!neverUp(root, stack, pulumiEnvironment(root, route).backend)) {
+    const { target } = await ready(withoutPending);
+    const state = await exportState(target);
+    if ((state?.deployment.resources ?? []).length > 0) {
+      print(`stack ${stack} has its state: make destroy takes it away`);
+      return 1;
+    }
+  } else await endInterrupted({ checkout: root, stack }, print);
+  return sweepLost({ checkout: root, stack }, args.length > 0, print);
 };
 
 const status: Verb = async (args) => {
@@ -126,26 +160,19 @@ const doctor: Verb = async (args) => {
     checkout: root,
     print: (line) => (args.includes("--json") ? undefined : print(line)),
   });
-  const stack = process.env.STACK || defaultStack[route];
-  // Without tools or settings there is no stack to ask; the doctor is for such machines too.
-  const canAsk = existsSync(join(root, ".tools", "bin", "pulumi")) && existsSync(stackFile(root, stack));
-  const [facts, outputs] = await Promise.all([
-    gatherFacts(root, route, cacheRoot()),
-    canAsk ? readOutputs(openTarget(route, () => undefined)) : undefined,
-  ]);
-  const { settings, problems } = readStackFile(stackFile(root, stack));
-  const demands = settings && demandsOf(settings);
-  const owned = facts.kindOwner?.endsWith(`/${stack}`) ? (demands?.wantedClusters ?? []) : [];
-  const checks = [
-    ...judgeHost(facts, { ...demands, ownClusters: [...clustersOf(outputs), ...owned] }),
-    ...(problems === undefined ? [] : [bad("fail", "settings", problems, `correct Pulumi.${stack}.yaml`)]),
-  ];
+  const checks = await examine(root, route, () => openTarget(route, () => undefined));
   if (args.includes("--json")) print(JSON.stringify(checks, null, 2));
   else {
     print(`route: ${route}`);
     for (const line of formatChecks(checks)) print(line);
   }
   return checks.some(({ status: found }) => found === "fail") ? 1 : 0;
+};
+
+const support: Verb = async () => {
+  const route = await pickRoute({ checkout: root, print });
+  await writeSupport(targetOrNone(route), route, print);
+  return 0;
 };
 
 const env: Verb = async () => {
@@ -173,8 +200,10 @@ export const verbs: Record<string, Verb> = {
   destroy,
   refresh,
   recover,
+  sweep,
   doctor,
   status,
+  support,
   env,
   route,
   packages,

@@ -27,6 +27,15 @@ describe("a list of clusters", () => {
     expect(read([{ name: "east", loadBalancerSlot: 0 }]).clusters).toEqual([short]);
   });
 
+  test("on an adopted network the short form's block follows from the name too", () => {
+    const config = { clusterName: "east", adoptNetwork: true };
+    const [short] = readSettings({ config, pins }).clusters;
+    expect(short).toEqual(read([{ name: "east" }]).clusters[0]);
+    expect(
+      readSettings({ config: { ...config, clusterName: "west" }, pins }).clusters[0]?.loadBalancerRange,
+    ).not.toEqual(short?.loadBalancerRange);
+  });
+
   test("is read as YAML gives it and as Pulumi passes it on", () => {
     const list = [
       { name: "a", workerReplicas: 2 },

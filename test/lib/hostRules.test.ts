@@ -53,6 +53,12 @@ test.each<[string, Partial<HostFacts>, RegExp, Record<string, unknown>?, string[
     { containers: [{ name: "clusterapi-control-plane", cluster: "clusterapi" }], kindOwner: "slipway/other" },
     /^leftovers: .*clusterapi-control-plane/,
   ],
+  [
+    "a cluster of our name on another stack's network that is adopted",
+    { containers: ours, kindOwner: "slipway/other" },
+    /^leftovers: .*capd-lb; rename the clusters/,
+    { adoptNetwork: true },
+  ],
 ])("%s stops an up", (_, facts, expected, config = {}, known = []) => {
   const { problems, warnings } = judge(facts, config, known);
   expect(problems).toEqual([expect.stringMatching(expected)]);
@@ -89,6 +95,12 @@ test.each<[string, Partial<HostFacts>, Record<string, unknown>?, string[]?]>([
   ["cgroup v1 with 1.34", docker({ cgroup: "1" }), { pins: "source" }],
   ["what this stack runs", { containers: ours, kindOwner: owner }],
   ["what this checkout runs on an adopted network", { containers: ours }, { adoptNetwork: true }, ["capd"]],
+  [
+    "what this checkout runs on another stack's network",
+    { containers: ours, kindOwner: "slipway/other" },
+    { adoptNetwork: true },
+    ["capd"],
+  ],
   ["somebody else's kind cluster", { containers: [{ name: "x-control-plane", cluster: "x" }] }],
   ["our own network's route", { routes: [{ network: "172.18.0.0/16", device: "br-1" }], kindDevices: ["br-1"] }],
   [

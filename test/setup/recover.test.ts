@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { wakeManagement } from "../../setup/managementNode";
 import { endProcesses, processesOf } from "../../setup/orphans";
 import { removeUnknown } from "../../setup/recover";
-import { forgetRuns, openRun, unfinishedRuns } from "../../setup/runRecord";
+import { forgetRuns, forgetTakeOver, noteTakeOver, openRun, takeOver, unfinishedRuns } from "../../setup/runRecord";
 import { openTemporary } from "../../setup/temporary";
 import { clustersIn, pendingAsMade, type StateResource, withoutPending } from "../../setup/state";
 
@@ -152,6 +152,16 @@ describe("runs", () => {
     expect(existsSync(run.folder)).toBe(false);
   });
 
+  test("objects that a killed run was making are taken over until an up or a destroy ended well", () => {
+    expect(takeOver(checkout, "dev")).toEqual({});
+    noteTakeOver(checkout, "dev");
+    expect(takeOver(checkout, "dev")).toEqual({ PULUMI_K8S_ENABLE_PATCH_FORCE: "true" });
+    expect(unfinishedRuns(checkout, "dev")).toEqual({});
+    expect(takeOver(checkout, "de")).toEqual({});
+    forgetTakeOver(checkout, "dev");
+    expect(takeOver(checkout, "dev")).toEqual({});
+  });
+
   test("one of a dead process is found until it is forgotten, and only by its stack", () => {
     const file = join(checkout, ".slipway", "runs", "dev@1-abcdef.json");
     writeFileSync(file, JSON.stringify(dead));
@@ -162,19 +172,23 @@ describe("runs", () => {
   });
 
   const onLinux = existsSync("/proc/self/environ") ? test : test.skip;
-  onLinux("its processes are found by their TMPDIR and ended, also those that do not listen", async () => {
-    const { folder, close } = openTemporary(checkout);
-    const child = spawn("bash", ["-c", "trap '' TERM; echo up; while :; do sleep 0.1; done"], {
-      env: { ...process.env, TMPDIR: folder },
-    });
-    await new Promise((resolve) => child.stdout.once("data", resolve));
-    const ended = new Promise((resolve) => child.once("exit", (_, signal) => resolve(signal)));
-    expect(processesOf(folder).map(({ pid }) => pid)).toContain(child.pid);
-    await endProcesses(folder, () => undefined, 300);
-    expect(await ended).toBe("SIGKILL");
-    expect(processesOf(folder)).toEqual([]);
-    close();
-  });
+  onLinux(
+    "its processes are found by their TMPDIR and ended, also those that do not listen",
+    async () => {
+      const { folder, close } = openTemporary(checkout);
+      const child = spawn("bash", ["-c", "trap '' TERM; echo up; while :; do sleep 0.1; done"], {
+        env: { ...process.env, TMPDIR: folder },
+      });
+      await new Promise((resolve) => child.stdout.once("data", resolve));
+      const ended = new Promise((resolve) => child.once("exit", (_, signal) => resolve(signal)));
+      expect(processesOf(folder).map(({ pid }) => pid)).toContain(child.pid);
+      await endProcesses(folder, () => undefined, 300);
+      expect(await ended).toBe("SIGKILL");
+      expect(processesOf(folder)).toEqual([]);
+      close();
+    },
+    60_000,
+  );
 
   test("a folder that is not a run's has no processes to end", () => expect(processesOf("/tmp")).toEqual([]));
 });

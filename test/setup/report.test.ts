@@ -138,7 +138,7 @@ describe("leftovers", () => {
   test("nothing left", async () => {
     const held = await findHoldings("dev", ours, full);
     const empty = fakeDocker({ containers: [], volumes: ["other"], networks: [] });
-    expect(await findLeftovers("dev", held, empty)).toEqual([]);
+    expect(await findLeftovers("dev", held, [], empty)).toEqual([]);
   });
 
   test("each kind of leftover is named with its remedy", async () => {
@@ -148,7 +148,7 @@ describe("leftovers", () => {
       volumes: ["v2", "other"],
       networks: [["kind", "slipway/dev"]],
     });
-    expect(await findLeftovers("dev", held, rest)).toEqual([
+    expect(await findLeftovers("dev", held, [], rest)).toEqual([
       "container capd-lb (docker rm --force --volumes capd-lb)",
       "volume v2 (docker volume rm v2)",
       "network kind (docker network rm kind)",

@@ -1,10 +1,11 @@
 import { type ChildProcess, spawn } from "node:child_process";
-import { closeSync, openSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { closeSync, openSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { TestStack } from "../testStack";
 import { readSteps } from "./events";
-import { isReached, type Run } from "./point";
+import { isReached, type Point, type Run } from "./point";
+import { familyOf } from "./processes";
 
 /** How a run ended. */
 export interface Ended {
@@ -15,23 +16,6 @@ export interface Ended {
   output: string;
 }
 
-/** A process and its descendants, by number. */
-const familyOf = (root: number): number[] => {
-  const children = new Map<number, number[]>();
-  for (const name of readdirSync("/proc").filter((entry) => /^\d+$/.test(entry))) {
-    try {
-      const stat = readFileSync(`/proc/${name}/stat`, "utf8").replace(/^.*\) /s, "");
-      const parent = Number(stat.split(" ")[1]);
-      children.set(parent, [...(children.get(parent) ?? []), Number(name)]);
-    } catch {
-      // it ended meanwhile
-    }
-  }
-  const family = [root];
-  for (const pid of family) family.push(...(children.get(pid) ?? []));
-  return family;
-};
-
 const send = (pid: number, signal: NodeJS.Signals): void => {
   try {
     process.kill(pid, signal);
@@ -40,10 +24,9 @@ const send = (pid: number, signal: NodeJS.Signals): void => {
   }
 };
 
-const strike = (pid: number, { point }: Run): void => {
-  if (point === undefined) return;
-  if (point.reach === "all") for (const each of familyOf(pid)) send(each, point.signal);
-  else send(-pid, point.signal);
+const strike = (pid: number, { signal, reach }: Point): void => {
+  if (reach === "all") for (const each of familyOf(pid)) send(each, signal);
+  else send(-pid, signal);
 };
 
 const groupLives = (pid: number): boolean => {
@@ -77,11 +60,16 @@ export const runToPoint = async (stack: TestStack, run: Run, folder: string): Pr
     code = status ?? undefined;
     isOver = true;
   });
+  let reached: number | undefined;
   let after: number | undefined;
   while (!isOver) {
-    if (run.point && after === undefined && isReached(run.point.at, readSteps(events), seconds())) {
-      after = seconds();
-      strike(child.pid!, run);
+    if (run.point && after === undefined) {
+      if (reached === undefined && isReached(run.point.at, readSteps(events), seconds())) reached = seconds();
+      const later = "later" in run.point.at ? (run.point.at.later ?? 0) : 0;
+      if (reached !== undefined && seconds() >= reached + later) {
+        after = seconds();
+        strike(child.pid!, run.point);
+      }
     }
     await sleep(50);
   }

@@ -10,8 +10,8 @@ export type Signal = "SIGINT" | "SIGTERM" | "SIGKILL";
  */
 export type Reach = "group" | "all";
 
-/** Where a run is cut off: at a step of the engine's, or so many seconds after it began. */
-export type Place = { moment: Moment; resource: RegExp } | { seconds: number };
+/** Where a run is cut off: at a step of the engine's or `later` seconds after it, or so many seconds after it began. */
+export type Place = { moment: Moment; resource: RegExp; later?: number } | { seconds: number };
 
 /** One interruption. */
 export interface Point {
@@ -21,35 +21,46 @@ export interface Point {
   reach: Reach;
 }
 
+/** What a hand does between two runs. */
+export interface ByHand {
+  name: string;
+  does: () => void;
+}
+
 /** One run of a verb: to its end, or to a point. */
 export interface Run {
   verb: "up" | "destroy";
   point?: Point;
+  /** What is done by hand before it. */
+  after?: ByHand;
 }
 
-/** Runs on one stack, one after the other; those without a point have to end well. The last one is a `destroy`. */
+/**
+ * Runs on one stack, one after the other. Those without a point have to end well: an `up` with the application's answer, a
+ * `destroy` with nothing left. The last one is a `destroy`.
+ */
 export interface Journey {
   name: string;
+  /** Whether node images that Slipway built are removed before, so that it builds them again. */
+  withoutNodeImages?: boolean;
   /** What differs from the base stack file. */
   settings?: StackSettings;
-  /** Settings of the stack from the run of this number on. */
-  changes?: Readonly<Record<number, StackSettings>>;
   runs: readonly Run[];
 }
 
-/** What became of a point. */
+/** What became of a point, or of what a hand did after a whole run. */
 export interface Outcome {
   journey: string;
-  point: Point;
-  /** The verb that was interrupted, and the one that was called next. */
+  fault: Point | ByHand;
+  /** The verb that was interrupted or had ended, and the one that was called next. */
   verb: Run["verb"];
   then: Run["verb"];
   /** Where in the run, in seconds from its start; absent where the run ended before the point. */
   after?: number;
-  /** Why it did not survive; absent where it did. */
+  /** Why the next run did not go on from it; absent where it did. */
   failure?: string;
-  /** What the journey's end left of it. */
-  left: string[];
+  /** What the next whole `destroy` left; absent where none came to its end. */
+  left?: string[];
 }
 
 /** What the engine leaves alone is no place to interrupt it. */
@@ -63,7 +74,10 @@ export const isReached = (place: Place, steps: readonly EngineStep[], seconds: n
 
 /** A place in words. */
 export const placeText = (place: Place): string =>
-  "seconds" in place ? `${place.seconds} s after its start` : `${place.resource.source} ${place.moment}`;
+  "seconds" in place
+    ? `${place.seconds} s after its start`
+    : `${place.resource.source.replace(/^\^|\$$/g, "").replaceAll("\\/", "/")} ${place.moment}` +
+      (place.later === undefined ? "" : ` + ${place.later} s`);
 
 /** The journeys that words pick: a journey's name, or a point's; each with all its runs, since points build on one another. */
 export const pick = (journeys: readonly Journey[], words: readonly string[]): Journey[] => {

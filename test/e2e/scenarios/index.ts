@@ -4,7 +4,9 @@ import { drift } from "./drift";
 import { fleet } from "./fleet";
 import { ha } from "./ha";
 import { identity } from "./identity";
+import { lost } from "./lost";
 import { many } from "./many";
+import { neighbours } from "./neighbours";
 import { providerUpgrade } from "./providerUpgrade";
 import { refused } from "./refused";
 import { restart, restartHa } from "./restart";
@@ -23,4 +25,6 @@ export const scenarios: Scenario[] = [
   restartHa,
   upgrade,
   providerUpgrade,
+  neighbours,
+  lost,
 ];

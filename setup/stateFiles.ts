@@ -1,0 +1,41 @@
+import { existsSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { homedir } from "node:os";
+import { join } from "node:path";
+import type { Print } from "./progress";
+
+/** Path of a file backend. */
+export const backendFolder = (backend: string): string =>
+  backend.slice("file://".length).replace(/\?.*$/, "").replace(/^~/, homedir());
+
+/** Folder of a stack's locks in a file backend. */
+export const lockFolder = (backend: string, stack: string): string =>
+  join(backendFolder(backend), ".pulumi", "locks", "organization", "slipway", stack);
+
+const isWhole = (file: string): boolean => {
+  try {
+    JSON.parse(readFileSync(file, "utf8"));
+    return true;
+  } catch {
+    return false;
+  }
+};
+
+const filesIn = (folder: string): string[] => (existsSync(folder) ? readdirSync(folder) : []);
+
+/**
+ * Makes a stack's files in a file backend readable again after a run was killed while it wrote them; while a run has the
+ * stack's lock they are its own. The state itself is moved to its place whole, but the attributes beside it are written
+ * before that, in place: of half of them Pulumi says "failed to load checkpoint: EOF" for ever. Without them it reads the
+ * state as it is.
+ */
+export const mendStateFiles = (backend: string, stack: string, print: Print): void => {
+  if (!backend.startsWith("file://")) return;
+  if (filesIn(lockFolder(backend, stack)).some((name) => name.endsWith(".json"))) return;
+  const folder = join(backendFolder(backend), ".pulumi", "stacks", "slipway");
+  for (const name of filesIn(folder).filter((file) => file.startsWith(`${stack}.json`))) {
+    const isHalf = name.endsWith(".attrs") ? !isWhole(join(folder, name)) : /\.[0-9a-f]+\.tmp$/.test(name);
+    if (!isHalf) continue;
+    rmSync(join(folder, name), { force: true });
+    print(`state: removed ${name}, which a killed run did not finish`);
+  }
+};

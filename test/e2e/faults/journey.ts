@@ -1,0 +1,100 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { check, type Counts } from "../harness";
+import type { TestStack } from "../testStack";
+import { type Ended, runToPoint } from "./interrupt";
+import { leftOf, lookBefore, removeNodeImages } from "./left";
+import { type ByHand, type Journey, type Outcome, placeText, type Point, type Run } from "./point";
+
+/** What a journey showed: each point, and how many of its runs and looks held. */
+export interface Told {
+  outcomes: Outcome[];
+  counts: Counts;
+}
+
+const runText = ({ verb, point, after }: Run): string =>
+  (point ? `${verb}, ${point.signal} to ${point.reach} at ${placeText(point.at)}` : verb) +
+  (after ? ` after ${after.name}` : "");
+
+/** What is wrong with how a run ended; undefined where it is as it should be. */
+const wrongWith = ({ verb, point }: Run, { code, after, output }: Ended): string | undefined => {
+  // Which second is within a run is a matter of luck; which step is not.
+  const isMissed = point !== undefined && after === undefined && !("seconds" in point.at);
+  if (after !== undefined || (code === 0 && !isMissed)) return undefined;
+  return `${verb} ${point ? "ended before its point" : "did not end well"}, with ${code}\n${output}`;
+};
+
+/** Processes take a moment to end once their engine is gone. */
+const leftAtLast = async (stack: TestStack, before: ReturnType<typeof lookBefore>): Promise<string[]> => {
+  for (let tries = 0; ; tries += 1) {
+    const left = leftOf(stack, before);
+    if (tries === 10 || !left.some((thing) => thing.startsWith("process "))) return left;
+    await sleep(500);
+  }
+};
+
+/**
+ * Makes a journey. A point has survived when the next run came to its own end or point; the first run that does not ends
+ * the journey with a `destroy`. A run that is over before its second came is no interruption.
+ */
+export const makeJourney = async (stack: TestStack, journey: Journey): Promise<Told> => {
+  if (journey.withoutNodeImages) removeNodeImages();
+  const before = lookBefore();
+  check(!before.networks.includes("kind"), `Docker to hold no network kind, got ${before.networks.join(", ")}`);
+  const folder = mkdtempSync(join(tmpdir(), "slipway-faults-"));
+  const told: Told = { outcomes: [], counts: { passed: 0, failed: 0 } };
+  const say = (failure: string | undefined, what: string): void => {
+    told.counts[failure === undefined ? "passed" : "failed"] += 1;
+    console.log(failure === undefined ? `ok       ${what}` : `FAILED   ${what}\n${failure}`);
+  };
+  const end = async (): Promise<void> => {
+    const left = await leftAtLast(stack, before);
+    for (const outcome of told.outcomes) outcome.left ??= left;
+    say(left.length === 0 ? undefined : `left: ${left.join(", ")}`, "nothing is left");
+  };
+  const make = async (run: Run): Promise<boolean> => {
+    const start = Date.now();
+    const ended = await runToPoint(stack, run, folder);
+    let failure = wrongWith(run, ended);
+    const isWhole = run.verb === "up" && ended.after === undefined;
+    if (failure === undefined && isWhole && journey.settings?.["application"] !== false) {
+      failure = await stack.answers(stack.outputs().url ?? "no URL").then(
+        () => undefined,
+        (error: Error) => error.message,
+      );
+    }
+    const last = told.outcomes.at(-1);
+    if (failure !== undefined && last && last.left === undefined) last.failure = failure;
+    const missed = run.point && ended.after === undefined ? ", which was over before" : "";
+    say(failure, `${runText(run)}${missed} (${((Date.now() - start) / 1000).toFixed(0)} s)`);
+    if (failure === undefined && run.point && ended.after !== undefined) note(run.point, run.verb, ended.after);
+    return failure === undefined;
+  };
+  const note = (fault: Point | ByHand, verb: Run["verb"], after?: number): void => {
+    const at = after === undefined ? {} : { after: Math.round(after) };
+    told.outcomes.push({ journey: journey.name, fault, verb, then: verb, ...at });
+  };
+  try {
+    for (const run of journey.runs) {
+      if (run.after) {
+        run.after.does();
+        note(run.after, "up");
+      }
+      const last = told.outcomes.at(-1);
+      if (last && last.left === undefined && last.failure === undefined) last.then = run.verb;
+      if (!(await make(run))) {
+        stack.explain();
+        // Nothing of a journey that failed stands in the way of the next one.
+        await make({ verb: "destroy" });
+        await end();
+        break;
+      }
+      if (run.verb === "destroy" && run.point === undefined) await end();
+    }
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+  return told;
+};
