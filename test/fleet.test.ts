@@ -51,7 +51,7 @@ describe("several clusters", () => {
       (one) => one.type === "kubernetes:core/v1:Namespace" && one.name.endsWith("/team"),
     );
     expect(namespaces.map((one) => one.name)).toEqual(["clusters/Namespace/team"]);
-    expect(namespaces[0]?.deletedWith).toBe(all.find("clusterapi-kind").urn);
+    expect(namespaces[0]?.deletedWith).toBe(all.find("management-kind").urn);
     for (const name of ["east", "middle"]) {
       expect(all.find(`${name}/Cluster/team/${name}`).dependencies).toContain(namespaces[0]?.urn);
     }

@@ -60,13 +60,14 @@ export const allContainers = async (): Promise<Found[]> => {
   return inspect([...new Set(ids.flat())]);
 };
 
-/** The highest address of each range that Docker gives out, which it gives last; none where the network has no range. */
+/** An address at the end of each range that Docker gives out, where it comes last; none where the network has no range. */
 export const lastOfRanges = async (): Promise<string[]> => {
   const out = await ask(`the network ${network}`, "network", "inspect", network);
   const [found] = JSON.parse(out ?? "[]") as { IPAM: { Config: { IPRange?: string }[] | null } }[];
   return (found?.IPAM.Config ?? []).flatMap(({ IPRange }) => {
     if (!IPRange) return [];
     const { family, last } = parseNetwork(IPRange);
-    return [addressText(family, last)];
+    // The very last one of a whole subnet is no container's.
+    return [addressText(family, last - 1n)];
   });
 };

@@ -37,7 +37,7 @@ export const healthSteps = (
     run: async () => {
       const gone = worker();
       must("docker", ["stop", gone]);
-      await eventually(`another worker than ${gone}`, 600, () => {
+      await eventually(`another worker than ${gone}`, 900, () => {
         const path = 'jsonpath={range .items[*]}{.metadata.name} {.status.phase}{"\\n"}{end}';
         const args = ["--selector", "cluster.x-k8s.io/deployment-name=capd-md-0", "--output", path];
         const lines = stack.kubectl("clusterapi", "get", "machines.cluster.x-k8s.io", ...args).trim();

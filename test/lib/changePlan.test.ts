@@ -76,7 +76,6 @@ describe("the class of a cluster", () => {
   test.each<[string, PlanStep[], string, string[]]>([
     ["nothing", [], "unchanged", []],
     ["a read", [step("read", `${workload}$kubernetes:core/v1:Secret`, "a-kubeconfig")], "unchanged", []],
-    ["a refresh", [step("refresh", `${workload}$kubernetes:core/v1:Secret`, "a-kubeconfig")], "unchanged", []],
     [
       "a look at Docker",
       [step("refresh", "kind:index:ClusterContainers", "a-containers", { deletedWith: clusterUrn("a") })],

@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from "node:util";
-import { check, eventually, must, type Step } from "../harness";
+import { check, command, eventually, must, type Step } from "../harness";
 import { addressesOf, canRestartDaemon, containersOfCluster, restartContainers, restartDaemon } from "../restarts";
 import type { Scenario } from "../scenario";
 import type { TestStack } from "../testStack";
@@ -46,9 +46,16 @@ const steps = (stack: TestStack, cluster: string): Step[] => {
   return [
     {
       name: "a restart in another order, by containers: the plan shows what moved and what is stopped",
-      run: () => {
+      run: async () => {
         before = { nodes: nodes(), addresses: addresses() };
         restart();
+        // A preview waits for nobody: what cannot be read yet would end it.
+        await eventually("the management cluster to answer", 180, () => {
+          const { code, stderr } = command("kubectl", ["get", "--raw", "/readyz"], {
+            env: stack.kubeconfig("clusterapi"),
+          });
+          return code === 0 || stderr;
+        });
         console.log(`         before ${JSON.stringify(before.addresses)}`);
         console.log(`         now    ${JSON.stringify(addressesOf(all()))}`);
         const [part] = stack
