@@ -74,7 +74,7 @@ export const makeJourney = async (stack: TestStack, journey: Journey): Promise<T
   };
   const note = (fault: Point | ByHand, verb: Run["verb"], after?: number): void => {
     const at = after === undefined ? {} : { after: Math.round(after) };
-    told.outcomes.push({ journey: journey.name, fault, verb, then: verb, ...at });
+    told.outcomes.push({ journey: journey.name, fault, verb, ...at });
   };
   try {
     for (const run of journey.runs) {
@@ -83,7 +83,7 @@ export const makeJourney = async (stack: TestStack, journey: Journey): Promise<T
         note(run.after, "up");
       }
       const last = told.outcomes.at(-1);
-      if (last && last.left === undefined && last.failure === undefined) last.then = run.verb;
+      if (last) last.then ??= run.verb;
       if (!(await make(run))) {
         stack.explain();
         // Nothing of a journey that failed stands in the way of the next one.
