@@ -22,7 +22,7 @@ export = async () => {
   const settings = stackSettings();
   limitWaits();
   const owner = `${pulumi.getProject()}/${pulumi.getStack()}`;
-  const inputs = await prepare(settings, owner).catch(stop);
+  const inputs = await prepare(settings, owner, pulumi.runtime.isDryRun()).catch(stop);
   const { manifests } = inputs;
   await Promise.all(inputs.warnings.map((warning) => pulumi.log.warn(warning)));
 

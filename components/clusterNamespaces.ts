@@ -38,7 +38,7 @@ const namespaceOf = (
   annotations?: Record<string, string>,
 ): KubernetesResource =>
   new KubernetesResource(
-    `namespace/${name}`,
+    `clusters/Namespace/${name}`,
     keptIn(management, {
       apiVersion: "v1",
       kind: "Namespace",
@@ -48,12 +48,15 @@ const namespaceOf = (
       provider: management.provider,
       dependsOn: management.apiReady,
       ...lifeIn(management),
-      // Where earlier versions kept it: within a cluster of the namespace.
-      aliases: clusters
-        .filter((cluster) => cluster.namespace === name)
-        .map((cluster) => ({
-          name: `${cluster.name}/Namespace/${name}`,
-          parent: pulumi.createUrn(cluster.name, "slipway:index:WorkloadCluster"),
-        })),
+      // Where earlier versions kept it: by a name of its own, and before that within a cluster of the namespace.
+      aliases: [
+        { name: `namespace/${name}` },
+        ...clusters
+          .filter((cluster) => cluster.namespace === name)
+          .map((cluster) => ({
+            name: `${cluster.name}/Namespace/${name}`,
+            parent: pulumi.createUrn(cluster.name, "slipway:index:WorkloadCluster"),
+          })),
+      ],
     },
   );

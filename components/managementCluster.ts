@@ -39,8 +39,16 @@ export class ManagementCluster extends pulumi.ComponentResource {
     super("slipway:index:ManagementCluster", name, {}, opts);
     this.nodeName = `${args.name}-control-plane`;
     const kind = new KindCluster(
-      `${name}-kind`,
-      { name: args.name, image: args.nodeImage, config: kindConfig(args.dualStack), images: args.images },
+      // Not by the setting: another name is then a change of this cluster, which is refused, and not one more cluster.
+      "management-kind",
+      {
+        name: args.name,
+        image: args.nodeImage,
+        config: kindConfig(args.dualStack),
+        images: args.images,
+        // The engine would make other Cluster objects, and then delete those of the old ones' names.
+        keep: "set it back; or make destroy with the settings as they were, then make up, which loses every cluster",
+      },
       {
         parent: this,
         dependsOn: args.network,
@@ -48,7 +56,7 @@ export class ManagementCluster extends pulumi.ComponentResource {
         deleteBeforeReplace: true,
         customTimeouts: { create: "15m", update: "15m" },
         // What it was in earlier versions: without this the old one, which is the same cluster, would be deleted last.
-        aliases: [{ type: "command:local:Command" }],
+        aliases: [{ name: `${name}-kind` }, { name: `${name}-kind`, type: "command:local:Command" }],
       },
     );
     this.kind = kind;

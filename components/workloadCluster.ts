@@ -112,6 +112,9 @@ export class WorkloadCluster extends pulumi.ComponentResource {
       return this.object(name, withAnnotations(pool.owner, inBackground), part([...templatesOf(pool), ...before]));
     });
 
+    // Once there are machines: what is younger than its start-up time is left alone anyway.
+    for (const check of parts.healthChecks ?? []) this.object(name, check, part([controlPlane, ...workers]));
+
     this.machines = [controlPlane, ...workers];
 
     if (infrastructureOf(spec.backend).runsPods) {

@@ -19,7 +19,7 @@ export interface PartPlan {
 
 /** Exit code of `make plan`: nothing to do, changes, or something is replaced or destroyed. */
 export const exitCode = (parts: readonly PartPlan[]): 0 | 2 | 3 => {
-  if (parts.some(({ change }) => change === "replaced" || change === "destroyed")) return 3;
+  if (parts.some(({ change }) => isLoss(change))) return 3;
   return parts.some(({ change }) => change !== "unchanged") ? 2 : 0;
 };
 
@@ -46,14 +46,27 @@ export const changePlan = (steps: readonly PlanStep[]): PartPlan[] => {
     const part = partOf(step, steps);
     grouped.set(part, [...(grouped.get(part) ?? []), step]);
   }
-  return [...grouped].map(([part, own]) => judge(part, own));
+  const parts = [...grouped].map(([part, own]) => ({ ...judge(part, own), own }));
+  const lost = parts.some(({ part, change }) => part === "management cluster" && isLoss(change));
+  return parts.map(({ own, ...judged }) => (lost ? lostWithManagement(judged, own) : judged));
 };
 
-/** Components and the stack are no things of their own; what is only read changes nothing. */
+const isLoss = (change: ChangeClass): boolean => change === "replaced" || change === "destroyed";
+
+/** Without its management cluster nothing that it made goes on: what else there is to say of it would mislead. */
+const lostWithManagement = (judged: PartPlan, steps: readonly PlanStep[]): PartPlan => {
+  const { part, change } = judged;
+  const inside = part === "providers" || part.startsWith("cluster ");
+  if (!inside || isLoss(change) || change === "created") return judged;
+  const lost = part === "providers" ? [] : lostWith(part, steps);
+  return { part, change: "replaced", reasons: ["the management cluster is another one"], lost };
+};
+
+/** Components and the stack are no things of their own; what is only read or refreshed changes nothing. */
 const ignored = ({ op, urn }: PlanStep): boolean => {
   const { type, name } = partsOf(urn);
   if (type.startsWith("slipway:") || type === "pulumi:pulumi:Stack") return true;
-  return (type.startsWith("pulumi:providers:") && name.startsWith("default")) || /^(read|discard)/.test(op);
+  return (type.startsWith("pulumi:providers:") && name.startsWith("default")) || /^(read|discard|refresh)/.test(op);
 };
 
 /**

@@ -1,7 +1,9 @@
 import type { RoutePins } from "../setup/pins";
 import { type ClusterField, clusterFields, type ClusterValues, shortForm } from "./clusterFields";
 import type { WorkerPool } from "./clusterObjects";
+import type { HealthCheck } from "./clusterSpec";
 import type { Problem } from "./problem";
+import { readHealthCheck } from "./readHealthCheck";
 import { readPools } from "./readPools";
 import { keyAt, readTable, type TableReading } from "./readTable";
 import { asType, wrongType } from "./settingType";
@@ -11,6 +13,7 @@ import { settingsSchema } from "./settingsSchema";
 export interface ClusterEntry {
   readonly values: ClusterValues;
   readonly pools: readonly WorkerPool[];
+  readonly healthCheck?: HealthCheck;
   /** Fields whose value failed its own check. */
   readonly wrong: ReadonlySet<string>;
   /** What a field is called in the stack's settings: `clusterName`, or `clusters[1].name`. */
@@ -77,11 +80,13 @@ const readEntry = (
   const has = (field: ClusterField): boolean => Object.hasOwn(given, field);
   const { values, problems, wrong } = readTable(clusterFields, { given, versions, path });
   const pools = readPools(values["workers"], `${path}.workers`, versions);
+  const health = readHealthCheck(values["healthCheck"], `${path}.healthCheck`, versions);
   const twice = has("workers") && has("workerReplicas");
   const replicas = values["workerReplicas"] as number;
   const entry: ClusterEntry = {
     values: { ...values, ...fallbacks(values, has) } as ClusterValues,
     pools: has("workers") ? pools.pools : shortPools(replicas),
+    ...(health.healthCheck ? { healthCheck: health.healthCheck } : {}),
     wrong: new Set([...wrong, ...(pools.problems.length > 0 || twice ? ["workers"] : [])]),
     key: (field) => keyAt(path, field),
     short: false,
@@ -98,7 +103,7 @@ const readEntry = (
     remedy: "Remove one of the two",
   };
   const placed = has("template") && has("backend") ? [backend] : [];
-  return { entry, problems: [...problems, ...pools.problems, ...(twice ? [both] : []), ...placed] };
+  return { entry, problems: [...problems, ...pools.problems, ...health.problems, ...(twice ? [both] : []), ...placed] };
 };
 
 /** Defaults that follow from other fields: a cluster without pods has no pod network, and so on. */

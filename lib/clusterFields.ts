@@ -6,6 +6,7 @@ import { networks } from "./checks/networks";
 import { providerVersion } from "./checks/releases";
 import { templateVariables } from "./checks/templateVariables";
 import type { Taint } from "./clusterObjects";
+import { healthCheckFields } from "./healthCheckFields";
 import type { Backend } from "./infrastructure/infrastructure";
 import { choice, count, listOf, optionalCount, type Setting, text, texts, variables } from "./setting";
 import { clusterSettings } from "./clusterSettings";
@@ -62,6 +63,14 @@ export const clusterFields = {
     poolFields,
     "Worker pools, instead of workerReplicas: name, replicas, labels, taints.",
   ),
+  healthCheck: {
+    ...variables(
+      "Replaces machines that are not healthy: MachineHealthChecks. Absent: none; {}: one with its defaults.",
+      () => undefined,
+    ),
+    default: undefined,
+    fields: healthCheckFields,
+  },
   podCidr: clusterSettings.podCidr,
   serviceCidr: clusterSettings.serviceCidr,
   serviceDomain: clusterSettings.serviceDomain,

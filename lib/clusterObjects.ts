@@ -34,9 +34,11 @@ export const clusterObjects = (spec: ClusterSpec): ClusterObjects => {
   refuseEqualNames(spec);
   const families = kubeadmFamilies(spec);
   const infrastructure = builtInInfrastructure(spec.backend);
-  const infrastructureCluster = clusterApiObject(spec, "infrastructure", infrastructure.kinds.cluster, name, {
+  const { kinds, clusterAnnotations: annotations } = infrastructure;
+  const bare = clusterApiObject(spec, "infrastructure", kinds.cluster, name, {
     spec: infrastructure.clusterSpec(spec),
   });
+  const infrastructureCluster = annotations ? { ...bare, metadata: { ...bare.metadata, annotations } } : bare;
   const controlPlaneTemplate = machineTemplate(spec, `${name}-cp`);
   const controlPlane = clusterApiObject(spec, "controlPlane", "KubeadmControlPlane", `${name}-control-plane`, {
     spec: {

@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import { clusterObjects } from "./clusterObjects";
 import type { ClusterSpec } from "./clusterSpec";
+import { healthChecks } from "./healthChecks";
 import type { KubernetesObject } from "./kubernetesObject";
 import { toYaml } from "./yaml";
 
@@ -19,6 +20,8 @@ export interface ClusterParts {
   workers: MachineOwner[];
   /** What belongs to no machine and to no Cluster, but has to be there: identities, ClusterResourceSets. */
   others: KubernetesObject[];
+  /** What replaces machines for their health. */
+  healthChecks?: KubernetesObject[];
   /** How many nodes it is to have. */
   nodes: number;
 }
@@ -35,6 +38,7 @@ export const partsOfSpec = (spec: ClusterSpec): ClusterParts => {
       templates: [machineTemplate, bootstrapTemplate],
     })),
     others: [],
+    healthChecks: healthChecks(spec),
     nodes: spec.controlPlaneReplicas + spec.workerPools.reduce((sum, { replicas }) => sum + replicas, 0),
   };
 };

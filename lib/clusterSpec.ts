@@ -17,6 +17,22 @@ export interface WorkerPool {
   taints?: Taint[];
 }
 
+/** A node's condition that makes it unhealthy once it lasts. */
+export interface NodeCondition {
+  type: string;
+  status: "True" | "False" | "Unknown";
+  timeoutSeconds: number;
+}
+
+/** When machines are unhealthy, and are replaced, by the names of Cluster API's MachineHealthCheck. */
+export interface HealthCheck {
+  /** 0: a machine may take any time to become a node. */
+  nodeStartupTimeoutSeconds: number;
+  unhealthyNodeConditions: NodeCondition[];
+  /** Absent: whatever the number of those that are unhealthy. */
+  unhealthyLessThanOrEqualTo?: string | number;
+}
+
 /** A workload cluster. */
 export interface ClusterSpec {
   name: string;
@@ -33,6 +49,8 @@ export interface ClusterSpec {
   nodeImage?: string;
   /** Images each node gets from the host's Docker before kubeadm runs. */
   preLoadImages: string[];
+  /** Absent: no machine is replaced for its health. */
+  healthCheck?: HealthCheck;
   /** `docker` makes containers, `inMemory` pretends. */
   backend: BuiltIn;
 }
@@ -49,5 +67,6 @@ export const clusterSpec = (cluster: ClusterSettings, backend: BuiltIn): Cluster
   serviceDomain: cluster.serviceDomain,
   nodeImage: cluster.nodeImage,
   preLoadImages: [],
+  ...(cluster.healthCheck ? { healthCheck: cluster.healthCheck } : {}),
   backend,
 });

@@ -41,10 +41,7 @@ export const describeStep = ({ urn }: PlanStep): string => {
   const { type, name } = partsOf(urn);
   // Objects are named `<component>/<kind>/<namespace>/<name>`.
   const object = name.split("/").slice(1).join("/");
-  if (object !== "")
-    return type.startsWith("kubernetes:") && !object.includes("/")
-      ? `${kindOf(urn)} ${object}`
-      : object.replace("/", " ");
+  if (object !== "") return object.replace("/", " ");
   if (type.startsWith("pulumi:providers:")) return `provider ${name}`;
   if (type === "command:local:Command") return `step ${name}`;
   return `${kindOf(urn)} ${name}`;

@@ -5,7 +5,7 @@ import { managementNode, runningVersions } from "./dockerHost";
 import { type ExistingManagement, existingManagementProblems, lookAtManagement } from "./existingManagement";
 import { lookAtHost } from "./hostLook";
 import { infrastructureOf } from "./infrastructure/infrastructure";
-import { managementProblems } from "./managementRules";
+import { managementProblems, otherNodeImage } from "./managementRules";
 import { networkProblem } from "./networkCheck";
 import { lookAtNodeImages } from "./nodeImageTags";
 import { sentence } from "./problem";
@@ -31,8 +31,12 @@ export interface Inputs extends Omit<StackImages, "capdId"> {
   warnings: readonly string[];
 }
 
-/** Reads manifests and looks at the host; throws one error for everything that stands in the way. */
-export const prepare = async (settings: Settings, owner: string): Promise<Inputs> => {
+/**
+ * Reads manifests and looks at the host; throws one error for everything that stands in the way.
+ *
+ * @param preview whether it is only a look: what an `up` would refuse but a plan can show is then a warning
+ */
+export const prepare = async (settings: Settings, owner: string, preview = false): Promise<Inputs> => {
   const { management, capd, clusters } = settings;
   const given = management.kubeconfig !== "";
   // Without containers of ours nothing about this host's Docker stands in the way.
@@ -53,7 +57,9 @@ export const prepare = async (settings: Settings, owner: string): Promise<Inputs
   // What Docker does not say because it is silent is said once, with the host's problems.
   const images =
     answers && "found" in manifests ? await look(readImages(settings, manifests.found, given)) : { problems: [] };
+  const replaced = otherNodeImage({ ...management, ...settings.network }, found(machine)?.node).map(sentence);
   const problems = [
+    ...(preview ? [] : replaced),
     ...[host, existing, archive, templates, manifests, images].flatMap((one) => one.problems),
     ...(answers ? [...machine.problems, ...tags.problems] : []),
     ...(verdict?.problems ?? []),
@@ -74,7 +80,7 @@ export const prepare = async (settings: Settings, owner: string): Promise<Inputs
     running,
     ...(cluster ? { existing: cluster } : {}),
     capd: { ...(capdId === undefined ? {} : { localId: capdId }), ...(saved ? { archive: saved } : {}) },
-    warnings: [...(verdict?.warnings ?? []), ...(found(tags)?.warnings ?? [])],
+    warnings: [...(preview ? replaced : []), ...(verdict?.warnings ?? []), ...(found(tags)?.warnings ?? [])],
   };
 };
 

@@ -33,7 +33,8 @@ const taintOf = ({ key, value, effect }: TableReading["values"]): Taint => ({
   effect: effect as Taint["effect"],
 });
 
-const readList = (received: unknown, path: string, fields: SettingTable, versions: RoutePins) => {
+/** The maps of a list, each read by a table, and what is wrong about them. */
+export const readList = (received: unknown, path: string, fields: SettingTable, versions: RoutePins) => {
   const problems: Problem[] = [];
   const items = (Array.isArray(received) ? (received as unknown[]) : []).flatMap((item, index) => {
     const place = `${path}[${index}]`;

@@ -26,6 +26,8 @@ export interface Setting<T = never> {
   readonly words?: readonly (string | number)[];
   /** Whether its value is shown to nobody, not even in an error. */
   readonly secret?: true;
+  /** Of a map with known fields: these. */
+  readonly fields?: SettingTable;
   /** Of a list: the type of its items, and for maps their fields. */
   readonly items?: { readonly type: keyof SettingTypes; readonly fields?: SettingTable };
 }

@@ -40,10 +40,11 @@ const schemaOf = (name: string, setting: SettingTable[string]): JsonSchema => ({
   ...(setting.default === undefined || setting.default === "" ? {} : { default: setting.default }),
 });
 
-const typeOf = (name: string, { type, words, items }: SettingTable[string]): JsonSchema => {
+const typeOf = (name: string, { type, words, items, fields }: SettingTable[string]): JsonSchema => {
   if (words !== undefined) return { enum: words };
   // Any text may be a manifest's location; the names are what an editor offers.
   if (name === "cni") return { type: "string", examples: cniNames };
+  if (fields !== undefined) return entryOf(fields);
   switch (type) {
     // `pulumi config set` writes numbers and booleans as texts.
     case "integer":

@@ -1,4 +1,5 @@
 import { clusterFields, infrastructureProviderFields, poolFields, taintFields } from "./clusterFields";
+import { healthCheckFields, nodeConditionFields } from "./healthCheckFields";
 import type { SettingTable } from "./readTable";
 import { settingsSchema } from "./settingsSchema";
 
@@ -32,6 +33,17 @@ export const settingsDocument = (): string =>
     "### An entry of `taints`",
     "",
     ...tableOf("field", taintFields),
+    "",
+    "### `healthCheck`",
+    "",
+    "One MachineHealthCheck for each worker pool, and one for a control plane of three nodes or more: the only node of a",
+    "control plane is replaced by nobody, since etcd's data would go with it.",
+    "",
+    ...tableOf("field", healthCheckFields),
+    "",
+    "### An entry of `unhealthyNodeConditions`",
+    "",
+    ...tableOf("field", nodeConditionFields),
     "",
     "## An entry of `providers`",
     "",

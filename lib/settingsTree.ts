@@ -132,7 +132,10 @@ export const settingsTree = (
   });
 };
 
-const clusterOf = ({ values, pools }: ClusterEntry, allotted: ClusterRanges | undefined): ClusterSettings => {
+const clusterOf = (
+  { values, pools, healthCheck }: ClusterEntry,
+  allotted: ClusterRanges | undefined,
+): ClusterSettings => {
   const { loadBalancerAddresses: given } = values;
   const { ipv4, ipv6 }: ClusterRanges = (given === "" ? allotted : rangesOf(given)) ?? {};
   return {
@@ -141,6 +144,7 @@ const clusterOf = ({ values, pools }: ClusterEntry, allotted: ClusterRanges | un
     kubernetesVersion: values.kubernetesVersion.replace(/^v?/, "v"),
     controlPlaneReplicas: values.controlPlaneReplicas,
     workerPools: [...pools],
+    ...(healthCheck ? { healthCheck } : {}),
     podCidr: values.podCidr,
     serviceCidr: values.serviceCidr,
     serviceDomain: values.serviceDomain,

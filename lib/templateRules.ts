@@ -50,6 +50,17 @@ export const templateRules: readonly ClusterRule[] = [
     },
   },
   {
+    fields: ["template", "healthCheck"],
+    check: (entry) =>
+      unless(
+        !isTemplate(entry) || entry.healthCheck === undefined,
+        entry,
+        "healthCheck",
+        "be left out where a template says what a cluster is made of",
+        "Write MachineHealthChecks into the template",
+      ),
+  },
+  {
     fields: ["template", "workers"],
     check: (entry) =>
       unless(

@@ -5,6 +5,7 @@ import * as proto from "@pulumi/pulumi/proto/provider_pb";
 import { Empty } from "google-protobuf/google/protobuf/empty_pb";
 import { runningCommands, stopCommands } from "./execute";
 import { findFailures, inputChanges, pick, type ResourceKind } from "./resourceKind";
+import { keepMark, keepProblem } from "./keep";
 import { engineLog, plain, struct, toDiff, toFailures, typeOf, unary, unlimited } from "./rpc";
 import { reveal, unknown, type Properties } from "./values";
 
@@ -29,6 +30,8 @@ export const makeServer = (plugin: Plugin, engine?: string): grpc.Server => {
     if (!kind) throw new Error(`the plugin ${name} has no type ${typeOf(urn)}`);
     return kind;
   };
+  /** What to do instead of replacing a resource, by its URN: said when its inputs are checked, used when they differ. */
+  const kept = new Map<string, string>();
   const server = new grpc.Server(unlimited);
   server.addService(ResourceProviderService, {
     getPluginInfo: unary(() => new PluginInfo().setVersion(version)),
@@ -37,7 +40,11 @@ export const makeServer = (plugin: Plugin, engine?: string): grpc.Server => {
     diffConfig: unary(() => new proto.DiffResponse().setChanges(proto.DiffResponse.DiffChanges.DIFF_NONE)),
     configure: unary(() => new proto.ConfigureResponse().setSupportspreview(true)),
     check: unary((request: proto.CheckRequest) => {
-      const news = own(plain(request.getNews()));
+      const raw = plain(request.getNews());
+      const mark = raw[keepMark];
+      if (typeof mark === "string") kept.set(request.getUrn(), mark);
+      else kept.delete(request.getUrn());
+      const news = own(raw);
       const failures = findFailures(kindOf(request.getUrn()), news);
       return new proto.CheckResponse().setInputs(struct(news)).setFailuresList(toFailures(failures));
     }),
@@ -45,7 +52,11 @@ export const makeServer = (plugin: Plugin, engine?: string): grpc.Server => {
       const kind = kindOf(request.getUrn());
       // The state holds the inputs too, as last read: a later hand shows as a change.
       const [old, news] = [own(plain(request.getOlds())), own(plain(request.getNews()))];
-      return toDiff((kind.diff ?? ((a, b) => inputChanges(kind, a, b)))(old, news), kind.outputs);
+      const difference = (kind.diff ?? ((a, b) => inputChanges(kind, a, b)))(old, news);
+      const instead = kept.get(request.getUrn());
+      const problem = instead === undefined ? undefined : keepProblem(instead, difference, old, news);
+      if (problem !== undefined) throw new Error(problem);
+      return toDiff(difference, kind.outputs);
     }),
     create: unary(async (request: proto.CreateRequest) => {
       const kind = kindOf(request.getUrn());

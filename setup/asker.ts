@@ -4,6 +4,8 @@ import { execFile } from "node:child_process";
 export interface Answer {
   text: string;
   failed: boolean;
+  /** What it printed all the same, where it failed. */
+  printed?: string;
 }
 
 /** Runs a program without a shell. */
@@ -18,7 +20,11 @@ export const asker =
       execFile(program, args, options, (error, stdout, stderr) =>
         resolve(
           error
-            ? { text: (stderr.trim() || complaint(error, seconds)).split("\n").slice(-3).join("\n"), failed: true }
+            ? {
+                text: (stderr.trim() || complaint(error, seconds)).split("\n").slice(-3).join("\n"),
+                failed: true,
+                printed: stdout.trimEnd(),
+              }
             : { text: stdout.trimEnd(), failed: false },
         ),
       );

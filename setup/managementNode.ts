@@ -22,7 +22,7 @@ const isReady = (node: string, ask: Docker): Promise<boolean> =>
   );
 
 /**
- * Whether the management cluster of that name can still take its clusters away. A node that is stopped, as after a
+ * Whether the management cluster of that name answers: only it can repair its clusters, or take them away. A node that is stopped, as after a
  * restart of Docker, is started, and has three minutes to answer. Throws where Docker does not answer.
  */
 export const wakeManagement = async (
@@ -35,7 +35,7 @@ export const wakeManagement = async (
   const [row] = await ask("ps", "--all", "--filter", `name=^/?${node}$`, "--format", "{{.State}}");
   if (row === undefined) return "gone";
   if (row !== "running") {
-    print(`the management cluster's node ${node} is ${row}: starting it, since only it can take the clusters away`);
+    print(`the management cluster's node ${node} is ${row}: starting it`);
     await ask(row === "paused" ? "unpause" : "start", node).catch((error: unknown) =>
       print(error instanceof Error ? error.message : String(error)),
     );

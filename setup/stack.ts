@@ -61,6 +61,7 @@ const committed = (file: string): string | undefined => {
  * file is in git, the salt belongs to this checkout's passphrase and is kept with the state.
  */
 export const keepingClean = async <T>(file: string, action: () => Promise<T>): Promise<T> => {
+  if (!existsSync(file)) return action(); // nothing to keep; Pulumi then knows no such stack, or makes no salt
   const now = readFileSync(file, "utf8");
   // A salt that is not in git was left behind by a run that was killed.
   const before = saltLine.test(now) && !saltLine.test(committed(file) ?? now) ? now.replace(saltLine, "") : now;

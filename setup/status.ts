@@ -25,7 +25,7 @@ const contents = async (ask: Ask, { name, file }: StackClusters["clusters"][numb
 const containersFormat = "table {{.Names}}\t{{.Status}}\t{{.Image}}";
 
 /** What is there now, and whether every cluster of the stack is ready. Nothing being up is an answer too. */
-const look = async (target: Target): Promise<{ lines: string[]; ready: boolean }> => {
+export const look = async (target: Target): Promise<{ lines: string[]; ready: boolean }> => {
   const ask = asker(target.checkout, target.variables);
   const tools = existsSync(join(target.checkout, ".tools", "bin", "pulumi"));
   const [outputs, containers, network] = await Promise.all([

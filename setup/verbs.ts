@@ -1,14 +1,10 @@
 import { existsSync, readFileSync } from "node:fs";
-import { join } from "node:path";
-import { cacheRoot, type Route } from "./cache";
+import type { Route } from "./cache";
 import { claimClusters, recordMade } from "./claims";
-import { clustersOf, neverUp, sayNeverUp, takeDown } from "./destroy";
-import { demandsOf } from "../lib/hostDemands";
-import { readStackFile } from "../lib/stackFile";
-import { bad } from "./checks/check";
-import { formatChecks, judgeHost } from "./doctor";
+import { neverUp, sayNeverUp, takeDown } from "./destroy";
+import { formatChecks } from "./doctor";
+import { examine } from "./examine";
 import { pulumiEnvironment, writeEnvironmentScript } from "./environment";
-import { gatherFacts } from "./host";
 import { root } from "./pins";
 import { printPlan } from "./plan";
 import type { Print } from "./progress";
@@ -21,9 +17,10 @@ import { exportState, type Mend, pendingAsMade, withoutPending } from "./state";
 import { printStatus, printStuck, watchStatus } from "./status";
 import { forgetTakeOver, takeOver } from "./runRecord";
 import { mendStateFiles } from "./stateFiles";
+import { writeSupport } from "./support/archive";
 import { sweepLost } from "./sweep";
 import { ensureTools, pickRoute } from "./tools";
-import { isWithoutManagement, withoutManagement } from "./withoutManagement";
+import { awaitManagement, isWithoutManagement, withoutManagement } from "./withoutManagement";
 
 /** A verb: gets the arguments behind it and gives the exit code. */
 export type Verb = (args: string[]) => Promise<number>;
@@ -41,6 +38,14 @@ const openTarget = (route: Route, say = print): Target => {
   say(`stack: ${stack} (${reason})`);
   say(`state: ${environment.backend} (${environment.reason})`);
   return { checkout: root, stack, backend: environment.backend, variables: environment.variables };
+};
+
+/** The target also of a stack without settings: there may be something of it in Docker. */
+const targetOrNone = (route: Route): Target => {
+  const stack = process.env.STACK || defaultStack[route];
+  if (existsSync(stackFile(root, stack))) return openTarget(route);
+  const { backend, variables } = pulumiEnvironment(root, route);
+  return { checkout: root, stack, backend, variables };
 };
 
 /** @param mend what becomes of what an interrupted run left under way; a verb that only looks leaves all as it is */
@@ -76,6 +81,7 @@ const up: Verb = async (args) => {
     print("nothing is changed. make destroy takes away what is left of the stack, and make up then makes it anew");
     return 1;
   }
+  await awaitManagement(target, print);
   // Without Docker there is nothing to claim, and the program says so.
   await claimClusters(target).catch(() => undefined);
   const variables = { ...target.variables, ...takeOver(root, target.stack) };
@@ -99,7 +105,8 @@ const preview: Verb = async (args) => {
 
 /** Exit code 0: nothing to do, 2: changes, 3: something is replaced or destroyed; an error is 1. */
 const plan: Verb = async (args) => {
-  const { target } = await ready(undefined, args.includes("--json") ? printAside : print);
+  const say = args.includes("--json") ? printAside : print;
+  const target = await withoutManagement((await ready(undefined, say)).target, say);
   return printPlan(target, args, print);
 };
 
@@ -153,26 +160,19 @@ const doctor: Verb = async (args) => {
     checkout: root,
     print: (line) => (args.includes("--json") ? undefined : print(line)),
   });
-  const stack = process.env.STACK || defaultStack[route];
-  // Without tools or settings there is no stack to ask; the doctor is for such machines too.
-  const canAsk = existsSync(join(root, ".tools", "bin", "pulumi")) && existsSync(stackFile(root, stack));
-  const [facts, outputs] = await Promise.all([
-    gatherFacts(root, route, cacheRoot()),
-    canAsk ? readOutputs(openTarget(route, () => undefined)) : undefined,
-  ]);
-  const { settings, problems } = readStackFile(stackFile(root, stack));
-  const demands = settings && demandsOf(settings);
-  const owned = facts.kindOwner?.endsWith(`/${stack}`) ? (demands?.wantedClusters ?? []) : [];
-  const checks = [
-    ...judgeHost(facts, { ...demands, ownClusters: [...clustersOf(outputs), ...owned] }),
-    ...(problems === undefined ? [] : [bad("fail", "settings", problems, `correct Pulumi.${stack}.yaml`)]),
-  ];
+  const checks = await examine(root, route, () => openTarget(route, () => undefined));
   if (args.includes("--json")) print(JSON.stringify(checks, null, 2));
   else {
     print(`route: ${route}`);
     for (const line of formatChecks(checks)) print(line);
   }
   return checks.some(({ status: found }) => found === "fail") ? 1 : 0;
+};
+
+const support: Verb = async () => {
+  const route = await pickRoute({ checkout: root, print });
+  await writeSupport(targetOrNone(route), route, print);
+  return 0;
 };
 
 const env: Verb = async () => {
@@ -203,6 +203,7 @@ export const verbs: Record<string, Verb> = {
   sweep,
   doctor,
   status,
+  support,
   env,
   route,
   packages,

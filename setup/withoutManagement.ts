@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { managementNode } from "../lib/dockerHost";
 import { kubeconfigFile } from "../lib/paths";
 import { readStackFile } from "../lib/stackFile";
+import { wakeManagement } from "./managementNode";
 import type { Print } from "./progress";
 import type { Target } from "./pulumi";
 import { stackFile } from "./stack";
@@ -13,6 +14,15 @@ const unreachable = "PULUMI_K8S_DELETE_UNREACHABLE";
 /** Whether that was found of a target. */
 export const isWithoutManagement = ({ variables }: Target): boolean => variables[unreachable] === "true";
 
+/** The name of the target's own management cluster; undefined where it never had one. */
+const managementOf = (target: Target): string | undefined => {
+  const management = readStackFile(stackFile(target.checkout, target.stack)).settings?.management;
+  // One that someone else made is nobody's to call gone; settings that are wrong are refused by the program.
+  if (management === undefined || management.kubeconfig !== "") return undefined;
+  // Without its kubeconfig it never was, and there is nothing to say.
+  return existsSync(join(target.checkout, kubeconfigFile(target.stack, management.name))) ? management.name : undefined;
+};
+
 /**
  * Looks at the management cluster before Pulumi does, and gives the target: the same, but for a stack whose management
  * cluster is gone from Docker. Pulumi's Kubernetes plugin then takes what it cannot reach for deleted, which is true
@@ -21,18 +31,23 @@ export const isWithoutManagement = ({ variables }: Target): boolean => variables
  * @throws where Docker does not answer
  */
 export const withoutManagement = async (target: Target, print: Print, node = managementNode): Promise<Target> => {
-  const management = readStackFile(stackFile(target.checkout, target.stack)).settings?.management;
-  // One that someone else made is nobody's to call gone; settings that are wrong are refused by the program.
-  if (management === undefined || management.kubeconfig !== "") return target;
-  // Without its kubeconfig it never was, and there is nothing to say.
-  if (!existsSync(join(target.checkout, kubeconfigFile(target.stack, management.name)))) return target;
-  const found = await node(management.name);
+  const name = managementOf(target);
+  if (name === undefined) return target;
+  const found = await node(name);
   if (found && !found.running) {
-    print(
-      `management cluster ${management.name} is stopped: make up starts it; until then what stands in it cannot be read`,
-    );
+    print(`management cluster ${name} is stopped: make up starts it; until then what stands in it cannot be read`);
   }
   if (found) return target;
-  print(`management cluster ${management.name}: Docker has it no more, so what stood in it is gone`);
+  print(`management cluster ${name}: Docker has it no more, so what stood in it is gone`);
   return { ...target, variables: { ...target.variables, [unreachable]: "true" } };
+};
+
+/**
+ * Starts the management cluster where it stands still, and waits until it answers: after a restart of Docker it does not
+ * for a while, and Pulumi would call it unreachable.
+ */
+export const awaitManagement = async (target: Target, print: Print, wake = wakeManagement): Promise<void> => {
+  const name = managementOf(target);
+  if (name === undefined || (await wake(name, print)) !== "silent") return;
+  print(`management cluster ${name} does not answer, so what stands in it cannot be read`);
 };

@@ -43,7 +43,7 @@ describe("a dual-stack cluster", () => {
         { subnet: "fd00:172:18::/64", gateway: "fd00:172:18::1", ipRange: "fd00:172:18::/65" },
       ],
     });
-    expect(up.find("clusterapi-kind").inputs["config"]).toContain("ipFamily: dual");
+    expect(up.find("management-kind").inputs["config"]).toContain("ipFamily: dual");
   });
 
   test("is asked of Cluster API with both networks, in the settings' order", () => {

@@ -129,8 +129,8 @@ describe("a management cluster that is there", () => {
 
   test("keeps namespaces that were there, and marks those of the stack", () => {
     const namespaces = ofType(up, /^kubernetes:core\/v1:Namespace$/).filter(inManagement);
-    expect(namespaces.map((one) => one.name)).toContain("namespace/mine");
-    expect(namespaces.map((one) => one.name)).not.toContain("namespace/theirs");
+    expect(namespaces.map((one) => one.name)).toContain("clusters/Namespace/mine");
+    expect(namespaces.map((one) => one.name)).not.toContain("clusters/Namespace/theirs");
     for (const { inputs: object } of namespaces) {
       const { annotations } = object.metadata as { annotations: Record<string, string> };
       expect(annotations).toMatchObject({ "dev.slipway.stack": "slipway/empty" });

@@ -50,7 +50,7 @@ describe("several clusters", () => {
     const namespaces = all.registrations.filter(
       (one) => one.type === "kubernetes:core/v1:Namespace" && one.name.endsWith("/team"),
     );
-    expect(namespaces.map((one) => one.name)).toEqual(["namespace/team"]);
+    expect(namespaces.map((one) => one.name)).toEqual(["clusters/Namespace/team"]);
     expect(namespaces[0]?.deletedWith).toBe(all.find("clusterapi-kind").urn);
     for (const name of ["east", "middle"]) {
       expect(all.find(`${name}/Cluster/team/${name}`).dependencies).toContain(namespaces[0]?.urn);

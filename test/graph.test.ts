@@ -43,7 +43,7 @@ describe("the graph", () => {
 });
 
 describe("deletedWith", () => {
-  const management = (): string => urn("clusterapi-kind");
+  const management = (): string => urn("management-kind");
   const workload = (): string => urn("capd/Cluster/default/capd");
 
   test("is not on the Cluster: its finalizer takes the containers away", () => {
@@ -59,7 +59,7 @@ describe("deletedWith", () => {
   );
 
   test("is not on what Docker holds", () => {
-    for (const name of ["network", "clusterapi-kind"]) {
+    for (const name of ["network", "management-kind"]) {
       const own = up.registrations.filter((one) => one.name === name && !one.type.startsWith("slipway:"));
       expect(own.map((one) => one.deletedWith)).toEqual([""]);
     }
@@ -141,11 +141,11 @@ const nodeImage = `node-v1.34.4-${/-([0-9a-f]{12})$/.exec(nodeImageRecipe("kinde
 
 describe("order", () => {
   test.each([
-    ["clusterapi-kind", "network"],
-    ["clusterapi-kubeconfig", "clusterapi-kind"],
+    ["management-kind", "network"],
+    ["clusterapi-kubeconfig", "management-kind"],
     ["clusterapi-ready", "clusterapi-kubeconfig"],
     ["cluster-api/Deployment/capi-system/controller-manager", "provider-images"],
-    ["provider-images", "clusterapi-kind"],
+    ["provider-images", "management-kind"],
     ["cert-manager/Deployment/cert-manager/cert-manager-webhook", "cert-manager/CustomResourceDefinitions"],
     ["cert-manager-webhook", "cert-manager/Deployment/cert-manager/cert-manager-webhook"],
     ["cluster-api/Certificate/capi-system/serving-cert", "cert-manager-webhook"],
@@ -257,7 +257,7 @@ describe("CRDs", () => {
 
 describe("the management cluster", () => {
   test("has cert-manager's images from its start, known by their ids", () => {
-    expect(up.find("clusterapi-kind").inputs).toMatchObject({
+    expect(up.find("management-kind").inputs).toMatchObject({
       name: "clusterapi",
       image: "kindest/node:v1.34.4",
       images: { "example.org/webhook:v1": "sha256:1111" },

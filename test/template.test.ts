@@ -113,7 +113,7 @@ describe("a cluster from a template", () => {
       expect(part.deletedWith).toBe(urn);
     }
     for (const other of [find("OwnIdentity/team/account"), find("Secret/team/key")]) {
-      expect(other.deletedWith).toBe(up.find("clusterapi-kind").urn);
+      expect(other.deletedWith).toBe(up.find("management-kind").urn);
       expect(waitsFor(up, find("Cluster/team/east"), other)).toBe(true);
     }
   });

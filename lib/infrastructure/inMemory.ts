@@ -10,6 +10,8 @@ export const inMemory: BuiltInInfrastructure = {
   apiServerNames: docker.apiServerNames,
   onDocker: false,
   runsPods: false,
+  // The provider writes an annotation of its own into the object's, and panics where there are none.
+  clusterAnnotations: { "dev.slipway/backend": "in-memory" },
   clusterSpec: () => ({ backend: { inMemory: {} } }),
   machineSpec: () => ({
     backend: { inMemory: { vm: after("10s"), node: after("2s"), apiServer: after("2s"), etcd: after("2s") } },

@@ -16,6 +16,8 @@ export interface BuiltInInfrastructure extends Infrastructure {
   readonly kinds: { readonly cluster: string; readonly machineTemplate: string };
   /** Names besides its own address for which the API server's certificate is made. */
   readonly apiServerNames: readonly string[];
+  /** Annotations of the cluster's part; absent: none. */
+  readonly clusterAnnotations?: Readonly<Record<string, string>>;
   /** The `spec` of the cluster's part. */
   readonly clusterSpec: (spec: ClusterSpec) => object;
   /** The `spec.template.spec` of a machine template. */

@@ -1,98 +1,70 @@
-import { execFile } from "node:child_process";
-import { promisify } from "node:util";
-import { ask } from "../docker";
-import { execute } from "../execute";
+import { movedContainers, type KnownAddresses } from "../../lib/dockerAddresses";
 import { inputChanges, type ResourceKind, text } from "../resourceKind";
 import type { Properties } from "../values";
+import { clusterFacts } from "./clusterFacts";
+import { containersOf } from "./networkContainers";
 import { textOf } from "./properties";
+import { repairCluster } from "./repairCluster";
 
 const inputs = { cluster: text, namespace: text, kubeconfig: text };
-const outputs = ["missing", "stopped"];
 
-/** A container of a cluster, as `docker ps` tells of it. */
-interface Listed {
-  name: string;
-  running: boolean;
-}
-
-const containersOf = async (cluster: string): Promise<Listed[]> => {
-  const filter = `label=io.x-k8s.kind.cluster=${cluster}`;
-  const out = await ask(`cluster ${cluster}`, "ps", "--all", "--filter", filter, "--format", "{{.Names}} {{.State}}");
-  return (out ?? "")
-    .split("\n")
-    .filter(Boolean)
-    .map((line) => line.split(" "))
-    .map(([name = "", state]) => ({ name, running: state === "running" }));
-};
-
-interface Machines {
-  items: { metadata: { name: string; deletionTimestamp?: string }; status?: { nodeRef?: { name?: string } } }[];
-}
+/** What is to be repaired where it is not empty. */
+const findings = ["missing", "stopped", "moved"] as const;
 
 /**
- * Names of the machines that became nodes and are to stay, which are the names of their containers too; undefined where
- * the management cluster does not answer, of which its own resource tells.
+ * The addresses of a cluster's containers: those that were seen first. Cluster API follows a node that was moved, and
+ * etcd, certificates and the load balancer do not.
  */
-const machinesOf = async (properties: Properties): Promise<string[] | undefined> => {
-  const selector = `cluster.x-k8s.io/cluster-name=${textOf(properties, "cluster")}`;
-  const args = [
-    "get",
-    "machines.cluster.x-k8s.io",
-    "--selector",
-    selector,
-    "--output",
-    "json",
-    "--request-timeout=10s",
-  ];
-  args.push("--namespace", textOf(properties, "namespace"), "--kubeconfig", textOf(properties, "kubeconfig"));
-  try {
-    const { items } = JSON.parse((await promisify(execFile)("kubectl", args, { env: process.env })).stdout) as Machines;
-    return items
-      .filter(({ metadata, status }) => metadata.deletionTimestamp === undefined && status?.nodeRef?.name !== undefined)
-      .map(({ metadata }) => metadata.name);
-  } catch {
-    return undefined;
-  }
+const addressesOf = (old: Properties, now: KnownAddresses): KnownAddresses => {
+  const before = (old.addresses ?? {}) as Record<string, string[]>;
+  const first = (name: string, addresses: readonly string[]) => (before[name]?.length ? before[name] : addresses);
+  return Object.fromEntries(Object.entries(now).map(([name, addresses]) => [name, first(name, addresses)]));
 };
 
-const look = async (properties: Properties): Promise<Properties> => {
+const look = async (old: Properties, properties: Properties): Promise<Properties> => {
   const cluster = textOf(properties, "cluster");
-  const [containers, machines = []] = await Promise.all([containersOf(cluster), machinesOf(properties)]);
+  const [containers, facts] = await Promise.all([containersOf(cluster), clusterFacts(properties)]);
+  const addresses = facts ? addressesOf(old, facts.addresses) : ((old.addresses ?? {}) as Record<string, string[]>);
+  const machines = facts?.machines ?? [];
   const names = containers.map(({ name }) => name);
   return {
     missing: [...machines, ...(machines.length > 0 ? [`${cluster}-lb`] : [])].filter((name) => !names.includes(name)),
     stopped: containers.filter(({ running }) => !running).map(({ name }) => name),
+    moved: movedContainers(addresses, containers),
+    addresses: addresses as Properties,
   };
 };
 
+/** Repairs take turns: one may need an address that a container of another cluster has. */
+let turn: Promise<unknown> = Promise.resolve();
+const inTurn = <T>(work: () => Promise<T>): Promise<T> => {
+  const mine = turn.then(work);
+  turn = mine.catch(() => undefined);
+  return mine;
+};
+
 /**
- * What Docker has of a workload cluster: that no container was removed or stopped behind Cluster API's back. An update
- * starts those that are stopped, and has Cluster API replace the machines of those that are gone. Its id is the
- * cluster's name.
+ * What Docker has of a workload cluster: that no container was removed, stopped or given another address behind Cluster
+ * API's back. An update gives addresses back, starts what is stopped, and has Cluster API replace the machines of those
+ * that are gone. Its id is the cluster's name.
  */
 export const clusterContainers: ResourceKind = {
   inputs,
-  outputs,
+  outputs: [...findings, "addresses"],
   diff: (old, news) => {
     const difference = inputChanges({ inputs }, old, news);
-    for (const key of outputs) if ((old[key] as string[]).length > 0) difference.changes[key] = "update";
+    for (const key of findings) if (((old[key] ?? []) as string[]).length > 0) difference.changes[key] = "update";
     return difference;
   },
-  create: async (news) => ({ id: textOf(news, "cluster"), state: { ...news, ...(await look(news)) } }),
+  create: async (news) => ({ id: textOf(news, "cluster"), state: { ...news, ...(await look({}, news)) } }),
   read: async (_, old) => {
     if (Object.keys(old).length === 0) throw new Error("containers cannot be imported: up looks at them");
-    return { ...old, ...(await look(old)) };
+    return { ...old, ...(await look(old, old)) };
   },
-  update: async (_, news, say) => {
-    const { missing, stopped } = (await look(news)) as { missing: string[]; stopped: string[] };
-    const environment = {
-      CLUSTER: textOf(news, "cluster"),
-      NAMESPACE: textOf(news, "namespace"),
-      KUBECONFIG: textOf(news, "kubeconfig"),
-      MISSING_CONTAINERS: missing.join(" "),
-      STOPPED_CONTAINERS: stopped.join(" "),
-    };
-    await execute("steps/repair-containers", { environment }, undefined, say);
-    return { ...news, ...(await look(news)) };
-  },
+  update: (old, news, say) =>
+    inTurn(async () => {
+      const found = await look(old, news);
+      await repairCluster(news, found, say);
+      return { ...news, ...(await look(old, news)) };
+    }),
 };

@@ -1,4 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
+import { keepMark } from "../keep";
 
 /** Inputs of a kind cluster. */
 export interface KindClusterArgs {
@@ -10,6 +11,11 @@ export interface KindClusterArgs {
   config: pulumi.Input<string>;
   /** Images of the host's Docker that the node has from its start: content id by reference; default: none. */
   images?: pulumi.Input<Record<string, pulumi.Input<string>>>;
+  /**
+   * Refuses what would make another cluster in the place of this one, in an update and not in a preview, with this text
+   * as the way out; default: it is replaced, and what was in it is lost.
+   */
+  keep?: string;
 }
 
 /**
@@ -26,9 +32,11 @@ export class KindCluster extends pulumi.CustomResource {
   /** The host's port of the API server. */
   declare public readonly apiPort: pulumi.Output<number>;
 
-  constructor(name: string, args: KindClusterArgs, opts?: pulumi.CustomResourceOptions) {
+  constructor(name: string, { keep, ...args }: KindClusterArgs, opts?: pulumi.CustomResourceOptions) {
     const outputs = { nodeId: undefined, running: undefined, apiPort: undefined };
-    super("kind:index:KindCluster", name, { ...args, ...outputs }, opts);
+    // No property of the cluster, which the plugin forgets again: it alone cannot tell an update from a preview.
+    const kept = keep === undefined || pulumi.runtime.isDryRun() ? {} : { [keepMark]: keep };
+    super("kind:index:KindCluster", name, { ...args, ...outputs, ...kept }, opts);
   }
 }
 
@@ -81,14 +89,19 @@ export interface ClusterContainersArgs {
   kubeconfig: pulumi.Input<string>;
 }
 
-/** What Docker has of a workload cluster; containers that were stopped or removed are repaired by the next up. */
+/** What Docker has of a workload cluster; containers that were stopped, removed or moved are repaired by the next up. */
 export class ClusterContainers extends pulumi.CustomResource {
   /** Machines that have no container. */
   declare public readonly missing: pulumi.Output<string[]>;
   /** Containers that do not run. */
   declare public readonly stopped: pulumi.Output<string[]>;
+  /** Containers that run with another address than the one by which the cluster knows them. */
+  declare public readonly moved: pulumi.Output<string[]>;
+  /** The addresses by which the cluster knows its containers. */
+  declare public readonly addresses: pulumi.Output<Record<string, string[]>>;
 
   constructor(name: string, args: ClusterContainersArgs, opts?: pulumi.CustomResourceOptions) {
-    super("kind:index:ClusterContainers", name, { ...args, missing: undefined, stopped: undefined }, opts);
+    const outputs = { missing: undefined, stopped: undefined, moved: undefined, addresses: undefined };
+    super("kind:index:ClusterContainers", name, { ...args, ...outputs }, opts);
   }
 }

@@ -63,7 +63,7 @@ export const must = (program: string, args: string[], options: CommandOptions = 
 export const eventually = async (claim: string, timeoutSeconds: number, look: () => unknown): Promise<void> => {
   const deadline = Date.now() + timeoutSeconds * 1000;
   for (;;) {
-    const seen = look();
+    const seen = await look();
     if (seen === true) return;
     if (Date.now() > deadline)
       throw new Error(`expected ${claim} within ${timeoutSeconds} s, got ${JSON.stringify(seen)}`);

@@ -5,6 +5,7 @@ import { contains, loadBalancerRange } from "../../lib/addresses";
 import { check, dockerInventory, must, newInDocker, runSteps, type Step } from "./harness";
 import { placesOf, secretsOf } from "./secretPlaces";
 import { findSecrets } from "./secretScan";
+import { expectedInArchive, takeArchive } from "./supportArchive";
 import { currentRoute, TestStack } from "./testStack";
 
 const stack = new TestStack("e2e", currentRoute());
@@ -103,7 +104,20 @@ const steps: Step[] = [
     },
   },
   {
-    name: "no secret lies open in state, outputs, previews, logs and errors",
+    name: "make support writes one archive that is whole and closed to others",
+    run: () => {
+      const { names, said } = takeArchive(stack);
+      for (const pattern of expectedInArchive) {
+        check(
+          names.some((name) => pattern.test(name)),
+          `${pattern} in the archive, got\n${names.join("\n")}`,
+        );
+      }
+      check(!/^missing:/m.test(said), `nothing to be missing, got\n${said}`);
+    },
+  },
+  {
+    name: "no secret lies open in state, outputs, previews, logs, errors and the support archive",
     run: () => {
       const secrets = secretsOf(stack);
       for (const kind of [

@@ -3,8 +3,9 @@ import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { gunzipSync } from "node:zlib";
 import { cacheRoot } from "../../setup/cache";
-import { command, must } from "./harness";
+import { check, command, must } from "./harness";
 import { type Places, privateKeysIn, type Secret, secretsOfKubeconfig, secretsOfList } from "./secretScan";
+import { takeArchive } from "./supportArchive";
 import { passphrase, type TestStack } from "./testStack";
 
 /** Of each control plane node: keys of its authorities, and tokens with which its pods call the API server. */
@@ -52,13 +53,30 @@ const unpacked = (file: string): Buffer => {
   return Buffer.from(must("zstd", ["--decompress", "--stdout", "--quiet", file]));
 };
 
+interface LoggedEvent {
+  diagnosticEvent?: { severity?: string };
+}
+
+/**
+ * The engine's event log without debug messages. Pulumi's Node.js runtime reports each answer of the engine by one, secrets
+ * in clear; they are shown with --debug alone, but always written to a log that someone asked for: docs/security.md.
+ */
+const withoutDebug = (events: Buffer): Buffer =>
+  Buffer.from(
+    events
+      .toString()
+      .split("\n")
+      .filter((line) => line === "" || (JSON.parse(line) as LoggedEvent).diagnosticEvent?.severity !== "debug")
+      .join("\n"),
+  );
+
 /** Every file below a folder. */
 const filesBelow = (folder: string): Places =>
   Object.fromEntries(
     readdirSync(folder, { recursive: true, withFileTypes: true })
       .filter((entry) => entry.isFile())
       .map((entry) => join(entry.parentPath, entry.name))
-      .map((file) => [file, unpacked(file)]),
+      .map((file) => [file, file.endsWith("/events.json") ? withoutDebug(unpacked(file)) : unpacked(file)]),
   );
 
 /** State with its history and backups, the set-up's logs, and what the commands say, those too that fail. */
@@ -72,6 +90,12 @@ export const placesOf = (stack: TestStack): Places => {
     env: { ...stack.env, DOCKER_HOST: "unix:///nonexistent.sock" },
   });
   if (unreachable.code === 0) throw new Error("a refresh without Docker was expected to fail");
+  const archive = takeArchive(stack);
+  const withoutDocker = takeArchive(stack, { DOCKER_HOST: "unix:///nonexistent.sock" });
+  check(
+    /docker\/ps\.txt: .*nonexistent\.sock/.test(withoutDocker.said),
+    `Docker said to be missing\n${withoutDocker.said}`,
+  );
   return {
     ...filesBelow(stack.backend),
     ...filesBelow(join(cacheRoot(), "logs")),
@@ -86,6 +110,9 @@ export const placesOf = (stack: TestStack): Places => {
     "make plan": verb("plan", "--json"),
     "make status": verb("status"),
     "make doctor": verb("doctor"),
+    "make support": archive.said,
+    "the archive of make support": archive.bytes,
+    "the archive of make support without Docker": Buffer.concat([withoutDocker.bytes, Buffer.from(withoutDocker.said)]),
     "make refresh, which failed": unreachable.stdout + unreachable.stderr,
   };
 };

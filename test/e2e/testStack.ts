@@ -96,6 +96,20 @@ export class TestStack {
     return command("scripts/slipway", args, this.place);
   }
 
+  /** The same with further variables. */
+  slipwayWith(variables: Record<string, string>, ...args: string[]): Result {
+    return command("scripts/slipway", args, { ...this.place, env: { ...this.env, ...variables } });
+  }
+
+  /** Plain Pulumi on the stack, with further variables, however it ends. */
+  plainPulumi(args: string[], variables: Record<string, string> = {}): Result {
+    const { cwd, env } = this.placeOfTest;
+    return command("pulumi", [...args, "--stack", this.name, "--non-interactive"], {
+      cwd,
+      env: { ...env, ...variables },
+    });
+  }
+
   /** @param options show it; copy what it prints to a file; write the engine's events, in full, to another */
   up({ events, ...options }: { show?: boolean; copy?: string; events?: string } = {}): void {
     // Pulumi has this flag for those who mend it only.

@@ -59,10 +59,30 @@ const planOf = (part: string, steps: PlanStep[]): PartPlan | undefined =>
 const version = (text: string): Record<string, unknown> => ({ spec: { version: text } });
 const workerVersion = (text: string): Record<string, unknown> => ({ spec: { template: { spec: { version: text } } } });
 
+test("with another management cluster everything that it made is lost", () => {
+  const kind = step("replace", "slipway:index:ManagementCluster$kind:index:KindCluster", "clusterapi-kind");
+  const object = capi("update", "a", "MachineDeployment", "a-md-0", { before: workerVersion("v1") });
+  const parts = changePlan([kind, ...standing("a"), object]);
+  expect(parts.map(({ part, change }) => [part, change])).toEqual([
+    ["network", "unchanged"],
+    ["management cluster", "replaced"],
+    ["providers", "replaced"],
+    ["cluster a", "replaced"],
+  ]);
+  expect(parts.find(({ part }) => part === "cluster a")!.lost.join()).toContain("everything in it");
+});
+
 describe("the class of a cluster", () => {
   test.each<[string, PlanStep[], string, string[]]>([
     ["nothing", [], "unchanged", []],
     ["a read", [step("read", `${workload}$kubernetes:core/v1:Secret`, "a-kubeconfig")], "unchanged", []],
+    ["a refresh", [step("refresh", `${workload}$kubernetes:core/v1:Secret`, "a-kubeconfig")], "unchanged", []],
+    [
+      "a look at Docker",
+      [step("refresh", "kind:index:ClusterContainers", "a-containers", { deletedWith: clusterUrn("a") })],
+      "unchanged",
+      [],
+    ],
     [
       "more control plane nodes",
       [
@@ -318,7 +338,7 @@ describe("whose a resource is", () => {
 
   test("the namespace of clusters, which lies in the management cluster", () => {
     const lifetime = step("same", "slipway:index:ManagementCluster$command:local:Command", "clusterapi-kind");
-    const namespace = step("delete", "kubernetes:core/v1:Namespace", "namespace/staging", {
+    const namespace = step("delete", "kubernetes:core/v1:Namespace", "clusters/Namespace/staging", {
       deletedWith: lifetime.urn,
     });
     expect(planOf("management cluster", [lifetime, namespace])).toMatchObject({

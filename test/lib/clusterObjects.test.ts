@@ -98,6 +98,8 @@ describe("machines", () => {
   test("in memory have times instead of images", () => {
     const objects = clusterObjects({ ...spec, backend: "inMemory", preLoadImages: ["a"] });
     expect(objects.infrastructureCluster["spec"]).toEqual({ backend: { inMemory: {} } });
+    // Without any annotation the provider panics.
+    expect(Object.keys(objects.infrastructureCluster.metadata.annotations ?? {})).not.toEqual([]);
     expect(backendOf(objects.controlPlaneTemplate)).toMatchObject({
       inMemory: { vm: { provisioning: { startupDuration: "10s" } }, etcd: {} },
     });

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "@jest/globals";
 import { minorOf, sortVersions, versionStep, type VersionStep } from "../../lib/kubernetesVersions";
-import { managementProblems } from "../../lib/managementRules";
+import { managementProblems, otherNodeImage } from "../../lib/managementRules";
 import { sentence } from "../../lib/problem";
 import { readControlPlanes } from "../../lib/runningVersions";
 import { upgradeProblems } from "../../lib/upgradeRules";
@@ -120,7 +120,10 @@ describe("what cannot change while the management cluster stands", () => {
 
   test("is its node image and its subnet", () => {
     expect(keys(wanted, node, network)).toEqual([]);
-    expect(keys({ ...wanted, nodeImage: "kindest/node:v1.35.0" }, node, network)).toEqual(["managementNodeImage"]);
+    const other = { ...wanted, nodeImage: "kindest/node:v1.35.0" };
+    expect(otherNodeImage(other, node).map(({ key }) => key)).toEqual(["managementNodeImage"]);
+    expect(otherNodeImage(wanted, node)).toEqual([]);
+    expect(otherNodeImage(other, undefined)).toEqual([]);
     expect(keys({ ...wanted, subnet: "10.9.0.0/16" }, node, network)).toEqual(["networkSubnet"]);
   });
 
@@ -134,7 +137,7 @@ describe("what cannot change while the management cluster stands", () => {
 
   test("is nothing where it is not there, and no digest is compared", () => {
     expect(keys({ ...wanted, nodeImage: "x:1", subnet: "10.9.0.0/16" }, undefined, network)).toEqual([]);
-    expect(keys({ ...wanted, nodeImage: "kindest/node:v1@sha256:1" }, node, undefined)).toEqual([]);
+    expect(otherNodeImage({ ...wanted, nodeImage: "kindest/node:v1@sha256:1" }, node)).toEqual([]);
   });
 
   test("is said with the way out", () => {

@@ -11,6 +11,7 @@ import {
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeEach, describe, expect, test } from "@jest/globals";
+import { keepProblem } from "../../provider/keep";
 import { clusterContainers } from "../../provider/kind/clusterContainers";
 import { imageLoad } from "../../provider/kind/imageLoad";
 import { kindCluster } from "../../provider/kind/kindCluster";
@@ -199,39 +200,99 @@ describe("NodeImage", () => {
 
 describe("ClusterContainers", () => {
   const given: Properties = { cluster: "capd", namespace: "default", kubeconfig: "file" };
-  const machine = (name: string, extra: object = {}) => ({
-    metadata: { name, ...extra },
-    status: { nodeRef: { name } },
+  const addresses = { "capd-lb": ["10.0.0.3"], cp: ["10.0.0.4"], "md-1": ["10.0.0.5"] };
+  const good: Properties = { ...given, missing: [], stopped: [], moved: [], addresses };
+  const machine = (name: string, address: string, more: object = {}) => ({
+    kind: "Machine",
+    metadata: { name, namespace: "default", ...more },
+    spec: { clusterName: "capd" },
+    status: { nodeRef: { name }, addresses: [{ type: "InternalIP", address }] },
   });
-  const machines = (...items: object[]): void => pretend("kubectl", `echo '${JSON.stringify({ items })}'`);
-  const containers = (...rows: string[]): void =>
-    pretend("docker", `printf '%s\\n' ${rows.map((row) => `"${row}"`).join(" ")}`);
+  const cluster = {
+    kind: "Cluster",
+    metadata: { name: "capd", namespace: "default" },
+    spec: { controlPlaneEndpoint: { host: "10.0.0.3", port: 6443 } },
+  };
+  const machines = (...items: object[]): void =>
+    pretend("kubectl", `echo '${JSON.stringify({ items: [cluster, ...items] })}'`);
+  const containers = (running: Record<string, string | undefined>): void => {
+    const inspected = Object.entries(running).map(([name, address]) => ({
+      Name: `/${name}`,
+      Created: "2026-01-01T10:00:00Z",
+      State: { Running: address !== undefined, StartedAt: "2026-01-01T12:00:00Z" },
+      Config: { Labels: { "io.x-k8s.kind.cluster": "capd" } },
+      NetworkSettings: { Networks: { kind: { IPAddress: address ?? "", GlobalIPv6Address: "" } }, Ports: {} },
+    }));
+    const all = `echo '${JSON.stringify(inspected)}'`;
+    pretend("docker", `case "$*" in ps*) echo ${Object.keys(running).join(" ")} ;; *inspect*) ${all} ;; esac`);
+  };
 
-  test("finds what was removed and what was stopped", async () => {
-    machines(machine("cp"), machine("md-1"), machine("md-2", { deletionTimestamp: "now" }), {
-      metadata: { name: "new" },
-    });
-    containers("capd-lb running", "cp exited");
-    const read = await clusterContainers.read("capd", { ...given, missing: [], stopped: [] });
-    expect(read).toEqual({ ...given, missing: ["md-1"], stopped: ["cp"] });
+  test("remembers the addresses by which the cluster knows its containers", async () => {
+    machines(machine("cp", "10.0.0.4"), machine("md-1", "10.0.0.5"));
+    containers({ "capd-lb": "10.0.0.3", cp: "10.0.0.4", "md-1": "10.0.0.5" });
+    const { id, state: made } = await clusterContainers.create(given, say);
+    expect([id, made]).toEqual(["capd", good]);
+    expect(clusterContainers.diff!(made, given).changes).toEqual({});
+  });
+
+  test("finds what was removed, what was stopped and what moved", async () => {
+    // Cluster API follows a node that moved: what was seen first counts.
+    machines(
+      machine("cp", "10.0.0.2"),
+      machine("md-1", "10.0.0.5"),
+      machine("md-2", "", { deletionTimestamp: "now" }),
+      {
+        ...machine("new", ""),
+        status: {},
+      },
+    );
+    containers({ "capd-lb": undefined, cp: "10.0.0.2" });
+    const read = await clusterContainers.read("capd", good);
+    expect(read).toEqual({ ...good, missing: ["md-1"], stopped: ["capd-lb"], moved: ["cp"] });
     expect(clusterContainers.diff!(read!, given)).toEqual({
-      changes: { missing: "update", stopped: "update" },
+      changes: { missing: "update", stopped: "update", moved: "update" },
       replaces: [],
     });
   });
 
-  test("machines that others replaced in time are no change", async () => {
-    machines(machine("cp"), machine("md-9"));
-    containers("capd-lb running", "cp running", "md-9 running");
-    const read = await clusterContainers.read("capd", { ...given, missing: ["md-1"], stopped: [] });
+  test("machines that others replaced in time are no change, and the new ones' addresses are remembered", async () => {
+    machines(machine("cp", "10.0.0.4"), machine("md-9", "10.0.0.9"));
+    containers({ "capd-lb": "10.0.0.3", cp: "10.0.0.4", "md-9": "10.0.0.9" });
+    const read = await clusterContainers.read("capd", { ...good, missing: ["md-1"] });
     expect(clusterContainers.diff!(read!, given).changes).toEqual({});
+    expect(read!.addresses).toEqual({ "capd-lb": ["10.0.0.3"], cp: ["10.0.0.4"], "md-9": ["10.0.0.9"] });
   });
 
-  test("a management cluster that does not answer leaves nothing but what is stopped to tell", async () => {
-    containers("capd-lb exited");
-    expect(await clusterContainers.read("capd", { ...given, missing: [], stopped: [] })).toMatchObject({
-      missing: [],
-      stopped: ["capd-lb"],
-    });
+  test("where the management cluster does not answer, what was remembered tells what moved", async () => {
+    containers({ "capd-lb": undefined, cp: "10.0.0.3", "md-1": "10.0.0.5" });
+    const read = await clusterContainers.read("capd", good);
+    expect(read).toEqual({ ...good, stopped: ["capd-lb"], moved: ["cp"] });
   });
+
+  test("a Docker that does not answer is an error and no finding", async () => {
+    pretend("docker", down);
+    await expect(clusterContainers.read("capd", good)).rejects.toThrow("Docker does not answer");
+  });
+});
+
+describe("keep", () => {
+  const old: Properties = { name: "one", image: "kindest/node:v1", config: "c", images: {}, nodeId: "abc" };
+  const given: Properties = { name: "one", image: "kindest/node:v1", config: "c", images: {} };
+  const problem = (was: Properties, news: Properties): string | undefined =>
+    keepProblem("make destroy, then make up", kindCluster.diff!(was, news), was, news);
+
+  test("refuses what would be another cluster, with the property, both values and the way out", () => {
+    expect(problem(old, { ...given, image: "kindest/node:v2" })).toBe(
+      'image is "kindest/node:v2", but must stay "kindest/node:v1". Nothing was changed: make destroy, then make up',
+    );
+  });
+
+  test("refuses to make one anew that is gone: what was in it would be taken for the new one's", () => {
+    expect(problem({ ...old, nodeId: "" }, given)).toMatch(/^it is gone, .*make destroy, then make up$/);
+  });
+
+  test.each<[string, Properties]>([
+    ["no change", given],
+    ["a change in place", { ...given, images: { a: "sha256:1" } }],
+  ])("lets %s pass", (_, news) => expect(problem(old, news)).toBeUndefined());
 });

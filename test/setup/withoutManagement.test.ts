@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeEach, expect, test } from "@jest/globals";
-import { withoutManagement } from "../../setup/withoutManagement";
+import { awaitManagement, withoutManagement } from "../../setup/withoutManagement";
 
 const checkout = mkdtempSync(join(tmpdir(), "slipway-management-"));
 afterAll(() => rmSync(checkout, { recursive: true }));
@@ -51,4 +51,18 @@ test("before the first up, and with a cluster that someone else made, nothing is
   wasUp();
   writeFileSync(join(checkout, "Pulumi.dev.yaml"), "config:\n  slipway:managementKubeconfig: /k\n");
   expect(await withoutManagement(target, say, never)).toBe(target);
+});
+
+test("an up waits for a management cluster that was, and for no other", async () => {
+  const asked: string[] = [];
+  const wake = (name: string): Promise<"silent"> => {
+    asked.push(name);
+    return Promise.resolve("silent");
+  };
+  await awaitManagement(target, say, wake);
+  expect(asked).toEqual([]);
+  wasUp();
+  await awaitManagement(target, say, wake);
+  expect(asked).toEqual(["clusterapi"]);
+  expect(said.join()).toContain("does not answer");
 });

@@ -1,5 +1,6 @@
 import type { Scenario } from "../scenario";
 import { change } from "./change";
+import { drift } from "./drift";
 import { fleet } from "./fleet";
 import { ha } from "./ha";
 import { identity } from "./identity";
@@ -8,16 +9,20 @@ import { many } from "./many";
 import { neighbours } from "./neighbours";
 import { providerUpgrade } from "./providerUpgrade";
 import { refused } from "./refused";
+import { restart, restartHa } from "./restart";
 import { upgrade } from "./upgrade";
 
 /** All scenarios; those that start alike are neighbours, and one that replaces its cluster is the last of them. */
 export const scenarios: Scenario[] = [
   change,
   refused,
+  restart,
   identity,
+  drift,
   fleet,
   many,
   ha,
+  restartHa,
   upgrade,
   providerUpgrade,
   neighbours,

@@ -1,0 +1,57 @@
+import { existsSync, readFileSync } from "node:fs";
+import { setTimeout as sleep } from "node:timers/promises";
+import { imagesOfNode } from "../../provider/docker";
+import { ensureDocker } from "../../setup/source/docker";
+import { check, must } from "./harness";
+
+const pidFile = "/var/run/docker.pid";
+
+/** Whether Docker is a bare dockerd that this user may end, as scripts/slipway starts one where there is no systemd. */
+export const canRestartDaemon = (): boolean =>
+  process.getuid?.() === 0 &&
+  !existsSync("/run/systemd/system") &&
+  !process.env.DOCKER_HOST &&
+  existsSync(pidFile) &&
+  existsSync(`/proc/${readFileSync(pidFile, "utf8").trim()}`);
+
+/** Ends dockerd, which ends its containers, and starts it again; containers come back as their restart policies have it. */
+export const restartDaemon = async (): Promise<void> => {
+  const pid = Number(readFileSync(pidFile, "utf8"));
+  process.kill(pid, "SIGTERM");
+  for (const deadline = Date.now() + 120_000; existsSync(`/proc/${pid}`); await sleep(200))
+    check(Date.now() < deadline, `dockerd (${pid}) to end within 120 s`);
+  await ensureDocker((text) => process.stdout.write(`         ${text}`));
+};
+
+/**
+ * What a restart of Docker does to addresses, where Docker itself must not be restarted: all containers are stopped, and
+ * those that Docker would start again are started in another order.
+ *
+ * @param order names; those that are left out stay stopped, as a load balancer does
+ */
+export const restartContainers = (all: readonly string[], order: readonly string[]): void => {
+  must("docker", ["stop", ...all]);
+  for (const name of order) must("docker", ["start", name]);
+};
+
+/** The containers of a cluster, sorted by name. */
+export const containersOfCluster = (cluster: string): string[] =>
+  must("docker", ["ps", "--all", "--filter", `label=io.x-k8s.kind.cluster=${cluster}`, "--format", "{{.Names}}"])
+    .split("\n")
+    .filter(Boolean)
+    .sort();
+
+/** The address of each container on the network kind; empty while it does not run. */
+export const addressesOf = (names: readonly string[]): Record<string, string> =>
+  Object.fromEntries(
+    names.map((name) => {
+      const format = "{{range .NetworkSettings.Networks}}{{.IPAddress}}{{end}}";
+      return [name, must("docker", ["inspect", "--format", format, name]).trim()];
+    }),
+  );
+
+/** Under what name a node's containerd has an image; undefined where it has not. */
+export const imageInNode = async (node: string, image: string): Promise<string | undefined> => {
+  const images = await imagesOfNode(node);
+  return [image, `docker.io/${image}`, `docker.io/library/${image}`].find((name) => name in images);
+};

@@ -1,0 +1,61 @@
+import * as grpc from "@grpc/grpc-js";
+import { afterAll, beforeAll, expect, test } from "@jest/globals";
+import { ResourceProviderClient } from "@pulumi/pulumi/proto/provider_grpc_pb";
+import * as proto from "@pulumi/pulumi/proto/provider_pb";
+import { keepMark } from "../../provider/keep";
+import { type ResourceKind, inputChanges, text } from "../../provider/resourceKind";
+import { plain, struct } from "../../provider/rpc";
+import { makeServer } from "../../provider/server";
+import type { Properties } from "../../provider/values";
+
+const inputs = { name: text };
+const never = (): Promise<never> => Promise.reject(new Error("never"));
+const kind: ResourceKind = {
+  inputs,
+  outputs: [],
+  diff: (old, news) => inputChanges({ inputs }, old, news, ["name"]),
+  create: never,
+  read: never,
+  update: never,
+};
+const urn = "urn:pulumi:s::p::t:index:Thing::one";
+
+let server: grpc.Server;
+let client: ResourceProviderClient;
+beforeAll(async () => {
+  server = makeServer({ name: "t", version: "1.0.0", kinds: { "t:index:Thing": kind } });
+  const port = await new Promise<number>((resolve, reject) =>
+    server.bindAsync("127.0.0.1:0", grpc.ServerCredentials.createInsecure(), (error, bound) =>
+      error ? reject(error) : resolve(bound),
+    ),
+  );
+  client = new ResourceProviderClient(`127.0.0.1:${port}`, grpc.credentials.createInsecure());
+});
+afterAll(() => {
+  client.close();
+  server.forceShutdown();
+});
+
+const check = (news: Properties): Promise<Properties> =>
+  new Promise((resolve, reject) =>
+    client.check(new proto.CheckRequest().setUrn(urn).setNews(struct(news)), (error, response) =>
+      error ? reject(error) : resolve(plain(response.getInputs())),
+    ),
+  );
+const replaces = (old: Properties, news: Properties): Promise<string[]> =>
+  new Promise((resolve, reject) =>
+    client.diff(new proto.DiffRequest().setUrn(urn).setOlds(struct(old)).setNews(struct(news)), (error, response) =>
+      error ? reject(error) : resolve(response.getReplacesList()),
+    ),
+  );
+
+test("a resource that is to be kept is replaced in a preview only, and the wish is no input", async () => {
+  const news = await check({ name: "b", [keepMark]: "do without" });
+  expect(news).toEqual({ name: "b" });
+  await expect(replaces({ name: "a" }, news)).rejects.toThrow(
+    'name is "b", but must stay "a". Nothing was changed: do without',
+  );
+  await expect(replaces({ name: "b" }, news)).resolves.toEqual([]);
+  // The same engine's next look asks for nothing.
+  await expect(replaces({ name: "a" }, await check({ name: "b" }))).resolves.toEqual(["name"]);
+});
