@@ -24,9 +24,9 @@ const upPlaces: Readonly<Record<string, Place>> = {
   "api-wait": begins(/^capd-api$/, 5),
   "workload-kubeconfig": done(/^capd-kubeconfig$/),
   cni: done(/^capd-cni\/DaemonSet\/kube-system\/calico-node$/),
+  "metallb-pool": done(/^capd-metallb\/IPAddressPool\/metallb-system\/slipway$/),
   "nodes-wait": begins(/^capd-nodes$/, 2),
   application: begins(/^capd-application\/Deployment\/default\/nginx$/, 1),
-  "metallb-pool": done(/^capd-metallb\/IPAddressPool\/metallb-system\/slipway$/),
   request: begins(/^capd-application-request$/),
 };
 
@@ -120,7 +120,7 @@ export const fullJourneys: readonly Journey[] = [
     name: "second-half",
     runs: [
       ...cuts("up", upPlaces, "SIGKILL", "group", ["cluster", "api-wait", "workload-kubeconfig"]),
-      ...cuts("up", upPlaces, "SIGKILL", "all", ["nodes-wait", "metallb-pool", "request"]),
+      ...cuts("up", upPlaces, "SIGKILL", "all", ["metallb-pool", "nodes-wait", "request"]),
       ...cuts("destroy", destroyPlaces, "SIGKILL", "all", ["containers", "kind-delete", "network-delete"]),
       { verb: "destroy" },
     ],

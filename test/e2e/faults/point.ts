@@ -54,7 +54,7 @@ export interface Outcome {
   fault: Point | ByHand;
   /** The verb that was interrupted or had ended, and the one that was called next. */
   verb: Run["verb"];
-  then: Run["verb"];
+  then?: Run["verb"];
   /** Where in the run, in seconds from its start; absent where the run ended before the point. */
   after?: number;
   /** Why the next run did not go on from it; absent where it did. */

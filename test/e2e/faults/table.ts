@@ -31,7 +31,12 @@ const faultCells = ({ fault, verb, after }: Outcome): string[] =>
 
 /** The outcomes as a table in markdown, with their sums in a line below. */
 export const tableOf = (outcomes: readonly Outcome[]): string => {
-  const rows = outcomes.map((outcome) => [outcome.journey, ...faultCells(outcome), outcome.then, resultOf(outcome)]);
+  const rows = outcomes.map((outcome) => [
+    outcome.journey,
+    ...faultCells(outcome),
+    outcome.then ?? "",
+    resultOf(outcome),
+  ]);
   const lines = [["journey", "interrupted", "after", "signal", "reach", "then", "result"], ...rows].map(
     (cells) => `| ${cells.map(cell).join(" | ")} |`,
   );
