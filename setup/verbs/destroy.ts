@@ -1,0 +1,45 @@
+import { neverUp, sayNeverUp, takeDown } from "../destroy";
+import { pulumiEnvironment } from "../environment";
+import { root } from "../pins";
+import { endInterrupted, mendState } from "../recover";
+import { forgetTakeOver } from "../runRecord";
+import { chooseStack } from "../stack";
+import { exportState, pendingAsMade, withoutPending } from "../state";
+import { sweepLost } from "../sweep";
+import { print, ready } from "../target";
+import { pickRoute } from "../tools";
+import type { Verb } from "./verb";
+
+export const destroy: Verb = async (args) => {
+  const route = await pickRoute({ checkout: root, print });
+  const { stack } = chooseStack(root, route);
+  if (neverUp(root, stack, pulumiEnvironment(root, route).backend)) return sayNeverUp(root, stack, print);
+  const code = await takeDown((await ready(pendingAsMade)).target, args, print);
+  if (code === 0) forgetTakeOver(root, stack);
+  return code;
+};
+
+/** What `up` and `destroy` do by themselves after a run of theirs was killed; for runs of plain pulumi. */
+export const recover: Verb = async () => {
+  const { target } = await ready(withoutPending);
+  await mendState(target, print, withoutPending);
+  print(`stack ${target.stack} is ready for make up or make destroy`);
+  return 0;
+};
+
+/** For a stack whose state is lost; one that has a state is `destroy`'s. */
+export const sweep: Verb = async (args) => {
+  const unknown = args.filter((arg) => arg !== "--yes");
+  if (unknown.length > 0) throw new Error(`sweep knows no ${unknown.join(" ")}, only --yes`);
+  const route = await pickRoute({ checkout: root, print });
+  const { stack } = chooseStack(root, route);
+  if (!neverUp(root, stack, pulumiEnvironment(root, route).backend)) {
+    const { target } = await ready(withoutPending);
+    const state = await exportState(target);
+    if ((state?.deployment.resources ?? []).length > 0) {
+      print(`stack ${stack} has its state: make destroy takes it away`);
+      return 1;
+    }
+  } else await endInterrupted({ checkout: root, stack }, print);
+  return sweepLost({ checkout: root, stack }, args.length > 0, print);
+};

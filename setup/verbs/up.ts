@@ -1,0 +1,49 @@
+import type { Route } from "../cache";
+import { claimClusters, recordMade } from "../claims";
+import { root } from "../pins";
+import { type Outputs, readOutputs, runPulumi, type Target } from "../pulumi";
+import { upReport, writeKubeconfigs } from "../report";
+import { forgetTakeOver, takeOver } from "../runRecord";
+import { defaultStack } from "../stack";
+import { withoutPending } from "../state";
+import { printStuck } from "../status";
+import { print, ready } from "../target";
+import { awaitManagement, isWithoutManagement, withoutManagement } from "../withoutManagement";
+import type { Verb } from "./verb";
+
+/** Keeps the end of `up`: kubeconfigs, what it holds in Docker, and what the user reads. */
+const finishUp = async (target: Target, route: Route): Promise<void> => {
+  forgetTakeOver(root, target.stack);
+  const outputs: Outputs = (await readOutputs(target)) ?? {};
+  const files = writeKubeconfigs(root, target.stack, outputs.kubeconfigs ?? {});
+  for (const line of upReport(target.stack, outputs, files, target.stack === defaultStack[route])) print(line);
+};
+
+export const up: Verb = async (args) => {
+  const { route, target } = await ready(withoutPending);
+  // The engine would make another Cluster object before it deletes the lost one of the same name, and then that.
+  if (isWithoutManagement(await withoutManagement(target, print))) {
+    print("nothing is changed. make destroy takes away what is left of the stack, and make up then makes it anew");
+    return 1;
+  }
+  await awaitManagement(target, print);
+  // Without Docker there is nothing to claim, and the program says so.
+  await claimClusters(target).catch(() => undefined);
+  const variables = { ...target.variables, ...takeOver(root, target.stack) };
+  const code = await runPulumi({ ...target, variables }, ["up", "--yes", "--skip-preview", ...args]);
+  await recordMade(target).catch(() => undefined);
+  if (code === 0) await finishUp(target, route);
+  else {
+    // What the plugin waited for by itself ends without a reason; steps have told theirs.
+    await printStuck(target, print).catch(() => undefined);
+    print(
+      "\nup did not finish. make status shows what is there; make up goes on from here, make destroy takes it away",
+    );
+  }
+  return code;
+};
+
+export const refresh: Verb = async (args) => {
+  const target = await withoutManagement((await ready(withoutPending)).target, print);
+  return runPulumi(target, ["refresh", "--yes", "--skip-preview", ...args]);
+};
