@@ -32,18 +32,34 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(folder, { recursive: true }));
 
+/** Variables of steps that settings and names of clusters and containers come into. */
+const settable = [
+  "ARCHIVE",
+  "BASE",
+  "CLUSTER",
+  "CONTROL_PLANE",
+  "DAEMON_SETS",
+  "IMAGE",
+  "IMAGES",
+  "KINDS",
+  "NAMESPACE",
+];
+settable.push("MISSING_CONTAINERS", "NODE", "NODE_IMAGE", "OWNERS", "REACH", "STOPPED_CONTAINERS", "URL", "VERSION");
+
+/** Those that the program alone writes: numbers, sums, and paths of its own. */
+const written = ["ARCHIVE_SHA256", "KUBECONFIG", "KUBECONFIG_FILE", "NODES", "TIMEOUT", "TIMEOUT_SECONDS"];
+written.push("WORKLOAD_KUBECONFIG");
+
 /** Runs a step with a text for all that settings could ever put into it; gives the calls of tools, word by word. */
 const run = (step: string, text: string, more: Record<string, string> = {}): string[][] => {
   const calls = join(folder, "calls");
-  const names = ["ARCHIVE", "BASE", "CLUSTER", "CONTROL_PLANE", "DAEMON_SETS", "IMAGE", "IMAGES", "KINDS", "NAMESPACE"];
-  names.push("NODE", "NODE_IMAGE", "OWNERS", "REACH", "URL", "VERSION");
   spawnSync(`steps/${step}`, [], {
     cwd: folder,
     input: `${text}\n`,
     timeout: 20_000,
     env: {
       PATH: process.env.PATH,
-      ...Object.fromEntries(names.map((name) => [name, text])),
+      ...Object.fromEntries(settable.map((name) => [name, text])),
       // Numbers and paths that the program writes itself.
       ...{ NODES: "0", TIMEOUT: "0m", TIMEOUT_SECONDS: "0", ARCHIVE_SHA256: "0", CALLS: calls },
       ...{ KUBECONFIG_FILE: "kubeconfigs/a.yaml", KUBECONFIG: "a.yaml", WORKLOAD_KUBECONFIG: "b.yaml" },
@@ -58,6 +74,32 @@ const run = (step: string, text: string, more: Record<string, string> = {}): str
 /** What is no step, and steps whose input is made of manifests and pins alone. */
 const others = ["capd-build", "crds-apply", "crds-delete", "environment.sh", "http-request.mjs"];
 const steps = readdirSync("steps").filter((name) => !others.includes(name));
+
+/** The environment's own, and what a step sets before it reads it. */
+const own = ["PATH", "PWD", "SECONDS", "SLIPWAY_TIMEOUT", "PULUMI_COMMAND_STDOUT", "PULUMI_K8S_DELETE_UNREACHABLE"];
+
+test("every variable that a step reads is one of these", () => {
+  const read = ["environment.sh", ...steps].flatMap((step) =>
+    [...readFileSync(join("steps", step), "utf8").matchAll(/\$\{?#?([A-Z][A-Z0-9_]+)\b/g)].map(([, name]) => name),
+  );
+  const known = [...settable, ...written, ...own];
+  expect([...new Set(read)].filter((name) => name !== undefined && !known.includes(name))).toEqual([]);
+});
+
+// bash reads what stands in an index as a command where it counts.
+test.each(["a[$(touch pwned)]", "1 + a[`touch pwned`]", "$(touch pwned)", "1; touch pwned", "1\n2"])(
+  "a SLIPWAY_TIMEOUT that is %j is refused, and runs nothing",
+  (text) => {
+    const { status, stderr } = spawnSync("steps/kind-delete", [], {
+      cwd: folder,
+      env: { PATH: process.env.PATH, CLUSTER: "a", CALLS: join(folder, "calls"), SLIPWAY_TIMEOUT: text },
+      encoding: "utf8",
+    });
+    expect(existsSync(join(folder, "pwned"))).toBe(false);
+    expect(status).toBe(1);
+    expect(stderr).toContain("must be a number of seconds");
+  },
+);
 
 /** One of each sort: every step costs a process. */
 const sorts = ["substitution", "sequence", "sequence out of quotes", "line break", "short option"] as const;
