@@ -1,6 +1,7 @@
 import type { Scenario } from "../scenario";
 import { change } from "./change";
 import { drift } from "./drift";
+import { dualStack, ipv6 } from "./families";
 import { fleet } from "./fleet";
 import { ha } from "./ha";
 import { identity } from "./identity";
@@ -20,6 +21,8 @@ export const scenarios: Scenario[] = [
   identity,
   drift,
   fleet,
+  ipv6,
+  dualStack,
   many,
   ha,
   restartHa,
