@@ -32,6 +32,7 @@ const runStep = async (step: string, properties: Properties, say: Say): Promise<
     CLUSTER: textOf(properties, "name"),
     NODE_IMAGE: textOf(properties, "image"),
     IMAGES: imageLines(mapOf(properties, "images")),
+    TIMEOUT: "300s",
   };
   await execute(`steps/${step}`, { environment, stdin: textOf(properties, "config") }, undefined, say);
 };

@@ -47,6 +47,7 @@ export const repairCluster = async (properties: Properties, found: Properties, s
     MANAGEMENT: parkManagement ? (management ?? "") : "",
     MANAGEMENT_ADDRESSES: parkManagement ? (await lastOfRanges()).join(" ") : "",
     MISSING_CONTAINERS: (found.missing as string[]).join(" "),
+    TIMEOUT: "600s",
   };
   // The load balancer first: kubelets reach the API server by it.
   const order = [...give].sort((a, b) => Number(b.name === `${cluster}-lb`) - Number(a.name === `${cluster}-lb`));

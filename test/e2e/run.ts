@@ -17,7 +17,7 @@ const before = dockerInventory();
 /** Names that the first preview must show, one of each stage. */
 const expectedInPreview = [
   "docker:index/network:Network::network",
-  "kind:index:KindCluster::clusterapi-kind",
+  "kind:index:KindCluster::management-kind",
   "command:local:Command::cluster-api/CustomResourceDefinitions",
   "kubernetes:apps/v1:Deployment::cert-manager/Deployment/cert-manager/cert-manager-webhook",
   "kubernetes:apps/v1:Deployment::infrastructure-docker/Deployment/capd-system/capd-controller-manager",

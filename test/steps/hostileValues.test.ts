@@ -45,6 +45,8 @@ const settable = [
   "NAMESPACE",
 ];
 settable.push("MISSING_CONTAINERS", "NODE", "NODE_IMAGE", "OWNERS", "REACH", "STOPPED_CONTAINERS", "URL", "VERSION");
+settable.push("ADDRESSES", "CERT_SANS", "ENDPOINT", "IN_THE_WAY", "MANAGEMENT", "MANAGEMENT_ADDRESSES");
+settable.push("SERVICE_CIDR", "SERVICE_DOMAIN");
 
 /** Those that the program alone writes: numbers, sums, and paths of its own. */
 const written = ["ARCHIVE_SHA256", "KUBECONFIG", "KUBECONFIG_FILE", "NODES", "TIMEOUT", "TIMEOUT_SECONDS"];
@@ -76,7 +78,15 @@ const others = ["capd-build", "crds-apply", "crds-delete", "environment.sh", "ht
 const steps = readdirSync("steps").filter((name) => !others.includes(name));
 
 /** The environment's own, and what a step sets before it reads it. */
-const own = ["PATH", "PWD", "SECONDS", "SLIPWAY_TIMEOUT", "PULUMI_COMMAND_STDOUT", "PULUMI_K8S_DELETE_UNREACHABLE"];
+const own = [
+  "PATH",
+  "PWD",
+  "SECONDS",
+  "TMPDIR",
+  "SLIPWAY_TIMEOUT",
+  "PULUMI_COMMAND_STDOUT",
+  "PULUMI_K8S_DELETE_UNREACHABLE",
+];
 
 test("every variable that a step reads is one of these", () => {
   const read = ["environment.sh", ...steps].flatMap((step) =>

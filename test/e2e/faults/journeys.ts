@@ -11,8 +11,8 @@ const done = (resource: RegExp): Place => ({ moment: "done", resource });
 /** Places of an `up`, in the order in which it comes to them. */
 const upPlaces: Readonly<Record<string, Place>> = {
   "network-made": done(/^network$/),
-  "kind-create": begins(/^clusterapi-kind$/, 5),
-  "kind-made": done(/^clusterapi-kind$/),
+  "kind-create": begins(/^management-kind$/, 5),
+  "kind-made": done(/^management-kind$/),
   "kubeconfig-written": done(/^clusterapi-kubeconfig$/),
   "cert-manager-crds": done(/^cert-manager\/CustomResourceDefinitions$/),
   "cert-manager": begins(/^cert-manager\/Deployment\/cert-manager\/cert-manager-webhook$/, 1),
@@ -34,7 +34,7 @@ const upPlaces: Readonly<Record<string, Place>> = {
 const destroyPlaces: Readonly<Record<string, Place>> = {
   containers: { seconds: 7 },
   "cluster-delete": begins(/^capd\/Cluster\/default\/capd$/),
-  "kind-delete": begins(/^clusterapi-kind$/),
+  "kind-delete": begins(/^management-kind$/),
   "network-delete": begins(/^network$/),
 };
 
@@ -69,7 +69,7 @@ const givenUp = (name: string, signal: Signal, reach: Reach, places: readonly Pl
 });
 
 /** Places after which half of something may be there that no state knows. */
-const early: readonly Place[] = [begins(/^network$/), begins(/^clusterapi-kind$/, 3), begins(/^cert-manager$/, 6)];
+const early: readonly Place[] = [begins(/^network$/), begins(/^management-kind$/, 3), begins(/^cert-manager$/, 6)];
 
 const late: readonly Place[] = [
   begins(/^capd\/Cluster\/default\/capd$/),
