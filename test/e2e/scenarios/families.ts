@@ -21,7 +21,7 @@ const steps =
             .flatMap((address) => familyOf(address) ?? []);
         const all = {
           pod: read("get pods --selector app=nginx", "{.items[0].status.podIPs[*].ip}"),
-          service: read("get service nginx", "{.status.loadBalancer.ingress[*].ip}"),
+          service: read("get service nginx", "{.spec.clusterIPs[*]}"),
           node: read("get nodes", "{.items[0].status.addresses[?(@.type=='InternalIP')].address}"),
         };
         for (const [what, found] of Object.entries(all)) {
