@@ -7,6 +7,7 @@ import { wakeManagement } from "./managementNode";
 import type { Print } from "./progress";
 import type { Target } from "./pulumi";
 import { stackFile } from "./stack";
+import { clustersIn, exportState } from "./state";
 
 /** By it Pulumi's Kubernetes plugin takes what it cannot reach for deleted. */
 const unreachable = "PULUMI_K8S_DELETE_UNREACHABLE";
@@ -23,6 +24,12 @@ const managementOf = (target: Target): string | undefined => {
   return existsSync(join(target.checkout, kubeconfigFile(target.stack, management.name))) ? management.name : undefined;
 };
 
+/** Whether the state has a management cluster of the stack's own. */
+const stateKnows = async (target: Target): Promise<boolean> => {
+  const state = await exportState(target);
+  return state !== undefined && clustersIn(state).management !== undefined;
+};
+
 /**
  * Looks at the management cluster before Pulumi does, and gives the target: the same, but for a stack whose management
  * cluster is gone from Docker. Pulumi's Kubernetes plugin then takes what it cannot reach for deleted, which is true
@@ -30,14 +37,20 @@ const managementOf = (target: Target): string | undefined => {
  *
  * @throws where Docker does not answer
  */
-export const withoutManagement = async (target: Target, print: Print, node = managementNode): Promise<Target> => {
+export const withoutManagement = async (
+  target: Target,
+  print: Print,
+  node = managementNode,
+  isKnown = stateKnows,
+): Promise<Target> => {
   const name = managementOf(target);
   if (name === undefined) return target;
   const found = await node(name);
   if (found && !found.running) {
     print(`management cluster ${name} is stopped: make up starts it; until then what stands in it cannot be read`);
   }
-  if (found) return target;
+  // A kubeconfig that outlived its stack's state is no loss to tell of.
+  if (found || !(await isKnown(target))) return target;
   print(`management cluster ${name}: Docker has it no more, so what stood in it is gone`);
   return { ...target, variables: { ...target.variables, [unreachable]: "true" } };
 };

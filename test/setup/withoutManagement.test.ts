@@ -22,9 +22,18 @@ const unreachable = "PULUMI_K8S_DELETE_UNREACHABLE";
 
 test("only a cluster that was, and that Docker has no more, lets what cannot be reached count as deleted", async () => {
   wasUp();
-  const found = await withoutManagement(target, say, () => Promise.resolve(undefined));
+  const gone = (): Promise<undefined> => Promise.resolve(undefined);
+  const isKnown = (): Promise<boolean> => Promise.resolve(true);
+  const found = await withoutManagement(target, say, gone, isKnown);
   expect(found.variables).toEqual({ A: "a", [unreachable]: "true" });
   expect(said).toEqual(["management cluster clusterapi: Docker has it no more, so what stood in it is gone"]);
+});
+
+test("a kubeconfig that outlived its stack's state says nothing", async () => {
+  wasUp();
+  const gone = (): Promise<undefined> => Promise.resolve(undefined);
+  expect(await withoutManagement(target, say, gone, () => Promise.resolve(false))).toBe(target);
+  expect(said).toEqual([]);
 });
 
 test("one that is stopped is said to be, and nothing counts as deleted", async () => {
