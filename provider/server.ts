@@ -3,7 +3,7 @@ import { PluginInfo } from "@pulumi/pulumi/proto/plugin_pb";
 import { ResourceProviderService } from "@pulumi/pulumi/proto/provider_grpc_pb";
 import * as proto from "@pulumi/pulumi/proto/provider_pb";
 import { Empty } from "google-protobuf/google/protobuf/empty_pb";
-import { runningCommands, stopCommands } from "./execute";
+import { stopCommands } from "./execute";
 import { findFailures, inputChanges, pick, type ResourceKind } from "./resourceKind";
 import { keepMark, keepProblem } from "./keep";
 import { engineLog, plain, struct, toDiff, toFailures, typeOf, unary, unlimited } from "./rpc";
@@ -99,30 +99,4 @@ export const makeServer = (plugin: Plugin, engine?: string): grpc.Server => {
     }),
   });
   return server;
-};
-
-/** Ends after the commands have ended, or after the time they are given to do so. */
-const leave = (): void => {
-  stopCommands(3000);
-  const deadline = Date.now() + 3500;
-  setInterval(() => {
-    if (runningCommands() === 0 || Date.now() > deadline) process.exit(0);
-  }, 50);
-};
-
-/** Serves a plugin as the engine starts it: the port on standard output, until a signal or the engine's end. */
-export const serve = (plugin: Plugin): void => {
-  const parent = process.ppid;
-  process.on("SIGINT", leave);
-  process.on("SIGTERM", leave);
-  // A killed engine sends no signal: notice that the process has a new parent.
-  setInterval(() => {
-    if (process.ppid !== parent) leave();
-  }, 1000).unref();
-  const last = process.argv.at(-1);
-  const engine = process.argv.length > 2 && last !== undefined && !last.startsWith("-") ? last : undefined;
-  makeServer(plugin, engine).bindAsync("127.0.0.1:0", grpc.ServerCredentials.createInsecure(), (error, port) => {
-    if (error) throw error;
-    process.stdout.write(`${port}\n`); // the engine waits for this line
-  });
 };

@@ -106,11 +106,8 @@ export const takeDown = async (target: Target, args: string[], print: Print): Pr
   const code = await runPulumi({ ...target, variables }, ["destroy", "--yes", "--skip-preview", ...except, ...args]);
   if (code !== 0) {
     print("\ndestroy did not finish; it can be called again");
-    for (const network of found?.networks ?? []) {
-      const strangers = await strangersOn(network, found?.containers ?? []).catch(() => []);
-      if (strangers.length > 0)
-        print(`network ${network} is in use by what is not of stack ${stack}: ${strangers.join(", ")}`);
-    }
+    for (const { name, users } of found ? await findShared(found) : [])
+      print(`network ${name} is in use by what is not of stack ${stack}: ${users.join(", ")}`);
     return code;
   }
   if (partial) return 0;

@@ -8,6 +8,9 @@ export const clusterLabel = "io.x-k8s.kind.cluster";
 /** The label by which a stack knows its Docker network; the same as in components/dockerNetwork.ts. */
 export const ownerLabel = "dev.slipway.stack";
 
+/** The label's value for a stack. */
+export const ownerOf = (stack: string): string => `slipway/${stack}`;
+
 /** What a stack holds in Docker. */
 export interface Holdings {
   /** Cluster names, by which containers are found. */
@@ -28,27 +31,37 @@ export const docker: Docker = async (...args) =>
 
 const unique = (names: string[]): string[] => [...new Set(names)].sort();
 
-/** The names of what has a label with a value that passes. */
-const labelled = async (
-  what: string[],
+const withLabel = async (
+  what: readonly string[],
+  field: string,
   label: string,
   passes: (value: string) => boolean,
   ask: Docker,
 ): Promise<string[]> => {
-  const rows = await ask(
-    ...what,
-    "--filter",
-    `label=${label}`,
-    "--format",
-    `{{.${nameField(what)}}} {{.Label "${label}"}}`,
-  );
+  const rows = await ask(...what, "--filter", `label=${label}`, "--format", `{{.${field}}} {{.Label "${label}"}}`);
   return rows.flatMap((row) => {
-    const [name = "", value = ""] = row.split(" ");
-    return passes(value) ? [name] : [];
+    const [found = "", value = ""] = row.split(" ");
+    return passes(value) ? [found] : [];
   });
 };
 
-const nameField = ([what]: string[]): string => (what === "ps" ? "Names" : "Name");
+/** The names of what has a label with a value that passes. */
+const labelled = (
+  what: readonly string[],
+  label: string,
+  passes: (value: string) => boolean,
+  ask: Docker,
+): Promise<string[]> => withLabel(what, nameField(what), label, passes, ask);
+
+/** The same, by ids: a name may be another one's meanwhile. */
+export const labelledIds = (
+  what: readonly string[],
+  label: string,
+  passes: (value: string) => boolean,
+  ask: Docker,
+): Promise<string[]> => withLabel([...what, "--no-trunc"], "ID", label, passes, ask);
+
+const nameField = ([what]: readonly string[]): string => (what === "ps" ? "Names" : "Name");
 
 /** Networks with the stack's label; the value is PROJECT/STACK. */
 const ownNetworks = (stack: string, ask: Docker): Promise<string[]> =>

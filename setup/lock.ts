@@ -5,19 +5,25 @@ import { setTimeout as sleep } from "node:timers/promises";
 /** Frees the lock; harmless when called twice. */
 export type Release = () => void;
 
-/** When a process started, in the kernel's own unit; tells a process from a later one that got the same pid. */
-export const startOf = (pid: number): string => {
+/** A field of what Linux tells of a process, counted from behind its name; empty without one. */
+const statField = (pid: number, index: number): string => {
   try {
     // The second field is the program's name in brackets and may hold spaces: count from behind it.
     return (
       readFileSync(`/proc/${pid}/stat`, "utf8")
         .replace(/^.*\) /s, "")
-        .split(" ")[19] ?? ""
+        .split(" ")[index] ?? ""
     );
   } catch {
     return ""; // no /proc (macOS), or no such process
   }
 };
+
+/** When a process started, in the kernel's own unit; tells a process from a later one that got the same pid. */
+export const startOf = (pid: number): string => statField(pid, 19);
+
+/** The number of a process's parent. */
+export const parentOf = (pid: number): number => Number(statField(pid, 1));
 
 /** Whether there is a process of that number. */
 export const isAlive = (pid: number): boolean => {

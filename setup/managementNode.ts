@@ -2,6 +2,9 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { docker, type Docker } from "./leftovers";
 import type { Print } from "./progress";
 
+/** By it Pulumi's Kubernetes plugin takes what it cannot reach for deleted. */
+export const deleteUnreachable = "PULUMI_K8S_DELETE_UNREACHABLE";
+
 /** What Docker has of the management cluster's node. */
 export type NodeState = "answers" | "silent" | "gone";
 
@@ -22,8 +25,8 @@ const isReady = (node: string, ask: Docker): Promise<boolean> =>
   );
 
 /**
- * Whether the management cluster of that name answers: only it can repair its clusters, or take them away. A node that is stopped, as after a
- * restart of Docker, is started, and has three minutes to answer. Throws where Docker does not answer.
+ * Whether the management cluster of that name answers: only it can repair its clusters, or take them away. A node that is
+ * stopped, as after a restart of Docker, is started, and has three minutes to answer. Throws where Docker does not answer.
  */
 export const wakeManagement = async (
   cluster: string,

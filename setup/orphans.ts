@@ -1,35 +1,13 @@
-import { readdirSync, readFileSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
+import { type Process, processesWith } from "./processes";
 import type { Print } from "./progress";
 import { isRunFolder } from "./temporary";
 
-/** A process by its number, with what it runs. */
-export interface Orphan {
-  pid: number;
-  command: string;
-}
-
-const read = (file: string): string => {
-  try {
-    return readFileSync(file, "utf8");
-  } catch {
-    return ""; // it ended, or is another user's
-  }
-};
-
-/** The processes that have a run's folder as TMPDIR; none of a folder that is not a run's, or without /proc. */
-export const processesOf = (folder: string, proc = "/proc"): Orphan[] => {
+/** The other processes that have a run's folder as TMPDIR; none of a folder that is not a run's. */
+export const processesOf = (folder: string, proc?: string): Process[] => {
   if (!isRunFolder(folder)) return [];
-  let names: string[];
-  try {
-    names = readdirSync(proc);
-  } catch {
-    return [];
-  }
-  return names
-    .filter((name) => /^\d+$/.test(name) && Number(name) !== process.pid)
-    .filter((name) => read(`${proc}/${name}/environ`).split("\0").includes(`TMPDIR=${folder}`))
-    .map((name) => ({ pid: Number(name), command: read(`${proc}/${name}/cmdline`).replaceAll("\0", " ").trim() }));
+  const found = processesWith((environment) => environment.includes(`TMPDIR=${folder}`), proc);
+  return found.filter(({ pid }) => pid !== process.pid);
 };
 
 const signal = (pid: number, name: NodeJS.Signals): void => {

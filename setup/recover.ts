@@ -1,18 +1,11 @@
 import { rmSync } from "node:fs";
-import { docker, type Docker, ownerLabel } from "./leftovers";
+import { docker, type Docker, labelledIds, ownerLabel, ownerOf } from "./leftovers";
 import { endProcesses } from "./orphans";
 import type { Print } from "./progress";
 import type { Target } from "./pulumi";
 import { forgetRuns, noteTakeOver, unfinishedRuns } from "./runRecord";
 import { type ExportedState, exportState, importState, type Mend } from "./state";
 import { isAbandoned } from "./temporary";
-
-/** Rows of `ID OWNER` as docker prints them: the ids whose owner is the stack. */
-const owned = (rows: string[], owner: string): string[] =>
-  rows.flatMap((row) => {
-    const [id = "", of = ""] = row.split(" ");
-    return of === owner ? [id] : [];
-  });
 
 /**
  * Networks and containers that carry the stack's label and that its state does not know: made in the moment before a
@@ -25,9 +18,10 @@ export const removeUnknown = async (
   ask: Docker = docker,
 ): Promise<void> => {
   const known = (deployment.resources ?? []).flatMap(({ id }) => id ?? []);
-  const format = ["--filter", `label=${ownerLabel}`, "--no-trunc", "--format", `{{.ID}} {{.Label "${ownerLabel}"}}`];
-  const find = async (...what: string[]): Promise<string[]> =>
-    owned(await ask(...what, ...format), `slipway/${stack}`).filter((id) => !known.includes(id));
+  const find = async (...what: string[]): Promise<string[]> => {
+    const own = await labelledIds(what, ownerLabel, (owner) => owner === ownerOf(stack), ask);
+    return own.filter((id) => !known.includes(id));
+  };
   for (const id of await find("ps", "--all")) {
     await ask("rm", "--force", "--volumes", id);
     print(`removed container ${id.slice(0, 12)}, which an interrupted run made and did not record`);
@@ -45,10 +39,7 @@ const runLabel = "dev.slipway.run";
 
 /** Removes the containers in which runs that are gone were making an image. */
 export const removeHelpers = async (print: Print, ask: Docker = docker): Promise<void> => {
-  const format = ["--filter", `label=${runLabel}`, "--no-trunc", "--format", `{{.ID}} {{.Label "${runLabel}"}}`];
-  for (const row of await ask("ps", "--all", ...format)) {
-    const [id = "", run = ""] = row.split(" ");
-    if (!isAbandoned(run)) continue;
+  for (const id of await labelledIds(["ps", "--all"], runLabel, isAbandoned, ask)) {
     await ask("rm", "--force", "--volumes", id);
     print(`removed container ${id.slice(0, 12)}, in which an interrupted run was making an image`);
   }

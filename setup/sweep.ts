@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { createInterface } from "node:readline/promises";
 import { demandsOf } from "../lib/hostDemands";
 import { readStackFile } from "../lib/stackFile";
-import { clusterLabel, docker, type Docker, forget, ownerLabel, recall } from "./leftovers";
+import { clusterLabel, docker, type Docker, forget, ownerLabel, ownerOf, recall } from "./leftovers";
 import type { Print } from "./progress";
 import { removeHelpers } from "./recover";
 import { kubeconfigFolder, removeKubeconfigs } from "./report";
@@ -16,8 +16,6 @@ export interface Lost {
   checkout: string;
   stack: string;
 }
-
-const ownerOf = (stack: string): string => `slipway/${stack}`;
 
 const lookAtContainers = async (networks: readonly string[], ask: Docker): Promise<SeenContainer[]> => {
   const format = `{{.ID}}\t{{.Names}}\t{{.Label "${clusterLabel}"}}\t{{.Label "${ownerLabel}"}}\t{{.Networks}}`;

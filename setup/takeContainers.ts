@@ -1,11 +1,11 @@
 import { containersOf, docker, type Docker, removeContainers } from "./leftovers";
-import { wakeManagement } from "./managementNode";
+import { deleteUnreachable, wakeManagement } from "./managementNode";
 import type { Print } from "./progress";
 import type { StateClusters } from "./state";
 
 /** The environment in which Pulumi drops from the state what nobody can reach any more. */
 const unreachable = {
-  PULUMI_K8S_DELETE_UNREACHABLE: "true",
+  [deleteUnreachable]: "true",
   // The state is written at the end alone. One that is killed before does all of it again, and each delete may be repeated.
   PULUMI_SKIP_CHECKPOINTS: "true",
 };

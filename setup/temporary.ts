@@ -1,7 +1,8 @@
-import { existsSync, lstatSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync } from "node:fs";
+import { existsSync, lstatSync, mkdtempSync, readdirSync, rmSync, symlinkSync } from "node:fs";
 import { hostname, tmpdir, userInfo } from "node:os";
 import { basename, join } from "node:path";
 import { isAlive } from "./lock";
+import { processesWith } from "./processes";
 
 /** A folder for what the programs of one run put aside; nobody else can look into it. */
 export interface Temporary {
@@ -27,14 +28,7 @@ export const isAbandoned = (name: string): boolean => {
 
 /** Whether a process of this machine has the folder as its TMPDIR: what a killed run started may outlive it. */
 const isUsed = (folder: string): boolean =>
-  existsSync("/proc/self/environ") &&
-  readdirSync("/proc").some((pid) => {
-    try {
-      return /^\d+$/.test(pid) && readFileSync(`/proc/${pid}/environ`, "utf8").includes(folder);
-    } catch {
-      return false; // it ended, or is another user's and so cannot use the folder
-    }
-  });
+  processesWith((environment) => environment.some((variable) => variable.includes(folder))).length > 0;
 
 /**
  * Removes the folders of runs that were killed: of this user and this machine, whose process is gone and that no living

@@ -3,17 +3,14 @@ import { join } from "node:path";
 import { managementNode } from "../lib/dockerHost";
 import { kubeconfigFile } from "../lib/paths";
 import { readStackFile } from "../lib/stackFile";
-import { wakeManagement } from "./managementNode";
+import { deleteUnreachable, wakeManagement } from "./managementNode";
 import type { Print } from "./progress";
 import type { Target } from "./pulumi";
 import { stackFile } from "./stack";
 import { clustersIn, exportState } from "./state";
 
-/** By it Pulumi's Kubernetes plugin takes what it cannot reach for deleted. */
-const unreachable = "PULUMI_K8S_DELETE_UNREACHABLE";
-
 /** Whether that was found of a target. */
-export const isWithoutManagement = ({ variables }: Target): boolean => variables[unreachable] === "true";
+export const isWithoutManagement = ({ variables }: Target): boolean => variables[deleteUnreachable] === "true";
 
 /** The name of the target's own management cluster; undefined where it never had one. */
 const managementOf = (target: Target): string | undefined => {
@@ -52,7 +49,7 @@ export const withoutManagement = async (
   // A kubeconfig that outlived its stack's state is no loss to tell of.
   if (found || !(await isKnown(target))) return target;
   print(`management cluster ${name}: Docker has it no more, so what stood in it is gone`);
-  return { ...target, variables: { ...target.variables, [unreachable]: "true" } };
+  return { ...target, variables: { ...target.variables, [deleteUnreachable]: "true" } };
 };
 
 /**

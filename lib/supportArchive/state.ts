@@ -24,35 +24,24 @@ export interface WholeState {
   };
 }
 
-const listed = ({
-  urn,
-  type,
-  id,
-  custom,
-  external,
-  protect,
-  delete: isOld,
-  parent,
-  dependencies,
-  deletedWith,
-  created,
-  modified,
-  initErrors,
-}: Resource): Resource => ({
-  urn,
-  type,
-  id,
-  custom,
-  external,
-  protect,
-  delete: isOld,
-  parent,
-  dependencies,
-  deletedWith,
-  created,
-  modified,
-  initErrors,
-});
+/** Fields of a resource that hold neither inputs nor outputs: these alone are told. */
+const told: readonly (keyof Resource)[] = [
+  ...([
+    "urn",
+    "type",
+    "id",
+    "custom",
+    "external",
+    "protect",
+    "delete",
+    "parent",
+    "dependencies",
+    "deletedWith",
+  ] as const),
+  ...(["created", "modified", "initErrors"] as const),
+];
+
+const listed = (resource: Resource): object => Object.fromEntries(told.map((field) => [field, resource[field]]));
 
 /** The resources of a state without their inputs and outputs, and what was under way. */
 export const resourceList = ({ deployment }: WholeState): object => {

@@ -4,9 +4,10 @@ import { clusterContainers } from "./clusterContainers";
 import { imageLoad } from "./imageLoad";
 import { kindCluster } from "./kindCluster";
 import { nodeImage } from "./nodeImage";
-import { serve } from "../server";
+import { serve } from "../serve";
+import { makeServer, type Plugin } from "../server";
 
-serve({
+const plugin: Plugin = {
   name: "kind",
   version: "0.1.0",
   kinds: {
@@ -15,4 +16,6 @@ serve({
     "kind:index:NodeImage": nodeImage,
     "kind:index:ClusterContainers": clusterContainers,
   },
-});
+};
+
+serve((engine) => makeServer(plugin, engine));

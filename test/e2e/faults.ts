@@ -5,7 +5,7 @@ import { makeJourney } from "./faults/journey";
 import { fullJourneys, randomJourney, shortJourneys } from "./faults/journeys";
 import { type Journey, type Outcome, pick } from "./faults/point";
 import { tableOf } from "./faults/table";
-import { type Counts, must } from "./harness";
+import { type Counts, must, report } from "./harness";
 import { currentRoute, TestStack } from "./testStack";
 
 /** How many points CI's form is to come to: a run that was over before its point interrupted nothing. */
@@ -30,7 +30,7 @@ const choose = (args: readonly string[]): Journey[] => {
   return words.length > 0 ? pick(fullJourneys, words) : [...fullJourneys, atRandom];
 };
 
-const main = async (): Promise<void> => {
+const main = async (): Promise<Counts> => {
   const journeys = choose(process.argv.slice(2));
   must("scripts/slipway", ["tools"], { show: true });
   const route = currentRoute();
@@ -59,12 +59,7 @@ const main = async (): Promise<void> => {
     counts.failed += 1;
     console.log(`FAILED   at least ${leastTried} points to be come to, got ${outcomes.length}`);
   }
-  console.log(`${counts.passed} passed, ${counts.failed} failed`);
-  process.exitCode = counts.failed === 0 ? 0 : 1;
+  return counts;
 };
 
-main().catch((error: unknown) => {
-  console.error(error instanceof Error ? error.message : error);
-  console.log("0 passed, 1 failed");
-  process.exitCode = 1;
-});
+void report(main);

@@ -109,6 +109,20 @@ export interface Counts {
   failed: number;
 }
 
+/** Runs a suite to its last line, `N passed, N failed`, and its exit code. */
+export const report = (suite: () => Promise<Counts>): Promise<void> =>
+  suite().then(
+    ({ passed, failed }) => {
+      console.log(`${passed} passed, ${failed} failed`);
+      process.exitCode = failed === 0 ? 0 : 1;
+    },
+    (error: unknown) => {
+      console.error(error instanceof Error ? error.message : error);
+      console.log("0 passed, 1 failed");
+      process.exitCode = 1;
+    },
+  );
+
 /** Runs steps in order, stops at the first failure except for those that clean up, and gives the counts. */
 export const runSteps = async (steps: Step[], onFailure: () => void): Promise<Counts> => {
   let passed = 0;

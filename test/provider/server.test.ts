@@ -1,12 +1,12 @@
-import * as grpc from "@grpc/grpc-js";
 import { afterAll, beforeAll, expect, test } from "@jest/globals";
-import { ResourceProviderClient } from "@pulumi/pulumi/proto/provider_grpc_pb";
+import type { ResourceProviderClient } from "@pulumi/pulumi/proto/provider_grpc_pb";
 import * as proto from "@pulumi/pulumi/proto/provider_pb";
 import { keepMark } from "../../provider/keep";
 import { type ResourceKind, inputChanges, text } from "../../provider/resourceKind";
 import { plain, struct } from "../../provider/rpc";
 import { makeServer } from "../../provider/server";
 import type { Properties } from "../../provider/values";
+import { connectPlugin } from "../support/pluginClient";
 
 const inputs = { name: text };
 const never = (): Promise<never> => Promise.reject(new Error("never"));
@@ -20,21 +20,13 @@ const kind: ResourceKind = {
 };
 const urn = "urn:pulumi:s::p::t:index:Thing::one";
 
-let server: grpc.Server;
 let client: ResourceProviderClient;
+let close: () => void;
 beforeAll(async () => {
-  server = makeServer({ name: "t", version: "1.0.0", kinds: { "t:index:Thing": kind } });
-  const port = await new Promise<number>((resolve, reject) =>
-    server.bindAsync("127.0.0.1:0", grpc.ServerCredentials.createInsecure(), (error, bound) =>
-      error ? reject(error) : resolve(bound),
-    ),
-  );
-  client = new ResourceProviderClient(`127.0.0.1:${port}`, grpc.credentials.createInsecure());
+  const server = makeServer({ name: "t", version: "1.0.0", kinds: { "t:index:Thing": kind } });
+  ({ client, close } = await connectPlugin(server));
 });
-afterAll(() => {
-  client.close();
-  server.forceShutdown();
-});
+afterAll(() => close());
 
 const check = (news: Properties): Promise<Properties> =>
   new Promise((resolve, reject) =>

@@ -1,5 +1,4 @@
-import * as grpc from "@grpc/grpc-js";
-import { ResourceProviderClient } from "@pulumi/pulumi/proto/provider_grpc_pb";
+import type { ResourceProviderClient } from "@pulumi/pulumi/proto/provider_grpc_pb";
 import * as proto from "@pulumi/pulumi/proto/provider_pb";
 import { Empty } from "google-protobuf/google/protobuf/empty_pb";
 import { Struct } from "google-protobuf/google/protobuf/struct_pb";
@@ -12,6 +11,7 @@ import { allowCommands, runningCommands, stopCommands } from "../../provider/exe
 import { check, create, diff, invokeRun, remove, update } from "../../setup/standins/command/provider";
 import { makeServer } from "../../setup/standins/command/server";
 import { asSecret, hasSecret, isSame, reveal, unknown, type Properties, type Value } from "../../provider/values";
+import { connectPlugin } from "../support/pluginClient";
 
 let folder: string;
 let said: string[];
@@ -275,8 +275,8 @@ test("values: secrets and nulls do not count when comparing", () => {
 });
 
 describe("over gRPC", () => {
-  let server: grpc.Server;
   let client: ResourceProviderClient;
+  let close: () => void;
   let cancelled = 0;
   const urn = "urn:pulumi:dev::slipway::slipway:index:X$command:local:Command::it";
   const struct = (value: object): Struct => Struct.fromJavaScript(value as Parameters<typeof Struct.fromJavaScript>[0]);
@@ -288,18 +288,9 @@ describe("over gRPC", () => {
     });
 
   beforeAll(async () => {
-    server = makeServer({ version: "1.2.3", onCancel: () => void (cancelled += 1) });
-    const port = await new Promise<number>((resolve, reject) =>
-      server.bindAsync("127.0.0.1:0", grpc.ServerCredentials.createInsecure(), (error, bound) =>
-        error ? reject(error) : resolve(bound),
-      ),
-    );
-    client = new ResourceProviderClient(`127.0.0.1:${port}`, grpc.credentials.createInsecure());
+    ({ client, close } = await connectPlugin(makeServer({ version: "1.2.3", onCancel: () => void (cancelled += 1) })));
   });
-  afterAll(() => {
-    client.close();
-    server.forceShutdown();
-  });
+  afterAll(() => close());
 
   test("create, diff, update and delete make a round", async () => {
     const made = await ask<proto.CreateResponse>(

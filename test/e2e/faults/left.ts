@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { dockerInventory, type DockerInventory, must, newInDocker } from "../harness";
 import type { ExportedState } from "../../../setup/state";
 import type { TestStack } from "../testStack";
-import { processesWith } from "./processes";
+import { commandsIn } from "./processes";
 
 /** What Docker has, images by tag or, where they have none, by id. */
 export type Before = DockerInventory & { images: string[] };
@@ -57,6 +57,6 @@ export const leftOf = (stack: TestStack, before: Before): string[] => {
     ...filesIn(join(stack.backend, ".pulumi", "locks"), (name) => name.endsWith(".json")).map((name) => `lock ${name}`),
     ...filesIn(join(stack.backend, ".pulumi", "stacks"), (name) => name.endsWith(".tmp")).map((name) => `file ${name}`),
     ...leftInState(stack),
-    ...processesWith(stack.temporary).map((command) => `process ${command}`),
+    ...commandsIn(stack.temporary).map((command) => `process ${command}`),
   ];
 };

@@ -1,0 +1,52 @@
+import { parentOf } from "../../setup/lock";
+import { type Process, processesWith } from "../../setup/processes";
+import { check, dockerInventory, must } from "./harness";
+import type { StackSettings } from "./stackFile";
+import { currentRoute, TestStack } from "./testStack";
+
+/** What a test stack is made of, by its name. */
+export type Origin = (stack: string) => { base: string; start: StackSettings };
+
+const plain: Origin = () => ({ base: "dev", start: {} });
+
+/** Names of test stacks in rows of networks' owner labels, each once. */
+export const testStacksIn = (owners: readonly string[]): string[] => [
+  ...new Set(owners.flatMap((owner) => /^slipway\/(e2e(?:-.+)?)$/.exec(owner)?.[1] ?? [])),
+];
+
+/** Those of the processes that run a suite on real clusters; this one and those that started it are no others. */
+export const otherSuites = (processes: readonly Process[], own: readonly number[]): Process[] =>
+  processes.filter(({ pid, command }) => !own.includes(pid) && /\btest\/e2e\/(run|full|faults)\.ts\b/.test(command));
+
+const ancestors = (pid: number): number[] => (pid > 0 ? [pid, ...ancestors(parentOf(pid))] : []);
+
+/**
+ * Takes away what a suite that was killed left in Docker, in whichever checkout it ran: a machine keeps its containers when
+ * a session or a CI job ends. By the labels of test stacks only, and not beside a suite that is going on; then claims that
+ * no network `kind` is left.
+ */
+export const clearEarlierRuns = (origin: Origin = plain): void => {
+  const rows = must("docker", ["network", "ls", "--format", '{{.Label "dev.slipway.stack"}}']);
+  const stacks = testStacksIn(rows.split("\n"));
+  if (stacks.length > 0) {
+    const others = otherSuites(
+      processesWith(() => true),
+      ancestors(process.pid),
+    );
+    check(others.length === 0, `no other suite to be going on, got process ${others.map(({ pid }) => pid).join(", ")}`);
+  }
+  for (const name of stacks) {
+    const stack = new TestStack(name, currentRoute());
+    try {
+      const { base, start } = origin(name);
+      stack.write(base, start);
+      console.log(
+        `an earlier run left something of stack ${name}; sweeping it\n${stack.slipway("sweep", "--yes").stdout}`,
+      );
+    } finally {
+      stack.remove();
+    }
+  }
+  const { networks } = dockerInventory();
+  check(!networks.includes("kind"), `no network kind, got ${networks.join(", ")}`);
+};
