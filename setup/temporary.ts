@@ -17,6 +17,9 @@ export const temporaryPrefix = (machine: string, pid: number | string): string =
 
 const namePattern = /^slipway-run-(.+)-(\d+)-[A-Za-z0-9]{6}$/;
 
+/** The temporary folder of daemons: they outlive the run that starts them, and its own folder. */
+export const lastingTemporary = { TMPDIR: "/tmp" };
+
 /** Whether a path is such a folder: what runs with it as TMPDIR belongs to one run, and may be ended with it. */
 export const isRunFolder = (path: string): boolean => namePattern.test(basename(path));
 

@@ -4,6 +4,7 @@ import { createConnection } from "node:net";
 import { dirname, join } from "node:path";
 import { root } from "../pins";
 import { run, type Log } from "../run";
+import { lastingTemporary } from "../temporary";
 import { aptInstall } from "./images/apt";
 
 const wrapper = "/usr/local/lib/slipway/runc";
@@ -93,7 +94,9 @@ const launch = async (log: Log): Promise<() => string | undefined> => {
     return () => undefined;
   }
   const output = openSync(logFile, "a");
-  const child = spawn("dockerd", [], { cwd: "/", detached: true, stdio: ["ignore", output, output] });
+  // Containers cannot start once the temporary folder of their Docker is gone.
+  const env = { ...process.env, ...lastingTemporary };
+  const child = spawn("dockerd", [], { cwd: "/", env, detached: true, stdio: ["ignore", output, output] });
   let end: string | undefined;
   child.on("error", (error) => (end = error.message));
   child.on("exit", (code, signal) => (end = `ended with ${signal ?? code}`));

@@ -1,6 +1,7 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { run, type Log } from "../../run";
+import { lastingTemporary } from "../../temporary";
 
 /** Where Debian's packages come from on this machine. */
 export interface DebianMirror {
@@ -100,7 +101,7 @@ const install = async (packages: string[], log: Log): Promise<void> => {
   if (process.getuid?.() !== 0) {
     throw new Error(`Not root, and these packages are missing. Install them: apt-get install ${missing.join(" ")}`);
   }
-  const env = { DEBIAN_FRONTEND: "noninteractive" };
+  const env = { DEBIAN_FRONTEND: "noninteractive", ...lastingTemporary }; // packages may start their daemons
   const apt = (...args: string[]) => run("apt-get", ["-o", "DPkg::Lock::Timeout=300", ...args], { env, log });
   const get = () => apt("install", "--yes", "--no-install-recommends", ...missing);
   // Lists that are missing or out of date are the usual cause of a failure: refresh them only then.
