@@ -1,41 +1,15 @@
 import { spawn, spawnSync } from "node:child_process";
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { readFileSync } from "node:fs";
+import { currentRoute, ThrowAwayStack } from "../test/e2e/throwAwayStack";
 
-/** A stack that exists for a measurement: a file of its own in the checkout, and a backend that is thrown away. */
-export interface BenchStack {
-  /** Its settings file, git-ignored. */
-  file: string;
-  /** What every command that acts on it runs with. */
-  env: NodeJS.ProcessEnv;
-}
-
-const name = "e2e-bench";
-
-/** Gives a stack to work with and takes file and backend away afterwards, whatever happens. */
-export const withBenchStack = async (work: (stack: BenchStack) => Promise<void>): Promise<void> => {
-  const backend = mkdtempSync(join(tmpdir(), "slipway-bench-"));
-  const file = `Pulumi.${name}.yaml`;
-  const env = {
-    ...process.env,
-    STACK: name,
-    PULUMI_BACKEND_URL: `file://${backend}`,
-    PULUMI_CONFIG_PASSPHRASE: "a bench run keeps nothing",
-    PATH: `${process.cwd()}/.tools/bin:${process.env.PATH ?? ""}`,
-  };
+/** Gives a stack to work with and takes file and state away afterwards, whatever happens. */
+export const withBenchStack = async (work: (stack: ThrowAwayStack) => Promise<void>): Promise<void> => {
+  const stack = new ThrowAwayStack("e2e-bench", currentRoute());
   try {
-    await work({ file, env });
+    await work(stack);
   } finally {
-    rmSync(file, { force: true });
-    rmSync(backend, { recursive: true, force: true });
+    stack.remove();
   }
-};
-
-/** Writes a stack file out of another one, without the salt that ties that one to its own passphrase. */
-export const writeStackFile = (to: string, from: string, change = (text: string): string => text): void => {
-  const lines = readFileSync(from, "utf8").split("\n");
-  writeFileSync(to, change(lines.filter((line) => !line.startsWith("encryptionsalt:")).join("\n")));
 };
 
 /** What a command took. */
@@ -47,7 +21,8 @@ export interface Run {
 }
 
 /** Runs a command to its end and measures it; anything but exit code 0 is an error with the output's end. */
-export const measured = async (program: string, args: string[], env: NodeJS.ProcessEnv): Promise<Run> => {
+export const measured = async (program: string, args: string[], variables: Record<string, string>): Promise<Run> => {
+  const env = { ...process.env, ...variables };
   const start = Date.now();
   const child = spawn(program, args, { env, stdio: ["ignore", "pipe", "pipe"] });
   let [stdout, stderr, peak] = ["", "", 0];

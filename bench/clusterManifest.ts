@@ -1,6 +1,7 @@
 // Prints the objects of the offline stack's cluster as one manifest, for the script that Slipway is compared with.
 import { readFileSync } from "node:fs";
 import { clusterObjects } from "../lib/clusterObjects";
+import type { KubernetesObject } from "../lib/kubernetesObject";
 import { imagesOf, parseManifest, toYaml } from "../lib/manifests";
 import { pins } from "../setup/pins";
 
@@ -17,9 +18,20 @@ const objects = clusterObjects({
   serviceCidr: "10.128.0.0/12",
   serviceDomain: "cluster.local",
   nodeImage: `kindest/node:v${pins.source.kubernetes}`,
-  preLoadImages: [...images, `nginx:${pins.source.nginx}`],
   backend: "docker",
 });
 const { infrastructureCluster, cluster, controlPlaneTemplate, controlPlane, workers } = objects;
-const pools = workers.flatMap((pool) => [pool.machineTemplate, pool.bootstrapTemplate, pool.deployment]);
-console.log([infrastructureCluster, cluster, controlPlaneTemplate, controlPlane, ...pools].map(toYaml).join("---\n"));
+/** Slipway's nodes have an image with these in it; the script's get them one by one before kubeadm. */
+const preLoadImages = [...new Set([...images, `nginx:${pins.source.nginx}`])].sort();
+const preLoading = (template: KubernetesObject): KubernetesObject => {
+  const copy = structuredClone(template) as KubernetesObject & {
+    spec: { template: { spec: { backend: { docker: object } } } };
+  };
+  Object.assign(copy.spec.template.spec.backend.docker, { preLoadImages });
+  return copy;
+};
+
+const pools = workers.flatMap((pool) => [preLoading(pool.machineTemplate), pool.bootstrapTemplate, pool.deployment]);
+console.log(
+  [infrastructureCluster, cluster, preLoading(controlPlaneTemplate), controlPlane, ...pools].map(toYaml).join("---\n"),
+);

@@ -2,7 +2,8 @@
 // pretends (backend inMemory). For each size: seconds of `up` from the size before, of an `up` that changes nothing, of
 // a preview; peak memory of the program. Then the seconds of `destroy`. Takes about 20 minutes.
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
-import { measured, withBenchStack, writeStackFile } from "./benchStack";
+import { stackSettings } from "../test/e2e/stackFile";
+import { measured, withBenchStack } from "./benchStack";
 import { linePlot } from "./linePlot";
 
 /** What was measured with a number of clusters in the stack. */
@@ -20,20 +21,14 @@ if (sizes.some((size) => !Number.isInteger(size) || size < 1 || size > 50)) {
   throw new Error(`GROWTH_SIZES is ${process.env.GROWTH_SIZES}, but must be numbers from 1 to 50, as in 1,10,25,50`);
 }
 
-/** Pulumi.many.yaml with only its first clusters. */
-const first = (count: number) => (text: string) =>
-  text
-    .split("\n")
-    .filter((line) => Number(/name: memory-(\d+)/.exec(line)?.[1] ?? 0) <= count)
-    .join("\n");
-
-void withBenchStack(async ({ file, env }) => {
-  const slipway = (...args: string[]) => measured("scripts/slipway", args, env);
+void withBenchStack(async (stack) => {
+  const slipway = (...args: string[]) => measured("scripts/slipway", args, stack.env);
+  const all = stackSettings("many").clusters as unknown[];
   const results: Size[] = [];
   let destroy = 0;
   try {
     for (const clusters of sizes) {
-      writeStackFile(file, "Pulumi.many.yaml", first(clusters));
+      stack.write("many", { clusters: all.slice(0, clusters) });
       const up = await slipway("up");
       const noop = await slipway("up", "--expect-no-changes");
       const preview = await slipway("preview");

@@ -4,7 +4,8 @@
 // BENCH_KEEP=1 keeps it, as on one where it did.
 import { execFileSync, spawnSync } from "node:child_process";
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
-import { type BenchStack, measured, withBenchStack, writeStackFile } from "./benchStack";
+import type { ThrowAwayStack } from "../test/e2e/throwAwayStack";
+import { measured, withBenchStack } from "./benchStack";
 import { median, table } from "./statistics";
 import { bars, criticalPath, type EngineEvent, pathSeconds, pathText, type StateResource } from "./timeline";
 import { timelineSvg } from "./timelinePlot";
@@ -36,7 +37,7 @@ const measure = async (
   name: keyof typeof results,
   program: string,
   args: string[],
-  env: NodeJS.ProcessEnv,
+  env: Record<string, string>,
 ): Promise<void> => {
   const { seconds, stdout } = await measured(program, args, env);
   const stages = [...stdout.matchAll(/^(\d+) (.+)$/gm)].map((match) => [match[2]!, Number(match[1])] as const);
@@ -53,16 +54,12 @@ const removeNodeImages = (): void => {
 };
 
 /** The timeline of the last up: critical path as text, all of it as a chart. */
-const tellTimeline = ({ env }: BenchStack, seconds: number): string => {
+const tellTimeline = (stack: ThrowAwayStack, seconds: number): string => {
   const events = readFileSync(eventLog, "utf8")
     .split("\n")
     .filter(Boolean)
     .map((line) => JSON.parse(line) as EngineEvent);
-  const exported = execFileSync("pulumi", ["stack", "export", "--stack", env.STACK ?? ""], {
-    env,
-    encoding: "utf8",
-    maxBuffer: 1 << 28,
-  });
+  const exported = stack.pulumi("stack", "export");
   const { deployment } = JSON.parse(exported) as { deployment: { resources: StateResource[] } };
   const all = bars(events);
   const path = criticalPath(all, deployment.resources);
@@ -72,7 +69,7 @@ const tellTimeline = ({ env }: BenchStack, seconds: number): string => {
 };
 
 void withBenchStack(async (stack) => {
-  writeStackFile(stack.file, "Pulumi.offline.yaml");
+  stack.write("offline");
   // The engine writes its events only where this is set.
   const env = { ...stack.env, PULUMI_DEBUG_COMMANDS: "true" };
   let timeline = "";

@@ -58,9 +58,11 @@ const readKubeconfig = (
   { management, spec, api }: WorkloadAccessArgs,
   parent: pulumi.Resource,
 ): pulumi.Output<string> => {
-  // The id hangs on the wait for the API: a read with a literal id would run before the secret exists.
+  // The id hangs on the wait for the API: a read with a literal id would run before the secret exists. The edge says so
+  // to the state, which keeps none for an id; a timeline of the run needs it.
   const id = api.stdout.apply(() => `${spec.namespace}/${spec.name}-kubeconfig`);
-  const secret = Secret.get(`${name}-kubeconfig`, id, { parent, provider: management.provider });
+  const options = { parent, provider: management.provider, dependsOn: [api] };
+  const secret = Secret.get(`${name}-kubeconfig`, id, options);
   // Machines elsewhere have addresses that every host reaches alike.
   const { onDocker } = infrastructureOf(spec.backend);
   const port = onDocker ? publishedPort(name, spec.name, api, parent) : undefined;

@@ -47,8 +47,6 @@ export interface ClusterSpec {
   serviceDomain: string;
   /** Image of the nodes, by a tag; absent: what Cluster API takes for the version. */
   nodeImage?: string;
-  /** Images each node gets from the host's Docker before kubeadm runs. */
-  preLoadImages: string[];
   /** Absent: no machine is replaced for its health. */
   healthCheck?: HealthCheck;
   /** `docker` makes containers, `inMemory` pretends. */
@@ -66,7 +64,6 @@ export const clusterSpec = (cluster: ClusterSettings, backend: BuiltIn): Cluster
   serviceCidr: cluster.serviceCidr,
   serviceDomain: cluster.serviceDomain,
   nodeImage: cluster.nodeImage,
-  preLoadImages: [],
   ...(cluster.healthCheck ? { healthCheck: cluster.healthCheck } : {}),
   backend,
 });

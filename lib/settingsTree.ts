@@ -13,7 +13,7 @@ import { ipv6SubnetOf } from "./networkFamilies";
 import type { SettingValues } from "./settingsSchema";
 
 /** A workload cluster as the settings describe it. */
-export interface ClusterSettings extends Readonly<Omit<ClusterSpec, "preLoadImages" | "backend">> {
+export interface ClusterSettings extends Readonly<Omit<ClusterSpec, "backend">> {
   readonly backend: Backend;
   /** URL or path of the template that it is made from, and values for its variables; for backend `template`. */
   readonly template?: { readonly location: string; readonly variables: Readonly<Record<string, string>> };

@@ -27,7 +27,6 @@ export const clusterApiSamples = (): KubernetesObject[] => {
     podCidr: "192.168.0.0/16",
     serviceCidr: "10.128.0.0/12",
     serviceDomain: "cluster.local",
-    preLoadImages: [],
     backend: "docker",
   });
   const [pool] = objects.workers;

@@ -8,13 +8,5 @@ export const docker: BuiltInInfrastructure = {
   onDocker: true,
   runsPods: true,
   clusterSpec: () => ({ backend: { docker: {} } }),
-  machineSpec: ({ nodeImage, preLoadImages }) => ({
-    backend: {
-      docker: {
-        ...(nodeImage === undefined ? {} : { customImage: nodeImage }),
-        // In one order whatever the caller's, since another order would be another template.
-        ...(preLoadImages.length === 0 ? {} : { preLoadImages: [...new Set(preLoadImages)].sort() }),
-      },
-    },
-  }),
+  machineSpec: ({ nodeImage }) => ({ backend: { docker: nodeImage === undefined ? {} : { customImage: nodeImage } } }),
 };

@@ -2,7 +2,7 @@ import { parentOf } from "../../setup/lock";
 import { type Process, processesWith } from "../../setup/processes";
 import { check, dockerInventory, must } from "./harness";
 import type { StackSettings } from "./stackFile";
-import { currentRoute, TestStack } from "./testStack";
+import { currentRoute, ThrowAwayStack } from "./throwAwayStack";
 
 /** What a test stack is made of, by its name. */
 export type Origin = (stack: string) => { base: string; start: StackSettings };
@@ -36,7 +36,7 @@ export const clearEarlierRuns = (origin: Origin = plain): void => {
     check(others.length === 0, `no other suite to be going on, got process ${others.map(({ pid }) => pid).join(", ")}`);
   }
   for (const name of stacks) {
-    const stack = new TestStack(name, currentRoute());
+    const stack = new ThrowAwayStack(name, currentRoute());
     try {
       const { base, start } = origin(name);
       stack.write(base, start);

@@ -6,7 +6,8 @@ import { fullJourneys, randomJourney, shortJourneys } from "./faults/journeys";
 import { type Journey, type Outcome, pick } from "./faults/point";
 import { tableOf } from "./faults/table";
 import { type Counts, must, report } from "./harness";
-import { currentRoute, TestStack } from "./testStack";
+import { TestStack } from "./testStack";
+import { currentRoute } from "./throwAwayStack";
 
 /** How many points CI's form is to come to: a run that was over before its point interrupted nothing. */
 const leastTried = 6;

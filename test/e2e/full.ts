@@ -16,7 +16,8 @@ import {
 import type { Scenario } from "./scenario";
 import { scenarios } from "./scenarios";
 import { byoManagement } from "./scenarios/byoManagement";
-import { currentRoute, TestStack } from "./testStack";
+import { TestStack } from "./testStack";
+import { currentRoute } from "./throwAwayStack";
 
 /** The scenario that has no stack like the others': its management cluster is made outside of any stack. */
 const byo = "byo-management";

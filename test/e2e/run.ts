@@ -7,7 +7,8 @@ import { check, type Counts, dockerInventory, must, newInDocker, report, runStep
 import { placesOf, secretsOf } from "./secretPlaces";
 import { findSecrets } from "./secretScan";
 import { expectedInArchive, takeArchive } from "./supportArchive";
-import { currentRoute, TestStack } from "./testStack";
+import { TestStack } from "./testStack";
+import { currentRoute } from "./throwAwayStack";
 
 const stack = new TestStack("e2e", currentRoute());
 

@@ -6,7 +6,8 @@ import { cacheRoot } from "../../setup/cache";
 import { check, command, must } from "./harness";
 import { type Places, privateKeysIn, type Secret, secretsOfKubeconfig, secretsOfList } from "./secretScan";
 import { takeArchive } from "./supportArchive";
-import { passphrase, type TestStack } from "./testStack";
+import type { TestStack } from "./testStack";
+import { passphrase } from "./throwAwayStack";
 
 /** Of each control plane node: keys of its authorities, and tokens with which its pods call the API server. */
 const secretsOfNode = (node: string): Secret[] => {

@@ -1,25 +1,12 @@
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdtempSync, readdirSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { PartPlan } from "../../lib/changePlan";
 import type { Route } from "../../setup/cache";
-import { pulumiEnvironment } from "../../setup/environment";
-import { openTemporary } from "../../setup/temporary";
-import { check, command, commandMeanwhile, must, type Result } from "./harness";
+import { check, command, must } from "./harness";
 import { containersOf, differenceOf, type Expectation, type Inventory, objectsOf, surprises } from "./inventory";
-import { baseFile, deriveStackFile, type StackSettings } from "./stackFile";
-
-/** A stack's outputs, by the names of index.ts. */
-export interface Outputs {
-  url?: string;
-  answer?: string;
-  urls: Record<string, string>;
-  loadBalancerRange?: string;
-  managementCluster: string;
-  clusters: { name: string; namespace: string; version: string; nodes: string[]; loadBalancerRange?: string }[];
-  kubeconfigs: Record<string, string>;
-}
+import { type Outputs, ThrowAwayStack } from "./throwAwayStack";
 
 /** A step of `pulumi preview --json`. */
 export interface PreviewStep {
@@ -39,92 +26,11 @@ const managementKinds = [
 
 const workloadKinds = ["nodes", "namespaces", "services", "deployments.apps", "daemonsets.apps"];
 
-/** Of every test stack's state; a look for secrets looks for it too. */
-export const passphrase = "an end to end run keeps nothing";
-
-/** The route whose tools this checkout has. */
-export const currentRoute = (): Route => must("scripts/slipway", ["route"]).trim().split("\n").at(-1) as Route;
-
-/** A stack for one run on real clusters: a settings file that git ignores, a state of its own, and what is asked of it. */
-export class TestStack {
-  /** Where Slipway is run from; another one is what a user has after an update. */
-  checkout = process.cwd();
-  readonly backend = mkdtempSync(join(tmpdir(), "slipway-e2e-"));
-  readonly env: Record<string, string>;
-  /** What all programs of the run have as temporary folder; for a look at what they leave. */
-  readonly temporary = mkdtempSync(join(tmpdir(), "slipway-e2e-tmp-"));
-  /** The folder in it for what the test itself runs, as env.sh makes one for a plain `pulumi`. */
-  private readonly ofTest = openTemporary(this.temporary);
-
-  constructor(
-    readonly name: string,
-    readonly route: Route,
-  ) {
-    const own = {
-      STACK: name,
-      PULUMI_BACKEND_URL: `file://${this.backend}`,
-      PULUMI_CONFIG_PASSPHRASE: passphrase,
-      TMPDIR: this.temporary,
-    };
-    this.env = { ...own, ...pulumiEnvironment(process.cwd(), route, { env: { ...process.env, ...own } }).variables };
-  }
-
-  private get file(): string {
-    return join(this.checkout, `Pulumi.${this.name}.yaml`);
-  }
-
-  private get place(): { cwd: string; env: Record<string, string> } {
-    return { cwd: this.checkout, env: this.env };
-  }
-
-  private get placeOfTest(): { cwd: string; env: Record<string, string> } {
-    return { cwd: this.checkout, env: { ...this.env, TMPDIR: this.ofTest.folder } };
-  }
-
-  /** Writes the stack file: a checked-in one, with other settings. */
-  write(base: string, changes: StackSettings = {}): void {
-    writeFileSync(this.file, deriveStackFile(readFileSync(baseFile(base, this.route), "utf8"), this.route, changes));
-  }
-
-  /** Runs Pulumi on the stack; an error where it fails. */
-  pulumi(...args: string[]): string {
-    return must("pulumi", [...args, "--stack", this.name, "--non-interactive"], this.placeOfTest);
-  }
-
-  /** Runs a verb of scripts/slipway, however it ends. */
-  slipway(...args: string[]): Result {
-    return command("scripts/slipway", args, this.place);
-  }
-
-  /** The same with further variables. */
-  slipwayWith(variables: Record<string, string>, ...args: string[]): Result {
-    return command("scripts/slipway", args, { ...this.place, env: { ...this.env, ...variables } });
-  }
-
-  /** Plain Pulumi on the stack, with further variables, however it ends. */
-  plainPulumi(args: string[], variables: Record<string, string> = {}): Result {
-    const { cwd, env } = this.placeOfTest;
-    return command("pulumi", [...args, "--stack", this.name, "--non-interactive"], {
-      cwd,
-      env: { ...env, ...variables },
-    });
-  }
-
-  /** @param options show it; copy what it prints to a file; write the engine's events, in full, to another */
-  up({ events, ...options }: { show?: boolean; copy?: string; events?: string } = {}): void {
-    // Pulumi has this flag for those who mend it only.
-    const env = events === undefined ? this.env : { ...this.env, PULUMI_DEBUG_COMMANDS: "true" };
-    const args = events === undefined ? [] : ["--event-log", events];
-    must("scripts/slipway", ["up", ...args], { ...this.place, ...options, env });
-  }
-
-  /** The same, while the test goes on. */
-  upMeanwhile(): Promise<Result> {
-    return commandMeanwhile("scripts/slipway", ["up"], this.place);
-  }
-
-  destroy(options: { show?: boolean } = {}): void {
-    must("scripts/slipway", ["destroy"], { ...this.place, ...options });
+/** A stack for one run on real clusters, with what a test claims of it. */
+export class TestStack extends ThrowAwayStack {
+  /** All programs of the run have a temporary folder of its own, for a look at what they leave. */
+  constructor(name: string, route: Route) {
+    super(name, route, mkdtempSync(join(tmpdir(), "slipway-e2e-tmp-")));
   }
 
   /** Claims that an `up` has nothing to do. */
@@ -154,19 +60,6 @@ export class TestStack {
   /** What a plan says besides where other images go into nodes: those that pull nothing have theirs made beside the clusters. */
   get otherNodeImages(): Readonly<Record<string, PartPlan["change"]>> {
     return this.route === "source" ? { "node images": "in place" } : {};
-  }
-
-  outputs(): Outputs {
-    return JSON.parse(this.pulumi("stack", "output", "--json", "--show-secrets")) as Outputs;
-  }
-
-  /** The environment with the kubeconfig of a cluster. */
-  kubeconfig(cluster: string): Record<string, string> {
-    return { ...this.env, TMPDIR: this.ofTest.folder, KUBECONFIG: `.slipway/kubeconfigs/${this.name}/${cluster}.yaml` };
-  }
-
-  kubectl(cluster: string, ...args: string[]): string {
-    return must("kubectl", args, { env: this.kubeconfig(cluster) });
   }
 
   /** Claims that the page behind a URL is the application's; a first connection may be lost, so it is asked for 10 s. */
@@ -212,7 +105,7 @@ export class TestStack {
 
   /** Names in the temporary folder, but for the cache of compiled TypeScript and the test's own folder. */
   leftInTemporary(): string[] {
-    const own = basename(this.ofTest.folder);
+    const own = basename(this.own.folder);
     return readdirSync(this.temporary).filter((name) => !/^tsx-\d+$/.test(name) && name !== own);
   }
 
@@ -224,7 +117,7 @@ export class TestStack {
     };
     console.log(command("docker", ["ps", "--all"]).stdout);
     const folder = `.slipway/kubeconfigs/${this.name}`;
-    const output = command("pulumi", ["stack", "output", "--json", "--stack", this.name], this.placeOfTest).stdout;
+    const output = this.plainPulumi(["stack", "output", "--json"]).stdout;
     const clusters = output === "" ? [] : ((JSON.parse(output) as Partial<Outputs>).clusters ?? []);
     for (const { name, namespace } of clusters) {
       const args = ["describe", "cluster", name, "--namespace", namespace, "--show-conditions", "all"];
@@ -237,12 +130,8 @@ export class TestStack {
     }
   }
 
-  /** Takes the state and the stack file away; the clusters are `destroy`'s. */
-  remove(): void {
-    this.ofTest.close();
-    for (const folder of [this.backend, this.temporary]) rmSync(folder, { recursive: true, force: true });
-    rmSync(this.file, { force: true });
-    // The file for plain pulumi names the backend that a user of this checkout has.
-    command("scripts/slipway", ["env"]);
+  override remove(): void {
+    super.remove();
+    rmSync(this.temporary, { recursive: true, force: true });
   }
 }

@@ -16,7 +16,6 @@ const spec: ClusterSpec = {
   serviceCidr: "10.128.0.0/12",
   serviceDomain: "cluster.local",
   nodeImage: "kindest/node:v1.34.4",
-  preLoadImages: [],
   backend: "docker",
 };
 
@@ -84,10 +83,6 @@ describe("machines", () => {
 
   test.each([
     [{}, { docker: { customImage: "kindest/node:v1.34.4" } }],
-    [
-      { preLoadImages: ["b", "a", "b"] },
-      { docker: { customImage: "kindest/node:v1.34.4", preLoadImages: ["a", "b"] } },
-    ],
     [{ nodeImage: undefined }, { docker: {} }],
   ] as [Partial<ClusterSpec>, unknown][])("with %j have the backend %j", (change, expected) => {
     const changed = { ...spec, ...change };
@@ -96,14 +91,14 @@ describe("machines", () => {
   });
 
   test("in memory have times instead of images", () => {
-    const objects = clusterObjects({ ...spec, backend: "inMemory", preLoadImages: ["a"] });
+    const objects = clusterObjects({ ...spec, backend: "inMemory" });
     expect(objects.infrastructureCluster["spec"]).toEqual({ backend: { inMemory: {} } });
     // Without any annotation the provider panics.
     expect(Object.keys(objects.infrastructureCluster.metadata.annotations ?? {})).not.toEqual([]);
     expect(backendOf(objects.controlPlaneTemplate)).toMatchObject({
       inMemory: { vm: { provisioning: { startupDuration: "10s" } }, etcd: {} },
     });
-    expect(JSON.stringify(objects)).not.toMatch(/docker:|customImage|preLoadImages/);
+    expect(JSON.stringify(objects)).not.toMatch(/docker:|customImage/);
   });
 });
 
@@ -205,7 +200,6 @@ describe("names of templates", () => {
       nothing,
     ],
     ["node image", { nodeImage: "kindest/node:v1.34.5" }, machines],
-    ["preloaded images", { preLoadImages: ["x"] }, machines],
     ["backend", { backend: "inMemory" }, machines],
     [
       "a label of the kubelet",
@@ -249,7 +243,6 @@ describe("names of templates", () => {
         },
       ),
       nodeImage: fc.option(text, { nil: undefined }),
-      preLoadImages: fc.array(text, { maxLength: 3 }),
       backend: fc.constantFrom("docker" as const, "inMemory" as const),
       controlPlaneReplicas: fc.constantFrom(1, 3, 5),
     })
@@ -280,7 +273,6 @@ describe("names of templates", () => {
       fc.property(anySpec, (any) => {
         const reordered = {
           ...any,
-          preLoadImages: [...any.preLoadImages].reverse(),
           workerPools: any.workerPools.map(({ labels = {}, ...rest }) => ({
             ...rest,
             labels: Object.fromEntries(Object.entries(labels).reverse()),
@@ -309,7 +301,7 @@ describe("the real CRDs", () => {
 
   test.each([
     ["the seed's cluster", {}],
-    ["labels, taints and images", { preLoadImages: ["x"], workerPools: [{ name: "a", replicas: 0, labels, taints }] }],
+    ["labels and taints", { workerPools: [{ name: "a", replicas: 0, labels, taints }] }],
     ["the backend in memory", { backend: "inMemory" }],
   ] as [string, Partial<ClusterSpec>][])(
     "accept %s",

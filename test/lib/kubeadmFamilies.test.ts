@@ -20,7 +20,6 @@ const spec: ClusterSpec = {
   podCidr: ipv4,
   serviceCidr: "10.128.0.0/12",
   serviceDomain: "cluster.local",
-  preLoadImages: [],
   backend: "docker",
 };
 

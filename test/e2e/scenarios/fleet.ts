@@ -3,7 +3,8 @@ import { type Inventory } from "../inventory";
 import { contains } from "../../../lib/addresses";
 import type { Scenario } from "../scenario";
 import { stackSettings } from "../stackFile";
-import type { Outputs, TestStack } from "../testStack";
+import type { TestStack } from "../testStack";
+import type { Outputs } from "../throwAwayStack";
 
 interface ClusterEntry {
   name: string;

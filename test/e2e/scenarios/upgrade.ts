@@ -76,7 +76,7 @@ const steps = (stack: TestStack): Step[] => {
       run: async () => {
         const requests = requestLoop(stack.outputs().url ?? "no URL");
         const watch = watchNodes(stack, cluster);
-        const { code, stdout, stderr } = await stack.upMeanwhile();
+        const { code, stdout, stderr } = await stack.slipwayMeanwhile("up");
         [attempts, samples] = await Promise.all([requests.stop(), watch.stop()]);
         console.log(`         ${statisticsText(statisticsOf(attempts))}`);
         for (const line of courseOf(samples)) console.log(`         ${line}`);
