@@ -3,6 +3,7 @@ import { readStackFile } from "../lib/stackFile";
 import { clusterLabel, docker, type Docker, findHoldings, recall, record } from "./leftovers";
 import type { Target } from "./pulumi";
 import { stackFile } from "./stack";
+import type { StateClusters } from "./state";
 
 /**
  * Records the clusters that an `up` is about to make: those of the settings that Docker has no container of. From then on
@@ -30,4 +31,28 @@ export const recordMade = async ({ checkout, stack }: Target, ask: Docker = dock
   const ids =
     containers.length > 0 ? await ask("inspect", "--type", "container", "--format", "{{.Id}}", ...containers) : [];
   record(checkout, stack, { ...holdings, ids });
+};
+
+/**
+ * The clusters of a stack's state, with the management cluster also where the state does not know it: an `up` that is
+ * interrupted while kind is at work leaves the node and no word of it. It is the stack's by the name that the `up` claimed
+ * and by a network with the stack's label.
+ *
+ * @param networks names of the stack's own networks
+ */
+export const withClaimed = async (
+  clusters: StateClusters,
+  { checkout, stack }: Pick<Target, "checkout" | "stack">,
+  networks: readonly string[],
+  ask: Docker = docker,
+): Promise<StateClusters> => {
+  const { settings } = readStackFile(stackFile(checkout, stack));
+  const name = settings?.management.kubeconfig === "" ? settings.management.name : undefined;
+  if (clusters.management !== undefined || name === undefined) return clusters;
+  if (!recall(checkout, stack).clusters.includes(name)) return clusters;
+  const rows = networks.map((network) =>
+    ask("ps", "--all", "--quiet", "--filter", `label=${clusterLabel}=${name}`, "--filter", `network=${network}`),
+  );
+  const isThere = (await Promise.all(rows)).some((ids) => ids.length > 0);
+  return isThere ? { ...clusters, management: { name } } : clusters;
 };

@@ -1,5 +1,6 @@
 import { existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
+import { withClaimed } from "./claims";
 import { isStateFile, localBackend } from "./environment";
 import { findHoldings, findLeftovers, forget, type Holdings, recall, record, strangersOn } from "./leftovers";
 import type { Print } from "./progress";
@@ -99,7 +100,8 @@ export const takeDown = async (target: Target, args: string[], print: Print): Pr
   const found = await find(stack, [...names, ...recall(checkout, stack).clusters]);
   const held = found && record(checkout, stack, found);
   const partial = isPartial(args);
-  const alone = found && !partial ? await takeContainers(clusters, print) : {};
+  const all = found && (await withClaimed(clusters, target, found.networks));
+  const alone = all && !partial ? await takeContainers(all, print) : {};
   const variables = { ...target.variables, ...alone };
   const shared = found && !partial ? await findShared(found) : [];
   const except = exceptShared(state, shared);

@@ -89,8 +89,12 @@ export const findHoldings = async (
   clusters: readonly string[],
   ask: Docker = docker,
 ): Promise<Holdings> => {
-  const networks = await ownNetworks(stack, ask);
-  const containers = [...(await containersOf(clusters, ask)), ...(await ownContainers(stack, ask))];
+  const [networks, ofClusters, own] = await Promise.all([
+    ownNetworks(stack, ask),
+    containersOf(clusters, ask),
+    ownContainers(stack, ask),
+  ]);
+  const containers = [...ofClusters, ...own];
   const format = '{{range .Mounts}}{{if eq .Type "volume"}}{{.Name}}{{"\\n"}}{{end}}{{end}}';
   // One by one: a container that goes away meanwhile must not hide the volumes of the others.
   const volumes = (

@@ -26,12 +26,11 @@ export const up: Verb = async (args) => {
     print("nothing is changed. make destroy takes away what is left of the stack, and make up then makes it anew");
     return 1;
   }
-  await awaitManagement(target, print);
   // Without Docker there is nothing to claim, and the program says so.
-  await claimClusters(target).catch(() => undefined);
+  await Promise.all([awaitManagement(target, print), claimClusters(target).catch(() => undefined)]);
   const variables = { ...target.variables, ...takeOver(root, target.stack) };
   const code = await runPulumi({ ...target, variables }, ["up", "--yes", "--skip-preview", ...args]);
-  await recordMade(target).catch(() => undefined);
+  const recorded = recordMade(target).catch(() => undefined);
   if (code === 0) await finishUp(target, route);
   else {
     // What the plugin waited for by itself ends without a reason; steps have told theirs.
@@ -40,6 +39,7 @@ export const up: Verb = async (args) => {
       "\nup did not finish. make status shows what is there; make up goes on from here, make destroy takes it away",
     );
   }
+  await recorded;
   return code;
 };
 

@@ -2,8 +2,8 @@ import { afterAll, describe, expect, test } from "@jest/globals";
 import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { hostname, tmpdir } from "node:os";
 import { join } from "node:path";
-import { claimClusters, recordMade } from "../../setup/claims";
-import { type Docker, recall } from "../../setup/leftovers";
+import { claimClusters, recordMade, withClaimed } from "../../setup/claims";
+import { type Docker, forget, recall, record } from "../../setup/leftovers";
 import { removeHelpers } from "../../setup/recover";
 import { sweepLost } from "../../setup/sweep";
 import { planSweep, type Proof, type Seen, type SeenContainer } from "../../setup/sweepPlan";
@@ -169,6 +169,23 @@ describe("on a machine", () => {
     await recordMade({ checkout, stack: "dev" } as never, () => Promise.resolve([]));
     expect(recall(checkout, "dev").ids).toEqual([]);
   });
+
+  test.each([
+    ["where it is there on the stack's network", ["clusterapi"], ["kind"], { name: "clusterapi" }],
+    ["not where the up found the name taken", ["capd"], ["kind"], undefined],
+    ["not where nothing has the stack's label", ["clusterapi"], [], undefined],
+    ["not where there is no such container", ["clusterapi"], ["other"], undefined],
+  ])(
+    "a management cluster that an interrupted up claimed is the stack's, %s",
+    async (_, claimed, networks, expected) => {
+      forget(checkout, "dev");
+      record(checkout, "dev", { clusters: claimed, containers: [], volumes: [], networks: [] });
+      const ask: Docker = (...args) => Promise.resolve(args.includes("network=kind") ? ["id"] : []);
+      const clusters = { workload: [], onDocker: true };
+      const found = await withClaimed(clusters, { checkout, stack: "dev" }, networks, ask);
+      expect(found).toEqual({ ...clusters, ...(expected ? { management: expected } : {}) });
+    },
+  );
 
   test("a helper of a run that is gone is removed, one of a living run or of another machine is not", async () => {
     const done: string[] = [];
