@@ -67,8 +67,9 @@ export const mendState = async (target: Target, print: Print, mend: Mend): Promi
   const found = await exportState(target);
   if (found) {
     const { state, pending } = mend(found);
+    // Also where nothing is under way: a plugin that was interrupted reports a failure, of an object that it may have made.
+    noteTakeOver(target.checkout, target.stack);
     if (pending.length > 0) {
-      noteTakeOver(target.checkout, target.stack);
       await importState(target, state);
       print(`state: what was under way when a run was interrupted is looked after: ${pending.join(", ")}`);
     }

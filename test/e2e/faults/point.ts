@@ -63,8 +63,8 @@ export interface Outcome {
   left?: string[];
 }
 
-/** What the engine leaves alone is no place to interrupt it. */
-const idle = ["same", "read", "read-replacement", "refresh"];
+/** What only looks is no place to interrupt. What an earlier run has done and this one leaves alone (`same`) is one. */
+const idle = ["read", "read-replacement", "refresh"];
 
 /** Whether a run has come to a place. */
 export const isReached = (place: Place, steps: readonly EngineStep[], seconds: number): boolean =>

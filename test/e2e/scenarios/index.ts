@@ -11,6 +11,7 @@ import { neighbours } from "./neighbours";
 import { providerUpgrade } from "./providerUpgrade";
 import { refused } from "./refused";
 import { restart, restartHa } from "./restart";
+import { stuck } from "./stuck";
 import { upgrade } from "./upgrade";
 
 /** All scenarios; those that start alike are neighbours, and one that replaces its cluster is the last of them. */
@@ -28,6 +29,7 @@ export const scenarios: Scenario[] = [
   restartHa,
   upgrade,
   providerUpgrade,
+  stuck,
   neighbours,
   lost,
 ];

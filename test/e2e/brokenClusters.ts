@@ -1,0 +1,34 @@
+import { clusterObjects, type ClusterSpec } from "../../lib/clusterObjects";
+import type { KubernetesObject } from "../../lib/kubernetesObject";
+import { pins } from "../../setup/pins";
+
+/** A cluster that cannot come up, with one control plane node and no workers: `up` would refuse most of them. */
+export interface BrokenCluster {
+  name: string;
+  /** What differs from a cluster that would come up. */
+  spec?: Partial<ClusterSpec>;
+  /** Commands in the node before kubeadm. */
+  before?: string[];
+}
+
+/** The Cluster API objects of a broken cluster, in the order in which they are to be applied. */
+export const brokenObjects = ({ name, spec, before = [] }: BrokenCluster, nodeImage: string): KubernetesObject[] => {
+  const objects = clusterObjects({
+    name,
+    namespace: "default",
+    kubernetesVersion: `v${pins.source.kubernetes}`,
+    controlPlaneReplicas: 1,
+    workerPools: [],
+    podCidr: "192.168.0.0/16",
+    serviceCidr: "10.128.0.0/12",
+    serviceDomain: "cluster.local",
+    nodeImage,
+    backend: "docker",
+    ...spec,
+  });
+  const { infrastructureCluster, cluster, controlPlaneTemplate, controlPlane } = objects;
+  const { kubeadmConfigSpec, ...rest } = controlPlane["spec"] as { kubeadmConfigSpec: object };
+  const commands = before.length > 0 ? { preKubeadmCommands: before } : {};
+  const patched = { ...controlPlane, spec: { ...rest, kubeadmConfigSpec: { ...kubeadmConfigSpec, ...commands } } };
+  return [infrastructureCluster, cluster, controlPlaneTemplate, patched];
+};
