@@ -12,10 +12,12 @@ const runtime = "slipway-runc";
 const settings = "/etc/docker/daemon.json";
 const logFile = "/var/log/slipway-dockerd.log";
 
-/** Whether a Docker server answers, here or wherever DOCKER_HOST or the context points. */
+let answered = false;
+
+/** Whether a Docker server answers, here or wherever DOCKER_HOST or the context points; one that did is not asked again. */
 export const dockerRunning = async (): Promise<boolean> => {
-  const version = await run("docker", ["version", "--format", "{{.Server.Version}}"]).catch(() => "");
-  return version.trim() !== "";
+  answered ||= (await run("docker", ["version", "--format", "{{.Server.Version}}"]).catch(() => "")).trim() !== "";
+  return answered;
 };
 
 /** Whether /proc/self/status tells that CAP_SYS_RESOURCE (bit 24) is out of reach of every process here. */
