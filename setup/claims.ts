@@ -1,6 +1,7 @@
 import { demandsOf } from "../lib/hostDemands";
 import { readStackFile } from "../lib/stackFile";
 import { clusterLabel, docker, type Docker, findHoldings, recall, record } from "./leftovers";
+import { ownManagement } from "./managementNode";
 import type { Target } from "./pulumi";
 import { stackFile } from "./stack";
 import type { StateClusters } from "./state";
@@ -46,8 +47,7 @@ export const withClaimed = async (
   networks: readonly string[],
   ask: Docker = docker,
 ): Promise<StateClusters> => {
-  const { settings } = readStackFile(stackFile(checkout, stack));
-  const name = settings?.management.kubeconfig === "" ? settings.management.name : undefined;
+  const name = ownManagement(checkout, stack);
   if (clusters.management !== undefined || name === undefined) return clusters;
   if (!recall(checkout, stack).clusters.includes(name)) return clusters;
   const rows = networks.map((network) =>

@@ -100,8 +100,8 @@ export const takeDown = async (target: Target, args: string[], print: Print): Pr
   const found = await find(stack, [...names, ...recall(checkout, stack).clusters]);
   const held = found && record(checkout, stack, found);
   const partial = isPartial(args);
-  const all = found && (await withClaimed(clusters, target, found.networks));
-  const alone = all && !partial ? await takeContainers(all, print) : {};
+  const alone =
+    found && !partial ? await takeContainers(await withClaimed(clusters, target, found.networks), print) : {};
   const variables = { ...target.variables, ...alone };
   const shared = found && !partial ? await findShared(found) : [];
   const except = exceptShared(state, shared);

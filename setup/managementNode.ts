@@ -1,9 +1,18 @@
 import { setTimeout as sleep } from "node:timers/promises";
+import { readStackFile } from "../lib/stackFile";
 import { docker, type Docker } from "./leftovers";
 import type { Print } from "./progress";
+import { stackFile } from "./stack";
 
 /** By it Pulumi's Kubernetes plugin takes what it cannot reach for deleted. */
 export const deleteUnreachable = "PULUMI_K8S_DELETE_UNREACHABLE";
+
+/** The name of the management cluster that a stack's settings have it make; undefined where they give one, or are wrong. */
+export const ownManagement = (checkout: string, stack: string): string | undefined => {
+  const management = readStackFile(stackFile(checkout, stack)).settings?.management;
+  // One that someone else made is nobody's to call gone, or to remove; settings that are wrong are refused by the program.
+  return management?.kubeconfig === "" ? management.name : undefined;
+};
 
 /** What Docker has of the management cluster's node. */
 export type NodeState = "answers" | "silent" | "gone";

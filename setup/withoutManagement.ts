@@ -2,23 +2,19 @@ import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { managementNode } from "../lib/dockerHost";
 import { kubeconfigFile } from "../lib/paths";
-import { readStackFile } from "../lib/stackFile";
-import { deleteUnreachable, wakeManagement } from "./managementNode";
+import { deleteUnreachable, ownManagement, wakeManagement } from "./managementNode";
 import type { Print } from "./progress";
 import type { Target } from "./pulumi";
-import { stackFile } from "./stack";
 import { clustersIn, exportState } from "./state";
 
 /** Whether that was found of a target. */
 export const isWithoutManagement = ({ variables }: Target): boolean => variables[deleteUnreachable] === "true";
 
 /** The name of the target's own management cluster; undefined where it never had one. */
-const managementOf = (target: Target): string | undefined => {
-  const management = readStackFile(stackFile(target.checkout, target.stack)).settings?.management;
-  // One that someone else made is nobody's to call gone; settings that are wrong are refused by the program.
-  if (management === undefined || management.kubeconfig !== "") return undefined;
+const managementOf = ({ checkout, stack }: Target): string | undefined => {
+  const name = ownManagement(checkout, stack);
   // Without its kubeconfig it never was, and there is nothing to say.
-  return existsSync(join(target.checkout, kubeconfigFile(target.stack, management.name))) ? management.name : undefined;
+  return name !== undefined && existsSync(join(checkout, kubeconfigFile(stack, name))) ? name : undefined;
 };
 
 /** Whether the state has a management cluster of the stack's own. */

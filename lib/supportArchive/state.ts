@@ -26,19 +26,19 @@ export interface WholeState {
 
 /** Fields of a resource that hold neither inputs nor outputs: these alone are told. */
 const told: readonly (keyof Resource)[] = [
-  ...([
-    "urn",
-    "type",
-    "id",
-    "custom",
-    "external",
-    "protect",
-    "delete",
-    "parent",
-    "dependencies",
-    "deletedWith",
-  ] as const),
-  ...(["created", "modified", "initErrors"] as const),
+  "urn",
+  "type",
+  "id",
+  "custom",
+  "external",
+  "protect",
+  "delete",
+  "parent",
+  "dependencies",
+  "deletedWith",
+  "created",
+  "modified",
+  "initErrors",
 ];
 
 const listed = (resource: Resource): object => Object.fromEntries(told.map((field) => [field, resource[field]]));

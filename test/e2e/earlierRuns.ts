@@ -1,13 +1,12 @@
+import { ownerLabel } from "../../setup/leftovers";
 import { parentOf } from "../../setup/lock";
 import { type Process, processesWith } from "../../setup/processes";
 import { check, dockerInventory, must } from "./harness";
 import type { StackSettings } from "./stackFile";
 import { currentRoute, ThrowAwayStack } from "./throwAwayStack";
 
-/** What a test stack is made of, by its name. */
-export type Origin = (stack: string) => { base: string; start: StackSettings };
-
-const plain: Origin = () => ({ base: "dev", start: {} });
+/** What a test stack is made of, by its name; undefined for one that starts as the file of `dev` is. */
+export type Origin = (stack: string) => { base: string; start: StackSettings } | undefined;
 
 /** Names of test stacks in rows of networks' owner labels, each once. */
 export const testStacksIn = (owners: readonly string[]): string[] => [
@@ -25,8 +24,8 @@ const ancestors = (pid: number): number[] => (pid > 0 ? [pid, ...ancestors(paren
  * a session or a CI job ends. By the labels of test stacks only, and not beside a suite that is going on; then claims that
  * no network `kind` is left.
  */
-export const clearEarlierRuns = (origin: Origin = plain): void => {
-  const rows = must("docker", ["network", "ls", "--format", '{{.Label "dev.slipway.stack"}}']);
+export const clearEarlierRuns = (origin: Origin = () => undefined): void => {
+  const rows = must("docker", ["network", "ls", "--format", `{{.Label "${ownerLabel}"}}`]);
   const stacks = testStacksIn(rows.split("\n"));
   if (stacks.length > 0) {
     const others = otherSuites(
@@ -38,7 +37,7 @@ export const clearEarlierRuns = (origin: Origin = plain): void => {
   for (const name of stacks) {
     const stack = new ThrowAwayStack(name, currentRoute());
     try {
-      const { base, start } = origin(name);
+      const { base, start } = origin(name) ?? { base: "dev", start: {} };
       stack.write(base, start);
       console.log(
         `an earlier run left something of stack ${name}; sweeping it\n${stack.slipway("sweep", "--yes").stdout}`,

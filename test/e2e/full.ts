@@ -1,7 +1,7 @@
 // What is said of running clusters, on running clusters: `make e2e-full`, or with names of scenarios `ARGS="change ha"`.
 // Each stack is destroyed at its end, also after a failure. The last line is "N passed, N failed".
 import { isDeepStrictEqual } from "node:util";
-import { clearEarlierRuns } from "./earlierRuns";
+import { clearEarlierRuns, type Origin } from "./earlierRuns";
 import {
   check,
   type Counts,
@@ -49,8 +49,7 @@ const group = (chosen: readonly Scenario[]): Scenario[][] => {
 };
 
 /** A killed run's stack started from its scenario's file. */
-const origin = (stack: string): Pick<Scenario, "base" | "start"> =>
-  scenarios.find(({ name }) => stack === `e2e-${name}`) ?? { base: "dev", start: {} };
+const origin: Origin = (stack) => scenarios.find(({ name }) => stack === `e2e-${name}`);
 
 const stepsOf = (stack: TestStack, scenarios: readonly Scenario[], before: DockerInventory): Step[] => [
   ...scenarios.flatMap(({ first }) => first?.(stack) ?? []),

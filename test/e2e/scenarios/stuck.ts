@@ -67,7 +67,7 @@ const steps = (stack: TestStack): Step[] => {
     const args = ["scale", "deployment", "capd-controller-manager", `--replicas=${replicas}`];
     management("--namespace", "capd-system", ...args);
   };
-  let watch: Promise<Result>;
+  const services = Array.from({ length: 8 }, (_, index) => `s${index + 1}`);
   return [
     {
       name: "an up whose wait for nodes runs out names the pod network that is missing, and is no success",
@@ -94,7 +94,7 @@ const steps = (stack: TestStack): Step[] => {
     {
       name: "status --watch follows an up that gives it a pod network, until all clusters are ready",
       run: async () => {
-        watch = stack.slipwayMeanwhile("status", "--watch");
+        const watch = stack.slipwayMeanwhile("status", "--watch");
         stack.write("dev", { clusters: [first, { name: "nocni", ...bare }] });
         stack.up();
         const { code, stdout } = await watch;
@@ -134,11 +134,9 @@ const steps = (stack: TestStack): Step[] => {
     {
       name: "an address pool that is used up is told",
       run: async () => {
-        for (let number = 1; number <= 8; number += 1) {
-          stack.kubectl("capd", "create", "service", "loadbalancer", `s${number}`, "--tcp=80");
-        }
+        for (const name of services) stack.kubectl("capd", "create", "service", "loadbalancer", name, "--tcp=80");
         await toldBy("the pool", [/Service default\/s\d has no address: .*no available IPs/, /loadBalancerPrefix/]);
-        stack.kubectl("capd", "delete", "service", ...[1, 2, 3, 4, 5, 6, 7, 8].map((number) => `s${number}`));
+        stack.kubectl("capd", "delete", "service", ...services);
         await ready();
       },
     },
