@@ -3,9 +3,9 @@ import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { settingsJsonSchema } from "../lib/settingsJsonSchema";
 import { settingsDocument } from "../lib/settingsTable";
+import { root } from "../setup/pins";
 
 // Writes what is generated from the table of settings: the stack files' JSON schema and the list in the documentation.
-const root = join(__dirname, "..");
 const files = ["slipway.schema.json", join("docs", "settings.md")];
 writeFileSync(join(root, "slipway.schema.json"), JSON.stringify(settingsJsonSchema(), null, 2));
 writeFileSync(join(root, "docs", "settings.md"), settingsDocument());

@@ -1,9 +1,6 @@
-// `make lock`: writes package-lock.json anew and completes it. Packages with native parts name one optional package for
-// each platform; a registry mirror that has only some of them makes npm leave the others out, and `npm ci` then refuses
-// the lock file everywhere. Entries without a sum are what npm itself accepts for packages it did not fetch.
-import { readFileSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
-import { root } from "./pins";
+// Packages with native parts name one optional package for each platform; a registry mirror that has only some of them
+// makes npm leave the others out, and `npm ci` then refuses the lock file everywhere. Entries without a sum are what npm
+// itself accepts for packages it did not fetch.
 
 /** An entry of package-lock.json, as far as it matters here. */
 export interface LockEntry {
@@ -43,16 +40,3 @@ export const missingOptional = (packages: LockPackages): LockPackages => {
   }
   return missing;
 };
-
-const main = (): void => {
-  const file = join(root, "package-lock.json");
-  const lock = JSON.parse(readFileSync(file, "utf8")) as { packages: LockPackages };
-  const missing = missingOptional(lock.packages);
-  const { "": project, ...others } = { ...lock.packages, ...missing };
-  const sorted = Object.entries(others).sort(([a], [b]) => (a < b ? -1 : 1));
-  lock.packages = { ...(project ? { "": project } : {}), ...Object.fromEntries(sorted) };
-  writeFileSync(file, `${JSON.stringify(lock, null, 2)}\n`);
-  console.log(`package-lock.json: ${Object.keys(missing).length} entries for other platforms added`);
-};
-
-if (require.main === module) main();

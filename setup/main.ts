@@ -1,4 +1,4 @@
-// The front door: `node --import tsx setup/main.ts VERB [arguments]`, called by scripts/slipway and the Makefile.
+// The front door: `node scripts/run.cjs setup/main.ts VERB [arguments]`, called by scripts/slipway and the Makefile.
 import { openTemporary } from "./temporary";
 import { verbs } from "./verbs";
 

@@ -1,4 +1,4 @@
-import { existsSync, lstatSync, mkdtempSync, readdirSync, rmSync, symlinkSync } from "node:fs";
+import { lstatSync, mkdtempSync, readdirSync, rmSync } from "node:fs";
 import { hostname, tmpdir, userInfo } from "node:os";
 import { basename, join } from "node:path";
 import { isAlive } from "./lock";
@@ -55,12 +55,6 @@ export const removeAbandoned = (parent: string): string[] =>
     }
   });
 
-/** The cache of compiled TypeScript, which tsx keeps in the temporary folder: without it each run compiles anew. */
-const shareCompiled = (parent: string, folder: string): void => {
-  const cache = join(parent, `tsx-${userInfo().uid}`);
-  if (existsSync(cache)) symlinkSync(cache, join(folder, basename(cache)));
-};
-
 /**
  * Makes the folder of this run (mode 0700) and removes those of killed ones. The Kubernetes plugin writes each cluster's
  * kubeconfig into the temporary folder and leaves it there.
@@ -70,6 +64,5 @@ const shareCompiled = (parent: string, folder: string): void => {
 export const openTemporary = (parent = tmpdir()): Temporary => {
   removeAbandoned(parent);
   const folder = mkdtempSync(join(parent, temporaryPrefix(hostname(), process.pid)));
-  shareCompiled(parent, folder);
   return { folder, close: () => rmSync(folder, { recursive: true, force: true }) };
 };

@@ -24,7 +24,7 @@ export const standIns: Record<string, string> = {
   "pulumi-resource-command": inCheckout(
     "Stand-in for Pulumi's command plugin, whose Go module cannot be had from the module proxy.",
     "setup/standins/command/main.ts",
-    "node --import tsx setup/standins/command/main.ts",
+    "node scripts/run.cjs setup/standins/command/main.ts",
   ),
   "pulumi-resource-pulumi-nodejs": inCheckout(
     "Runs the host of dynamic providers that is part of @pulumi/pulumi, as the script in Pulumi's release does.",

@@ -10,9 +10,9 @@ describe("test stacks of a killed run", () => {
 
 describe("a suite that is going on", () => {
   test.each([
-    ["node --import tsx test/e2e/full.ts drift", [12]],
-    ["/usr/bin/node --import tsx /elsewhere/test/e2e/run.ts", [12]],
-    ["node --import tsx test/e2e/faults.ts --short", [12]],
+    ["node scripts/run.cjs test/e2e/full.ts drift", [12]],
+    ["/usr/bin/node scripts/run.cjs /elsewhere/test/e2e/run.ts", [12]],
+    ["node scripts/run.cjs test/e2e/faults.ts --short", [12]],
     ["node node_modules/.bin/jest test/e2e/earlierRuns.test.ts", []],
     ["vi test/e2e/run.tsx", []],
   ])("%s", (command, others) => {

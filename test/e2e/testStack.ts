@@ -103,10 +103,10 @@ export class TestStack extends ThrowAwayStack {
     return after;
   }
 
-  /** Names in the temporary folder, but for the cache of compiled TypeScript and the test's own folder. */
+  /** Names in the temporary folder, but for the test's own folder. */
   leftInTemporary(): string[] {
     const own = basename(this.own.folder);
-    return readdirSync(this.temporary).filter((name) => !/^tsx-\d+$/.test(name) && name !== own);
+    return readdirSync(this.temporary).filter((name) => name !== own);
   }
 
   /** Prints what was stuck: containers, conditions, pods and events. */

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from "@jest/globals";
 import { type ChildProcess, spawn, spawnSync } from "node:child_process";
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, statSync, symlinkSync, writeFileSync } from "node:fs";
-import { hostname, tmpdir, userInfo } from "node:os";
+import { hostname, tmpdir } from "node:os";
 import { join } from "node:path";
 import { environmentScript } from "../../setup/environment";
 import { openTemporary, removeAbandoned, temporaryPrefix } from "../../setup/temporary";
@@ -37,16 +37,6 @@ describe("the folder of a run", () => {
     expect(readdirSync(parent)).toHaveLength(2);
     second.close();
     expect(existsSync(first.folder)).toBe(true);
-  });
-
-  test("the cache of compiled TypeScript is shared and survives it", () => {
-    const cache = join(parent, `tsx-${userInfo().uid}`);
-    mkdirSync(cache);
-    writeFileSync(join(cache, "compiled"), "");
-    const { folder, close } = openTemporary(parent);
-    expect(existsSync(join(folder, `tsx-${userInfo().uid}`, "compiled"))).toBe(true);
-    close();
-    expect(readdirSync(cache)).toEqual(["compiled"]);
   });
 });
 

@@ -1,0 +1,14 @@
+// Completes the package-lock.json that npm wrote: `make lock`.
+import { readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { type LockPackages, missingOptional } from "../setup/completeLock";
+import { root } from "../setup/pins";
+
+const file = join(root, "package-lock.json");
+const lock = JSON.parse(readFileSync(file, "utf8")) as { packages: LockPackages };
+const missing = missingOptional(lock.packages);
+const { "": project, ...others } = { ...lock.packages, ...missing };
+const sorted = Object.entries(others).sort(([a], [b]) => (a < b ? -1 : 1));
+lock.packages = { ...(project ? { "": project } : {}), ...Object.fromEntries(sorted) };
+writeFileSync(file, `${JSON.stringify(lock, null, 2)}\n`);
+console.log(`package-lock.json: ${Object.keys(missing).length} entries for other platforms added`);
