@@ -3,22 +3,16 @@ import { readFileSync } from "node:fs";
 import { clusterObjects } from "../lib/clusterObjects";
 import type { KubernetesObject } from "../lib/kubernetesObject";
 import { imagesOf, parseManifest, toYaml } from "../lib/manifests";
+import { seedCluster } from "../lib/seedCluster";
 import { pins } from "../setup/pins";
 
 const images = ["calico", "metallb"].flatMap((name) =>
   imagesOf(parseManifest(readFileSync(`.tools/manifests/${name}.yaml`, "utf8"))),
 );
 const objects = clusterObjects({
-  name: "capd",
-  namespace: "default",
+  ...seedCluster,
   kubernetesVersion: `v${pins.source.kubernetes}`,
-  controlPlaneReplicas: 1,
-  workerPools: [{ name: "md-0", replicas: 1 }],
-  podCidr: "192.168.0.0/16",
-  serviceCidr: "10.128.0.0/12",
-  serviceDomain: "cluster.local",
   nodeImage: `kindest/node:v${pins.source.kubernetes}`,
-  backend: "docker",
 });
 const { infrastructureCluster, cluster, controlPlaneTemplate, controlPlane, workers } = objects;
 /** Slipway's nodes have an image with these in it; the script's get them one by one before kubeadm. */

@@ -1,6 +1,7 @@
 import { clusterObjects } from "./clusterObjects";
 import type { KubernetesObject } from "./manifests";
 import { mapSecrets } from "./secretValue";
+import { seedCluster } from "./seedCluster";
 
 /** Objects never stored: the API server is asked to create them as a rehearsal, which calls each webhook. */
 const metadata = { name: "slipway-rehearsal", namespace: "default" };
@@ -18,17 +19,7 @@ export const rehearsalOf = (object: KubernetesObject): KubernetesObject => ({
 
 /** Objects that together call the webhooks of core, bootstrap, control plane and docker providers. */
 export const clusterApiSamples = (): KubernetesObject[] => {
-  const objects = clusterObjects({
-    name: metadata.name,
-    namespace: metadata.namespace,
-    kubernetesVersion: "v1.34.0",
-    controlPlaneReplicas: 1,
-    workerPools: [{ name: "md-0", replicas: 1 }],
-    podCidr: "192.168.0.0/16",
-    serviceCidr: "10.128.0.0/12",
-    serviceDomain: "cluster.local",
-    backend: "docker",
-  });
+  const objects = clusterObjects({ ...seedCluster, ...metadata, kubernetesVersion: "v1.34.0" });
   const [pool] = objects.workers;
   return [
     objects.infrastructureCluster,

@@ -1,5 +1,6 @@
 import { clusterObjects, type ClusterSpec } from "../../lib/clusterObjects";
 import type { KubernetesObject } from "../../lib/kubernetesObject";
+import { seedCluster } from "../../lib/seedCluster";
 import { pins } from "../../setup/pins";
 
 /** A cluster that cannot come up, with one control plane node and no workers: `up` would refuse most of them. */
@@ -14,16 +15,11 @@ export interface BrokenCluster {
 /** The Cluster API objects of a broken cluster, in the order in which they are to be applied. */
 export const brokenObjects = ({ name, spec, before = [] }: BrokenCluster, nodeImage: string): KubernetesObject[] => {
   const objects = clusterObjects({
+    ...seedCluster,
     name,
-    namespace: "default",
     kubernetesVersion: `v${pins.source.kubernetes}`,
-    controlPlaneReplicas: 1,
     workerPools: [],
-    podCidr: "192.168.0.0/16",
-    serviceCidr: "10.128.0.0/12",
-    serviceDomain: "cluster.local",
     nodeImage,
-    backend: "docker",
     ...spec,
   });
   const { infrastructureCluster, cluster, controlPlaneTemplate, controlPlane } = objects;
