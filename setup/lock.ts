@@ -1,39 +1,10 @@
 import { linkSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { dirname } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
+import { isRunning, startOf } from "./processIdentity";
 
 /** Frees the lock; harmless when called twice. */
 export type Release = () => void;
-
-/** A field of what Linux tells of a process, counted from behind its name; empty without one. */
-const statField = (pid: number, index: number): string => {
-  try {
-    // The second field is the program's name in brackets and may hold spaces: count from behind it.
-    return (
-      readFileSync(`/proc/${pid}/stat`, "utf8")
-        .replace(/^.*\) /s, "")
-        .split(" ")[index] ?? ""
-    );
-  } catch {
-    return ""; // no /proc (macOS), or no such process
-  }
-};
-
-/** When a process started, in the kernel's own unit; tells a process from a later one that got the same pid. */
-export const startOf = (pid: number): string => statField(pid, 19);
-
-/** The number of a process's parent. */
-export const parentOf = (pid: number): number => Number(statField(pid, 1));
-
-/** Whether there is a process of that number. */
-export const isAlive = (pid: number): boolean => {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === "EPERM"; // someone else's, but there
-  }
-};
 
 const read = (path: string): string | undefined => {
   try {
@@ -45,8 +16,7 @@ const read = (path: string): string | undefined => {
 
 const holderIsGone = (text: string): boolean => {
   const [pid = "", start = ""] = text.trim().split(" ");
-  if (!/^\d+$/.test(pid) || !isAlive(Number(pid))) return true;
-  return start !== "" && startOf(Number(pid)) !== start;
+  return !/^\d+$/.test(pid) || !isRunning({ pid: Number(pid), start });
 };
 
 /** Writes the lock with its content in one step; false when somebody else has it. */

@@ -1,14 +1,11 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { isAlive, startOf } from "./lock";
+import { isRunning, type ProcessIdentity, startOf } from "./processIdentity";
 import { isRunFolder, openTemporary } from "./temporary";
 
 /** One run of Pulumi, as it is kept until it ended well. */
-export interface RunRecord {
-  pid: number;
-  /** When the process started, in the kernel's unit: tells it from a later one of that number. */
-  start: string;
+export interface RunRecord extends ProcessIdentity {
   /** What the run's processes have as TMPDIR. */
   folder: string;
 }
@@ -35,7 +32,7 @@ export const unfinishedRuns = (checkout: string, stack: string): Record<string, 
       const file = join(folder, name);
       try {
         const record = JSON.parse(readFileSync(file, "utf8")) as RunRecord;
-        return isAlive(record.pid) && startOf(record.pid) === record.start ? [] : [[file, record] as const];
+        return isRunning(record) ? [] : [[file, record] as const];
       } catch {
         return []; // another process took it away, or writes it just now
       }

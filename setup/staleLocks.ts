@@ -1,7 +1,7 @@
 import { existsSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { hostname } from "node:os";
 import { join } from "node:path";
-import { isAlive } from "./lock";
+import { isAlive } from "./processIdentity";
 import type { Print } from "./progress";
 import { lockFolder } from "./stateFiles";
 

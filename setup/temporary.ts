@@ -1,7 +1,7 @@
 import { lstatSync, mkdtempSync, readdirSync, rmSync } from "node:fs";
 import { hostname, tmpdir, userInfo } from "node:os";
 import { basename, join } from "node:path";
-import { isAlive } from "./lock";
+import { isAlive } from "./processIdentity";
 import { processesWith } from "./processes";
 
 /** A folder for what the programs of one run put aside; nobody else can look into it. */

@@ -1,5 +1,5 @@
 import { ownerLabel } from "../../setup/leftovers";
-import { parentOf } from "../../setup/lock";
+import { parentOf } from "../../setup/processIdentity";
 import { type Process, processesWith } from "../../setup/processes";
 import { check, dockerInventory, must } from "./harness";
 import type { StackSettings } from "./stackFile";

@@ -1,5 +1,5 @@
 import { processesWith, processNumbers } from "../../../setup/processes";
-import { parentOf } from "../../../setup/lock";
+import { parentOf } from "../../../setup/processIdentity";
 
 /** A process and its descendants, by number. */
 export const familyOf = (root: number): number[] => {
