@@ -1,12 +1,11 @@
-import { existsSync, readdirSync } from "node:fs";
-import { join } from "node:path";
 import { withClaimed } from "./claims";
-import { isStateFile, localBackend } from "./environment";
+import { localBackend } from "./environment";
 import { findHoldings, findLeftovers, forget, type Holdings, recall, record, strangersOn } from "./leftovers";
 import type { Print } from "./progress";
 import { runPulumi, type Outputs, type Target } from "./pulumi";
 import { removeKubeconfigs } from "./report";
 import { clustersIn, type ExportedState, exportState } from "./state";
+import { hasState } from "./stateFiles";
 import { takeContainers } from "./takeContainers";
 
 const networkType = "docker:index/network:Network";
@@ -16,12 +15,8 @@ export const clustersOf = (outputs: Outputs | undefined): string[] =>
   [outputs?.managementCluster ?? [], ...(outputs?.clusters ?? []).map(({ name }) => name)].flat();
 
 /** Whether our own local backend never had the stack: then there is no need for tools to take nothing down. */
-export const neverUp = (checkout: string, stack: string, backend: string): boolean => {
-  if (backend !== localBackend(checkout)) return false;
-  const folder = join(checkout, ".slipway", ".pulumi", "stacks", "slipway");
-  if (!existsSync(folder)) return true;
-  return !readdirSync(folder).some((file) => isStateFile(file) && file.split(".json")[0] === stack);
-};
+export const neverUp = (checkout: string, stack: string, backend: string): boolean =>
+  backend === localBackend(checkout) && !hasState(backend, stack);
 
 /**
  * Says what Docker still has of a stack; the exit code for it.

@@ -1,6 +1,7 @@
 import { spawn } from "node:child_process";
 import { run } from "./run";
 import { openRun } from "./runRecord";
+import { isSelected } from "./selection";
 import { stackFile, keepingClean } from "./stack";
 
 /** A stack to run Pulumi on. */
@@ -64,7 +65,8 @@ const spawnPulumi = (target: Target, args: string[], folder: string): Promise<nu
   );
 
 /** Selects the stack, making it where the backend does not have it yet. */
-export const selectStack = async ({ checkout, stack, variables }: Target): Promise<void> => {
+export const selectStack = async ({ checkout, stack, backend, variables }: Target): Promise<void> => {
+  if (isSelected(checkout, backend, stack)) return;
   await keepingClean(stackFile(checkout, stack), () =>
     run("pulumi", ["stack", "select", "--create", stack, "--non-interactive"], { cwd: checkout, env: variables }),
   );

@@ -1,6 +1,7 @@
 import { existsSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { homedir } from "node:os";
 import { join } from "node:path";
+import { isStateFile } from "./environment";
 import type { Print } from "./progress";
 
 /** Path of a file backend. */
@@ -11,6 +12,16 @@ export const backendFolder = (backend: string): string =>
 export const lockFolder = (backend: string, stack: string): string =>
   join(backendFolder(backend), ".pulumi", "locks", "organization", "slipway", stack);
 
+const filesIn = (folder: string): string[] => (existsSync(folder) ? readdirSync(folder) : []);
+
+/** Folder of all stacks' states in a file backend. */
+const statesFolder = (backend: string): string => join(backendFolder(backend), ".pulumi", "stacks", "slipway");
+
+/** Whether a file backend has a state of the stack; false of other backends. */
+export const hasState = (backend: string, stack: string): boolean =>
+  backend.startsWith("file://") &&
+  filesIn(statesFolder(backend)).some((file) => isStateFile(file) && file.split(".json")[0] === stack);
+
 const isWhole = (file: string): boolean => {
   try {
     JSON.parse(readFileSync(file, "utf8"));
@@ -19,8 +30,6 @@ const isWhole = (file: string): boolean => {
     return false;
   }
 };
-
-const filesIn = (folder: string): string[] => (existsSync(folder) ? readdirSync(folder) : []);
 
 /**
  * Makes a stack's files in a file backend readable again after a run was killed while it wrote them; while a run has the
@@ -31,7 +40,7 @@ const filesIn = (folder: string): string[] => (existsSync(folder) ? readdirSync(
 export const mendStateFiles = (backend: string, stack: string, print: Print): void => {
   if (!backend.startsWith("file://")) return;
   if (filesIn(lockFolder(backend, stack)).some((name) => name.endsWith(".json"))) return;
-  const folder = join(backendFolder(backend), ".pulumi", "stacks", "slipway");
+  const folder = statesFolder(backend);
   for (const name of filesIn(folder).filter((file) => file.startsWith(`${stack}.json`))) {
     const isHalf = name.endsWith(".attrs") ? !isWhole(join(folder, name)) : /\.[0-9a-f]+\.tmp$/.test(name);
     if (!isHalf) continue;
