@@ -33,6 +33,13 @@ export const standIns: Record<string, string> = {
   ),
 };
 
+/** Pulumi.yaml's nodeargs, for a language host from the time before Pulumi handed a project's options on by itself. */
+const languageHost = (program: string): string =>
+  `#!/bin/sh
+# Pulumi's language host for Node, with the options of Pulumi.yaml as it takes them.
+exec '${program.replaceAll("'", `'\\''`)}' -nodeargs '--require ./scripts/program.cjs' "$@"
+`;
+
 /**
  * The layout of `.tools` on the source route. Manifests that were made for one stack are there for all: the same
  * checkout works on several, and a link that moved with each would take the others' manifests away.
@@ -43,5 +50,7 @@ export const sourceLayout = (cache: Cache): Layout => {
     .map((artifact) => artifactFolder(cache, artifact))
     .filter((folder) => existsSync(folder));
   const files = folders.flatMap((folder) => readdirSync(folder).map((name) => [name, join(folder, name)] as const));
-  return { links: toolLinks(cache, always), scripts: standIns, manifests: Object.fromEntries(files) };
+  const { "pulumi-language-nodejs": host, ...links } = toolLinks(cache, always);
+  const scripts = { ...standIns, ...(host === undefined ? {} : { "pulumi-language-nodejs": languageHost(host) }) };
+  return { links, scripts, manifests: Object.fromEntries(files) };
 };

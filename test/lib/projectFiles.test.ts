@@ -20,7 +20,7 @@ describe("Pulumi.yaml", () => {
   test("names the project and its runtime", () => {
     expect(readFile("Pulumi.yaml")).toMatchObject({
       name: "slipway",
-      runtime: { name: "nodejs", options: { typescript: true } },
+      runtime: { name: "nodejs", options: { typescript: true, nodeargs: "--require ./scripts/program.cjs" } },
     });
   });
 });

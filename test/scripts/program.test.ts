@@ -1,0 +1,39 @@
+import { describe, expect, test } from "@jest/globals";
+import { spawnSync } from "node:child_process";
+import { root } from "../../setup/pins";
+
+/** Runs JavaScript in the checkout with what Pulumi's Node process has preloaded; gives what it prints as JSON. */
+const run = (code: string): unknown => {
+  const { status, stdout } = spawnSync("node", ["--require", "./scripts/program.cjs", "--eval", code], {
+    cwd: root,
+    env: { ...process.env, PULUMI_NODEJS_TYPESCRIPT: "true" },
+    encoding: "utf8",
+  });
+  expect(status).toBe(0);
+  return JSON.parse(stdout) as unknown;
+};
+
+const loaded =
+  "Object.keys(require.cache).filter((file) => /typescript\\.js$|arborist.lib.index\\.js$/.test(file)).length";
+
+describe("Pulumi's process for index.ts", () => {
+  test("takes the program without ts-node, and loads neither TypeScript nor Arborist", () =>
+    expect(
+      run(`require("@pulumi/pulumi");
+        const program = require("./index.ts");
+        console.log(JSON.stringify([typeof program, process.env.PULUMI_NODEJS_TYPESCRIPT ?? null, ${loaded}]));`),
+    ).toEqual(["function", null, 0]));
+
+  test("loads TypeScript once a resource is made of a function", () =>
+    expect(
+      run(`const { runtime } = require("@pulumi/pulumi");
+        runtime.serializeFunction((a) => a + 1).then(({ text }) => console.log(JSON.stringify([text.includes("a + 1"), ${loaded}])));`),
+    ).toEqual([true, 1]));
+
+  test("keeps no places in the program: each that moves would cost a write of the state", () =>
+    expect(
+      run(`const { Resource } = require("@pulumi/pulumi");
+        require("./index.ts");
+        console.log(JSON.stringify(Resource.callsites()));`),
+    ).toEqual([]));
+});
