@@ -5,6 +5,7 @@ import type { Manifest } from "./manifest";
 import { clusterctlLabels, isCrd, type KubernetesObject, parseManifest } from "./manifests";
 import { stableJson } from "./stableJson";
 import { loadManifest, manifestStore } from "./manifestStore";
+import { parsedOnce } from "./parsedManifests";
 import { crdFile } from "./paths";
 import { renderTemplate } from "./renderTemplate";
 
@@ -29,9 +30,12 @@ export const readManifest = async (source: ManifestSource): Promise<Manifest> =>
   const { text } = await loadManifest(source.location, manifestStore(source.setting));
   const { variables, secrets = {} } = source;
   const place = `${source.setting} ${source.location}`;
-  const parsed = variables
-    ? renderTemplate(text, place, { variables, secrets, setting: "featureGates" })
-    : parseManifest(text, place);
+  const parse = (): KubernetesObject[] =>
+    variables
+      ? renderTemplate(text, place, { variables, secrets, setting: "featureGates" })
+      : parseManifest(text, place);
+  const parsed =
+    Object.keys(secrets).length > 0 ? parse() : await parsedOnce([text, stableJson(variables ?? null)], parse);
   const objects = source.providerLabel ? clusterctlLabels(parsed, source.providerLabel) : parsed;
   return { name: source.name, ...setCrdsAside(objects) };
 };
