@@ -1,27 +1,79 @@
 // Takes TypeScript programs to JavaScript. Each run of Slipway starts several, so what it takes to start one counts: all
-// files of a program become one in memory, which is quicker than to load them one by one.
-const { buildSync } = require("esbuild");
-const { join } = require("node:path");
+// files of a program become one, which is quicker than to load them one by one, and is kept until one of them changes.
+const { createHash } = require("node:crypto");
+const { mkdirSync, readFileSync, renameSync, statSync, writeFileSync } = require("node:fs");
+const { dirname, join, relative, resolve } = require("node:path");
+
+/** The checkout. */
+const root = join(__dirname, "..");
 
 /** With it the traces of errors name lines of the sources; they cost time at each start. */
 const traced = Boolean(process.env.SLIPWAY_TRACE);
 
-/** A program as one file of JavaScript; its packages stay outside. Throws what is wrong with it, by file and line. */
-const bundle = (program) =>
-  buildSync({
+/** What besides its own files a program's bundle follows from. */
+const others = ["scripts/bundle.cjs", "tsconfig.json", "node_modules/esbuild/package.json"];
+
+/** What tells a file from what it was: its size and the time of its last change; undefined of one that is gone. */
+const stampOf = (file) => {
+  const found = statSync(resolve(root, file), { throwIfNoEntry: false });
+  return found && `${found.size} ${found.mtimeMs}`;
+};
+
+/** A program as one file of JavaScript, and the files it was made of; packages stay outside. Throws what is wrong with it. */
+const bundle = (program) => {
+  const { metafile, outputFiles } = require("esbuild").buildSync({
+    absWorkingDir: root,
     entryPoints: [program],
     bundle: true,
     packages: "external",
     platform: "node",
     target: "node20",
     sourcemap: traced ? "inline" : false,
+    metafile: true,
     write: false,
     logLevel: "silent",
-  }).outputFiles[0].text;
+  });
+  return { files: [...Object.keys(metafile.inputs), ...others], text: outputFiles[0].text };
+};
 
-/** Runs a program as the content of a module. */
+/** What was kept of a program, where none of its files has changed since. */
+const readKept = (kept) => {
+  try {
+    const content = readFileSync(kept, "utf8");
+    const end = content.indexOf("\n");
+    const stamps = Object.entries(JSON.parse(content.slice(0, end)));
+    return stamps.every(([file, stamp]) => stampOf(file) === stamp) ? content.slice(end) : undefined;
+  } catch {
+    return undefined; // not there yet, or damaged
+  }
+};
+
+/** Keeps a bundle below its files' stamps, whole or not at all; where it cannot be kept it is made anew each time. */
+const keep = (kept, stamps, text) => {
+  try {
+    mkdirSync(dirname(kept), { recursive: true, mode: 0o700 });
+    writeFileSync(`${kept}.${process.pid}`, `${JSON.stringify(stamps)}\n${text}`);
+    renameSync(`${kept}.${process.pid}`, kept);
+  } catch {}
+};
+
+const read = (program) => {
+  const name = relative(root, program);
+  if (traced || name.startsWith("..")) return bundle(program).text;
+  const kept = join(root, ".slipway", "bundles", createHash("sha1").update(name).digest("hex"));
+  const before = readKept(kept);
+  if (before !== undefined) return before;
+  const started = Date.now();
+  const { files, text } = bundle(program);
+  // One that was written meanwhile may have been read before.
+  const settled = files.every((file) => statSync(resolve(root, file)).mtimeMs < started);
+  if (settled) keep(kept, Object.fromEntries(files.map((file) => [file, stampOf(file)])), text);
+  return text;
+};
+
+/** Runs a program, by its absolute path, as the content of a module. */
 exports.runBundle = (module, program) => {
   process.setSourceMapsEnabled(traced);
   // To the program it lies here, one folder below the checkout like setup/pins.ts, by which the checkout is found.
-  module._compile(bundle(program), join(__dirname, "bundled.cjs"));
+  module._compile(read(program), join(__dirname, "bundled.cjs"));
 };

@@ -8,4 +8,4 @@ process.argv = [node, resolve(program), ...args];
 const main = new Module(join(__dirname, "bundled.cjs"), null);
 main.filename = main.id;
 main.paths = module.paths;
-runBundle(main, program);
+runBundle(main, resolve(program));

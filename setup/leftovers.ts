@@ -96,10 +96,11 @@ export const findHoldings = async (
   ]);
   const containers = [...ofClusters, ...own];
   const format = '{{range .Mounts}}{{if eq .Type "volume"}}{{.Name}}{{"\\n"}}{{end}}{{end}}';
-  // One by one: a container that goes away meanwhile must not hide the volumes of the others.
-  const volumes = (
-    await Promise.all(containers.map((name) => ask("inspect", "--format", format, name).catch(() => [])))
-  ).flat();
+  const volumesOf = (...names: string[]): Promise<string[]> => ask("inspect", "--format", format, ...names);
+  const oneByOne = async (): Promise<string[]> =>
+    (await Promise.all(containers.map((name) => volumesOf(name).catch(() => [])))).flat();
+  // One of them may go away meanwhile: it must not hide the volumes of the others.
+  const volumes = containers.length === 0 ? [] : await volumesOf(...containers).catch(oneByOne);
   return {
     clusters: unique([...clusters]),
     containers: unique(containers),

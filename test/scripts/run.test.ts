@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from "@jest/globals";
 import { spawnSync } from "node:child_process";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { root } from "../../setup/pins";
@@ -46,5 +46,41 @@ process.exitCode = 3;
     const { status, stdout, stderr } = run('console.log("started");\nconst = 1;\n');
     expect([status, stdout]).toEqual([1, ""]);
     expect(stderr).toMatch(/program\.ts:2/);
+  });
+});
+
+describe("what is kept of a program of the checkout", () => {
+  const kept = join(root, ".slipway", "bundles");
+  const bundles = () => readdirSync(kept);
+  let own: string;
+  beforeEach(() => {
+    mkdirSync(kept, { recursive: true, mode: 0o700 });
+    own = mkdtempSync(join(root, ".slipway", "test-"));
+  });
+  afterEach(() => rmSync(own, { recursive: true }));
+
+  const says = (): string => {
+    const { stdout } = spawnSync("node", ["scripts/run.cjs", join(own, "program.ts")], { cwd: root, encoding: "utf8" });
+    return stdout.trim();
+  };
+
+  test("is taken until one of its files changes, and made anew where it is damaged", async () => {
+    const before = bundles();
+    writeFileSync(join(own, "part.ts"), 'export const word = "one";\n');
+    writeFileSync(join(own, "program.ts"), 'import { word } from "./part";\nconsole.log(word);\n');
+    await new Promise((resolve) => setTimeout(resolve, 20)); // what is written while it is read is not kept
+    expect(says()).toBe("one");
+    const [file, ...others] = bundles().filter((name) => !before.includes(name));
+    expect(others).toEqual([]);
+    const place = join(kept, file!);
+    try {
+      expect(says()).toBe("one");
+      writeFileSync(join(own, "part.ts"), 'export const word = "other";\n');
+      expect(says()).toBe("other");
+      writeFileSync(place, "{");
+      expect(says()).toBe("other");
+    } finally {
+      rmSync(place, { force: true });
+    }
   });
 });

@@ -78,15 +78,21 @@ const fakeDocker =
     helpers?: [string, string][];
     volumes: string[];
     networks: [string, string][];
+    /** A container that is listed and then goes away. */
+    gone?: string;
   }): Docker =>
   (...args) => {
     const [verb, second] = args;
     if (verb === "network") return Promise.resolve(world.networks.map((row) => row.join(" ")));
     if (verb === "volume") return Promise.resolve(world.volumes);
-    if (verb === "inspect")
+    if (verb === "inspect") {
+      const asked = args.slice(args.indexOf("--format") + 2);
+      // One name that Docker does not know makes docker fail.
+      if (asked.some((name) => name === world.gone)) return Promise.reject(new Error(`No such object: ${world.gone}`));
       return Promise.resolve(
-        world.containers.flatMap(([name, , volume]) => (name === args.at(-1) && volume ? [volume] : [])),
+        world.containers.flatMap(([name, , volume]) => (asked.includes(name) && volume ? [volume] : [])),
       );
+    }
     expect([verb, second]).toEqual(["ps", "--all"]);
     if (args.includes(`label=${ownerLabel}`)) return Promise.resolve((world.helpers ?? []).map((row) => row.join(" ")));
     if (args.some((arg) => arg.startsWith("network="))) return Promise.resolve(world.containers.map(([name]) => name));
@@ -119,6 +125,19 @@ describe("leftovers", () => {
       volumes: ["v1", "v2"],
       networks: ["kind"],
     });
+  });
+
+  test("a container that goes away meanwhile hides no volume of the others", async () => {
+    const docker = fakeDocker({
+      containers: [
+        ["capd-lb", "capd", "v1"],
+        ["capd-worker", "capd", "v2"],
+      ],
+      volumes: ["v2"],
+      networks: [],
+      gone: "capd-lb",
+    });
+    expect((await findHoldings("dev", ours, docker)).volumes).toEqual(["v2"]);
   });
 
   test("what else uses the network is named", async () => {
