@@ -19,11 +19,23 @@ const stampOf = (file) => {
   return found && `${found.size} ${found.mtimeMs}`;
 };
 
+/** Where a program seems to lie as it runs: one folder below the checkout like setup/pins.ts, by which it is found. */
+const place = join(__dirname, "bundled.cjs");
+
+const build = (options) => {
+  try {
+    return require("esbuild").buildSync(options);
+  } catch (error) {
+    throw new Error(error.message); // which says file, line and reason; the rest is the same for programs
+  }
+};
+
 /** A program as one file of JavaScript, and the files it was made of; packages stay outside. Throws what is wrong with it. */
 const bundle = (program) => {
-  const { metafile, outputFiles } = require("esbuild").buildSync({
+  const { metafile, outputFiles } = build({
     absWorkingDir: root,
     entryPoints: [program],
+    outfile: place,
     bundle: true,
     packages: "external",
     platform: "node",
@@ -74,6 +86,5 @@ const read = (program) => {
 /** Runs a program, by its absolute path, as the content of a module. */
 exports.runBundle = (module, program) => {
   process.setSourceMapsEnabled(traced);
-  // To the program it lies here, one folder below the checkout like setup/pins.ts, by which the checkout is found.
-  module._compile(read(program), join(__dirname, "bundled.cjs"));
+  module._compile(read(program), place);
 };

@@ -19,11 +19,9 @@ delete process.env.PULUMI_NODEJS_TYPESCRIPT;
 Module._extensions[".ts"] = (module, program) => {
   // Where in the program a resource is made: of no use in a bundle, and each one that moves costs a write of the state.
   require("@pulumi/pulumi/resource").Resource.callsites = () => [];
-  if (!process.env.SLIPWAY_TRACE) {
-    // The SDK takes a trace of every promise, and looks each line of it up in source maps.
-    Error.prepareStackTrace = undefined;
-    // The SDK tells the engine what it is about to do, several times for each resource, for its own developers.
-    require("@pulumi/pulumi/log").debug = () => Promise.resolve();
-  }
+  // The SDK takes a trace of every promise, and has each line of it looked up in source maps.
+  Error.prepareStackTrace = undefined;
+  // It also tells the engine what it is about to do, several times for each resource, for its own developers.
+  if (!process.env.SLIPWAY_TRACE) require("@pulumi/pulumi/log").debug = () => Promise.resolve();
   runBundle(module, program);
 };
