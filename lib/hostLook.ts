@@ -1,7 +1,7 @@
 import { existsSync } from "node:fs";
 import { cacheRoot } from "../setup/cache";
 import { gatherFacts } from "../setup/host";
-import { recall } from "../setup/leftovers";
+import { recall } from "../setup/holdingsRecord";
 import type { ExistingNetwork } from "./dockerHost";
 import { type HostVerdict, judgeForStack } from "./hostRules";
 import { kubeconfigFile } from "./paths";

@@ -1,6 +1,7 @@
 import { demandsOf } from "../lib/hostDemands";
 import { readStackFile } from "../lib/stackFile";
-import { clusterLabel, docker, type Docker, findHoldings, recall, record } from "./leftovers";
+import { recall, record } from "./holdingsRecord";
+import { clusterLabel, docker, type Docker, findHoldings } from "./leftovers";
 import { ownManagement } from "./managementNode";
 import type { Target } from "./pulumi";
 import { stackFile } from "./stack";

@@ -1,6 +1,7 @@
 import { withClaimed } from "./claims";
 import { localBackend } from "./environment";
-import { findHoldings, findLeftovers, forget, type Holdings, recall, record, strangersOn } from "./leftovers";
+import { forget, recall, record } from "./holdingsRecord";
+import { findHoldings, findLeftovers, type Holdings, strangersOn } from "./leftovers";
 import type { Print } from "./progress";
 import { runPulumi, type Outputs, type Target } from "./pulumi";
 import { removeKubeconfigs } from "./report";

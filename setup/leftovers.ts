@@ -1,5 +1,3 @@
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { dirname, join } from "node:path";
 import { run } from "./run";
 
 /** The label kind and Cluster API's Docker provider put on their containers: the cluster's name. */
@@ -29,7 +27,8 @@ export type Docker = (...args: string[]) => Promise<string[]>;
 export const docker: Docker = async (...args) =>
   (await run("docker", args)).split("\n").filter((line) => line.trim() !== "");
 
-const unique = (names: string[]): string[] => [...new Set(names)].sort();
+/** Names in order, each once. */
+export const unique = (names: string[]): string[] => [...new Set(names)].sort();
 
 const withLabel = async (
   what: readonly string[],
@@ -114,35 +113,6 @@ export const strangersOn = async (network: string, ours: readonly string[], ask:
   (await ask("ps", "--all", "--filter", `network=${network}`, "--format", "{{.Names}}")).filter(
     (name) => !ours.includes(name),
   );
-
-const recordFile = (checkout: string, stack: string): string => join(checkout, ".slipway", "holdings", `${stack}.json`);
-
-/** What earlier runs found and did not see go: a destroy that is called twice still knows the volumes. */
-export const recall = (checkout: string, stack: string): Holdings => {
-  try {
-    return JSON.parse(readFileSync(recordFile(checkout, stack), "utf8")) as Holdings;
-  } catch {
-    return { clusters: [], containers: [], volumes: [], networks: [] };
-  }
-};
-
-/** Keeps holdings beside those already recorded. */
-export const record = (checkout: string, stack: string, holdings: Holdings): Holdings => {
-  const before = recall(checkout, stack);
-  const merged: Holdings = {
-    clusters: unique([...before.clusters, ...holdings.clusters]),
-    containers: unique([...before.containers, ...holdings.containers]),
-    volumes: unique([...before.volumes, ...holdings.volumes]),
-    networks: unique([...before.networks, ...holdings.networks]),
-    ids: unique([...(before.ids ?? []), ...(holdings.ids ?? [])]),
-  };
-  mkdirSync(dirname(recordFile(checkout, stack)), { recursive: true });
-  writeFileSync(recordFile(checkout, stack), `${JSON.stringify(merged, null, 2)}\n`);
-  return merged;
-};
-
-/** Forgets the record: nothing of it is left. */
-export const forget = (checkout: string, stack: string): void => rmSync(recordFile(checkout, stack), { force: true });
 
 /**
  * What is still there of the holdings, as lines that name the command that removes it.

@@ -5,16 +5,8 @@ import { join } from "node:path";
 import { openCache } from "../../setup/cache";
 import { neverUp } from "../../setup/destroy";
 import { checkSpace, expectedMinutes, missingShare, readTimes, volumesFor } from "../../setup/estimate";
-import {
-  type Docker,
-  findHoldings,
-  findLeftovers,
-  forget,
-  ownerLabel,
-  recall,
-  record,
-  strangersOn,
-} from "../../setup/leftovers";
+import { forget, recall, record } from "../../setup/holdingsRecord";
+import { type Docker, findHoldings, findLeftovers, ownerLabel, strangersOn } from "../../setup/leftovers";
 import { excerpt, removeKubeconfigs, upReport, writeKubeconfigs } from "../../setup/report";
 
 let checkout: string;

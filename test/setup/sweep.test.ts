@@ -3,7 +3,8 @@ import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:
 import { hostname, tmpdir } from "node:os";
 import { join } from "node:path";
 import { claimClusters, recordMade, withClaimed } from "../../setup/claims";
-import { type Docker, forget, recall, record } from "../../setup/leftovers";
+import { forget, recall, record } from "../../setup/holdingsRecord";
+import { type Docker } from "../../setup/leftovers";
 import { removeHelpers } from "../../setup/recover";
 import { sweepLost } from "../../setup/sweep";
 import { planSweep, type Proof, type Seen, type SeenContainer } from "../../setup/sweepPlan";
