@@ -12,7 +12,15 @@ export interface HostFacts {
   route: Route;
   node: string;
   go?: string;
-  docker: { client?: string; server?: string; error?: string; socket: boolean; cgroup?: string; os?: string };
+  docker: {
+    /** What the docker command says of itself; asked for only where the server does not answer. */
+    client?: string;
+    server?: string;
+    error?: string;
+    socket: boolean;
+    cgroup?: string;
+    os?: string;
+  };
   inotify: { watches?: number; instances?: number };
   /** Hard limit of open files; Infinity where there is none. */
   openFiles?: number;
@@ -70,9 +78,8 @@ export const gatherFacts = async (
   const linux = process.platform === "linux";
   const docker = (...args: string[]) => ask("docker", args, path);
   const label = "io.x-k8s.kind.cluster";
-  const [go, client, info, containers, network, ...tools] = await Promise.all([
+  const [go, info, containers, network, ...tools] = await Promise.all([
     withTools ? ask("go", ["env", "GOVERSION"], path) : { text: undefined },
-    ask("docker", ["--version"], path),
     docker("info", "--format", "{{.ServerVersion}} {{.CgroupVersion}} {{.OSType}}/{{.OperatingSystem}}"),
     docker("ps", "--all", "--filter", `label=${label}`, "--format", `{{.Names}} {{.Label "${label}"}}`),
     docker("network", "inspect", "kind", "--format", "{{json .}}"),
@@ -82,6 +89,8 @@ export const gatherFacts = async (
       return [tool, args ? ((await ask(join(bin, tool), args, path)).text ?? "") : ""];
     }),
   ]);
+  // What does not answer may be the server, or not be there at all.
+  const client = info.text === undefined ? await ask("docker", ["--version"], path) : { text: undefined };
   const [server, cgroup, ...system] = (info.text ?? "").split(" ");
   const kind = network.text === undefined ? undefined : (JSON.parse(network.text) as DockerNetwork);
   const owner = kind?.Labels?.[ownerLabel];
