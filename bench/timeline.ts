@@ -55,8 +55,12 @@ export const criticalPath = (all: readonly Bar[], state: readonly StateResource[
   const resources = new Map(state.map((resource) => [resource.urn, resource]));
   const before = ({ urn }: Bar): Bar | undefined => {
     const { dependencies = [], provider } = resources.get(urn) ?? {};
-    const needed = [...dependencies, ...(provider === undefined ? [] : [provider.split("::").slice(0, -1).join("::")])];
-    return last(needed.flatMap((dependency) => barOf.get(dependency) ?? []));
+    const found = (urns: readonly string[]): Bar[] => urns.flatMap((needed) => barOf.get(needed) ?? []);
+    const own = provider === undefined ? [] : [provider.split("::").slice(0, -1).join("::")];
+    const needed = found([...dependencies, ...own]);
+    // The engine makes a default provider for its first resource, when all that the resource waited for is there.
+    const others = needed.filter(({ name }) => !name.startsWith("default_"));
+    return last(others.length > 0 ? others : needed);
   };
   const path: PathStep[] = [];
   const real = all.filter(({ urn }) => resources.get(urn)?.custom ?? false);

@@ -56,6 +56,16 @@ describe("a timeline", () => {
     expect(criticalPath(bars(events), own).map(({ name }) => name)).toEqual(["kind", "app"]);
   });
 
+  test("a default provider, which is made for its first resource, is not what that waited for", () => {
+    const late = [...events.slice(0, 5), begun(111, "default_1_2_1"), done(111.5, "default_1_2_1"), ...events.slice(5)];
+    const own = [
+      resource("kind"),
+      resource("default_1_2_1"),
+      { ...resource("app", "kind"), provider: `${urn("default_1_2_1")}::an-id` },
+    ];
+    expect(criticalPath(bars(late), own).map(({ name }) => name)).toEqual(["kind", "app"]);
+  });
+
   test("draws a row for each, the critical ones dark", () => {
     const svg = timelineSvg(bars(events), new Set([urn("app")]), "an <up>");
     expect(svg.match(/fill="#1f4e79"/g)).toHaveLength(1);
