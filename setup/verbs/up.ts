@@ -21,17 +21,13 @@ const finishUp = async (target: Target, route: Route): Promise<void> => {
 
 export const up: Verb = async (args) => {
   const { route, target } = await ready(withoutPending);
-  const [looked] = await Promise.all([
-    withoutManagement(target, print),
-    awaitManagement(target, print),
-    // Without Docker there is nothing to claim, and the program says so.
-    claimClusters(target).catch(() => undefined),
-  ]);
   // The engine would make another Cluster object before it deletes the lost one of the same name, and then that.
-  if (isWithoutManagement(looked)) {
+  if (isWithoutManagement(await withoutManagement(target, print))) {
     print("nothing is changed. make destroy takes away what is left of the stack, and make up then makes it anew");
     return 1;
   }
+  // Without Docker there is nothing to claim, and the program says so.
+  await Promise.all([awaitManagement(target, print), claimClusters(target).catch(() => undefined)]);
   const variables = { ...target.variables, ...takeOver(root, target.stack) };
   const code = await runPulumi({ ...target, variables }, ["up", "--yes", "--skip-preview", ...args]);
   const recorded = recordMade(target).catch(() => undefined);
