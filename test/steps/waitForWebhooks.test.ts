@@ -1,0 +1,77 @@
+import { spawnSync } from "node:child_process";
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeEach, describe, expect, test } from "@jest/globals";
+
+const folder = mkdtempSync(join(tmpdir(), "slipway-step-"));
+afterAll(() => rmSync(folder, { recursive: true }));
+symlinkSync(join(__dirname, "..", "..", "steps"), join(folder, "steps"));
+mkdirSync(join(folder, ".tools", "bin"), { recursive: true });
+
+const touched = join(folder, "touched");
+beforeEach(() => rmSync(touched, { force: true }));
+
+const untrusted = (webhook: string): string =>
+  `Internal error occurred: failed calling webhook "${webhook}": x509: certificate signed by unknown authority`;
+
+/** Runs the step where the API server answers with this until a configuration is touched, and then with that. */
+const waitFor = (before: string, after: string, timeout = 3) => {
+  const file = join(folder, ".tools", "bin", "kubectl");
+  writeFileSync(
+    file,
+    `#!/bin/bash
+case "$1" in
+  create) cat >/dev/null
+    answer="$(if [ -e "${touched}" ]; then echo '${after}'; else echo '${before}'; fi)"
+    [ "$answer" = created ] || { echo "$answer" >&2; exit 1; } ;;
+  get) echo "one.example ValidatingWebhookConfiguration/ours"; echo "one.example MutatingWebhookConfiguration/ours"
+       echo "one.example ValidatingWebhookConfiguration/ours"; echo "two.example ValidatingWebhookConfiguration/theirs" ;;
+  annotate) echo "$*" >"${touched}" ;;
+esac
+`,
+  );
+  chmodSync(file, 0o755);
+  const { status, stderr } = spawnSync("bash", ["steps/wait-for-webhooks"], {
+    cwd: folder,
+    encoding: "utf8",
+    input: "kind: Sample\n",
+    env: { ...process.env, TIMEOUT_SECONDS: String(timeout), UNTRUSTED_SECONDS: "1" },
+  });
+  return { status, stderr, touched: existsSync(touched) ? readFileSync(touched, "utf8") : undefined };
+};
+
+describe("wait-for-webhooks", () => {
+  test("touches the configurations that name a webhook whose CA the API server goes on not to know, and no other", () => {
+    const { status, stderr, touched } = waitFor(untrusted("one.example"), "created");
+    expect(status).toBe(0);
+    expect(touched).toMatch(
+      /^annotate --overwrite ValidatingWebhookConfiguration\/ours MutatingWebhookConfiguration\/ours dev\.slipway\/ca-read-again=\d+\n$/,
+    );
+    expect(stderr).toContain("does not accept the certificate of one.example");
+  });
+
+  test("touches nothing where a webhook answers, or has nobody listening, or has another fault", () => {
+    expect(waitFor("created", "")).toEqual({ status: 0, stderr: "", touched: undefined });
+    expect(waitFor('admission webhook "one.example" denied the request', "").status).toBe(0);
+    const silent = waitFor('failed calling webhook "one.example": connection refused', "");
+    expect(silent).toMatchObject({ status: 1, touched: undefined });
+    expect(silent.stderr).toContain("webhooks did not answer within 3 s");
+  });
+
+  test("gives the message itself where touching does not help", () => {
+    const { status, stderr, touched } = waitFor(untrusted("two.example"), untrusted("two.example"));
+    expect(status).toBe(1);
+    expect(touched).toContain("ValidatingWebhookConfiguration/theirs dev.slipway");
+    expect(stderr).toContain(untrusted("two.example"));
+  });
+});
