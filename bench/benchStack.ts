@@ -1,5 +1,6 @@
-import { spawn, spawnSync } from "node:child_process";
+import { spawn } from "node:child_process";
 import { readFileSync } from "node:fs";
+import { processNumbers } from "../setup/processes";
 import { currentRoute, ThrowAwayStack } from "../test/e2e/throwAwayStack";
 
 /** Gives a stack to work with and takes file and state away afterwards, whatever happens. */
@@ -16,36 +17,46 @@ export const withBenchStack = async (work: (stack: ThrowAwayStack) => Promise<vo
 export interface Run {
   seconds: number;
   stdout: string;
-  /** The largest memory, in MiB, that one of the Node processes running the program had. */
-  programMebibytes: number;
 }
 
-/** Runs a command to its end and measures it; anything but exit code 0 is an error with the output's end. */
-export const measured = async (program: string, args: string[], variables: Record<string, string>): Promise<Run> => {
+/**
+ * Runs a command to its end and measures it; anything but exit code 0 is an error with the output's end.
+ *
+ * @param watch called every second while it runs; what it costs is measured too
+ */
+export const measured = async (
+  program: string,
+  args: string[],
+  variables: Record<string, string>,
+  watch?: () => void,
+): Promise<Run> => {
   const env = { ...process.env, ...variables };
   const start = Date.now();
   const child = spawn(program, args, { env, stdio: ["ignore", "pipe", "pipe"] });
-  let [stdout, stderr, peak] = ["", "", 0];
+  let [stdout, stderr] = ["", ""];
   child.stdout.on("data", (data: Buffer) => (stdout += data.toString()));
   child.stderr.on("data", (data: Buffer) => (stderr += data.toString()));
-  const watch = setInterval(() => (peak = Math.max(peak, programMemory())), 250);
+  const watching = watch && setInterval(watch, 1000);
   const code = await new Promise<number | null>((resolve, reject) => child.on("close", resolve).on("error", reject));
-  clearInterval(watch);
+  clearInterval(watching);
   const seconds = (Date.now() - start) / 1000;
   if (code !== 0) throw new Error(`${program} ${args.join(" ")} ended with ${code}\n${(stdout + stderr).slice(-4000)}`);
-  return { seconds, stdout, programMebibytes: peak };
+  return { seconds, stdout };
 };
 
-/** The peak memory so far of the process in which Pulumi runs the program. */
-const programMemory = (): number => {
-  const ids = spawnSync("pgrep", ["-f", "@pulumi/pulumi/cmd/run"], { encoding: "utf8" }).stdout.split("\n");
-  return Math.max(0, ...ids.filter(Boolean).map(peakOf));
-};
+/** The peak memory so far, in MiB, of the process in which Pulumi runs the program; 0 where there is none. */
+export const programMemory = (): number =>
+  Math.max(
+    0,
+    ...processNumbers()
+      .filter((pid) => read(pid, "cmdline").includes("@pulumi/pulumi/cmd/run"))
+      .map((pid) => Number(/^VmHWM:\s+(\d+) kB/m.exec(read(pid, "status"))?.[1] ?? 0) / 1024),
+  );
 
-const peakOf = (id: string): number => {
+const read = (pid: number, file: string): string => {
   try {
-    return Number(/^VmHWM:\s+(\d+) kB/m.exec(readFileSync(`/proc/${id}/status`, "utf8"))?.[1] ?? 0) / 1024;
+    return readFileSync(`/proc/${pid}/${file}`, "utf8");
   } catch {
-    return 0; // ended meanwhile
+    return ""; // ended meanwhile
   }
 };

@@ -3,7 +3,7 @@
 // a preview; peak memory of the program. Then the seconds of `destroy`. Takes about 20 minutes.
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { stackSettings } from "../test/e2e/stackFile";
-import { measured, withBenchStack } from "./benchStack";
+import { measured, programMemory, withBenchStack } from "./benchStack";
 import { linePlot } from "./linePlot";
 
 /** What was measured with a number of clusters in the stack. */
@@ -22,17 +22,20 @@ if (sizes.some((size) => !Number.isInteger(size) || size < 1 || size > 50)) {
 }
 
 void withBenchStack(async (stack) => {
-  const slipway = (...args: string[]) => measured("scripts/slipway", args, stack.env);
+  let peak = 0;
+  const look = () => (peak = Math.max(peak, programMemory()));
+  const slipway = (...args: string[]) => measured("scripts/slipway", args, stack.env, look);
   const all = stackSettings("many").clusters as unknown[];
   const results: Size[] = [];
   let destroy = 0;
   try {
     for (const clusters of sizes) {
+      peak = 0;
       stack.write("many", { clusters: all.slice(0, clusters) });
       const up = await slipway("up");
       const noop = await slipway("up", "--expect-no-changes");
       const preview = await slipway("preview");
-      const programMebibytes = Math.round(Math.max(up.programMebibytes, preview.programMebibytes));
+      const programMebibytes = Math.round(peak);
       results.push({ clusters, up: up.seconds, noop: noop.seconds, preview: preview.seconds, programMebibytes });
       console.log(JSON.stringify(results.at(-1)));
     }
