@@ -1,5 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
-import { loadBalancerObjects, withEarlyController } from "../lib/metalLb";
+import { loadBalancerObjects, webhookCertificate, withEarlyController } from "../lib/metalLb";
 import { objectKey } from "../lib/manifests";
 import { withPodSecurity } from "../lib/podSecurity";
 import type { Manifest } from "../lib/manifest";
@@ -36,7 +36,13 @@ export class MetalLb extends pulumi.ComponentResource {
       { parent: this },
     );
     // MetalLB refuses pools until its webhook has a certificate and a route.
-    const webhook = webhookGate(`${name}-webhook`, cluster, pool, { parent: this, dependsOn: installed.resources });
+    const webhook = webhookGate(
+      `${name}-webhook`,
+      cluster,
+      pool,
+      { parent: this, dependsOn: installed.resources },
+      { certificate: webhookCertificate(manifest.objects) },
+    );
     this.ready = pool.map(
       (object) => new KubernetesResource(`${name}/${objectKey(object)}`, object, inside(cluster, this, [webhook])),
     );

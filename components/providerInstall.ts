@@ -41,7 +41,7 @@ export class ProviderInstall extends pulumi.ComponentResource {
       cluster,
       certificateSamples(),
       { parent: this, dependsOn: certManager.resources },
-      ["certificates", "issuers", "clusterissuers"].map((kind) => `${kind}.cert-manager.io`),
+      { kinds: ["certificates", "issuers", "clusterissuers"].map((kind) => `${kind}.cert-manager.io`) },
     );
     // Everything waits for cert-manager, so the providers leave it the first seconds of a small machine to itself.
     const later = { ...cluster, apiReady: [...cluster.apiReady, ...certManager.crds, ...args.after] };
@@ -64,7 +64,7 @@ export class ProviderInstall extends pulumi.ComponentResource {
       cluster,
       [...clusterApiSamples(), ...args.samples],
       { parent: this, dependsOn: providers.flatMap((provider) => provider.resources) },
-      ["clusters.cluster.x-k8s.io"],
+      { kinds: ["clusters.cluster.x-k8s.io"] },
     );
     // Entries lie in the providers' namespaces and are of a kind of their own manifest: last, and waited for by nobody.
     const { name: prefix, crds, objects } = args.inventory;

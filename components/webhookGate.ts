@@ -1,6 +1,7 @@
 import { local } from "@pulumi/command";
 import * as pulumi from "@pulumi/pulumi";
 import { type KubernetesObject, toYaml } from "../lib/manifests";
+import type { OwnCertificate } from "../lib/metalLb";
 import { lifeIn, type ClusterHandle } from "./clusterHandle";
 import { step } from "./step";
 
@@ -9,13 +10,14 @@ import { step } from "./step";
  * proves nothing: its certificate may not be injected yet, or its service not be routed.
  *
  * @param kinds what the webhooks serve; in a cluster that outlives the stack they are not deleted while others use them
+ * @param certificate where the pods that serve the webhooks write their certificate themselves
  */
 export const webhookGate = (
   name: string,
   cluster: ClusterHandle,
   samples: KubernetesObject[],
   options: { parent: pulumi.Resource; dependsOn: pulumi.Resource[] },
-  kinds: readonly string[] = [],
+  { kinds = [], certificate }: { kinds?: readonly string[]; certificate?: OwnCertificate } = {},
 ): pulumi.Resource => {
   // Between what uses the webhooks and what serves them: the place to see whether a cluster that stays has more users.
   const guarded = cluster.lifetime === undefined && kinds.length > 0;
@@ -26,6 +28,9 @@ export const webhookGate = (
       environment: {
         KUBECONFIG: cluster.kubeconfigFile,
         TIMEOUT_SECONDS: "600",
+        // Well above what injecting a CA takes.
+        UNTRUSTED_SECONDS: "30",
+        ...(certificate ? { CERTIFICATE: certificate.secret, PODS: certificate.pods } : {}),
         ...(guarded ? { KINDS: kinds.join(" ") } : {}),
       },
       stdin: samples.map(toYaml).join("---\n"),

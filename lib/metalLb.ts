@@ -19,6 +19,16 @@ export const loadBalancerObjects = (ranges: readonly string[]): KubernetesObject
   },
 ];
 
+interface Controller extends KubernetesObject {
+  spec: {
+    selector: { matchLabels: Record<string, string> };
+    template: { spec: { tolerations?: object[]; volumes?: { secret?: { secretName: string } }[] } };
+  };
+}
+
+const isController = (object: KubernetesObject): object is Controller =>
+  object.kind === "Deployment" && object.metadata.name === "controller";
+
 const controlPlane = "node-role.kubernetes.io/control-plane";
 
 /**
@@ -27,11 +37,29 @@ const controlPlane = "node-role.kubernetes.io/control-plane";
  */
 export const withEarlyController = (objects: readonly KubernetesObject[]): KubernetesObject[] =>
   objects.map((object) => {
-    if (object.kind !== "Deployment" || object.metadata.name !== "controller") return object;
-    const copy = structuredClone(object) as KubernetesObject & {
-      spec: { template: { spec: { tolerations?: object[] } } };
-    };
+    if (!isController(object)) return object;
+    const copy = structuredClone(object);
     const pod = copy.spec.template.spec;
     pod.tolerations = [...(pod.tolerations ?? []), { key: controlPlane, operator: "Exists", effect: "NoSchedule" }];
     return copy;
   });
+
+/** A certificate that pods write into a Secret which they mount. */
+export interface OwnCertificate {
+  /** The Secret, as `namespace/name`. */
+  secret: string;
+  /** Labels of the pods, as a selector. */
+  pods: string;
+}
+
+/**
+ * Where MetalLB's controller writes its webhook's certificate, which it then reads from where it mounts it: the Secret of
+ * its only volume. Undefined in a manifest where it mounts none.
+ */
+export const webhookCertificate = (objects: readonly KubernetesObject[]): OwnCertificate | undefined => {
+  const controller = objects.find(isController);
+  const secret = controller?.spec.template.spec.volumes?.find((volume) => volume.secret)?.secret?.secretName;
+  if (controller === undefined || secret === undefined) return undefined;
+  const labels = Object.entries(controller.spec.selector.matchLabels);
+  return { secret: `${namespace}/${secret}`, pods: labels.map(([key, value]) => `${key}=${value}`).join(",") };
+};

@@ -1,6 +1,6 @@
 import { expect, test } from "@jest/globals";
 import type { KubernetesObject } from "../../lib/manifests";
-import { withEarlyController } from "../../lib/metalLb";
+import { webhookCertificate, withEarlyController } from "../../lib/metalLb";
 
 const workload = (kind: string, name: string, pod: object): KubernetesObject => ({
   apiVersion: "apps/v1",
@@ -23,4 +23,21 @@ test.each([
 test("everything else of MetalLB stays as its manifest has it", () => {
   const others = [workload("DaemonSet", "speaker", {}), { ...workload("Deployment", "other", {}) }];
   expect(withEarlyController(others)).toEqual(others);
+});
+
+const controllerWith = (pod: object): KubernetesObject => ({
+  ...workload("Deployment", "controller", pod),
+  spec: { selector: { matchLabels: { app: "metallb", component: "controller" } }, template: { spec: pod } },
+});
+
+test("the webhook's certificate is in the Secret that the controller mounts", () => {
+  const pod = { volumes: [{ emptyDir: {} }, { name: "cert", secret: { secretName: "webhook-cert" } }] };
+  expect(webhookCertificate([workload("DaemonSet", "speaker", pod), controllerWith(pod)])).toEqual({
+    secret: "metallb-system/webhook-cert",
+    pods: "app=metallb,component=controller",
+  });
+});
+
+test.each([[{}], [{ volumes: [{ emptyDir: {} }] }]])("a controller with %j mounts no certificate", (pod) => {
+  expect(webhookCertificate([controllerWith(pod)])).toBeUndefined();
 });

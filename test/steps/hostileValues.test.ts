@@ -46,11 +46,11 @@ const settable = [
 ];
 settable.push("MISSING_CONTAINERS", "NODE", "NODE_IMAGE", "OWNERS", "REACH", "STOPPED_CONTAINERS", "URL", "VERSION");
 settable.push("ADDRESSES", "CERT_SANS", "ENDPOINT", "IN_THE_WAY", "MANAGEMENT", "MANAGEMENT_ADDRESSES");
-settable.push("SERVICE_CIDR", "SERVICE_DOMAIN");
+settable.push("CERTIFICATE", "PODS", "SERVICE_CIDR", "SERVICE_DOMAIN");
 
 /** Those that the program alone writes: numbers, sums, and paths of its own. */
 const written = ["ARCHIVE_SHA256", "KUBECONFIG", "KUBECONFIG_FILE", "NODES", "TIMEOUT", "TIMEOUT_SECONDS"];
-written.push("WORKLOAD_KUBECONFIG");
+written.push("UNTRUSTED_SECONDS", "WORKLOAD_KUBECONFIG");
 
 /** Runs a step with a text for all that settings could ever put into it; gives the calls of tools, word by word. */
 const run = (step: string, text: string, more: Record<string, string> = {}): string[][] => {
@@ -63,7 +63,7 @@ const run = (step: string, text: string, more: Record<string, string> = {}): str
       PATH: process.env.PATH,
       ...Object.fromEntries(settable.map((name) => [name, text])),
       // Numbers and paths that the program writes itself.
-      ...{ NODES: "0", TIMEOUT: "0m", TIMEOUT_SECONDS: "0", ARCHIVE_SHA256: "0", CALLS: calls },
+      ...{ NODES: "0", TIMEOUT: "0m", TIMEOUT_SECONDS: "0", UNTRUSTED_SECONDS: "0", ARCHIVE_SHA256: "0", CALLS: calls },
       ...{ KUBECONFIG_FILE: "kubeconfigs/a.yaml", KUBECONFIG: "a.yaml", WORKLOAD_KUBECONFIG: "b.yaml" },
       ...more,
     },
@@ -73,8 +73,9 @@ const run = (step: string, text: string, more: Record<string, string> = {}): str
   return all.filter((call) => call !== "").map((call) => call.split("\0"));
 };
 
-/** What is no step, and steps whose input is made of manifests and pins alone. */
+/** What is no step of itself, and steps whose input is made of manifests and pins alone. */
 const others = ["capd-build", "crds-apply", "crds-delete", "environment.sh", "http-request.mjs"];
+others.push("api-readyz.mjs", "fill-node-image", "import-images");
 const steps = readdirSync("steps").filter((name) => !others.includes(name));
 
 /** The environment's own, and what a step sets before it reads it. */

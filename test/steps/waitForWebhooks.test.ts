@@ -25,7 +25,7 @@ const untrusted = (webhook: string): string =>
   `Internal error occurred: failed calling webhook "${webhook}": x509: certificate signed by unknown authority`;
 
 /** Runs the step where the API server answers with this until a configuration is touched, and then with that. */
-const waitFor = (before: string, after: string, timeout = 3) => {
+const waitFor = (before: string, after: string, environment: Record<string, string> = {}) => {
   const file = join(folder, ".tools", "bin", "kubectl");
   writeFileSync(
     file,
@@ -36,6 +36,10 @@ case "$1" in
     [ "$answer" = created ] || { echo "$answer" >&2; exit 1; } ;;
   get) echo "one.example ValidatingWebhookConfiguration/ours"; echo "one.example MutatingWebhookConfiguration/ours"
        echo "one.example ValidatingWebhookConfiguration/ours"; echo "two.example ValidatingWebhookConfiguration/theirs" ;;
+  --namespace) case "$3" in
+    wait) [ "$4" = secret/cert ] || { echo "no $4" >&2; exit 1; } ;;
+    annotate) echo "$*" >"${touched}" ;;
+    esac ;;
   annotate) echo "$*" >"${touched}" ;;
 esac
 `,
@@ -45,10 +49,12 @@ esac
     cwd: folder,
     encoding: "utf8",
     input: "kind: Sample\n",
-    env: { ...process.env, TIMEOUT_SECONDS: String(timeout), UNTRUSTED_SECONDS: "1" },
+    env: { ...process.env, TIMEOUT_SECONDS: "3", UNTRUSTED_SECONDS: "1", ...environment },
   });
   return { status, stderr, touched: existsSync(touched) ? readFileSync(touched, "utf8") : undefined };
 };
+
+const silent = 'failed calling webhook "one.example": connection refused';
 
 describe("wait-for-webhooks", () => {
   test("touches the configurations that name a webhook whose CA the API server goes on not to know, and no other", () => {
@@ -63,9 +69,9 @@ describe("wait-for-webhooks", () => {
   test("touches nothing where a webhook answers, or has nobody listening, or has another fault", () => {
     expect(waitFor("created", "")).toEqual({ status: 0, stderr: "", touched: undefined });
     expect(waitFor('admission webhook "one.example" denied the request', "").status).toBe(0);
-    const silent = waitFor('failed calling webhook "one.example": connection refused', "");
-    expect(silent).toMatchObject({ status: 1, touched: undefined });
-    expect(silent.stderr).toContain("webhooks did not answer within 3 s");
+    const never = waitFor(silent, "");
+    expect(never).toMatchObject({ status: 1, touched: undefined });
+    expect(never.stderr).toContain("webhooks did not answer within 3 s");
   });
 
   test("gives the message itself where touching does not help", () => {
@@ -73,5 +79,19 @@ describe("wait-for-webhooks", () => {
     expect(status).toBe(1);
     expect(touched).toContain("ValidatingWebhookConfiguration/theirs dev.slipway");
     expect(stderr).toContain(untrusted("two.example"));
+  });
+
+  test("touches the pods that wrote their certificate themselves, so that the kubelet brings it to them", () => {
+    const { status, touched } = waitFor(silent, "created", { CERTIFICATE: "load/cert", PODS: "a=b,c=d" });
+    expect(status).toBe(0);
+    expect(touched).toMatch(
+      /^--namespace load annotate --overwrite pods --selector a=b,c=d dev\.slipway\/look-again=\d+\n$/,
+    );
+  });
+
+  test("says so where that certificate does not come", () => {
+    const { status, stderr, touched } = waitFor(silent, "created", { CERTIFICATE: "load/other", PODS: "a=b" });
+    expect({ status, touched }).toEqual({ status: 1, touched: undefined });
+    expect(stderr).toContain("no secret/other");
   });
 });
