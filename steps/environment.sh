@@ -46,12 +46,19 @@ write_private() {
   mv "$1.partial" "$1"
 }
 
-# Writes images of the host's Docker to standard output as one archive. Docker's containerd image store keeps all
-# platforms' manifests but not their content: there only the platform that runs here is saved.
+# Where the host's Docker listens, which Cluster API's Docker provider uses too.
+# shellcheck disable=SC2034 # steps use it
+docker_socket=/var/run/docker.sock
+
+# Docker's containerd image store keeps all platforms' manifests but not their content: there only the platform that runs
+# here is saved, which Docker's client knows to ask for.
+has_containerd_store() {
+  docker info --format '{{json .DriverStatus}}' | grep -q io.containerd.snapshotter
+}
+
+# Writes images of the host's Docker to standard output as one archive.
 save_images() {
   local platform=()
-  if docker info --format '{{json .DriverStatus}}' | grep -q io.containerd.snapshotter; then
-    platform=(--platform "linux/$(docker version --format '{{.Server.Arch}}')")
-  fi
+  if has_containerd_store; then platform=(--platform "linux/$(docker version --format '{{.Server.Arch}}')"); fi
   docker save "${platform[@]}" "$@"
 }

@@ -174,7 +174,7 @@ describe("ImageLoad", () => {
     expect(imageLoad.diff!(read!, load)).toEqual({ changes: { images: "update" }, replaces: [] });
     docker(node, `case "$*" in *"images list"*) ${list(nginx, other)} ;; esac`);
     expect(await imageLoad.update(read!, load, say)).toEqual(loaded);
-    expect(called()).toMatch(/docker save x\.io\/b:1\n/);
+    expect(called()).toMatch(/ --snapshotter overlayfs x\.io\/b:1\n/);
   });
 
   test("of a node that is stopped or gone nothing is concluded", async () => {
