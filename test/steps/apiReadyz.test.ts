@@ -1,0 +1,95 @@
+import { execFileSync, spawn, spawnSync } from "node:child_process";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { createServer, type Server } from "node:https";
+import type { AddressInfo } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
+
+const folder = mkdtempSync(join(tmpdir(), "slipway-readyz-"));
+const [keyFile, certificateFile] = [join(folder, "key"), join(folder, "certificate")];
+let server: Server;
+let answers: number[] = [];
+let asked = 0;
+
+beforeAll(async () => {
+  const names = ["-subj", "/CN=api", "-addext", "subjectAltName=IP:127.0.0.1"];
+  const kind = ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-days", "1"];
+  execFileSync("openssl", ["req", "-x509", ...kind, "-keyout", keyFile, "-out", certificateFile, ...names], {
+    stdio: "ignore",
+  });
+  const [key, cert] = [readFileSync(keyFile), readFileSync(certificateFile)];
+  // Its own certificate is the authority of both sides here.
+  server = createServer({ key, cert, ca: cert, requestCert: true, rejectUnauthorized: true }, (request, response) => {
+    asked += 1;
+    response.writeHead(request.url === "/readyz" ? (answers.shift() ?? 200) : 404).end("[-]etcd failed");
+  });
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+});
+afterAll(async () => {
+  await new Promise((resolve) => server.close(resolve));
+  rmSync(folder, { recursive: true });
+});
+
+const kubeconfig = (url: string, user: object): string =>
+  JSON.stringify({
+    clusters: [{ cluster: { server: url, "certificate-authority-data": base64(certificateFile) } }],
+    users: [{ user }],
+  });
+const base64 = (file: string): string => readFileSync(file).toString("base64");
+const certificate = () => ({
+  "client-certificate-data": base64(certificateFile),
+  "client-key-data": base64(keyFile),
+});
+const address = (): string => `https://127.0.0.1:${(server.address() as AddressInfo).port}`;
+
+/** Runs the question beside the server, which is in this process. */
+const ask = async (text: string, environment: Record<string, string> = {}) => {
+  const child = spawn(process.execPath, ["steps/api-readyz.mjs"], {
+    env: { PATH: process.env.PATH, PORT_COMMAND: "", TIMEOUT_SECONDS: "1", ...environment },
+    stdio: ["pipe", "ignore", "pipe"],
+  });
+  let said = "";
+  child.stderr.on("data", (data: Buffer) => (said += data.toString()));
+  child.stdin.end(text);
+  const status = await new Promise<number | null>((resolve) => child.on("close", resolve));
+  return { status, said: said.trim() };
+};
+
+describe("api-readyz", () => {
+  test("asks with the kubeconfig's certificates until the API server is ready", async () => {
+    [answers, asked] = [[500, 503], 0];
+    expect(await ask(kubeconfig(address(), certificate()), { TIMEOUT_SECONDS: "10" })).toEqual({ status: 0, said: "" });
+    expect(asked).toBe(3);
+  });
+
+  test("finds the port anew by the program that prints it", async () => {
+    answers = [];
+    const { port } = server.address() as AddressInfo;
+    const program = join(folder, "port");
+    execFileSync("bash", ["-c", `printf '#!/bin/sh\\necho ${port}\\n' >"$0"; chmod +x "$0"`, program]);
+    const elsewhere = kubeconfig("https://192.0.2.1:6443", certificate());
+    expect(await ask(elsewhere, { PORT_COMMAND: program })).toEqual({ status: 0, said: "" });
+  });
+
+  test("ends with the server's last word", async () => {
+    answers = Array<number>(20).fill(500);
+    expect(await ask(kubeconfig(address(), certificate()))).toEqual({ status: 1, said: "500 [-]etcd failed" });
+  });
+
+  test("ends with what is wrong where nobody listens", () => {
+    const input = kubeconfig("https://127.0.0.1:1", certificate());
+    const env = { PATH: process.env.PATH, PORT_COMMAND: "", TIMEOUT_SECONDS: "0" };
+    const { status, stderr } = spawnSync(process.execPath, ["steps/api-readyz.mjs"], { input, env, encoding: "utf8" });
+    expect({ status, stderr }).toEqual({ status: 1, stderr: "connect ECONNREFUSED 127.0.0.1:1\n" });
+  });
+
+  test.each([
+    ["a token", { token: "secret" }, {}],
+    ["a plugin", { exec: { command: "aws" } }, {}],
+    ["a proxy", undefined, { HTTPS_PROXY: "http://proxy.example:3128" }],
+  ])("leaves %s to kubectl", async (_, user, environment) => {
+    const { status } = await ask(kubeconfig(address(), user ?? certificate()), environment);
+    expect(status).toBe(97);
+  });
+});
