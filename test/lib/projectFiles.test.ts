@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, test } from "@jest/globals";
@@ -139,9 +139,12 @@ describe("the examples", () => {
 
   test("a file that is wrong is said to be, and one that is not there has the defaults", () => {
     expect(cluster("no-such-stack").cluster?.name).toBe("capd");
-    const file = join(mkdtempSync(join(tmpdir(), "slipway-stack-")), "Pulumi.x.yaml");
+    const folder = mkdtempSync(join(tmpdir(), "slipway-stack-"));
+    const file = join(folder, "Pulumi.x.yaml");
     writeFileSync(file, "config: {slipway:clusterName: Not_A_Name}");
-    expect(readStackFile(file).problems).toMatch(/clusterName is "Not_A_Name"/);
+    const { problems } = readStackFile(file);
+    rmSync(folder, { recursive: true });
+    expect(problems).toMatch(/clusterName is "Not_A_Name"/);
   });
 });
 

@@ -1,5 +1,5 @@
-import { expect, test } from "@jest/globals";
-import { mkdtempSync, writeFileSync } from "node:fs";
+import { afterAll, expect, test } from "@jest/globals";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { printPlan, type Ask } from "../../setup/plan";
@@ -7,6 +7,7 @@ import type { Target } from "../../setup/pulumi";
 
 const checkout = mkdtempSync(join(tmpdir(), "slipway-plan-"));
 writeFileSync(join(checkout, "Pulumi.dev.yaml"), "config: {}\n");
+afterAll(() => rmSync(checkout, { recursive: true }));
 const target: Target = { checkout, stack: "dev", backend: "file:///nowhere", variables: {} };
 
 const answers =
