@@ -1,14 +1,4 @@
-import {
-  chmodSync,
-  existsSync,
-  mkdirSync,
-  mkdtempSync,
-  readFileSync,
-  rmSync,
-  symlinkSync,
-  writeFileSync,
-} from "node:fs";
-import { tmpdir } from "node:os";
+import { existsSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeEach, describe, expect, test } from "@jest/globals";
 import { keepProblem } from "../../provider/keep";
@@ -18,27 +8,24 @@ import { kindCluster } from "../../provider/kind/kindCluster";
 import { nodeImage } from "../../provider/kind/nodeImage";
 import { findFailures } from "../../provider/resourceKind";
 import { unknown, type Properties } from "../../provider/values";
+import { pretendCheckout } from "../support/pretendCheckout";
 
 // A checkout with the steps and with tools that only pretend; each writes down what it was called with.
-const folder = mkdtempSync(join(tmpdir(), "slipway-kind-"));
+const checkout = pretendCheckout();
+const { folder } = checkout;
 const before = { cwd: process.cwd(), path: process.env.PATH };
-mkdirSync(join(folder, ".tools", "bin"), { recursive: true });
-symlinkSync(join(__dirname, "..", "..", "steps"), join(folder, "steps"));
 process.chdir(folder);
 process.env.PATH = `${join(folder, ".tools", "bin")}:${before.path}`;
 afterAll(() => {
   process.chdir(before.cwd);
   process.env.PATH = before.path;
-  rmSync(folder, { recursive: true });
+  checkout.remove();
 });
 
 const calls = join(folder, "calls");
 const called = (): string => (existsSync(calls) ? readFileSync(calls, "utf8") : "");
-const pretend = (tool: string, script: string): void => {
-  const file = join(folder, ".tools", "bin", tool);
-  writeFileSync(file, `#!/bin/sh\necho ${tool} "$*" >>${calls}\n${script}\n`);
-  chmodSync(file, 0o755);
-};
+const pretend = (tool: string, script: string): void =>
+  checkout.pretend(tool, `echo ${tool} "$*" >>${calls}\n${script}`);
 const say = (): void => undefined;
 
 const node = { id: "abc", image: "kindest/node:v1", running: true, cluster: "one" };

@@ -1,19 +1,13 @@
 import { spawnSync } from "node:child_process";
-import { chmodSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { afterAll, expect, test } from "@jest/globals";
+import { pretendCheckout } from "../support/pretendCheckout";
 
-const folder = mkdtempSync(join(tmpdir(), "slipway-step-"));
-afterAll(() => rmSync(folder, { recursive: true }));
-symlinkSync(join(__dirname, "..", "..", "steps"), join(folder, "steps"));
-mkdirSync(join(folder, ".tools", "bin"), { recursive: true });
+const { folder, pretend, remove: clean } = pretendCheckout();
+afterAll(clean);
 
 /** Runs the step against an API that answers or not; whether it ended well. */
 const remove = (answers: boolean, unreachableIsGone: boolean): boolean => {
-  const file = join(folder, ".tools", "bin", "kubectl");
-  writeFileSync(file, `#!/bin/sh\n${answers ? 'case "$*" in "delete crd one"*) exit 7 ;; esac' : "exit 1"}\n`);
-  chmodSync(file, 0o755);
+  pretend("kubectl", answers ? 'case "$*" in "delete crd one"*) exit 7 ;; esac' : "exit 1");
   const env = { ...process.env, PULUMI_K8S_DELETE_UNREACHABLE: String(unreachableIsGone) };
   return spawnSync("bash", ["steps/crds-delete"], { cwd: folder, env, input: "one sum file\n" }).status === 0;
 };

@@ -1,36 +1,22 @@
 import { spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
-import {
-  chmodSync,
-  existsSync,
-  mkdirSync,
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  rmSync,
-  symlinkSync,
-  writeFileSync,
-} from "node:fs";
-import { tmpdir } from "node:os";
+import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "@jest/globals";
 import { hostileTexts } from "../support/hostileTexts";
+import { pretendCheckout } from "../support/pretendCheckout";
 
 let folder: string;
+let remove: () => void;
 
 // In a folder of its own: steps take the checkout's tools first, and here those only write down what they are given.
 beforeEach(() => {
-  folder = mkdtempSync(join(tmpdir(), "slipway-steps-"));
-  symlinkSync(join(process.cwd(), "steps"), join(folder, "steps"));
-  const bin = join(folder, ".tools", "bin");
-  mkdirSync(bin, { recursive: true });
-  const fake = `#!/bin/bash\nprintf '%s\\0' "\${0##*/}" "$@" >>"$CALLS"; printf '\\1\\0' >>"$CALLS"\n`;
-  for (const tool of ["docker", "kind", "kubectl", "clusterctl"]) {
-    writeFileSync(join(bin, tool), fake);
-    chmodSync(join(bin, tool), 0o755);
-  }
+  const checkout = pretendCheckout();
+  ({ folder, remove } = checkout);
+  const fake = `printf '%s\\0' "\${0##*/}" "$@" >>"$CALLS"; printf '\\1\\0' >>"$CALLS"`;
+  for (const tool of ["docker", "kind", "kubectl", "clusterctl"]) checkout.pretend(tool, fake);
 });
-afterEach(() => rmSync(folder, { recursive: true }));
+afterEach(() => remove());
 
 /** Variables of steps that settings and names of clusters and containers come into. */
 const settable = [

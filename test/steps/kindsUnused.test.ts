@@ -1,23 +1,10 @@
 import { spawnSync } from "node:child_process";
-import { chmodSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
+import { afterAll, describe, expect, test } from "@jest/globals";
+import { pretendCheckout } from "../support/pretendCheckout";
 
-let folder: string;
-
-// In a folder of its own: the step takes the checkout's kubectl first, and here that is a stand-in.
-beforeAll(() => {
-  folder = mkdtempSync(join(tmpdir(), "slipway-steps-"));
-  symlinkSync(join(process.cwd(), "steps"), join(folder, "steps"));
-  const bin = join(folder, ".tools", "bin");
-  mkdirSync(bin, { recursive: true });
-  const fake =
-    '#!/bin/sh\n[ "$2" != crd ] || { case "$KNOWN" in *"$3"*) exit 0;; *) exit 1;; esac; }\nprintf "%s" "$LEFT"\n';
-  writeFileSync(join(bin, "kubectl"), fake);
-  chmodSync(join(bin, "kubectl"), 0o755);
-});
-afterAll(() => rmSync(folder, { recursive: true }));
+const { folder, pretend, remove } = pretendCheckout();
+afterAll(remove);
+pretend("kubectl", '[ "$2" != crd ] || { case "$KNOWN" in *"$3"*) exit 0;; *) exit 1;; esac; }\nprintf "%s" "$LEFT"');
 
 const run = (known: string, left: string): { status: number | null; stderr: string } =>
   spawnSync("steps/kinds-unused", [], {

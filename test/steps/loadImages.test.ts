@@ -1,31 +1,25 @@
 import { spawnSync } from "node:child_process";
-import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, describe, expect, test } from "@jest/globals";
+import { pretendCheckout } from "../support/pretendCheckout";
 
-const folder = mkdtempSync(join(tmpdir(), "slipway-step-"));
-afterAll(() => rmSync(folder, { recursive: true }));
-symlinkSync(join(__dirname, "..", "..", "steps"), join(folder, "steps"));
-mkdirSync(join(folder, ".tools", "bin"), { recursive: true });
+const { folder, pretend, remove } = pretendCheckout();
+afterAll(remove);
 
 /** Runs the step with a Docker of that store, and a node in which reading from the socket ends so; gives what it did. */
 const load = (store: string, readsSocket: number) => {
   const calls = join(folder, "calls");
-  const file = join(folder, ".tools", "bin", "docker");
-  writeFileSync(
-    file,
-    `#!/bin/bash
-case "$1" in
+  pretend(
+    "docker",
+    `case "$1" in
   info) echo '${store}' ;;
   version) echo amd64 ;;
   save) echo "$*" >>"${calls}"; echo archive ;;
   exec) if [ "\${10}" = /var/run/docker.sock ]; then echo "socket \${*:12}" >>"${calls}"; exit ${readsSocket}; fi
     echo "stdin $(cat) \${*:12}" >>"${calls}" ;;
-esac
-`,
+esac`,
   );
-  chmodSync(file, 0o755);
   writeFileSync(calls, "");
   const { status, stdout } = spawnSync("bash", ["steps/load-images"], {
     cwd: folder,

@@ -1,31 +1,18 @@
 import { spawnSync } from "node:child_process";
-import {
-  chmodSync,
-  existsSync,
-  mkdirSync,
-  mkdtempSync,
-  readFileSync,
-  rmSync,
-  symlinkSync,
-  writeFileSync,
-} from "node:fs";
-import { tmpdir } from "node:os";
+import { existsSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, describe, expect, test } from "@jest/globals";
+import { pretendCheckout } from "../support/pretendCheckout";
 
-const folder = mkdtempSync(join(tmpdir(), "slipway-step-"));
-afterAll(() => rmSync(folder, { recursive: true }));
-symlinkSync(join(__dirname, "..", "..", "steps"), join(folder, "steps"));
-mkdirSync(join(folder, ".tools", "bin"), { recursive: true });
+const { folder, pretend, remove } = pretendCheckout();
+afterAll(remove);
 
 /** Runs the step; reading from the socket and from the client's archive end so. Gives Docker's calls but for its questions. */
 const make = (bySocket: number, byClient: number) => {
   const [calls, made] = [join(folder, "calls"), join(folder, "made")];
-  const file = join(folder, ".tools", "bin", "docker");
-  writeFileSync(
-    file,
-    `#!/bin/bash
-case "$1 $2 $4" in
+  pretend(
+    "docker",
+    `case "$1 $2 $4" in
   "image inspect {{json"*) echo '["/entry"]' ;;
   image*) [ -e "${made}" ] && echo sha256:made ;;
   create*) echo create >>"${calls}"; echo container ;;
@@ -34,10 +21,8 @@ case "$1 $2 $4" in
   save*) echo "save \${*:2}" >>"${calls}"; echo archive ;;
   commit*) touch "${made}"; echo commit >>"${calls}" ;;
   rm*) echo rm >>"${calls}" ;;
-esac
-`,
+esac`,
   );
-  chmodSync(file, 0o755);
   rmSync(made, { force: true });
   writeFileSync(calls, "");
   const { status, stdout } = spawnSync("bash", ["steps/node-image"], {

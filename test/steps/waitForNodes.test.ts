@@ -1,20 +1,11 @@
 import { spawnSync } from "node:child_process";
-import { chmodSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, describe, expect, test } from "@jest/globals";
+import { pretendCheckout } from "../support/pretendCheckout";
 
-const folder = mkdtempSync(join(tmpdir(), "slipway-step-"));
-afterAll(() => rmSync(folder, { recursive: true }));
-symlinkSync(join(__dirname, "..", "..", "steps"), join(folder, "steps"));
-mkdirSync(join(folder, ".tools", "bin"), { recursive: true });
-
-/** Puts an executable in the place of a tool. */
-const pretend = (tool: string, script: string): void => {
-  const file = join(folder, ".tools", "bin", tool);
-  writeFileSync(file, `#!/bin/sh\n${script}\n`);
-  chmodSync(file, 0o755);
-};
+const { folder, pretend, remove } = pretendCheckout();
+afterAll(remove);
 pretend("clusterctl", "true");
 
 /** Runs the step where kubectl shows these nodes: name, kind of the owner, owner, version, Ready. */

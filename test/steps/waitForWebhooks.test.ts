@@ -1,22 +1,11 @@
 import { spawnSync } from "node:child_process";
-import {
-  chmodSync,
-  existsSync,
-  mkdirSync,
-  mkdtempSync,
-  readFileSync,
-  rmSync,
-  symlinkSync,
-  writeFileSync,
-} from "node:fs";
-import { tmpdir } from "node:os";
+import { existsSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeEach, describe, expect, test } from "@jest/globals";
+import { pretendCheckout } from "../support/pretendCheckout";
 
-const folder = mkdtempSync(join(tmpdir(), "slipway-step-"));
-afterAll(() => rmSync(folder, { recursive: true }));
-symlinkSync(join(__dirname, "..", "..", "steps"), join(folder, "steps"));
-mkdirSync(join(folder, ".tools", "bin"), { recursive: true });
+const { folder, pretend, remove } = pretendCheckout();
+afterAll(remove);
 
 const touched = join(folder, "touched");
 beforeEach(() => rmSync(touched, { force: true }));
@@ -26,11 +15,9 @@ const untrusted = (webhook: string): string =>
 
 /** Runs the step where the API server answers with this until a configuration is touched, and then with that. */
 const waitFor = (before: string, after: string, environment: Record<string, string> = {}) => {
-  const file = join(folder, ".tools", "bin", "kubectl");
-  writeFileSync(
-    file,
-    `#!/bin/bash
-case "$1" in
+  pretend(
+    "kubectl",
+    `case "$1" in
   create) cat >/dev/null
     answer="$(if [ -e "${touched}" ]; then echo '${after}'; else echo '${before}'; fi)"
     [ "$answer" = created ] || { echo "$answer" >&2; exit 1; } ;;
@@ -41,10 +28,8 @@ case "$1" in
     annotate) echo "$*" >"${touched}" ;;
     esac ;;
   annotate) echo "$*" >"${touched}" ;;
-esac
-`,
+esac`,
   );
-  chmodSync(file, 0o755);
   const { status, stderr } = spawnSync("bash", ["steps/wait-for-webhooks"], {
     cwd: folder,
     encoding: "utf8",
