@@ -1,6 +1,5 @@
 import { spawn } from "node:child_process";
-import { readFileSync } from "node:fs";
-import { processNumbers } from "../setup/processes";
+import { processFile, processNumbers } from "../setup/processes";
 import { currentRoute, ThrowAwayStack } from "../test/e2e/throwAwayStack";
 
 /** Gives a stack to work with and takes file and state away afterwards, whatever happens. */
@@ -49,14 +48,6 @@ export const programMemory = (): number =>
   Math.max(
     0,
     ...processNumbers()
-      .filter((pid) => read(pid, "cmdline").includes("@pulumi/pulumi/cmd/run"))
-      .map((pid) => Number(/^VmHWM:\s+(\d+) kB/m.exec(read(pid, "status"))?.[1] ?? 0) / 1024),
+      .filter((pid) => processFile(pid, "cmdline").includes("@pulumi/pulumi/cmd/run"))
+      .map((pid) => Number(/^VmHWM:\s+(\d+) kB/m.exec(processFile(pid, "status"))?.[1] ?? 0) / 1024),
   );
-
-const read = (pid: number, file: string): string => {
-  try {
-    return readFileSync(`/proc/${pid}/${file}`, "utf8");
-  } catch {
-    return ""; // ended meanwhile
-  }
-};

@@ -7,11 +7,12 @@ export interface Process {
   command: string;
 }
 
-const read = (file: string): string => {
+/** What Linux tells of a process in one of its files; empty where it ended, or is another user's. */
+export const processFile = (pid: number, name: string, proc = "/proc"): string => {
   try {
-    return readFileSync(file, "utf8");
+    return readFileSync(`${proc}/${pid}/${name}`, "utf8");
   } catch {
-    return ""; // it ended, or is another user's
+    return "";
   }
 };
 
@@ -29,5 +30,5 @@ export const processNumbers = (proc = "/proc"): number[] => {
 /** The processes whose environment (`NAME=value` of each variable they were started with) passes, this one among them. */
 export const processesWith = (passes: (environment: string[]) => boolean, proc = "/proc"): Process[] =>
   processNumbers(proc)
-    .filter((pid) => passes(read(`${proc}/${pid}/environ`).split("\0")))
-    .map((pid) => ({ pid, command: read(`${proc}/${pid}/cmdline`).replaceAll("\0", " ").trim() }));
+    .filter((pid) => passes(processFile(pid, "environ", proc).split("\0")))
+    .map((pid) => ({ pid, command: processFile(pid, "cmdline", proc).replaceAll("\0", " ").trim() }));
