@@ -1,3 +1,5 @@
+import { isDeepStrictEqual } from "node:util";
+
 /** A value within plain data that must be wrapped as a secret before it goes to the engine. */
 export class SecretValue {
   constructor(readonly value: unknown) {}
@@ -12,10 +14,10 @@ export const markSecrets = (open: unknown, closed: unknown): unknown => {
   if (Array.isArray(open) && Array.isArray(closed) && open.length === closed.length) {
     return closed.map((value: unknown, index) => markSecrets(open[index], value));
   }
-  if (isMap(open) && isMap(closed) && Object.keys(open).join("\n") === Object.keys(closed).join("\n")) {
+  if (isMap(open) && isMap(closed) && isDeepStrictEqual(Object.keys(open), Object.keys(closed))) {
     return Object.fromEntries(Object.entries(closed).map(([key, value]) => [key, markSecrets(open[key], value)]));
   }
-  return Object.is(open, closed) ? closed : new SecretValue(closed);
+  return open === closed ? closed : new SecretValue(closed);
 };
 
 /** Data with something else in place of each secret; all else is copied. */

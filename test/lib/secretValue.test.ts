@@ -11,6 +11,8 @@ describe("marked secrets", () => {
     ["a value of another type", { a: "x" }, { a: 5 }, { a: new SecretValue(5) }],
     ["what it makes a map of", { a: "x" }, { a: { b: 1 } }, { a: new SecretValue({ b: 1 }) }],
     ["a key", { x: 1 }, { y: 1 }, new SecretValue({ y: 1 })],
+    ["an empty key", {}, { "": [] }, new SecretValue({ "": [] })],
+    ["a key of two lines", { x: 1, y: 1 }, { "x\ny": 1 }, new SecretValue({ "x\ny": 1 })],
     ["how many items there are", { a: [1] }, { a: [1, 2] }, { a: new SecretValue([1, 2]) }],
     ["nothing", { a: [1, { b: null }] }, { a: [1, { b: null }] }, { a: [1, { b: null }] }],
   ])("are %s that differs", (_, open, closed, expected) => {
