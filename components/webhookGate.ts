@@ -1,7 +1,7 @@
 import { local } from "@pulumi/command";
 import * as pulumi from "@pulumi/pulumi";
 import { type KubernetesObject, toYaml } from "../lib/manifests";
-import type { OwnCertificate } from "../lib/metalLb";
+import type { OwnCertificate } from "../lib/ownCertificate";
 import { lifeIn, type ClusterHandle } from "./clusterHandle";
 import { step } from "./step";
 

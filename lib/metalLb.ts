@@ -1,4 +1,5 @@
 import type { KubernetesObject } from "./manifests";
+import type { OwnCertificate } from "./ownCertificate";
 
 /** The namespace MetalLB's manifest makes, and the only one in which it reads pools. */
 const namespace = "metallb-system";
@@ -43,14 +44,6 @@ export const withEarlyController = (objects: readonly KubernetesObject[]): Kuber
     pod.tolerations = [...(pod.tolerations ?? []), { key: controlPlane, operator: "Exists", effect: "NoSchedule" }];
     return copy;
   });
-
-/** A certificate that pods write into a Secret which they mount. */
-export interface OwnCertificate {
-  /** The Secret, as `namespace/name`. */
-  secret: string;
-  /** Labels of the pods, as a selector. */
-  pods: string;
-}
 
 /**
  * Where MetalLB's controller writes its webhook's certificate, which it then reads from where it mounts it: the Secret of
