@@ -96,12 +96,15 @@ export const takeDown = async (target: Target, args: string[], print: Print): Pr
   const found = await find(stack, [...names, ...recall(checkout, stack).clusters]);
   const held = found && record(checkout, stack, found);
   const partial = isPartial(args);
-  const alone =
-    found && !partial ? await takeContainers(await withClaimed(clusters, target, found.networks), print) : {};
-  const variables = { ...target.variables, ...alone };
+  const taking =
+    found && !partial ? await takeContainers(await withClaimed(clusters, target, found.networks), print) : undefined;
+  const variables = { ...target.variables, ...taking?.environment };
   const shared = found && !partial ? await findShared(found) : [];
   const except = exceptShared(state, shared);
-  const code = await runPulumi({ ...target, variables }, ["destroy", "--yes", "--skip-preview", ...except, ...args]);
+  const [code] = await Promise.all([
+    runPulumi({ ...target, variables }, ["destroy", "--yes", "--skip-preview", ...except, ...args]),
+    taking?.removed,
+  ]);
   if (code !== 0) {
     print("\ndestroy did not finish; it can be called again");
     for (const { name, users } of found ? await findShared(found) : [])

@@ -24,10 +24,18 @@ const isOurs = async ({ name, nodeId }: NonNullable<StateClusters["management"]>
   return id === undefined || nodeId === undefined || id === nodeId;
 };
 
+/** What has begun when Pulumi begins. */
+export interface Taking {
+  /** For Pulumi, which takes the rest out of the state. */
+  environment: Record<string, string>;
+  /** Ends when Docker has removed what is being removed, or has said why not. */
+  removed: Promise<void>;
+}
+
 /**
  * Before a whole destroy: removes the containers of the stack's clusters where Docker alone holds them, as `kind delete`
  * does with its own. Going through Cluster API would take longer, and could not be done where the management cluster is
- * stopped, broken or gone. Gives the environment for Pulumi to take the rest out of the state.
+ * stopped, broken or gone.
  *
  * Clusters on other infrastructure are left to the management cluster, which is started where it is stopped.
  */
@@ -35,21 +43,26 @@ export const takeContainers = async (
   { management, workload, onDocker }: StateClusters,
   print: Print,
   ask: Docker = docker,
-): Promise<Record<string, string>> => {
+): Promise<Taking> => {
+  const nothing = { environment: {}, removed: Promise.resolve() };
   // One that someone else made lives on, and takes its clusters away itself.
-  if (management === undefined) return {};
+  if (management === undefined) return nothing;
   if (!onDocker) {
     const state = await wakeManagement(management.name, print, ask);
-    if (state === "answers") return {};
+    if (state === "answers") return nothing;
     print(`the management cluster ${management.name} ${state === "gone" ? "is gone from Docker" : "does not answer"}:`);
     print("  what its clusters have at other providers is no longer known to anyone, and yours to remove");
   }
-  // First the node whose controllers would make others in their place.
-  const groups = [(await isOurs(management, ask)) ? [management.name] : [], workload];
-  for (const group of groups) {
-    const names = await containersOf(group, ask);
+  const remove = async (clusters: string[]): Promise<void> => {
+    const names = await containersOf(clusters, ask);
     for (const name of names) print(`removing container ${name}, with its volumes`);
     await removeContainers(names, ask);
-  }
-  return unreachable;
+  };
+  // First the node whose controllers would make others in their place.
+  if (await isOurs(management, ask)) await remove([management.name]);
+  // The others go while Pulumi starts: the network, last of all, waits for the step containers-delete, and that for them.
+  const removed = remove(workload).catch((error: unknown) =>
+    print(error instanceof Error ? error.message : String(error)),
+  );
+  return { environment: unreachable, removed };
 };
