@@ -1,13 +1,13 @@
 import { withClaimed } from "./claims";
 import { localBackend } from "./environment";
 import { forget, recall, record } from "./holdingsRecord";
-import { findHoldings, findLeftovers, type Holdings, strangersOn } from "./leftovers";
+import { findHoldings, findLeftovers, type Holdings, strangersOn, unique } from "./leftovers";
 import type { Print } from "./progress";
 import { runPulumi, type Outputs, type Target } from "./pulumi";
 import { removeKubeconfigs } from "./report";
-import { clustersIn, type ExportedState, exportState } from "./state";
+import { clustersIn, type ExportedState, exportState, type StateClusters } from "./state";
 import { hasState } from "./stateFiles";
-import { takeContainers } from "./takeContainers";
+import { takeContainers, type Taking } from "./takeContainers";
 
 const networkType = "docker:index/network:Network";
 
@@ -86,20 +86,31 @@ const exceptShared = ({ deployment }: ExportedState, shared: readonly SharedNetw
     .filter(({ type, inputs }) => type === networkType && shared.some(({ name }) => name === inputs?.name))
     .flatMap(({ urn }) => ["--exclude", urn]);
 
+/** The state, its clusters, and what Docker holds of those and of the recorded ones; undefined where it does not answer. */
+const survey = async (
+  target: Target,
+): Promise<{ state: ExportedState; clusters: StateClusters; found: Holdings | undefined }> => {
+  const { checkout, stack } = target;
+  const { clusters: recorded } = recall(checkout, stack);
+  // Side by side, since every cluster of a state is recorded, but for those of another checkout.
+  const [state = { deployment: {} }, found] = await Promise.all([exportState(target), find(stack, recorded)]);
+  const clusters = clustersIn(state);
+  const names = unique([clusters.management?.name ?? [], clusters.workload, recorded].flat());
+  const all = names.every((name) => recorded.includes(name));
+  return { state, clusters, found: all ? found : await find(stack, names) };
+};
+
 /** Takes the stack down and looks whether Docker still holds anything of it. */
 export const takeDown = async (target: Target, args: string[], print: Print): Promise<number> => {
   const { checkout, stack } = target;
   // Before anything goes: afterwards nothing tells which containers and volumes were the stack's.
-  const state = (await exportState(target)) ?? { deployment: {} };
-  const clusters = clustersIn(state);
-  const names = [clusters.management?.name ?? [], clusters.workload].flat();
-  const found = await find(stack, [...names, ...recall(checkout, stack).clusters]);
+  const { state, clusters, found } = await survey(target);
   const held = found && record(checkout, stack, found);
   const partial = isPartial(args);
-  const taking =
-    found && !partial ? await takeContainers(await withClaimed(clusters, target, found.networks), print) : undefined;
+  const take = async (holdings: Holdings): Promise<Taking> =>
+    takeContainers(await withClaimed(clusters, target, holdings.networks), print);
+  const [taking, shared] = found && !partial ? await Promise.all([take(found), findShared(found)]) : [undefined, []];
   const variables = { ...target.variables, ...taking?.environment };
-  const shared = found && !partial ? await findShared(found) : [];
   const except = exceptShared(state, shared);
   const [code] = await Promise.all([
     runPulumi({ ...target, variables }, ["destroy", "--yes", "--skip-preview", ...except, ...args]),
