@@ -32,6 +32,8 @@ export interface StateClusters {
   management?: { name: string; nodeId?: string };
   /** Names of Cluster API's clusters. */
   workload: string[];
+  /** Those of them of which a step that the destroy runs, before the network goes, waits until no container is there. */
+  awaited: string[];
   /** Whether the machines of all of them are containers of this Docker, or simulated in the management cluster. */
   onDocker: boolean;
 }
@@ -51,9 +53,11 @@ export const clustersIn = ({ deployment }: ExportedState): StateClusters => {
   const clusters = resources
     .filter(({ type }) => /^kubernetes:cluster\.x-k8s\.io\/\w+:Cluster$/.test(type))
     .map(({ inputs }) => (inputs ?? {}) as ClusterInputs);
+  const steps = resources.filter(({ inputs }) => inputs?.delete === "steps/containers-delete");
   return {
     ...(name === undefined ? {} : { management: { name, ...(nodeId ? { nodeId } : {}) } }),
     workload: [...new Set(clusters.flatMap(({ metadata }) => metadata?.name ?? []))],
+    awaited: steps.flatMap(({ inputs }) => (inputs?.environment as { CLUSTER?: string } | undefined)?.CLUSTER ?? []),
     onDocker: clusters.every(({ spec }) => spec?.infrastructureRef?.kind === "DevCluster"),
   };
 };

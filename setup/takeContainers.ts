@@ -40,7 +40,7 @@ export interface Taking {
  * Clusters on other infrastructure are left to the management cluster, which is started where it is stopped.
  */
 export const takeContainers = async (
-  { management, workload, onDocker }: StateClusters,
+  { management, workload, awaited, onDocker }: StateClusters,
   print: Print,
   ask: Docker = docker,
 ): Promise<Taking> => {
@@ -54,14 +54,15 @@ export const takeContainers = async (
     print("  what its clusters have at other providers is no longer known to anyone, and yours to remove");
   }
   const remove = async (clusters: string[]): Promise<void> => {
-    const names = await containersOf(clusters, ask);
+    const names = clusters.length === 0 ? [] : await containersOf(clusters, ask);
     for (const name of names) print(`removing container ${name}, with its volumes`);
     await removeContainers(names, ask);
   };
   // First the node whose controllers would make others in their place.
   if (await isOurs(management, ask)) await remove([management.name]);
-  // The others go while Pulumi starts: the network, last of all, waits for the step containers-delete, and that for them.
-  const removed = remove(workload).catch((error: unknown) =>
+  // While a container is on the network Docker keeps it, and only for some does Pulumi wait before it deletes that.
+  await remove(workload.filter((name) => !awaited.includes(name)));
+  const removed = remove(workload.filter((name) => awaited.includes(name))).catch((error: unknown) =>
     print(error instanceof Error ? error.message : String(error)),
   );
   return { environment: unreachable, removed };

@@ -17,6 +17,10 @@ const resource = (type: string, name: string, more: Partial<StateResource> = {})
   ...more,
 });
 const kind = resource("kind:index:KindCluster", "m-kind", { inputs: { name: "m" } });
+const identity = (name: string): StateResource =>
+  resource("command:local:Command", `${name}-identity`, {
+    inputs: { delete: "steps/containers-delete", environment: { CLUSTER: name } },
+  });
 const cluster = (name: string, infrastructure = "DevCluster"): StateResource =>
   resource("kubernetes:cluster.x-k8s.io/v1beta2:Cluster", `${name}/Cluster`, {
     inputs: { metadata: { name }, spec: { infrastructureRef: { kind: infrastructure } } },
@@ -25,12 +29,14 @@ const cluster = (name: string, infrastructure = "DevCluster"): StateResource =>
 describe("state", () => {
   test("the clusters it knows, those that a killed run was making included", () => {
     const pending_operations = [{ type: "creating", resource: cluster("two") }];
-    expect(clustersIn({ deployment: { resources: [kind, cluster("one")], pending_operations } })).toEqual({
+    const resources = [kind, identity("two"), cluster("one")];
+    expect(clustersIn({ deployment: { resources, pending_operations } })).toEqual({
       management: { name: "m" },
       workload: ["one", "two"],
+      awaited: ["two"],
       onDocker: true,
     });
-    expect(clustersIn({ deployment: {} })).toEqual({ workload: [], onDocker: true });
+    expect(clustersIn({ deployment: {} })).toEqual({ workload: [], awaited: [], onDocker: true });
   });
 
   test("the node of the management cluster, and clusters that are not on Docker", () => {
@@ -38,6 +44,7 @@ describe("state", () => {
     expect(clustersIn({ deployment: { resources } })).toEqual({
       management: { name: "m", nodeId: "abc" },
       workload: ["one", "far"],
+      awaited: [],
       onDocker: false,
     });
   });

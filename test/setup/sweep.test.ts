@@ -182,7 +182,7 @@ describe("on a machine", () => {
       forget(checkout, "dev");
       record(checkout, "dev", { clusters: claimed, containers: [], volumes: [], networks: [] });
       const ask: Docker = (...args) => Promise.resolve(args.includes("network=kind") ? ["id"] : []);
-      const clusters = { workload: [], onDocker: true };
+      const clusters = { workload: [], awaited: [], onDocker: true };
       const found = await withClaimed(clusters, { checkout, stack: "dev" }, networks, ask);
       expect(found).toEqual({ ...clusters, ...(expected ? { management: expected } : {}) });
     },

@@ -10,7 +10,7 @@ const take = async (
   const asked: string[] = [];
   const said: string[] = [];
   const { environment, removed } = await takeContainers(
-    { workload: ["one"], onDocker: true, ...clusters },
+    { workload: ["one"], awaited: ["one"], onDocker: true, ...clusters },
     (line) => said.push(line),
     (...args) => {
       const line = args.join(" ");
@@ -41,6 +41,12 @@ describe("the containers of a stack that goes whole", () => {
     const { environment, said } = await take({ management: { name: "m", nodeId: "id-before" } }, { fails: true });
     expect(said).toEqual(["removing container one-control-plane, with its volumes", "device is busy"]);
     expect(environment.PULUMI_K8S_DELETE_UNREACHABLE).toBe("true");
+  });
+
+  test("those that no step of the destroy waits for are gone before Pulumi starts, or it does not", async () => {
+    const clusters = { management: { name: "m", nodeId: "id-before" }, awaited: [] };
+    expect((await take(clusters)).asked).toEqual([removal("one")]);
+    await expect(take(clusters, { fails: true })).rejects.toThrow("device is busy");
   });
 
   test("a node that is not in the state yet is the stack's, by the cluster's name", async () =>
