@@ -1,6 +1,7 @@
 import { inspect } from "node:util";
 import * as pulumi from "@pulumi/pulumi";
 import { pins } from "../setup/pins";
+import { messageOf } from "./messageOf";
 import { projectConfig, readSettings, type Settings } from "./settings";
 
 /** The stack's settings, Pulumi.yaml's defaults included; ends the program with every problem found. */
@@ -14,7 +15,7 @@ export const stackSettings = (): Settings => {
 
 /** Ends the program with the message of an error, without its stack: the user's input is at fault, not the program. */
 export const stop = (error: unknown): never => {
-  const message = error instanceof Error ? error.message : String(error);
+  const message = messageOf(error);
   // Pulumi also inspects the error in depth for its trace, which follows it into the whole runtime: seconds for nothing.
   throw Object.assign(new pulumi.RunError(message), { [inspect.custom]: () => message });
 };

@@ -3,6 +3,7 @@ import { EngineClient } from "@pulumi/pulumi/proto/engine_grpc_pb";
 import { LogRequest, LogSeverity } from "@pulumi/pulumi/proto/engine_pb";
 import * as proto from "@pulumi/pulumi/proto/provider_pb";
 import { Struct } from "google-protobuf/google/protobuf/struct_pb";
+import { messageOf } from "../lib/messageOf";
 import type { Say } from "./execute";
 import type { Properties } from "./values";
 
@@ -44,8 +45,7 @@ export const unary =
       .then(() => answer(call.request))
       .then(
         (response) => done(null, response),
-        (error: unknown) =>
-          done({ code: grpc.status.UNKNOWN, details: error instanceof Error ? error.message : String(error) }),
+        (error: unknown) => done({ code: grpc.status.UNKNOWN, details: messageOf(error) }),
       );
   };
 

@@ -1,13 +1,13 @@
 import { withClaimed } from "./claims";
 import { localBackend } from "./environment";
 import { forget, recall, record } from "./holdingsRecord";
-import { findHoldings, findLeftovers, type Holdings, strangersOn, unique } from "./leftovers";
+import { findHoldings, findLeftovers, type Holdings, strangersOn } from "./leftovers";
 import type { Print } from "./progress";
 import { runPulumi, type Outputs, type Target } from "./pulumi";
 import { removeKubeconfigs } from "./report";
 import { clustersIn, type ExportedState, exportState, type StateClusters } from "./state";
 import { hasState } from "./stateFiles";
-import { takeContainers, type Taking } from "./takeContainers";
+import { takeContainers } from "./takeContainers";
 
 const networkType = "docker:index/network:Network";
 
@@ -92,12 +92,12 @@ const survey = async (
 ): Promise<{ state: ExportedState; clusters: StateClusters; found: Holdings | undefined }> => {
   const { checkout, stack } = target;
   const { clusters: recorded } = recall(checkout, stack);
-  // Side by side, since every cluster of a state is recorded, but for those of another checkout.
+  // Side by side: an up records the clusters that it makes of containers. Any others cost a second look.
   const [state = { deployment: {} }, found] = await Promise.all([exportState(target), find(stack, recorded)]);
   const clusters = clustersIn(state);
-  const names = unique([clusters.management?.name ?? [], clusters.workload, recorded].flat());
-  const all = names.every((name) => recorded.includes(name));
-  return { state, clusters, found: all ? found : await find(stack, names) };
+  const names = [clusters.management?.name ?? [], clusters.workload].flat();
+  const isComplete = names.every((name) => recorded.includes(name));
+  return { state, clusters, found: isComplete ? found : await find(stack, [...names, ...recorded]) };
 };
 
 /** Takes the stack down and looks whether Docker still holds anything of it. */
@@ -107,9 +107,12 @@ export const takeDown = async (target: Target, args: string[], print: Print): Pr
   const { state, clusters, found } = await survey(target);
   const held = found && record(checkout, stack, found);
   const partial = isPartial(args);
-  const take = async (holdings: Holdings): Promise<Taking> =>
-    takeContainers(await withClaimed(clusters, target, holdings.networks), print);
-  const [taking, shared] = found && !partial ? await Promise.all([take(found), findShared(found)]) : [undefined, []];
+  const whole = partial ? undefined : found;
+  const claimed = whole && (await withClaimed(clusters, target, whole.networks));
+  const [taking, shared = []] = await Promise.all([
+    claimed && takeContainers(claimed, print),
+    whole && findShared(whole),
+  ]);
   const variables = { ...target.variables, ...taking?.environment };
   const except = exceptShared(state, shared);
   const [code] = await Promise.all([

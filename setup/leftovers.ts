@@ -70,9 +70,9 @@ const ownNetworks = (stack: string, ask: Docker): Promise<string[]> =>
 const ownContainers = (stack: string, ask: Docker): Promise<string[]> =>
   labelled(["ps", "--all"], ownerLabel, (owner) => owner.split("/").pop() === stack, ask);
 
-/** The containers of clusters, by the label. */
-export const containersOf = (clusters: readonly string[], ask: Docker): Promise<string[]> =>
-  labelled(["ps", "--all"], clusterLabel, (cluster) => clusters.includes(cluster), ask);
+/** The containers of clusters, by the label; of no cluster there are none, and Docker is not asked. */
+export const containersOf = async (clusters: readonly string[], ask: Docker): Promise<string[]> =>
+  clusters.length === 0 ? [] : labelled(["ps", "--all"], clusterLabel, (cluster) => clusters.includes(cluster), ask);
 
 /** Removes containers, running or not, with the volumes that have no name of their own; Docker takes them all at a time. */
 export const removeContainers = async (names: readonly string[], ask: Docker = docker): Promise<void> => {

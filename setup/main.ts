@@ -1,4 +1,5 @@
 // The front door: `node scripts/run.cjs setup/main.ts VERB [arguments]`, called by scripts/slipway and the Makefile.
+import { messageOf } from "../lib/messageOf";
 import { openTemporary } from "./temporary";
 import { verbs } from "./verbs";
 
@@ -23,7 +24,7 @@ main().then(
   (error: unknown) => {
     // What users can mend is said in the message; the stack is for those who mend Slipway.
     const trace = process.env.SLIPWAY_TRACE && error instanceof Error ? error.stack : undefined;
-    process.stderr.write(`slipway: ${trace ?? (error instanceof Error ? error.message : String(error))}\n`);
+    process.stderr.write(`slipway: ${trace ?? messageOf(error)}\n`);
     process.exit(1);
   },
 );

@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
+import { messageOf } from "../lib/messageOf";
 import { readStackFile } from "../lib/stackFile";
 import { docker, type Docker } from "./leftovers";
 import type { Print } from "./progress";
@@ -48,9 +49,7 @@ export const wakeManagement = async (
   if (row === undefined) return "gone";
   if (row !== "running") {
     print(`the management cluster's node ${node} is ${row}: starting it`);
-    await ask(row === "paused" ? "unpause" : "start", node).catch((error: unknown) =>
-      print(error instanceof Error ? error.message : String(error)),
-    );
+    await ask(row === "paused" ? "unpause" : "start", node).catch((error: unknown) => print(messageOf(error)));
   }
   for (const deadline = Date.now() + patienceMs; !(await isReady(node, ask)); await sleep(1000)) {
     if (Date.now() > deadline) return "silent";

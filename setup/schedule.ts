@@ -12,6 +12,7 @@ import {
   writeSync,
 } from "node:fs";
 import { join } from "node:path";
+import { messageOf } from "../lib/messageOf";
 import type { Artifact } from "./artifact";
 import { artifactFolder, type Cache } from "./cache";
 import { takeLock } from "./lock";
@@ -74,7 +75,7 @@ const build = async (cache: Cache, artifact: Artifact, all: Map<string, Artifact
     rmSync(folder, { recursive: true, force: true }); // there, but `present` said no
     renameSync(target, folder);
   } catch (error) {
-    writeSync(log, `\n${error instanceof Error ? error.message : String(error)}\n`);
+    writeSync(log, `\n${messageOf(error)}\n`);
     rmSync(target, { recursive: true, force: true });
     throw error;
   } finally {

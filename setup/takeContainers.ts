@@ -1,3 +1,4 @@
+import { messageOf } from "../lib/messageOf";
 import { containersOf, docker, type Docker, removeContainers } from "./leftovers";
 import { deleteUnreachable, wakeManagement } from "./managementNode";
 import type { Print } from "./progress";
@@ -54,7 +55,7 @@ export const takeContainers = async (
     print("  what its clusters have at other providers is no longer known to anyone, and yours to remove");
   }
   const remove = async (clusters: string[]): Promise<void> => {
-    const names = clusters.length === 0 ? [] : await containersOf(clusters, ask);
+    const names = await containersOf(clusters, ask);
     for (const name of names) print(`removing container ${name}, with its volumes`);
     await removeContainers(names, ask);
   };
@@ -63,7 +64,7 @@ export const takeContainers = async (
   // While a container is on the network Docker keeps it, and only for some does Pulumi wait before it deletes that.
   await remove(workload.filter((name) => !awaited.includes(name)));
   const removed = remove(workload.filter((name) => awaited.includes(name))).catch((error: unknown) =>
-    print(error instanceof Error ? error.message : String(error)),
+    print(messageOf(error)),
   );
   return { environment: unreachable, removed };
 };

@@ -1,6 +1,7 @@
 // For steps whose wait ran out: prints why CLUSTER in NAMESPACE is stuck. KUBECONFIG is the management cluster's,
 // WORKLOAD_KUBECONFIG the cluster's own where there is one. Without CLUSTER: what does not run in that of KUBECONFIG.
 import { existsSync } from "node:fs";
+import { messageOf } from "../lib/messageOf";
 import { whatDoesNotRun, whyStuck } from "../lib/stuck/why";
 import { asker } from "./asker";
 import { lookAtCluster, lookAtPods } from "./lookAtCluster";
@@ -17,9 +18,7 @@ const main = async (): Promise<string[]> => {
 main().then(
   (lines) => process.stdout.write(`${lines.join("\n")}\n`),
   (error: unknown) => {
-    process.stderr.write(
-      `why it is stuck could not be found out: ${error instanceof Error ? error.message : String(error)}\n`,
-    );
+    process.stderr.write(`why it is stuck could not be found out: ${messageOf(error)}\n`);
     process.exitCode = 1;
   },
 );

@@ -1,4 +1,5 @@
 import { existsSync, readFileSync } from "node:fs";
+import { messageOf } from "../../lib/messageOf";
 import { redactor } from "../../lib/redaction/text";
 import { type Found, nothing, pathOf, together } from "../../lib/supportArchive/files";
 import { settingsWithoutSecrets } from "../../lib/supportArchive/settings";
@@ -27,7 +28,7 @@ const attempt = async (what: string, work: () => Promise<Found> | Found): Promis
   try {
     return await work();
   } catch (error) {
-    return { ...nothing, missing: [`${what}: ${error instanceof Error ? error.message : String(error)}`] };
+    return { ...nothing, missing: [`${what}: ${messageOf(error)}`] };
   }
 };
 

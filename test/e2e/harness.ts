@@ -1,5 +1,6 @@
 import { execFile, spawnSync } from "node:child_process";
 import { setTimeout as sleep } from "node:timers/promises";
+import { messageOf } from "../../lib/messageOf";
 
 /** Result of a program: everything it printed, whatever its exit code. */
 export interface Result {
@@ -141,7 +142,7 @@ export const runSteps = async (steps: Step[], onFailure: () => void): Promise<Co
       console.log(`ok       ${step.name} (${seconds()})`);
     } catch (error) {
       failed += 1;
-      console.log(`FAILED   ${step.name} (${seconds()})\n${error instanceof Error ? error.message : String(error)}`);
+      console.log(`FAILED   ${step.name} (${seconds()})\n${messageOf(error)}`);
       if (failed === 1) onFailure();
     }
   }
