@@ -75,6 +75,7 @@ export = async () => {
     return workload(cluster, {
       management: management.handle,
       running: clusterKey(cluster) in inputs.running,
+      savedKubeconfig: inputs.savedKubeconfigs[clusterKey(cluster)],
       ready: [...ready, ...(namespace ? [namespace] : [])],
       manifests,
       template: inputs.templates[cluster.name],

@@ -21,6 +21,8 @@ export interface WorkloadArgs {
   management: ClusterHandle;
   /** Whether the cluster's nodes run already. */
   running: boolean;
+  /** The kubeconfig that an earlier run saved, if the Secret of the kubeconfig is missing. */
+  savedKubeconfig?: string;
   /** What Cluster API's objects wait for. */
   ready: pulumi.Resource[];
   manifests: Pick<Inputs["manifests"], "cni" | "loadBalancer" | "extra">;

@@ -20,6 +20,8 @@ export interface ClusterAccess {
 export interface WorkloadAccessArgs {
   management: ClusterHandle;
   spec: Pick<ClusterSpec, "name" | "namespace"> & { backend: Backend };
+  /** The kubeconfig that an earlier run saved, if the Secret of the kubeconfig is missing. */
+  savedKubeconfig?: string;
   /** The wait for the API; its end is when the kubeconfig can be read. */
   api: local.Command;
   /** What the contents of the cluster wait for besides the kubeconfig. */
@@ -55,9 +57,11 @@ export const workloadAccess = (name: string, args: WorkloadAccessArgs, parent: p
 
 const readKubeconfig = (
   name: string,
-  { management, spec, api }: WorkloadAccessArgs,
+  { management, spec, api, savedKubeconfig }: WorkloadAccessArgs,
   parent: pulumi.Resource,
 ): pulumi.Output<string> => {
+  // A read of a missing Secret would end the whole preview.
+  if (savedKubeconfig !== undefined) return pulumi.secret(savedKubeconfig);
   // The id hangs on the wait for the API: a read with a literal id would run before the secret exists. The edge says so
   // to the state, which keeps none for an id; a timeline of the run needs it.
   const id = api.stdout.apply(() => `${spec.namespace}/${spec.name}-kubeconfig`);

@@ -19,6 +19,8 @@ export interface WorkloadClusterArgs {
   parts: ClusterParts;
   /** Whether its nodes run already, so that a change of them has an order to keep. */
   running: boolean;
+  /** The kubeconfig that an earlier run saved, if the Secret of the kubeconfig is missing. */
+  savedKubeconfig?: string;
   /** What Cluster API's objects wait for: its webhooks, and the namespace they lie in. */
   ready: pulumi.Resource[];
   /** What machines wait for besides: the image they are made from, where the stack makes it. */

@@ -1,4 +1,13 @@
-import { explain, isIdentity, isReplace, lostWith, rollsMachines, workloadComponent } from "./planReasons";
+import type { DeletedSteps } from "./deletedSteps";
+import { withDeletedSteps } from "./deletedSteps";
+import {
+  explain as explainChange,
+  isIdentity,
+  isReplace,
+  lostWith,
+  rollsMachines,
+  workloadComponent,
+} from "./planReasons";
 import { kindOf, partsOf, type PlanStep } from "./planStep";
 
 /** What an `up` would do to a part of the stack, mildest first. */
@@ -35,8 +44,14 @@ const partOfComponent: Record<string, (typeof fixedParts)[number] | "node images
   "slipway:index:NodeImage": "node images",
 };
 
-/** Sorts the steps of a preview by the part they belong to, and says of each part what happens to it. */
-export const changePlan = (steps: readonly PlanStep[]): PartPlan[] => {
+/**
+ * Sorts the steps of a preview by the part they belong to, and says of each part what happens to it.
+ *
+ * @param deleted what somebody deleted behind the stack's back; default: nothing
+ */
+export const changePlan = (previewed: readonly PlanStep[], deleted?: DeletedSteps): PartPlan[] => {
+  const steps = deleted === undefined ? previewed : withDeletedSteps(previewed, deleted);
+  const explain = (step: PlanStep): string => deleted?.reasons.get(step.urn) ?? explainChange(step);
   const clusters = steps
     .filter(({ urn }) => partsOf(urn).type === workloadComponent)
     .map(({ urn }) => `cluster ${partsOf(urn).name}`);
@@ -46,7 +61,7 @@ export const changePlan = (steps: readonly PlanStep[]): PartPlan[] => {
     const part = partOf(step, steps);
     grouped.set(part, [...(grouped.get(part) ?? []), step]);
   }
-  const parts = [...grouped].map(([part, own]) => ({ ...judge(part, own), own }));
+  const parts = [...grouped].map(([part, own]) => ({ ...judge(part, own, explain), own }));
   const lost = parts.some(({ part, change }) => part === "management cluster" && isLoss(change));
   return parts.map(({ own, ...judged }) => (lost ? lostWithManagement(judged, own) : judged));
 };
@@ -99,7 +114,7 @@ const isRoot = ({ urn }: PlanStep): boolean => {
   );
 };
 
-const judge = (part: string, steps: readonly PlanStep[]): PartPlan => {
+const judge = (part: string, steps: readonly PlanStep[], explain: (step: PlanStep) => string): PartPlan => {
   const changed = steps.filter(({ op }) => op !== "same");
   if (changed.length === 0) return { part, change: "unchanged", reasons: [], lost: [] };
   const roots = changed.filter(isRoot);

@@ -1,6 +1,7 @@
 import { execFile } from "node:child_process";
 import { delimiter, join } from "node:path";
 import { withAnnotations } from "./kubernetesObject";
+import { type ManagedClusters, managedClustersQuery, readManagedClusters } from "./managedClusters";
 import type { Manifest } from "./manifest";
 import { type Problem, refuse } from "./problem";
 import { readControlPlanes, type RunningClusters } from "./runningVersions";
@@ -25,6 +26,8 @@ export interface ExistingManagement {
   /** Whether it has Cluster API's kinds. */
   hasClusterApi: boolean;
   running: RunningClusters;
+  /** Absent if Cluster API is not installed. */
+  managed?: ManagedClusters;
 }
 
 /** Runs kubectl and tells how it ended; tests give their own. */
@@ -71,6 +74,7 @@ export const lookAtManagement = async (path: string, ask = kubectl): Promise<Exi
   const kinds = "kubeadmcontrolplanes.controlplane.cluster.x-k8s.io";
   // The control plane provider may be missing, or half deleted: then nothing can be said of versions.
   const planes = await ask(["--kubeconfig", path, "get", kinds, "--all-namespaces", "--output=json"]);
+  const managed = await ask(["--kubeconfig", path, "--request-timeout=10s", ...managedClustersQuery]);
   return {
     kubeconfig,
     uid: items.find(({ metadata }) => metadata.name === "kube-system")?.metadata.uid ?? "",
@@ -79,6 +83,7 @@ export const lookAtManagement = async (path: string, ask = kubectl): Promise<Exi
     ),
     hasClusterApi,
     running: planes.code === 0 ? readControlPlanes(planes.stdout) : {},
+    ...(managed.code === 0 ? { managed: readManagedClusters(managed.stdout) } : {}),
   };
 };
 

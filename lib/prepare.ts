@@ -1,10 +1,11 @@
 import { type CapdArchive, readArchive } from "./capdArchive";
 import type { ClusterParts } from "./clusterParts";
 import { readTemplates } from "./clusterTemplates";
-import { managementNode, runningVersions } from "./dockerHost";
+import { managedClusters, managementNode, runningVersions } from "./dockerHost";
 import { type ExistingManagement, existingManagementProblems, lookAtManagement } from "./existingManagement";
 import { lookAtHost } from "./hostLook";
 import { infrastructureOf } from "./infrastructure/infrastructure";
+import { deletedClusterWarnings, kubeconfigsWithoutSecret } from "./managedClusters";
 import { managementProblems, otherNodeImage } from "./managementRules";
 import { networkProblem } from "./networkCheck";
 import { lookAtNodeImages } from "./nodeImageTags";
@@ -24,6 +25,8 @@ export interface Inputs extends Omit<StackImages, "capdId"> {
   templates: Readonly<Record<string, ClusterParts>>;
   /** Clusters that run, with their versions, as the management cluster knows them. */
   running: RunningClusters;
+  /** Saved kubeconfigs of clusters whose kubeconfig Secret is missing, by `namespace/name`. */
+  savedKubeconfigs: Readonly<Record<string, string>>;
   capd: { localId?: string; archive?: CapdArchive };
   /** The management cluster that the settings give; absent where a kind cluster is made. */
   existing?: ExistingManagement;
@@ -71,6 +74,8 @@ export const prepare = async (settings: Settings, owner: string, preview = false
   if (problems.length > 0 || !("found" in manifests) || !("found" in templates) || !("found" in images))
     throw new Error([...new Set(problems)].join("\n"));
 
+  const managed = found(existing)?.managed ?? found(machine)?.managed;
+  const [project = "", stack = ""] = owner.split("/");
   const { capdId, ...nodes } = images.found;
   const [cluster, saved] = [found(existing), found(archive)];
   return {
@@ -78,9 +83,15 @@ export const prepare = async (settings: Settings, owner: string, preview = false
     templates: templates.found,
     ...nodes,
     running,
+    savedKubeconfigs: kubeconfigsWithoutSecret(stack, clusters, managed),
     ...(cluster ? { existing: cluster } : {}),
     capd: { ...(capdId === undefined ? {} : { localId: capdId }), ...(saved ? { archive: saved } : {}) },
-    warnings: [...(preview ? replaced : []), ...(verdict?.warnings ?? []), ...(found(tags)?.warnings ?? [])],
+    warnings: [
+      ...(preview ? replaced : []),
+      ...(verdict?.warnings ?? []),
+      ...(found(tags)?.warnings ?? []),
+      ...deletedClusterWarnings(project, stack, clusters, managed),
+    ],
   };
 };
 
@@ -89,7 +100,9 @@ const found = <T>(one: Look<T>): T | undefined => ("found" in one ? one.found : 
 /** The management cluster's node, and what Cluster API in it runs. */
 const lookAtMachine = async (name: string) => {
   const node = await managementNode(name);
-  return { node, running: node?.running ? await runningVersions(name) : {} };
+  if (!node?.running) return { node, running: {} };
+  const [running, managed] = await Promise.all([runningVersions(name), managedClusters(name)]);
+  return { node, running, managed };
 };
 
 const networkProblems = (

@@ -1,5 +1,6 @@
 import { execFile } from "node:child_process";
 import { changePlan, exitCode, type PartPlan } from "../lib/changePlan";
+import type { DeletedSteps } from "../lib/deletedSteps";
 import type { PreviewDigest } from "../lib/planStep";
 import { planSummary, planTable } from "../lib/planText";
 import type { Print } from "./progress";
@@ -37,6 +38,7 @@ export const printPlan = async (
   args: string[],
   print: Print,
   ask: Ask = askPulumi,
+  deleted?: DeletedSteps,
 ): Promise<0 | 1 | 2 | 3> => {
   const rest = args.filter((arg) => arg !== "--json");
   // Unchanged resources too: they tell which clusters there are, and whose a resource is.
@@ -48,7 +50,7 @@ export const printPlan = async (
     const said = errors.map(({ message = "" }) => message.trim());
     throw new Error(`the preview failed\n${said.join("\n") || stderr.trim() || stdout.slice(-2000)}`);
   }
-  const parts = changePlan(digest.steps ?? []);
+  const parts = changePlan(digest.steps ?? [], deleted);
   report(parts, args.includes("--json"), print);
   return exitCode(parts);
 };

@@ -1,18 +1,15 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
-import type { Target } from "./pulumi";
+import type { RecordedResource } from "../lib/deletedObjects";
+import type { Outputs, Target } from "./pulumi";
 import { run } from "./run";
 import { openRun } from "./runRecord";
 import { keepingClean, stackFile } from "./stack";
 
 /** A resource as Pulumi's state has it; of its many fields those that are looked at. */
-export interface StateResource {
-  urn: string;
-  type: string;
+export interface StateResource extends RecordedResource {
   id?: string;
-  inputs?: Record<string, unknown>;
   outputs?: Record<string, unknown>;
-  deletedWith?: string;
 }
 
 /** What `pulumi stack export` prints, its other fields kept as they are. */
@@ -111,9 +108,31 @@ export const pendingAsMade: Mend = (state) => {
   };
 };
 
-/** The stack's whole state, secrets encrypted; undefined where there is none. */
-export const exportState = async ({ checkout, stack, variables }: Target): Promise<ExportedState | undefined> => {
-  const args = ["stack", "export", "--non-interactive", "--stack", stack];
+/** How Pulumi marks a secret value in an exported state: a fixed key with a fixed value. */
+const [markKey, markValue] = ["4dabf18193072939515e22adb298388d", "1b47061264138c4ac30d75fd1eb44270"];
+
+const withoutMarks = (value: unknown): unknown => {
+  if (Array.isArray(value)) return value.map(withoutMarks);
+  if (typeof value !== "object" || value === null) return value;
+  const map = value as Record<string, unknown>;
+  if (map[markKey] === markValue && typeof map.plaintext === "string") return JSON.parse(map.plaintext) as unknown;
+  return Object.fromEntries(Object.entries(map).map(([key, inner]) => [key, withoutMarks(inner)]));
+};
+
+/** The stack's outputs in a state that was exported with `showSecrets`. */
+export const outputsIn = ({ deployment }: ExportedState): Outputs =>
+  withoutMarks(deployment.resources?.find(({ type }) => type === "pulumi:pulumi:Stack")?.outputs ?? {}) as Outputs;
+
+/**
+ * The stack's whole state; undefined where there is none.
+ *
+ * @param options.showSecrets whether secret values are in clear; default: they are encrypted
+ */
+export const exportState = async (
+  { checkout, stack, variables }: Target,
+  { showSecrets = false } = {},
+): Promise<ExportedState | undefined> => {
+  const args = ["stack", "export", "--non-interactive", "--stack", stack, ...(showSecrets ? ["--show-secrets"] : [])];
   const text = await keepingClean(stackFile(checkout, stack), () =>
     run("pulumi", args, { cwd: checkout, env: variables }).catch(() => undefined),
   );

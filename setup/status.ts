@@ -1,11 +1,14 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
+import { deletionLines } from "../lib/deletionText";
 import { type Ask, asker } from "./asker";
 import { clusterStates, findClusters, type StackClusters } from "./clusterStates";
+import { findDeletions } from "./findDeleted";
 import { clusterLabel } from "./leftovers";
 import type { Print } from "./progress";
 import { readOutputs, type Target } from "./pulumi";
+import { exportState, outputsIn } from "./state";
 
 const section = (title: string, text: string): string[] => [
   "",
@@ -28,8 +31,8 @@ const containersFormat = "table {{.Names}}\t{{.Status}}\t{{.Image}}";
 export const look = async (target: Target): Promise<{ lines: string[]; ready: boolean }> => {
   const ask = asker(target.checkout, target.variables);
   const tools = existsSync(join(target.checkout, ".tools", "bin", "pulumi"));
-  const [outputs, containers, network] = await Promise.all([
-    tools ? readOutputs(target) : undefined,
+  const [state, containers, network] = await Promise.all([
+    tools ? exportState(target, { showSecrets: true }) : undefined,
     ask("docker", "ps", "--all", "--filter", `label=${clusterLabel}`, "--format", containersFormat),
     ask("docker", "network", "inspect", "kind", "--format", "{{.Name}}: {{range .IPAM.Config}}{{.Subnet}} {{end}}"),
   ]);
@@ -38,11 +41,16 @@ export const look = async (target: Target): Promise<{ lines: string[]; ready: bo
     ...section("containers", containers.text.includes("\n") || containers.failed ? containers.text : "(none)"),
     ...section("network", network.failed ? "(none)" : network.text),
   ];
+  const outputs = state && outputsIn(state);
   const found = findClusters(target, outputs);
   if (found.management === undefined) {
     return { lines: [...lines, ...section(`stack ${target.stack}`, "nothing is up (make up)")], ready: false };
   }
-  const states = await clusterStates(ask, found);
+  const [states, deletions] = await Promise.all([
+    clusterStates(ask, found),
+    findDeletions(target, state?.deployment.resources ?? []),
+  ]);
+  const deleted = deletionLines(deletions);
   const details = await Promise.all(
     found.clusters.map((cluster, index) =>
       states[index]?.ready ? contents(ask, cluster) : Promise.resolve<string[]>([]),
@@ -51,10 +59,11 @@ export const look = async (target: Target): Promise<{ lines: string[]; ready: bo
   return {
     lines: [
       ...lines,
-      ...states.flatMap((state, index) => ["", ...state.lines, ...(details[index] ?? [])]),
+      ...states.flatMap(({ lines: verdict }, index) => ["", ...verdict, ...(details[index] ?? [])]),
+      ...(deleted.length > 0 ? section("deleted outside of Slipway", deleted.join("\n")) : []),
       ...section("url", outputs?.url ?? "(none)"),
     ],
-    ready: states.every(({ ready }) => ready),
+    ready: states.every(({ ready }) => ready) && deleted.length === 0,
   };
 };
 

@@ -45,15 +45,26 @@ export const whyStuck = (facts: StuckFacts, limit = screen): Verdict => {
     return { ready: true, lines: [`${head}: ready, ${machines} machine${machines === 1 ? "" : "s"}`] };
   }
   const remedies = unique(evidence.flatMap(({ remedy }) => remedy ?? []).reverse()).slice(0, remediesShown);
+  const isMissing = cluster === undefined && hasClusterApiAnswered(facts);
   const lines = [
     ...chain.map((line) => `  ${line}`),
-    ...unasked.map((line) => `  not asked: ${line}`),
-    ...(cluster === undefined && unasked.length === 0 ? ["  there is no such Cluster object"] : []),
+    ...(isMissing ? missingCluster(facts) : unasked.map((line) => `  not asked: ${line}`)),
     ...unique(evidence.map(({ line }) => `  ${line}`)),
     ...remedies.map((remedy) => `  what helps: ${remedy}`),
   ];
-  return { ready: false, lines: [`${head}: not ready`, ...fit(lines, limit - 1)] };
+  return { ready: false, lines: [`${head}: ${isMissing ? "does not exist" : "not ready"}`, ...fit(lines, limit - 1)] };
 };
+
+const hasClusterApiAnswered = ({ unasked }: StuckFacts): boolean =>
+  !unasked.some((line) => line.startsWith("Cluster API:"));
+
+/** A cluster without a Cluster object: an API server of its own that does not answer says nothing new. */
+const missingCluster = ({ name, namespace, containers = [] }: StuckFacts): string[] => [
+  `  the management cluster has no Cluster object ${namespace}/${name}`,
+  ...(containers.length > 0
+    ? [`  Docker still has its containers: ${containers.map((container) => container.name).join(", ")}`]
+    : []),
+];
 
 /** Of a cluster in which webhooks do not answer: controllers without pods, and pods that do not run. */
 export const whatDoesNotRun = (

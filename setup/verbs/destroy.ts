@@ -2,6 +2,7 @@ import { neverUp, sayNeverUp, takeDown } from "../destroy";
 import { pulumiEnvironment } from "../environment";
 import { root } from "../pins";
 import { endInterrupted, mendState } from "../recover";
+import { restoreDeleted } from "../restoreDeleted";
 import { forgetTakeOver } from "../runRecord";
 import { chooseStack } from "../stack";
 import { exportState, pendingAsMade, withoutPending } from "../state";
@@ -9,6 +10,9 @@ import { sweepLost } from "../sweep";
 import { print, ready } from "../target";
 import { pickRoute } from "../tools";
 import type { Verb } from "./verb";
+
+/** A word as a shell takes it: URNs hold dollar signs. */
+const quote = (word: string): string => (/^[\w-]+$/.test(word) ? word : `'${word}'`);
 
 export const destroy: Verb = async (args) => {
   const route = await pickRoute({ checkout: root, print });
@@ -23,6 +27,8 @@ export const destroy: Verb = async (args) => {
 export const recover: Verb = async () => {
   const { target } = await ready(withoutPending);
   await mendState(target, print, withoutPending);
+  const replacements = await restoreDeleted(target, print, []);
+  if (replacements.length > 0) print(`plain pulumi up needs these options: ${replacements.map(quote).join(" ")}`);
   print(`stack ${target.stack} is ready for make up or make destroy`);
   return 0;
 };

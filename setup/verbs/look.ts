@@ -5,6 +5,7 @@ import { examine } from "../examine";
 import { root } from "../pins";
 import { printPlan } from "../plan";
 import { runPulumi } from "../pulumi";
+import { showDeleted } from "../restoreDeleted";
 import { printStatus, watchStatus } from "../status";
 import { writeSupport } from "../support/archive";
 import { openTarget, print, printAside, ready, targetOrNone } from "../target";
@@ -14,14 +15,16 @@ import type { Verb } from "./verb";
 
 export const preview: Verb = async (args) => {
   const target = await withoutManagement((await ready()).target, print);
-  return runPulumi(target, ["preview", ...args]);
+  const { args: replacements } = await showDeleted(target, print, args);
+  return runPulumi(target, ["preview", ...replacements, ...args]);
 };
 
 /** Exit code 0: nothing to do, 2: changes, 3: something is replaced or destroyed; an error is 1. */
 export const plan: Verb = async (args) => {
   const say = args.includes("--json") ? printAside : print;
   const target = await withoutManagement((await ready(undefined, say)).target, say);
-  return printPlan(target, args, print);
+  const { args: replacements, deleted } = await showDeleted(target, say, args);
+  return printPlan(target, [...replacements, ...args], print, undefined, deleted);
 };
 
 export const status: Verb = async (args) => {

@@ -2,6 +2,7 @@ import type { Route } from "../cache";
 import { claimClusters, recordMade } from "../claims";
 import { root } from "../pins";
 import { type Outputs, readOutputs, runPulumi, type Target } from "../pulumi";
+import { excludeLostClusters, restoreDeleted } from "../restoreDeleted";
 import { upReport, writeKubeconfigs } from "../report";
 import { forgetTakeOver, takeOver } from "../runRecord";
 import { defaultStack } from "../stack";
@@ -28,8 +29,9 @@ export const up: Verb = async (args) => {
   }
   // Without Docker there is nothing to claim, and the program says so.
   await Promise.all([awaitManagement(target, print), claimClusters(target).catch(() => undefined)]);
+  const replacements = await restoreDeleted(target, print, args);
   const variables = { ...target.variables, ...takeOver(root, target.stack) };
-  const code = await runPulumi({ ...target, variables }, ["up", "--yes", "--skip-preview", ...args]);
+  const code = await runPulumi({ ...target, variables }, ["up", "--yes", "--skip-preview", ...replacements, ...args]);
   const recorded = recordMade(target).catch(() => undefined);
   if (code === 0) await finishUp(target, route);
   else {
@@ -45,5 +47,6 @@ export const up: Verb = async (args) => {
 
 export const refresh: Verb = async (args) => {
   const target = await withoutManagement((await ready(withoutPending)).target, print);
-  return runPulumi(target, ["refresh", "--yes", "--skip-preview", ...args]);
+  const exclusions = await excludeLostClusters(target, print, args);
+  return runPulumi(target, ["refresh", "--yes", "--skip-preview", ...exclusions, ...args]);
 };

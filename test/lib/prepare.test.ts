@@ -13,6 +13,7 @@ let mockDocker: () => Promise<unknown>;
 jest.mock("../../lib/hostLook", () => ({ lookAtHost: () => Promise.resolve(mockHost) }));
 jest.mock("../../lib/dockerHost", () => ({
   imageIds: () => mockDocker(),
+  managedClusters: () => Promise.resolve(undefined),
   managementNode: () => mockDocker(),
   runningVersions: () => Promise.resolve({ "default/capd": { lowest: "v1.33.0", highest: "v1.33.0" } }),
 }));

@@ -106,6 +106,7 @@ export const inputs = (settings: Settings): Inputs => ({
   ),
   templates: {},
   running: {},
+  savedKubeconfigs: {},
   capd: { localId: "sha256:2222" },
   warnings: [],
 });

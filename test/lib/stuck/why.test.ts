@@ -89,8 +89,29 @@ describe("a cluster that is ready", () => {
 
   test("is not called so where there is no Cluster object", () => {
     const { ready, lines } = whyStuck({ ...recorded("ready"), objects: [] });
-    expect({ ready, line: lines[1] }).toEqual({ ready: false, line: "  there is no such Cluster object" });
+    expect({ ready, line: lines[1] }).toEqual({
+      ready: false,
+      line: "  the management cluster has no Cluster object default/capd",
+    });
   });
+});
+
+test("a cluster without its Cluster object does not exist, whether its own API answers or not", () => {
+  const unasked = ["the cluster's API: dial tcp 172.18.0.5:6443: connect: no route to host"];
+  const { containers: _, ...facts } = { ...recorded("ready"), objects: [], unasked };
+  const { ready, lines } = whyStuck(facts);
+  expect(ready).toBe(false);
+  expect(lines.slice(0, 2)).toEqual([
+    "cluster default/capd: does not exist",
+    "  the management cluster has no Cluster object default/capd",
+  ]);
+  expect(lines.join()).not.toContain("not asked");
+});
+
+test("a management cluster that does not answer proves nothing about a Cluster object", () => {
+  const { lines } = whyStuck({ ...recorded("ready"), objects: [], unasked: ["Cluster API: connection refused"] });
+  expect(lines[0]).toBe("cluster default/capd: not ready");
+  expect(lines).toContain("  not asked: Cluster API: connection refused");
 });
 
 test("many machines that wait for the same are told by number, and only where nothing else holds them", () => {

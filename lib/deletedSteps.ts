@@ -1,0 +1,45 @@
+import type { RecordedResource } from "./deletedObjects";
+import { resourcesToForget } from "./deletedObjects";
+import { type Deletions, describeLoss, describeObject } from "./deletionText";
+import type { PlanStep } from "./planStep";
+
+/** The resources of a preview that show as replaced because of deletions. */
+export interface DeletedSteps {
+  /** URNs of deleted objects, and of waits that are repeated for them. */
+  repeated: ReadonlySet<string>;
+  /** Why a resource is created again, by its URN. */
+  reasons: ReadonlyMap<string, string>;
+}
+
+/** Finds the resources that a preview has to replace because of deletions, except for those of lost clusters. */
+export const deletedSteps = (
+  resources: readonly RecordedResource[],
+  { clusters, objects }: Deletions,
+): DeletedSteps => ({
+  repeated: resourcesToForget(
+    resources,
+    objects.map(({ urn }) => urn),
+  ),
+  reasons: new Map([
+    ...clusters.map((cluster) => [cluster.identityUrn, describeLoss(cluster)] as const),
+    ...[...new Set(objects.map(({ urn }) => urn))].map((urn) => {
+      const names = objects.filter((object) => object.urn === urn).map(describeObject);
+      return [urn, `${names.join(", ")} was deleted and is created again`] as const;
+    }),
+  ]),
+});
+
+/** The steps as an `up` takes them: it creates a deleted object, which the preview shows as replaced. */
+export const withDeletedSteps = (
+  steps: readonly PlanStep[],
+  { repeated, reasons }: DeletedSteps,
+): readonly PlanStep[] => {
+  const seen = new Set<string>();
+  return steps.flatMap((step) => {
+    if (!repeated.has(step.urn)) return [step];
+    // A replacement has several steps.
+    if (seen.has(step.urn)) return [];
+    seen.add(step.urn);
+    return [{ ...step, op: reasons.has(step.urn) ? "create" : "same" }];
+  });
+};

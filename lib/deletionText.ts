@@ -1,0 +1,39 @@
+import type { DeletedObject, LostCluster, ObjectReference } from "./deletedObjects";
+
+/** What somebody deleted behind the stack's back. */
+export interface Deletions {
+  /** Workload clusters that have to be created again as a whole. */
+  clusters: readonly LostCluster[];
+  /** All other objects. */
+  objects: readonly DeletedObject[];
+}
+
+/** Objects that a list names before it only counts the rest. */
+const shownObjects = 20;
+
+/** An object in words: `Deployment default/nginx`. */
+export const describeObject = ({ kind, namespace, name }: ObjectReference): string =>
+  `${kind} ${namespace === undefined ? "" : `${namespace}/`}${name}`;
+
+const stateOf = ({ isTerminating }: Pick<DeletedObject, "isTerminating">): string =>
+  isTerminating ? "is being deleted" : "was deleted";
+
+/** Why a workload cluster has to be created again: `Cluster default/capd was deleted`. */
+export const describeLoss = ({ objects }: Pick<LostCluster, "objects">): string =>
+  objects.map((object) => `${describeObject(object)} ${stateOf(object)}`).join(", ");
+
+/** Deletions in lines for people, with what `up` does about each. */
+export const deletionLines = ({ clusters, objects }: Deletions): string[] => [
+  ...clusters.map(
+    (cluster) =>
+      `cluster ${cluster.namespace}/${cluster.name}: ${describeLoss(cluster)}, so everything in the cluster is lost; ` +
+      "make up creates the cluster again, empty",
+  ),
+  ...objects
+    .slice(0, shownObjects)
+    .map(
+      (object) =>
+        `cluster ${object.cluster}: ${describeObject(object)} ${stateOf(object)}; make up creates the object again`,
+    ),
+  ...(objects.length > shownObjects ? [`${objects.length - shownObjects} more objects were deleted`] : []),
+];
