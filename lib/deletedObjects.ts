@@ -39,6 +39,13 @@ export interface DeletedObject extends RecordedObject {
   isTerminating: boolean;
 }
 
+/** A Secret that Pulumi reads and that the control plane's provider writes. */
+export interface DeletedSecret {
+  secret: DeletedObject;
+  /** The object whose controller writes the Secret again. */
+  controlPlane: ObjectReference;
+}
+
 /** A workload cluster that cannot go on because somebody deleted an object that everything else hangs on. */
 export interface LostCluster {
   name: string;
@@ -90,14 +97,21 @@ const providerName = (provider: string): string => partsOf(provider).name.split(
 const kubeconfigCluster = (inputs: Record<string, unknown> | undefined): string | undefined =>
   stringOr(valueAt(inputs, "environment", "KUBECONFIG"))?.replace(/^.*\/|\.yaml$/g, "");
 
-/** The objects that a state says to exist, by the name of their cluster. */
-export const recordedObjects = (resources: readonly RecordedResource[]): ReadonlyMap<string, RecordedObject[]> => {
+/**
+ * The objects that a state says to exist, by the name of their cluster.
+ *
+ * @param readOnly whether only objects that Pulumi reads are wanted, instead of the stack's own; default: false
+ */
+export const recordedObjects = (
+  resources: readonly RecordedResource[],
+  readOnly = false,
+): ReadonlyMap<string, RecordedObject[]> => {
   const found = new Map<string, RecordedObject[]>();
   const add = (cluster: string | undefined, objects: RecordedObject[]): void => {
     if (cluster && objects.length > 0) found.set(cluster, [...(found.get(cluster) ?? []), ...objects]);
   };
   for (const resource of resources) {
-    if (resource.external || resource.delete) continue;
+    if ((resource.external ?? false) !== readOnly || resource.delete) continue;
     if (resource.type.startsWith("kubernetes:")) add(providerName(resource.provider ?? ""), objectOf(resource));
     else if (resource.inputs?.["create"] === "steps/crds-apply")
       add(kubeconfigCluster(resource.inputs), crdsOf(resource));
@@ -135,52 +149,18 @@ export const findLostClusters = (
       return [{ name, namespace, objects, identityUrn: identity.urn, urns }];
     });
 
-/** Steps that only wait: a second run changes nothing. */
-const waitingStep = /^steps\/(wait-for-(webhooks|nodes|management-node)|http-request)$/;
-
-const isWait = ({ inputs = {} }: RecordedResource): boolean =>
-  waitingStep.test(stringOr(inputs["create"]) ?? "") && inputs["delete"] === undefined;
-
-/**
- * The resources that `up` has to create again: those of the deleted objects, and the waits that directly depend on them.
- * A wait that depends on a repeated wait is repeated too.
- */
-export const resourcesToForget = (
+/** Finds the control planes whose controllers write deleted Secrets again. */
+export const findSecretWriters = (
   resources: readonly RecordedResource[],
-  deleted: readonly string[],
-): ReadonlySet<string> => {
-  const forgotten = new Set(deleted);
-  // The state lists each resource after its dependencies.
-  for (const resource of resources) {
-    if (isWait(resource) && (resource.dependencies ?? []).some((urn) => forgotten.has(urn)))
-      forgotten.add(resource.urn);
-  }
-  return forgotten;
-};
-
-/**
- * Removes the resources of deleted objects from a state, with all references to them, so that the next `up` creates the
- * objects again.
- *
- * @param deleted URNs; those of lost clusters do not belong here
- */
-export const withoutObjects = <T extends RecordedResource>(
-  resources: readonly T[],
-  deleted: readonly string[],
-): T[] => {
-  const forgotten = resourcesToForget(resources, deleted);
-  const kept = (urns: string[]): string[] => urns.filter((urn) => !forgotten.has(urn));
-  return resources
-    .filter(({ urn }) => !forgotten.has(urn))
-    .map((resource) => ({
-      ...resource,
-      ...(resource.dependencies ? { dependencies: kept(resource.dependencies) } : {}),
-      ...(resource.propertyDependencies
-        ? {
-            propertyDependencies: Object.fromEntries(
-              Object.entries(resource.propertyDependencies).map(([key, urns]) => [key, urns && kept(urns)]),
-            ),
-          }
-        : {}),
-    }));
-};
+  secrets: readonly DeletedObject[],
+): DeletedSecret[] =>
+  secrets.flatMap((secret) => {
+    const { parent } = resources.find(({ urn }) => urn === secret.urn) ?? {};
+    const cluster = resources.find((resource) => clusterType.test(resource.type) && resource.parent === parent);
+    const reference = valueAt(cluster?.inputs, "spec", "controlPlaneRef");
+    return resources
+      .filter(({ type }) => type.startsWith("kubernetes:"))
+      .flatMap(objectOf)
+      .filter((object) => isReferenced(reference, secret.namespace ?? "default", object))
+      .map((controlPlane) => ({ secret, controlPlane }));
+  });

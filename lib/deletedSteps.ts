@@ -1,5 +1,6 @@
+import type { PartPlan } from "./changePlan";
 import type { RecordedResource } from "./deletedObjects";
-import { resourcesToForget } from "./deletedObjects";
+import { resourcesToForget } from "./forgetDeleted";
 import { type Deletions, describeLoss, describeObject } from "./deletionText";
 import type { PlanStep } from "./planStep";
 
@@ -43,3 +44,21 @@ export const withDeletedSteps = (
     return [{ ...step, op: reasons.has(step.urn) ? "create" : "same" }];
   });
 };
+
+/** The plan of deletions alone, for a preview that fails because deleted webhooks do not answer. */
+export const deletionParts = ({ clusters, objects }: Deletions): PartPlan[] => [
+  ...clusters.map((cluster) => ({
+    part: `cluster ${cluster.name}`,
+    change: "replaced" as const,
+    reasons: [describeLoss(cluster)],
+    lost: [`everything in cluster ${cluster.namespace}/${cluster.name}, volumes and Secrets included`],
+  })),
+  ...[...new Set(objects.map(({ cluster }) => cluster))].map((cluster) => ({
+    part: `objects in cluster ${cluster}`,
+    change: "in place" as const,
+    reasons: objects
+      .filter((object) => object.cluster === cluster)
+      .map((object) => `${describeObject(object)} was deleted and is created again`),
+    lost: [],
+  })),
+];

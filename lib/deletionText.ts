@@ -1,11 +1,13 @@
-import type { DeletedObject, LostCluster, ObjectReference } from "./deletedObjects";
+import type { DeletedObject, DeletedSecret, LostCluster, ObjectReference } from "./deletedObjects";
 
 /** What somebody deleted behind the stack's back. */
 export interface Deletions {
   /** Workload clusters that have to be created again as a whole. */
   clusters: readonly LostCluster[];
-  /** All other objects. */
+  /** All other objects that the stack created. */
   objects: readonly DeletedObject[];
+  /** Secrets that Pulumi reads. */
+  secrets: readonly DeletedSecret[];
 }
 
 /** Objects that a list names before it only counts the rest. */
@@ -19,11 +21,15 @@ const stateOf = ({ isTerminating }: Pick<DeletedObject, "isTerminating">): strin
   isTerminating ? "is being deleted" : "was deleted";
 
 /** Why a workload cluster has to be created again: `Cluster default/capd was deleted`. */
-export const describeLoss = ({ objects }: Pick<LostCluster, "objects">): string =>
-  objects.map((object) => `${describeObject(object)} ${stateOf(object)}`).join(", ");
+export const describeLoss = ({ objects }: Pick<LostCluster, "objects">): string => {
+  // Cluster API deletes everything else with the Cluster object.
+  const clusters = objects.filter(({ kind }) => kind === "Cluster");
+  const causes = clusters.length > 0 ? clusters : objects;
+  return causes.map((object) => `${describeObject(object)} ${stateOf(object)}`).join(", ");
+};
 
 /** Deletions in lines for people, with what `up` does about each. */
-export const deletionLines = ({ clusters, objects }: Deletions): string[] => [
+export const deletionLines = ({ clusters, objects, secrets }: Deletions): string[] => [
   ...clusters.map(
     (cluster) =>
       `cluster ${cluster.namespace}/${cluster.name}: ${describeLoss(cluster)}, so everything in the cluster is lost; ` +
@@ -35,5 +41,10 @@ export const deletionLines = ({ clusters, objects }: Deletions): string[] => [
       (object) =>
         `cluster ${object.cluster}: ${describeObject(object)} ${stateOf(object)}; make up creates the object again`,
     ),
+  ...secrets.map(
+    ({ secret, controlPlane }) =>
+      `cluster ${secret.cluster}: ${describeObject(secret)} ${stateOf(secret)}; ` +
+      `the controller of ${describeObject(controlPlane)} writes the Secret again`,
+  ),
   ...(objects.length > shownObjects ? [`${objects.length - shownObjects} more objects were deleted`] : []),
 ];

@@ -3,6 +3,7 @@ import { join } from "node:path";
 import {
   type DeletedObject,
   findLostClusters,
+  findSecretWriters,
   type ObjectReference,
   type RecordedObject,
   recordedObjects,
@@ -43,11 +44,13 @@ const listObjects = async (
   // An answer to this one proves that an API server speaks, and that a 404 is its own.
   if ((await answerOf(api, "/api/v1")) === undefined) throw new Error("/api/v1 answered with status 404");
   const found = new Map<string, boolean>();
-  const versions = [...new Set(objects.map(({ apiVersion }) => apiVersion))];
+  const versions = [...new Set(["v1", ...objects.map(({ apiVersion }) => apiVersion)])];
   await Promise.all(
     versions.map(async (apiVersion) => {
       const known = (await answerOf(api, groupPath(apiVersion))) as { resources?: ApiResource[] } | undefined;
       const wanted = new Set(objects.filter((object) => object.apiVersion === apiVersion).map(({ kind }) => kind));
+      // A namespace that is being deleted takes no new object.
+      if (apiVersion === "v1") wanted.add("Namespace");
       const types = (known?.resources ?? []).filter(({ name, kind }) => wanted.has(kind) && !name.includes("/"));
       await Promise.all(
         types.map(async ({ name: type, kind }) => {
@@ -78,7 +81,9 @@ export const findMissing = async (
   return objects.flatMap((object) => {
     // An object without a namespace in its manifest is cluster-wide, or it is in the namespace default.
     const isTerminating = found.get(keyOf(object)) ?? found.get(keyOf({ ...object, namespace: "default" }));
-    return isTerminating === false ? [] : [{ ...object, cluster, isTerminating: isTerminating === true }];
+    if (isTerminating === false) return [];
+    const namespace = { apiVersion: "v1", kind: "Namespace", name: object.namespace ?? "" };
+    return [{ ...object, cluster, isTerminating: isTerminating ?? found.get(keyOf(namespace)) ?? false }];
   });
 };
 
@@ -118,16 +123,25 @@ export const findDeletions = async (
   const hasFile = (cluster: string): boolean =>
     existsSync(join(target.checkout, kubeconfigFile(target.stack, cluster)));
   const recorded = [...recordedObjects(resources)].filter(([cluster]) => hasFile(cluster));
+  const reads = [...recordedObjects(resources, true)].filter(([cluster]) => hasFile(cluster));
   const workloads = new Set(
     resources.filter(({ type }) => type === "slipway:index:WorkloadCluster").map(({ urn }) => urn.split("::").at(-1)!),
   );
   const search = (those: typeof recorded): Promise<DeletedObject[]> =>
     Promise.all(those.map(([cluster, objects]) => deletedIn(cluster, objects, open))).then((lists) => lists.flat());
 
-  const managed = await search(recorded.filter(([cluster]) => !workloads.has(cluster)));
+  const [managed, secrets] = await Promise.all([
+    search(recorded.filter(([cluster]) => !workloads.has(cluster))),
+    search(reads),
+  ]);
   const clusters = findLostClusters(resources, managed);
   const isLost = (name: string): boolean => clusters.some((cluster) => cluster.name === name);
   const inside = await search(recorded.filter(([cluster]) => workloads.has(cluster) && !isLost(cluster)));
   const lostUrns = new Set(clusters.flatMap(({ urns }) => urns));
-  return { clusters, objects: [...managed, ...inside].filter(({ urn }) => !lostUrns.has(urn)) };
+  const isKept = ({ urn }: DeletedObject): boolean => !lostUrns.has(urn);
+  return {
+    clusters,
+    objects: [...managed, ...inside].filter(isKept),
+    secrets: findSecretWriters(resources, secrets.filter(isKept)),
+  };
 };

@@ -1,10 +1,11 @@
 import { execFile } from "node:child_process";
 import { changePlan, exitCode, type PartPlan } from "../lib/changePlan";
-import type { DeletedSteps } from "../lib/deletedSteps";
+import { deletionParts } from "../lib/deletedSteps";
 import type { PreviewDigest } from "../lib/planStep";
 import { planSummary, planTable } from "../lib/planText";
 import type { Print } from "./progress";
 import type { Target } from "./pulumi";
+import type { DeletionPreview } from "./restoreDeleted";
 import { keepingClean, stackFile } from "./stack";
 
 /** What a program printed and how it ended. */
@@ -38,7 +39,7 @@ export const printPlan = async (
   args: string[],
   print: Print,
   ask: Ask = askPulumi,
-  deleted?: DeletedSteps,
+  deleted?: DeletionPreview["deleted"],
 ): Promise<0 | 1 | 2 | 3> => {
   const rest = args.filter((arg) => arg !== "--json");
   // Unchanged resources too: they tell which clusters there are, and whose a resource is.
@@ -48,9 +49,15 @@ export const printPlan = async (
   const errors = (digest?.diagnostics ?? []).filter(({ severity }) => severity === "error");
   if (code !== 0 || digest === undefined || errors.length > 0) {
     const said = errors.map(({ message = "" }) => message.trim());
+    if (deleted && said.some((text) => text.includes("failed calling webhook"))) {
+      const parts = deletionParts(deleted.deletions);
+      report(parts, args.includes("--json"), print);
+      if (!args.includes("--json")) print("other changes show once make up has created the deleted webhooks again");
+      return exitCode(parts);
+    }
     throw new Error(`the preview failed\n${said.join("\n") || stderr.trim() || stdout.slice(-2000)}`);
   }
-  const parts = changePlan(digest.steps ?? [], deleted);
+  const parts = changePlan(digest.steps ?? [], deleted?.steps);
   report(parts, args.includes("--json"), print);
   return exitCode(parts);
 };

@@ -27,7 +27,7 @@ export const destroy: Verb = async (args) => {
 export const recover: Verb = async () => {
   const { target } = await ready(withoutPending);
   await mendState(target, print, withoutPending);
-  const replacements = await restoreDeleted(target, print, []);
+  const { args: replacements } = await restoreDeleted(target, print, []);
   if (replacements.length > 0) print(`plain pulumi up needs these options: ${replacements.map(quote).join(" ")}`);
   print(`stack ${target.stack} is ready for make up or make destroy`);
   return 0;

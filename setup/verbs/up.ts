@@ -20,6 +20,14 @@ const finishUp = async (target: Target, route: Route): Promise<void> => {
   for (const line of upReport(target.stack, outputs, files, target.stack === defaultStack[route])) print(line);
 };
 
+/** Runs Pulumi until everything is created again that somebody deleted: another time for what was still being deleted. */
+const upWithDeleted = async (target: Target, args: string[]): Promise<number> => {
+  const { args: replacements, isIncomplete } = await restoreDeleted(target, print, args);
+  const variables = { ...target.variables, ...takeOver(root, target.stack) };
+  const code = await runPulumi({ ...target, variables }, ["up", "--yes", "--skip-preview", ...replacements, ...args]);
+  return code === 0 && isIncomplete ? upWithDeleted(target, args) : code;
+};
+
 export const up: Verb = async (args) => {
   const { route, target } = await ready(withoutPending);
   // The engine would make another Cluster object before it deletes the lost one of the same name, and then that.
@@ -29,9 +37,7 @@ export const up: Verb = async (args) => {
   }
   // Without Docker there is nothing to claim, and the program says so.
   await Promise.all([awaitManagement(target, print), claimClusters(target).catch(() => undefined)]);
-  const replacements = await restoreDeleted(target, print, args);
-  const variables = { ...target.variables, ...takeOver(root, target.stack) };
-  const code = await runPulumi({ ...target, variables }, ["up", "--yes", "--skip-preview", ...replacements, ...args]);
+  const code = await upWithDeleted(target, args);
   const recorded = recordMade(target).catch(() => undefined);
   if (code === 0) await finishUp(target, route);
   else {

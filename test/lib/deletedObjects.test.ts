@@ -2,11 +2,11 @@ import { describe, expect, test } from "@jest/globals";
 import {
   type DeletedObject,
   findLostClusters,
+  findSecretWriters,
   recordedObjects,
   type RecordedResource,
-  resourcesToForget,
-  withoutObjects,
 } from "../../lib/deletedObjects";
+import { resourcesToForget, withoutObjects } from "../../lib/forgetDeleted";
 import { changePlan } from "../../lib/changePlan";
 import { deletedSteps } from "../../lib/deletedSteps";
 import { deletionLines } from "../../lib/deletionText";
@@ -155,8 +155,13 @@ describe("a state without deleted objects", () => {
     });
   });
 
-  test("repeats the waits that depend on a deleted object, and no others", () =>
-    expect([...resourcesToForget(state, [controller.urn])]).toEqual([controller.urn, webhook.urn]));
+  test("repeats the waits that depend on a deleted object, however far, and no others", () => {
+    expect([...resourcesToForget(state, [controller.urn])]).toEqual([controller.urn, webhook.urn, request.urn]);
+    expect([...resourcesToForget(state, [pool.urn])]).toEqual([pool.urn, request.urn]);
+  });
+
+  test("does not repeat waits for machines while other objects are still being deleted", () =>
+    expect([...resourcesToForget(state, [controller.urn], true)]).toEqual([controller.urn, webhook.urn]));
 
   test("keeps everything if nothing was deleted", () => expect(withoutObjects(state, [])).toEqual(state));
 });
@@ -176,7 +181,7 @@ describe("a plan after deletions", () => {
   });
 
   test("creates a deleted object again and does not call the cluster replaced", () => {
-    const found = deletedSteps(state, { clusters: [], objects: [deleted(controller)] });
+    const found = deletedSteps(state, { clusters: [], objects: [deleted(controller)], secrets: [] });
     const plan = changePlan(steps([controller, "replace"], [webhook, "replace"]), found);
     expect(
       plan.filter(({ change }) => change !== "unchanged").map(({ change, reasons }) => ({ change, reasons })),
@@ -188,7 +193,7 @@ describe("a plan after deletions", () => {
     const replaced = [inComponent(identity), inComponent(cluster), inComponent(controlPlane)].map(
       ({ urn: each, ...oldState }) => ({ op: "replace", urn: each, oldState, newState: oldState }),
     );
-    const found = deletedSteps(state, { clusters: [lost], objects: [] });
+    const found = deletedSteps(state, { clusters: [lost], objects: [], secrets: [] });
     const [east] = changePlan([{ op: "same", urn: component }, ...replaced], found).filter(({ part: name }) =>
       name.startsWith("cluster "),
     );
@@ -196,9 +201,18 @@ describe("a plan after deletions", () => {
     expect(east?.lost.join()).toMatch(/everything in it, volumes and Secrets included/);
   });
 
+  test("names the controller that writes a deleted kubeconfig Secret again", () => {
+    const [[name, objects] = ["", []]] = [...recordedObjects(state, true)];
+    const secrets = findSecretWriters(state, [{ ...objects[0]!, cluster: name, isTerminating: false }]);
+    expect(deletionLines({ clusters: [], objects: [], secrets })).toEqual([
+      "cluster clusterapi: Secret default/east-kubeconfig was deleted; " +
+        "the controller of KubeadmControlPlane default/east-cp writes the Secret again",
+    ]);
+  });
+
   test("comes with a line for each deletion", () => {
     const clusters = findLostClusters(state, [deleted(controlPlane, true)]);
-    expect(deletionLines({ clusters, objects: [deleted(controller)] })).toEqual([
+    expect(deletionLines({ clusters, objects: [deleted(controller)], secrets: [] })).toEqual([
       "cluster default/east: KubeadmControlPlane default/east-cp is being deleted, so everything in the cluster is lost; " +
         "make up creates the cluster again, empty",
       "cluster east: Deployment default/controller was deleted; make up creates the object again",

@@ -132,7 +132,8 @@ describe("deletions in a stack", () => {
     expect(asked).toEqual(["clusterapi", "west"]);
   });
 
-  test("are none where nothing answers", async () => expect(await search({})).toEqual({ clusters: [], objects: [] }));
+  test("are none where nothing answers", async () =>
+    expect(await search({})).toEqual({ clusters: [], objects: [], secrets: [] }));
 
   test("of one cluster are found although another one does not answer", async () => {
     const west = api({ "/api/v1": core, "/api/v1/services": list() });

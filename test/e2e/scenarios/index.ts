@@ -1,5 +1,6 @@
 import type { Scenario } from "../scenario";
 import { change } from "./change";
+import { deleted } from "./deleted";
 import { drift } from "./drift";
 import { dualStack, ipv6 } from "./families";
 import { fleet } from "./fleet";
@@ -21,6 +22,7 @@ export const scenarios: Scenario[] = [
   restart,
   identity,
   drift,
+  deleted,
   fleet,
   ipv6,
   dualStack,
