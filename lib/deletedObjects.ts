@@ -4,6 +4,8 @@ import { partsOf } from "./planStep";
 export interface RecordedResource {
   urn: string;
   type: string;
+  /** Of an object: `namespace/name`, or the name alone. */
+  id?: string;
   /** Whether Pulumi only reads the object, which somebody else creates. */
   external?: boolean;
   /** Whether the object is the rest of a replacement and is to be deleted. */
@@ -85,6 +87,14 @@ const objectOf = ({ urn, inputs = {} }: RecordedResource): RecordedObject[] => {
   return [{ urn, apiVersion, kind, name, ...(typeof namespace === "string" ? { namespace } : {}) }];
 };
 
+/** An object that Pulumi reads has no inputs: type and id are all that the state says of the object. */
+const readObjectOf = ({ urn, type, id = "" }: RecordedResource): RecordedObject[] => {
+  const [, groupVersion = "", kind = ""] = type.split(":");
+  const [namespace, name] = id.split("/");
+  if (name === undefined || namespace === undefined) return [];
+  return [{ urn, apiVersion: groupVersion.replace(/^core\//, ""), kind, namespace, name }];
+};
+
 /** The CRDs of a manifest, which one step applies: each line of its standard input begins with the name of a CRD. */
 const crdsOf = ({ urn, inputs = {} }: RecordedResource): RecordedObject[] =>
   (stringOr(inputs["stdin"]) ?? "").split("\n").flatMap((line) => {
@@ -112,7 +122,8 @@ export const recordedObjects = (
   };
   for (const resource of resources) {
     if ((resource.external ?? false) !== readOnly || resource.delete) continue;
-    if (resource.type.startsWith("kubernetes:")) add(providerName(resource.provider ?? ""), objectOf(resource));
+    const read = readOnly ? readObjectOf : objectOf;
+    if (resource.type.startsWith("kubernetes:")) add(providerName(resource.provider ?? ""), read(resource));
     else if (resource.inputs?.["create"] === "steps/crds-apply")
       add(kubeconfigCluster(resource.inputs), crdsOf(resource));
   }

@@ -8,7 +8,6 @@ import { keepingClean, stackFile } from "./stack";
 
 /** A resource as Pulumi's state has it; of its many fields those that are looked at. */
 export interface StateResource extends RecordedResource {
-  id?: string;
   outputs?: Record<string, unknown>;
 }
 

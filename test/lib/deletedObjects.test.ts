@@ -59,7 +59,11 @@ const controlPlane = object(
 const devCluster = object("clusterapi", "infrastructure.cluster.x-k8s.io/v1beta2", "DevCluster", "east", part);
 const workers = object("clusterapi", "cluster.x-k8s.io/v1beta2", "MachineDeployment", "east-md-0", part);
 const identity = { ...step("east-identity", "", []), parent: component };
-const kubeconfig = object("clusterapi", "v1", "Secret", "east-kubeconfig", { external: true, parent: component });
+const kubeconfig: RecordedResource = {
+  ...object("clusterapi", "v1", "Secret", "east-kubeconfig", { external: true, parent: component }),
+  id: "default/east-kubeconfig",
+  inputs: {},
+};
 const crds = step("x/CustomResourceDefinitions", "steps/crds-apply", [], {
   delete: "steps/crds-delete",
   environment: { KUBECONFIG: ".slipway/kubeconfigs/dev/east.yaml" },
