@@ -10,11 +10,12 @@ import (
 )
 
 //go:embed schema.json
-var schema []byte
+var pluginSchema []byte
 
 //go:embed terraform-mapping.json
 var terraformMapping []byte
 
 func main() {
-	provider.Serve("kubernetes", version.Version, schema, terraformMapping)
+	refuseExistingObjects()
+	provider.Serve("kubernetes", version.Version, pluginSchema, terraformMapping)
 }
