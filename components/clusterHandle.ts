@@ -1,11 +1,11 @@
-import type { Provider } from "@pulumi/kubernetes/provider";
+import type { KubernetesProvider } from "./kubernetesProvider";
 import { type KubernetesObject, withAnnotations } from "../lib/kubernetesObject";
 import type { CustomResource, CustomResourceOptions, Resource } from "@pulumi/pulumi";
 
 /** A cluster whose API answers, as the resources inside it need it. */
 export interface ClusterHandle {
   /** The provider every kubernetes resource in the cluster names. */
-  provider: Provider;
+  provider: KubernetesProvider;
   /** Path of the kubeconfig file for steps, relative to the program; mode 0600. */
   kubeconfigFile: string;
   /** What must exist before the API can be spoken to. */

@@ -1,8 +1,8 @@
 import { local } from "@pulumi/command";
-import { Provider } from "@pulumi/kubernetes/provider";
 import * as pulumi from "@pulumi/pulumi";
 import { kubeconfigFile } from "../lib/paths";
 import type { ClusterHandle } from "./clusterHandle";
+import { KubernetesProvider } from "./kubernetesProvider";
 import { step } from "./step";
 
 /** A management cluster that someone else made and keeps. */
@@ -38,7 +38,7 @@ export class ExistingManagementCluster extends pulumi.ComponentResource {
       // The old copy leads to the old cluster until everything in it is deleted.
       { parent: this, additionalSecretOutputs: ["stdin"], deleteBeforeReplace: true },
     );
-    const provider = new Provider(
+    const provider = new KubernetesProvider(
       name,
       { kubeconfig: this.kubeconfig, clusterIdentifier: `${name}-${args.uid}` },
       { parent: this },

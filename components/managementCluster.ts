@@ -1,10 +1,10 @@
 import { local } from "@pulumi/command";
-import { Provider } from "@pulumi/kubernetes/provider";
 import * as pulumi from "@pulumi/pulumi";
 import { kindConfig } from "../lib/kindConfig";
 import { kubeconfigFile } from "../lib/paths";
 import { KindCluster } from "../provider/kind";
 import type { ClusterHandle } from "./clusterHandle";
+import { KubernetesProvider } from "./kubernetesProvider";
 import { step } from "./step";
 
 /** The kind cluster that Cluster API runs in. */
@@ -74,7 +74,7 @@ export class ManagementCluster extends pulumi.ComponentResource {
       { parent: this, additionalSecretOutputs: ["stdout"], deleteBeforeReplace: true },
     );
     this.kubeconfig = pulumi.secret(kubeconfig.stdout);
-    const provider = new Provider(
+    const provider = new KubernetesProvider(
       name,
       // A static identifier: a kubeconfig that is still unknown must not look like another cluster.
       { kubeconfig: this.kubeconfig, clusterIdentifier: `kind-${args.name}` },

@@ -1,12 +1,12 @@
 import { local } from "@pulumi/command";
 import { Secret } from "@pulumi/kubernetes/core/v1/secret";
-import { Provider } from "@pulumi/kubernetes/provider";
 import * as pulumi from "@pulumi/pulumi";
 import type { ClusterSpec } from "../lib/clusterSpec";
 import { type Backend, infrastructureOf } from "../lib/infrastructure/infrastructure";
 import { decodeSecretValue, forHost } from "../lib/kubeconfig";
 import { kubeconfigFile } from "../lib/paths";
 import type { ClusterHandle } from "./clusterHandle";
+import { KubernetesProvider } from "./kubernetesProvider";
 import { step } from "./step";
 
 /** The way into a cluster that is more than pretended. */
@@ -46,7 +46,7 @@ export const workloadAccess = (name: string, args: WorkloadAccessArgs, parent: p
     },
     { parent, additionalSecretOutputs: ["stdin"] },
   );
-  const provider = new Provider(
+  const provider = new KubernetesProvider(
     name,
     { kubeconfig, clusterIdentifier: `capi-${spec.namespace}-${spec.name}` },
     { parent },

@@ -49,9 +49,14 @@ const takeOverFile = (checkout: string, stack: string): string =>
 /** Notes that a killed run was making objects, which the next `up` finds in a cluster without knowing them as its own. */
 export const noteTakeOver = (checkout: string, stack: string): void => writeFileSync(takeOverFile(checkout, stack), "");
 
-/** What makes Pulumi's Kubernetes plugin take such objects over: each run applies fields under a name of its own. */
+/**
+ * Returns the variables that make Pulumi's Kubernetes plugin take such objects over. Since 4.29 the plugin refuses an
+ * object that exists, unless it may upsert; and each run applies fields under its own name, which conflicts without force.
+ */
 export const takeOver = (checkout: string, stack: string): Record<string, string> =>
-  existsSync(takeOverFile(checkout, stack)) ? { PULUMI_K8S_ENABLE_PATCH_FORCE: "true" } : {};
+  existsSync(takeOverFile(checkout, stack))
+    ? { PULUMI_K8S_UPSERT_EXISTING_OBJECTS: "true", PULUMI_K8S_ENABLE_PATCH_FORCE: "true" }
+    : {};
 
 /** Forgets it: all objects are known, or gone. */
 export const forgetTakeOver = (checkout: string, stack: string): void =>

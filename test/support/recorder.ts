@@ -11,6 +11,8 @@ export interface Registration {
   deletedWith: string;
   replaceWith: string[];
   provider: string;
+  /** Version of the plugin that the resource asks for. */
+  version: string;
   parent: string;
   createTimeout: string;
   deleteBeforeReplace: boolean;
@@ -39,6 +41,7 @@ interface Request {
   getDeletedwith?: () => string;
   getReplaceWithList?: () => string[];
   getProvider: () => string;
+  getVersion: () => string;
   getParent: () => string;
   getCustomtimeouts?: () => { getCreate: () => string } | undefined;
   getDeletebeforereplace?: () => boolean;
@@ -91,6 +94,7 @@ const registration = (request: Request, urn: string, read: boolean): Registratio
   deletedWith: request.getDeletedwith?.() ?? "",
   replaceWith: request.getReplaceWithList?.() ?? [],
   provider: request.getProvider(),
+  version: request.getVersion(),
   parent: request.getParent(),
   createTimeout: request.getCustomtimeouts?.()?.getCreate() ?? "",
   deleteBeforeReplace: request.getDeletebeforereplace?.() ?? false,

@@ -1,0 +1,21 @@
+import { getVersion } from "@pulumi/kubernetes/utilities";
+import * as pulumi from "@pulumi/pulumi";
+
+/** The way into one cluster. */
+export interface KubernetesProviderArgs {
+  kubeconfig: pulumi.Input<string>;
+  /** Name of the cluster; another name is another cluster, whatever the kubeconfig says. */
+  clusterIdentifier: string;
+}
+
+/**
+ * Registers Pulumi's Kubernetes provider with the stated inputs alone. The SDK's class also records the variables
+ * PULUMI_K8S_* of one run as inputs in the state, so the next plan shows each provider as changed. The plugin's process
+ * reads these variables itself.
+ */
+export class KubernetesProvider extends pulumi.ProviderResource {
+  constructor(name: string, args: KubernetesProviderArgs, opts?: pulumi.ResourceOptions) {
+    const { kubeconfig, clusterIdentifier } = args;
+    super("kubernetes", name, { kubeconfig, clusterIdentifier }, pulumi.mergeOptions({ version: getVersion() }, opts));
+  }
+}
