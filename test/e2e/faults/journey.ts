@@ -26,6 +26,16 @@ const wrongWith = ({ verb, point }: Run, { code, after, output }: Ended): string
   return `${verb} ${point ? "ended before its point" : "did not end well"}, with ${code}\n${output}`;
 };
 
+/** Whether the run after an outcome goes on from an `up` that was cut, and not from a whole `destroy`. */
+const isResumed = (last: Outcome | undefined): last is Outcome =>
+  last !== undefined && last.verb === "up" && last.left === undefined && "signal" in last.fault;
+
+/** Returns why a plan shows changes after a run that came to its end; undefined where it shows none. */
+const changesPlanned = (stack: TestStack): string | undefined => {
+  const { code, stdout, stderr } = stack.slipway("plan");
+  return code === 0 ? undefined : `plan: expected exit code 0, got ${code}.\n${`${stdout}${stderr}`.slice(-5000)}`;
+};
+
 /** Processes take a moment to end once their engine is gone. */
 const leftAtLast = async (stack: TestStack, before: ReturnType<typeof lookBefore>): Promise<string[]> => {
   for (let tries = 0; ; tries += 1) {
@@ -70,6 +80,11 @@ export const makeJourney = async (stack: TestStack, journey: Journey): Promise<T
     const missed = run.point && ended.after === undefined ? ", which was over before" : "";
     say(failure, `${runText(run)}${missed} (${((Date.now() - start) / 1000).toFixed(0)} s)`);
     if (failure === undefined && run.point && ended.after !== undefined) note(run.point, run.verb, ended.after);
+    if (failure === undefined && isWhole && isResumed(last)) {
+      failure = changesPlanned(stack);
+      if (failure !== undefined) last.failure = failure;
+      say(failure, "plan shows no change after the resumed run");
+    }
     return failure === undefined;
   };
   const note = (fault: Point | ByHand, verb: Run["verb"], after?: number): void => {
