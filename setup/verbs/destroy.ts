@@ -3,7 +3,7 @@ import { pulumiEnvironment } from "../environment";
 import { root } from "../pins";
 import { endInterrupted, mendState } from "../recover";
 import { restoreDeleted } from "../restoreDeleted";
-import { forgetTakeOver } from "../runRecord";
+import { forgetTakeOver, takeOver } from "../runRecord";
 import { chooseStack } from "../stack";
 import { exportState, pendingAsMade, withoutPending } from "../state";
 import { sweepLost } from "../sweep";
@@ -30,6 +30,8 @@ export const recover: Verb = async () => {
   const { args: replacements } = await restoreDeleted(target, print, []);
   if (replacements.length > 0) print(`plain pulumi up needs these options: ${replacements.map(quote).join(" ")}`);
   print(`stack ${target.stack} is ready for make up or make destroy`);
+  const variables = Object.entries(takeOver(root, target.stack)).map(([name, value]) => `${name}=${value}`);
+  if (variables.length > 0) print(`for plain pulumi: ${variables.join(" ")} pulumi up`);
   return 0;
 };
 
