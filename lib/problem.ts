@@ -1,11 +1,19 @@
+/** A rule about data that may hold secrets. It describes the data in words and never repeats a value. */
+export interface Expectation {
+  /** Completes the sentence "KEY: expected …", without a period. */
+  readonly expected: string;
+  /** What was found, as in `a number`; absent where the rule says enough. */
+  readonly got?: string;
+}
+
 /** One thing that is wrong with what a user gave: what it is, what was received, the rule, and the way out. */
 export interface Problem {
   /** The setting's key, or the file or document it is about; absent where only the caller knows it. */
   readonly key?: string;
   /** The value as received; shown as JSON, shortened. Left out where it must not be shown. */
   readonly received?: unknown;
-  /** Completes the sentence "… must …", without a period. */
-  readonly rule: string;
+  /** Completes the sentence "… must …", without a period; or what was expected. */
+  readonly rule: string | Expectation;
   /** What to do, as an imperative sentence without a period. */
   readonly remedy: string;
 }
@@ -28,9 +36,13 @@ export const refuse = (problem: Problem): never => {
   throw new ProblemError([problem]);
 };
 
-/** A problem in two sentences: `key is "value", but must rule. Remedy.` */
+/** A problem in two sentences: `key is "value", but must rule. Remedy.`, or `key: expected this, got that. Remedy.` */
 export const sentence = (problem: Problem): string => {
   const { key, rule, remedy } = problem;
+  if (typeof rule !== "string") {
+    const got = rule.got === undefined ? "" : `, got ${rule.got}`;
+    return printable(`${key ?? "The text"}: expected ${rule.expected}${got}. ${remedy}.`);
+  }
   if (!("received" in problem)) return printable(`${key ?? "It"} must ${rule}. ${remedy}.`);
   const received = show(problem.received);
   return printable(`${key === undefined ? received : `${key} is ${received}, but`} must ${rule}. ${remedy}.`);

@@ -123,12 +123,13 @@ class Scanner {
   }
 
   private unknown(start: number): string {
-    const line = this.input.slice(0, start).split("\n").length;
+    const before = this.input.slice(0, start).split("\n");
     const expression = this.input.slice(start).split(/[}\n]/, 1)[0] ?? "";
+    // The expression itself may be a piece of a password.
+    const expected = "one of ${VAR}, ${VAR:=default}, ${VAR=default}, ${VAR:-default} and ${VAR/old/new}";
     this.problems.push({
-      key: `${this.source}, line ${line}`,
-      received: `${expression}}`,
-      rule: "be one of ${VAR}, ${VAR:=default}, ${VAR=default}, ${VAR:-default} and ${VAR/old/new}",
+      key: `${this.source}, line ${before.length}, column ${(before.at(-1)?.length ?? 0) + 1}`,
+      rule: { expected, got: "another expression" },
       remedy: "Rewrite the expression, or write $${ where a literal ${ is meant",
     });
     this.position = start + Math.max(2, expression.length + 1);

@@ -1,5 +1,5 @@
 import * as yaml from "js-yaml";
-import { ProblemError } from "./problem";
+import { refuse } from "./problem";
 
 /**
  * YAML as kubectl reads it. js-yaml follows YAML 1.2, kubectl's parser 1.1: there `0400` is an octal file mode and
@@ -36,35 +36,56 @@ const numberLike = new yaml.Type("tag:slipway,2026:number-like", {
 
 const writeSchema = readSchema.extend({ implicit: [numberLike] });
 
-/** Every document of a YAML text in order, `null` for an empty one; throws with line and column for bad YAML. */
+/**
+ * Reads every document of a YAML text in order, `null` for an empty one.
+ *
+ * @throws ProblemError with line and column for bad YAML; the error repeats nothing of the text, which may be a Secret
+ */
 export const readYaml = (text: string, source = "the text"): unknown[] => {
   const documents: unknown[] = [];
   try {
     yaml.loadAll(text, (document) => documents.push(document ?? null), { schema: readSchema });
   } catch (error) {
     const mark = error instanceof yaml.YAMLException ? error.mark : undefined;
-    const position = mark ? ` at line ${mark.line + 1}, column ${mark.column + 1}` : "";
-    const reason = error instanceof yaml.YAMLException ? error.reason : (error as Error).message;
-    throw new ProblemError([
-      {
-        key: source,
-        received: reason,
-        rule: `be YAML that parses${position}`,
-        remedy: "Correct it, or fetch it again",
-      },
-    ]);
+    const place = mark ? `line ${mark.line + 1}, column ${mark.column + 1}` : `line ${lastLineRead(text)}`;
+    return refuse({
+      key: `${source}, ${place}`,
+      rule: { expected: "YAML that parses", got: reasonWithoutText(error) },
+      remedy: "Correct the text, or fetch it again",
+    });
   }
   return documents;
+};
+
+/** The parser's reason up to where it quotes the text: names of tags and aliases may be pieces of a password. */
+const reasonWithoutText = (error: unknown): string => {
+  if (error instanceof UnsafeInteger) return error.message;
+  if (!(error instanceof yaml.YAMLException)) return "a text that stops the parser";
+  return /^[a-z][^"<!]*?(?=\s*(?:["<!]|: |$))/i.exec(error.reason)?.[0] ?? "a text that stops the parser";
+};
+
+/** The line at which the parser stopped, where its error does not say so. */
+const lastLineRead = (text: string): number => {
+  let last: yaml.State | undefined;
+  try {
+    yaml.loadAll(text, () => undefined, { schema: readSchema, listener: (_, state) => (last = state) });
+  } catch {
+    // The parser fails as before; only its position is of interest.
+  }
+  return (last?.line ?? 0) + 1;
 };
 
 /** A value as one YAML document: keys sorted, long lines kept, so that equal values give equal texts. */
 export const toYaml = (value: object): string =>
   yaml.dump(value, { schema: writeSchema, sortKeys: true, noRefs: true, lineWidth: -1, skipInvalid: true });
 
+/** An integer that JavaScript would change. */
+class UnsafeInteger extends Error {}
+
 const integerOf = (text: string): number => {
   const sign = text.startsWith("-") ? -1 : 1;
   const digits = text.replace(/[-+_]/g, "").toLowerCase();
   const value = Number(/^0[0-7]+$/.test(digits) ? `0o${digits.slice(1)}` : digits) * sign;
   if (Number.isSafeInteger(value)) return value === 0 ? 0 : value;
-  throw new Error(`the integer ${text} is beyond 2^53, which JavaScript cannot hold exactly`);
+  throw new UnsafeInteger("an integer beyond 2^53, which JavaScript cannot hold exactly");
 };

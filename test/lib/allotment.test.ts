@@ -119,7 +119,7 @@ describe("whatever the network and the clusters", () => {
             const free = /to (\d+), which is free/.exec(remedy)?.[1];
             const claim = settled.get(key ?? "");
             if (free && claim) settled.set(claim.name, { ...claim, slot: Number(free) });
-            else if (rule.startsWith("be from") && claim) settled.delete(claim.name);
+            else if (typeof rule === "string" && rule.startsWith("be from") && claim) settled.delete(claim.name);
           }
           const again = () => allotRanges("10.0.0.0/24", "10.0.0.1", 30, [...settled.values()]);
           expect(blocksOf("10.0.0.0/24", 30)).toBe(32);

@@ -6,6 +6,8 @@ test.each([
   [{ received: "v", rule: "be w", remedy: "Write w" }, '"v" must be w. Write w.'],
   [{ key: "k", received: undefined, rule: "be w", remedy: "Write w" }, "k is absent, but must be w. Write w."],
   [{ key: "k", rule: "be w", remedy: "Write w" }, "k must be w. Write w."],
+  [{ key: "k", rule: { expected: "w", got: "v" }, remedy: "Write w" }, "k: expected w, got v. Write w."],
+  [{ key: "k", rule: { expected: "w" }, remedy: "Write w" }, "k: expected w. Write w."],
 ])("%j reads: %s", (problem, expected) => {
   expect(sentence(problem)).toBe(expected);
 });

@@ -297,7 +297,7 @@ describe("whatever is given", () => {
           expect(error).toBeInstanceOf(SettingsError);
           for (const { key, rule, remedy } of (error as SettingsError).problems) {
             expect([key ?? "", rule, remedy].every((part) => typeof part === "string")).toBe(true);
-            expect(rule.length * remedy.length).toBeGreaterThan(0);
+            expect((typeof rule === "string" ? rule.length : 1) * remedy.length).toBeGreaterThan(0);
           }
         }
       }),

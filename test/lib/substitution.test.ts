@@ -62,12 +62,12 @@ describe("substitute", () => {
     "${A B}",
   ])("refuses %s", (text) => {
     expect(() => substitute(`first: line\nsecond: ${text}`, { VAR: "x" }, "coreManifest")).toThrow(
-      /coreManifest, line 2 is ".*", but must be one of/,
+      /^coreManifest, line 2, column 9: expected one of .*, got another expression\. /,
     );
   });
 
   test("collects every expression it cannot read", () => {
-    expect(() => substitute("${A^^}\n${B,,}\n${C}", {})).toThrow(/line 1 .*\n.*line 2 /);
+    expect(() => substitute("${A^^}\n${B,,}\n${C}", {})).toThrow(/line 1, .*\n.*line 2, /);
   });
 
   test("text without a dollar sign stays as it is", () => {

@@ -1,5 +1,6 @@
 import { describe, expect, test } from "@jest/globals";
 import fc from "fast-check";
+import { readFileSync } from "node:fs";
 import { readYaml, toYaml } from "../../lib/yaml";
 
 describe("readYaml", () => {
@@ -33,12 +34,39 @@ describe("readYaml", () => {
 
   test("names the source and the position of what does not parse", () => {
     expect(() => readYaml("a: 1\nb: [", "cniManifest")).toThrow(
-      /cniManifest .* YAML that parses at line \d+, column \d+/,
+      /^cniManifest, line 3, column 1: expected YAML that parses, got unexpected end/,
     );
   });
 
-  test("refuses an integer that JavaScript would change", () => {
-    expect(() => readYaml("a: 9223372036854775807")).toThrow("beyond 2^53");
+  test("refuses an integer that JavaScript would change by its line, without the integer", () => {
+    const text = "a: 1\nb:\n  - x\n  - c: 9223372036854775807\nd: 2\n";
+    expect(() => readYaml(text, "m")).toThrow(
+      "m, line 4: expected YAML that parses, got an integer beyond 2^53, which JavaScript cannot hold exactly. ",
+    );
+  });
+
+  test.each([
+    ["an alias", "a: *hunter2", "unidentified alias"],
+    ["a tag", "a: !hunter2 x", "unknown tag"],
+    ["a verbatim tag", "a: !<hunter2> x", "unknown tag"],
+    ["a tag of another type", "a: !!int hunter2", "cannot resolve a node with"],
+    ["a tag for another kind of node", "a: !<?> {hunter2: 1}", "unacceptable node kind for"],
+    ["a handle", "a: !hunter!x y", "undeclared tag handle"],
+    ["a tag with strange characters", "a: !<hunter2%zz> y", "tag name cannot contain such characters"],
+    ["a damaged tag", "a: !<hunter2%ff> y", "tag name is malformed"],
+    ["a damaged prefix", "%TAG !a! hunter2%ff\n---\na: 1", "tag prefix is malformed"],
+  ])("says what is wrong without the text of %s", (_, text, reason) => {
+    const read = (): unknown => readYaml(`x: 1\n---\n${text}`.replace(/^x: 1\n---\n(?=%)/, ""), "m");
+    expect(read).toThrow(new RegExp(`^m, line \\d, column \\d+: expected YAML that parses, got ${reason}\\. Correct`));
+    expect(read).not.toThrow("hunter");
+  });
+
+  test("cuts each reason of the parser before the text that it quotes", () => {
+    const loader = readFileSync("node_modules/js-yaml/lib/loader.js", "utf8");
+    const quoting = [...loader.matchAll(/throwError\(state, '([^']*)' \+ /g)].map(([, start = ""]) => start);
+    expect(quoting.length).toBeGreaterThan(7);
+    // Where a reason goes on with a piece of the text, a quote, a tag or a colon stands before the piece.
+    for (const start of quoting) expect(start).toMatch(/ "$|!<$|: $| tag; it should be "scalar", not "$/);
   });
 });
 
