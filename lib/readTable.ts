@@ -77,7 +77,8 @@ const unknownName = (table: SettingTable, path: string, name: string, received: 
       : `Remove it; known are ${Object.keys(table).join(", ")}`;
   return {
     key: keyAt(path, name),
-    received,
+    // A misspelt name of a secret setting has the secret as its value.
+    ...(known !== undefined && table[known]?.secret ? {} : { received }),
     rule: path === "" ? "be a setting that Pulumi.yaml declares" : "be a known field",
     remedy: known === undefined ? instead : `Did you mean ${known}? Rename it, or remove it`,
   };

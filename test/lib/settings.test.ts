@@ -99,6 +99,10 @@ describe("each problem is named with key, value, rule and remedy", () => {
       { clustrName: "x" },
       'clustrName is "x", but must be a setting that Pulumi.yaml declares. Did you mean clusterName?',
     ],
+    [
+      { templateSecret: { A: "hunter2" } },
+      "templateSecret must be a setting that Pulumi.yaml declares. Did you mean templateSecrets?",
+    ],
     [{ zzzzzzzz: 1 }, "zzzzzzzz is 1, but must be a setting that Pulumi.yaml declares. Remove it"],
     [{ constructor: 1 }, "constructor is 1, but must be a setting"],
     [{ pins: "latest" }, 'pins is "latest", but must be one of release, source. Set it to release'],
