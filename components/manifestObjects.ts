@@ -4,6 +4,7 @@ import { crdFile } from "../lib/paths";
 import { type KubernetesObject, objectKey } from "../lib/manifests";
 import { withQuickReadiness } from "../lib/readiness";
 import { applyOrder, typeToken, withWait } from "../lib/rollout";
+import { forEngine } from "../lib/secrets/markObject";
 import { mapSecrets } from "../lib/secretValue";
 import { inside, keptIn, lifeIn, type ClusterHandle } from "./clusterHandle";
 import { step } from "./step";
@@ -109,13 +110,13 @@ export class ManifestObjects extends pulumi.ComponentResource {
 /** Any object of any kind, registered by its type token: the SDK's thousand classes need not be loaded for it. */
 export class KubernetesResource extends pulumi.CustomResource {
   constructor(name: string, object: KubernetesObject, opts: pulumi.CustomResourceOptions) {
-    const secret = object.kind === "Secret" && object.apiVersion === "v1";
+    const { object: marked, secretOutputs } = forEngine(object);
     super(
       typeToken(object),
       name,
       // Known values: nothing is left to wait for, and the engine encrypts what it gets wrapped.
-      mapSecrets(object, pulumi.secret) as pulumi.Inputs,
-      secret ? { ...opts, additionalSecretOutputs: ["data", "stringData"] } : opts,
+      mapSecrets(marked, pulumi.secret) as pulumi.Inputs,
+      secretOutputs.length > 0 ? { ...opts, additionalSecretOutputs: [...secretOutputs] } : opts,
     );
   }
 }

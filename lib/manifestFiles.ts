@@ -54,8 +54,8 @@ export const setCrdsAside = (objects: KubernetesObject[]): Omit<Manifest, "name"
 
 const writeOnce = (file: string, text: string): void => {
   if (existsSync(file)) return;
-  mkdirSync(dirname(file), { recursive: true });
+  mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
   const partial = `${file}.${process.pid}`;
-  writeFileSync(partial, text);
+  writeFileSync(partial, text, { mode: 0o600 });
   renameSync(partial, file);
 };

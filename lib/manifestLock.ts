@@ -62,12 +62,20 @@ export const readIfThere = (file: string): Promise<Buffer | undefined> =>
     throw error;
   });
 
-/** Readers see the old file or the new one, whatever happens in between. */
-export const writeAtomically = async (file: string, content: string | Buffer): Promise<void> => {
-  await mkdir(dirname(file), { recursive: true });
+/**
+ * Writes a file; readers see the old file or the new one, whatever happens in between.
+ *
+ * @param options `private`: only the user may read the file, and each folder that is created for it
+ */
+export const writeAtomically = async (
+  file: string,
+  content: string | Buffer,
+  options: { private?: boolean } = {},
+): Promise<void> => {
+  await mkdir(dirname(file), { recursive: true, ...(options.private && { mode: 0o700 }) });
   const partial = `${file}.${randomBytes(6).toString("hex")}.partial`;
   try {
-    await writeFile(partial, content);
+    await writeFile(partial, content, options.private ? { mode: 0o600 } : {});
     await rename(partial, file);
   } finally {
     await rm(partial, { force: true });

@@ -1,4 +1,4 @@
-import { readFile } from "node:fs/promises";
+import { chmod, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { checked, inTurn, readIfThere, readLock, sumOf, writeAtomically } from "./manifestLock";
 import { stateFolder } from "./paths";
@@ -57,11 +57,14 @@ const loadUrl = async (url: string, options: ManifestStoreOptions): Promise<Stor
     const cached = await readIfThere(file);
     const locked = (await readLock(options))[url];
     // A damaged or half-written cache is not the publisher's fault: fetch again, then judge.
-    if (cached !== undefined && (locked === undefined || sumOf(cached) === locked))
+    if (cached !== undefined && (locked === undefined || sumOf(cached) === locked)) {
+      await chmod(file, 0o600).catch(() => undefined); // an earlier version left the file open to other users
       return checked(url, cached, options);
+    }
     const fetched = await download(url, options);
     const manifest = await checked(url, fetched, options);
-    await writeAtomically(file, fetched);
+    // What was fetched may hold Secrets.
+    await writeAtomically(file, fetched, { private: true });
     return manifest;
   });
 };

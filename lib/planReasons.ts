@@ -47,11 +47,16 @@ export const explain = (step: PlanStep): string => {
   return isIdentity(step) ? changes.join(", ") : `${what}${verb}: ${changes.join(", ")}`;
 };
 
-/** An identity's triggers are texts such as "podCidr 10.0.0.0/16" that speak for themselves. */
-const told = (step: PlanStep, difference: Difference): string =>
-  isIdentity(step)
+/**
+ * An identity's triggers are texts such as "podCidr 10.0.0.0/16" that speak for themselves. No value of a Secret is
+ * shown: an earlier version's state has copies of the data in clear among the annotations.
+ */
+const told = (step: PlanStep, difference: Difference): string => {
+  if (partsOf(step.urn).type === "kubernetes:core/v1:Secret") return difference.path;
+  return isIdentity(step)
     ? `${show(difference.before)} → ${show(difference.after).replace(/^\S+ /, "")}`
     : showDifference(difference);
+};
 
 /** What is gone after a part was replaced or destroyed. */
 export const lostWith = (part: string, steps: readonly PlanStep[]): string[] => {

@@ -74,12 +74,17 @@ export const differences = ({ oldState, newState, detailedDiff, diffReasons }: P
   });
 };
 
-/** A difference in a line: `spec.replicas 1 → 3`. */
+/** A difference in a line: `spec.replicas 1 → 3`; of what is secret the path alone. */
 export const showDifference = ({ path, before, after }: Difference): string => {
   if (before === undefined && after === undefined) return path;
+  if (isHidden(before) || isHidden(after)) return `${path} (secret)`;
   if (JSON.stringify(before) === JSON.stringify(after)) return `${path} (differs from what is there)`;
   return `${path} ${show(before)} → ${show(after)}`;
 };
+
+/** Returns true for what the engine writes in place of a secret, and for data around it. */
+const isHidden = (value: unknown): boolean =>
+  value === "[secret]" || (isContainer(value) && Object.values(value).some(isHidden));
 
 /** A value in at most 60 characters. */
 export const show = (value: unknown): string => {

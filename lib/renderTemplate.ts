@@ -1,5 +1,5 @@
 import type { KubernetesObject } from "./kubernetesObject";
-import { parseManifest } from "./manifests";
+import { type PlacedObject, placedObjects, withValidSecrets } from "./manifests";
 import { ProblemError, refuse } from "./problem";
 import { hasSecrets, markSecrets } from "./secretValue";
 import { substitute, variablesOf } from "./substitution";
@@ -23,32 +23,45 @@ export const renderTemplate = (text: string, source: string, values: TemplateVal
   const { variables, secrets, setting } = values;
   const used = variablesOf(text, source).flatMap(({ name }) => (Object.hasOwn(secrets, name) ? [name] : []));
   const stand = Object.fromEntries(used.map((name) => [name, secrets[name] === "" ? "" : `secret-${name}`]));
-  const open = parseManifest(substitute(text, { ...variables, ...stand }, source, setting), source);
-  if (used.length === 0) return open;
-  const closed = markSecrets(open, parseSecretly(substitute(text, { ...variables, ...secrets }, source), source));
-  if (!Array.isArray(closed) || (closed as KubernetesObject[]).some(hasSecretName)) {
+  const open = placedObjects(substitute(text, { ...variables, ...stand }, source, setting), source);
+  if (used.length === 0) return withValidSecrets(open);
+  if (open.problems.length > 0) throw new ProblemError(open.problems);
+  const closed = parseSecretly(substitute(text, { ...variables, ...secrets }, source), source);
+  const marked = markSecrets(
+    open.objects.map(({ object }) => object),
+    closed.map(({ object }) => object),
+  );
+  if (!Array.isArray(marked) || (marked as KubernetesObject[]).some(hasSecretName)) {
     return refuse({
       key: source,
       rule: `take ${used.join(", ")} as values of fields alone, since templateSecrets must not name objects or make them`,
       remedy: `Move what names objects to ${setting}`,
     });
   }
-  return closed as KubernetesObject[];
+  // Names and keys are those of the template, so an error may repeat them.
+  const objects = (marked as KubernetesObject[]).map((object, index) => ({
+    object,
+    place: open.objects[index]?.place ?? source,
+  }));
+  return withValidSecrets({ objects, problems: [] });
 };
 
 const hasSecretName = ({ apiVersion, kind, metadata }: KubernetesObject): boolean =>
   hasSecrets([apiVersion, kind, metadata]);
 
-/** Without what is wrong where it goes wrong: the parser would quote the line. */
-const parseSecretly = (text: string, source: string): KubernetesObject[] => {
-  try {
-    return parseManifest(text, source);
-  } catch (error) {
-    if (!(error instanceof ProblemError)) throw error;
-    return refuse({
+/** Without what is wrong where it goes wrong: the values of templateSecrets may make keys and names. */
+const parseSecretly = (text: string, source: string): readonly PlacedObject[] => {
+  const invalid = (): never =>
+    refuse({
       key: source,
       rule: "be YAML with the values of templateSecrets in it",
       remedy: "Quote the variable in the template, or take base64 where its field wants it",
     });
+  try {
+    const { objects, problems } = placedObjects(text, source);
+    return problems.length > 0 ? invalid() : objects;
+  } catch (error) {
+    if (!(error instanceof ProblemError)) throw error;
+    return invalid();
   }
 };

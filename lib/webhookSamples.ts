@@ -1,5 +1,6 @@
 import { clusterObjects } from "./clusterObjects";
 import type { KubernetesObject } from "./manifests";
+import { markObject } from "./secrets/markObject";
 import { mapSecrets } from "./secretValue";
 import { seedCluster } from "./seedCluster";
 
@@ -13,7 +14,7 @@ export const certificateSamples = (): KubernetesObject[] => [
 
 /** An object of another provider as a rehearsal calls its webhooks with it; a secret in it is left out. */
 export const rehearsalOf = (object: KubernetesObject): KubernetesObject => ({
-  ...(mapSecrets(object, () => "secret") as KubernetesObject),
+  ...(mapSecrets(markObject(object), () => "secret") as KubernetesObject),
   metadata,
 });
 

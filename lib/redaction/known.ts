@@ -1,5 +1,5 @@
 /** Keys of Secrets whose values are public, or no more than words. */
-const openKeys =
+export const openKeys =
   /\.crt$|^(namespace|expiration|description|token-id|auth-extra-groups|usage-.*|type|username|url|name|format)$/;
 
 const decoded = (value: string): string => Buffer.from(value, "base64").toString("utf8");
@@ -10,23 +10,23 @@ export const knownOfKubeconfig = (text: string): string[] =>
     ([, value = ""]) => value,
   );
 
-/** A value that is one word, and long enough to be no everyday one. */
-const isWord = (value: string): boolean => /^\S{8,4096}$/.test(value);
+/** A value that is long enough not to be an everyday word, and short enough to be searched for as a whole. */
+const isTelling = (value: string): boolean => value.length >= 8 && value.length <= 4096;
 
 interface SecretObject {
   data?: Readonly<Record<string, string>>;
 }
 
 /**
- * Tokens, passwords and the like in the values of Secrets, and what kubeconfigs in them hold. Keys in PEM are told by
- * their form.
+ * Tokens, passwords and the like: whole values of Secrets, and what kubeconfigs in them hold. The rules find keys in PEM
+ * by their form.
  */
 export const knownOfSecrets = (secrets: readonly SecretObject[]): string[] =>
   secrets.flatMap(({ data = {} }) =>
     Object.entries(data).flatMap(([key, value]) => {
       if (openKeys.test(key)) return [];
-      const text = decoded(value);
-      return [...(isWord(text) ? [text] : []), ...knownOfKubeconfig(text)];
+      const text = decoded(value).trim();
+      return [...(isTelling(text) ? [text] : []), ...knownOfKubeconfig(text)];
     }),
   );
 

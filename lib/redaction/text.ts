@@ -12,12 +12,13 @@ const readable = /[\t\n\r\x20-\x7e]{16}/;
 const escaped = (text: string): string => JSON.stringify(text).slice(1, -1);
 
 /** Ways in which programs write a text, besides as it is. */
-const formsOf = (secret: string): string[] =>
+export const formsOf = (secret: string): string[] =>
   [
     secret,
     escaped(secret),
     escaped(escaped(secret)),
-    encodeURIComponent(secret),
+    // Halves of characters have no such form.
+    encodeURIComponent(secret.replace(/\p{Surrogate}/gu, "")),
     Buffer.from(secret).toString("base64").replace(/=+$/, ""),
     Buffer.from(secret).toString("hex"),
   ].filter((form) => form.length >= shortest);

@@ -1,3 +1,4 @@
+import { holdsSecretManifest } from "../secrets/secretText";
 import type { Redact } from "./text";
 import { redacted } from "./rules";
 
@@ -44,7 +45,7 @@ const withoutData = (secret: Record<string, unknown>): Record<string, unknown> =
  */
 export const redactValue = (value: unknown, redact: Redact): unknown => {
   const inside = (inner: unknown): unknown => redactValue(inner, redact);
-  if (typeof value === "string") return redact(value);
+  if (typeof value === "string") return holdsSecretManifest(value) ? redacted : redact(value);
   if (Array.isArray(value)) return value.map(inside);
   if (!isMap(value)) return value;
   const open = value["kind"] === "Secret" ? withoutData(value) : value;

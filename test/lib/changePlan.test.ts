@@ -390,3 +390,34 @@ describe("exit code and text", () => {
     expect(planSummary(changes.map((change) => part(change)))).toBe(text);
   });
 });
+
+describe("reasons", () => {
+  const reasonsOf = (type: string, before: object, after: object, diff: string[]): string[] =>
+    planOf("cluster a", [
+      ...standing("a"),
+      step("update", `slipway:index:ManifestObjects$kubernetes:core/v1:${type}`, `m/${type}/default/x`, {
+        deletedWith: clusterUrn("a"),
+        before: before as Record<string, unknown>,
+        after: after as Record<string, unknown>,
+        diff,
+      }),
+    ])?.reasons ?? [];
+
+  test("name the keys of a Secret that differ, and show nothing of its metadata", () => {
+    const hidden = { data: "[secret]", metadata: { annotations: { copy: "hunter2" } } };
+    expect(reasonsOf("Secret", hidden, { ...hidden, metadata: {} }, ["data.password", "metadata.annotations"])).toEqual(
+      ["Secret default/x: data.password, metadata.annotations"],
+    );
+  });
+
+  test("name a secret value in another object, and no difference from what is there", () => {
+    const data = { "a.yaml": "[secret]", open: "1" };
+    expect(reasonsOf("ConfigMap", { data }, { data: { ...data, open: "2" } }, ['data["a.yaml"]', "data.open"])).toEqual(
+      ['Secret default/x: data["a.yaml"] (secret), data.open 1 → 2'.replace("Secret", "ConfigMap")],
+    );
+    // The state of an earlier version has the value in clear.
+    expect(reasonsOf("ConfigMap", { data: { a: "hunter2" } }, { data: { a: "[secret]" } }, ["data.a"])).toEqual([
+      "ConfigMap default/x: data.a (secret)",
+    ]);
+  });
+});

@@ -1,10 +1,13 @@
 import { createHash } from "node:crypto";
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "@jest/globals";
 import { readManifest } from "../../lib/manifestFiles";
+import fc from "fast-check";
 import { crdFile } from "../../lib/paths";
+import { toYaml } from "../../lib/yaml";
+import { needlesIn, secretDocument, wrappings } from "../support/secretDocuments";
 
 const home = process.cwd();
 let folder: string;
@@ -57,12 +60,33 @@ test("a changed file is refused by the name of its setting", async () => {
 });
 
 test.each([
-  ["a: [", {}, /^cniManifest m\.yaml is ".*", but must be YAML that parses at line/],
-  ["a: [", undefined, /^cniManifest m\.yaml is ".*", but must be YAML that parses at line/],
+  ["a: [", {}, /^cniManifest m\.yaml, line 2, column 1: expected YAML that parses, got unexpected end/],
+  ["a: [", undefined, /^cniManifest m\.yaml, line 2, column 1: expected YAML that parses, got unexpected end/],
   ["a: ${B}", {}, /^cniManifest m\.yaml.* must .*B/],
 ])("%j says which setting and which file", async (text, variables, expected) => {
   writeFileSync("m.yaml", text);
   await expect(readManifest({ name: "m", setting: "cniManifest", location: "m.yaml", variables })).rejects.toThrow(
     expected,
+  );
+});
+
+test("no file of the state folder holds a value of a Secret, and all are closed to other users", async () => {
+  await fc.assert(
+    fc.asyncProperty(secretDocument, fc.constantFrom(...Object.values(wrappings)), async ({ object, values }, wrap) => {
+      rmSync("manifests.lock.json", { force: true });
+      writeFileSync("m.yaml", `${crd}---\n${toYaml(wrap(object))}`);
+      for (const more of [{}, { variables: {}, secrets: {} }]) {
+        const read = readManifest({ name: "m", setting: "manifests", location: "m.yaml", ...more });
+        // A text that is not a template is refused as one.
+        await read.catch(() => undefined);
+      }
+      const files = readdirSync(".slipway", { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile());
+      const paths = files.map((entry) => join(entry.parentPath, entry.name));
+      const content = [...paths, "manifests.lock.json"].map((file) => readFileSync(file, "utf8")).join("\n");
+      for (const needle of needlesIn(values)) expect(content.includes(needle)).toBe(false);
+      for (const file of paths) expect(statSync(file).mode & 0o077).toBe(0);
+      expect(statSync(".slipway").mode & 0o077).toBe(0);
+    }),
+    { numRuns: 50 },
   );
 });

@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { chmodSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
@@ -65,6 +65,17 @@ test("many at once: each is fetched once, all are locked, nothing half-written s
   expect(requests.sort()).toEqual([...new Set(locations)].map((url) => new URL(url).pathname).sort());
   expect(lock()).toEqual(Object.fromEntries(locations.map((url) => [url, sum(`kind: K${url}\n`)])));
   expect([...readdirSync(folder), ...readdirSync(options.cacheDir)].filter((file) => /partial/.test(file))).toEqual([]);
+});
+
+test("what is fetched is closed to other users, also where an earlier version left it open; the lock file is not", async () => {
+  await loadManifest(`${origin}/a.yaml`, options);
+  const [name = ""] = readdirSync(options.cacheDir);
+  const mode = (file: string): number => statSync(file).mode & 0o077;
+  expect([mode(options.cacheDir), mode(join(options.cacheDir, name))]).toEqual([0, 0]);
+  expect(mode(options.lockFile)).toBe(0o044);
+  chmodSync(join(options.cacheDir, name), 0o644);
+  await loadManifest(`${origin}/a.yaml`, options);
+  expect([mode(join(options.cacheDir, name)), requests]).toEqual([0, ["/a.yaml"]]);
 });
 
 test("the lock file is sorted and ends with a line break", async () => {

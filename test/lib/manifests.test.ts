@@ -53,7 +53,7 @@ describe("parseManifest", () => {
     const text =
       "kind: A\n---\napiVersion: v1\nkind: B\nmetadata: {name: b}\n---\n- 1\n---\napiVersion: v1\nkind: C\nmetadata: {generateName: c-}\n";
     expect(() => parseManifest(text, "cniManifest")).toThrow(
-      /document 1 of cniManifest .* lacks apiVersion, metadata\.name\. .*\ndocument 3 of cniManifest .*\ndocument 4 of cniManifest .* lacks metadata\.name\./,
+      /^document 1 of cniManifest: .* lacks apiVersion, metadata\.name\. .*\ndocument 3 of cniManifest: .*\ndocument 4 of cniManifest: .* lacks metadata\.name\./,
     );
   });
 
@@ -70,7 +70,7 @@ describe("parseManifest", () => {
   });
 
   test("refuses what is no YAML", () => {
-    expect(() => parseManifest("<html>\n<a b='c'>: {", "coreManifest")).toThrow(/^coreManifest is/);
+    expect(() => parseManifest("<html>\n<a b='c'>: {", "coreManifest")).toThrow(/^coreManifest, line 2, /);
   });
 });
 

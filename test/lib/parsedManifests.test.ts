@@ -1,10 +1,11 @@
 import { afterEach, beforeEach, expect, test } from "@jest/globals";
-import { mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import fc from "fast-check";
 import { parseManifest, toYaml } from "../../lib/manifests";
 import { parsedOnce } from "../../lib/parsedManifests";
+import { needlesIn, secretDocument, wrappings } from "../support/secretDocuments";
 
 let folder: string;
 beforeEach(() => {
@@ -67,3 +68,37 @@ test("what was kept is what was parsed, whatever the values", () =>
     }),
     { numRuns: 50 },
   ));
+
+test("a file is closed to other users", async () => {
+  await counted().read([text]);
+  for (const name of readdirSync(folder)) expect(statSync(join(folder, name)).mode & 0o777).toBe(0o600);
+});
+
+test("files of earlier versions are deleted, since they may hold Secrets", async () => {
+  writeFileSync(join(folder, `${"0".repeat(64)}.json`), "[]");
+  await counted().read([text]);
+  expect(readdirSync(folder)).toEqual([expect.stringMatching(/^v2-[0-9a-f]{64}\.json$/)]);
+});
+
+test("a manifest that holds a Secret is parsed at every start, and nothing of it is kept", async () => {
+  await fc.assert(
+    fc.asyncProperty(secretDocument, fc.constantFrom(...Object.values(wrappings)), async ({ object, values }, wrap) => {
+      const { read, times } = counted();
+      const from = [`${text}---\n${toYaml(wrap(object))}`];
+      expect(await read(from)).toEqual(await read(from));
+      expect(times()).toBe(2);
+      const kept = readdirSync(folder).map((name) => readFileSync(join(folder, name), "utf8"));
+      for (const needle of needlesIn(values)) expect(kept.join("\n").includes(needle)).toBe(false);
+    }),
+    { numRuns: 50 },
+  );
+  expect(readdirSync(folder)).toEqual([]);
+});
+
+test("a Secret without data is kept", async () => {
+  const { read, times } = counted();
+  const from = [toYaml({ apiVersion: "v1", kind: "Secret", metadata: { name: "a" } })];
+  await read(from);
+  await read(from);
+  expect(times()).toBe(1);
+});

@@ -12,7 +12,7 @@ test("a kubeconfig's client key, token and password are known", () => {
   ]);
 });
 
-test("of Secrets the words are known that are no names and no certificates", () => {
+test("knows values of Secrets but for names, certificates and short words", () => {
   const secret = {
     data: {
       secretkey: base64("kZx81Qw=="),
@@ -23,10 +23,18 @@ test("of Secrets the words are known that are no names and no certificates", () 
       "usage-bootstrap-signing": base64("true-enough"),
       description: base64("one-word-only"),
       short: base64("abc"),
-      sentence: base64("more words than one"),
+      sentence: base64("more words than one\n"),
+      lines: base64("first line\nsecond line\n"),
     },
   };
-  expect(knownOfSecrets([secret, {}])).toEqual(["kZx81Qw==", "0123456789abcdef", "S0VZ"]);
+  expect(knownOfSecrets([secret, {}])).toEqual([
+    "kZx81Qw==",
+    "0123456789abcdef",
+    "users:\n- user:\n    client-key-data: S0VZ",
+    "S0VZ",
+    "more words than one",
+    "first line\nsecond line",
+  ]);
 });
 
 test("of the environment what is a secret by its name, but no path", () => {

@@ -135,3 +135,8 @@ test("a megabyte of a log takes less than some seconds", () => {
   redact(line.repeat(10_000) + "a".repeat(1_000_000) + " word".repeat(50_000));
   expect(Date.now() - begin).toBeLessThan(5000);
 });
+
+test("a secret with half a character is found too", () => {
+  const secret = "before \ud800 after";
+  expect(redactor([secret])(`it is ${secret}`)).toBe("it is [redacted]");
+});

@@ -17,6 +17,11 @@ test.each([
     { items: [{ kind: "Secret", stringData: { a: redacted } }] },
   ],
   [
+    "a text that holds a Secret",
+    { data: { "a.yaml": "kind: Secret\nstringData: {a: b}\n", open: "kind: Secret" } },
+    { data: { "a.yaml": redacted, open: "kind: Secret" } },
+  ],
+  [
     "a certificate key",
     { spec: { initConfiguration: { certificateKey: "00aa" } } },
     { spec: { initConfiguration: { certificateKey: redacted } } },

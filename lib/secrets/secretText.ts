@@ -1,0 +1,60 @@
+import { gunzipSync } from "node:zlib";
+import { readYaml } from "../yaml";
+import { dataFields, isFields, isSecret, isSecretList, itemsOf } from "./secretObject";
+
+/** Texts inside texts that are read: an annotation in a manifest in a ConfigMap, encoded, takes four. */
+const depth = 5;
+
+/** Names the kind of a Secret, also in JSON inside JSON. Most texts end here, without the cost of a parser. */
+const namesSecret = /kind\\*["']?\s*:\s*\\*["']?secret/i;
+
+/** A Secret in a text that is not YAML, as in a shell script or a template. */
+const looksLikeSecret =
+  /(?:^|[\s{,"'\\])kind\\*["']?\s*:\s*\\*["']?secret(?:list)?\\*["']?\s*(?:#.*)?(?:[,}\r\n\\]|$)/im;
+const looksLikeData = /data\\*["']?\s*:/i;
+
+/**
+ * Returns true for a text that is, or contains, the manifest of a Secret with data: as YAML or JSON, plain, in base64
+ * or in compressed base64.
+ */
+export const holdsSecretManifest = (text: string): boolean => search(text, depth);
+
+const search = (text: string, left: number): boolean => {
+  if (left === 0) return false;
+  if (namesSecret.test(text) && looksLikeData.test(text)) return searchManifest(text, left);
+  const inner = decode(text);
+  return inner !== undefined && search(inner, left - 1);
+};
+
+const searchManifest = (text: string, left: number): boolean => {
+  try {
+    return readYaml(text).some((document) => searchValue(document, left));
+  } catch {
+    return looksLikeSecret.test(text);
+  }
+};
+
+const searchValue = (value: unknown, left: number): boolean => {
+  if (typeof value === "string") return search(value, left - 1);
+  if (Array.isArray(value)) return value.some((item) => searchValue(item, left));
+  if (!isFields(value)) return false;
+  if (isSecret(value) && dataFields.some((field) => isFilled(value[field]))) return true;
+  const inner = isSecretList(value) ? itemsOf(value) : Object.values(value);
+  return inner.some((item) => searchValue(item, left));
+};
+
+const isFilled = (value: unknown): boolean =>
+  isFields(value) ? Object.keys(value).length > 0 : value !== undefined && value !== null && value !== "";
+
+/** The readable text behind base64, unpacked where it is compressed; undefined for all other texts. */
+const decode = (text: string): string | undefined => {
+  const encoded = text.replace(/\s+/g, "");
+  if (!/^[A-Za-z0-9+/]{40,}={0,2}$/.test(encoded)) return undefined;
+  const bytes = Buffer.from(encoded, "base64");
+  try {
+    const isPacked = bytes[0] === 0x1f && bytes[1] === 0x8b;
+    return (isPacked ? gunzipSync(bytes, { maxOutputLength: 1 << 24 }) : bytes).toString("utf8");
+  } catch {
+    return undefined;
+  }
+};
