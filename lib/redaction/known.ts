@@ -11,7 +11,7 @@ export const knownOfKubeconfig = (text: string): string[] =>
   );
 
 /** A value that is long enough not to be an everyday word, and short enough to be searched for as a whole. */
-const isTelling = (value: string): boolean => value.length >= 8 && value.length <= 4096;
+export const isTelling = (value: string): boolean => value.length >= 8 && value.length <= 4096;
 
 interface SecretObject {
   data?: Readonly<Record<string, string>>;

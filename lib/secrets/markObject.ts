@@ -1,5 +1,5 @@
 import type { KubernetesObject } from "../kubernetesObject";
-import { hasSecrets, SecretValue } from "../secretValue";
+import { hasSecrets, mapSecrets, SecretValue } from "../secretValue";
 import { findCopies, withoutAppliedCopies } from "./copies";
 import { dataFields, type Fields, isFields, isSecret, isSecretList, itemsOf } from "./secretObject";
 import { holdsSecretManifest } from "./secretText";
@@ -8,15 +8,20 @@ import { holdsSecretManifest } from "./secretText";
  * Marks what is secret in an object: each value of a Secret's data, wherever in the object the Secret is, and each text
  * that holds the manifest of a Secret. Names, keys and all other fields stay as they are.
  */
-export const markObject = (object: KubernetesObject): KubernetesObject => mark(object) as KubernetesObject;
+export const markObject = (object: KubernetesObject): KubernetesObject => markFields(object) as KubernetesObject;
 
 const mark = (value: unknown): unknown => {
   if (typeof value === "string") return holdsSecretManifest(value) ? new SecretValue(value) : value;
   if (Array.isArray(value)) return value.map(mark);
   if (!isFields(value)) return value;
-  const marked = isSecret(value) ? markSecret(value) : isSecretList(value) ? markList(value) : value;
-  return mapFields(marked, mark);
+  const marked = markFields(value);
+  // The plugin drops marks in the metadata of a Secret, but keeps a mark around all of the Secret.
+  const isOpen = isSecret(value) && hasSecrets(marked["metadata"]);
+  return isOpen ? new SecretValue(mapSecrets(value, (inner) => inner)) : marked;
 };
+
+const markFields = (value: Fields): Fields =>
+  mapFields(isSecret(value) ? markSecret(value) : isSecretList(value) ? markList(value) : value, mark);
 
 const markList = (list: Fields & { items: unknown[] }): Fields => ({
   ...list,

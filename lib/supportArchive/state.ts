@@ -1,3 +1,5 @@
+import { isTelling, openKeys } from "../redaction/known";
+
 /** A resource as `pulumi stack export` has it: of it only what names it and where it stands. */
 interface Resource {
   urn: string;
@@ -51,6 +53,44 @@ export const resourceList = ({ deployment }: WholeState): object => {
     resources: resources.map(listed),
     pending: operations.map(({ type, resource }) => ({ type, resource: listed(resource) })),
   };
+};
+
+/** Pulumi's mark of a secret in an export, beside the value as JSON. */
+const secretMark = "4dabf18193072939515e22adb298388d";
+
+/** The text behind base64; none for other texts. */
+const decoded = (value: string): string[] => {
+  const bytes = Buffer.from(value, "base64");
+  const text = bytes.toString("utf8");
+  return bytes.toString("base64") === value && !text.includes("\ufffd") ? [text] : [];
+};
+
+interface ExportedInputs {
+  deployment: { resources?: { inputs?: unknown }[]; pending_operations?: { resource: { inputs?: unknown } }[] };
+}
+
+/**
+ * Values that are secret among the inputs of a state, each also decoded: the Secrets of manifests, whether or not their
+ * cluster answers. Outputs are left out, since some are secret as a whole, names included.
+ *
+ * @param json what `pulumi stack export --show-secrets` prints
+ */
+export const secretInputs = (json: string): string[] => {
+  const leaves = (value: unknown, key = ""): string[] => {
+    if (typeof value === "string") return openKeys.test(key) ? [] : [value, ...decoded(value)];
+    return typeof value === "object" && value !== null
+      ? Object.entries(value).flatMap(([name, inner]) => leaves(inner, name))
+      : [];
+  };
+  const secretsIn = (value: unknown): string[] => {
+    if (typeof value !== "object" || value === null) return [];
+    const { [secretMark]: mark, plaintext } = value as Record<string, unknown>;
+    if (mark !== undefined) return typeof plaintext === "string" ? leaves(JSON.parse(plaintext)) : [];
+    return Object.values(value).flatMap(secretsIn);
+  };
+  const { resources = [], pending_operations: pending = [] } = (JSON.parse(json) as ExportedInputs).deployment;
+  const inputs = [...resources, ...pending.map(({ resource }) => resource)].map((resource) => resource.inputs);
+  return [...new Set(inputs.flatMap(secretsIn).map((text) => text.trim()))].filter(isTelling);
 };
 
 /** Texts in what `pulumi config --json --show-secrets` prints that are secret there. */

@@ -1,7 +1,7 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { knownOfEnvironment, knownOfKubeconfig, knownOfSecrets } from "../../lib/redaction/known";
-import { secretTexts } from "../../lib/supportArchive/state";
+import { secretInputs, secretTexts } from "../../lib/supportArchive/state";
 import type { Ask } from "../asker";
 import type { Target } from "../pulumi";
 import { kubeconfigFolder } from "../report";
@@ -34,9 +34,12 @@ export const knownSecrets = async (ask: Ask, target: Target, files: readonly str
   const env = { ...process.env, ...variables };
   const config = (): ReturnType<Ask> =>
     ask("pulumi", "config", "--json", "--show-secrets", "--non-interactive", "--stack", stack);
-  const [secrets, settings] = await Promise.all([
+  const state = (): ReturnType<Ask> =>
+    ask("pulumi", "stack", "export", "--show-secrets", "--non-interactive", "--stack", stack);
+  const both = async () => [await config(), await state()] as const;
+  const [secrets, [settings, exported] = []] = await Promise.all([
     Promise.all(files.map((file) => secretsOf(ask, file))),
-    existsSync(stackFile(checkout, stack)) ? keepingClean(stackFile(checkout, stack), config) : undefined,
+    existsSync(stackFile(checkout, stack)) ? keepingClean(stackFile(checkout, stack), both) : undefined,
   ]);
   return [
     ...knownOfEnvironment(env),
@@ -44,5 +47,6 @@ export const knownSecrets = async (ask: Ask, target: Target, files: readonly str
     ...kubeconfigs(checkout, stack, files).flatMap(knownOfKubeconfig),
     ...secrets.flatMap(knownOfSecrets),
     ...(settings && !settings.failed ? secretTexts(settings.text) : []),
+    ...(exported && !exported.failed ? secretInputs(exported.text) : []),
   ];
 };

@@ -74,6 +74,15 @@ describe("markObject", () => {
     expect(hide(markObject(configMap(text)))).toEqual(configMap("[secret]"));
   });
 
+  test("marks all of a Secret in another object where its metadata repeats the data", () => {
+    const embedded = secret({ stringData: { a: "hunter2-hunter2" } });
+    const work = (item: object): KubernetesObject => ({ ...secret({}), kind: "Work", spec: { item } });
+    expect(hide(markObject(work(embedded))["spec"])).toEqual({ item: { ...embedded, stringData: { a: "[secret]" } } });
+    const copied = { ...embedded, metadata: { name: "s", annotations: { applied: JSON.stringify(embedded) } } };
+    expect(hide(markObject(work(copied))["spec"])).toEqual({ item: "[secret]" });
+    expect(mapSecrets(markObject(work(copied)), (value) => value)).toEqual(work(copied));
+  });
+
   test.each([
     ["plain", "kept: hunter2-hunter2"],
     ["in base64", base64("hunter2-hunter2")],

@@ -4,7 +4,7 @@ import { pathOf, sealed } from "../../../lib/supportArchive/files";
 import { conditionLines, isOwnNamespace, isTaken, kindsTaken, slimObject } from "../../../lib/supportArchive/objects";
 import { logPlaces, logsOfNode } from "../../../lib/supportArchive/podLogs";
 import { settingsWithoutSecrets } from "../../../lib/supportArchive/settings";
-import { resourceList, secretTexts } from "../../../lib/supportArchive/state";
+import { resourceList, secretInputs, secretTexts } from "../../../lib/supportArchive/state";
 
 const redact = redactor();
 const object = (kind: string, namespace: string, more: object = {}) => ({
@@ -142,4 +142,31 @@ test.each([
   [["x".repeat(60)], `${"x".repeat(20)}__${"x".repeat(26)}`],
 ])("a path that every file system takes: %j", (names, expected) => {
   expect(pathOf(...names)).toBe(expected);
+});
+
+test("secrets among a state's inputs are known, encoded ones decoded too; outputs and public keys are not", () => {
+  const secret = (value: unknown): object => ({
+    "4dabf18193072939515e22adb298388d": "1b47061264138c4ac30d75fd1eb44270",
+    plaintext: JSON.stringify(value),
+  });
+  const deployment = {
+    resources: [
+      {
+        inputs: { kind: "Secret", data: secret({ a: Buffer.from("a password\n").toString("base64"), short: "QQ==" }) },
+      },
+      { inputs: { stdin: secret("a kubeconfig"), environment: { open: "not a secret" } } },
+      { inputs: { list: [{ text: secret("in a list"), username: secret({ username: "everybody" }) }] } },
+      { outputs: { metadata: secret({ name: "a-public-name" }) } },
+      {},
+    ],
+    pending_operations: [{ type: "creating", resource: { inputs: { text: secret("not made yet") } } }],
+  };
+  expect(secretInputs(JSON.stringify({ deployment }))).toEqual([
+    "YSBwYXNzd29yZAo=",
+    "a password",
+    "a kubeconfig",
+    "in a list",
+    "not made yet",
+  ]);
+  expect(secretInputs(JSON.stringify({ deployment: {} }))).toEqual([]);
 });
