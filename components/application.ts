@@ -22,7 +22,7 @@ export interface ApplicationArgs {
   families?: readonly IpFamily[];
   /** What its pod waits for: one that comes to a node before the pod network does is held back for ten seconds. */
   podsCanRun: pulumi.Resource[];
-  /** What the request through the load balancer waits for. */
+  /** What brings the load balancer's address. */
   loadBalancerReady: pulumi.Resource[];
 }
 
@@ -45,7 +45,8 @@ export class Application extends pulumi.ComponentResource {
     const { within, families = ["ipv4"] } = args;
     const object = serviceObject(within === undefined ? "" : ".ip", families);
     const service = new Service(`${name}/${objectKey(object)}`, object, {
-      ...inside(cluster, this),
+      // The plugin waits for its pods and its address: after a failure, nothing that it waits for would be started any more.
+      ...inside(cluster, this, [running, ...args.loadBalancerReady]),
       customTimeouts: { create: "20m", update: "20m" },
     });
     const urlIn = (family: IpFamily): pulumi.Output<string> =>

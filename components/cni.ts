@@ -13,6 +13,8 @@ export interface CniArgs {
   manifest: Manifest;
   /** Range of the pods' addresses, as the Cluster object states it. */
   podCidr: string;
+  /** What brings the nodes that its Deployments may need. */
+  workers: pulumi.Resource[];
 }
 
 /** Calico, or another pod network. */
@@ -28,7 +30,7 @@ export class Cni extends pulumi.ComponentResource {
     const objects = withPodCidr(args.manifest.objects, args.kind, args.podCidr);
     const installed = new ManifestObjects(
       name,
-      { cluster: args.cluster, crds: args.manifest.crds, objects, podNetwork: true },
+      { cluster: args.cluster, crds: args.manifest.crds, objects, deploymentsAfter: args.workers, podNetwork: true },
       { parent: this },
     );
     this.ready = installed.resources;

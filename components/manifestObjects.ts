@@ -3,9 +3,10 @@ import * as pulumi from "@pulumi/pulumi";
 import { crdFile } from "../lib/paths";
 import { type KubernetesObject, objectKey } from "../lib/manifests";
 import { withQuickReadiness } from "../lib/readiness";
-import { applyOrder, typeToken, withWait } from "../lib/rollout";
+import { applyOrder, beforeCertificates, typeToken, withWait } from "../lib/rollout";
 import { forEngine } from "../lib/secrets/markObject";
 import { mapSecrets } from "../lib/secretValue";
+import { isUnawaitedClaim, skipAwaitAnnotation } from "../lib/waits";
 import { inside, keptIn, lifeIn, type ClusterHandle } from "./clusterHandle";
 import { step } from "./step";
 
@@ -29,13 +30,16 @@ export interface ManifestObjectsArgs {
   deploymentsAfter?: pulumi.Resource[];
   /** The manifest is a pod network: its Deployments wait for its own DaemonSets. */
   podNetwork?: boolean;
+  /** The manifest brings cert-manager: gives what its own issuers wait for, from what runs cert-manager. */
+  certManagerAnswers?: (running: pulumi.Resource[]) => pulumi.Resource[];
 }
 
 /**
  * One resource per object of a manifest, in the order in which they can work: namespaces, then everything that
  * only has to exist, then certificates, then what runs. A pod that starts before the secret it mounts exists is
  * held back by the kubelet for up to two minutes, so certificates are waited for first; one that starts before the
- * pod network runs on its node, for ten seconds and more.
+ * pod network runs on its node, for ten seconds and more. No object is waited for before what it waits for is sent: after a
+ * failure the engine starts nothing more.
  */
 export class ManifestObjects extends pulumi.ComponentResource {
   /** Every resource made; all of them together mean that the manifest is up. */
@@ -44,27 +48,36 @@ export class ManifestObjects extends pulumi.ComponentResource {
   public readonly namespaces: pulumi.Resource[];
   /** The DaemonSets among them. */
   public readonly daemonSets: pulumi.Resource[];
+  /** All but Ingresses, which wait for pods of others. */
+  public readonly running: pulumi.Resource[];
   /** The one resource of all CRDs, if there are any. */
   public readonly crds: pulumi.Resource[];
 
   constructor(name: string, args: ManifestObjectsArgs, opts?: pulumi.ComponentResourceOptions) {
     super("slipway:index:ManifestObjects", name, {}, opts);
-    const order = applyOrder(args.objects);
+    const early = args.certManagerAnswers ? beforeCertificates(args.objects) : [];
+    const order = applyOrder(args.objects.filter((object) => !early.includes(object)));
     const namespaces = (this.namespaces = this.register(name, args, order.namespaces, []));
     this.crds = this.registerCrds(name, args);
     const plain = this.register(name, args, order.plain, namespaces);
+    const tokens = this.register(name, args, order.tokens, [...namespaces, ...plain]);
+    const existing = [...plain, ...tokens, ...this.crds, ...(args.workloadsAfter ?? [])];
+    const first = this.register(name, args, early, [...existing, ...(args.deploymentsAfter ?? [])]);
     // The kinds and their webhook belong to cert-manager, which may be part of another manifest.
-    const answered = [...namespaces, ...(args.certificatesAfter ?? [])];
+    const answering = [...(args.certificatesAfter ?? []), ...(args.certManagerAnswers?.(first) ?? [])];
+    const answered = [...namespaces, ...answering];
     const issuers = this.register(name, args, order.issuers, answered);
     // A request that comes before its issuer is ready is looked at again only after a pause that grows.
     const certificates = this.register(name, args, order.certificates, [...answered, ...issuers]);
-    const before = [...plain, ...this.crds, ...certificates, ...(args.workloadsAfter ?? [])];
+    const before = [...existing, ...certificates];
     this.daemonSets = this.register(name, args, order.daemonSets, before);
-    this.register(name, args, order.workloads, [
+    const workloads = this.register(name, args, order.workloads, [
       ...before,
       ...(args.deploymentsAfter ?? []),
       ...(args.podNetwork ? this.daemonSets : []),
     ]);
+    this.running = [...this.resources];
+    this.register(name, args, order.ingresses, [...before, ...first, ...this.daemonSets, ...workloads]);
     this.registerOutputs({});
   }
 
@@ -79,7 +92,7 @@ export class ManifestObjects extends pulumi.ComponentResource {
         new KubernetesResource(
           `${name}/${objectKey(object)}`,
           keptIn(args.cluster, withWait(withQuickReadiness(object))),
-          inside(args.cluster, this, dependsOn),
+          { ...inside(args.cluster, this, dependsOn), ...waitOptions(object) },
         ),
       ),
     );
@@ -106,6 +119,13 @@ export class ManifestObjects extends pulumi.ComponentResource {
     return resource;
   }
 }
+
+/**
+ * Options for an object that Slipway keeps from being waited for. An object that an earlier version made has no annotation
+ * that says so, and gets none: that is not worth a change.
+ */
+const waitOptions = (object: KubernetesObject): pulumi.CustomResourceOptions =>
+  isUnawaitedClaim(object) ? { ignoreChanges: [`metadata.annotations["${skipAwaitAnnotation}"]`] } : {};
 
 /** Any object of any kind, registered by its type token: the SDK's thousand classes need not be loaded for it. */
 export class KubernetesResource extends pulumi.CustomResource {

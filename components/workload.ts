@@ -68,7 +68,7 @@ export const workload = (cluster: ClusterSettings, args: WorkloadArgs): Workload
       : partsOfSpec({ ...clusterSpec(cluster, cluster.backend), ...(nodeImage ? { nodeImage: nodeImage.image } : {}) });
   if (parts === undefined) throw new Error(`the template of cluster ${name} was not read`);
   const made = { ...args, spec: cluster, parts, nodeImageReady: nodeImage?.ready ?? [] };
-  const { access, machines } = new WorkloadCluster(name, made);
+  const { access, machines, workers } = new WorkloadCluster(name, made);
   const { loadBalancerRange: ipv4, loadBalancerRangeIPv6: ipv6 } = cluster;
   const ranges = [...(ipv4 ? [ipv4] : []), ...(ipv6 ? [ipv6] : [])];
   const summary = {
@@ -81,7 +81,7 @@ export const workload = (cluster: ClusterSettings, args: WorkloadArgs): Workload
   // The in-memory backend runs nothing: its control plane's own condition is all there is to wait for.
   if (access === undefined) return { summary: { ...summary, nodes: [] } };
 
-  const cni = podNetwork(cluster, args, access);
+  const cni = podNetwork(cluster, args, access, workers);
   const balancer =
     cluster.loadBalancer === "metallb" && ranges.length > 0
       ? new MetalLb(`${name}-metallb`, {
@@ -109,8 +109,18 @@ export const workload = (cluster: ClusterSettings, args: WorkloadArgs): Workload
       { dependsOn: [nodes], ...lifeIn(access.handle), customTimeouts: { update: "30m" } },
     );
   }
+  const added =
+    cluster.manifests.length > 0
+      ? new ExtraManifests(`${name}-manifests`, {
+          cluster: access.handle,
+          manifests: cluster.manifests.flatMap((location) => args.manifests.extra[location] ?? []),
+          after: [...(cni?.ready ?? []), ...workers],
+        }).running
+      : [];
   const { subnet, ipv6: second } = args.network;
   const subnets = [subnet, ...(second ? [second.subnet] : [])];
+  // Of an external load balancer the manifests may bring the controller.
+  const others = { "cloud-provider-kind": args.cloudProviderKind, external: added };
   const application = cluster.application
     ? new Application(`${name}-application`, {
         cluster: access.handle,
@@ -118,24 +128,22 @@ export const workload = (cluster: ClusterSettings, args: WorkloadArgs): Workload
         ...(cluster.loadBalancer === "external"
           ? {}
           : { within: ranges.length > 0 ? ranges : subnets, families: clusterFamilies(cluster) }),
-        podsCanRun: nodes ? [nodes] : [],
-        loadBalancerReady:
-          balancer?.ready ?? (cluster.loadBalancer === "cloud-provider-kind" ? args.cloudProviderKind : []),
+        // Without a pod network of the program's own, the manifests may bring one; likewise a load balancer.
+        podsCanRun: nodes ? [nodes] : [...workers, ...added],
+        loadBalancerReady: balancer?.ready ?? { ...others, none: [], metallb: [] }[cluster.loadBalancer],
       })
     : undefined;
-  if (cluster.manifests.length > 0) {
-    new ExtraManifests(`${name}-manifests`, {
-      cluster: access.handle,
-      manifests: cluster.manifests.flatMap((location) => args.manifests.extra[location] ?? []),
-      after: cni?.ready ?? [],
-    });
-  }
   const names = nodes?.stdout.apply((text) => text.split("\n")) ?? [];
   const other = application?.second ? { secondUrl: application.second.url } : {};
   return { summary: { ...summary, nodes: names, ...other }, kubeconfig: access.kubeconfig, application };
 };
 
-const podNetwork = (cluster: ClusterSettings, args: WorkloadArgs, access: ClusterAccess): Cni | undefined => {
+const podNetwork = (
+  cluster: ClusterSettings,
+  args: WorkloadArgs,
+  access: ClusterAccess,
+  workers: pulumi.Resource[],
+): Cni | undefined => {
   const manifest = args.manifests.cni[cluster.cni];
   // Without one the nodes never become Ready by themselves, so nothing waits for them either.
   if (manifest === undefined) return undefined;
@@ -144,5 +152,6 @@ const podNetwork = (cluster: ClusterSettings, args: WorkloadArgs, access: Cluste
     kind: cluster.cni,
     manifest,
     podCidr: cluster.podCidr,
+    workers,
   });
 };

@@ -44,6 +44,8 @@ export class WorkloadCluster extends pulumi.ComponentResource {
   public readonly access?: ClusterAccess;
   /** Control plane and worker pools: nodes come once these exist and a CNI runs. */
   public readonly machines: pulumi.Resource[];
+  /** The worker pools: what runs no pods on control plane nodes needs them. */
+  public readonly workers: pulumi.Resource[];
 
   constructor(name: string, args: WorkloadClusterArgs, opts?: pulumi.ComponentResourceOptions) {
     super("slipway:index:WorkloadCluster", name, {}, opts);
@@ -118,6 +120,7 @@ export class WorkloadCluster extends pulumi.ComponentResource {
     for (const check of parts.healthChecks ?? []) this.object(name, check, part([controlPlane, ...workers]));
 
     this.machines = [controlPlane, ...workers];
+    this.workers = workers;
 
     if (infrastructureOf(spec.backend).runsPods) {
       const api = waitForApi(

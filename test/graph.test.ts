@@ -186,7 +186,6 @@ describe("order", () => {
     expect(waitsFor(up, up.find("capd-metallb/Deployment/metallb-system/controller"), cni)).toBe(true);
     expect(waitsFor(up, up.find("capd-application/Deployment/default/nginx"), up.find("capd-nodes"))).toBe(true);
     expect(waitsFor(up, up.find("capd-metallb/DaemonSet/metallb-system/speaker"), cni)).toBe(false);
-    expect(waitsFor(up, up.find("capd-application/Service/default/nginx"), cni)).toBe(false);
     expect(up.find("capd-nodes").inputs.environment).toMatchObject({ DAEMON_SETS: "kube-system/calico-node" });
   });
 

@@ -136,6 +136,13 @@ describe("a cluster from a template", () => {
     expect(up.find("east-nodes").inputs.environment).toMatchObject({ NODES: "2", CLUSTER: "east" });
   });
 
+  test("has its Service after manifests that may bring the controller of its load balancer", async () => {
+    const brought = { ...cluster, manifests: ["cloud.yaml"] };
+    const cloud = await run(false, { "slipway:clusters": JSON.stringify([brought]) });
+    const service = cloud.find("east-application/Service/default/nginx");
+    expect(waitsFor(cloud, service, cloud.find("east-manifests/cloud.yaml/Widget/default/one"))).toBe(true);
+  });
+
   test("takes MetalLB's addresses from the settings", async () => {
     const balanced = { ...cluster, loadBalancer: "metallb", loadBalancerAddresses: "172.18.255.248/29" };
     const metal = await run(false, { "slipway:clusters": JSON.stringify([balanced]) });

@@ -17,6 +17,7 @@ export interface Registration {
   createTimeout: string;
   deleteBeforeReplace: boolean;
   additionalSecretOutputs: string[];
+  ignoreChanges: string[];
   /** Read by id, not made. */
   read: boolean;
 }
@@ -46,6 +47,7 @@ interface Request {
   getCustomtimeouts?: () => { getCreate: () => string } | undefined;
   getDeletebeforereplace?: () => boolean;
   getAdditionalsecretoutputsList: () => string[];
+  getIgnorechangesList?: () => string[];
 }
 
 type Callback = (error: unknown, response: { getUrn: () => string }) => void;
@@ -99,6 +101,7 @@ const registration = (request: Request, urn: string, read: boolean): Registratio
   createTimeout: request.getCustomtimeouts?.()?.getCreate() ?? "",
   deleteBeforeReplace: request.getDeletebeforereplace?.() ?? false,
   additionalSecretOutputs: request.getAdditionalsecretoutputsList(),
+  ignoreChanges: request.getIgnorechangesList?.() ?? [],
   read,
 });
 
