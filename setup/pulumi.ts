@@ -3,6 +3,7 @@ import { run } from "./run";
 import { openRun } from "./runRecord";
 import { isSelected } from "./selection";
 import { stackFile, keepingClean } from "./stack";
+import { withoutUnknown } from "./unknownOutputs";
 
 /** A stack to run Pulumi on. */
 export interface Target {
@@ -26,31 +27,47 @@ export interface Outputs {
 /** What changes the state: where it ends badly, the next run looks after what it left. */
 const changing = ["up", "destroy", "refresh"];
 
+/** Goes along with a run of Pulumi. */
+export interface Companion {
+  /** Gives what Pulumi is started with besides; the folder is the run's own, closed to other users. */
+  prepare: (folder: string) => { args: string[]; variables: Record<string, string> };
+  /** Pulumi runs. `interrupt` does what Ctrl-C does, but not after the user has done so: a second one would be too hard. */
+  started: (interrupt: () => void) => void;
+  /** Pulumi has ended. */
+  ended: () => Promise<void>;
+}
+
 /** Runs Pulumi in the user's terminal and gives its exit code. Ctrl-C reaches it by itself; we outlive it to clean up. */
-export const runPulumi = async (target: Target, args: string[]): Promise<number> => {
+export const runPulumi = async (target: Target, args: string[], companion?: Companion): Promise<number> => {
   const opened = openRun(target.checkout, target.stack);
   let endedWell = !changing.includes(args[0] ?? "");
   try {
-    const code = await spawnPulumi(target, args, opened.folder);
+    const code = await spawnPulumi(target, args, opened.folder, companion);
     endedWell ||= code === 0;
     return code;
   } finally {
+    await companion?.ended();
     opened.close(endedWell);
   }
 };
 
-const spawnPulumi = (target: Target, args: string[], folder: string): Promise<number> =>
+const spawnPulumi = (target: Target, args: string[], folder: string, companion?: Companion): Promise<number> =>
   keepingClean(
     stackFile(target.checkout, target.stack),
     () =>
       new Promise<number>((resolve, reject) => {
-        const child = spawn("pulumi", [...args, "--stack", target.stack], {
+        const more = companion?.prepare(folder);
+        const child = spawn("pulumi", [...args, ...(more?.args ?? []), "--stack", target.stack], {
           cwd: target.checkout,
-          env: { ...process.env, ...target.variables, TMPDIR: folder },
+          env: { ...process.env, ...target.variables, ...more?.variables, TMPDIR: folder },
           stdio: "inherit",
         });
-        const wait = (): void => undefined;
-        const forward = (signal: NodeJS.Signals): void => void child.kill(signal);
+        let interrupted = false;
+        const wait = (): void => void (interrupted = true);
+        const forward = (signal: NodeJS.Signals): void => void (interrupted = child.kill(signal));
+        companion?.started(() => {
+          if (!interrupted) forward("SIGINT");
+        });
         process.on("SIGINT", wait).on("SIGTERM", forward).on("SIGHUP", forward);
         const done = (): void => void process.off("SIGINT", wait).off("SIGTERM", forward).off("SIGHUP", forward);
         child.on("error", (error) => {
@@ -78,5 +95,5 @@ export const readOutputs = async ({ checkout, stack, variables }: Target): Promi
   const text = await keepingClean(stackFile(checkout, stack), () =>
     run("pulumi", args, { cwd: checkout, env: variables }).catch(() => undefined),
   );
-  return text === undefined ? undefined : (JSON.parse(text) as Outputs);
+  return text === undefined ? undefined : (withoutUnknown(JSON.parse(text)) as Outputs);
 };

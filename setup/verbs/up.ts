@@ -1,5 +1,7 @@
 import type { Route } from "../cache";
 import { claimClusters, recordMade } from "../claims";
+import { createsClusters } from "../creating";
+import { followedRun } from "../followedRun";
 import { root } from "../pins";
 import { type Outputs, readOutputs, runPulumi, type Target } from "../pulumi";
 import { excludeLostClusters, restoreDeleted } from "../restoreDeleted";
@@ -21,11 +23,12 @@ const finishUp = async (target: Target, route: Route): Promise<void> => {
 };
 
 /** Runs Pulumi until everything is created again that somebody deleted: another time for what was still being deleted. */
-const upWithDeleted = async (target: Target, args: string[]): Promise<number> => {
+const upWithDeleted = async (target: Target, args: string[], creates: boolean): ReturnType<typeof followedRun> => {
   const { args: replacements, isIncomplete } = await restoreDeleted(target, print, args);
   const variables = { ...target.variables, ...takeOver(root, target.stack) };
-  const code = await runPulumi({ ...target, variables }, ["up", "--yes", "--skip-preview", ...replacements, ...args]);
-  return code === 0 && isIncomplete ? upWithDeleted(target, args) : code;
+  const upArgs = ["up", "--yes", "--skip-preview", ...replacements, ...args];
+  const ended = await followedRun({ ...target, variables }, upArgs, creates, print);
+  return ended.code === 0 && isIncomplete ? upWithDeleted(target, args, creates) : ended;
 };
 
 export const up: Verb = async (args) => {
@@ -36,11 +39,16 @@ export const up: Verb = async (args) => {
     return 1;
   }
   // Without Docker there is nothing to claim, and the program says so.
-  await Promise.all([awaitManagement(target, print), claimClusters(target).catch(() => undefined)]);
-  const code = await upWithDeleted(target, args);
+  const [creates] = await Promise.all([
+    createsClusters(target).catch(() => false),
+    awaitManagement(target, print),
+    claimClusters(target).catch(() => undefined),
+  ]);
+  const { code, failure } = await upWithDeleted(target, args, creates);
   const recorded = recordMade(target).catch(() => undefined);
   if (code === 0) await finishUp(target, route);
   else {
+    for (const line of failure.length > 0 ? ["", ...failure] : []) print(line);
     // What the plugin waited for by itself ends without a reason; steps have told theirs.
     await printStuck(target, print).catch(() => undefined);
     print(

@@ -1,0 +1,10 @@
+/** What Pulumi writes for an output that a run which failed did not come to know. */
+const unknown = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
+
+/** Plain data without the values that nobody knows. */
+export const withoutUnknown = (data: unknown): unknown => {
+  if (Array.isArray(data)) return data.filter((value) => value !== unknown).map(withoutUnknown);
+  if (typeof data !== "object" || data === null) return data;
+  const known = Object.entries(data).filter(([, value]) => value !== unknown);
+  return Object.fromEntries(known.map(([key, value]) => [key, withoutUnknown(value)]));
+};
