@@ -2,7 +2,9 @@
 import { readFileSync } from "node:fs";
 import { clusterObjects } from "../lib/clusterObjects";
 import type { KubernetesObject } from "../lib/kubernetesObject";
-import { imagesOf, parseManifest, toYaml } from "../lib/manifests";
+import { imagesOf } from "../lib/kubernetesObject";
+import { parseManifest } from "../lib/manifests";
+import { toYaml } from "../lib/yaml";
 import { seedCluster } from "../lib/seedCluster";
 import { pins } from "../setup/pins";
 

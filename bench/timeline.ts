@@ -1,4 +1,4 @@
-import { partsOf } from "../lib/planStep";
+import { providerUrn } from "../lib/urn";
 
 /** One line of the engine's event log, as far as a timeline needs it. */
 export interface EngineEvent {
@@ -56,7 +56,7 @@ export const criticalPath = (all: readonly Bar[], state: readonly StateResource[
   const before = ({ urn }: Bar): Bar | undefined => {
     const { dependencies = [], provider } = resources.get(urn) ?? {};
     const found = (urns: readonly string[]): Bar[] => urns.flatMap((needed) => barOf.get(needed) ?? []);
-    const own = provider === undefined ? [] : [provider.split("::").slice(0, -1).join("::")];
+    const own = provider === undefined ? [] : [providerUrn(provider)];
     const needed = found([...dependencies, ...own]);
     // The engine makes a default provider for its first resource, when all that the resource waited for is there.
     const others = needed.filter(({ name }) => !name.startsWith("default_"));
@@ -87,3 +87,4 @@ export const pathText = (path: readonly PathStep[]): string =>
         `${String(start).padStart(4)} - ${String(end).padStart(4)} s  ${name}${waited > 0 ? `  (after ${waited} s of nothing)` : ""}`,
     )
     .join("\n");
+import { partsOf } from "../lib/urn";

@@ -1,6 +1,6 @@
 import { Network } from "@pulumi/docker/network";
 import * as pulumi from "@pulumi/pulumi";
-import { dockerRange } from "../lib/addresses";
+import { dockerRange } from "../lib/dockerSubnet";
 import { ipv6DockerRange } from "../lib/ipv6Subnet";
 
 /** The one network that kind and Cluster API's Docker provider put their containers on. */

@@ -1,9 +1,10 @@
 import { local } from "@pulumi/command";
 import * as pulumi from "@pulumi/pulumi";
 import { crdFile } from "../lib/paths";
-import { type KubernetesObject, objectKey } from "../lib/manifests";
+import { type KubernetesObject, objectKey } from "../lib/kubernetesObject";
 import { withQuickReadiness } from "../lib/readiness";
-import { applyOrder, beforeCertificates, typeToken, withWait } from "../lib/rollout";
+import { applyOrder, beforeCertificates, typeToken } from "../lib/rollout";
+import { withWait } from "../lib/waits";
 import { forEngine } from "../lib/secrets/markObject";
 import { mapSecrets } from "../lib/secretValue";
 import { isUnawaitedClaim, skipAwaitAnnotation } from "../lib/waits";

@@ -1,6 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import { loadBalancerObjects, webhookCertificate, withEarlyController } from "../lib/metalLb";
-import { objectKey } from "../lib/manifests";
+import { objectKey } from "../lib/kubernetesObject";
 import { withPodSecurity } from "../lib/podSecurity";
 import type { Manifest } from "../lib/manifest";
 import { inside, type ClusterHandle } from "./clusterHandle";

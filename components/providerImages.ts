@@ -1,6 +1,6 @@
 import type { Resource } from "@pulumi/pulumi";
 import type { Inputs } from "../lib/prepare";
-import type { Settings } from "../lib/settings";
+import type { Settings } from "../lib/settingsTree";
 import { CapdImage } from "./capdImage";
 import { ImageLoad } from "./imageLoad";
 import type { ManagementCluster } from "./managementCluster";

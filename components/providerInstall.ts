@@ -1,7 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import { certificateSamples, clusterApiSamples } from "../lib/webhookSamples";
 import type { Manifest } from "../lib/manifest";
-import { type KubernetesObject, objectKey } from "../lib/manifests";
+import { type KubernetesObject, objectKey } from "../lib/kubernetesObject";
 import { withPodSecurity } from "../lib/podSecurity";
 import { inside, keptIn, type ClusterHandle } from "./clusterHandle";
 import { KubernetesResource, ManifestObjects } from "./manifestObjects";

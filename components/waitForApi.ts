@@ -1,8 +1,9 @@
 import { local } from "@pulumi/command";
 import type * as pulumi from "@pulumi/pulumi";
 import type { ClusterSpec } from "../lib/clusterSpec";
-import { type Backend, infrastructureOf } from "../lib/infrastructure/infrastructure";
-import type { KubernetesObject } from "../lib/manifests";
+import type { Backend } from "../lib/clusterSpec";
+import { infrastructureOf } from "../lib/infrastructure/infrastructure";
+import type { KubernetesObject } from "../lib/kubernetesObject";
 import type { ClusterHandle } from "./clusterHandle";
 import { step } from "./step";
 

@@ -1,6 +1,7 @@
 import { local } from "@pulumi/command";
 import * as pulumi from "@pulumi/pulumi";
-import { type KubernetesObject, toYaml } from "../lib/manifests";
+import type { KubernetesObject } from "../lib/kubernetesObject";
+import { toYaml } from "../lib/yaml";
 import type { OwnCertificate } from "../lib/ownCertificate";
 import { lifeIn, type ClusterHandle } from "./clusterHandle";
 import { step } from "./step";

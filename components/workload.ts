@@ -4,7 +4,7 @@ import { clusterSpec } from "../lib/clusterSpec";
 import type { Inputs } from "../lib/prepare";
 import { infrastructureOf } from "../lib/infrastructure/infrastructure";
 import { clusterFamilies } from "../lib/ipFamilies";
-import type { ClusterSettings, Settings } from "../lib/settings";
+import type { ClusterSettings, Settings } from "../lib/settingsTree";
 import { ClusterContainers } from "../provider/kind";
 import { Application } from "./application";
 import { lifeIn, type ClusterHandle } from "./clusterHandle";

@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
-import { type AddressRange, blocksOf, loadBalancerRange } from "./addresses";
+import type { AddressRange } from "./addressRange";
+import { blocksOf, loadBalancerRange } from "./loadBalancerRange";
 import { type Problem, ProblemError, problemsOf } from "./problem";
 
 /** A cluster that wants load balancer addresses. */

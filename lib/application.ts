@@ -1,7 +1,7 @@
 import { addressOf, familyOf, type IpFamily } from "./address";
 import { type AddressRange, contains } from "./addressRange";
 import { familyNames } from "./ipFamilies";
-import { waitForAnnotation } from "./rollout";
+import { waitForAnnotation } from "./waits";
 
 const labels = { app: "nginx" };
 const metadata = { name: "nginx", namespace: "default", labels };

@@ -1,9 +1,9 @@
 import type { RoutePins } from "../setup/pins";
-import { loadBalancerRange } from "./addresses";
+import { loadBalancerRange } from "./loadBalancerRange";
 import type { ClusterEntry } from "./clusterEntries";
-import type { ClusterRule } from "./clusterRule";
+import type { ClusterRule, RuleContext } from "./clusterRule";
 import { clusterRules } from "./clusterRules";
-import { cloudProviderKindProblems } from "./cloudProviderKind";
+import { cloudProviderKindProblems } from "./loadBalancerRules";
 import { ipv6Problems } from "./familyRules";
 import { fleetProblems } from "./fleetRules";
 import { type Problem, problemsOf } from "./problem";
@@ -11,15 +11,6 @@ import type { Setting } from "./setting";
 import { type SettingKey, settingsSchema, type SettingValues } from "./settingsSchema";
 import { providerProblems } from "./templateRules";
 import { unsupported, unsupportedByKind } from "./support";
-
-/** Everything the rules look at. */
-export interface RuleContext {
-  readonly values: SettingValues;
-  /** Settings whose value failed its own check. */
-  readonly wrong: ReadonlySet<string>;
-  readonly entries: readonly ClusterEntry[];
-  readonly versions: RoutePins;
-}
 
 /** What rules about several settings say; a rule is left out where a value it uses is wrong by itself. */
 export const brokenRules = (context: RuleContext): Problem[] => {

@@ -1,3 +1,4 @@
+import { kindOf, partsOf } from "./urn";
 import type { DeletedSteps } from "./deletedSteps";
 import { withDeletedSteps } from "./deletedSteps";
 import {
@@ -8,23 +9,7 @@ import {
   rollsMachines,
   workloadComponent,
 } from "./planReasons";
-import { kindOf, partsOf, type PlanStep } from "./planStep";
-
-/** What an `up` would do to a part of the stack, mildest first. */
-export const changeClasses = ["unchanged", "in place", "rolling", "created", "replaced", "destroyed"] as const;
-
-/** One of them. */
-export type ChangeClass = (typeof changeClasses)[number];
-
-/** What happens to one part: the network, the management cluster, the providers, the node images, a cluster, or the rest. */
-export interface PartPlan {
-  part: string;
-  change: ChangeClass;
-  /** Which object, which property. */
-  reasons: string[];
-  /** What will be gone afterwards. */
-  lost: string[];
-}
+import { type ChangeClass, changeClasses, type PartPlan, type PlanStep } from "./planStep";
 
 /** Exit code of `make plan`: nothing to do, changes, or something is replaced or destroyed. */
 export const exitCode = (parts: readonly PartPlan[]): 0 | 2 | 3 => {

@@ -1,6 +1,6 @@
 import type { RoutePins } from "../setup/pins";
 import { type ClusterField, clusterFields, type ClusterValues, shortForm } from "./clusterFields";
-import type { WorkerPool } from "./clusterObjects";
+import type { WorkerPool } from "./clusterSpec";
 import type { HealthCheck } from "./clusterSpec";
 import type { Problem } from "./problem";
 import { readHealthCheck } from "./readHealthCheck";

@@ -5,20 +5,11 @@ import { dnsLabel } from "./checks/names";
 import { networks } from "./checks/networks";
 import { providerVersion } from "./checks/releases";
 import { templateVariables } from "./checks/templateVariables";
-import type { Taint } from "./clusterObjects";
+import type { Taint } from "./clusterSpec";
 import { healthCheckFields } from "./healthCheckFields";
-import type { Backend } from "./infrastructure/infrastructure";
+import type { Backend } from "./clusterSpec";
 import { choice, count, listOf, optionalCount, type Setting, text, texts, variables } from "./setting";
 import { clusterSettings } from "./clusterSettings";
-
-/** The pod networks that have a name; any other `cni` is the location of a manifest. */
-export const cniNames = ["calico", "flannel", "kindnet", "cilium", "none"] as const;
-
-/** A pod network by name. */
-export type CniName = (typeof cniNames)[number];
-
-/** Whether a `cni` is a name rather than a manifest's location. */
-export const isCniName = (cni: string): cni is CniName => (cniNames as readonly string[]).includes(cni);
 
 const taintFields = {
   key: text("", "Key of the taint, as example.org/gpu.", labelKey),

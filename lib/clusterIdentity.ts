@@ -1,10 +1,9 @@
-import type { ClusterSettings } from "./settings";
+import type { Backend, ClusterSpec } from "./clusterSpec";
 
 /** What of a cluster cannot change while it lives. */
-export type ClusterIdentity = Pick<
-  ClusterSettings,
-  "namespace" | "podCidr" | "serviceCidr" | "serviceDomain" | "backend"
->;
+export interface ClusterIdentity extends Pick<ClusterSpec, "namespace" | "podCidr" | "serviceCidr" | "serviceDomain"> {
+  backend: Backend;
+}
 
 /**
  * What cannot change while a cluster lives, each as "setting value" for the preview to show. kubeadm reads the networks

@@ -8,8 +8,6 @@ import { machineTemplate, versionOf } from "./machineTemplate";
 import { refuse } from "./problem";
 import { type WorkerObjects, workerObjects } from "./workerObjects";
 
-export type { ClusterSpec, Taint, WorkerPool } from "./clusterSpec";
-
 /** The objects of one cluster. */
 export interface ClusterObjects {
   infrastructureCluster: KubernetesObject;

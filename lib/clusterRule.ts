@@ -10,6 +10,15 @@ export interface Surroundings {
   readonly versions: RoutePins;
 }
 
+/** Everything the rules look at. */
+export interface RuleContext {
+  readonly values: SettingValues;
+  /** Settings whose value failed its own check. */
+  readonly wrong: ReadonlySet<string>;
+  readonly entries: readonly ClusterEntry[];
+  readonly versions: RoutePins;
+}
+
 /** A rule about one cluster; it applies once each of the values it uses is right by itself. */
 export interface ClusterRule {
   readonly fields: readonly ClusterField[];

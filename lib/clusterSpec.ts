@@ -1,5 +1,8 @@
-import type { BuiltIn } from "./infrastructure/infrastructure";
-import type { ClusterSettings } from "./settings";
+/** A provider that the program knows by itself: `docker` creates containers, `inMemory` simulates machines. */
+export type BuiltIn = "docker" | "inMemory";
+
+/** Where a cluster's machines are; `template`: a file says what the cluster is made of. */
+export type Backend = BuiltIn | "template";
 
 /** What keeps pods off a node that do not tolerate it. */
 export interface Taint {
@@ -54,7 +57,7 @@ export interface ClusterSpec {
 }
 
 /** What Cluster API is asked for, from a cluster's settings. */
-export const clusterSpec = (cluster: ClusterSettings, backend: BuiltIn): ClusterSpec => ({
+export const clusterSpec = (cluster: Readonly<Omit<ClusterSpec, "backend">>, backend: BuiltIn): ClusterSpec => ({
   name: cluster.name,
   namespace: cluster.namespace,
   kubernetesVersion: cluster.kubernetesVersion,
@@ -63,7 +66,7 @@ export const clusterSpec = (cluster: ClusterSettings, backend: BuiltIn): Cluster
   podCidr: cluster.podCidr,
   serviceCidr: cluster.serviceCidr,
   serviceDomain: cluster.serviceDomain,
-  nodeImage: cluster.nodeImage,
+  ...(cluster.nodeImage === undefined ? {} : { nodeImage: cluster.nodeImage }),
   ...(cluster.healthCheck ? { healthCheck: cluster.healthCheck } : {}),
   backend,
 });

@@ -2,7 +2,7 @@ import type { ClusterParts } from "./clusterParts";
 import { templateParts } from "./infrastructure/clusterTemplate";
 import { loadManifest, manifestStore } from "./manifestStore";
 import { type Problem, ProblemError, problemsOf } from "./problem";
-import type { Settings } from "./settings";
+import type { Settings } from "./settingsTree";
 import { allOf } from "./settle";
 
 /**

@@ -48,3 +48,12 @@ export const inventoryObject = (provider: ProviderEntry): KubernetesObject => {
     version: provider.version.replace(/^v?/, "v"),
   };
 };
+
+/** An infrastructure provider that a stack installs besides Cluster API's own. */
+export interface InfrastructureProvider {
+  /** clusterctl's name, as aws. */
+  readonly name: string;
+  readonly version: string;
+  /** URL or path of its infrastructure-components.yaml. */
+  readonly manifest: string;
+}

@@ -1,18 +1,31 @@
-import { isCniName } from "./clusterFields";
 import { calicoIpam, calicoVariables, ciliumConfig, flannelConfig, type PodPools, podPools } from "./cniFamilies";
 import { onKindNodes } from "./flannel";
 import type { KubernetesObject } from "./kubernetesObject";
 import { refuse } from "./problem";
-import type { Settings } from "./settings";
+
+/** The pod networks that have a name; any other `cni` is the location of a manifest. */
+export const cniNames = ["calico", "flannel", "kindnet", "cilium", "none"] as const;
+
+/** A pod network by name. */
+export type CniName = (typeof cniNames)[number];
+
+/** Whether a `cni` is a name rather than a manifest's location. */
+export const isCniName = (cni: string): cni is CniName => (cniNames as readonly string[]).includes(cni);
+
+/** What the location of a pod network's manifest follows from. */
+export interface CniSources {
+  /** The set of versions. */
+  readonly pins: "release" | "source";
+  readonly versions: Readonly<{ flannel: string; clusterApi: string }>;
+  /** `cni`: URL or path of Calico's manifest. */
+  readonly manifests: Readonly<{ cni: string }>;
+}
 
 /**
  * Where the manifest of a pod network lies: URL or path. On the source route `make tools` lays the named ones down;
  * Cilium publishes a chart only, so its manifest has to be rendered by the user.
  */
-export const cniLocation = (
-  cni: string,
-  { pins, manifests, versions }: Pick<Settings, "pins" | "manifests" | "versions">,
-): string => {
+export const cniLocation = (cni: string, { pins, manifests, versions }: CniSources): string => {
   if (!isCniName(cni)) return cni;
   if (cni === "calico") return manifests.cni;
   if (cni === "cilium") return "manifests/cilium.yaml";

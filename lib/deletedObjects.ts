@@ -1,4 +1,4 @@
-import { partsOf } from "./planStep";
+import { nameOf, providerUrn } from "./urn";
 
 /** A resource of Pulumi's state, with the fields that the search for deleted objects reads. */
 export interface RecordedResource {
@@ -102,7 +102,7 @@ const crdsOf = ({ urn, inputs = {} }: RecordedResource): RecordedObject[] =>
     return name ? [{ urn, apiVersion: "apiextensions.k8s.io/v1", kind: "CustomResourceDefinition", name }] : [];
   });
 
-const providerName = (provider: string): string => partsOf(provider).name.split("::")[0] ?? "";
+const providerName = (provider: string): string => nameOf(providerUrn(provider));
 
 const kubeconfigCluster = (inputs: Record<string, unknown> | undefined): string | undefined =>
   stringOr(valueAt(inputs, "environment", "KUBECONFIG"))?.replace(/^.*\/|\.yaml$/g, "");

@@ -1,8 +1,7 @@
-import type { PartPlan } from "./changePlan";
 import type { RecordedResource } from "./deletedObjects";
 import { resourcesToForget } from "./forgetDeleted";
 import { type Deletions, describeLoss, describeObject } from "./deletionText";
-import type { PlanStep } from "./planStep";
+import type { PlanStep, PartPlan } from "./planStep";
 
 /** The resources of a preview that show as replaced because of deletions. */
 export interface DeletedSteps {

@@ -6,12 +6,6 @@ import type { Manifest } from "./manifest";
 import { type Problem, refuse } from "./problem";
 import { readControlPlanes, type RunningClusters } from "./runningVersions";
 
-/**
- * What a management cluster is called that the settings give: no kind cluster and no workload cluster can have a name
- * with an underscore, so nothing in Docker is ever taken for it.
- */
-export const existingManagementName = "existing_management";
-
 /** Annotation by which a stack knows the namespaces that it made in a cluster which is not its own. */
 export const ownerAnnotation = "dev.slipway.stack";
 

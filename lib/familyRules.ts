@@ -1,6 +1,5 @@
-import type { RuleContext } from "./brokenRules";
 import type { ClusterEntry } from "./clusterEntries";
-import { type ClusterRule, nodesOf, unless } from "./clusterRule";
+import { type ClusterRule, nodesOf, type RuleContext, unless } from "./clusterRule";
 import { anyOverlap, clusterFamilies, familiesOf, familyNames, parseNetworks } from "./ipFamilies";
 import { ipv6SubnetOf } from "./networkFamilies";
 import type { Problem } from "./problem";

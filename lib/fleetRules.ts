@@ -1,8 +1,8 @@
-import { loadBalancerRange, parseCidr } from "./addresses";
-import type { RuleContext } from "./brokenRules";
+import { loadBalancerRange } from "./loadBalancerRange";
+import { parseCidr } from "./cidr";
 import type { ClusterEntry } from "./clusterEntries";
 import { allottedRanges } from "./clusterRanges";
-import { nodesOf } from "./clusterRule";
+import { nodesOf, type RuleContext } from "./clusterRule";
 import { type Problem, problemsOf } from "./problem";
 
 /** Rules about all clusters together. */

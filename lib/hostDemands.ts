@@ -1,5 +1,5 @@
 import type { Demands } from "../setup/checks/check";
-import type { Settings } from "./settings";
+import type { Settings } from "./settingsTree";
 import { splitCidrs } from "./ipFamilies";
 import { releaseOf } from "./support";
 

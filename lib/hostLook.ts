@@ -1,11 +1,11 @@
+import { cacheRoot } from "../setup/cacheFolder";
 import { existsSync } from "node:fs";
-import { cacheRoot } from "../setup/cache";
 import { gatherFacts } from "../setup/host";
 import { recall } from "../setup/holdingsRecord";
 import type { ExistingNetwork } from "./dockerHost";
 import { type HostVerdict, judgeForStack } from "./hostRules";
 import { kubeconfigFile } from "./paths";
-import type { Settings } from "./settings";
+import type { Settings } from "./settingsTree";
 
 /** What the host is like, and what it says to the settings. */
 export interface HostLook extends HostVerdict {

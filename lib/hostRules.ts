@@ -2,7 +2,7 @@ import type { Check } from "../setup/checks/check";
 import { judgeHost } from "../setup/doctor";
 import type { HostFacts } from "../setup/host";
 import { demandsOf } from "./hostDemands";
-import type { Settings } from "./settings";
+import type { Settings } from "./settingsTree";
 
 /** What the host says to the settings: what will stop an `up`, and what may. */
 export interface HostVerdict {

@@ -1,4 +1,4 @@
-import type { KubernetesObject } from "./manifests";
+import type { KubernetesObject } from "./kubernetesObject";
 
 /** Replaces every image whose repository ends with `/capd-manager` by the one that the settings name. */
 export const withCapdImage = (objects: KubernetesObject[], image: string): KubernetesObject[] =>

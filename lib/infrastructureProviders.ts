@@ -3,17 +3,8 @@ import type { KubernetesObject } from "./kubernetesObject";
 import type { Manifest } from "./manifest";
 import { readManifest } from "./manifestFiles";
 import { refuse } from "./problem";
-import type { Settings } from "./settings";
+import type { Settings } from "./settingsTree";
 import { allOf } from "./settle";
-
-/** An infrastructure provider that a stack installs besides Cluster API's own. */
-export interface InfrastructureProvider {
-  /** clusterctl's name, as aws. */
-  readonly name: string;
-  readonly version: string;
-  /** URL or path of its infrastructure-components.yaml. */
-  readonly manifest: string;
-}
 
 /** A provider's manifest, and its entry in clusterctl's inventory. */
 export interface InstalledProvider {

@@ -1,4 +1,4 @@
-import { toYaml } from "./manifests";
+import { toYaml } from "./yaml";
 
 /** Where Docker listens, on the host and in the node that runs Cluster API's Docker provider. */
 const dockerSocket = "/var/run/docker.sock";

@@ -1,4 +1,8 @@
+import type { RoutePins } from "../setup/pins";
+import { containerName, notPublished } from "./cloudProviderKind";
+import type { ClusterEntry } from "./clusterEntries";
 import { type ClusterRule, isReal, unless } from "./clusterRule";
+import type { Problem } from "./problem";
 
 /** Rules about what serves load balancers in one cluster, and about what wants one. */
 export const loadBalancerRules: readonly ClusterRule[] = [
@@ -56,3 +60,24 @@ export const loadBalancerRules: readonly ClusterRule[] = [
       ),
   },
 ];
+
+/** What stands in the way of the clusters that choose it. */
+export const cloudProviderKindProblems = (entries: readonly ClusterEntry[], versions: RoutePins): Problem[] => {
+  const choosing = entries.filter(({ values }) => values.loadBalancer === containerName && values.backend === "docker");
+  const other = entries.find(({ values }) => values.loadBalancer === "metallb" && values.backend === "docker");
+  return choosing.flatMap((entry) => {
+    const about = { key: entry.key("loadBalancer"), received: containerName };
+    return [
+      ...(versions.cloudProviderKind === undefined ? [{ ...about, ...notPublished }] : []),
+      ...(other === undefined
+        ? []
+        : [
+            {
+              ...about,
+              rule: `be that of every cluster with a load balancer, and ${other.values.name} has metallb: it serves whatever kind cluster it finds`,
+              remedy: "Choose one of the two for all clusters",
+            },
+          ]),
+    ];
+  });
+};

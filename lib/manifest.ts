@@ -1,4 +1,4 @@
-import type { KubernetesObject } from "./manifests";
+import type { KubernetesObject } from "./kubernetesObject";
 
 /** A manifest as the program installs it: CRDs by name and sum, every other object in full. */
 export interface Manifest {

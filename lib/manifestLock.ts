@@ -1,8 +1,28 @@
 import { createHash, randomBytes } from "node:crypto";
 import { mkdir, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { dirname } from "node:path";
-import type { ManifestStoreOptions, StoredManifest } from "./manifestStore";
 import { refuse } from "./problem";
+
+/** Where a manifest's text and the sum that it must have are kept. */
+export interface ManifestStoreOptions {
+  /** JSON file of sums by location, kept under version control. */
+  lockFile: string;
+  /** Folder for what was fetched; may be deleted at any time. */
+  cacheDir: string;
+  /** The setting that gave the location, for errors. */
+  name: string;
+  /** Whether a file of this machine is taken as it is, without a sum; default false. */
+  ownFile?: boolean;
+  /** Time for one download, in milliseconds; default two minutes. */
+  timeout?: number;
+}
+
+/** A manifest's text and its sum. */
+export interface StoredManifest {
+  text: string;
+  /** SHA-256 of the bytes, as 64 hexadecimal digits. */
+  sha256: string;
+}
 
 /** Compares with the lock file, or enters a location that is not in it. */
 export const checked = (location: string, bytes: Buffer, options: ManifestStoreOptions): Promise<StoredManifest> =>

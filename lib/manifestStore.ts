@@ -1,22 +1,17 @@
 import { chmod, readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { checked, inTurn, readIfThere, readLock, sumOf, writeAtomically } from "./manifestLock";
+import {
+  checked,
+  inTurn,
+  type ManifestStoreOptions,
+  readIfThere,
+  readLock,
+  type StoredManifest,
+  sumOf,
+  writeAtomically,
+} from "./manifestLock";
 import { stateFolder } from "./paths";
 import { refuse } from "./problem";
-
-/** Where a manifest's text and the sum that it must have are kept. */
-export interface ManifestStoreOptions {
-  /** JSON file of sums by location, kept under version control. */
-  lockFile: string;
-  /** Folder for what was fetched; may be deleted at any time. */
-  cacheDir: string;
-  /** The setting that gave the location, for errors. */
-  name: string;
-  /** Whether a file of this machine is taken as it is, without a sum; default false. */
-  ownFile?: boolean;
-  /** Time for one download, in milliseconds; default two minutes. */
-  timeout?: number;
-}
 
 /** Where the program keeps the manifest that a setting names. */
 export const manifestStore = (setting: string): ManifestStoreOptions => ({
@@ -24,13 +19,6 @@ export const manifestStore = (setting: string): ManifestStoreOptions => ({
   lockFile: "manifests.lock.json",
   cacheDir: join(stateFolder, "manifests"),
 });
-
-/** A manifest's text and its sum. */
-export interface StoredManifest {
-  text: string;
-  /** SHA-256 of the bytes, as 64 hexadecimal digits. */
-  sha256: string;
-}
 
 /**
  * Reads a manifest from a URL or a file. A URL is fetched once and kept by the hash of its address. The first use of a

@@ -3,19 +3,6 @@ import { type Problem, ProblemError } from "./problem";
 import { secretProblems } from "./secrets/secretProblems";
 import { readYaml } from "./yaml";
 
-export { clusterctlLabels, inventoryObject, type ProviderEntry, providerLabel } from "./clusterctl";
-export {
-  imagesOf,
-  isCrd,
-  type KubernetesObject,
-  objectKey,
-  splitCrds,
-  withAnnotations,
-  withLabels,
-} from "./kubernetesObject";
-export { substitute, type TemplateVariable, variablesOf } from "./substitution";
-export { toYaml } from "./yaml";
-
 /** An object of a manifest, and where the manifest has it. */
 export interface PlacedObject {
   readonly object: KubernetesObject;

@@ -1,4 +1,4 @@
-import type { KubernetesObject } from "./manifests";
+import type { KubernetesObject } from "./kubernetesObject";
 import type { OwnCertificate } from "./ownCertificate";
 
 /** The namespace MetalLB's manifest makes, and the only one in which it reads pools. */

@@ -1,7 +1,7 @@
 import { imageIds } from "./dockerHost";
 import { sentence } from "./problem";
 import { askRegistry, type RegistryAnswer } from "./registry";
-import type { Settings } from "./settings";
+import type { Settings } from "./settingsTree";
 
 /** What is wrong about the node images, and what could not be found out. */
 export interface TagVerdict {

@@ -1,13 +1,5 @@
-import {
-  type Difference,
-  differences,
-  describeStep,
-  kindOf,
-  partsOf,
-  type PlanStep,
-  show,
-  showDifference,
-} from "./planStep";
+import { kindOf, partsOf } from "./urn";
+import { type Difference, differences, describeStep, type PlanStep, show, showDifference } from "./planStep";
 
 /** The component of a workload cluster; what it makes is that cluster's. */
 export const workloadComponent = "slipway:index:WorkloadCluster";

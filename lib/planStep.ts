@@ -1,3 +1,21 @@
+import { kindOf, partsOf } from "./urn";
+
+/** What an `up` would do to a part of the stack, mildest first. */
+export const changeClasses = ["unchanged", "in place", "rolling", "created", "replaced", "destroyed"] as const;
+
+/** One of them. */
+export type ChangeClass = (typeof changeClasses)[number];
+
+/** What happens to one part: the network, the management cluster, the providers, the node images, a cluster, or the rest. */
+export interface PartPlan {
+  part: string;
+  change: ChangeClass;
+  /** Which object, which property. */
+  reasons: string[];
+  /** What will be gone afterwards. */
+  lost: string[];
+}
+
 /** A resource's state in a preview, as far as a plan needs it. */
 export interface StepState {
   type?: string;
@@ -46,16 +64,6 @@ export const describeStep = ({ urn }: PlanStep): string => {
   if (type === "command:local:Command") return `step ${name}`;
   return `${kindOf(urn)} ${name}`;
 };
-
-/** The pieces of a URN. `ancestors` are the types of the components around it, outermost first. */
-export const partsOf = (urn: string): { type: string; name: string; ancestors: string[] } => {
-  const [, , types = "", ...name] = urn.split("::");
-  const chain = types.split("$");
-  return { type: chain.at(-1) ?? "", name: name.join("::"), ancestors: chain.slice(0, -1) };
-};
-
-/** The kind of a Kubernetes object, or the last word of another type. */
-export const kindOf = (urn: string): string => partsOf(urn).type.split(/[:/]/).at(-1) ?? "";
 
 /**
  * What a step changes, leaf by leaf. The engine's own list says where to look; without one the inputs are compared.

@@ -1,5 +1,3 @@
-import type { PartPlan } from "./changePlan";
-
 /** Reasons a part shows before the rest is only counted; `ARGS=--json` has all. */
 const shownReasons = 8;
 
@@ -32,3 +30,4 @@ export const planSummary = (parts: readonly PartPlan[]): string => {
     ? "no change"
     : `${changes === 1 ? "1 part changes" : `${changes} parts change`}; nothing is lost`;
 };
+import type { PartPlan } from "./planStep";

@@ -1,7 +1,8 @@
 import { type CapdArchive, readArchive } from "./capdArchive";
 import type { ClusterParts } from "./clusterParts";
 import { readTemplates } from "./clusterTemplates";
-import { managedClusters, managementNode, runningVersions } from "./dockerHost";
+import { managedClusters, runningVersions } from "./askInNode";
+import { managementNode } from "./dockerHost";
 import { type ExistingManagement, existingManagementProblems, lookAtManagement } from "./existingManagement";
 import { lookAtHost } from "./hostLook";
 import { infrastructureOf } from "./infrastructure/infrastructure";
@@ -12,7 +13,7 @@ import { lookAtNodeImages } from "./nodeImageTags";
 import { sentence } from "./problem";
 import type { RunningClusters } from "./runningVersions";
 import { serviceProblems } from "./serviceRules";
-import type { Settings } from "./settings";
+import type { Settings } from "./settingsTree";
 import { type Look, look } from "./settle";
 import { readImages, type StackImages } from "./stackImages";
 import { installed, readManifests, type StackManifests } from "./stackManifests";

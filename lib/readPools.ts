@@ -1,8 +1,9 @@
+import type { SettingTable } from "./setting";
 import type { RoutePins } from "../setup/pins";
 import { poolFields, taintFields } from "./clusterFields";
-import type { Taint, WorkerPool } from "./clusterObjects";
+import type { Taint, WorkerPool } from "./clusterSpec";
 import type { Problem } from "./problem";
-import { readTable, type SettingTable, type TableReading } from "./readTable";
+import { readTable, type TableReading } from "./readTable";
 import { asType, wrongType } from "./settingType";
 
 /** A cluster's worker pools with their labels and taints, and what is wrong about them. */

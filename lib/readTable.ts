@@ -2,11 +2,8 @@ import type { RoutePins } from "../setup/pins";
 import type { Check } from "./checks/check";
 import { nearest } from "./nearest";
 import { type Problem, problemsOf } from "./problem";
-import type { Setting } from "./setting";
+import type { SettingTable } from "./setting";
 import { asType, wrongType } from "./settingType";
-
-/** A table of settings by name; the type of each value is the table's own business. */
-export type SettingTable = Readonly<Record<string, Omit<Setting, "default"> & { readonly default: unknown }>>;
 
 /** A table's values, defaults filled in, with what is wrong about them. */
 export interface TableReading {

@@ -1,5 +1,5 @@
 import { podKeepers } from "./kubernetesObject";
-import type { KubernetesObject } from "./manifests";
+import type { KubernetesObject } from "./kubernetesObject";
 
 interface Probe {
   exec?: object;

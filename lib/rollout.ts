@@ -1,8 +1,6 @@
 import { isCertManagers, isIssuer } from "./certManager";
-import type { KubernetesObject } from "./manifests";
+import type { KubernetesObject } from "./kubernetesObject";
 import { hasOwnWait, isAccountToken, isIngress, runsPods, secretsOf, skipsWait } from "./waits";
-
-export { waitForAnnotation, withWait } from "./waits";
 
 /** A manifest's objects by the stage at which they can work. */
 export interface ApplyOrder {

@@ -1,7 +1,7 @@
 import type { KubernetesObject } from "./kubernetesObject";
 import { parseNetworks } from "./ipFamilies";
 import type { Problem } from "./problem";
-import type { ClusterSettings } from "./settings";
+import type { ClusterSettings } from "./settingsTree";
 import type { StackManifests } from "./stackManifests";
 
 /** Services that kubeadm makes: `kubernetes`, and DNS. */

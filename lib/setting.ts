@@ -2,7 +2,6 @@ import type { RoutePins } from "../setup/pins";
 import type { Check } from "./checks/check";
 import { manifestLocation } from "./checks/files";
 import { problemsOf, ProblemError, refuse } from "./problem";
-import type { SettingTable } from "./readTable";
 
 /** Types of settings, by Pulumi.yaml's names. */
 export interface SettingTypes {
@@ -31,6 +30,9 @@ export interface Setting<T = never> {
   /** Of a list: the type of its items, and for maps their fields. */
   readonly items?: { readonly type: keyof SettingTypes; readonly fields?: SettingTable };
 }
+
+/** A table of settings by name; the type of each value is the table's own business. */
+export type SettingTable = Readonly<Record<string, Omit<Setting, "default"> & { readonly default: unknown }>>;
 
 /** A default that depends on pinned versions, or on settings above in the table. */
 export type Derived = (versions: RoutePins, earlier: Readonly<Record<string, unknown>>) => string;

@@ -6,9 +6,6 @@ import { readTable } from "./readTable";
 import { settingsSchema, type SettingValues } from "./settingsSchema";
 import { type Settings, settingsTree } from "./settingsTree";
 
-export { describeSettings, type SettingDescription, settingsSchema } from "./settingsSchema";
-export type { ClusterSettings, Settings } from "./settingsTree";
-
 /** Every problem of a stack's settings. */
 export class SettingsError extends ProblemError {
   override readonly name = "SettingsError";

@@ -1,5 +1,5 @@
-import { cniNames } from "./clusterFields";
-import type { SettingTable } from "./readTable";
+import type { SettingTable } from "./setting";
+import { cniNames } from "./cni";
 import { settingsSchema } from "./settingsSchema";
 
 /** A JSON schema, as far as this file writes them. */

@@ -1,5 +1,6 @@
+import type { InfrastructureProvider } from "./clusterctl";
 import type { RoutePins } from "../setup/pins";
-import { defaultGateway, subnetPrefixes } from "./addresses";
+import { defaultGateway, subnetPrefixes } from "./dockerSubnet";
 import { between } from "./checks/counts";
 import { filePath } from "./checks/files";
 import { dnsLabel } from "./checks/names";
@@ -9,8 +10,6 @@ import { secretVariables, templateVariables } from "./checks/templateVariables";
 import { clusterFields, infrastructureProviderFields } from "./clusterFields";
 import { ipv6Subnet } from "./ipv6Subnet";
 import { clusterSettings } from "./clusterSettings";
-import type { InfrastructureProvider } from "./infrastructureProviders";
-import type { SettingTable } from "./readTable";
 import {
   choice,
   count,
@@ -23,6 +22,7 @@ import {
   text,
   texts,
   variables,
+  type SettingTable,
 } from "./setting";
 
 const clusterApiAsset = (name: string) => (versions: RoutePins) =>

@@ -1,6 +1,6 @@
+import type { SettingTable } from "./setting";
 import { clusterFields, infrastructureProviderFields, poolFields, taintFields } from "./clusterFields";
 import { healthCheckFields, nodeConditionFields } from "./healthCheckFields";
-import type { SettingTable } from "./readTable";
 import { settingsSchema } from "./settingsSchema";
 
 /** docs/settings.md: every setting, and every field of an entry of `clusters`. */

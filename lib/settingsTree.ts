@@ -1,16 +1,21 @@
+import type { InfrastructureProvider } from "./clusterctl";
 import type { RoutePins } from "../setup/pins";
-import { type AddressRange, networkRange } from "./addresses";
+import { type AddressRange, networkRange } from "./addressRange";
 import { type ClusterRanges, familyRanges } from "./clusterRanges";
 import type { ClusterEntry } from "./clusterEntries";
 import { cloudProviderKindImage } from "./cloudProviderKind";
-import type { ClusterSpec } from "./clusterObjects";
-import { existingManagementName } from "./existingManagement";
-import type { Backend } from "./infrastructure/infrastructure";
-import type { InfrastructureProvider } from "./infrastructureProviders";
+import type { ClusterSpec } from "./clusterSpec";
+import type { Backend } from "./clusterSpec";
 import { parseNetworks } from "./ipFamilies";
 import { ipv6Gateway } from "./ipv6Subnet";
 import { ipv6SubnetOf } from "./networkFamilies";
 import type { SettingValues } from "./settingsSchema";
+
+/**
+ * What a management cluster is called that the settings give: no kind cluster and no workload cluster can have a name
+ * with an underscore, so nothing in Docker is ever taken for it.
+ */
+export const existingManagementName = "existing_management";
 
 /** A workload cluster as the settings describe it. */
 export interface ClusterSettings extends Readonly<Omit<ClusterSpec, "backend">> {

@@ -1,8 +1,16 @@
 import { existsSync, readFileSync } from "node:fs";
-import { pins } from "../setup/pins";
+import { join } from "node:path";
+import { pins, type Route } from "../setup/pins";
 import { ProblemError } from "./problem";
-import { readSettings, type Settings } from "./settings";
+import { readSettings } from "./settings";
+import type { Settings } from "./settingsTree";
 import { readYaml } from "./yaml";
+
+/** The stack a route uses unless STACK names one. */
+export const defaultStack: Record<Route, string> = { release: "dev", source: "offline" };
+
+/** The settings file of a stack. */
+export const stackFile = (checkout: string, stack: string): string => join(checkout, `Pulumi.${stack}.yaml`);
 
 /** The settings of a stack file without Pulumi, defaults filled in; or what is wrong about it, as text. */
 export const readStackFile = (file: string): { settings?: Settings; problems?: string } => {

@@ -1,8 +1,8 @@
 import { imageIds } from "./dockerHost";
 import { infrastructureOf } from "./infrastructure/infrastructure";
-import { imagesOf } from "./manifests";
+import { imagesOf } from "./kubernetesObject";
 import { type NodeImageRecipe, nodeImageRecipe } from "./nodeImage";
-import type { ClusterSettings, Settings } from "./settings";
+import type { ClusterSettings, Settings } from "./settingsTree";
 import type { StackManifests } from "./stackManifests";
 
 /** Images that come from the host's Docker, by who needs them. */

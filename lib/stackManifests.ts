@@ -6,7 +6,7 @@ import { readInfrastructureProviders } from "./infrastructureProviders";
 import { inventoryCrd, inventoryEntries, providers } from "./inventory";
 import type { Manifest } from "./manifest";
 import { readManifest, setCrdsAside } from "./manifestFiles";
-import type { Settings } from "./settings";
+import type { Settings } from "./settingsTree";
 import { allOf } from "./settle";
 
 /** Everything that a stack installs, read. */

@@ -2,7 +2,8 @@ import { inspect } from "node:util";
 import * as pulumi from "@pulumi/pulumi";
 import { pins } from "../setup/pins";
 import { messageOf } from "./messageOf";
-import { projectConfig, readSettings, type Settings } from "./settings";
+import { projectConfig, readSettings } from "./settings";
+import type { Settings } from "./settingsTree";
 
 /** The stack's settings, Pulumi.yaml's defaults included; ends the program with every problem found. */
 export const stackSettings = (): Settings => {

@@ -1,5 +1,5 @@
 import { clusterObjects } from "./clusterObjects";
-import type { KubernetesObject } from "./manifests";
+import type { KubernetesObject } from "./kubernetesObject";
 import { markObject } from "./secrets/markObject";
 import { mapSecrets } from "./secretValue";
 import { seedCluster } from "./seedCluster";

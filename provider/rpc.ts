@@ -25,12 +25,6 @@ export interface Difference {
   replaces: string[];
 }
 
-/** A resource's type, from its URN. */
-export const typeOf = (urn: string): string => urn.split("::")[2]?.split("$").pop() ?? "";
-
-/** A resource's name, from its URN. */
-export const nameOf = (urn: string): string => urn.split("::").slice(3).join("::");
-
 export const plain = (struct: Struct | undefined): Properties => (struct ? struct.toJavaScript() : {});
 export const struct = (properties: Properties): Struct => Struct.fromJavaScript(properties);
 

@@ -1,3 +1,4 @@
+import { typeOf } from "../lib/urn";
 import * as grpc from "@grpc/grpc-js";
 import { PluginInfo } from "@pulumi/pulumi/proto/plugin_pb";
 import { ResourceProviderService } from "@pulumi/pulumi/proto/provider_grpc_pb";
@@ -6,7 +7,7 @@ import { Empty } from "google-protobuf/google/protobuf/empty_pb";
 import { stopCommands } from "./execute";
 import { findFailures, inputChanges, pick, type ResourceKind } from "./resourceKind";
 import { keepMark, keepProblem } from "./keep";
-import { engineLog, plain, struct, toDiff, toFailures, typeOf, unary, unlimited } from "./rpc";
+import { engineLog, plain, struct, toDiff, toFailures, unary, unlimited } from "./rpc";
 import { reveal, unknown, type Properties } from "./values";
 
 /** A plugin: its types by token. */

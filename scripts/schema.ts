@@ -1,9 +1,9 @@
+import { root } from "../setup/checkout";
 import { execFileSync } from "node:child_process";
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { settingsJsonSchema } from "../lib/settingsJsonSchema";
 import { settingsDocument } from "../lib/settingsTable";
-import { root } from "../setup/pins";
 
 // Writes what is generated from the table of settings: the stack files' JSON schema and the list in the documentation.
 const files = ["slipway.schema.json", join("docs", "settings.md")];

@@ -1,10 +1,8 @@
 import { existsSync, lstatSync, mkdirSync, readlinkSync, renameSync, rmSync, symlinkSync } from "node:fs";
-import { homedir } from "node:os";
-import { dirname, isAbsolute, join, resolve } from "node:path";
+import { dirname, join } from "node:path";
 import type { Artifact } from "./artifact";
-
-/** The two ways to the tools: official release files, or built from Go modules and Debian packages. */
-export type Route = "release" | "source";
+import { cacheRoot } from "./cacheFolder";
+import type { Route } from "./pins";
 
 /** Where one route keeps what it made; outside the checkout, so that a second checkout finds it warm. */
 export interface Cache {
@@ -19,21 +17,6 @@ export interface Cache {
   lock: string;
   times: string;
 }
-
-/** The cache's root folder: $SLIPWAY_CACHE, else slipway under $XDG_CACHE_HOME, else ~/.cache/slipway. */
-export const cacheRoot = (env: NodeJS.ProcessEnv = process.env): string => {
-  if (env.SLIPWAY_CACHE) {
-    if (!isAbsolute(env.SLIPWAY_CACHE)) {
-      throw new Error(
-        `SLIPWAY_CACHE is "${env.SLIPWAY_CACHE}", which is not an absolute path: give one that starts with /`,
-      );
-    }
-    return resolve(env.SLIPWAY_CACHE);
-  }
-  // The XDG specification says that a relative value is invalid and to be ignored.
-  const xdg = env.XDG_CACHE_HOME && isAbsolute(env.XDG_CACHE_HOME) ? env.XDG_CACHE_HOME : undefined;
-  return join(xdg ?? join(homedir(), ".cache"), "slipway");
-};
 
 /** The folders of a route under the cache's root. */
 export const openCache = (route: Route, base: string = cacheRoot()): Cache => ({

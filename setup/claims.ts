@@ -1,10 +1,9 @@
 import { demandsOf } from "../lib/hostDemands";
-import { readStackFile } from "../lib/stackFile";
+import { readStackFile, stackFile } from "../lib/stackFile";
 import { recall, record } from "./holdingsRecord";
 import { clusterLabel, docker, type Docker, findHoldings } from "./leftovers";
 import { ownManagement } from "./managementNode";
 import type { Target } from "./pulumi";
-import { stackFile } from "./stack";
 import type { StateClusters } from "./state";
 
 /**

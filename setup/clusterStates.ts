@@ -1,13 +1,12 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { kubeconfigFile } from "../lib/paths";
-import { readStackFile } from "../lib/stackFile";
+import { readStackFile, stackFile } from "../lib/stackFile";
 import { type Verdict, whyStuck } from "../lib/stuck/why";
 import type { Ask } from "./asker";
 import { lookAtCluster } from "./lookAtCluster";
 import type { Outputs, Target } from "./pulumi";
 import { writeKubeconfigs } from "./report";
-import { stackFile } from "./stack";
 
 /** A stack's clusters and the files that lead to them; an `up` that broke has no outputs, but leaves the files. */
 export interface StackClusters {

@@ -1,6 +1,5 @@
-import { readStackFile } from "../lib/stackFile";
+import { readStackFile, stackFile } from "../lib/stackFile";
 import type { Target } from "./pulumi";
-import { stackFile } from "./stack";
 import { type ExportedState, exportState } from "./state";
 
 /** The step that waits for a cluster's nodes: with it in the state, a cluster has been up once. */

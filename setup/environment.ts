@@ -1,9 +1,9 @@
+import type { Route } from "./pins";
 import { randomBytes } from "node:crypto";
 import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { homedir } from "node:os";
 import { join } from "node:path";
 import { load } from "js-yaml";
-import type { Route } from "./cache";
 import { temporaryPrefix } from "./temporary";
 
 /** What Pulumi is run with, besides the user's own environment. */

@@ -1,7 +1,8 @@
+import type { Route } from "./pins";
 import { readFileSync, statfsSync, statSync } from "node:fs";
 import { availableParallelism } from "node:os";
 import { dirname } from "node:path";
-import type { Cache, Route } from "./cache";
+import type { Cache } from "./cache";
 
 const gigabyte = 1e9;
 

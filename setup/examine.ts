@@ -1,14 +1,14 @@
+import type { Route } from "./pins";
+import { cacheRoot } from "./cacheFolder";
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { demandsOf } from "../lib/hostDemands";
-import { readStackFile } from "../lib/stackFile";
-import { cacheRoot, type Route } from "./cache";
+import { readStackFile, defaultStack, stackFile } from "../lib/stackFile";
 import { bad, type Check } from "./checks/check";
 import { clustersOf } from "./destroy";
 import { judgeHost } from "./doctor";
 import { gatherFacts } from "./host";
 import { readOutputs, type Target } from "./pulumi";
-import { defaultStack, stackFile } from "./stack";
 
 /** Looks at the machine and at the stack's settings; also where there are neither tools nor a stack to ask. */
 export const examine = async (checkout: string, route: Route, open: () => Target): Promise<Check[]> => {

@@ -11,6 +11,7 @@ import {
 } from "../lib/deletedObjects";
 import type { Deletions } from "../lib/deletionText";
 import { kubeconfigFile } from "../lib/paths";
+import { nameOf } from "../lib/urn";
 import { type KubernetesApi, openApi } from "./kubernetesApi";
 import type { Target } from "./pulumi";
 
@@ -125,7 +126,7 @@ export const findDeletions = async (
   const recorded = [...recordedObjects(resources)].filter(([cluster]) => hasFile(cluster));
   const reads = [...recordedObjects(resources, true)].filter(([cluster]) => hasFile(cluster));
   const workloads = new Set(
-    resources.filter(({ type }) => type === "slipway:index:WorkloadCluster").map(({ urn }) => urn.split("::").at(-1)!),
+    resources.filter(({ type }) => type === "slipway:index:WorkloadCluster").map(({ urn }) => nameOf(urn)),
   );
   const search = (those: typeof recorded): Promise<DeletedObject[]> =>
     Promise.all(those.map(([cluster, objects]) => deletedIn(cluster, objects, open))).then((lists) => lists.flat());

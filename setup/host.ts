@@ -1,10 +1,21 @@
+import type { Route } from "./pins";
 import { existsSync, statfsSync } from "node:fs";
 import { availableParallelism, totalmem } from "node:os";
 import { join } from "node:path";
-import type { Route } from "./cache";
 import { ask, hardOpenFiles, kernelFeatures, readRoutes, readText } from "./kernel";
-import { requiredTools } from "./layout";
 import { ownerLabel } from "./leftovers";
+
+/** The tools every route has to bring. */
+export const requiredTools = [
+  "pulumi",
+  "pulumi-language-nodejs",
+  "pulumi-resource-command",
+  "pulumi-resource-docker",
+  "pulumi-resource-kubernetes",
+  "kind",
+  "kubectl",
+  "clusterctl",
+];
 
 /** All that the checks look at. What could not be found out is undefined. */
 export interface HostFacts {

@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import { chmodSync, existsSync, mkdirSync, readdirSync, renameSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { requiredTools } from "./host";
 import type { Artifact } from "./artifact";
 import { artifactFolder, type Cache } from "./cache";
 
@@ -31,18 +32,6 @@ export const toolLinks = (cache: Cache, artifacts: Artifact[]): Record<string, s
   }
   return links;
 };
-
-/** The tools every route has to bring. */
-export const requiredTools = [
-  "pulumi",
-  "pulumi-language-nodejs",
-  "pulumi-resource-command",
-  "pulumi-resource-docker",
-  "pulumi-resource-kubernetes",
-  "kind",
-  "kubectl",
-  "clusterctl",
-];
 
 /**
  * Writes a layout below the cache and returns its folder. The folder's name carries a hash of the content: checkouts

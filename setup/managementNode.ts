@@ -1,9 +1,8 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { messageOf } from "../lib/messageOf";
-import { readStackFile } from "../lib/stackFile";
+import { readStackFile, stackFile } from "../lib/stackFile";
 import { docker, type Docker } from "./leftovers";
 import type { Print } from "./progress";
-import { stackFile } from "./stack";
 
 /** By it Pulumi's Kubernetes plugin takes what it cannot reach for deleted. */
 export const deleteUnreachable = "PULUMI_K8S_DELETE_UNREACHABLE";

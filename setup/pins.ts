@@ -1,5 +1,7 @@
-import { readFileSync } from "node:fs";
-import { join } from "node:path";
+import pinsFile from "../pins.json";
+
+/** The two ways to the tools: official release files, or built from Go modules and Debian packages. */
+export type Route = "release" | "source";
 
 /** Versions of what both routes install; the `source` route may lag where a module is not published. */
 export interface RoutePins {
@@ -43,11 +45,8 @@ export interface Pins {
   source: SourcePins;
 }
 
-/** The checkout's root folder. */
-export const root = join(__dirname, "..");
-
 /** Every version Slipway uses, from pins.json. */
-export const pins = JSON.parse(readFileSync(join(root, "pins.json"), "utf8")) as Pins;
+export const pins = pinsFile as Pins;
 
 /** The pinned version of a Go module; throws where pins.json has none. */
 export const goModule = (name: string): string => {

@@ -1,12 +1,13 @@
+import { stackFile } from "../lib/stackFile";
 import { execFile } from "node:child_process";
-import { changePlan, exitCode, type PartPlan } from "../lib/changePlan";
+import { changePlan, exitCode } from "../lib/changePlan";
 import { deletionParts } from "../lib/deletedSteps";
-import type { PreviewDigest } from "../lib/planStep";
+import type { PreviewDigest, PartPlan } from "../lib/planStep";
 import { planSummary, planTable } from "../lib/planText";
 import type { Print } from "./progress";
 import type { Target } from "./pulumi";
 import type { DeletionPreview } from "./restoreDeleted";
-import { keepingClean, stackFile } from "./stack";
+import { keepingClean } from "./stack";
 
 /** What a program printed and how it ended. */
 interface Ended {

@@ -1,8 +1,9 @@
+import { stackFile } from "../lib/stackFile";
 import { spawn } from "node:child_process";
 import { run } from "./run";
 import { openRun } from "./runRecord";
 import { isSelected } from "./selection";
-import { stackFile, keepingClean } from "./stack";
+import { keepingClean } from "./stack";
 import { withoutUnknown } from "./unknownOutputs";
 
 /** A stack to run Pulumi on. */

@@ -1,7 +1,6 @@
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import type { Route } from "./cache";
-import { pins } from "./pins";
+import { pins, type Route } from "./pins";
 
 /** A route and why it was taken. */
 export interface Choice {

@@ -1,19 +1,14 @@
+import { defaultStack, stackFile } from "../lib/stackFile";
+import type { Route } from "./pins";
 import { execFileSync } from "node:child_process";
 import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
-import { basename, dirname, join } from "node:path";
-import type { Route } from "./cache";
-
-/** The stack a route uses unless STACK names one. */
-export const defaultStack: Record<Route, string> = { release: "dev", source: "offline" };
+import { basename, dirname } from "node:path";
 
 /** Stacks that the checkout has a settings file for. */
 export const knownStacks = (checkout: string): string[] =>
   readdirSync(checkout)
     .flatMap((name) => /^Pulumi\.(.+)\.yaml$/.exec(name)?.[1] ?? [])
     .sort();
-
-/** The settings file of a stack. */
-export const stackFile = (checkout: string, stack: string): string => join(checkout, `Pulumi.${stack}.yaml`);
 
 /** The stack to work on, and why it. Refuses one without settings, since Pulumi would make an empty one. */
 export const chooseStack = (

@@ -1,10 +1,12 @@
+import { nameOf } from "../lib/urn";
+import { stackFile } from "../lib/stackFile";
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { RecordedResource } from "../lib/deletedObjects";
 import type { Outputs, Target } from "./pulumi";
 import { run } from "./run";
 import { openRun } from "./runRecord";
-import { keepingClean, stackFile } from "./stack";
+import { keepingClean } from "./stack";
 
 /** A resource as Pulumi's state has it; of its many fields those that are looked at. */
 export interface StateResource extends RecordedResource {
@@ -18,9 +20,6 @@ export interface ExportedState {
     pending_operations?: { type: string; resource: StateResource }[];
   };
 }
-
-/** A resource's name: the last part of its URN. */
-export const nameOf = ({ urn }: StateResource): string => urn.split("::").at(-1) ?? urn;
 
 /** The clusters that a state has. */
 export interface StateClusters {
@@ -75,7 +74,7 @@ export const withoutPending: Mend = (state) => {
   const { pending_operations: operations = [], ...deployment } = state.deployment;
   return {
     state: { ...state, deployment },
-    pending: operations.map(({ type, resource }) => `${type} ${nameOf(resource)}`),
+    pending: operations.map(({ type, resource }) => `${type} ${nameOf(resource.urn)}`),
   };
 };
 

@@ -2,14 +2,13 @@ import { existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { createInterface } from "node:readline/promises";
 import { demandsOf } from "../lib/hostDemands";
-import { readStackFile } from "../lib/stackFile";
+import { readStackFile, stackFile } from "../lib/stackFile";
 import { forget, recall } from "./holdingsRecord";
 import { clusterLabel, docker, type Docker, ownerLabel, ownerOf } from "./leftovers";
 import type { Print } from "./progress";
 import { removeHelpers } from "./recover";
 import { kubeconfigFolder, removeKubeconfigs } from "./report";
 import { forgetRuns, forgetTakeOver, unfinishedRuns } from "./runRecord";
-import { stackFile } from "./stack";
 import { isSwept, planSweep, type Proof, type SeenContainer, type SweepPlan, sweepText } from "./sweepPlan";
 
 /** A stack without a state. */

@@ -1,11 +1,12 @@
+import { defaultStack, stackFile } from "../lib/stackFile";
+import { root } from "./checkout";
+import type { Route } from "./pins";
 import { existsSync } from "node:fs";
-import type { Route } from "./cache";
 import { pulumiEnvironment, writeEnvironmentScript } from "./environment";
-import { root } from "./pins";
 import type { Print } from "./progress";
 import { selectStack, type Target } from "./pulumi";
 import { endInterrupted, mendState } from "./recover";
-import { chooseStack, defaultStack, stackFile } from "./stack";
+import { chooseStack } from "./stack";
 import { removeStaleLocks } from "./staleLocks";
 import type { Mend } from "./state";
 import { mendStateFiles } from "./stateFiles";

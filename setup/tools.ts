@@ -1,9 +1,11 @@
+import type { Route } from "./pins";
+import { cacheRoot } from "./cacheFolder";
 import { appendFileSync, existsSync, mkdirSync } from "node:fs";
 import { homedir } from "node:os";
 import { join } from "node:path";
-import { readStackFile } from "../lib/stackFile";
+import { readStackFile, defaultStack, stackFile } from "../lib/stackFile";
 import type { Artifact } from "./artifact";
-import { artifactFolder, cacheRoot, openCache, pointLink, type Cache, type Route } from "./cache";
+import { artifactFolder, openCache, pointLink, type Cache } from "./cache";
 import { checkSpace, expectedMinutes, missingShare, readTimes, volumesFor, type Places } from "./estimate";
 import { toolLinks, writeLayout, type Layout } from "./layout";
 import type { Print } from "./progress";
@@ -15,7 +17,6 @@ import { sourceArtifacts } from "./source/artifacts";
 import { dockerRunning, ensureDocker } from "./source/docker";
 import { sourceLayout } from "./source/link";
 import { namedBySettings } from "./source/onDemand";
-import { defaultStack, stackFile } from "./stack";
 
 /** How the tools are made ready. */
 export interface ToolsOptions {

@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, jest, test } from "@jest/globals";
 import { type ExistingManagement, withOwner } from "../lib/existingManagement";
-import type { Settings } from "../lib/settings";
+import type { Settings } from "../lib/settingsTree";
 import { inputs } from "./support/fixtures";
 import { type Program, recordProgram } from "./support/program";
 import { type Recording, type Registration, waitsFor } from "./support/recorder";

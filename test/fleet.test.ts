@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, jest, test } from "@jest/globals";
-import type { Settings } from "../lib/settings";
+import type { Settings } from "../lib/settingsTree";
 import { inputs } from "./support/fixtures";
 import { type Program, recordProgram } from "./support/program";
 import type { Recording, Registration } from "./support/recorder";

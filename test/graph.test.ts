@@ -1,6 +1,6 @@
 import { afterEach, beforeAll, describe, expect, jest, test } from "@jest/globals";
 import type { Inputs } from "../lib/prepare";
-import type { Settings } from "../lib/settings";
+import type { Settings } from "../lib/settingsTree";
 import { nodeImageRecipe } from "../lib/nodeImage";
 import { inputs, workloadImages } from "./support/fixtures";
 import { type Program, recordProgram } from "./support/program";

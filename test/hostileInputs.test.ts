@@ -1,8 +1,10 @@
+import type { SettingTable } from "../lib/setting";
 import { describe, expect, jest, test } from "@jest/globals";
 import { clusterFields } from "../lib/clusterFields";
 import type { Problem } from "../lib/problem";
-import { readSettings, type Settings, SettingsError, settingsSchema } from "../lib/settings";
-import type { SettingTable } from "../lib/readTable";
+import { readSettings, SettingsError } from "../lib/settings";
+import type { Settings } from "../lib/settingsTree";
+import { settingsSchema } from "../lib/settingsSchema";
 import { pins } from "../setup/pins";
 import { inputs } from "./support/fixtures";
 import { hostileTexts } from "./support/hostileTexts";

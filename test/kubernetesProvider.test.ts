@@ -1,10 +1,10 @@
+import type { Settings } from "../lib/settingsTree";
 import { Provider } from "@pulumi/kubernetes/provider";
 import { secret } from "@pulumi/pulumi";
 import { afterAll, beforeAll, beforeEach, describe, expect, jest, test } from "@jest/globals";
 import { readFileSync } from "node:fs";
 import { KubernetesProvider } from "../components/kubernetesProvider";
 import type { ExistingManagement } from "../lib/existingManagement";
-import type { Settings } from "../lib/settings";
 import { inputs } from "./support/fixtures";
 import { type Program, recordProgram } from "./support/program";
 import { type Recording, record, type Registration } from "./support/recorder";

@@ -1,8 +1,10 @@
+import type { Settings } from "../lib/settingsTree";
 import { beforeAll, describe, expect, jest, test } from "@jest/globals";
 import { templateParts } from "../lib/infrastructure/clusterTemplate";
 import type { Manifest } from "../lib/manifest";
-import { type KubernetesObject, parseManifest, toYaml } from "../lib/manifests";
-import type { Settings } from "../lib/settings";
+import type { KubernetesObject } from "../lib/kubernetesObject";
+import { parseManifest } from "../lib/manifests";
+import { toYaml } from "../lib/yaml";
 import { inputs } from "./support/fixtures";
 import { type Program, recordProgram } from "./support/program";
 import type { Recording, Registration } from "./support/recorder";

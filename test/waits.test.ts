@@ -1,8 +1,8 @@
+import type { Settings } from "../lib/settingsTree";
 import { beforeAll, describe, expect, jest, test } from "@jest/globals";
 import type { KubernetesObject } from "../lib/kubernetesObject";
 import type { Manifest } from "../lib/manifest";
 import type { Inputs } from "../lib/prepare";
-import type { Settings } from "../lib/settings";
 import { inputs } from "./support/fixtures";
 import { isAwaited, needsOf, stepNeeds } from "./support/needs";
 import { type Program, recordProgram } from "./support/program";

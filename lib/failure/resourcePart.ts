@@ -1,8 +1,10 @@
-/** A URN's last part. */
-export const nameOf = (urn: string): string => urn.split("::").at(-1) ?? urn;
+import { nameOf, partsOf } from "../urn";
 
 /** The types of a resource's parents and its own, outermost first. */
-const typesOf = (urn: string): string[] => (urn.split("::")[2] ?? "").split("$");
+const typesOf = (urn: string): string[] => {
+  const { ancestors, type } = partsOf(urn);
+  return [...ancestors, type];
+};
 
 /** What a user reads of a resource: its name; of the program itself and of a provider, what they are. */
 export const resourceText = (urn: string): string => {

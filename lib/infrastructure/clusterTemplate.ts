@@ -3,23 +3,9 @@ import { splitCidrs } from "../ipFamilies";
 import type { KubernetesObject } from "../kubernetesObject";
 import { type Problem, ProblemError } from "../problem";
 import { renderTemplate, type TemplateValues } from "../renderTemplate";
-import type { ClusterSettings } from "../settings";
 import { versionOf } from "../machineTemplate";
 import { namedByContent } from "./namedByContent";
-import { templateProblems } from "./templateProblems";
-
-/** What a template's variables are filled from. */
-export type TemplateCluster = Pick<
-  ClusterSettings,
-  | "name"
-  | "namespace"
-  | "kubernetesVersion"
-  | "controlPlaneReplicas"
-  | "workerPools"
-  | "podCidr"
-  | "serviceCidr"
-  | "serviceDomain"
->;
+import { type TemplateCluster, templateProblems } from "./templateProblems";
 
 /** The variables that `clusterctl generate cluster` sets, and those that templates take networks from. */
 export const templateVariablesOf = (cluster: TemplateCluster): Record<string, string> => ({

@@ -1,4 +1,4 @@
-import type { ClusterSpec } from "../clusterSpec";
+import type { Backend, BuiltIn, ClusterSpec } from "../clusterSpec";
 import { docker } from "./docker";
 import { inMemory } from "./inMemory";
 
@@ -24,16 +24,10 @@ export interface BuiltInInfrastructure extends Infrastructure {
   readonly machineSpec: (spec: ClusterSpec) => object;
 }
 
-const builtIn = { docker, inMemory } as const satisfies Record<string, BuiltInInfrastructure>;
+const builtIn = { docker, inMemory } as const satisfies Record<BuiltIn, BuiltInInfrastructure>;
 
 /** Any other provider: a file says what its clusters are made of. */
 const template: Infrastructure = { onDocker: false, runsPods: true };
-
-/** A provider that the program knows by itself. */
-export type BuiltIn = keyof typeof builtIn;
-
-/** Where a cluster's machines are. */
-export type Backend = BuiltIn | "template";
 
 /** What is particular to a provider. */
 export const infrastructureOf = (backend: Backend): Infrastructure => ({ ...builtIn, template })[backend];

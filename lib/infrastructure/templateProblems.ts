@@ -1,6 +1,21 @@
+import type { ClusterSpec } from "../clusterSpec";
 import type { KubernetesObject } from "../kubernetesObject";
 import type { Problem } from "../problem";
-import type { TemplateCluster } from "./clusterTemplate";
+
+/** What a template's variables are filled from. */
+export type TemplateCluster = Readonly<
+  Pick<
+    ClusterSpec,
+    | "name"
+    | "namespace"
+    | "kubernetesVersion"
+    | "controlPlaneReplicas"
+    | "workerPools"
+    | "podCidr"
+    | "serviceCidr"
+    | "serviceDomain"
+  >
+>;
 
 /** Why a template's objects are not the cluster that the settings describe. */
 export const templateProblems = (

@@ -1,6 +1,4 @@
-/** Keys of Secrets whose values are public, or no more than words. */
-export const openKeys =
-  /\.crt$|^(namespace|expiration|description|token-id|auth-extra-groups|usage-.*|type|username|url|name|format)$/;
+import { openKeys } from "../secretForms";
 
 const decoded = (value: string): string => Buffer.from(value, "base64").toString("utf8");
 

@@ -1,3 +1,4 @@
+import { formsOf } from "../secretForms";
 import { redacted, rules } from "./rules";
 
 /** Encodings inside encodings that are looked into: a key in a kubeconfig in a Secret takes two. */
@@ -8,23 +9,6 @@ const encoded = /(?:[A-Za-z0-9+/]{48,100}(?:\r?\n[ \t]*|\\n))*[A-Za-z0-9+/_-]{12
 
 /** Readable characters in a row, without which decoded bytes are none of what the rules look for. */
 const readable = /[\t\n\r\x20-\x7e]{16}/;
-
-const escaped = (text: string): string => JSON.stringify(text).slice(1, -1);
-
-/** Ways in which programs write a text, besides as it is. */
-export const formsOf = (secret: string): string[] =>
-  [
-    secret,
-    escaped(secret),
-    escaped(escaped(secret)),
-    // Halves of characters have no such form.
-    encodeURIComponent(secret.replace(/\p{Surrogate}/gu, "")),
-    Buffer.from(secret).toString("base64").replace(/=+$/, ""),
-    Buffer.from(secret).toString("hex"),
-  ].filter((form) => form.length >= shortest);
-
-/** Shorter texts would be found in words that have nothing to do with them. */
-const shortest = 6;
 
 const withoutKnown = (text: string, forms: readonly string[]): string =>
   forms.reduce((rest, form) => rest.replaceAll(form, redacted), text);

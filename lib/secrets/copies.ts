@@ -1,6 +1,5 @@
+import { openKeys, formsOf } from "../secretForms";
 import type { KubernetesObject } from "../kubernetesObject";
-import { openKeys } from "../redaction/known";
-import { formsOf } from "../redaction/text";
 import { SecretValue } from "../secretValue";
 import { dataFields, type Fields, isFields } from "./secretObject";
 import { holdsSecretManifest } from "./secretText";

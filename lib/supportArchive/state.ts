@@ -1,4 +1,5 @@
-import { isTelling, openKeys } from "../redaction/known";
+import { openKeys } from "../secretForms";
+import { isTelling } from "../redaction/known";
 
 /** A resource as `pulumi stack export` has it: of it only what names it and where it stands. */
 interface Resource {

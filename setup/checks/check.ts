@@ -1,8 +1,6 @@
 import type { HostFacts } from "../host";
 import type { Pins } from "../pins";
 
-export { isAtLeast } from "../../lib/versions";
-
 /** How bad a finding is: `fail` will stop an `up`, `warn` may. */
 export type Status = "ok" | "warn" | "fail";
 

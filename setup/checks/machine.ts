@@ -1,4 +1,5 @@
-import { bad, gb, isAtLeast, ok, type Judge } from "./check";
+import { bad, gb, ok, type Judge } from "./check";
+import { isAtLeast } from "../../lib/versions";
 
 /** The cgroup version that the Kubernetes versions ask for. */
 export const checkCgroup: Judge = ({ docker }, { kubernetes }) => {

@@ -1,6 +1,7 @@
 import type { HostFacts } from "../host";
 import type { Pins } from "../pins";
-import { bad, isAtLeast, ok, type Judge } from "./check";
+import { bad, ok, type Judge } from "./check";
+import { isAtLeast } from "../../lib/versions";
 
 /** Node, which runs all of this. */
 export const checkNode: Judge = ({ node }, { pins: { minimum } }) =>

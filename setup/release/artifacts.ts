@@ -1,8 +1,8 @@
+import { root } from "../checkout";
 import { createHash } from "node:crypto";
 import { chmodSync, copyFileSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync } from "node:fs";
 import { basename, join } from "node:path";
 import type { Artifact } from "../artifact";
-import { root } from "../pins";
 import { run, type Log } from "../run";
 import { download, patience, type Patience } from "./download";
 import { officialBases, platformOf, releaseFiles, type Bases, type Platform, type ReleaseFile } from "./files";

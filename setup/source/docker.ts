@@ -1,8 +1,8 @@
+import { root } from "../checkout";
 import { spawn } from "node:child_process";
 import { chmodSync, copyFileSync, existsSync, mkdirSync, openSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createConnection } from "node:net";
 import { dirname, join } from "node:path";
-import { root } from "../pins";
 import { run, type Log } from "../run";
 import { lastingTemporary } from "../temporary";
 import { aptInstall } from "./images/apt";

@@ -1,6 +1,6 @@
+import { root } from "../checkout";
 import { cpSync, existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
-import { root } from "../pins";
 import { run, type Log } from "../run";
 
 /** One binary of a group: a package of a module, or one of ours under setup/source/go. */

@@ -1,6 +1,6 @@
 import type { Artifact } from "../artifact";
 import { cniLocation } from "../../lib/cni";
-import type { Settings } from "../../lib/settings";
+import type { Settings } from "../../lib/settingsTree";
 
 /** What settings name of this machine's making: images of nodes and manifests of pod networks. */
 export const namedBySettings = (settings: Settings): string[] => [

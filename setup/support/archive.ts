@@ -1,3 +1,5 @@
+import { stackFile } from "../../lib/stackFile";
+import type { Route } from "../pins";
 import { existsSync, readFileSync } from "node:fs";
 import { messageOf } from "../../lib/messageOf";
 import { redactor } from "../../lib/redaction/text";
@@ -5,13 +7,11 @@ import { type Found, nothing, pathOf, together } from "../../lib/supportArchive/
 import { settingsWithoutSecrets } from "../../lib/supportArchive/settings";
 import { resourceList } from "../../lib/supportArchive/state";
 import { type Ask, asker } from "../asker";
-import type { Route } from "../cache";
 import { findClusters, type StackClusters } from "../clusterStates";
 import { formatChecks } from "../doctor";
 import { examine } from "../examine";
 import type { Print } from "../progress";
 import { readOutputs, type Target } from "../pulumi";
-import { stackFile } from "../stack";
 import { exportState } from "../state";
 import { look } from "../status";
 import { type AskedCluster, readCluster } from "./cluster";

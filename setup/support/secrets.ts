@@ -1,3 +1,4 @@
+import { stackFile } from "../../lib/stackFile";
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { knownOfEnvironment, knownOfKubeconfig, knownOfSecrets } from "../../lib/redaction/known";
@@ -5,7 +6,7 @@ import { secretInputs, secretTexts } from "../../lib/supportArchive/state";
 import type { Ask } from "../asker";
 import type { Target } from "../pulumi";
 import { kubeconfigFolder } from "../report";
-import { keepingClean, stackFile } from "../stack";
+import { keepingClean } from "../stack";
 import { secretsOf } from "./cluster";
 
 const readText = (file: string): string => {

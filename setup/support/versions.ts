@@ -3,8 +3,7 @@ import { arch, availableParallelism, freemem, release, totalmem, type } from "no
 import { join } from "node:path";
 import type { Found } from "../../lib/supportArchive/files";
 import type { Ask } from "../asker";
-import type { Route } from "../cache";
-import { pins } from "../pins";
+import { pins, type Route } from "../pins";
 
 const programs: Readonly<Record<string, string[]>> = {
   pulumi: ["version"],

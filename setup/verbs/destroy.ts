@@ -1,6 +1,6 @@
+import { root } from "../checkout";
 import { neverUp, sayNeverUp, takeDown } from "../destroy";
 import { pulumiEnvironment } from "../environment";
-import { root } from "../pins";
 import { endInterrupted, mendState } from "../recover";
 import { restoreDeleted } from "../restoreDeleted";
 import { forgetTakeOver, takeOver } from "../runRecord";

@@ -1,4 +1,4 @@
-import { root } from "../pins";
+import { root } from "../checkout";
 import { print } from "../target";
 import { ensureTools } from "../tools";
 import { destroy, recover, sweep } from "./destroy";

@@ -1,8 +1,8 @@
+import { root } from "../checkout";
 import { readFileSync } from "node:fs";
 import { formatChecks } from "../doctor";
 import { pulumiEnvironment, writeEnvironmentScript } from "../environment";
 import { examine } from "../examine";
-import { root } from "../pins";
 import { printPlan } from "../plan";
 import { runPulumi } from "../pulumi";
 import { showDeleted } from "../restoreDeleted";

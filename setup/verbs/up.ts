@@ -1,13 +1,13 @@
-import type { Route } from "../cache";
+import { defaultStack } from "../../lib/stackFile";
+import { root } from "../checkout";
+import type { Route } from "../pins";
 import { claimClusters, recordMade } from "../claims";
 import { createsClusters } from "../creating";
 import { followedRun } from "../followedRun";
-import { root } from "../pins";
 import { type Outputs, readOutputs, runPulumi, type Target } from "../pulumi";
 import { excludeLostClusters, restoreDeleted } from "../restoreDeleted";
 import { upReport, writeKubeconfigs } from "../report";
 import { forgetTakeOver, takeOver } from "../runRecord";
-import { defaultStack } from "../stack";
 import { withoutPending } from "../state";
 import { printStuck } from "../status";
 import { print, ready } from "../target";

@@ -1,4 +1,5 @@
-import { clusterObjects, type ClusterSpec } from "../../lib/clusterObjects";
+import { clusterObjects } from "../../lib/clusterObjects";
+import type { ClusterSpec } from "../../lib/clusterSpec";
 import type { KubernetesObject } from "../../lib/kubernetesObject";
 import { seedCluster } from "../../lib/seedCluster";
 import { pins } from "../../setup/pins";

@@ -1,4 +1,4 @@
-import type { PartPlan } from "../../lib/changePlan";
+import type { PartPlan } from "../../lib/planStep";
 import { check, must, type Step } from "./harness";
 import { containersOfCluster } from "./restarts";
 import type { TestStack } from "./testStack";

@@ -1,7 +1,7 @@
+import type { Route } from "../../setup/pins";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type { Route } from "../../setup/cache";
 import { pulumiEnvironment } from "../../setup/environment";
 import { openTemporary } from "../../setup/temporary";
 import { command, commandMeanwhile, must, type Result } from "./harness";

@@ -1,6 +1,9 @@
 import { describe, expect, test } from "@jest/globals";
 import fc from "fast-check";
-import { contains, defaultGateway, dockerRange, loadBalancerRange, overlaps, parseCidr } from "../../lib/addresses";
+import { contains } from "../../lib/addressRange";
+import { defaultGateway, dockerRange } from "../../lib/dockerSubnet";
+import { loadBalancerRange } from "../../lib/loadBalancerRange";
+import { overlaps, parseCidr } from "../../lib/cidr";
 import { ipcalc } from "./ipcalc";
 
 /** The second oracle: plain arithmetic, sharing nothing with the code under test. */

@@ -1,6 +1,7 @@
 import { describe, expect, test } from "@jest/globals";
 import fc from "fast-check";
-import { blocksOf, contains, loadBalancerRange } from "../../lib/addresses";
+import { blocksOf, loadBalancerRange } from "../../lib/loadBalancerRange";
+import { contains } from "../../lib/addressRange";
 import { allotRanges, type RangeClaim, slotOf } from "../../lib/allotment";
 import { ProblemError } from "../../lib/problem";
 

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "@jest/globals";
-import { networkRange } from "../../lib/addresses";
+import { networkRange } from "../../lib/addressRange";
 import { podSecurityLevel } from "../../lib/podSecurity";
 import { balancedAddress, deploymentObject, serviceObject, urlOf } from "../../lib/application";
 

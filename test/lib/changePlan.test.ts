@@ -1,7 +1,7 @@
 import { describe, expect, test } from "@jest/globals";
 import { readFileSync } from "node:fs";
-import { changePlan, exitCode, type PartPlan } from "../../lib/changePlan";
-import type { PlanStep, PreviewDigest, StepState } from "../../lib/planStep";
+import { changePlan, exitCode } from "../../lib/changePlan";
+import type { PlanStep, PreviewDigest, StepState, PartPlan } from "../../lib/planStep";
 import { planSummary, planTable } from "../../lib/planText";
 
 const urn = (types: string, name: string): string => `urn:pulumi:dev::slipway::${types}::${name}`;

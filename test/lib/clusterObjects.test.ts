@@ -1,7 +1,8 @@
 import { describe, expect, test } from "@jest/globals";
 import fc from "fast-check";
-import { clusterObjects, type ClusterSpec, longestNames, type WorkerPool } from "../../lib/clusterObjects";
-import type { KubernetesObject } from "../../lib/manifests";
+import { clusterObjects, longestNames } from "../../lib/clusterObjects";
+import type { ClusterSpec, WorkerPool } from "../../lib/clusterSpec";
+import type { KubernetesObject } from "../../lib/kubernetesObject";
 import { misfits } from "./crdSchema";
 import { machineOwners, partsOfSpec } from "../../lib/clusterParts";
 import { fetchTimeout, realCrds } from "./realManifests";

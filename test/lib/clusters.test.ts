@@ -1,5 +1,6 @@
 import { describe, expect, test } from "@jest/globals";
-import { readSettings, type Settings, SettingsError } from "../../lib/settings";
+import { readSettings, SettingsError } from "../../lib/settings";
+import type { Settings } from "../../lib/settingsTree";
 import { pins } from "../../setup/pins";
 
 const read = (clusters: unknown, more: Record<string, unknown> = {}): Settings =>

@@ -1,6 +1,7 @@
 import { describe, expect, test } from "@jest/globals";
 import { cniLocation, withPodCidr } from "../../lib/cni";
-import { type KubernetesObject, parseManifest } from "../../lib/manifests";
+import type { KubernetesObject } from "../../lib/kubernetesObject";
+import { parseManifest } from "../../lib/manifests";
 import { fetchTimeout, realManifests } from "./realManifests";
 
 const daemonSet = (env?: object[]): KubernetesObject => ({

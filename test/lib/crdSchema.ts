@@ -1,4 +1,4 @@
-import type { KubernetesObject } from "../../lib/manifests";
+import type { KubernetesObject } from "../../lib/kubernetesObject";
 
 /** The part of an OpenAPI schema that is compared here; rules written in CEL are not. */
 interface Schema {

@@ -1,5 +1,6 @@
+import { runningVersions } from "../../lib/askInNode";
 import { describe, expect, test } from "@jest/globals";
-import { type Docker, imageIds, managementNode, runningVersions } from "../../lib/dockerHost";
+import { type Docker, imageIds, managementNode } from "../../lib/dockerHost";
 
 /** A docker that answers one thing, and keeps what it was asked. */
 const docker = (answer: { stdout?: string; stderr?: string; code?: number }): { ask: Docker; asked: string[] } => {

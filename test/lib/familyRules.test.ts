@@ -1,8 +1,9 @@
 import { describe, expect, test } from "@jest/globals";
 import fc from "fast-check";
-import { overlaps } from "../../lib/addresses";
+import { overlaps } from "../../lib/cidr";
 import { ipaddressOracle } from "./ipaddressOracle";
-import { readSettings, type Settings } from "../../lib/settings";
+import { readSettings } from "../../lib/settings";
+import type { Settings } from "../../lib/settingsTree";
 import { pins } from "../../setup/pins";
 
 const read = (clusters: unknown, more: Record<string, unknown> = {}): Settings =>

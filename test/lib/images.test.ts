@@ -1,6 +1,6 @@
 import { expect, test } from "@jest/globals";
 import { withCapdImage } from "../../lib/images";
-import { imagesOf, type KubernetesObject } from "../../lib/manifests";
+import { imagesOf, type KubernetesObject } from "../../lib/kubernetesObject";
 
 const deployment = (...images: string[]): KubernetesObject => ({
   apiVersion: "apps/v1",

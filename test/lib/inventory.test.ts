@@ -1,7 +1,7 @@
 import { expect, test } from "@jest/globals";
 import { providerLabel } from "../../lib/clusterctl";
 import { inventoryCrd, inventoryEntries, providers } from "../../lib/inventory";
-import { isCrd, objectKey } from "../../lib/manifests";
+import { isCrd, objectKey } from "../../lib/kubernetesObject";
 import { misfits } from "./crdSchema";
 
 test("has the four providers under clusterctl's names", () => {

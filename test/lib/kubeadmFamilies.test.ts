@@ -3,7 +3,8 @@ import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "nod
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, test } from "@jest/globals";
-import { clusterObjects, type ClusterSpec } from "../../lib/clusterObjects";
+import { clusterObjects } from "../../lib/clusterObjects";
+import type { ClusterSpec } from "../../lib/clusterSpec";
 import { kubeadmFamilies } from "../../lib/kubeadmFamilies";
 import { misfits } from "./crdSchema";
 import { fetchTimeout, realCrds } from "./realManifests";

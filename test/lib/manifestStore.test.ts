@@ -1,3 +1,4 @@
+import type { ManifestStoreOptions } from "../../lib/manifestLock";
 import { createHash } from "node:crypto";
 import { chmodSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { createServer, type Server } from "node:http";
@@ -5,7 +6,7 @@ import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from "@jest/globals";
-import { loadManifest, type ManifestStoreOptions } from "../../lib/manifestStore";
+import { loadManifest } from "../../lib/manifestStore";
 
 const sum = (text: string): string => createHash("sha256").update(text).digest("hex");
 

@@ -1,19 +1,17 @@
 import { describe, expect, test } from "@jest/globals";
+import { clusterctlLabels, inventoryObject } from "../../lib/clusterctl";
 import {
-  clusterctlLabels,
   imagesOf,
-  inventoryObject,
   isCrd,
   type KubernetesObject,
   objectKey,
-  parseManifest,
   splitCrds,
-  substitute,
-  toYaml,
-  variablesOf,
   withAnnotations,
   withLabels,
-} from "../../lib/manifests";
+} from "../../lib/kubernetesObject";
+import { parseManifest } from "../../lib/manifests";
+import { substitute, variablesOf } from "../../lib/substitution";
+import { toYaml } from "../../lib/yaml";
 import { fetchTimeout, realComponents, realManifests } from "./realManifests";
 
 const object = (kind: string, name: string, more: object = {}, apiVersion = "v1"): KubernetesObject => ({

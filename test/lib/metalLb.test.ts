@@ -1,5 +1,5 @@
 import { expect, test } from "@jest/globals";
-import type { KubernetesObject } from "../../lib/manifests";
+import type { KubernetesObject } from "../../lib/kubernetesObject";
 import { webhookCertificate, withEarlyController } from "../../lib/metalLb";
 
 const workload = (kind: string, name: string, pod: object): KubernetesObject => ({

@@ -3,7 +3,8 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import fc from "fast-check";
-import { parseManifest, toYaml } from "../../lib/manifests";
+import { parseManifest } from "../../lib/manifests";
+import { toYaml } from "../../lib/yaml";
 import { parsedOnce } from "../../lib/parsedManifests";
 import { needlesIn, secretDocument, wrappings } from "../support/secretDocuments";
 

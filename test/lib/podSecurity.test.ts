@@ -1,6 +1,7 @@
 import { describe, expect, test } from "@jest/globals";
 import fc from "fast-check";
-import { type KubernetesObject, parseManifest } from "../../lib/manifests";
+import type { KubernetesObject } from "../../lib/kubernetesObject";
+import { parseManifest } from "../../lib/manifests";
 import { podSecurityLabels, podSecurityLevel, withPodSecurity } from "../../lib/podSecurity";
 import { fetchTimeout, realManifests } from "./realManifests";
 

@@ -4,7 +4,8 @@ import { join } from "node:path";
 import { describe, expect, test } from "@jest/globals";
 import { load } from "js-yaml";
 import { versionStep } from "../../lib/kubernetesVersions";
-import { describeSettings, readSettings } from "../../lib/settings";
+import { describeSettings } from "../../lib/settingsSchema";
+import { readSettings } from "../../lib/settings";
 import { readStackFile } from "../../lib/stackFile";
 import { pins } from "../../setup/pins";
 

@@ -1,5 +1,5 @@
 import { expect, test } from "@jest/globals";
-import type { KubernetesObject } from "../../lib/manifests";
+import type { KubernetesObject } from "../../lib/kubernetesObject";
 import { withQuickReadiness } from "../../lib/readiness";
 
 const deployment = (readinessProbe?: object, kind = "Deployment", more: object = {}): KubernetesObject => ({

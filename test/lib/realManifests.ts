@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { isCrd, type KubernetesObject, parseManifest } from "../../lib/manifests";
+import { isCrd, type KubernetesObject } from "../../lib/kubernetesObject";
+import { parseManifest } from "../../lib/manifests";
 import { loadManifest } from "../../lib/manifestStore";
 import { readSettings } from "../../lib/settings";
 import { pins } from "../../setup/pins";

@@ -1,7 +1,8 @@
 import { expect, test } from "@jest/globals";
 import fc from "fast-check";
-import type { KubernetesObject } from "../../lib/manifests";
-import { applyOrder, beforeCertificates, typeToken, withWait } from "../../lib/rollout";
+import type { KubernetesObject } from "../../lib/kubernetesObject";
+import { applyOrder, beforeCertificates, typeToken } from "../../lib/rollout";
+import { withWait } from "../../lib/waits";
 
 const object = (apiVersion: string, kind: string, name = "x"): KubernetesObject => ({
   apiVersion,

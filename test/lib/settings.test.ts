@@ -1,7 +1,9 @@
 import { describe, expect, test } from "@jest/globals";
 import fc from "fast-check";
-import { loadBalancerRange } from "../../lib/addresses";
-import { describeSettings, projectConfig, readSettings, type Settings, SettingsError } from "../../lib/settings";
+import { loadBalancerRange } from "../../lib/loadBalancerRange";
+import { describeSettings } from "../../lib/settingsSchema";
+import { projectConfig, readSettings, SettingsError } from "../../lib/settings";
+import type { Settings } from "../../lib/settingsTree";
 
 const release = {
   kind: "0.33.0",

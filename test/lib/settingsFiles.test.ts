@@ -1,10 +1,10 @@
+import { stackFile } from "../../lib/stackFile";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "@jest/globals";
-import { describeSettings } from "../../lib/settings";
+import { describeSettings } from "../../lib/settingsSchema";
 import { settingsJsonSchema } from "../../lib/settingsJsonSchema";
 import { settingsDocument } from "../../lib/settingsTable";
-import { stackFile } from "../../setup/stack";
 
 const root = join(__dirname, "..", "..");
 const read = (name: string): string => readFileSync(join(root, name), "utf8");

@@ -1,8 +1,8 @@
+import { root } from "../../setup/checkout";
 import { expect, test } from "@jest/globals";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { missingOptional, type LockPackages } from "../../setup/completeLock";
-import { root } from "../../setup/pins";
 
 test("package-lock.json has an entry for every platform, else npm ci refuses it (make lock adds them)", () => {
   const { packages } = JSON.parse(readFileSync(join(root, "package-lock.json"), "utf8")) as { packages: LockPackages };

@@ -1,10 +1,10 @@
 import { describe, expect, test } from "@jest/globals";
-import { isAtLeast, type Status } from "../../setup/checks/check";
+import { isAtLeast } from "../../lib/versions";
+import type { Status } from "../../setup/checks/check";
 import { overlaps } from "../../setup/checks/machine";
 import { formatChecks, judgeHost } from "../../setup/doctor";
-import type { HostFacts } from "../../setup/host";
+import { type HostFacts, requiredTools } from "../../setup/host";
 import { hardOpenFiles, readRoutes } from "../../setup/kernel";
-import { requiredTools } from "../../setup/layout";
 import { pins } from "../../setup/pins";
 import { healthyHost } from "../support/host";
 

@@ -1,7 +1,7 @@
+import { root } from "../../setup/checkout";
 import { describe, expect, test } from "@jest/globals";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { root } from "../../setup/pins";
 
 interface Entry {
   version?: string;

@@ -1,3 +1,4 @@
+import { requiredTools } from "../../setup/host";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "@jest/globals";
 import { execFileSync } from "node:child_process";
 import { createHash } from "node:crypto";
@@ -16,7 +17,7 @@ import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { artifactFolder, openCache, type Cache } from "../../setup/cache";
-import { requiredTools, toolLinks, writeLayout } from "../../setup/layout";
+import { toolLinks, writeLayout } from "../../setup/layout";
 import { releaseArtifacts } from "../../setup/release/artifacts";
 import { download } from "../../setup/release/download";
 import { officialBases, platformOf, releaseFiles, type ReleaseFile } from "../../setup/release/files";

@@ -1,9 +1,10 @@
+import { cacheRoot } from "../../setup/cacheFolder";
 import { afterEach, beforeEach, describe, expect, test } from "@jest/globals";
 import { execFileSync } from "node:child_process";
 import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { hostname, tmpdir } from "node:os";
 import { join } from "node:path";
-import { cacheRoot, openCache, pointLink } from "../../setup/cache";
+import { openCache, pointLink } from "../../setup/cache";
 import { neverUp } from "../../setup/destroy";
 import { environmentScript, localBackend, pulumiEnvironment, writeEnvironmentScript } from "../../setup/environment";
 import { removeStaleLocks } from "../../setup/staleLocks";

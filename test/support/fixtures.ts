@@ -1,10 +1,10 @@
 import { providerLabel } from "../../lib/clusterctl";
 import { inventoryCrd, inventoryEntries, providers } from "../../lib/inventory";
 import type { Manifest } from "../../lib/manifest";
-import type { KubernetesObject } from "../../lib/manifests";
+import type { KubernetesObject } from "../../lib/kubernetesObject";
 import { nodeImageRecipe } from "../../lib/nodeImage";
 import type { Inputs } from "../../lib/prepare";
-import type { Settings } from "../../lib/settings";
+import type { Settings } from "../../lib/settingsTree";
 
 const object = (
   apiVersion: string,

@@ -1,7 +1,8 @@
 import { execFileSync } from "node:child_process";
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { isCrd, type KubernetesObject, parseManifest } from "../../lib/manifests";
+import { isCrd, type KubernetesObject } from "../../lib/kubernetesObject";
+import { parseManifest } from "../../lib/manifests";
 import { pins } from "../../setup/pins";
 
 /** Time for a test that may have to download a module first, in milliseconds. */

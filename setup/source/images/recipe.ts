@@ -1,3 +1,4 @@
+import { root } from "../../checkout";
 import { createHash } from "node:crypto";
 import {
   chmodSync,
@@ -12,7 +13,6 @@ import {
 } from "node:fs";
 import { dirname, join } from "node:path";
 import type { Artifact, BuildContext } from "../../artifact";
-import { root } from "../../pins";
 import { run, type Log } from "../../run";
 import { ensureDocker } from "../docker";
 import { downloadModule } from "../goGroup";

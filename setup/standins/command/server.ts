@@ -1,9 +1,10 @@
+import { nameOf, typeOf } from "../../../lib/urn";
 import * as grpc from "@grpc/grpc-js";
 import { PluginInfo } from "@pulumi/pulumi/proto/plugin_pb";
 import { ResourceProviderService } from "@pulumi/pulumi/proto/provider_grpc_pb";
 import * as proto from "@pulumi/pulumi/proto/provider_pb";
 import { Empty } from "google-protobuf/google/protobuf/empty_pb";
-import { engineLog, nameOf, plain, struct, toDiff, toFailures, typeOf, unary, unlimited } from "../../../provider/rpc";
+import { engineLog, plain, struct, toDiff, toFailures, unary, unlimited } from "../../../provider/rpc";
 import * as provider from "./provider";
 
 /** What the server needs from the process around it. */

@@ -1,4 +1,5 @@
 import { existsSync, readFileSync } from "node:fs";
+import { nameOf } from "../../../lib/urn";
 
 /** When in a resource's life: its work begins, or is done. */
 export type Moment = "begins" | "done";
@@ -16,8 +17,6 @@ interface LoggedEvent {
   resourcePreEvent?: { metadata: { op: string; urn: string } };
   resOutputsEvent?: { metadata: { op: string; urn: string } };
 }
-
-const nameOf = (urn: string): string => urn.split("::").at(-1) ?? urn;
 
 /** The steps in the text of an event log: whole lines only, since the engine may be writing the last one. */
 export const stepsIn = (text: string): EngineStep[] =>

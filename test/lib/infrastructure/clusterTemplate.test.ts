@@ -1,7 +1,8 @@
+import type { TemplateCluster } from "../../../lib/infrastructure/templateProblems";
 import { beforeAll, describe, expect, test } from "@jest/globals";
 import { type ClusterParts, controlPlaneDone, machinesSum } from "../../../lib/clusterParts";
-import { type TemplateCluster, templateParts } from "../../../lib/infrastructure/clusterTemplate";
-import { type KubernetesObject, objectKey } from "../../../lib/manifests";
+import { templateParts } from "../../../lib/infrastructure/clusterTemplate";
+import { type KubernetesObject, objectKey } from "../../../lib/kubernetesObject";
 import { SecretValue } from "../../../lib/secretValue";
 import { downloadTimeout, providerModule, type ProviderModule } from "../../support/providerModule";
 import { misfits } from "../crdSchema";

@@ -1,7 +1,9 @@
 import { describe, expect, test } from "@jest/globals";
 import fc from "fast-check";
 import { gzipSync } from "node:zlib";
-import { type KubernetesObject, parseManifest, toYaml } from "../../../lib/manifests";
+import type { KubernetesObject } from "../../../lib/kubernetesObject";
+import { parseManifest } from "../../../lib/manifests";
+import { toYaml } from "../../../lib/yaml";
 import { forEngine, holdsSecrets, markObject } from "../../../lib/secrets/markObject";
 import { mapSecrets, SecretValue } from "../../../lib/secretValue";
 import { needlesIn, secretDocument, wrappings } from "../../support/secretDocuments";

@@ -1,6 +1,7 @@
 import { describe, expect, test } from "@jest/globals";
 import fc from "fast-check";
-import { parseManifest, toYaml } from "../../../lib/manifests";
+import { parseManifest } from "../../../lib/manifests";
+import { toYaml } from "../../../lib/yaml";
 import { renderTemplate } from "../../../lib/renderTemplate";
 import { needlesIn, secretDocument } from "../../support/secretDocuments";
 

@@ -1,3 +1,4 @@
+import { root } from "../../../setup/checkout";
 import { describe, expect, test } from "@jest/globals";
 import { spawnSync } from "node:child_process";
 import { chmodSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
@@ -5,7 +6,7 @@ import { load } from "js-yaml";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { orderByNeeds } from "../../../setup/order";
-import { pins, root } from "../../../setup/pins";
+import { pins } from "../../../setup/pins";
 import { sourceArtifacts } from "../../../setup/source/artifacts";
 import { lacksSysResource, withRuntime } from "../../../setup/source/docker";
 import { debianMirror } from "../../../setup/source/images/apt";

@@ -1,14 +1,16 @@
+import { root } from "../../../setup/checkout";
+import { requiredTools } from "../../../setup/host";
 import { afterEach, beforeEach, describe, expect, test } from "@jest/globals";
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, readlinkSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { readStackFile } from "../../../lib/stackFile";
+import { readStackFile, stackFile } from "../../../lib/stackFile";
 import type { Artifact } from "../../../setup/artifact";
 import { artifactFolder, openCache, type Cache } from "../../../setup/cache";
 import { expectedMinutes } from "../../../setup/estimate";
-import { requiredTools, writeLayout } from "../../../setup/layout";
+import { writeLayout } from "../../../setup/layout";
 import { orderByNeeds } from "../../../setup/order";
-import { pins, root } from "../../../setup/pins";
+import { pins } from "../../../setup/pins";
 import { onDemand, sourceArtifacts } from "../../../setup/source/artifacts";
 import { withoutLines } from "../../../setup/source/goGroup";
 import { releaseSuffix } from "../../../setup/source/kubernetesRelease";
@@ -16,7 +18,6 @@ import { kubeadmImageNames, nodeImageName } from "../../../setup/source/images/n
 import { sourceLayout } from "../../../setup/source/link";
 import { manifests } from "../../../setup/source/manifests";
 import { demanded, namedBySettings } from "../../../setup/source/onDemand";
-import { stackFile } from "../../../setup/stack";
 
 const flannel = ".tools/manifests/flannel.yaml";
 const names = (artifacts: readonly Artifact[]): string[] => artifacts.map(({ name }) => name);
