@@ -100,7 +100,7 @@ test("each name has a location on either route, and a location is its own", () =
   const at = (cni: string, pins: "release" | "source"): string =>
     cniLocation(cni, {
       pins,
-      manifests: { cni: "calico.yaml" } as Parameters<typeof cniLocation>[1]["manifests"],
+      manifests: { cni: "calico.yaml" },
       versions: { clusterApi: "1.14.2" } as Parameters<typeof cniLocation>[1]["versions"],
     });
   expect(["calico", "flannel", "kindnet", "cilium", "a.yaml"].map((cni) => at(cni, "source"))).toEqual([
