@@ -33,8 +33,8 @@ node_modules: package-lock.json
 
 # The seed as a script against up and destroy; BENCH_PAIRS=1 for a quick look. Takes ten minutes a pair.
 bench: node_modules
-	@scripts/slipway tools && node scripts/run.cjs bench/run.ts
+	@scripts/slipway tools && node scripts/run.cjs test/bench/run.ts
 
 # Time and memory from 1 to 50 in-memory clusters; GROWTH_SIZES=1,5 for a quick look. Takes twenty minutes.
 growth: node_modules
-	@scripts/slipway tools && node scripts/run.cjs bench/growth.ts
+	@scripts/slipway tools && node scripts/run.cjs test/bench/growth.ts

@@ -1,20 +1,20 @@
 import * as pulumi from "@pulumi/pulumi";
-import { CloudProviderKind } from "./components/cloudProviderKind";
-import { clusterNamespaces } from "./components/clusterNamespaces";
-import { DockerNetwork } from "./components/dockerNetwork";
-import { ExistingManagementCluster } from "./components/existingManagementCluster";
-import { ManagementCluster } from "./components/managementCluster";
-import { nodeImages } from "./components/nodeImage";
-import { providerImages } from "./components/providerImages";
-import { ProviderInstall } from "./components/providerInstall";
-import { limitWaits } from "./components/waitLimit";
-import { workload } from "./components/workload";
-import { isGiven, ownerAnnotation } from "./lib/existingManagement";
-import { infrastructureOf } from "./lib/infrastructure/infrastructure";
-import { prepare } from "./lib/prepare";
-import { clusterKey } from "./lib/runningVersions";
-import { stackSettings, stop } from "./lib/stackSettings";
-import { rehearsalOf } from "./lib/webhookSamples";
+import { clusterNamespaces } from "./components/kubernetes/namespaces";
+import { CloudProviderKind } from "./components/management/cloudProviderKind";
+import { DockerNetwork } from "./components/management/dockerNetwork";
+import { ExistingManagementCluster } from "./components/management/existingManagementCluster";
+import { ManagementCluster } from "./components/management/managementCluster";
+import { ProviderInstall } from "./components/management/providerInstall";
+import { nodeImages } from "./components/workload/nodeImage";
+import { infrastructureOf } from "./lib/cluster/infrastructure";
+import { rehearsalOf } from "./lib/cluster/webhookSamples";
+import { isGiven, ownerAnnotation } from "./preflight/management/existing";
+import { clusterKey } from "./preflight/management/running";
+import { prepare } from "./preflight/prepare";
+import { providerImages } from "./program/providerImages";
+import { stackSettings, stop } from "./program/stackSettings";
+import { limitWaits } from "./program/waitLimit";
+import { workload } from "./program/workload";
 
 /** The whole journey: settings, the management cluster with Cluster API, and each workload cluster with its add-ons. */
 export = async () => {

@@ -19,7 +19,7 @@ const stampOf = (file) => {
   return found && `${found.size} ${found.mtimeMs}`;
 };
 
-/** Where a program seems to lie as it runs: one folder below the checkout like setup/pins.ts, by which it is found. */
+/** Where a program seems to lie as it runs: one folder below the checkout like lib/versions/pins.ts, by which it is found. */
 const place = join(__dirname, "bundled.cjs");
 
 const build = (options) => {

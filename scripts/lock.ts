@@ -1,8 +1,8 @@
 // Completes the package-lock.json that npm wrote: `make lock`.
-import { root } from "../setup/checkout";
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { type LockPackages, missingOptional } from "../setup/completeLock";
+import { type LockPackages, missingOptional } from "../cli/toolchain/npmLock";
+import { root } from "../system/checkout";
 
 const file = join(root, "package-lock.json");
 const lock = JSON.parse(readFileSync(file, "utf8")) as { packages: LockPackages };

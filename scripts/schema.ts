@@ -1,9 +1,8 @@
-import { root } from "../setup/checkout";
 import { execFileSync } from "node:child_process";
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { settingsJsonSchema } from "../lib/settingsJsonSchema";
-import { settingsDocument } from "../lib/settingsTable";
+import { settingsJsonSchema, settingsDocument } from "../lib/settings/docs";
+import { root } from "../system/checkout";
 
 // Writes what is generated from the table of settings: the stack files' JSON schema and the list in the documentation.
 const files = ["slipway.schema.json", join("docs", "settings.md")];

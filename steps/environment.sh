@@ -26,7 +26,7 @@ fi
 # Says on standard error what holds the cluster CLUSTER in NAMESPACE, whose own kubeconfig is WORKLOAD_KUBECONFIG where
 # there is one; without CLUSTER, what does not run in the cluster of KUBECONFIG.
 why_stuck() {
-  node scripts/run.cjs setup/why.ts >&2 || true
+  node scripts/run.cjs cli/diagnosis/main.ts >&2 || true
 }
 
 # Container ids of a kind cluster, stopped ones too.

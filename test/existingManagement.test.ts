@@ -1,9 +1,9 @@
 import { beforeAll, describe, expect, jest, test } from "@jest/globals";
-import { type ExistingManagement, withOwner } from "../lib/existingManagement";
-import type { Settings } from "../lib/settingsTree";
-import { inputs } from "./support/fixtures";
-import { type Program, recordProgram } from "./support/program";
-import { type Recording, type Registration, waitsFor } from "./support/recorder";
+import type { Settings } from "../lib/settings/types";
+import { type ExistingManagement, withOwner } from "../preflight/management/existing";
+import { inputs } from "./helpers/fixtures";
+import { type Program, recordProgram } from "./helpers/program";
+import { type Recording, type Registration, waitsFor } from "./helpers/recorder";
 
 const mockExisting: ExistingManagement = {
   kubeconfig: JSON.stringify({ users: [{ user: { "client-key-data": "a-private-key" } }] }),
@@ -13,7 +13,7 @@ const mockExisting: ExistingManagement = {
   running: {},
 };
 
-/** As lib/prepare would give it: nothing to load, and nothing to install where the settings say so. */
+/** As preflight/prepare would give it: nothing to load, and nothing to install where the settings say so. */
 const mockInputs = (settings: Settings): ReturnType<typeof inputs> => {
   const all = inputs(settings);
   const { certManager, providers } = all.manifests;
@@ -30,8 +30,8 @@ const mockInputs = (settings: Settings): ReturnType<typeof inputs> => {
     },
   };
 };
-jest.mock("../lib/prepare", () => ({ prepare: (settings: Settings) => Promise.resolve(mockInputs(settings)) }));
-const program = jest.requireActual<Program>("../index");
+jest.mock("../preflight/prepare", () => ({ prepare: (settings: Settings) => Promise.resolve(mockInputs(settings)) }));
+const program = jest.requireActual<Program>("..");
 
 const run = (clusters: object[], config: Record<string, string> = {}, preview = false): Promise<Recording> =>
   recordProgram(program, {

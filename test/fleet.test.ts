@@ -1,11 +1,11 @@
 import { beforeAll, describe, expect, jest, test } from "@jest/globals";
-import type { Settings } from "../lib/settingsTree";
-import { inputs } from "./support/fixtures";
-import { type Program, recordProgram } from "./support/program";
-import type { Recording, Registration } from "./support/recorder";
+import type { Settings } from "../lib/settings/types";
+import { inputs } from "./helpers/fixtures";
+import { type Program, recordProgram } from "./helpers/program";
+import type { Recording, Registration } from "./helpers/recorder";
 
-jest.mock("../lib/prepare", () => ({ prepare: (settings: Settings) => Promise.resolve(inputs(settings)) }));
-const program = jest.requireActual<Program>("../index");
+jest.mock("../preflight/prepare", () => ({ prepare: (settings: Settings) => Promise.resolve(inputs(settings)) }));
+const program = jest.requireActual<Program>("..");
 
 const run = (clusters: object[], preview = false): Promise<Recording> =>
   recordProgram(program, { preview, stack: "empty", config: { "slipway:clusters": JSON.stringify(clusters) } });

@@ -1,17 +1,17 @@
 import { afterEach, beforeAll, describe, expect, jest, test } from "@jest/globals";
-import type { Inputs } from "../lib/prepare";
-import type { Settings } from "../lib/settingsTree";
-import { nodeImageRecipe } from "../lib/nodeImage";
-import { inputs, workloadImages } from "./support/fixtures";
-import { type Program, recordProgram } from "./support/program";
-import { type Recording, type Registration, waitsFor } from "./support/recorder";
+import { nodeImageRecipe } from "../lib/kubernetes/images";
+import type { Settings } from "../lib/settings/types";
+import type { Inputs } from "../preflight/prepare";
+import { inputs, workloadImages } from "./helpers/fixtures";
+import { type Program, recordProgram } from "./helpers/program";
+import { type Recording, type Registration, waitsFor } from "./helpers/recorder";
 
 // The host and the network are not asked: what they would say is given.
 let mockRunning: Inputs["running"] = {};
-jest.mock("../lib/prepare", () => ({
+jest.mock("../preflight/prepare", () => ({
   prepare: (settings: Settings) => Promise.resolve({ ...inputs(settings), running: mockRunning }),
 }));
-const program = jest.requireActual<Program>("../index");
+const program = jest.requireActual<Program>("..");
 
 let up: Recording;
 let preview: Recording;

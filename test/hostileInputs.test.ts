@@ -1,19 +1,19 @@
-import type { SettingTable } from "../lib/setting";
 import { describe, expect, jest, test } from "@jest/globals";
-import { clusterFields } from "../lib/clusterFields";
-import type { Problem } from "../lib/problem";
-import { readSettings, SettingsError } from "../lib/settings";
-import type { Settings } from "../lib/settingsTree";
-import { settingsSchema } from "../lib/settingsSchema";
-import { pins } from "../setup/pins";
-import { inputs } from "./support/fixtures";
-import { hostileTexts } from "./support/hostileTexts";
-import { type Program, recordProgram } from "./support/program";
-import type { Registration } from "./support/recorder";
+import type { Problem } from "../lib/base/problem";
+import { clusterFields } from "../lib/settings/schema/cluster";
+import type { SettingTable } from "../lib/settings/schema/setting";
+import { settingsSchema } from "../lib/settings/schema/stack";
+import { readSettings, SettingsError } from "../lib/settings/settings";
+import type { Settings } from "../lib/settings/types";
+import { pins } from "../lib/versions/pins";
+import { inputs } from "./helpers/fixtures";
+import { hostileTexts } from "./helpers/hostileTexts";
+import { type Program, recordProgram } from "./helpers/program";
+import type { Registration } from "./helpers/recorder";
 
 const mockArchiveSum = "0".repeat(64);
 const mockExisting = { kubeconfig: "{}", uid: "0d3c", namespaces: {}, hasClusterApi: true, running: {} };
-jest.mock("../lib/prepare", () => ({
+jest.mock("../preflight/prepare", () => ({
   prepare: (settings: Settings) => {
     const { archive } = settings.capd;
     return Promise.resolve({
@@ -23,7 +23,7 @@ jest.mock("../lib/prepare", () => ({
     });
   },
 }));
-const program = jest.requireActual<Program>("../index");
+const program = jest.requireActual<Program>("..");
 
 /** Where a text can stand in a stack's settings: how it is given there, and what an error calls the place. */
 interface Place {

@@ -1,20 +1,20 @@
-import type { Settings } from "../lib/settingsTree";
+import { readFileSync } from "node:fs";
+import { afterAll, beforeAll, beforeEach, describe, expect, jest, test } from "@jest/globals";
 import { Provider } from "@pulumi/kubernetes/provider";
 import { secret } from "@pulumi/pulumi";
-import { afterAll, beforeAll, beforeEach, describe, expect, jest, test } from "@jest/globals";
-import { readFileSync } from "node:fs";
-import { KubernetesProvider } from "../components/kubernetesProvider";
-import type { ExistingManagement } from "../lib/existingManagement";
-import { inputs } from "./support/fixtures";
-import { type Program, recordProgram } from "./support/program";
-import { type Recording, record, type Registration } from "./support/recorder";
+import { KubernetesProvider } from "../components/kubernetes/provider";
+import type { Settings } from "../lib/settings/types";
+import type { ExistingManagement } from "../preflight/management/existing";
+import { inputs } from "./helpers/fixtures";
+import { type Program, recordProgram } from "./helpers/program";
+import { type Recording, record, type Registration } from "./helpers/recorder";
 
 let mockExisting: ExistingManagement | undefined;
-jest.mock("../lib/prepare", () => ({
+jest.mock("../preflight/prepare", () => ({
   prepare: (settings: Settings) =>
     Promise.resolve({ ...inputs(settings), ...(mockExisting ? { existing: mockExisting } : {}) }),
 }));
-const program = jest.requireActual<Program>("../index");
+const program = jest.requireActual<Program>("..");
 
 /** Every variable that the SDK's own class reads; a later version of the SDK may read more. */
 const variables = [

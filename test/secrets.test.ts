@@ -1,14 +1,13 @@
-import type { Settings } from "../lib/settingsTree";
 import { beforeAll, describe, expect, jest, test } from "@jest/globals";
-import { templateParts } from "../lib/infrastructure/clusterTemplate";
-import type { Manifest } from "../lib/manifest";
-import type { KubernetesObject } from "../lib/kubernetesObject";
-import { parseManifest } from "../lib/manifests";
-import { toYaml } from "../lib/yaml";
-import { inputs } from "./support/fixtures";
-import { type Program, recordProgram } from "./support/program";
-import type { Recording, Registration } from "./support/recorder";
-import { needlesIn } from "./support/secretDocuments";
+import { templateParts } from "../lib/cluster/template/parts";
+import { type Manifest, parseManifest } from "../lib/kubernetes/manifest";
+import type { KubernetesObject } from "../lib/kubernetes/object";
+import { toYaml } from "../lib/kubernetes/yaml";
+import type { Settings } from "../lib/settings/types";
+import { inputs } from "./helpers/fixtures";
+import { type Program, recordProgram } from "./helpers/program";
+import type { Recording, Registration } from "./helpers/recorder";
+import { needlesIn } from "./helpers/secretDocuments";
 
 /** A value for each source: which value is readable tells where it came from. */
 const mockValue = (source: string): string => `value-of-${source}-0123456789`;
@@ -100,8 +99,8 @@ const mockInputs = (settings: Settings): ReturnType<typeof inputs> => {
     ),
   };
 };
-jest.mock("../lib/prepare", () => ({ prepare: (settings: Settings) => Promise.resolve(mockInputs(settings)) }));
-const program = jest.requireActual<Program>("../index");
+jest.mock("../preflight/prepare", () => ({ prepare: (settings: Settings) => Promise.resolve(mockInputs(settings)) }));
+const program = jest.requireActual<Program>("..");
 
 const clusters = [
   { name: "east", manifests: ["own.yaml"], application: false },

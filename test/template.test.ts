@@ -1,9 +1,9 @@
 import { beforeAll, describe, expect, jest, test } from "@jest/globals";
-import { templateParts } from "../lib/infrastructure/clusterTemplate";
-import type { Settings } from "../lib/settingsTree";
-import { inputs } from "./support/fixtures";
-import { type Program, recordProgram } from "./support/program";
-import { type Recording, type Registration, waitsFor } from "./support/recorder";
+import { templateParts } from "../lib/cluster/template/parts";
+import type { Settings } from "../lib/settings/types";
+import { inputs } from "./helpers/fixtures";
+import { type Program, recordProgram } from "./helpers/program";
+import { type Recording, type Registration, waitsFor } from "./helpers/recorder";
 
 const mockTemplate = `
 apiVersion: cluster.x-k8s.io/v1beta1
@@ -62,8 +62,8 @@ const mockInputs = (settings: Settings): ReturnType<typeof inputs> => ({
     ]),
   ),
 });
-jest.mock("../lib/prepare", () => ({ prepare: (settings: Settings) => Promise.resolve(mockInputs(settings)) }));
-const program = jest.requireActual<Program>("../index");
+jest.mock("../preflight/prepare", () => ({ prepare: (settings: Settings) => Promise.resolve(mockInputs(settings)) }));
+const program = jest.requireActual<Program>("..");
 
 const cluster = {
   name: "east",

@@ -1,12 +1,12 @@
-import type { Settings } from "../lib/settingsTree";
 import { beforeAll, describe, expect, jest, test } from "@jest/globals";
-import type { KubernetesObject } from "../lib/kubernetesObject";
-import type { Manifest } from "../lib/manifest";
-import type { Inputs } from "../lib/prepare";
-import { inputs } from "./support/fixtures";
-import { isAwaited, needsOf, stepNeeds } from "./support/needs";
-import { type Program, recordProgram } from "./support/program";
-import { type Recording, type Registration, waitsFor } from "./support/recorder";
+import type { Manifest } from "../lib/kubernetes/manifest";
+import type { KubernetesObject } from "../lib/kubernetes/object";
+import type { Settings } from "../lib/settings/types";
+import type { Inputs } from "../preflight/prepare";
+import { inputs } from "./helpers/fixtures";
+import { isAwaited, needsOf, stepNeeds } from "./helpers/needs";
+import { type Program, recordProgram } from "./helpers/program";
+import { type Recording, type Registration, waitsFor } from "./helpers/recorder";
 
 const object = (apiVersion: string, kind: string, name: string, more: object = {}): KubernetesObject => ({
   apiVersion,
@@ -64,14 +64,14 @@ const manifests: Record<string, Manifest> = {
   both: { name: "both", crds: certManager.crds, objects: [...everyWait, ...certManager.objects] },
 };
 
-jest.mock("../lib/prepare", () => ({
+jest.mock("../preflight/prepare", () => ({
   prepare: (settings: Settings) => {
     const usual = inputs(settings);
     const given: Inputs = { ...usual, manifests: { ...usual.manifests, extra: manifests } };
     return Promise.resolve(given);
   },
 }));
-const program = jest.requireActual<Program>("../index");
+const program = jest.requireActual<Program>("..");
 
 const recordWith = (entry: object, stack = "offline"): Promise<Recording> =>
   recordProgram(program, {

@@ -1,4 +1,4 @@
-import { openKeys } from "../secretForms";
+import { openKeys } from "../base/secretForms";
 
 const decoded = (value: string): string => Buffer.from(value, "base64").toString("utf8");
 

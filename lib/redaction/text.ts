@@ -1,4 +1,4 @@
-import { formsOf } from "../secretForms";
+import { formsOf } from "../base/secretForms";
 import { redacted, rules } from "./rules";
 
 /** Encodings inside encodings that are looked into: a key in a kubeconfig in a Secret takes two. */

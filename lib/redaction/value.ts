@@ -1,6 +1,6 @@
-import { holdsSecretManifest } from "../secrets/secretText";
-import type { Redact } from "./text";
+import { holdsSecretManifest } from "../kubernetes/secrets/secretText";
 import { redacted } from "./rules";
+import type { Redact } from "./text";
 
 const isMap = (value: unknown): value is Record<string, unknown> =>
   typeof value === "object" && value !== null && !Array.isArray(value);

@@ -1,9 +1,8 @@
-import { imageLines } from "../../lib/images";
-import { digestIn, imagesOfNode, inspectContainer } from "../docker";
-import { execute, type Say } from "../execute";
-import { inputChanges, type ResourceKind, text, textMap } from "../resourceKind";
-import { isSame, type Properties } from "../values";
-import { mapOf, textOf } from "./properties";
+import { imageLines } from "../../lib/kubernetes/images";
+import { execute, type Say } from "../plugin/execute";
+import { inputChanges, type ResourceKind, text, textMap } from "../plugin/resourceKind";
+import { isSame, type Properties } from "../plugin/values";
+import { digestIn, imagesOfNode, inspectContainer, mapOf, textOf } from "./docker";
 
 const inputs = { node: text, nodeId: text, images: textMap };
 

@@ -1,5 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
-import { keepMark } from "../keep";
+import { keepMark } from "../plugin/resourceKind";
 
 /** Inputs of a kind cluster. */
 export interface KindClusterArgs {

@@ -1,9 +1,8 @@
-import { inspectContainer, type Container } from "../docker";
-import { execute, type Say } from "../execute";
-import { inputChanges, type ResourceKind, text, textMap } from "../resourceKind";
-import type { Properties } from "../values";
-import { imageLines } from "../../lib/images";
-import { mapOf, textOf } from "./properties";
+import { imageLines } from "../../lib/kubernetes/images";
+import { execute, type Say } from "../plugin/execute";
+import { inputChanges, type ResourceKind, text, textMap } from "../plugin/resourceKind";
+import type { Properties } from "../plugin/values";
+import { inspectContainer, type Container, mapOf, textOf } from "./docker";
 
 const inputs = { name: text, image: text, config: text, images: textMap };
 

@@ -1,11 +1,11 @@
 // The plugin `kind`. Started by the engine as `pulumi-resource-kind [flags] ENGINE-ADDRESS`, it prints its port and
 // serves until it is told to stop.
-import { clusterContainers } from "./clusterContainers";
+import { serve } from "../plugin/serve";
+import { makeServer, type Plugin } from "../plugin/server";
+import { clusterContainers } from "./containers/resource";
 import { imageLoad } from "./imageLoad";
 import { kindCluster } from "./kindCluster";
 import { nodeImage } from "./nodeImage";
-import { serve } from "../serve";
-import { makeServer, type Plugin } from "../server";
 
 const plugin: Plugin = {
   name: "kind",

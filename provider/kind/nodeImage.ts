@@ -1,9 +1,8 @@
-import { imageLines } from "../../lib/images";
-import { ask } from "../docker";
-import { execute, type Say } from "../execute";
-import { type ResourceKind, text, textMap } from "../resourceKind";
-import type { Properties } from "../values";
-import { mapOf, textOf } from "./properties";
+import { imageLines } from "../../lib/kubernetes/images";
+import { execute, type Say } from "../plugin/execute";
+import { type ResourceKind, text, textMap } from "../plugin/resourceKind";
+import type { Properties } from "../plugin/values";
+import { ask, mapOf, textOf } from "./docker";
 
 const make = async (news: Properties, say: Say): Promise<Properties> => {
   const environment = { IMAGE: textOf(news, "image"), BASE: textOf(news, "base") };

@@ -1,5 +1,5 @@
 import { expect, test } from "@jest/globals";
-import { linePlot } from "../../bench/linePlot";
+import { linePlot } from "./linePlot";
 
 test("a plot has a line, a dot for each point and a name for each series", () => {
   const svg = linePlot("time", "s", {

@@ -1,6 +1,6 @@
 import { expect, test } from "@jest/globals";
 import fc from "fast-check";
-import { median, table } from "../../bench/statistics";
+import { median, table } from "./statistics";
 
 test.each([
   [[3], 3],

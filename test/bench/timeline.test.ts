@@ -1,6 +1,6 @@
 import { describe, expect, test } from "@jest/globals";
-import { bars, criticalPath, type EngineEvent, pathSeconds, pathText, type StateResource } from "../../bench/timeline";
-import { timelineSvg } from "../../bench/timelinePlot";
+import { bars, criticalPath, type EngineEvent, pathSeconds, pathText, type StateResource } from "./timeline";
+import { timelineSvg } from "./timelinePlot";
 
 const urn = (name: string): string => `urn:pulumi:dev::slipway::command:local:Command::${name}`;
 const begun = (timestamp: number, name: string, op = "create"): EngineEvent => ({

@@ -1,8 +1,8 @@
-import { clusterObjects } from "../../lib/clusterObjects";
-import type { ClusterSpec } from "../../lib/clusterSpec";
-import type { KubernetesObject } from "../../lib/kubernetesObject";
-import { seedCluster } from "../../lib/seedCluster";
-import { pins } from "../../setup/pins";
+import { clusterObjects } from "../../lib/cluster/objects";
+import { seedCluster } from "../../lib/cluster/seedCluster";
+import type { ClusterSpec } from "../../lib/cluster/spec";
+import type { KubernetesObject } from "../../lib/kubernetes/object";
+import { pins } from "../../lib/versions/pins";
 
 /** A cluster that cannot come up, with one control plane node and no workers: `up` would refuse most of them. */
 export interface BrokenCluster {

@@ -1,6 +1,5 @@
-import { ownerLabel } from "../../setup/leftovers";
-import { parentOf } from "../../setup/processIdentity";
-import { type Process, processesWith } from "../../setup/processes";
+import { ownerLabel } from "../../system/docker";
+import { parentOf, type Process, processesWith } from "../../system/processes";
 import { check, dockerInventory, must } from "./harness";
 import type { StackSettings } from "./stackFile";
 import { currentRoute, ThrowAwayStack } from "./throwAwayStack";

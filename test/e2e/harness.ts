@@ -1,6 +1,6 @@
 import { execFile, spawnSync } from "node:child_process";
 import { setTimeout as sleep } from "node:timers/promises";
-import { messageOf } from "../../lib/messageOf";
+import { messageOf } from "../../lib/base/errors";
 
 /** Result of a program: everything it printed, whatever its exit code. */
 export interface Result {

@@ -1,4 +1,4 @@
-import type { PartPlan } from "../../lib/planStep";
+import type { PartPlan } from "../../lib/plan/step";
 import { check, must, type Step } from "./harness";
 import { containersOfCluster } from "./restarts";
 import type { TestStack } from "./testStack";

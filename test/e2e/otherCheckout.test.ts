@@ -1,7 +1,7 @@
 import { existsSync, lstatSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "@jest/globals";
-import { pins, type Pins } from "../../setup/pins";
+import { pins, type Pins } from "../../lib/versions/pins";
 import { otherCheckout, withClusterApi } from "./otherCheckout";
 
 const text = readFileSync("pins.json", "utf8");

@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
-import { imagesOfNode } from "../../provider/docker";
-import { ensureDocker } from "../../setup/source/docker";
+import { ensureDocker } from "../../cli/toolchain/source/docker";
+import { imagesOfNode } from "../../provider/kind/docker";
 import { check, must } from "./harness";
 
 const pidFile = "/var/run/docker.pid";

@@ -1,8 +1,8 @@
 // The whole journey on a real cluster: preview, up, request, up without changes, a look from outside, destroy.
 // Its last line is "N passed, N failed".
 import { join } from "node:path";
-import { contains } from "../../lib/addressRange";
-import { loadBalancerRange } from "../../lib/loadBalancerRange";
+import { contains } from "../../lib/network/addressRange";
+import { loadBalancerRange } from "../../lib/network/loadBalancerRange";
 import { clearEarlierRuns } from "./earlierRuns";
 import { check, type Counts, dockerInventory, must, newInDocker, report, runSteps, type Step } from "./harness";
 import { placesOf, secretsOf } from "./secretPlaces";

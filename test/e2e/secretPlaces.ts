@@ -1,8 +1,8 @@
 // The secrets of a stack that is up, and the places of a real run in which none of them may lie open.
-import { cacheRoot } from "../../setup/cacheFolder";
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { gunzipSync } from "node:zlib";
+import { cacheRoot } from "../../system/cacheFolder";
 import { check, command, must } from "./harness";
 import { type Places, privateKeysIn, type Secret, secretsOfKubeconfig, secretsOfList } from "./secretScan";
 import { takeArchive } from "./supportArchive";

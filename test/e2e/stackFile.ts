@@ -1,6 +1,6 @@
-import type { Route } from "../../setup/pins";
 import { readFileSync } from "node:fs";
 import { dump, load } from "js-yaml";
+import type { Route } from "../../lib/versions/pins";
 
 /** Settings by key, without `slipway:`; undefined takes a key out. */
 export type StackSettings = Readonly<Record<string, unknown>>;

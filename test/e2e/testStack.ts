@@ -1,9 +1,9 @@
-import type { PartPlan } from "../../lib/planStep";
-import type { Route } from "../../setup/pins";
 import { existsSync, mkdtempSync, readdirSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
+import type { PartPlan } from "../../lib/plan/step";
+import type { Route } from "../../lib/versions/pins";
 import { check, command, must } from "./harness";
 import { containersOf, differenceOf, type Expectation, type Inventory, objectsOf, surprises } from "./inventory";
 import { type Outputs, ThrowAwayStack } from "./throwAwayStack";

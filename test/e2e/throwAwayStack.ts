@@ -1,9 +1,9 @@
-import type { Route } from "../../setup/pins";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { pulumiEnvironment } from "../../setup/environment";
-import { openTemporary } from "../../setup/temporary";
+import { pulumiEnvironment } from "../../cli/pulumi/environment";
+import type { Route } from "../../lib/versions/pins";
+import { openTemporary } from "../../system/temporary";
 import { command, commandMeanwhile, must, type Result } from "./harness";
 import { baseFile, deriveStackFile, type StackSettings } from "./stackFile";
 

@@ -1,14 +1,13 @@
 import { existsSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeEach, describe, expect, test } from "@jest/globals";
-import { keepProblem } from "../../provider/keep";
-import { clusterContainers } from "../../provider/kind/clusterContainers";
+import { clusterContainers } from "../../provider/kind/containers/resource";
 import { imageLoad } from "../../provider/kind/imageLoad";
 import { kindCluster } from "../../provider/kind/kindCluster";
 import { nodeImage } from "../../provider/kind/nodeImage";
-import { findFailures } from "../../provider/resourceKind";
-import { unknown, type Properties } from "../../provider/values";
-import { pretendCheckout } from "../support/pretendCheckout";
+import { keepProblem, findFailures } from "../../provider/plugin/resourceKind";
+import { unknown, type Properties } from "../../provider/plugin/values";
+import { pretendCheckout } from "../helpers/pretendCheckout";
 
 // A checkout with the steps and with tools that only pretend; each writes down what it was called with.
 const checkout = pretendCheckout();

@@ -1,6 +1,6 @@
-import { root } from "../../setup/checkout";
-import { describe, expect, test } from "@jest/globals";
 import { spawnSync } from "node:child_process";
+import { describe, expect, test } from "@jest/globals";
+import { root } from "../../system/checkout";
 
 /** Runs JavaScript in the checkout with what Pulumi's Node process has preloaded; gives what it prints as JSON. */
 const run = (code: string): unknown => {

@@ -1,9 +1,9 @@
-import { root } from "../../setup/checkout";
-import { afterEach, beforeEach, describe, expect, test } from "@jest/globals";
 import { spawnSync } from "node:child_process";
 import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { afterEach, beforeEach, describe, expect, test } from "@jest/globals";
+import { root } from "../../system/checkout";
 
 let folder: string;
 beforeEach(() => {

@@ -2,7 +2,7 @@ import { spawnSync } from "node:child_process";
 import { existsSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeEach, expect, test } from "@jest/globals";
-import { pretendCheckout } from "../support/pretendCheckout";
+import { pretendCheckout } from "../helpers/pretendCheckout";
 
 const { folder, pretend, remove: clean } = pretendCheckout();
 const container = join(folder, "container");

@@ -3,8 +3,8 @@ import { createHash } from "node:crypto";
 import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "@jest/globals";
-import { hostileTexts } from "../support/hostileTexts";
-import { pretendCheckout } from "../support/pretendCheckout";
+import { hostileTexts } from "../helpers/hostileTexts";
+import { pretendCheckout } from "../helpers/pretendCheckout";
 
 let folder: string;
 let remove: () => void;

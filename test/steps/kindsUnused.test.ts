@@ -1,6 +1,6 @@
 import { spawnSync } from "node:child_process";
 import { afterAll, describe, expect, test } from "@jest/globals";
-import { pretendCheckout } from "../support/pretendCheckout";
+import { pretendCheckout } from "../helpers/pretendCheckout";
 
 const { folder, pretend, remove } = pretendCheckout();
 afterAll(remove);

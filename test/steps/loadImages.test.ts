@@ -2,7 +2,7 @@ import { spawnSync } from "node:child_process";
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, describe, expect, test } from "@jest/globals";
-import { pretendCheckout } from "../support/pretendCheckout";
+import { pretendCheckout } from "../helpers/pretendCheckout";
 
 const { folder, pretend, remove } = pretendCheckout();
 afterAll(remove);

@@ -2,7 +2,7 @@ import { spawnSync } from "node:child_process";
 import { existsSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeEach, describe, expect, test } from "@jest/globals";
-import { pretendCheckout } from "../support/pretendCheckout";
+import { pretendCheckout } from "../helpers/pretendCheckout";
 
 const { folder, pretend, remove } = pretendCheckout();
 afterAll(remove);

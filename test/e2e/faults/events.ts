@@ -1,5 +1,5 @@
 import { existsSync, readFileSync } from "node:fs";
-import { nameOf } from "../../../lib/urn";
+import { nameOf } from "../../../lib/base/urn";
 
 /** When in a resource's life: its work begins, or is done. */
 export type Moment = "begins" | "done";

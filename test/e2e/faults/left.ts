@@ -1,7 +1,7 @@
 import { existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
+import type { ExportedState } from "../../../cli/pulumi/state";
 import { dockerInventory, type DockerInventory, must, newInDocker } from "../harness";
-import type { ExportedState } from "../../../setup/state";
 import type { TestStack } from "../testStack";
 import { commandsIn } from "./processes";
 

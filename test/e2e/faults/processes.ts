@@ -1,5 +1,4 @@
-import { processesWith, processNumbers } from "../../../setup/processes";
-import { parentOf } from "../../../setup/processIdentity";
+import { processesWith, processNumbers, parentOf } from "../../../system/processes";
 
 /** A process and its descendants, by number. */
 export const familyOf = (root: number): number[] => {

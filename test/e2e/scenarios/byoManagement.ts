@@ -1,12 +1,11 @@
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { kindConfig } from "../../../lib/kindConfig";
-import { imagesOf } from "../../../lib/kubernetesObject";
-import { parseManifest } from "../../../lib/manifests";
-import { toYaml } from "../../../lib/yaml";
-import { readYaml } from "../../../lib/yaml";
-import { pins } from "../../../setup/pins";
+import { parseManifest } from "../../../lib/kubernetes/manifest";
+import { imagesOf } from "../../../lib/kubernetes/object";
+import { toYaml, readYaml } from "../../../lib/kubernetes/yaml";
+import { kindConfig } from "../../../lib/providers/kindConfig";
+import { pins } from "../../../lib/versions/pins";
 import { check, command, must, type Step } from "../harness";
 
 const theirs = "theirs";

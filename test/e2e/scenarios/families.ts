@@ -1,4 +1,4 @@
-import { familyOf, type IpFamily } from "../../../lib/address";
+import { familyOf, type IpFamily } from "../../../lib/network/address";
 import { check, type Step } from "../harness";
 import type { Scenario } from "../scenario";
 import type { TestStack } from "../testStack";

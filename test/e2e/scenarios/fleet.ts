@@ -1,6 +1,6 @@
+import { contains } from "../../../lib/network/addressRange";
 import { check, type Step } from "../harness";
-import { type Inventory } from "../inventory";
-import { contains } from "../../../lib/addressRange";
+import type { Inventory } from "../inventory";
 import type { Scenario } from "../scenario";
 import { stackSettings } from "../stackFile";
 import type { TestStack } from "../testStack";

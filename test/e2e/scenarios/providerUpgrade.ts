@@ -1,4 +1,4 @@
-import { pins } from "../../../setup/pins";
+import { pins } from "../../../lib/versions/pins";
 import { check, must, type Step } from "../harness";
 import type { Inventory } from "../inventory";
 import { otherCheckout, withClusterApi } from "../otherCheckout";

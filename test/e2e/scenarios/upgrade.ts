@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { pins } from "../../../setup/pins";
+import { pins } from "../../../lib/versions/pins";
 import { check, commandMeanwhile, type Step } from "../harness";
 import { courseOf, nodesOf, type NodesSample, orderProblems } from "../nodeVersions";
 import { downgradeRefused, minorsAbove, refuses, skipRefused } from "../refusal";

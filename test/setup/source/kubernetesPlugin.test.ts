@@ -1,12 +1,12 @@
-import * as proto from "@pulumi/pulumi/proto/provider_pb";
-import { afterAll, afterEach, beforeAll, describe, expect, test } from "@jest/globals";
-import { Struct, type JavaScriptValue } from "google-protobuf/google/protobuf/struct_pb";
 import { existsSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from "node:fs";
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { startPlugin } from "../../support/startPlugin";
+import { afterAll, afterEach, beforeAll, describe, expect, test } from "@jest/globals";
+import * as proto from "@pulumi/pulumi/proto/provider_pb";
+import { Struct, type JavaScriptValue } from "google-protobuf/google/protobuf/struct_pb";
+import { startPlugin } from "../../helpers/startPlugin";
 
 const program = ".tools/bin/pulumi-resource-kubernetes";
 /** The release route has Pulumi's own program, which asks the API for more than this test's server has. */

@@ -1,0 +1,82 @@
+import { chmodSync, existsSync, mkdirSync, readdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import type { Outputs } from "../pulumi/run";
+
+/** Folder of a stack's kubeconfigs, relative to the checkout. */
+export const kubeconfigFolder = (stack: string): string => join(".slipway", "kubeconfigs", stack);
+
+/** Writes one file for each cluster, readable by its owner only; files of clusters that are gone are removed. */
+export const writeKubeconfigs = (
+  checkout: string,
+  stack: string,
+  kubeconfigs: Record<string, string>,
+): Record<string, string> => {
+  const folder = join(checkout, kubeconfigFolder(stack));
+  mkdirSync(folder, { recursive: true, mode: 0o700 });
+  chmodSync(folder, 0o700); // a step may have made it first
+  const files: Record<string, string> = {};
+  for (const [name, text] of Object.entries(kubeconfigs)) {
+    const file = join(folder, `${name}.yaml`);
+    writeFileSync(`${file}.new`, text.endsWith("\n") ? text : `${text}\n`, { mode: 0o600 });
+    chmodSync(`${file}.new`, 0o600);
+    renameSync(`${file}.new`, file);
+    files[name] = join(kubeconfigFolder(stack), `${name}.yaml`);
+  }
+  for (const name of readdirSync(folder)) {
+    if (name.endsWith(".yaml") && !(name.slice(0, -5) in kubeconfigs)) rmSync(join(folder, name));
+  }
+  return files;
+};
+
+/** Removes a stack's kubeconfigs; after destroy they lead nowhere. */
+export const removeKubeconfigs = (checkout: string, stack: string): void => {
+  const folder = join(checkout, kubeconfigFolder(stack));
+  if (existsSync(folder)) rmSync(folder, { recursive: true });
+};
+
+const plainText = (html: string): string =>
+  html
+    .replace(/<(style|script|head)[\s\S]*?<\/\1>/gi, "")
+    .replace(/<[^>]+>/g, " ")
+    .replace(/[ \t]+/g, " ")
+    .replace(/\s*\n\s*/g, "\n")
+    .trim();
+
+/** The answer's first lines, without HTML tags. */
+export const excerpt = (answer: string, count = 6): string[] => {
+  const lines = plainText(answer).split("\n");
+  return lines.length > count ? [...lines.slice(0, count), "…"] : lines;
+};
+
+/** What `make up` says at its end. */
+export const upReport = (
+  stack: string,
+  outputs: Outputs,
+  files: Record<string, string>,
+  isDefault: boolean,
+): string[] => {
+  const { url, answer, managementCluster, clusters = [] } = outputs;
+  const management = managementCluster === undefined ? undefined : files[managementCluster];
+  const first = clusters[0];
+  const workload = first === undefined ? undefined : files[first.name];
+  const suffix = isDefault ? "" : ` STACK=${stack}`;
+  const width = Math.max(0, ...Object.keys(files).map((name) => name.length));
+  return [
+    "",
+    ...(url ? [`${url} answers:`, ...excerpt(answer ?? "").map((line) => `  | ${line}`), ""] : []),
+    ...(outputs.loadBalancerRange ? [`load balancer addresses: ${outputs.loadBalancerRange}`] : []),
+    "kubeconfigs:",
+    ...Object.entries(files).map(
+      ([name, file]) => `  ${name.padEnd(width)}  ${file}${name === managementCluster ? "  (management)" : ""}`,
+    ),
+    "",
+    "look around:",
+    "  . .slipway/env.sh",
+    ...(workload ? [`  kubectl --kubeconfig ${workload} get pods -A`] : []),
+    ...(management && first
+      ? [`  clusterctl --kubeconfig ${management} describe cluster ${first.name} --namespace ${first.namespace}`]
+      : []),
+    `  make status${suffix}`,
+    `take it down:\n  make destroy${suffix}`,
+  ];
+};

@@ -1,0 +1,94 @@
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+import { kubeconfigFile } from "../../lib/base/paths";
+import { type Verdict, whyStuck } from "../../lib/diagnosis/diagnose";
+import type { StuckFacts } from "../../lib/diagnosis/facts";
+import { readStackFile, stackFile } from "../../preflight/stackFile";
+import type { Ask } from "../../system/exec";
+import { writeKubeconfigs } from "../commands/report";
+import type { Outputs, Target } from "../pulumi/run";
+import { readContainers, readMissingImages } from "./containers";
+import { readNodes } from "./nodes";
+import { type ClusterPlace, readControllerLines, readInside, readObjects, readProviders } from "./objects";
+
+/** What does not run in a cluster of which Cluster API knows nothing: the management cluster itself, above all. */
+export const lookAtPods = async (
+  ask: Ask,
+  file: string,
+): Promise<Pick<StuckFacts, "providers" | "inside" | "unasked">> => {
+  const unasked: string[] = [];
+  const [providers, inside = []] = await Promise.all([readProviders(ask, file, []), readInside(ask, file, unasked)]);
+  return { providers, inside, unasked };
+};
+
+/** An answer, or undefined as soon as `isNeedless` turns out true. */
+const unlessSooner = <T>(answer: Promise<T>, isNeedless: Promise<boolean>): Promise<T | undefined> =>
+  Promise.race([answer, isNeedless.then((needless) => (needless ? undefined : answer))]);
+
+/** Asks everything that tells why a cluster is not ready; what does not answer is left out and named. */
+export const lookAtCluster = async (ask: Ask, place: ClusterPlace): Promise<StuckFacts> => {
+  const { name, namespace, management, workload } = place;
+  const unasked: string[] = [];
+  const objectsRead = readObjects(ask, place, unasked);
+  // The API server of a deleted cluster does not answer, and nobody has to wait for that.
+  const isDeleted = objectsRead.then(
+    (objects) => unasked.length === 0 && objects.every(({ kind }) => kind !== "Cluster"),
+  );
+  const [objects, providers, containers, inside] = await Promise.all([
+    objectsRead,
+    readProviders(ask, management, []),
+    readContainers(ask, name, unasked),
+    workload === undefined ? undefined : unlessSooner(readInside(ask, workload, unasked), isDeleted),
+  ]);
+  const [missingImages, controllerLines, nodes] = await Promise.all([
+    readMissingImages(ask, objects),
+    readControllerLines(ask, place, objects),
+    readNodes(ask, objects, containers ?? []),
+  ]);
+  return {
+    ...{ name, namespace, objects, providers, missingImages, controllerLines },
+    ...{ nodes, unasked },
+    ...(containers ? { containers } : {}),
+    ...(inside ? { inside } : {}),
+  };
+};
+
+/** A stack's clusters and the files that lead to them; an `up` that broke has no outputs, but leaves the files. */
+export interface StackClusters {
+  management?: string;
+  clusters: { name: string; namespace: string; file?: string }[];
+}
+
+/** Finds a stack's clusters: those of its outputs and those of its settings. */
+export const findClusters = ({ checkout, stack }: Target, outputs: Outputs | undefined): StackClusters => {
+  const { settings } = readStackFile(stackFile(checkout, stack));
+  const management = outputs?.managementCluster ?? settings?.management.name;
+  const fileOf = (name: string | undefined): string | undefined => {
+    if (name === undefined) return undefined;
+    const file = kubeconfigFile(stack, name);
+    return existsSync(join(checkout, file)) ? file : undefined;
+  };
+  // Never where there are some already: an `up` may be at work with files of clusters that no output names yet.
+  if (fileOf(management) === undefined && outputs?.kubeconfigs) writeKubeconfigs(checkout, stack, outputs.kubeconfigs);
+  const listed = new Map(
+    [...(outputs?.clusters ?? []), ...(settings?.clusters ?? [])].map(({ name, namespace }) => [name, namespace]),
+  );
+  const file = fileOf(management);
+  return {
+    ...(file === undefined ? {} : { management: file }),
+    clusters: [...listed].map(([name, namespace]) => {
+      const own = fileOf(name);
+      return { name, namespace, ...(own === undefined ? {} : { file: own }) };
+    }),
+  };
+};
+
+/** Looks at all clusters at once: each question may have to wait for one that does not answer. */
+export const clusterStates = async (ask: Ask, { management, clusters }: StackClusters): Promise<Verdict[]> =>
+  management === undefined
+    ? []
+    : Promise.all(
+        clusters.map(async ({ name, namespace, file }) =>
+          whyStuck(await lookAtCluster(ask, { name, namespace, management, ...(file ? { workload: file } : {}) })),
+        ),
+      );

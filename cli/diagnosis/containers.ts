@@ -1,0 +1,40 @@
+import { type Container, type ApiObject, at, conditionsOf } from "../../lib/diagnosis/facts";
+import { clusterLabel } from "../../system/docker";
+import type { Ask } from "../../system/exec";
+
+/** The containers of a cluster, whatever their state; undefined where Docker does not answer. */
+export const readContainers = async (ask: Ask, name: string, unasked: string[]): Promise<Container[] | undefined> => {
+  const { text, failed } = await ask(
+    ...(["docker", "ps", "--all", "--filter", `label=${clusterLabel}=${name}`] as const),
+    ...["--format", `{{.Names}}\t{{.Label "io.x-k8s.kind.role"}}\t{{.State}}\t{{.Status}}`],
+  );
+  if (failed) {
+    unasked.push(`Docker: ${text}`);
+    return undefined;
+  }
+  return text
+    .split("\n")
+    .filter(Boolean)
+    .map((line) => {
+      const [container = "", role = "", state = "", status = ""] = line.split("\t");
+      return { name: container, role, state, status };
+    });
+};
+
+/** Images of DevMachines that have no container yet and that Docker does not know. */
+export const readMissingImages = async (ask: Ask, objects: readonly ApiObject[]): Promise<string[]> => {
+  const lacking = objects.filter(
+    (object) =>
+      object.kind === "DevMachine" &&
+      conditionsOf(object).find(({ type }) => type === "ContainerProvisioned")?.status !== "True",
+  );
+  const images = [
+    ...new Set(
+      lacking.flatMap((object) => (at(object, "spec", "backend", "docker", "customImage") as string | undefined) ?? []),
+    ),
+  ];
+  const answers = await Promise.all(
+    images.map((image) => ask("docker", "image", "inspect", "--format", "{{.Id}}", image)),
+  );
+  return images.filter((_, index) => answers[index]?.failed && /no such/i.test(answers[index].text));
+};

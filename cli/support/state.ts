@@ -1,0 +1,142 @@
+import { openKeys } from "../../lib/base/secretForms";
+import { readYaml, toYaml } from "../../lib/kubernetes/yaml";
+import { isTelling } from "../../lib/redaction/known";
+import { redacted } from "../../lib/redaction/rules";
+import type { Redact } from "../../lib/redaction/text";
+import { redactValue } from "../../lib/redaction/value";
+
+const isMap = (value: unknown): value is Record<string, unknown> =>
+  typeof value === "object" && value !== null && !Array.isArray(value);
+
+const hidden = (value: unknown): unknown =>
+  isMap(value) ? Object.fromEntries(Object.keys(value).map((key) => [key, redacted])) : redacted;
+
+/**
+ * A stack file without secrets: what is encrypted in it, the salt, and the values of templateSecrets even where someone
+ * wrote them in clear.
+ *
+ * @throws ProblemError where it is no YAML: then nobody can tell what in it is a secret
+ */
+export const settingsWithoutSecrets = (text: string, source: string, redact: Redact): string => {
+  const [document] = readYaml(text, source);
+  if (!isMap(document)) return "";
+  const config = isMap(document["config"]) ? document["config"] : {};
+  const open = Object.entries(config).map(([key, value]) => [
+    key,
+    key === "slipway:templateSecrets" || (isMap(value) && "secure" in value) ? hidden(value) : value,
+  ]);
+  const { encryptionsalt, encryptedkey, ...rest } = document;
+  const sealedParts = Object.fromEntries(
+    Object.entries({ encryptionsalt, encryptedkey }).flatMap(([key, value]) =>
+      value === undefined ? [] : [[key, redacted]],
+    ),
+  );
+  return toYaml(
+    redactValue({ ...rest, ...sealedParts, config: Object.fromEntries(open) as unknown }, redact) as object,
+  );
+};
+
+/** A resource as `pulumi stack export` has it: of it only what names it and where it stands. */
+interface Resource {
+  urn: string;
+  type: string;
+  id?: string;
+  custom?: boolean;
+  external?: boolean;
+  protect?: boolean;
+  delete?: boolean;
+  parent?: string;
+  dependencies?: string[];
+  deletedWith?: string;
+  created?: string;
+  modified?: string;
+  initErrors?: string[];
+}
+
+/** A state with secrets, inputs and outputs. */
+export interface WholeState {
+  deployment: {
+    manifest?: unknown;
+    resources?: Resource[];
+    pending_operations?: { type: string; resource: Resource }[];
+  };
+}
+
+/** Fields of a resource that hold neither inputs nor outputs: these alone are told. */
+const told: readonly (keyof Resource)[] = [
+  "urn",
+  "type",
+  "id",
+  "custom",
+  "external",
+  "protect",
+  "delete",
+  "parent",
+  "dependencies",
+  "deletedWith",
+  "created",
+  "modified",
+  "initErrors",
+];
+
+const listed = (resource: Resource): object => Object.fromEntries(told.map((field) => [field, resource[field]]));
+
+/** The resources of a state without their inputs and outputs, and what was under way. */
+export const resourceList = ({ deployment }: WholeState): object => {
+  const { manifest, resources = [], pending_operations: operations = [] } = deployment;
+  return {
+    manifest,
+    resources: resources.map(listed),
+    pending: operations.map(({ type, resource }) => ({ type, resource: listed(resource) })),
+  };
+};
+
+/** Pulumi's mark of a secret in an export, beside the value as JSON. */
+const secretMark = "4dabf18193072939515e22adb298388d";
+
+/** The text behind base64; none for other texts. */
+const decoded = (value: string): string[] => {
+  const bytes = Buffer.from(value, "base64");
+  const text = bytes.toString("utf8");
+  return bytes.toString("base64") === value && !text.includes("\ufffd") ? [text] : [];
+};
+
+interface ExportedInputs {
+  deployment: { resources?: { inputs?: unknown }[]; pending_operations?: { resource: { inputs?: unknown } }[] };
+}
+
+/**
+ * Values that are secret among the inputs of a state, each also decoded: the Secrets of manifests, whether or not their
+ * cluster answers. Outputs are left out, since some are secret as a whole, names included.
+ *
+ * @param json what `pulumi stack export --show-secrets` prints
+ */
+export const secretInputs = (json: string): string[] => {
+  const leaves = (value: unknown, key = ""): string[] => {
+    if (typeof value === "string") return openKeys.test(key) ? [] : [value, ...decoded(value)];
+    return typeof value === "object" && value !== null
+      ? Object.entries(value).flatMap(([name, inner]) => leaves(inner, name))
+      : [];
+  };
+  const secretsIn = (value: unknown): string[] => {
+    if (typeof value !== "object" || value === null) return [];
+    const { [secretMark]: mark, plaintext } = value as Record<string, unknown>;
+    if (mark !== undefined) return typeof plaintext === "string" ? leaves(JSON.parse(plaintext)) : [];
+    return Object.values(value).flatMap(secretsIn);
+  };
+  const { resources = [], pending_operations: pending = [] } = (JSON.parse(json) as ExportedInputs).deployment;
+  const inputs = [...resources, ...pending.map(({ resource }) => resource)].map((resource) => resource.inputs);
+  return [...new Set(inputs.flatMap(secretsIn).map((text) => text.trim()))].filter(isTelling);
+};
+
+/** Texts in what `pulumi config --json --show-secrets` prints that are secret there. */
+export const secretTexts = (json: string): string[] => {
+  const leaves = (value: unknown): string[] => {
+    if (typeof value === "string") return [value];
+    return typeof value === "object" && value !== null ? Object.values(value).flatMap(leaves) : [];
+  };
+  const config = JSON.parse(json) as Record<string, { secret?: boolean; value?: string; objectValue?: unknown }>;
+  return Object.values(config)
+    .filter(({ secret }) => secret === true)
+    .flatMap(({ value, objectValue }) => leaves(objectValue ?? value));
+};

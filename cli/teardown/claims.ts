@@ -1,0 +1,58 @@
+import { recall, record } from "../../preflight/holdings";
+import { demandsOf } from "../../preflight/host/requirements";
+import { readStackFile, stackFile } from "../../preflight/stackFile";
+import { clusterLabel, docker, type Docker, findHoldings } from "../../system/docker";
+import type { Target } from "../pulumi/run";
+import type { StateClusters } from "../pulumi/state";
+import { ownManagement } from "../recovery/managementNode";
+
+/**
+ * Records the clusters that an `up` is about to make: those of the settings that Docker has no container of. From then on
+ * containers of these names are the stack's own, also where an `up` is killed before its state knows them.
+ */
+export const claimClusters = async ({ checkout, stack }: Target, ask: Docker = docker): Promise<void> => {
+  const { settings } = readStackFile(stackFile(checkout, stack));
+  if (settings === undefined) return; // the program says what is wrong with them
+  const there = await ask(
+    "ps",
+    "--all",
+    "--filter",
+    `label=${clusterLabel}`,
+    "--format",
+    `{{.Label "${clusterLabel}"}}`,
+  );
+  const clusters = demandsOf(settings).wantedClusters.filter((name) => !there.includes(name));
+  if (clusters.length > 0) record(checkout, stack, { clusters, containers: [], volumes: [], networks: [] });
+};
+
+/** Records what the stack holds after an `up`, containers by their ids too: if the state is lost, they tell what is its. */
+export const recordMade = async ({ checkout, stack }: Target, ask: Docker = docker): Promise<void> => {
+  const holdings = await findHoldings(stack, recall(checkout, stack).clusters, ask);
+  const { containers } = holdings;
+  const ids =
+    containers.length > 0 ? await ask("inspect", "--type", "container", "--format", "{{.Id}}", ...containers) : [];
+  record(checkout, stack, { ...holdings, ids });
+};
+
+/**
+ * The clusters of a stack's state, with the management cluster also where the state does not know it: an `up` that is
+ * interrupted while kind is at work leaves the node and no word of it. It is the stack's by the name that the `up` claimed
+ * and by a network with the stack's label.
+ *
+ * @param networks names of the stack's own networks
+ */
+export const withClaimed = async (
+  clusters: StateClusters,
+  { checkout, stack }: Pick<Target, "checkout" | "stack">,
+  networks: readonly string[],
+  ask: Docker = docker,
+): Promise<StateClusters> => {
+  const name = ownManagement(checkout, stack);
+  if (clusters.management !== undefined || name === undefined) return clusters;
+  if (!recall(checkout, stack).clusters.includes(name)) return clusters;
+  const rows = networks.map((network) =>
+    ask("ps", "--all", "--quiet", "--filter", `label=${clusterLabel}=${name}`, "--filter", `network=${network}`),
+  );
+  const isThere = (await Promise.all(rows)).some((ids) => ids.length > 0);
+  return isThere ? { ...clusters, management: { name } } : clusters;
+};

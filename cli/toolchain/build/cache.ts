@@ -1,0 +1,56 @@
+import { existsSync, lstatSync, mkdirSync, readlinkSync, renameSync, rmSync, symlinkSync } from "node:fs";
+import { dirname, join } from "node:path";
+import type { Route } from "../../../lib/versions/pins";
+import { cacheRoot } from "../../../system/cacheFolder";
+import type { Artifact } from "./artifact";
+
+/** Where one route keeps what it made; outside the checkout, so that a second checkout finds it warm. */
+export interface Cache {
+  /** Shared by both routes: logs. */
+  root: string;
+  route: Route;
+  /** Finished artifacts, one folder each. */
+  artifacts: string;
+  /** What `.tools` of a checkout points to: bin/ and manifests/. */
+  tools: string;
+  logs: string;
+  lock: string;
+  times: string;
+}
+
+/** The folders of a route under the cache's root. */
+export const openCache = (route: Route, base: string = cacheRoot()): Cache => ({
+  root: base,
+  route,
+  artifacts: join(base, route, "artifacts"),
+  tools: join(base, route, "tools"),
+  logs: join(base, "logs"),
+  lock: join(base, route, "lock"),
+  times: join(base, route, "times.json"),
+});
+
+/** The finished folder of an artifact; another key is another folder. */
+export const artifactFolder = (cache: Cache, artifact: Artifact): string =>
+  join(cache.artifacts, `${artifact.name}-${artifact.key.slice(0, 12)}`);
+
+const linkTarget = (path: string): string | undefined => {
+  try {
+    return lstatSync(path).isSymbolicLink() ? readlinkSync(path) : undefined;
+  } catch {
+    return undefined;
+  }
+};
+
+/** Makes `path` a symbolic link to `target`; an older link is replaced in one step, anything else is refused. */
+export const pointLink = (path: string, target: string): void => {
+  const now = linkTarget(path);
+  if (now === target) return;
+  if (now === undefined && existsSync(path)) {
+    throw new Error(`${path} exists and is not a link: move it away, Slipway puts a link to its cache there`);
+  }
+  mkdirSync(dirname(path), { recursive: true });
+  const fresh = `${path}.${process.pid}`;
+  rmSync(fresh, { force: true });
+  symlinkSync(target, fresh);
+  renameSync(fresh, path);
+};

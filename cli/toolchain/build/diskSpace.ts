@@ -1,0 +1,125 @@
+import { readFileSync, statfsSync, statSync } from "node:fs";
+import { availableParallelism } from "node:os";
+import { dirname } from "node:path";
+import type { Route } from "../../../lib/versions/pins";
+import type { Cache } from "./cache";
+
+const gigabyte = 1e9;
+
+/** Seconds each artifact took when it was last made here. */
+export const readTimes = (cache: Cache): Record<string, number> => {
+  try {
+    return JSON.parse(readFileSync(cache.times, "utf8")) as Record<string, number>;
+  } catch {
+    return {}; // none yet, or cut short by a full disk: only a forecast depends on it
+  }
+};
+
+/** Seconds on two cores where nothing is cached, for what takes long; measured on the reference machine. */
+const coldSeconds: Record<string, number> = {
+  "go-kubernetes-plugin": 550,
+  "go-kubernetes": 508,
+  "go-cluster-api": 260,
+  "go-docker-plugin": 216,
+  "go-pulumi": 205,
+  "go-calico": 197,
+  "go-metallb": 174,
+  "go-coredns": 119,
+  "go-cert-manager": 72,
+  "go-flannel": 85,
+  "image-node-base": 90,
+  "debian-rootfs": 60,
+  "go-etcd": 31,
+  "go-language-host": 23,
+  "go-kind": 7,
+};
+const otherSeconds: Record<Route, number> = { release: 15, source: 25 };
+
+/** Another release of Kubernetes takes as long as the pinned one. */
+const coldSecondsOf = (name: string, route: Route): number =>
+  coldSeconds[name.replace(/-\d+\.\d+$/, "")] ?? otherSeconds[route];
+
+/** Minutes until all of `names` is made: what was measured here counts as it was, the rest as on the reference machine. */
+export const expectedMinutes = (
+  route: Route,
+  names: string[],
+  times: Record<string, number>,
+  workers = availableParallelism(),
+): number => {
+  let seconds = 0;
+  for (const name of names) {
+    const measured = times[name];
+    // A measured time was spent beside `workers - 1` others; a reference time had two cores to itself.
+    if (measured !== undefined) seconds += measured / Math.max(1, workers);
+    else seconds += (coldSecondsOf(name, route) * 2) / Math.max(1, availableParallelism());
+  }
+  return Math.max(1, Math.round(seconds / 60));
+};
+
+/** Gigabytes that a route needs when nothing is there, by place. */
+export interface Places {
+  /** Slipway's cache folder. */
+  cache: string;
+  /** Go's module cache, Go's build cache and Docker's folder; only the source route fills them from here. */
+  goModules?: string;
+  goBuild?: string;
+  docker?: string;
+}
+
+const coldGigabytes: Record<Route, Required<{ [key in keyof Places]: number }>> = {
+  release: { cache: 3, goModules: 0, goBuild: 0, docker: 0 },
+  source: { cache: 5, goModules: 9, goBuild: 15, docker: 6 },
+};
+
+/** One file system: what is free on it and what will be written to it. */
+export interface Volume {
+  folders: string[];
+  free: number;
+  needed: number;
+}
+
+const nearest = (path: string): string => {
+  try {
+    statSync(path);
+    return path;
+  } catch {
+    return dirname(path) === path ? path : nearest(dirname(path));
+  }
+};
+
+/** Sums the need of each file system; `share` is how much of the route's work is missing (0 to 1). */
+export const volumesFor = (route: Route, places: Places, share: number): Volume[] => {
+  const volumes = new Map<number, Volume>();
+  for (const key of ["cache", "goModules", "goBuild", "docker"] as const) {
+    const folder = places[key];
+    const needed = coldGigabytes[route][key] * share * gigabyte;
+    if (folder === undefined || needed === 0) continue;
+    const real = nearest(folder);
+    const { dev } = statSync(real);
+    const { bavail, bsize } = statfsSync(real);
+    const volume = volumes.get(dev) ?? { folders: [], free: bavail * bsize, needed: 0 };
+    volume.folders.push(folder);
+    volume.needed += needed;
+    volumes.set(dev, volume);
+  }
+  return [...volumes.values()];
+};
+
+/** Refuses to start where the disk would run full on the way. */
+export const checkSpace = (volumes: Volume[]): void => {
+  const gb = (bytes: number): string => (bytes / gigabyte).toFixed(1);
+  for (const { folders, free, needed } of volumes) {
+    if (free < needed) {
+      throw new Error(
+        `not enough disk: ${gb(needed)} GB are needed below ${folders.join(", ")}, ${gb(free)} GB are free; ` +
+          "free some, or put the cache elsewhere with SLIPWAY_CACHE (and Go's with GOMODCACHE and GOCACHE)",
+      );
+    }
+  }
+};
+
+/** Which part of a route's work is missing, by expected time. */
+export const missingShare = (route: Route, missing: string[], all: string[]): number => {
+  const weight = (names: string[]): number => names.reduce((sum, name) => sum + coldSecondsOf(name, route), 0);
+  return all.length === 0 ? 0 : Math.min(1, weight(missing) / weight(all));
+};

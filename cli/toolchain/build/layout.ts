@@ -1,0 +1,63 @@
+import { createHash } from "node:crypto";
+import { chmodSync, existsSync, mkdirSync, readdirSync, renameSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { requiredTools } from "../../../preflight/host/facts";
+import type { Artifact } from "./artifact";
+import { artifactFolder, type Cache } from "./cache";
+
+/** What `.tools` holds; the same on both routes. */
+export interface Layout {
+  /** Links in bin/: name to file. */
+  links: Record<string, string>;
+  /** Small executables written into bin/: name to text. */
+  scripts: Record<string, string>;
+  /** Links in manifests/: name to file; the release route leaves manifests to the program. */
+  manifests?: Record<string, string>;
+}
+
+/** Which executables of the artifacts are tools; the rest (controllers, kubelet, …) goes into images. */
+const isTool = (name: string): boolean =>
+  /^(pulumi|pulumi-language-.+|pulumi-resource-.+|kind|kubectl|clusterctl)$/.test(name);
+
+/** Links to the tools in the bin/ folders of finished artifacts. */
+export const toolLinks = (cache: Cache, artifacts: Artifact[]): Record<string, string> => {
+  const links: Record<string, string> = {};
+  for (const artifact of artifacts) {
+    const bin = join(artifactFolder(cache, artifact), "bin");
+    for (const name of existsSync(bin) ? readdirSync(bin).sort() : []) {
+      if (!isTool(name)) continue;
+      if (links[name]) throw new Error(`two artifacts make the tool ${name}: ${links[name]} and ${join(bin, name)}`);
+      links[name] = join(bin, name);
+    }
+  }
+  return links;
+};
+
+/**
+ * Writes a layout below the cache and returns its folder. The folder's name carries a hash of the content: checkouts
+ * with other versions share the cache without moving each other's links.
+ */
+export const writeLayout = (cache: Cache, layout: Layout): string => {
+  const missing = requiredTools.filter((name) => !(name in layout.links) && !(name in layout.scripts));
+  if (missing.length > 0) throw new Error(`the ${cache.route} route brought no ${missing.join(", ")}`);
+  const key = createHash("sha256").update(JSON.stringify(layout)).digest("hex").slice(0, 12);
+  const folder = `${cache.tools}-${key}`;
+  if (existsSync(folder)) return folder;
+  const fresh = `${folder}.partial-${process.pid}`;
+  rmSync(fresh, { recursive: true, force: true });
+  for (const [part, links] of Object.entries({ bin: layout.links, manifests: layout.manifests })) {
+    if (links !== undefined) mkdirSync(join(fresh, part), { recursive: true });
+    for (const [name, target] of Object.entries(links ?? {})) symlinkSync(target, join(fresh, part, name));
+  }
+  for (const [name, text] of Object.entries(layout.scripts)) {
+    writeFileSync(join(fresh, "bin", name), text);
+    chmodSync(join(fresh, "bin", name), 0o755);
+  }
+  try {
+    renameSync(fresh, folder);
+  } catch (error) {
+    rmSync(fresh, { recursive: true, force: true });
+    if (!existsSync(folder)) throw error; // else another run wrote the same
+  }
+  return folder;
+};

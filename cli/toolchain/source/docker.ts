@@ -1,0 +1,150 @@
+import { spawn } from "node:child_process";
+import { chmodSync, copyFileSync, existsSync, mkdirSync, openSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { createConnection } from "node:net";
+import { dirname, join } from "node:path";
+import { root } from "../../../system/checkout";
+import { run, type Log } from "../../../system/exec";
+import { lastingTemporary } from "../../../system/temporary";
+import { aptInstall } from "./images/apt";
+
+const wrapper = "/usr/local/lib/slipway/runc";
+const runtime = "slipway-runc";
+const settings = "/etc/docker/daemon.json";
+const logFile = "/var/log/slipway-dockerd.log";
+
+let answered = false;
+
+/** Whether a Docker server answers, here or wherever DOCKER_HOST or the context points; one that did is not asked again. */
+export const dockerRunning = async (): Promise<boolean> => {
+  answered ||= (await run("docker", ["version", "--format", "{{.Server.Version}}"]).catch(() => "")).trim() !== "";
+  return answered;
+};
+
+/** Whether /proc/self/status tells that CAP_SYS_RESOURCE (bit 24) is out of reach of every process here. */
+export const lacksSysResource = (status: string): boolean => {
+  const mask = /^CapBnd:\s*([0-9a-f]+)$/m.exec(status)?.[1];
+  return mask !== undefined && ((BigInt(`0x${mask}`) >> 24n) & 1n) === 0n;
+};
+
+/** The user's daemon.json with our runtime added; it becomes the default unless the user chose one. */
+export const withRuntime = (text: string): string => {
+  const config = JSON.parse(text.trim() || "{}") as { runtimes?: object; "default-runtime"?: string };
+  const merged = {
+    ...config,
+    runtimes: { ...config.runtimes, [runtime]: { path: wrapper } },
+    "default-runtime": config["default-runtime"] ?? runtime,
+  };
+  return `${JSON.stringify(merged, null, 2)}\n`;
+};
+
+/** Without CAP_SYS_RESOURCE, `docker run --privileged` works only through a wrapper around runc. */
+const configureRuntime = async (log: Log): Promise<void> => {
+  if (!lacksSysResource(readFileSync("/proc/self/status", "utf8"))) return;
+  log("CAP_SYS_RESOURCE is missing: Docker gets a wrapper around runc\n");
+  await aptInstall(["jq"], log);
+  mkdirSync(dirname(wrapper), { recursive: true });
+  copyFileSync(join(root, "cli/toolchain/source/files/runc-without-sys-resource.sh"), wrapper);
+  chmodSync(wrapper, 0o755);
+  const before = existsSync(settings) ? readFileSync(settings, "utf8") : "";
+  let after: string;
+  try {
+    after = withRuntime(before);
+  } catch (error) {
+    throw new Error(`${settings} is no valid JSON (${(error as Error).message}): correct it, then try again`);
+  }
+  mkdirSync(dirname(settings), { recursive: true });
+  if (after !== before) writeFileSync(settings, after);
+};
+
+/** Whether the process of a pid file is alive and of that name. A number may be given anew after a restart. */
+const holds = (pidFile: string, name: string): boolean => {
+  const pid = existsSync(pidFile) ? readFileSync(pidFile, "utf8").trim() : "";
+  const file = `/proc/${pid}/status`;
+  const status = pid !== "" && existsSync(file) ? readFileSync(file, "utf8") : "";
+  return new RegExp(`^Name:\\s*${name}$`, "m").test(status) && !/^State:\s*Z/m.test(status); // Z: dead, not yet buried
+};
+
+const listens = (socket: string): Promise<boolean> =>
+  new Promise((resolve) => {
+    const connection = createConnection(socket);
+    connection.on("connect", () => resolve(true)).on("error", () => resolve(false));
+    connection.on("connect", () => connection.destroy());
+  });
+
+/** Removes what a killed dockerd leaves behind and a new one would trip over. */
+const removeStale = async (log: Log): Promise<void> => {
+  const stale: string[] = [];
+  if (!holds("/var/run/docker.pid", "dockerd")) stale.push("/var/run/docker.pid");
+  if (!holds("/run/docker/containerd/containerd.pid", "containerd"))
+    stale.push("/run/docker/containerd/containerd.pid");
+  const system = "/run/containerd/containerd.sock"; // dockerd takes its mere presence for a running containerd
+  if (existsSync(system) && !(await listens(system))) stale.push(system);
+  for (const path of stale.filter((one) => existsSync(one))) {
+    log(`${path} is left over: removed\n`);
+    rmSync(path, { force: true });
+  }
+};
+
+/** Starts dockerd so that it outlives this process; gives a function that says whether it has ended, and how. */
+const launch = async (log: Log): Promise<() => string | undefined> => {
+  if (existsSync("/run/systemd/system")) {
+    await run("systemctl", ["start", "docker"], { log });
+    return () => undefined;
+  }
+  if (holds("/var/run/docker.pid", "dockerd")) {
+    log("dockerd runs and does not answer yet: waiting for it\n");
+    return () => undefined;
+  }
+  const output = openSync(logFile, "a");
+  // Containers cannot start once the temporary folder of their Docker is gone.
+  const env = { ...process.env, ...lastingTemporary };
+  const child = spawn("dockerd", [], { cwd: "/", env, detached: true, stdio: ["ignore", output, output] });
+  let end: string | undefined;
+  child.on("error", (error) => (end = error.message));
+  child.on("exit", (code, signal) => (end = `ended with ${signal ?? code}`));
+  child.unref();
+  return () => end;
+};
+
+const onPath = async (program: string): Promise<boolean> =>
+  (await run("sh", ["-c", 'command -v "$1"', "sh", program]).catch(() => "")) !== "";
+
+const start = async (log: Log): Promise<void> => {
+  if (await dockerRunning()) return;
+  if (process.env.DOCKER_HOST) {
+    throw new Error(`Docker at DOCKER_HOST=${process.env.DOCKER_HOST} does not answer: start it, or unset DOCKER_HOST`);
+  }
+  if (process.getuid?.() !== 0) {
+    throw new Error(
+      "Docker does not answer, and only root can install and start it: start Docker, or run this as root",
+    );
+  }
+  if (!/ \/sys\/fs\/cgroup\S* cgroup2? /.test(readFileSync("/proc/mounts", "utf8"))) {
+    throw new Error("No cgroup is mounted at /sys/fs/cgroup: apt-get install cgroupfs-mount && cgroupfs-mount");
+  }
+  await configureRuntime(log); // before the packages, for they may start dockerd
+  // Not over a Docker from elsewhere, and the client is a package of its own in later releases.
+  if (!(await onPath("dockerd"))) await aptInstall(["docker.io"], log);
+  if (!(await onPath("docker"))) await aptInstall(["docker-cli"], log);
+  await removeStale(log);
+  const ended = (await dockerRunning()) ? () => undefined : await launch(log);
+  const answers = ["10", "docker", "version", "--format", "{{.Server.Version}}"];
+  const deadline = Date.now() + 90_000;
+  // `timeout`, for a dockerd that waits for its containerd accepts connections and says nothing.
+  for (;;) {
+    const version = await run("timeout", answers).catch(() => "");
+    if (version.trim() !== "") return log(`Docker ${version.trim()} answers\n`);
+    if (ended() !== undefined || Date.now() > deadline) break;
+    await new Promise((resolve) => setTimeout(resolve, 500));
+  }
+  const tail = existsSync(logFile) ? readFileSync(logFile, "utf8").slice(-2000) : "";
+  throw new Error(`dockerd ${ended() ?? "did not answer within 90 s"}. End of ${logFile}:\n${tail}`);
+};
+
+let starting: Promise<void> | undefined;
+
+/** Makes Docker answer: uses the one that runs, else installs and starts Debian's. It goes on when Slipway ends. */
+export const ensureDocker = (log: Log): Promise<void> => {
+  starting ??= start(log).finally(() => (starting = undefined));
+  return starting;
+};

@@ -1,0 +1,56 @@
+import { existsSync, readdirSync } from "node:fs";
+import { join } from "node:path";
+import { artifactFolder, type Cache } from "../build/cache";
+import { toolLinks, type Layout } from "../build/layout";
+import { onDemand, sourceArtifacts } from "./artifacts";
+import { manifests } from "./manifests";
+
+/**
+ * A program that runs a script of the checkout. Pulumi starts plugins in the project's folder, which is the checkout;
+ * so the script is found from any checkout that shares the cache.
+ */
+const inCheckout = (what: string, script: string, command: string): string =>
+  `#!/bin/sh
+# ${what}
+if [ ! -f ${script} ]; then
+  echo "$0: ${script} is not in $PWD; run pulumi in Slipway's checkout, after npm ci" >&2
+  exit 1
+fi
+exec ${command} "$@"
+`;
+
+/** Programs that the source route cannot build and stands in for; docs/setup.md names them. */
+export const standIns: Record<string, string> = {
+  "pulumi-resource-command": inCheckout(
+    "Stand-in for Pulumi's command plugin, whose Go module cannot be had from the module proxy.",
+    "cli/toolchain/standins/command/main.ts",
+    "node scripts/run.cjs cli/toolchain/standins/command/main.ts",
+  ),
+  "pulumi-resource-pulumi-nodejs": inCheckout(
+    "Runs the host of dynamic providers that is part of @pulumi/pulumi, as the script in Pulumi's release does.",
+    "node_modules/@pulumi/pulumi/cmd/dynamic-provider/index.js",
+    "node ./node_modules/@pulumi/pulumi/cmd/dynamic-provider",
+  ),
+};
+
+/** Pulumi.yaml's nodeargs, for a language host from the time before Pulumi handed a project's options on by itself. */
+const languageHost = (program: string): string =>
+  `#!/bin/sh
+# Pulumi's language host for Node, with the options of Pulumi.yaml as it takes them.
+exec '${program.replaceAll("'", `'\\''`)}' -nodeargs '--require ./scripts/program.cjs' "$@"
+`;
+
+/**
+ * The layout of `.tools` on the source route. Manifests that were made for one stack are there for all: the same
+ * checkout works on several, and a link that moved with each would take the others' manifests away.
+ */
+export const sourceLayout = (cache: Cache): Layout => {
+  const always = sourceArtifacts();
+  const folders = [manifests, ...onDemand.filter(({ gives }) => gives?.startsWith(".tools/manifests/"))]
+    .map((artifact) => artifactFolder(cache, artifact))
+    .filter((folder) => existsSync(folder));
+  const files = folders.flatMap((folder) => readdirSync(folder).map((name) => [name, join(folder, name)] as const));
+  const { "pulumi-language-nodejs": host, ...links } = toolLinks(cache, always);
+  const scripts = { ...standIns, ...(host === undefined ? {} : { "pulumi-language-nodejs": languageHost(host) }) };
+  return { links, scripts, manifests: Object.fromEntries(files) };
+};

@@ -1,0 +1,103 @@
+import { randomBytes } from "node:crypto";
+import { execute, type Printed, type Say } from "../../../../provider/plugin/execute";
+import type { Change, Difference, Failure } from "../../../../provider/plugin/rpc";
+import {
+  asSecret,
+  hasSecret,
+  hasUnknown,
+  isSame,
+  reveal,
+  unknown,
+  type Properties,
+  type Value,
+} from "../../../../provider/plugin/values";
+import { commandTests, findFailures, functionTests, readInputs } from "./inputs";
+
+const own = (properties: Properties): Properties =>
+  Object.fromEntries(Object.entries(properties).filter(([key, value]) => !key.startsWith("__") && value !== null));
+
+/** Inputs as the state keeps them: without the outputs that lie beside them. */
+const inputsOf = (state: Properties): Properties =>
+  Object.fromEntries(Object.entries(own(state)).filter(([key]) => key in commandTests));
+
+const printedOf = (state: Properties): Printed => {
+  const text = (value: Value | undefined): string => {
+    const plain = reveal(value ?? "");
+    return typeof plain === "string" ? plain : "";
+  };
+  return { stdout: text(state.stdout), stderr: text(state.stderr) };
+};
+
+/** Inputs and outputs together. Every output depends on every input, so one secret input makes the outputs secret. */
+const withOutputs = (inputs: Properties, outputs: Properties): Properties => {
+  const secret = hasSecret(inputs);
+  const entries = Object.entries(outputs).map(([key, value]): [string, Value] => [
+    key,
+    secret ? asSecret(value) : value,
+  ]);
+  return { ...inputs, ...Object.fromEntries(entries) };
+};
+
+const pending = (inputs: Properties): Properties => withOutputs(inputs, { stdout: unknown, stderr: unknown });
+
+/** Tests the inputs of a resource. */
+export const check = (news: Properties): { inputs: Properties; failures: Failure[] } => ({
+  inputs: own(news),
+  failures: findFailures(news, commandTests),
+});
+
+/** Any difference is an update, one in `triggers` a replacement. */
+export const diff = (oldInputs: Properties, news: Properties): Difference => {
+  const [before, after] = [inputsOf(oldInputs), inputsOf(news)];
+  const changes: Record<string, Change> = {};
+  for (const key of new Set([...Object.keys(before), ...Object.keys(after)])) {
+    if (!(key in before)) changes[key] = "add";
+    else if (!(key in after)) changes[key] = "delete";
+    else if (hasUnknown(after[key] ?? null) || !isSame(before[key], after[key])) changes[key] = "update";
+  }
+  return { changes, replaces: "triggers" in changes ? ["triggers"] : [] };
+};
+
+/** Runs `create`; a preview runs nothing and knows no output. */
+export const create = async (
+  name: string,
+  news: Properties,
+  preview: boolean,
+  say: Say,
+): Promise<{ id: string; state: Properties }> => {
+  const inputs = own(news);
+  const id = `${name}${randomBytes(4).toString("hex")}`;
+  if (preview) return { id, state: pending(inputs) };
+  const plain = readInputs(inputs);
+  const printed =
+    plain.create === undefined ? { stdout: "", stderr: "" } : await execute(plain.create, plain, undefined, say);
+  return { id, state: withOutputs(inputs, { ...printed }) };
+};
+
+/** Runs `update`, or `create` where there is none, with what the last run printed in its environment. */
+export const update = async (state: Properties, news: Properties, preview: boolean, say: Say): Promise<Properties> => {
+  const inputs = own(news);
+  if (preview) return pending(inputs);
+  const previous = printedOf(state);
+  const plain = readInputs(inputs);
+  const command = plain.update ?? plain.create;
+  const printed = command === undefined ? previous : await execute(command, plain, previous, say);
+  return withOutputs(inputs, { ...printed });
+};
+
+/** Runs the `delete` that the state holds, in the environment that the state holds. */
+export const remove = async (state: Properties, say: Say): Promise<void> => {
+  const plain = readInputs(inputsOf(state));
+  if (plain.delete !== undefined) await execute(plain.delete, plain, printedOf(state), say);
+};
+
+/** command:local:run. */
+export const invokeRun = async (args: Properties, say: Say): Promise<{ result: Properties; failures: Failure[] }> => {
+  const inputs = own(args);
+  const failures = findFailures(inputs, functionTests);
+  if (inputs.command === undefined) failures.push({ property: "command", reason: "is missing" });
+  if (failures.length > 0) return { result: {}, failures };
+  const { command, ...plain } = reveal(inputs) as { command: string };
+  const printed = await execute(command, plain, undefined, say);
+  return { result: withOutputs(inputs, { ...printed }), failures };
+};

@@ -1,0 +1,76 @@
+import { local } from "@pulumi/command";
+import { Service } from "@pulumi/kubernetes/core/v1/service";
+import * as pulumi from "@pulumi/pulumi";
+import { balancedAddress, deploymentObject, serviceObject, urlOf } from "../../lib/addons/application";
+import { objectKey } from "../../lib/kubernetes/object";
+import type { IpFamily } from "../../lib/network/address";
+import type { AddressRange } from "../../lib/network/addressRange";
+import { inside, lifeIn, type ClusterHandle } from "../kubernetes/clusterHandle";
+import { KubernetesResource } from "../kubernetes/manifestObjects";
+import { step } from "../kubernetes/step";
+
+/** The application that proves the cluster. */
+export interface ApplicationArgs {
+  cluster: ClusterHandle;
+  /** Image of a web server that listens on port 80. */
+  image: string;
+  /**
+   * Ranges or networks in which the service's addresses must lie, one of each family; absent: whatever the cluster's own
+   * infrastructure gives.
+   */
+  within?: readonly (AddressRange | string)[];
+  /** The cluster's address families, the primary one first; default: IPv4. */
+  families?: readonly IpFamily[];
+  /** What its pod waits for: one that comes to a node before the pod network does is held back for ten seconds. */
+  podsCanRun: pulumi.Resource[];
+  /** What brings the load balancer's address. */
+  loadBalancerReady: pulumi.Resource[];
+}
+
+/** nginx behind a Service of type LoadBalancer, and the answer to a request sent to its address. */
+export class Application extends pulumi.ComponentResource {
+  public readonly url: pulumi.Output<string>;
+  /** What the page said. */
+  public readonly answer: pulumi.Output<string>;
+  /** The same by the other family's address, where the cluster is dual stack. */
+  public readonly second?: { url: pulumi.Output<string>; answer: pulumi.Output<string> };
+
+  constructor(name: string, args: ApplicationArgs, opts?: pulumi.ComponentResourceOptions) {
+    super("slipway:index:Application", name, {}, opts);
+    const { cluster } = args;
+    const deployment = deploymentObject(args.image);
+    const running = new KubernetesResource(`${name}/${objectKey(deployment)}`, deployment, {
+      ...inside(cluster, this, args.podsCanRun),
+      customTimeouts: { create: "20m", update: "20m" },
+    });
+    const { within, families = ["ipv4"] } = args;
+    const object = serviceObject(within === undefined ? "" : ".ip", families);
+    const service = new Service(`${name}/${objectKey(object)}`, object, {
+      // The plugin waits for its pods and its address: after a failure, nothing that it waits for would be started any more.
+      ...inside(cluster, this, [running, ...args.loadBalancerReady]),
+      customTimeouts: { create: "20m", update: "20m" },
+    });
+    const urlIn = (family: IpFamily): pulumi.Output<string> =>
+      service.status.apply((status) => {
+        try {
+          return urlOf(balancedAddress(status.loadBalancer?.ingress ?? [], within, family));
+        } catch (error) {
+          throw new pulumi.ResourceError((error as Error).message, this, true);
+        }
+      });
+    const ask = (url: pulumi.Output<string>, suffix: string): pulumi.Output<string> =>
+      new local.Command(
+        `${name}-request${suffix}`,
+        { ...step("http-request"), environment: { URL: url, TIMEOUT_SECONDS: "180" } },
+        { parent: this, dependsOn: [running, ...args.loadBalancerReady], ...lifeIn(cluster) },
+      ).stdout;
+    const [primary = "ipv4", second] = families;
+    this.url = urlIn(primary);
+    this.answer = ask(this.url, "");
+    if (second !== undefined) {
+      const url = urlIn(second);
+      this.second = { url, answer: ask(url, `-${second}`) };
+    }
+    this.registerOutputs({});
+  }
+}

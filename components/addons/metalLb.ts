@@ -1,0 +1,51 @@
+import * as pulumi from "@pulumi/pulumi";
+import { loadBalancerObjects, webhookCertificate, withEarlyController } from "../../lib/addons/metalLb";
+import type { Manifest } from "../../lib/kubernetes/manifest";
+import { objectKey } from "../../lib/kubernetes/object";
+import { withPodSecurity } from "../../lib/kubernetes/podSecurity";
+import { inside, type ClusterHandle } from "../kubernetes/clusterHandle";
+import { KubernetesResource, ManifestObjects } from "../kubernetes/manifestObjects";
+import { webhookGate } from "../kubernetes/webhookGate";
+
+/** Load balancer addresses for a workload cluster. */
+export interface MetalLbArgs {
+  cluster: ClusterHandle;
+  manifest: Manifest;
+  /** First and last address, as "a.b.c.d-a.b.c.e", of each family that the cluster has. */
+  ranges: string[];
+  /** What its controller's pod waits for: the pod network. The speakers need none. */
+  podNetwork: pulumi.Resource[];
+}
+
+/** MetalLB in layer 2 mode with one pool. */
+export class MetalLb extends pulumi.ComponentResource {
+  public readonly ready: pulumi.Resource[];
+
+  constructor(name: string, args: MetalLbArgs, opts?: pulumi.ComponentResourceOptions) {
+    super("slipway:index:MetalLb", name, {}, opts);
+    const { cluster, manifest } = args;
+    const pool = loadBalancerObjects(args.ranges);
+    const installed = new ManifestObjects(
+      name,
+      {
+        cluster,
+        crds: manifest.crds,
+        objects: withPodSecurity(withEarlyController(manifest.objects)),
+        deploymentsAfter: args.podNetwork,
+      },
+      { parent: this },
+    );
+    // MetalLB refuses pools until its webhook has a certificate and a route.
+    const webhook = webhookGate(
+      `${name}-webhook`,
+      cluster,
+      pool,
+      { parent: this, dependsOn: installed.resources },
+      { certificate: webhookCertificate(manifest.objects) },
+    );
+    this.ready = pool.map(
+      (object) => new KubernetesResource(`${name}/${objectKey(object)}`, object, inside(cluster, this, [webhook])),
+    );
+    this.registerOutputs({});
+  }
+}

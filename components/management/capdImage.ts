@@ -1,0 +1,63 @@
+import { local } from "@pulumi/command";
+import { RemoteImage } from "@pulumi/docker/remoteImage";
+import * as pulumi from "@pulumi/pulumi";
+import { step } from "../kubernetes/step";
+
+/** Where the manager image of Cluster API's Docker provider comes from. */
+export interface CapdImageArgs {
+  /** `build` compiles the module of the pinned version, `pull` fetches, `archive` loads a file, `local` takes what Docker has. */
+  source: "build" | "pull" | "archive" | "local";
+  /** Image reference with tag. */
+  image: string;
+  /** Version of Cluster API to build, without the v. */
+  version: string;
+  /** For `archive`: path and sha256 of a `docker save` file. */
+  archive?: { path: string; sha256: string };
+  /** For `local`: the id Docker has for the image now. */
+  localId?: string;
+}
+
+/** The CAPD manager image, in the host's Docker. */
+export class CapdImage extends pulumi.ComponentResource {
+  /** The image's content id (sha256:…): a rebuilt tag has another one. */
+  public readonly imageId: pulumi.Output<string>;
+
+  constructor(name: string, args: CapdImageArgs, opts?: pulumi.ComponentResourceOptions) {
+    super("slipway:index:CapdImage", name, {}, opts);
+    this.imageId = this.provide(name, args);
+    this.registerOutputs({});
+  }
+
+  private provide(name: string, args: CapdImageArgs): pulumi.Output<string> {
+    switch (args.source) {
+      case "local":
+        if (args.localId === undefined) throw new pulumi.ResourceError(`Docker has no image ${args.image}`, this, true);
+        return pulumi.output(args.localId);
+      case "pull":
+        // Kept at destroy: the image is the host's, and the next up would pull it again.
+        return new RemoteImage(name, { name: args.image, keepLocally: true }, { parent: this }).imageId;
+      case "build":
+        return new local.Command(
+          name,
+          {
+            ...step("capd-build"),
+            environment: { CLUSTER_API_VERSION: args.version, IMAGE: args.image },
+          },
+          { parent: this, customTimeouts: { create: "60m", update: "60m" } },
+        ).stdout;
+      case "archive": {
+        const { archive } = args;
+        if (archive === undefined)
+          throw new pulumi.ResourceError("capdImageSource is archive, but capdImageArchive is empty", this, true);
+        return new local.Command(
+          name,
+          {
+            ...step("capd-archive"),
+            environment: { ARCHIVE: archive.path, ARCHIVE_SHA256: archive.sha256, IMAGE: args.image },
+          },
+          { parent: this },
+        ).stdout;
+      }
+    }
+  }
+}

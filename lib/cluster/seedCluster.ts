@@ -1,0 +1,13 @@
+import type { ClusterSpec } from "./spec";
+
+/** The cluster of the original walk-through: one control plane node, one worker, on Docker; of any Kubernetes version. */
+export const seedCluster: Omit<ClusterSpec, "kubernetesVersion"> = {
+  name: "capd",
+  namespace: "default",
+  controlPlaneReplicas: 1,
+  workerPools: [{ name: "md-0", replicas: 1 }],
+  podCidr: "192.168.0.0/16",
+  serviceCidr: "10.128.0.0/12",
+  serviceDomain: "cluster.local",
+  backend: "docker",
+};

@@ -1,0 +1,162 @@
+import { createHash } from "node:crypto";
+import { type Problem, ProblemError } from "../../base/problem";
+import type { KubernetesObject } from "../../kubernetes/object";
+import { toYaml } from "../../kubernetes/yaml";
+import { splitCidrs } from "../../network/families";
+import { versionOf } from "../machineTemplate";
+import type { ClusterParts, MachineOwner } from "../parts";
+import { type TemplateCluster, templateProblems } from "./problems";
+import { renderTemplate, type TemplateValues } from "./render";
+
+/**
+ * Names each template of machines by its content, and whatever refers to it likewise: a change makes another template,
+ * and new machines. One whose name other names are made from (Azure's `<template>-azure-json`) keeps it.
+ */
+export const namedByContent = (objects: readonly KubernetesObject[]): KubernetesObject[] => {
+  const texts = objects.flatMap((object) => textsIn(object["spec"]));
+  const names = new Map(
+    objects.flatMap((object) => {
+      const { kind, metadata, apiVersion } = object;
+      const { name } = metadata;
+      const [, group] = /^(infrastructure|bootstrap)\.cluster\.x-k8s\.io\//.exec(apiVersion) ?? [];
+      const derived = texts.some((text) => text.startsWith(`${name}-`) && !isOwnName(text, objects));
+      if (group === undefined || !kind.endsWith("Template") || (group === "infrastructure" && derived)) return [];
+      const hash = createHash("sha256")
+        .update(toYaml({ ...object, metadata: {} }))
+        .digest("hex");
+      return [[`${kind}/${name}`, `${name}-${hash.slice(0, 8)}`] as const];
+    }),
+  );
+  const rename = (value: unknown): unknown => {
+    if (Array.isArray(value)) return value.map(rename);
+    if (typeof value !== "object" || value === null || Object.getPrototypeOf(value) !== Object.prototype) return value;
+    const { kind, name } = value as { kind?: unknown; name?: unknown };
+    const renamed = names.get(`${String(kind)}/${String(name)}`);
+    const entries = Object.entries(value).map(([key, inner]) => [key, rename(inner)] as const);
+    return { ...Object.fromEntries(entries), ...(renamed === undefined ? {} : { name: renamed }) };
+  };
+  return objects.map((object) => {
+    const name = names.get(`${object.kind}/${object.metadata.name}`) ?? object.metadata.name;
+    return {
+      ...object,
+      ...("spec" in object ? { spec: rename(object["spec"]) } : {}),
+      metadata: { ...object.metadata, name },
+    };
+  });
+};
+
+const isOwnName = (text: string, objects: readonly KubernetesObject[]): boolean =>
+  objects.some(({ metadata }) => metadata.name === text);
+
+const textsIn = (value: unknown): string[] => {
+  if (typeof value === "string") return [value];
+  return typeof value === "object" && value !== null ? Object.values(value).flatMap(textsIn) : [];
+};
+
+/** The variables that `clusterctl generate cluster` sets, and those that templates take networks from. */
+export const templateVariablesOf = (cluster: TemplateCluster): Record<string, string> => ({
+  CLUSTER_NAME: cluster.name,
+  NAMESPACE: cluster.namespace,
+  KUBERNETES_VERSION: versionOf(cluster),
+  CONTROL_PLANE_MACHINE_COUNT: String(cluster.controlPlaneReplicas),
+  WORKER_MACHINE_COUNT: String(cluster.workerPools.reduce((sum, { replicas }) => sum + replicas, 0)),
+  POD_CIDR: cluster.podCidr,
+  SERVICE_CIDR: cluster.serviceCidr,
+  SERVICE_DOMAIN: cluster.serviceDomain,
+});
+
+/**
+ * A cluster's parts from a template as `clusterctl generate cluster` takes it: one Cluster, its infrastructure and
+ * control plane, and what makes its workers. Templates of machines are named by their content, as the program's own.
+ *
+ * @param source what to call the template in an error
+ * @throws ProblemError for a variable without a value, and for what a cluster of the settings cannot be made from
+ */
+export const templateParts = (
+  text: string,
+  source: string,
+  cluster: TemplateCluster,
+  { variables, ...values }: TemplateValues,
+): ClusterParts => {
+  const all = { ...variables, ...templateVariablesOf(cluster) };
+  const rendered = renderTemplate(text, source, { ...values, variables: all })
+    .map((object) => withoutNulls(object) as KubernetesObject)
+    .map((object) => (isNamespaced(object) ? inNamespace(object, cluster.namespace) : object));
+  const problems: Problem[] = templateProblems(rendered, source, cluster);
+  if (problems.length > 0) throw new ProblemError(problems);
+  const objects = namedByContent(rendered.map((object) => withNetworks(object, cluster)));
+
+  const find = (reference: unknown): KubernetesObject[] => {
+    const { kind, name } = (reference ?? {}) as { kind?: unknown; name?: unknown };
+    return objects.filter((object) => object.kind === kind && object.metadata.name === name);
+  };
+  const one = objects.find(({ kind }) => kind === "Cluster")!;
+  const { controlPlaneRef, infrastructureRef } = one["spec"] as Record<string, unknown>;
+  const [infrastructure] = find(infrastructureRef) as [KubernetesObject];
+  const [controlPlane] = find(controlPlaneRef) as [KubernetesObject];
+  const owned = (owner: KubernetesObject): MachineOwner => ({ owner, templates: referencesIn(owner).flatMap(find) });
+  // Pools of machines, and health checks of them: what says which cluster it is part of.
+  const workers = objects.filter(
+    (object) => (object["spec"] as { clusterName?: unknown })?.clusterName === cluster.name,
+  );
+  const parts = { cluster: one, infrastructure, controlPlane: owned(controlPlane), workers: workers.map(owned) };
+  const used = new Set([
+    one,
+    infrastructure,
+    ...[parts.controlPlane, ...parts.workers].flatMap((part) => [part.owner, ...part.templates]),
+  ]);
+  return {
+    ...parts,
+    others: objects.filter((object) => !used.has(object)),
+    nodes: [controlPlane, ...workers].reduce((sum, owner) => sum + replicasOf(owner), 0),
+  };
+};
+
+/** Templates leave fields to the webhooks as null, which is not the same as absent to every API server. */
+const withoutNulls = (value: unknown): unknown => {
+  if (Array.isArray(value)) return value.map(withoutNulls);
+  if (typeof value !== "object" || value === null || Object.getPrototypeOf(value) !== Object.prototype) return value;
+  return Object.fromEntries(
+    Object.entries(value).flatMap(([key, inner]) => (inner === null ? [] : [[key, withoutNulls(inner)] as const])),
+  );
+};
+
+/** The settings' networks, where a template leaves them to Kubernetes. */
+const withNetworks = (object: KubernetesObject, cluster: TemplateCluster): KubernetesObject => {
+  if (object.kind !== "Cluster") return object;
+  const spec = object["spec"] as { clusterNetwork?: object };
+  const own = {
+    pods: { cidrBlocks: splitCidrs(cluster.podCidr) },
+    services: { cidrBlocks: splitCidrs(cluster.serviceCidr) },
+    serviceDomain: cluster.serviceDomain,
+  };
+  return { ...object, spec: { ...spec, clusterNetwork: { ...own, ...spec.clusterNetwork } } };
+};
+
+/** Machines of a control plane or pool; a health check has none. */
+const replicasOf = ({ kind, spec }: KubernetesObject): number => {
+  if (!/^(MachineDeployment|MachinePool)$|ControlPlane$/.test(kind)) return 0;
+  const { replicas = 1 } = spec as { replicas?: number };
+  return replicas;
+};
+
+/** Every `{kind, name}` within an object's spec. */
+const referencesIn = (value: unknown): object[] => {
+  if (typeof value !== "object" || value === null) return [];
+  const { kind, name } = value as { kind?: unknown; name?: unknown };
+  const inner = Object.values(value).flatMap(referencesIn);
+  return typeof kind === "string" && typeof name === "string" && !("metadata" in value) ? [value, ...inner] : inner;
+};
+
+/** As clusterctl does, which counts every kind it does not know as namespaced. */
+const isNamespaced = ({ kind }: KubernetesObject): boolean => !clusterScoped.has(kind);
+const clusterScoped = new Set([
+  ...["Namespace", "Node", "PersistentVolume", "PodSecurityPolicy", "CertificateSigningRequest", "ClusterRoleBinding"],
+  ...["ClusterRole", "VolumeAttachment", "StorageClass", "CSIDriver", "CSINode", "ValidatingWebhookConfiguration"],
+  ...["MutatingWebhookConfiguration", "CustomResourceDefinition", "PriorityClass", "RuntimeClass"],
+]);
+
+const inNamespace = (object: KubernetesObject, namespace: string): KubernetesObject => ({
+  ...object,
+  metadata: { ...object.metadata, namespace },
+});

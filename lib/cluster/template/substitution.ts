@@ -1,0 +1,162 @@
+import { type Problem, ProblemError } from "../../base/problem";
+
+/** `${VAR/old/new}` at the first place, `//` everywhere, `/#` at the start, `/%` at the end; all of it literally. */
+export const replacing = (expression: string): { name: string; replace: (value: string) => string } => {
+  const [, name = "", where = "", from = "", to = ""] = /^\$\{(\w+)\/([#%/]?)([^/]+)\/(.*)\}$/s.exec(expression) ?? [];
+  const replace = (value: string): string => {
+    switch (where) {
+      case "#":
+        return value.startsWith(from) ? to + value.slice(from.length) : value;
+      case "%":
+        return value.endsWith(from) ? value.slice(0, -from.length) + to : value;
+      case "/":
+        return value.replaceAll(from, () => to);
+      default:
+        return value.replace(from, () => to);
+    }
+  };
+  return { name, replace };
+};
+
+/** A variable that a template names. */
+export interface TemplateVariable {
+  name: string;
+  /** The default as written, if any occurrence has one. */
+  default?: string;
+}
+
+/** A template's parts: text, or an expression with its default, which may itself hold expressions. */
+type Part =
+  string | { name: string; fallback?: { source: string; parts: Part[] }; replace?: (value: string) => string };
+
+/**
+ * Fills in the variables of a clusterctl template (the subset of drone/envsubst that Cluster API's manifests use):
+ * `${VAR}`, `${VAR/#start/new}` and its like, `${VAR:=default}`, `${VAR=default}`, `${VAR:-default}` and the old `${ VAR }`; `$$` is a literal `$`, so
+ * `$${VAR}` stays `${VAR}`. As in envsubst an empty value takes the default too. An empty default is none: clusterctl
+ * calls such a variable missing.
+ *
+ * @param setting where the user gives the values
+ * @throws ProblemError naming every variable that has neither value nor default, and every expression of another form
+ */
+export const substitute = (
+  text: string,
+  variables: Readonly<Record<string, string>>,
+  source = "the template",
+  setting = "featureGates",
+): string => {
+  const missing = new Set<string>();
+  const render = (parts: readonly Part[]): string =>
+    parts
+      .map((part) => {
+        if (typeof part === "string") return part;
+        const value = Object.hasOwn(variables, part.name) ? variables[part.name] : undefined;
+        // As for clusterctl, nothing to replace anything in is no missing value.
+        if (part.replace) return part.replace(value ?? "");
+        if (value !== undefined && (value !== "" || part.fallback === undefined)) return value;
+        if (part.fallback && part.fallback.source !== "") return render(part.fallback.parts);
+        if (value === undefined) missing.add(part.name);
+        return "";
+      })
+      .join("");
+  const result = render(partsOf(text, source));
+  if (missing.size === 0) return result;
+  const names = [...missing].sort();
+  throw new ProblemError([
+    {
+      key: source,
+      received: names.map((name) => `\${${name}}`).join(" "),
+      rule: "have a value for each variable without a default",
+      remedy: `Set ${names.map((name) => `${setting}.${name}`).join(", ")} in the stack's settings`,
+    },
+  ]);
+};
+
+/** The variables of a template, those in defaults included, sorted by name. */
+export const variablesOf = (text: string, source = "the template"): TemplateVariable[] => {
+  const found = new Map<string, string | undefined>();
+  const visit = (parts: readonly Part[]): void => {
+    for (const part of parts) {
+      if (typeof part === "string") continue;
+      found.set(part.name, found.get(part.name) ?? (part.fallback?.source || undefined));
+      visit(part.fallback?.parts ?? []);
+    }
+  };
+  visit(partsOf(text, source));
+  return [...found]
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .map(([name, fallback]) => (fallback === undefined ? { name } : { name, default: fallback }));
+};
+
+const partsOf = (text: string, source: string): Part[] => {
+  const scanner = new Scanner(withoutLegacySpaces(text), source);
+  const parts = scanner.text();
+  if (scanner.problems.length > 0) throw new ProblemError(scanner.problems);
+  return parts;
+};
+
+/** `${ VAR }` was clusterctl's first notation; an escaped `$$` before a brace makes it plain text. */
+const withoutLegacySpaces = (text: string): string =>
+  text.replace(/\$\$|\$\{([ \t]+\w+[ \t]*|\w+[ \t]+)\}/g, (expression) => expression.replace(/[ \t]/g, ""));
+
+/** Reads a template from left to right; expressions it does not know are collected as problems and skipped. */
+class Scanner {
+  readonly problems: Problem[] = [];
+  private position = 0;
+
+  constructor(
+    private readonly input: string,
+    private readonly source: string,
+  ) {}
+
+  text(): Part[] {
+    const parts: Part[] = [];
+    while (this.position < this.input.length) {
+      const literal = /[^$]+|\$\$|\$(?!\{)/y;
+      const run = this.take(literal);
+      parts.push(run === undefined ? this.expression() : run === "$$" ? "$" : run);
+    }
+    return parts;
+  }
+
+  private expression(): Part {
+    const start = this.position;
+    const replaced = this.take(/\$\{\w+\/[#%/]?[^/}$]+\/[^}$]*\}/y);
+    if (replaced !== undefined) return replacing(replaced);
+    const opening = this.take(/\$\{\w+(:=|:-|=|(?=\}))/y);
+    if (opening === undefined) return this.unknown(start);
+    const name = /\w+/.exec(opening)?.[0] ?? "";
+    const fallback = opening.endsWith("=") || opening.endsWith("-") ? this.fallback() : undefined;
+    if (this.take(/\}/y) === undefined) return this.unknown(start);
+    return fallback === undefined ? { name } : { name, fallback };
+  }
+
+  private fallback(): { source: string; parts: Part[] } {
+    const start = this.position;
+    const parts: Part[] = [];
+    while (this.position < this.input.length && this.input[this.position] !== "}") {
+      parts.push(this.take(/([^$}]|\$(?!\{))+/y) ?? this.expression());
+    }
+    return { source: this.input.slice(start, this.position), parts };
+  }
+
+  private unknown(start: number): string {
+    const before = this.input.slice(0, start).split("\n");
+    const expression = this.input.slice(start).split(/[}\n]/, 1)[0] ?? "";
+    // The expression itself may be a piece of a password.
+    const expected = "one of ${VAR}, ${VAR:=default}, ${VAR=default}, ${VAR:-default} and ${VAR/old/new}";
+    this.problems.push({
+      key: `${this.source}, line ${before.length}, column ${(before.at(-1)?.length ?? 0) + 1}`,
+      rule: { expected, got: "another expression" },
+      remedy: "Rewrite the expression, or write $${ where a literal ${ is meant",
+    });
+    this.position = start + Math.max(2, expression.length + 1);
+    return "";
+  }
+
+  private take(pattern: RegExp): string | undefined {
+    pattern.lastIndex = this.position;
+    const match = pattern.exec(this.input)?.[0];
+    this.position += match?.length ?? 0;
+    return match;
+  }
+}

@@ -1,0 +1,95 @@
+import type { KubernetesObject } from "../kubernetes/object";
+import { clusterApiObject, hashNamed, refTo } from "./apiObject";
+import { type KubeadmFamilies, kubeadmFamilies } from "./kubeadm";
+import { machineTemplate, versionOf } from "./machineTemplate";
+import type { ClusterSpec, WorkerPool } from "./spec";
+
+/** Label domains that Cluster API copies from a Machine to its Node, now and whenever they change. */
+const propagatedDomains = ["node-role.kubernetes.io", "node-restriction.kubernetes.io", "node.cluster.x-k8s.io"];
+
+/** Labels for nodes, by the way they get there. */
+export interface NodeLabels {
+  /** Labels of the Machine, which Cluster API keeps on the Node; a change touches no machine. */
+  machine: Record<string, string>;
+  /** Labels the kubelet registers its Node with; a change is a rollout. */
+  kubelet: Record<string, string>;
+}
+
+/** Sorts node labels by the way they get to the node. */
+export const nodeLabels = (labels: Readonly<Record<string, string>>): NodeLabels => {
+  const sorted: NodeLabels = { machine: {}, kubelet: {} };
+  for (const [key, value] of Object.entries(labels)) sorted[isPropagated(key) ? "machine" : "kubelet"][key] = value;
+  return sorted;
+};
+
+/** The kubelet's `--node-labels`: `a=b,c=d`, sorted, so that the order in the settings makes no difference. */
+export const nodeLabelsArgument = (labels: Readonly<Record<string, string>>): string =>
+  Object.entries(labels)
+    .map(([key, value]) => `${key}=${value}`)
+    .sort()
+    .join(",");
+
+const isPropagated = (key: string): boolean => {
+  const domain = key.split("/", 1)[0] ?? "";
+  const [role, ...withSubdomains] = propagatedDomains;
+  return domain === role || withSubdomains.some((parent) => domain === parent || domain.endsWith(`.${parent}`));
+};
+
+/** The objects of one worker pool. */
+export interface WorkerObjects {
+  machineTemplate: KubernetesObject;
+  bootstrapTemplate: KubernetesObject;
+  deployment: KubernetesObject;
+}
+
+const clusterNameLabel = "cluster.x-k8s.io/cluster-name";
+const deploymentNameLabel = "cluster.x-k8s.io/deployment-name";
+
+/** What one pool of a cluster is made of. */
+export const workerObjects = (spec: ClusterSpec, pool: WorkerPool): WorkerObjects => {
+  const name = `${spec.name}-${pool.name}`;
+  const template = machineTemplate(spec, name);
+  const bootstrapTemplate = hashNamed(
+    spec,
+    "bootstrap",
+    "KubeadmConfigTemplate",
+    name,
+    nodeRegistration(pool, kubeadmFamilies(spec)),
+  );
+  const matchLabels = { [clusterNameLabel]: spec.name, [deploymentNameLabel]: name };
+  const deployment = clusterApiObject(spec, "core", "MachineDeployment", name, {
+    spec: {
+      clusterName: spec.name,
+      replicas: pool.replicas,
+      selector: { matchLabels },
+      rollout: { strategy: { type: "RollingUpdate", rollingUpdate: { maxSurge: 1, maxUnavailable: 0 } } },
+      template: {
+        metadata: { labels: { ...nodeLabels(pool.labels ?? {}).machine, ...matchLabels } },
+        spec: {
+          clusterName: spec.name,
+          version: versionOf(spec),
+          bootstrap: { configRef: refTo(bootstrapTemplate) },
+          infrastructureRef: refTo(template),
+        },
+      },
+    },
+  });
+  deployment.metadata.labels = { [clusterNameLabel]: spec.name };
+  return { machineTemplate: template, bootstrapTemplate, deployment };
+};
+
+/** What a pool's nodes register with; without labels and taints there is nothing to say, and an empty spec is refused. */
+const nodeRegistration = ({ labels = {}, taints = [] }: WorkerPool, families: KubeadmFamilies): object => {
+  const value = nodeLabelsArgument(nodeLabels(labels).kubelet);
+  const kubeletExtraArgs = [...(value === "" ? [] : [{ name: "node-labels", value }]), ...families.kubeletExtraArgs];
+  const registration = {
+    ...(kubeletExtraArgs.length === 0 ? {} : { kubeletExtraArgs }),
+    ...(taints.length === 0 ? {} : { taints }),
+  };
+  const { preKubeadmCommands } = families;
+  const spec = {
+    ...(Object.keys(registration).length === 0 ? {} : { joinConfiguration: { nodeRegistration: registration } }),
+    ...(preKubeadmCommands.length === 0 ? {} : { preKubeadmCommands }),
+  };
+  return Object.keys(spec).length === 0 ? {} : { spec: { template: { spec } } };
+};

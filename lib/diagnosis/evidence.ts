@@ -1,0 +1,147 @@
+import { type Evidence, type StuckFacts, type ApiObject, at, badConditions, conditionsOf } from "./facts";
+import { noSpace } from "./nodes";
+import { brief } from "./text";
+
+const count = (value: unknown): number => (typeof value === "number" ? value : 0);
+
+/** Controllers and webhooks that do not run: without them nothing changes, and objects are refused. */
+export const providerEvidence = ({ providers }: Pick<StuckFacts, "providers">): Evidence[] =>
+  providers.flatMap((deployment) => {
+    const wanted = count(at(deployment, "spec", "replicas") ?? 1);
+    const available = count(at(deployment, "status", "availableReplicas"));
+    if (wanted > 0 && available >= wanted) return [];
+    const { name, namespace } = deployment.metadata;
+    const line = `Deployment ${namespace}/${name} of the management cluster: ${available} pods available, ${wanted} wanted`;
+    return [
+      wanted === 0
+        ? { line, remedy: `kubectl --namespace ${namespace} scale deployment ${name} --replicas=1` }
+        : { line, remedy: `kubectl --namespace ${namespace} describe pods` },
+    ];
+  });
+
+/** Containers that do not run, and machines that have none. */
+export const containerEvidence = ({ objects, containers }: Pick<StuckFacts, "objects" | "containers">): Evidence[] => {
+  if (containers === undefined) return [];
+  const stopped = containers
+    .filter(({ state }) => state !== "running")
+    .map(({ name, role, status }) => ({
+      line: `container ${name} (${role === "external-load-balancer" ? "load balancer of the API" : role}): ${status}`,
+      remedy: `docker start ${name}`,
+    }));
+  const gone = objects.flatMap(({ kind, metadata, status }) => {
+    const wasMade = kind === "DevMachine" && at(status, "initialization", "provisioned") === true;
+    return wasMade && metadata.deletionTimestamp === undefined && !containers.some(({ name }) => name === metadata.name)
+      ? [{ line: `container ${metadata.name}: gone`, remedy: `kubectl delete machine ${metadata.name}` }]
+      : [];
+  });
+  const cluster = objects.find(({ kind }) => kind === "Cluster");
+  const balancer = containers.some(({ role }) => role === "external-load-balancer");
+  const ready = at(cluster, "status", "initialization", "infrastructureProvisioned") === true;
+  const onDocker = objects.some((object) => at(object, "spec", "backend", "docker") !== undefined);
+  const lost = ready && onDocker && !balancer && cluster !== undefined && containers.length > 0;
+  return [
+    ...gone,
+    ...stopped,
+    ...(lost ? [{ line: `container ${cluster.metadata.name}-lb (load balancer of the API): gone` }] : []),
+  ];
+};
+
+/** What the controllers repeat of every cluster until its API answers. */
+const beforeApi = /^error (creating REST config|creating HTTP client|getting client)|failed to connect to the cluster/;
+
+/** Images that are not there, and what the controller says that could not make a machine. */
+export const imageEvidence = ({
+  missingImages,
+  controllerLines,
+}: Pick<StuckFacts, "missingImages" | "controllerLines">): Evidence[] => [
+  ...controllerLines
+    .filter((line) => !beforeApi.test(line))
+    .map((line) => ({ line: `capd-controller-manager: ${brief(line, 400)}` })),
+  ...missingImages.map((image) => ({
+    line: `node image ${image} is not in this Docker`,
+    remedy: `docker pull ${image}, or another nodeImage or kubernetesVersion`,
+  })),
+];
+
+/** Whether a pod does what it is for, or has done it. */
+export const isRunning = (pod: ApiObject): boolean =>
+  at(pod, "status", "phase") === "Succeeded" ||
+  conditionsOf(pod).find(({ type }) => type === "Ready")?.status === "True";
+
+interface ContainerStatus {
+  state?: { waiting?: { reason?: string; message?: string }; terminated?: { reason?: string; message?: string } };
+  lastState?: { terminated?: { reason?: string; message?: string; exitCode?: number } };
+}
+
+const podReason = (pod: ApiObject): string => {
+  const statuses = ["initContainerStatuses", "containerStatuses"].flatMap(
+    (key) => (at(pod, "status", key) as ContainerStatus[] | undefined) ?? [],
+  );
+  const held = statuses.map(({ state, lastState }) => state?.waiting ?? state?.terminated ?? lastState?.terminated);
+  const telling = held.find((one) => one?.message) ?? held.find((one) => one && one.reason !== "PodInitializing");
+  const [condition] = badConditions(pod).filter(({ type }) => type === "PodScheduled");
+  const { reason, message } = condition ?? telling ?? {};
+  return [reason, brief(message ?? "", 200)].filter(Boolean).join(": ") || String(at(pod, "status", "phase"));
+};
+
+const path = ({ metadata }: ApiObject): string => `${metadata.namespace}/${metadata.name}`;
+
+const lastEvent = (events: readonly ApiObject[], object: ApiObject): string => {
+  const own = events.filter(
+    ({ involvedObject: about }) =>
+      about?.kind === object.kind &&
+      about.name === object.metadata.name &&
+      about.namespace === object.metadata.namespace,
+  );
+  const { reason, message } = own.at(-1) ?? {};
+  return message === undefined ? "" : `${reason}: ${brief(message, 250)}`;
+};
+
+/** What the cluster itself says: nodes that are not Ready, pods that do not run, services without an address. */
+export const insideEvidence = ({ inside = [] }: Pick<StuckFacts, "inside">, podsShown = 4): Evidence[] => {
+  const events = inside.filter(({ kind }) => kind === "Event");
+  const nodes = inside
+    .filter(({ kind }) => kind === "Node")
+    .flatMap((node) => {
+      const [worst] = badConditions(node);
+      const message = brief(worst?.message ?? "", 200);
+      const noCni = /cni plugin not initialized|network plugin is not ready/i.test(message);
+      return worst === undefined
+        ? []
+        : [
+            {
+              line: `Node ${node.metadata.name}: ${worst.type}=${worst.status}: ${message}`,
+              ...(noCni ? { remedy: "no pod network runs: set cni, or install one" } : {}),
+            },
+          ];
+    });
+  const pods = inside.filter((object) => object.kind === "Pod" && !isRunning(object));
+  const services = inside.filter(
+    (object) =>
+      object.kind === "Service" &&
+      at(object, "spec", "type") === "LoadBalancer" &&
+      ((at(object, "status", "loadBalancer", "ingress") as unknown[] | undefined) ?? []).length === 0,
+  );
+  return [
+    ...pods.slice(0, podsShown).map((pod) => {
+      const reason = podReason(pod);
+      const last = lastEvent(events, pod);
+      // The scheduler says the same twice.
+      const event = last.slice(-40) === reason.slice(-40) ? "" : last;
+      const full = noSpace.test(last);
+      return {
+        line: `Pod ${path(pod)}: ${reason}${event ? `; ${event}` : ""}`,
+        ...(full ? { remedy: `the disk of ${String(at(pod, "spec", "nodeName"))} is full` } : {}),
+      };
+    }),
+    ...(pods.length > podsShown ? [{ line: `and ${pods.length - podsShown} more pods` }] : []),
+    ...nodes,
+    ...services.map((service) => {
+      const event = lastEvent(events, service);
+      return {
+        line: `Service ${path(service)} has no address${event ? `: ${event}` : ": no load balancer has given one"}`,
+        ...(/no available IPs/i.test(event) ? { remedy: "a larger loadBalancerPrefix, or fewer services" } : {}),
+      };
+    }),
+  ];
+};

@@ -1,0 +1,125 @@
+import { ProblemError, refuse } from "../base/problem";
+import { readYaml, toYaml } from "./yaml";
+
+/** A kubeconfig, as far as Slipway looks into it; whatever else it holds is kept. */
+export interface Kubeconfig {
+  clusters: { name: string; cluster: { server: string; [key: string]: unknown }; [key: string]: unknown }[];
+  contexts: { name: string; context: { cluster: string; user: string; [key: string]: unknown } }[];
+  "current-context": string;
+  [key: string]: unknown;
+}
+
+/** Where a program runs that wants to talk to a workload cluster. */
+export interface Host {
+  /** Node's name of the operating system: linux, darwin, win32. */
+  platform: NodeJS.Platform;
+  /** Port of the host that Docker publishes for port 6443 of the cluster's load balancer container. */
+  publishedPort?: number | undefined;
+}
+
+const remedy = "Delete the cluster's kubeconfig secret, Cluster API writes it again, or fetch the file again";
+
+/** Reads a kubeconfig; its content never appears in an error, since it holds a key. */
+export const parseKubeconfig = (text: string): Kubeconfig => {
+  const [config, ...more] = documentsOf(text);
+  if (more.length === 0 && isKubeconfig(config)) {
+    currentCluster(config);
+    return config;
+  }
+  return refuse({
+    key: "the kubeconfig",
+    rule: "have clusters, contexts and a current-context",
+    remedy,
+  });
+};
+
+/** Address of the API server that the current context speaks to. */
+export const serverOf = (text: string): string => currentCluster(parseKubeconfig(text)).server;
+
+/** The same kubeconfig with another address for the current context's cluster. */
+export const withServer = (text: string, url: string): string => {
+  const config = parseKubeconfig(text);
+  const current = currentCluster(config);
+  const clusters = config.clusters.map((entry) =>
+    entry.cluster === current ? { ...entry, cluster: { ...current, server: url } } : entry,
+  );
+  return toYaml({ ...config, clusters });
+};
+
+/**
+ * The kubeconfig as it works on a host. Cluster API writes the address of the load balancer's container: Linux reaches
+ * it over the bridge; Docker Desktop keeps containers in a virtual machine, so there the published port is taken.
+ *
+ * @throws ProblemError where the port is needed and absent
+ */
+export const forHost = (text: string, { platform, publishedPort }: Host): string => {
+  if (platform !== "darwin" && platform !== "win32") return text;
+  if (publishedPort === undefined || !Number.isInteger(publishedPort) || publishedPort < 1 || publishedPort > 65535) {
+    return refuse({
+      key: `the published port of ${serverOf(text)}`,
+      received: publishedPort,
+      rule: `be a port from 1 to 65535, since on ${platform} containers have no address of their own`,
+      remedy: "Look at `docker port <cluster>-lb 6443`; the container may have stopped",
+    });
+  }
+  return withServer(text, `https://127.0.0.1:${publishedPort}`);
+};
+
+/**
+ * A value of a Secret's `data`, decoded.
+ *
+ * @param key default `value`, where Cluster API keeps a cluster's kubeconfig
+ */
+export const decodeSecretValue = (data: Readonly<Record<string, string>> | undefined | null, key = "value"): string => {
+  const encoded = data && Object.hasOwn(data, key) ? data[key] : undefined;
+  if (encoded === undefined || encoded === "") {
+    return refuse({
+      key: `key ${key} of the secret`,
+      received: encoded,
+      rule: `be there; the secret has ${Object.keys(data ?? {}).join(", ") || "no keys"}`,
+      remedy: "Wait until Cluster API has filled the secret, or look at its owner's conditions",
+    });
+  }
+  const decoded = Buffer.from(encoded, "base64");
+  if (decoded.toString("base64").replace(/=+$/, "") === encoded.replace(/[\s=]+/g, "")) return decoded.toString("utf8");
+  return refuse({ key: `key ${key} of the secret`, rule: "be base64", remedy });
+};
+
+const documentsOf = (text: string): unknown[] => {
+  try {
+    return readYaml(text);
+  } catch (error) {
+    // The parser's message may quote the line, and the line may be the key.
+    if (error instanceof ProblemError) return [];
+    throw error;
+  }
+};
+
+const currentCluster = (config: Kubeconfig): { server: string } => {
+  const current = config["current-context"];
+  const context = config.contexts.find(({ name }) => name === current)?.context;
+  const cluster = config.clusters.find(({ name }) => name === context?.cluster)?.cluster;
+  if (cluster !== undefined) return cluster;
+  return refuse({
+    key: "current-context of the kubeconfig",
+    received: current,
+    rule: "name a context whose cluster is in the file",
+    remedy,
+  });
+};
+
+const isKubeconfig = (value: unknown): value is Kubeconfig => {
+  if (!isRecord(value)) return false;
+  const { clusters, contexts } = value;
+  return (
+    typeof value["current-context"] === "string" &&
+    Array.isArray(clusters) &&
+    Array.isArray(contexts) &&
+    clusters.every(
+      (entry) => isRecord(entry) && isRecord(entry["cluster"]) && typeof entry["cluster"]["server"] === "string",
+    ) &&
+    contexts.every((entry) => isRecord(entry) && isRecord(entry["context"]))
+  );
+};
+
+const isRecord = (value: unknown): value is Record<string, unknown> => typeof value === "object" && value !== null;

@@ -1,0 +1,91 @@
+import * as yaml from "js-yaml";
+import { refuse } from "../base/problem";
+
+/**
+ * YAML as kubectl reads it. js-yaml follows YAML 1.2, kubectl's parser 1.1: there `0400` is an octal file mode and
+ * `on` is true, and real manifests rely on it. Dates stay strings, as they do on their way to JSON.
+ */
+const integer = new yaml.Type("tag:yaml.org,2002:int", {
+  kind: "scalar",
+  resolve: (text: unknown) =>
+    typeof text === "string" && /^[-+]?(0b[01][01_]*|0x[\da-f][\da-f_]*|0o?[0-7][0-7_]*|0|[1-9][\d_]*)$/i.test(text),
+  construct: (text: string) => integerOf(text),
+  predicate: (value: unknown) => Number.isInteger(value) && !Object.is(value, -0),
+  represent: (value: unknown) => String(value),
+});
+
+const truths = new Set(["y", "Y", "yes", "Yes", "YES", "true", "True", "TRUE", "on", "On", "ON"]);
+const untruths = new Set(["n", "N", "no", "No", "NO", "false", "False", "FALSE", "off", "Off", "OFF"]);
+const boolean = new yaml.Type("tag:yaml.org,2002:bool", {
+  kind: "scalar",
+  resolve: (text: string) => truths.has(text) || untruths.has(text),
+  construct: (text: string) => truths.has(text),
+  predicate: (value: unknown) => typeof value === "boolean",
+  represent: (value: unknown) => String(value),
+});
+
+const merge = new yaml.Type("tag:yaml.org,2002:merge", { kind: "scalar", resolve: (text: unknown) => text === "<<" });
+
+const readSchema = yaml.CORE_SCHEMA.extend({ implicit: [integer, boolean, merge] });
+
+/** Matches no value; makes the writer quote every string that any YAML might take for a number or a date. */
+const numberLike = new yaml.Type("tag:slipway,2026:number-like", {
+  kind: "scalar",
+  resolve: (text: unknown) => typeof text === "string" && /^[-+.]?\d/.test(text),
+});
+
+const writeSchema = readSchema.extend({ implicit: [numberLike] });
+
+/**
+ * Reads every document of a YAML text in order, `null` for an empty one.
+ *
+ * @throws ProblemError with line and column for bad YAML; the error repeats nothing of the text, which may be a Secret
+ */
+export const readYaml = (text: string, source = "the text"): unknown[] => {
+  const documents: unknown[] = [];
+  try {
+    yaml.loadAll(text, (document) => documents.push(document ?? null), { schema: readSchema });
+  } catch (error) {
+    const mark = error instanceof yaml.YAMLException ? error.mark : undefined;
+    const place = mark ? `line ${mark.line + 1}, column ${mark.column + 1}` : `line ${lastLineRead(text)}`;
+    return refuse({
+      key: `${source}, ${place}`,
+      rule: { expected: "YAML that parses", got: reasonWithoutText(error) },
+      remedy: "Correct the text, or fetch it again",
+    });
+  }
+  return documents;
+};
+
+/** The parser's reason up to where it quotes the text: names of tags and aliases may be pieces of a password. */
+const reasonWithoutText = (error: unknown): string => {
+  if (error instanceof UnsafeInteger) return error.message;
+  if (!(error instanceof yaml.YAMLException)) return "a text that stops the parser";
+  return /^[a-z][^"<!]*?(?=\s*(?:["<!]|: |$))/i.exec(error.reason)?.[0] ?? "a text that stops the parser";
+};
+
+/** The line at which the parser stopped, where its error does not say so. */
+const lastLineRead = (text: string): number => {
+  let last: yaml.State | undefined;
+  try {
+    yaml.loadAll(text, () => undefined, { schema: readSchema, listener: (_, state) => (last = state) });
+  } catch {
+    // The parser fails as before; only its position is of interest.
+  }
+  return (last?.line ?? 0) + 1;
+};
+
+/** A value as one YAML document: keys sorted, long lines kept, so that equal values give equal texts. */
+export const toYaml = (value: object): string =>
+  yaml.dump(value, { schema: writeSchema, sortKeys: true, noRefs: true, lineWidth: -1, skipInvalid: true });
+
+/** An integer that JavaScript would change. */
+class UnsafeInteger extends Error {}
+
+const integerOf = (text: string): number => {
+  const sign = text.startsWith("-") ? -1 : 1;
+  const digits = text.replace(/[-+_]/g, "").toLowerCase();
+  const value = Number(/^0[0-7]+$/.test(digits) ? `0o${digits.slice(1)}` : digits) * sign;
+  if (Number.isSafeInteger(value)) return value === 0 ? 0 : value;
+  throw new UnsafeInteger("an integer beyond 2^53, which JavaScript cannot hold exactly");
+};

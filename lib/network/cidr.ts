@@ -1,0 +1,76 @@
+import { IPv4CidrRange, IPv6CidrRange } from "ip-num";
+import { refuse } from "../base/problem";
+import { addressText, familyOf, type IpFamily, lenientAddress } from "./address";
+
+/** An IP network. */
+export interface Cidr {
+  readonly family: IpFamily;
+  /** Network address in its canonical form. */
+  readonly base: string;
+  /** Length of the network part in bits, 0 to 32 or 128. */
+  readonly prefix: number;
+  /** First and last address as numbers. */
+  readonly first: bigint;
+  readonly last: bigint;
+  /** `base/prefix`. */
+  readonly text: string;
+}
+
+const both: readonly IpFamily[] = ["ipv4", "ipv6"];
+
+const notations = {
+  ipv4: {
+    rule: "be an IPv4 network in CIDR notation",
+    remedy: "Write four numbers from 0 to 255, a slash and a length from 0 to 32, as in 172.18.0.0/16",
+  },
+  ipv6: {
+    rule: "be an IPv6 network in CIDR notation",
+    remedy: "Write an address, a slash and a length from 0 to 128, as in fd00:10::/64",
+  },
+} as const;
+
+/**
+ * Reads `a.b.c.d/n`, or `a:b::/n` where IPv6 is among the families; throws for anything else, also for a base that is
+ * not the network's own address, or not in its canonical form.
+ *
+ * @param families default: IPv4 alone
+ */
+export const parseCidr = (text: string, families: readonly IpFamily[] = ["ipv4"]): Cidr => {
+  const family = families.includes(familyOf(text)) ? familyOf(text) : (families[0] ?? "ipv4");
+  const range = familyOf(text) === family ? cidrOf(text, family) : undefined;
+  if (range === undefined) return refuse({ received: text, ...notations[family] });
+  const prefix = Number(range.getPrefix().getValue());
+  const [first, last] = [range.getFirst().getValue(), range.getLast().getValue()];
+  const base = addressText(family, first);
+  if (text !== `${base}/${prefix}`) {
+    return refuse({
+      received: text,
+      rule: "be a network's own address, with no bits set behind the prefix",
+      remedy: `Write ${base}/${prefix}`,
+    });
+  }
+  return { family, base, prefix, first, last, text };
+};
+
+/** Reads a network of either family; throws as parseCidr does. */
+export const parseNetwork = (text: string): Cidr => parseCidr(text, both);
+
+/** Whether two networks share an address; those of two families never do. */
+export const overlaps = (a: Cidr | string, b: Cidr | string): boolean => {
+  const [left, right] = [asCidr(a), asCidr(b)];
+  return left.family === right.family && left.first <= right.last && right.first <= left.last;
+};
+
+const asCidr = (cidr: Cidr | string): Cidr => (typeof cidr === "string" ? parseNetwork(cidr) : cidr);
+
+const cidrOf = (text: string, family: IpFamily): IPv4CidrRange | IPv6CidrRange | undefined => {
+  const [address, prefix, ...rest] = text.split("/");
+  if (rest.length > 0 || !/^\d{1,3}$/.test(prefix ?? "") || lenientAddress(address ?? "") === undefined)
+    return undefined;
+  try {
+    const canonical = `${address}/${Number(prefix)}`;
+    return family === "ipv4" ? IPv4CidrRange.fromCidr(canonical) : IPv6CidrRange.fromCidr(canonical);
+  } catch {
+    return undefined;
+  }
+};

@@ -1,0 +1,139 @@
+import { createHash } from "node:crypto";
+import { refuse, type Problem, ProblemError, problemsOf } from "../base/problem";
+import { addressOf, addressText } from "./address";
+import { type AddressRange, rangeOf } from "./addressRange";
+import type { Cidr } from "./cidr";
+import { dockerSubnet } from "./dockerSubnet";
+
+/** How many blocks of a prefix length the upper half of a subnet has; 0 where not even one fits. */
+export const blocksOf = (subnet: string, prefixLength: number): number => {
+  const { prefix } = dockerSubnet(subnet);
+  return prefixLength > prefix ? 2 ** (prefixLength - prefix - 1) : 0;
+};
+
+/**
+ * The addresses a load balancer may give out: a block of the subnet's upper half with the given prefix length, without
+ * the subnet's network and broadcast address and without the gateway. A gateway inside the block leaves two pieces,
+ * of which the larger is taken (the upper one of two equals).
+ *
+ * @param prefixLength default 29: eight addresses, of which the last is the broadcast address
+ * @param slot which block, counted from the highest down; default 0, the highest
+ * @throws ProblemError for a subnet outside /8 to /28, a block that is no part of the upper half, a gateway that is
+ * no host address of the subnet, and where no address remains
+ */
+export const loadBalancerRange = (subnet: string, gateway: string, prefixLength = 29, slot = 0): AddressRange => {
+  const cidr = dockerSubnet(subnet);
+  if (!Number.isInteger(prefixLength) || prefixLength <= cidr.prefix || prefixLength > 31) {
+    refuse({
+      received: prefixLength,
+      rule: `be a whole number from ${cidr.prefix + 1} to 31, since Docker keeps the lower half of ${subnet}`,
+      remedy: "Set loadBalancerPrefix to 29, or to the length of the block you want",
+    });
+  }
+  const taken = gatewayOf(cidr, gateway);
+  const blocks = blocksOf(subnet, prefixLength);
+  if (!Number.isInteger(slot) || slot < 0 || slot >= blocks) {
+    refuse({
+      received: slot,
+      rule: `be from 0 to ${blocks - 1}, since the upper half of ${subnet} has ${blocks} blocks of /${prefixLength}`,
+      remedy: "Choose a number of that range, or a larger networkSubnet",
+    });
+  }
+  const size = 1n << BigInt(32 - prefixLength);
+  const last = cidr.last - BigInt(slot) * size;
+  const first = last - size + 1n;
+  const usable = last === cidr.last ? last - 1n : last;
+  const pieces =
+    taken < first || taken > last
+      ? [{ first, last: usable }]
+      : [
+          { first: taken + 1n, last: usable },
+          { first, last: taken - 1n },
+        ];
+  const largest = pieces.reduce((best, piece) => (piece.last - piece.first > best.last - best.first ? piece : best));
+  if (largest.last < largest.first) {
+    refuse({
+      received: prefixLength,
+      rule: `leave an address beside the broadcast address of ${subnet} and the gateway ${gateway}`,
+      remedy: "Set loadBalancerPrefix to 29 or less",
+    });
+  }
+  return rangeOf(largest.first, largest.last);
+};
+
+const gatewayOf = (subnet: Cidr, gateway: string): bigint => {
+  const { family, value } = addressOf(gateway) ?? {};
+  if (family === "ipv4" && value !== undefined && value > subnet.first && value < subnet.last) return value;
+  return refuse({
+    received: gateway,
+    rule: `be an address of ${subnet.text} that is neither its first nor its last`,
+    remedy: `Write ${addressText("ipv4", subnet.first + 1n)}, or leave the gateway out`,
+  });
+};
+
+/** A cluster that wants load balancer addresses. */
+export interface RangeClaim {
+  readonly name: string;
+  /** Which block, counted from the highest down; absent: the one its name gives. */
+  readonly slot?: number;
+  /** What the slot's setting is called, for errors; default `loadBalancerSlot`. */
+  readonly key?: string;
+}
+
+/**
+ * A block of the subnet's upper half for each cluster, by name. The block follows from the cluster's own slot or name
+ * alone: neither the order of the list nor the other clusters matter, so adding or removing one moves nobody.
+ *
+ * @param prefixLength size of each block
+ * @throws ProblemError naming every two clusters that fall on one block, and a free number for the second
+ */
+export const allotRanges = (
+  subnet: string,
+  gateway: string,
+  prefixLength: number,
+  clusters: readonly RangeClaim[],
+): Record<string, AddressRange> => {
+  const blocks = blocksOf(subnet, prefixLength);
+  const slots = clusters.map(({ name, slot }) => slot ?? slotOf(name, blocks));
+  const problems: Problem[] = [];
+  const ranges: Record<string, AddressRange> = {};
+  const holders = new Map<number, string>();
+  const taken = new Set(slots);
+  for (const [index, { name, key = "loadBalancerSlot" }] of clusters.entries()) {
+    const slot = slots[index] ?? 0;
+    const holder = holders.get(slot);
+    if (holder === undefined) {
+      holders.set(slot, name);
+      problems.push(
+        ...problemsOf(() => (ranges[name] = loadBalancerRange(subnet, gateway, prefixLength, slot))).map((problem) => ({
+          ...problem,
+          key,
+        })),
+      );
+      continue;
+    }
+    const free = firstFree(taken, blocks);
+    if (free !== undefined) taken.add(free);
+    problems.push({
+      key,
+      received: slot,
+      rule: `be another block than that of ${holder}, which ${name} would share`,
+      remedy:
+        free === undefined
+          ? `Set loadBalancerPrefix to a longer one or choose a larger networkSubnet: its upper half has ${blocks} blocks`
+          : `Set loadBalancerSlot of ${name} to ${free}, which is free`,
+    });
+  }
+  if (problems.length > 0) throw new ProblemError(problems);
+  return ranges;
+};
+
+/** The block that a name gives: the same in every stack with as many blocks. */
+export const slotOf = (name: string, blocks: number): number =>
+  blocks === 0 ? 0 : createHash("sha256").update(name).digest().readUInt32BE(0) % blocks;
+
+const firstFree = (taken: ReadonlySet<number>, blocks: number): number | undefined => {
+  // As many numbers as are taken, and one more, hold a free one.
+  for (let slot = 0; slot < Math.min(blocks, taken.size + 1); slot += 1) if (!taken.has(slot)) return slot;
+  return undefined;
+};

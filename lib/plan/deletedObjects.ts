@@ -1,0 +1,177 @@
+import { nameOf, providerUrn } from "../base/urn";
+
+/** A resource of Pulumi's state, with the fields that the search for deleted objects reads. */
+export interface RecordedResource {
+  urn: string;
+  type: string;
+  /** Of an object: `namespace/name`, or the name alone. */
+  id?: string;
+  /** Whether Pulumi only reads the object, which somebody else creates. */
+  external?: boolean;
+  /** Whether the object is the rest of a replacement and is to be deleted. */
+  delete?: boolean;
+  /** URN of the provider, `::`, and the provider's id. */
+  provider?: string;
+  parent?: string;
+  deletedWith?: string;
+  dependencies?: string[];
+  propertyDependencies?: Record<string, string[] | null>;
+  inputs?: Record<string, unknown>;
+}
+
+/** The place of an object in a cluster. */
+export interface ObjectReference {
+  apiVersion: string;
+  kind: string;
+  /** Absent for an object without a namespace. */
+  namespace?: string;
+  name: string;
+}
+
+/** An object that the stack created, and the resource that stands for the object in the state. */
+export interface RecordedObject extends ObjectReference {
+  urn: string;
+}
+
+/** An object that the stack created and that its cluster no longer has. */
+export interface DeletedObject extends RecordedObject {
+  /** Name of the cluster's Kubernetes provider and of its kubeconfig file. */
+  cluster: string;
+  /** Whether the deletion is still in progress. */
+  isTerminating: boolean;
+}
+
+/** A Secret that Pulumi reads and that the control plane's provider writes. */
+export interface DeletedSecret {
+  secret: DeletedObject;
+  /** The object whose controller writes the Secret again. */
+  controlPlane: ObjectReference;
+}
+
+/** A workload cluster that cannot go on because somebody deleted an object that everything else hangs on. */
+export interface LostCluster {
+  name: string;
+  namespace: string;
+  /** The deleted objects: the Cluster, its control plane or its infrastructure object. */
+  objects: DeletedObject[];
+  /** The resource whose replacement creates the cluster again. */
+  identityUrn: string;
+  /** The Cluster, what is deleted with the Cluster, and what Pulumi reads of the cluster. */
+  urns: string[];
+}
+
+interface Metadata {
+  name?: unknown;
+  namespace?: unknown;
+}
+
+const clusterType = /^kubernetes:cluster\.x-k8s\.io\/\w+:Cluster$/;
+
+const stringOr = (value: unknown): string | undefined => (typeof value === "string" ? value : undefined);
+
+const valueAt = (value: unknown, ...path: string[]): unknown =>
+  path.reduce<unknown>(
+    (inner, key) => (typeof inner === "object" && inner !== null ? (inner as Record<string, unknown>)[key] : undefined),
+    value,
+  );
+
+/** Whether Kubernetes itself deletes the object after a time: the absence of such an object says nothing. */
+const expires = (inputs: Record<string, unknown>): boolean =>
+  valueAt(inputs, "spec", "ttlSecondsAfterFinished") !== undefined ||
+  inputs["type"] === "bootstrap.kubernetes.io/token";
+
+const objectOf = ({ urn, inputs = {} }: RecordedResource): RecordedObject[] => {
+  const { name, namespace } = (inputs["metadata"] ?? {}) as Metadata;
+  const [apiVersion, kind] = [stringOr(inputs["apiVersion"]), stringOr(inputs["kind"])];
+  if (apiVersion === undefined || kind === undefined || typeof name !== "string" || expires(inputs)) return [];
+  return [{ urn, apiVersion, kind, name, ...(typeof namespace === "string" ? { namespace } : {}) }];
+};
+
+/** An object that Pulumi reads has no inputs: type and id are all that the state says of the object. */
+const readObjectOf = ({ urn, type, id = "" }: RecordedResource): RecordedObject[] => {
+  const [, groupVersion = "", kind = ""] = type.split(":");
+  const [namespace, name] = id.split("/");
+  if (name === undefined || namespace === undefined) return [];
+  return [{ urn, apiVersion: groupVersion.replace(/^core\//, ""), kind, namespace, name }];
+};
+
+/** The CRDs of a manifest, which one step applies: each line of its standard input begins with the name of a CRD. */
+const crdsOf = ({ urn, inputs = {} }: RecordedResource): RecordedObject[] =>
+  (stringOr(inputs["stdin"]) ?? "").split("\n").flatMap((line) => {
+    const name = line.split(" ")[0];
+    return name ? [{ urn, apiVersion: "apiextensions.k8s.io/v1", kind: "CustomResourceDefinition", name }] : [];
+  });
+
+const providerName = (provider: string): string => nameOf(providerUrn(provider));
+
+const kubeconfigCluster = (inputs: Record<string, unknown> | undefined): string | undefined =>
+  stringOr(valueAt(inputs, "environment", "KUBECONFIG"))?.replace(/^.*\/|\.yaml$/g, "");
+
+/**
+ * The objects that a state says to exist, by the name of their cluster.
+ *
+ * @param readOnly whether only objects that Pulumi reads are wanted, instead of the stack's own; default: false
+ */
+export const recordedObjects = (
+  resources: readonly RecordedResource[],
+  readOnly = false,
+): ReadonlyMap<string, RecordedObject[]> => {
+  const found = new Map<string, RecordedObject[]>();
+  const add = (cluster: string | undefined, objects: RecordedObject[]): void => {
+    if (cluster && objects.length > 0) found.set(cluster, [...(found.get(cluster) ?? []), ...objects]);
+  };
+  for (const resource of resources) {
+    if ((resource.external ?? false) !== readOnly || resource.delete) continue;
+    const read = readOnly ? readObjectOf : objectOf;
+    if (resource.type.startsWith("kubernetes:")) add(providerName(resource.provider ?? ""), read(resource));
+    else if (resource.inputs?.["create"] === "steps/crds-apply")
+      add(kubeconfigCluster(resource.inputs), crdsOf(resource));
+  }
+  return found;
+};
+
+const isReferenced = (reference: unknown, namespace: string, object: ObjectReference): boolean =>
+  valueAt(reference, "kind") === object.kind &&
+  valueAt(reference, "name") === object.name &&
+  namespace === (object.namespace ?? "default");
+
+/** Finds the workload clusters that a deletion destroyed, whether the deletion is finished or not. */
+export const findLostClusters = (
+  resources: readonly RecordedResource[],
+  deleted: readonly DeletedObject[],
+): LostCluster[] =>
+  resources
+    .filter((resource) => clusterType.test(resource.type) && !resource.delete)
+    .flatMap((cluster) => {
+      const { name, namespace = "default" } = (cluster.inputs?.["metadata"] ?? {}) as Record<string, string>;
+      const spec = cluster.inputs?.["spec"];
+      const objects = deleted.filter(
+        (object) =>
+          object.urn === cluster.urn ||
+          isReferenced(valueAt(spec, "controlPlaneRef"), namespace, object) ||
+          isReferenced(valueAt(spec, "infrastructureRef"), namespace, object),
+      );
+      const inComponent = resources.filter(({ parent }) => parent !== undefined && parent === cluster.parent);
+      const identity = inComponent.find(({ urn }) => urn.endsWith("-identity"));
+      if (objects.length === 0 || identity === undefined || name === undefined) return [];
+      const contents = resources.filter(({ deletedWith }) => deletedWith === cluster.urn);
+      const reads = inComponent.filter(({ external }) => external);
+      const urns = [...new Set([cluster, ...contents, ...reads].map(({ urn }) => urn))];
+      return [{ name, namespace, objects, identityUrn: identity.urn, urns }];
+    });
+
+/** Finds the control planes whose controllers write deleted Secrets again. */
+export const findSecretWriters = (
+  resources: readonly RecordedResource[],
+  secrets: readonly DeletedObject[],
+): DeletedSecret[] =>
+  secrets.flatMap((secret) => {
+    const { parent } = resources.find(({ urn }) => urn === secret.urn) ?? {};
+    const cluster = resources.find((resource) => clusterType.test(resource.type) && resource.parent === parent);
+    const reference = valueAt(cluster?.inputs, "spec", "controlPlaneRef");
+    return resources
+      .filter(({ type }) => type.startsWith("kubernetes:"))
+      .flatMap(objectOf)
+      .filter((object) => isReferenced(reference, secret.namespace ?? "default", object))
+      .map((controlPlane) => ({ secret, controlPlane }));
+  });

@@ -1,0 +1,124 @@
+import { kindOf, partsOf } from "../base/urn";
+import { type DeletedSteps, withDeletedSteps } from "./deletedSteps";
+import { explain as explainChange, isIdentity, isReplace, lostWith, rollsMachines, workloadComponent } from "./reasons";
+import { type ChangeClass, changeClasses, type PartPlan, type PlanStep } from "./step";
+
+/** Exit code of `make plan`: nothing to do, changes, or something is replaced or destroyed. */
+export const exitCode = (parts: readonly PartPlan[]): 0 | 2 | 3 => {
+  if (parts.some(({ change }) => isLoss(change))) return 3;
+  return parts.some(({ change }) => change !== "unchanged") ? 2 : 0;
+};
+
+const fixedParts = ["network", "management cluster", "providers"] as const;
+const partOfComponent: Record<string, (typeof fixedParts)[number] | "node images"> = {
+  "slipway:index:DockerNetwork": "network",
+  "slipway:index:ManagementCluster": "management cluster",
+  "slipway:index:ExistingManagementCluster": "management cluster",
+  "slipway:index:ImageLoad": "management cluster",
+  "slipway:index:CapdImage": "providers",
+  "slipway:index:ProviderInstall": "providers",
+  // Made only where nodes cannot pull, so no part of every plan.
+  "slipway:index:NodeImage": "node images",
+};
+
+/**
+ * Sorts the steps of a preview by the part they belong to, and says of each part what happens to it.
+ *
+ * @param deleted what somebody deleted behind the stack's back; default: nothing
+ */
+export const changePlan = (previewed: readonly PlanStep[], deleted?: DeletedSteps): PartPlan[] => {
+  const steps = deleted === undefined ? previewed : withDeletedSteps(previewed, deleted);
+  const explain = (step: PlanStep): string => deleted?.reasons.get(step.urn) ?? explainChange(step);
+  const clusters = steps
+    .filter(({ urn }) => partsOf(urn).type === workloadComponent)
+    .map(({ urn }) => `cluster ${partsOf(urn).name}`);
+  const grouped = new Map<string, PlanStep[]>([...fixedParts, ...new Set(clusters)].map((part) => [part, []]));
+  for (const step of steps) {
+    if (ignored(step)) continue;
+    const part = partOf(step, steps);
+    grouped.set(part, [...(grouped.get(part) ?? []), step]);
+  }
+  const parts = [...grouped].map(([part, own]) => ({ ...judge(part, own, explain), own }));
+  const lost = parts.some(({ part, change }) => part === "management cluster" && isLoss(change));
+  return parts.map(({ own, ...judged }) => (lost ? lostWithManagement(judged, own) : judged));
+};
+
+const isLoss = (change: ChangeClass): boolean => change === "replaced" || change === "destroyed";
+
+/** Without its management cluster nothing that it made goes on: what else there is to say of it would mislead. */
+const lostWithManagement = (judged: PartPlan, steps: readonly PlanStep[]): PartPlan => {
+  const { part, change } = judged;
+  const inside = part === "providers" || part.startsWith("cluster ");
+  if (!inside || isLoss(change) || change === "created") return judged;
+  const lost = part === "providers" ? [] : lostWith(part, steps);
+  return { part, change: "replaced", reasons: ["the management cluster is another one"], lost };
+};
+
+/** Components and the stack are no things of their own; what is only read or refreshed changes nothing. */
+const ignored = ({ op, urn }: PlanStep): boolean => {
+  const { type, name } = partsOf(urn);
+  if (type.startsWith("slipway:") || type === "pulumi:pulumi:Stack") return true;
+  return (type.startsWith("pulumi:providers:") && name.startsWith("default")) || /^(read|discard|refresh)/.test(op);
+};
+
+/**
+ * The part a resource belongs to. Names prove nothing (one may begin with another), so a cluster is found by the
+ * component around a resource, or by the component around the Cluster object with which the resource ends.
+ */
+const partOf = (step: PlanStep, steps: readonly PlanStep[]): string => {
+  const { ancestors } = partsOf(step.urn);
+  const fixed = ancestors.map((type) => partOfComponent[type]).find((part) => part !== undefined);
+  if (fixed) return fixed;
+  const { parent, deletedWith } = step.newState ?? step.oldState ?? {};
+  if (ancestors.at(-1) === workloadComponent && parent) return `cluster ${partsOf(parent).name}`;
+  if (deletedWith) {
+    const lifetime = steps.find(({ urn }) => urn === deletedWith);
+    if (lifetime && lifetime !== step) return partOf(lifetime, steps);
+    // A Cluster object is named `<cluster>/Cluster/…`; a cluster's name has no slash.
+    if (kindOf(deletedWith) === "Cluster") return `cluster ${partsOf(deletedWith).name.split("/")[0]}`;
+  }
+  return "other";
+};
+
+/** The resource that is the part itself; a part without one is only the sum of its resources. */
+const isRoot = ({ urn }: PlanStep): boolean => {
+  const { type, name, ancestors } = partsOf(urn);
+  const owner = ancestors.at(-1);
+  return (
+    type === "docker:index/network:Network" ||
+    (owner === "slipway:index:ManagementCluster" && name.endsWith("-kind")) ||
+    (owner === workloadComponent && kindOf(urn) === "Cluster")
+  );
+};
+
+const judge = (part: string, steps: readonly PlanStep[], explain: (step: PlanStep) => string): PartPlan => {
+  const changed = steps.filter(({ op }) => op !== "same");
+  if (changed.length === 0) return { part, change: "unchanged", reasons: [], lost: [] };
+  const roots = changed.filter(isRoot);
+  const leads = changed.filter((step) => isIdentity(step) && isReplace(step));
+  const replaced = leads.length > 0 ? leads : roots.filter(isReplace);
+  const gone = roots.some(({ op }) => op === "delete");
+  const fresh = roots.some(({ op }) => op === "create") || steps.every(({ op }) => op === "create");
+  if (replaced.length > 0 || (gone && fresh)) {
+    // Everything inside goes with it; what made it so is the news.
+    const reasons = (replaced.length > 0 ? replaced : roots).map(explain);
+    return { part, change: "replaced", reasons, lost: lostWith(part, steps) };
+  }
+  if (gone) return { part, change: "destroyed", reasons: [counted(changed)], lost: lostWith(part, steps) };
+  if (fresh) return { part, change: "created", reasons: [counted(changed)], lost: [] };
+  const inner = changed.map((step) => ({ step, change: classOf(step) }));
+  const change = changeClasses[Math.max(...inner.map((one) => changeClasses.indexOf(one.change)))] ?? "in place";
+  // Templates are named by their content: one made and one removed is what a rolling change looks like.
+  const told = inner.filter(({ step }) => change !== "rolling" || !isTemplate(step));
+  const order = [...told].sort((a, b) => changeClasses.indexOf(b.change) - changeClasses.indexOf(a.change));
+  return { part, change, reasons: order.map((one) => explain(one.step)), lost: [] };
+};
+
+const counted = ({ length }: readonly PlanStep[]): string => `${length} ${length === 1 ? "resource" : "resources"}`;
+
+const isTemplate = ({ urn }: PlanStep): boolean => kindOf(urn).endsWith("Template");
+
+const classOf = (step: PlanStep): ChangeClass => {
+  if (isReplace(step)) return "replaced";
+  return step.op === "update" && rollsMachines(step) ? "rolling" : "in place";
+};

@@ -1,0 +1,171 @@
+import { defaultGateway, subnetPrefixes, ipv6Subnet } from "../../network/dockerSubnet";
+import type { InfrastructureProvider } from "../../providers/clusterctl";
+import type { RoutePins } from "../../versions/pins";
+import { dnsLabel } from "../checks/names";
+import { network } from "../checks/networks";
+import { between, filePath, imageReference, secretVariables, templateVariables } from "../checks/values";
+import { clusterFields, infrastructureProviderFields, clusterSettings } from "./cluster";
+import {
+  choice,
+  count,
+  derived,
+  flag,
+  listOf,
+  manifest,
+  type Setting,
+  type SettingTypes,
+  text,
+  texts,
+  variables,
+  type SettingTable,
+} from "./setting";
+
+const clusterApiAsset = (name: string) => (versions: RoutePins) =>
+  `https://github.com/kubernetes-sigs/cluster-api/releases/download/v${versions.clusterApi}/${name}.yaml`;
+
+/** Every setting, in the order of Pulumi.yaml. This table is the one source: the file and the docs are tested against it. */
+export const settingsSchema = {
+  pins: choice(
+    ["release", "source"],
+    "Set of versions in pins.json: release, or source for a machine that reaches package registries only.",
+  ),
+
+  managementCluster: text(
+    "clusterapi",
+    "Name of the kind cluster that Cluster API runs in.",
+    dnsLabel(49, "kind appends -control-plane"),
+  ),
+  managementNodeImage: derived(
+    (versions) => `kindest/node:v${versions.kubernetes}`,
+    "Node image of the management cluster. Empty: kindest/node of the pinned Kubernetes version.",
+    imageReference,
+  ),
+
+  managementKubeconfig: text(
+    "",
+    "Path of the kubeconfig of a management cluster to use instead of a kind cluster; its current context is taken. The cluster stays at destroy.",
+    filePath,
+  ),
+  installProviders: flag(
+    true,
+    "For managementKubeconfig: install cert-manager and Cluster API. false where the cluster has them; then they are left alone.",
+  ),
+
+  networkSubnet: text(
+    "172.18.0.0/16",
+    "IPv4 subnet of the Docker network kind. Containers get addresses of its lower half, load balancers of its upper end.",
+    network(subnetPrefixes.shortest, subnetPrefixes.longest, "room for nodes and load balancers"),
+  ),
+  networkGateway: derived(
+    (_, { networkSubnet }) => defaultGateway(String(networkSubnet)),
+    "Gateway of the Docker network. Empty: the first address of the subnet.",
+    () => undefined,
+  ),
+  networkSubnetIPv6: text(
+    "",
+    "IPv6 subnet of the Docker network. Empty: none; or where a cluster has IPv6, one beside networkSubnet, as fd00:172:18::/64.",
+    (value) => {
+      if (value !== "") ipv6Subnet(value);
+    },
+  ),
+  adoptNetwork: flag(false, "Use the Docker network kind that is there, and leave it there at destroy."),
+  loadBalancerPrefix: count(
+    29,
+    "Size of the load balancers' address block, the highest of the subnet, as a prefix length.",
+    between(9, 31),
+  ),
+
+  imageSource: choice(
+    ["registry", "local"],
+    "Where nodes get images from: registry, or local for those this machine's Docker has, loaded into every node.",
+  ),
+  extraImages: texts(
+    "Further images of this machine's Docker that nodes of workload clusters have from their start; for imageSource local.",
+    imageReference,
+  ),
+  capdImageSource: choice(
+    ["pull", "build", "archive", "local"],
+    "Where the image of Cluster API's Docker provider comes from: pull, build (from its Go module), archive (a file) or local (this machine's Docker).",
+  ),
+  capdImage: derived(
+    (versions) => `gcr.io/k8s-staging-cluster-api/capd-manager:v${versions.clusterApi}`,
+    "Image of Cluster API's Docker provider. Empty: the published one of the pinned version.",
+    imageReference,
+  ),
+  capdImageArchive: text("", "For capdImageSource archive: path of a file that docker save wrote.", filePath),
+
+  certManagerManifest: manifest(
+    "cert-manager",
+    ({ certManager }) =>
+      `https://github.com/cert-manager/cert-manager/releases/download/v${certManager}/cert-manager.yaml`,
+  ),
+  coreManifest: manifest("Cluster API's core provider", clusterApiAsset("core-components")),
+  bootstrapManifest: manifest("the kubeadm bootstrap provider", clusterApiAsset("bootstrap-components")),
+  controlPlaneManifest: manifest("the kubeadm control plane provider", clusterApiAsset("control-plane-components")),
+  infrastructureManifest: manifest("the Docker provider", clusterApiAsset("infrastructure-components-development")),
+  cniManifest: manifest(
+    "Calico",
+    ({ calico }) => `https://raw.githubusercontent.com/projectcalico/calico/v${calico}/manifests/calico.yaml`,
+  ),
+  loadBalancerManifest: manifest(
+    "MetalLB",
+    ({ metallb }) =>
+      `https://raw.githubusercontent.com/metallb/metallb/v${metallb}/config/manifests/metallb-native.yaml`,
+  ),
+  featureGates: variables(
+    "Values for the variables of Cluster API's manifests, as CLUSTER_TOPOLOGY or EXP_RUNTIME_SDK.",
+    templateVariables,
+  ),
+
+  templateSecrets: {
+    ...variables(
+      "Values that stay secret for variables of templates and providers' manifests: pulumi config set --secret --path 'slipway:templateSecrets.NAME'.",
+      secretVariables,
+    ),
+    secret: true as const,
+  },
+  providers: listOf<InfrastructureProvider>(
+    infrastructureProviderFields,
+    "Infrastructure providers to install besides Cluster API's own, for clusters from templates: name, version, manifest.",
+  ),
+
+  clusters: listOf<Readonly<Record<string, unknown>>>(
+    clusterFields,
+    "Several clusters instead of the one that the settings below describe; docs/settings.md lists an entry's fields.",
+  ),
+
+  ...clusterSettings,
+  applicationImage: derived(
+    (versions) => `nginx:${versions.nginx}`,
+    "Image of the application. Empty: nginx of the pinned version.",
+    imageReference,
+  ),
+};
+
+/** The name of a setting. */
+export type SettingKey = keyof typeof settingsSchema;
+
+/** The value of every setting, defaults filled in. */
+export type SettingValues = {
+  readonly [K in SettingKey]: (typeof settingsSchema)[K] extends Setting<infer T> ? T : never;
+};
+
+/** A setting as Pulumi.yaml declares it. */
+export interface SettingDescription {
+  key: string;
+  type: keyof SettingTypes;
+  /** Of a list: the type of its items. */
+  items?: { type: keyof SettingTypes };
+  default: unknown;
+  description: string;
+}
+
+/** Every setting in order, for Pulumi.yaml and the documentation. */
+export const describeSettings = (): SettingDescription[] =>
+  Object.entries(settingsSchema as SettingTable).map(([key, setting]) => ({
+    key,
+    type: setting.type,
+    ...(setting.items === undefined ? {} : { items: { type: setting.items.type } }),
+    default: setting.default,
+    description: setting.description,
+  }));

@@ -1,0 +1,77 @@
+import { type Problem, ProblemError } from "../base/problem";
+import type { Pins, RoutePins } from "../versions/pins";
+import { brokenRules } from "./rules";
+import { readClusters } from "./schema/entries";
+import { readTable } from "./schema/readTable";
+import { settingsSchema, type SettingValues } from "./schema/stack";
+import { type Settings, settingsTree } from "./types";
+
+/** Every problem of a stack's settings. */
+export class SettingsError extends ProblemError {
+  override readonly name = "SettingsError";
+
+  constructor(problems: readonly Problem[]) {
+    const many = problems.length === 1 ? "1 problem" : `${problems.length} problems`;
+    super(problems, `The stack's settings have ${many}; see Pulumi.<stack>.yaml, or pulumi config:`);
+  }
+}
+
+/** What the settings are read from. */
+export interface SettingsSource {
+  /** Values by key without a namespace: as YAML gives them, or as the texts that Pulumi passes to a program. */
+  readonly config: Readonly<Record<string, unknown>>;
+  /** The content of pins.json. */
+  readonly pins: Readonly<Pick<Pins, "release"> & { source: RoutePins }>;
+}
+
+/**
+ * Reads, completes and checks a stack's settings. An absent key has its default; an empty text means what
+ * Pulumi.yaml says of it.
+ *
+ * @throws SettingsError with every problem found: unknown keys, wrong types, values against a rule
+ */
+export const readSettings = ({ config, pins }: SettingsSource): Settings => {
+  const versions = routePins(pins[config["pins"] === "source" ? "source" : "release"]);
+  const top = readTable(settingsSchema, { given: config, versions, path: "" });
+  const { entries, problems } = readClusters(top, config, versions);
+  // The tables gave each value its type and check; those that failed are used by no rule.
+  const values = top.values as SettingValues;
+  const all = [...top.problems, ...problems, ...brokenRules({ values, wrong: top.wrong, entries, versions })];
+  if (all.length > 0) throw new SettingsError(all);
+  return settingsTree(values, entries, versions);
+};
+
+/**
+ * The project's part of the configuration that Pulumi gives a program, without the namespace. Keys of other
+ * namespaces, such as `pulumi:disable-default-providers`, are left out.
+ *
+ * @param all texts by full key, as `pulumi.runtime.allConfig()` returns them
+ */
+export const projectConfig = (all: Readonly<Record<string, string>>, project = "slipway"): Record<string, string> =>
+  Object.fromEntries(
+    Object.entries(all).flatMap(([key, value]) =>
+      key.startsWith(`${project}:`) ? [[key.slice(project.length + 1), value] as const] : [],
+    ),
+  );
+
+const routePins = ({
+  kind,
+  kubernetes,
+  clusterApi,
+  certManager,
+  calico,
+  flannel,
+  metallb,
+  nginx,
+  cloudProviderKind,
+}: RoutePins): RoutePins => ({
+  kind,
+  kubernetes,
+  clusterApi,
+  certManager,
+  calico,
+  flannel,
+  metallb,
+  nginx,
+  ...(cloudProviderKind === undefined ? {} : { cloudProviderKind }),
+});

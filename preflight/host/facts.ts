@@ -1,0 +1,212 @@
+import { execFile } from "node:child_process";
+import { existsSync, readFileSync, statfsSync } from "node:fs";
+import { availableParallelism, totalmem } from "node:os";
+import { join } from "node:path";
+import { gunzipSync } from "node:zlib";
+import type { Route } from "../../lib/versions/pins";
+import { ownerLabel } from "../../system/docker";
+
+/** Runs a small program with a given PATH and gives what it printed, or why it failed. */
+export const ask = (program: string, args: string[], path: string): Promise<{ text?: string; error: string }> =>
+  new Promise((resolve) => {
+    const env = { ...process.env, PATH: path };
+    execFile(program, args, { timeout: 10_000, env }, (error, stdout, stderr) =>
+      resolve(error ? { error: stderr.trim() || error.message } : { text: stdout.trim(), error: "" }),
+    );
+  });
+
+/** The text of a file, or undefined. */
+export const readText = (path: string): string | undefined => {
+  try {
+    return readFileSync(path, "utf8");
+  } catch {
+    return undefined;
+  }
+};
+
+/** The hard limit of open files in /proc/self/limits. */
+export const hardOpenFiles = (limits: string): number | undefined => {
+  const hard = /^Max open files\s+\S+\s+(\S+)/m.exec(limits)?.[1];
+  if (hard === undefined) return undefined;
+  return hard === "unlimited" ? Infinity : Number(hard);
+};
+
+/** Networks of /proc/net/route, whose addresses are hexadecimal in the machine's byte order. */
+export const readRoutes = (table: string): { network: string; device: string }[] =>
+  table
+    .trim()
+    .split("\n")
+    .slice(1)
+    .flatMap((line) => {
+      const [device = "", destination = "", , , , , , mask = ""] = line.split(/\s+/);
+      const address = (destination.match(/../g) ?? []).reverse().map((pair) => parseInt(pair, 16));
+      const length = [...parseInt(mask, 16).toString(2)].filter((bit) => bit === "1").length;
+      return length === 0 ? [] : [{ network: `${address.join(".")}/${length}`, device }];
+    });
+
+/** Whether the kernel has a feature, by its own configuration or its modules; undefined where it does not say. */
+const hasFeature = async (option: string, module: string, path: string): Promise<boolean | undefined> => {
+  try {
+    const config = gunzipSync(readFileSync("/proc/config.gz")).toString();
+    return new RegExp(`^${option}=[ym]$`, "m").test(config);
+  } catch {
+    // not every kernel shows its configuration
+  }
+  if (new RegExp(`^${module} `, "m").test(readText("/proc/modules") ?? "")) return true;
+  const known = await ask("modprobe", ["--dry-run", module], path);
+  if (known.text !== undefined) return true;
+  return existsSync("/lib/modules") && /not found/i.test(known.error) ? false : undefined;
+};
+
+/** Features that Docker needs; those of which nothing can be known are left out. */
+export const kernelFeatures = async (path: string): Promise<Record<string, boolean>> => {
+  const overlay =
+    /\boverlay$/m.test(readText("/proc/filesystems") ?? "") || (await hasFeature("CONFIG_OVERLAY_FS", "overlay", path));
+  const bridge = existsSync("/sys/class/net/docker0/bridge") || (await hasFeature("CONFIG_BRIDGE", "bridge", path));
+  const all = { overlay, bridge };
+  return Object.fromEntries(Object.entries(all).filter((entry): entry is [string, boolean] => entry[1] !== undefined));
+};
+
+/** The tools every route has to bring. */
+export const requiredTools = [
+  "pulumi",
+  "pulumi-language-nodejs",
+  "pulumi-resource-command",
+  "pulumi-resource-docker",
+  "pulumi-resource-kubernetes",
+  "kind",
+  "kubectl",
+  "clusterctl",
+];
+
+/** All that the checks look at. What could not be found out is undefined. */
+export interface HostFacts {
+  platform: string;
+  route: Route;
+  node: string;
+  go?: string;
+  docker: {
+    /** What the docker command says of itself; asked for only where the server does not answer. */
+    client?: string;
+    server?: string;
+    error?: string;
+    socket: boolean;
+    cgroup?: string;
+    os?: string;
+  };
+  inotify: { watches?: number; instances?: number };
+  /** Hard limit of open files; Infinity where there is none. */
+  openFiles?: number;
+  memoryBytes: number;
+  cores: number;
+  /** Free bytes where the cache is. */
+  freeBytes?: number;
+  /** Versions that the tools print; null for a tool that is not there. */
+  tools: Record<string, string | null>;
+  /** Kernel features by name; empty where there is no way to tell. */
+  kernel: Record<string, boolean>;
+  /** Containers and networks of kind and Cluster API that are there now. */
+  containers: { name: string; cluster: string }[];
+  /** IPv4 routes other than the default one: network in CIDR form and device. */
+  routes: { network: string; device: string }[];
+  /** Devices that belong to the Docker network `kind`. */
+  kindDevices: string[];
+  /** Value of the owner label of the Docker network `kind`; absent where there is no such network or label. */
+  kindOwner?: string;
+  /** Its subnets, IPv4 and IPv6; absent where there is no such network. */
+  kindSubnets?: string[];
+}
+
+const readNumber = (path: string): number | undefined => {
+  const text = readText(path)?.trim();
+  return text !== undefined && /^\d+$/.test(text) ? Number(text) : undefined;
+};
+
+/** What `docker network inspect` says, as far as it is of interest. */
+interface DockerNetwork {
+  Id: string;
+  Options?: Record<string, string> | null;
+  Labels?: Record<string, string> | null;
+  IPAM?: { Config?: { Subnet?: string }[] | null };
+}
+
+const versionArguments: Record<string, string[]> = {
+  pulumi: ["version"],
+  kind: ["version"],
+  kubectl: ["version", "--client", "--output=json"],
+  clusterctl: ["version", "--output=short"],
+};
+
+const lines = (text: string | undefined): string[] => (text ? text.split("\n").filter((line) => line !== "") : []);
+
+/** Looks at the machine; runs small programs, changes nothing. Without `tools` it asks neither them nor Go. */
+export const gatherFacts = async (
+  checkout: string,
+  route: Route,
+  cacheFolder: string,
+  { tools: withTools = true } = {},
+): Promise<HostFacts> => {
+  const bin = join(checkout, ".tools", "bin");
+  const path = `${bin}:${process.env.PATH ?? ""}`;
+  const linux = process.platform === "linux";
+  const docker = (...args: string[]) => ask("docker", args, path);
+  const label = "io.x-k8s.kind.cluster";
+  const [go, info, containers, network, ...tools] = await Promise.all([
+    withTools ? ask("go", ["env", "GOVERSION"], path) : { text: undefined },
+    docker("info", "--format", "{{.ServerVersion}} {{.CgroupVersion}} {{.OSType}}/{{.OperatingSystem}}"),
+    docker("ps", "--all", "--filter", `label=${label}`, "--format", `{{.Names}} {{.Label "${label}"}}`),
+    docker("network", "inspect", "kind", "--format", "{{json .}}"),
+    ...(withTools ? requiredTools : []).map(async (tool): Promise<[string, string | null]> => {
+      if (!existsSync(join(bin, tool))) return [tool, null];
+      const args = versionArguments[tool];
+      return [tool, args ? ((await ask(join(bin, tool), args, path)).text ?? "") : ""];
+    }),
+  ]);
+  // What does not answer may be the server, or not be there at all.
+  const client = info.text === undefined ? await ask("docker", ["--version"], path) : { text: undefined };
+  const [server, cgroup, ...system] = (info.text ?? "").split(" ");
+  const kind = network.text === undefined ? undefined : (JSON.parse(network.text) as DockerNetwork);
+  const owner = kind?.Labels?.[ownerLabel];
+  const statfs = ((): number | undefined => {
+    try {
+      const { bavail, bsize } = statfsSync(existsSync(cacheFolder) ? cacheFolder : checkout);
+      return bavail * bsize;
+    } catch {
+      return undefined;
+    }
+  })();
+  const limits = readText("/proc/self/limits");
+  return {
+    platform: process.platform,
+    route,
+    node: process.versions.node,
+    go: go.text?.replace(/^go/, ""),
+    docker: {
+      client: client.text,
+      server: server || undefined,
+      error: info.error,
+      socket: existsSync("/var/run/docker.sock"),
+      cgroup: cgroup || undefined,
+      os: system.join(" ") || undefined,
+    },
+    inotify: {
+      watches: readNumber("/proc/sys/fs/inotify/max_user_watches"),
+      instances: readNumber("/proc/sys/fs/inotify/max_user_instances"),
+    },
+    openFiles: limits === undefined ? undefined : hardOpenFiles(limits),
+    memoryBytes: totalmem(),
+    cores: availableParallelism(),
+    freeBytes: statfs,
+    tools: Object.fromEntries(tools),
+    // Docker needs them to start, and a program that asks no tools has its Docker.
+    kernel: linux && withTools ? await kernelFeatures(path) : {},
+    containers: lines(containers.text).map((line) => {
+      const [name = "", cluster = ""] = line.split(" ");
+      return { name, cluster };
+    }),
+    routes: readRoutes(readText("/proc/net/route") ?? ""),
+    kindDevices: kind ? [kind.Options?.["com.docker.network.bridge.name"] || `br-${kind.Id.slice(0, 12)}`] : [],
+    ...(owner ? { kindOwner: owner } : {}),
+    ...(kind ? { kindSubnets: (kind.IPAM?.Config ?? []).flatMap(({ Subnet }) => Subnet ?? []) } : {}),
+  };
+};

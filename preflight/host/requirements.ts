@@ -1,0 +1,31 @@
+import { splitCidrs } from "../../lib/network/families";
+import type { Settings } from "../../lib/settings/types";
+import { releaseOf } from "../../lib/versions/supportMatrix";
+import type { Demands } from "./check";
+
+/** What settings demand of the machine. */
+export const demandsOf = (
+  settings: Pick<Settings, "network" | "clusters" | "management">,
+): Pick<Demands, "subnet" | "clusterNetworks" | "wantedClusters" | "kubernetes" | "nodes" | "pretendedNodes"> => {
+  const nodesOf = (backend: "docker" | "inMemory"): number =>
+    settings.clusters
+      .filter((cluster) => cluster.backend === backend)
+      .flatMap(({ controlPlaneReplicas, workerPools }) => [
+        controlPlaneReplicas,
+        ...workerPools.map((pool) => pool.replicas),
+      ])
+      .reduce((sum, replicas) => sum + replicas, 0);
+  const real = settings.clusters.filter((cluster) => cluster.backend === "docker");
+  const made = settings.management.kubeconfig === "";
+  const management = made && releaseOf(settings.management.nodeImage.split("@")[0]?.split(":").at(-1) ?? "");
+  const versions = [...(management ? [management] : []), ...real.map((cluster) => cluster.kubernetesVersion.slice(1))];
+  return {
+    subnet: settings.network.subnet,
+    clusterNetworks: [...new Set(real.flatMap((one) => [one.podCidr, one.serviceCidr].flatMap(splitCidrs)))],
+    // Pretended clusters have no containers, so no container can be in their way.
+    wantedClusters: [...(made ? [settings.management.name] : []), ...real.map(({ name }) => name)],
+    kubernetes: [...new Set(versions)],
+    nodes: nodesOf("docker"),
+    pretendedNodes: nodesOf("inMemory"),
+  };
+};

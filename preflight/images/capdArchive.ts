@@ -1,0 +1,36 @@
+import { createHash } from "node:crypto";
+import { createReadStream } from "node:fs";
+import { pipeline } from "node:stream/promises";
+import { refuse } from "../../lib/base/problem";
+
+/** The archive of CAPD's image, and its sum, by which another content is another image. */
+export interface CapdArchive {
+  path: string;
+  sha256: string;
+}
+
+/** The five letters by which a tar archive is known, and where in its first block they stand. */
+const magic = { text: "ustar", offset: 257 };
+
+/** Reads a file that `docker save` wrote; throws a ProblemError for what cannot be read and for what is no archive. */
+export const readArchive = async (path: string): Promise<CapdArchive> => {
+  const hash = createHash("sha256");
+  let head = Buffer.alloc(0);
+  try {
+    await pipeline(createReadStream(path), async (chunks: AsyncIterable<Buffer>) => {
+      for await (const chunk of chunks) {
+        if (head.length < 512) head = Buffer.concat([head, chunk.subarray(0, 512)]);
+        hash.update(chunk);
+      }
+    });
+  } catch (error) {
+    return unfit(path, `be a file that can be read (${(error as Error).message})`);
+  }
+  const gzipped = head[0] === 0x1f && head[1] === 0x8b;
+  const tar = head.subarray(magic.offset, magic.offset + magic.text.length).toString("latin1") === magic.text;
+  if (!gzipped && !tar) return unfit(path, "be a tar archive, gzipped or not, and is none");
+  return { path, sha256: hash.digest("hex") };
+};
+
+const unfit = (path: string, rule: string): never =>
+  refuse({ key: "capdImageArchive", received: path, rule, remedy: "Name a file that docker save wrote" });

@@ -1,0 +1,115 @@
+import { createHash, randomBytes } from "node:crypto";
+import { mkdir, readFile, rename, rm, writeFile } from "node:fs/promises";
+import { dirname } from "node:path";
+import { refuse } from "../../lib/base/problem";
+
+/** Where a manifest's text and the sum that it must have are kept. */
+export interface ManifestStoreOptions {
+  /** JSON file of sums by location, kept under version control. */
+  lockFile: string;
+  /** Folder for what was fetched; may be deleted at any time. */
+  cacheDir: string;
+  /** The setting that gave the location, for errors. */
+  name: string;
+  /** Whether a file of this machine is taken as it is, without a sum; default false. */
+  ownFile?: boolean;
+  /** Time for one download, in milliseconds; default two minutes. */
+  timeout?: number;
+}
+
+/** A manifest's text and its sum. */
+export interface StoredManifest {
+  text: string;
+  /** SHA-256 of the bytes, as 64 hexadecimal digits. */
+  sha256: string;
+}
+
+/** Compares with the lock file, or enters a location that is not in it. */
+export const checked = (location: string, bytes: Buffer, options: ManifestStoreOptions): Promise<StoredManifest> =>
+  inTurn(options.lockFile, async () => {
+    const sha256 = sumOf(bytes);
+    const lock = await readLock(options);
+    const locked = lock[location];
+    if (locked === undefined) {
+      const entries = Object.entries({ ...lock, [location]: sha256 }).sort(([a], [b]) => (a < b ? -1 : 1));
+      await writeAtomically(options.lockFile, `${JSON.stringify(Object.fromEntries(entries), null, 2)}\n`);
+    } else if (locked !== sha256) {
+      refuse({
+        key: options.name,
+        received: location,
+        rule: `have the sha256 ${locked} that ${options.lockFile} holds, and has ${sha256}`,
+        remedy: `If the new content is meant, remove the location from ${options.lockFile} and run again`,
+      });
+    }
+    return { text: bytes.toString("utf8"), sha256 };
+  });
+
+/** The sums by location; none where there is no lock file yet. */
+export const readLock = async ({ lockFile }: ManifestStoreOptions): Promise<Record<string, string>> => {
+  const text = (await readIfThere(lockFile))?.toString("utf8");
+  if (text === undefined) return {};
+  const lock = parseJson(text);
+  if (isSums(lock)) return lock;
+  return refuse({
+    key: lockFile,
+    received: text,
+    rule: "be a JSON object of sha256 sums by location",
+    remedy: "Restore it from version control, or delete it to accept what is fetched now",
+  });
+};
+
+const isSums = (value: unknown): value is Record<string, string> =>
+  typeof value === "object" &&
+  value !== null &&
+  !Array.isArray(value) &&
+  Object.values(value).every((sum) => typeof sum === "string");
+
+const parseJson = (text: string): unknown => {
+  try {
+    return JSON.parse(text) as unknown;
+  } catch {
+    return undefined;
+  }
+};
+
+/** SHA-256 as 64 hexadecimal digits. */
+export const sumOf = (content: string | Buffer): string => createHash("sha256").update(content).digest("hex");
+
+/** A file's bytes, or undefined where there is none. */
+export const readIfThere = (file: string): Promise<Buffer | undefined> =>
+  readFile(file).catch((error: NodeJS.ErrnoException) => {
+    if (error.code === "ENOENT") return undefined;
+    throw error;
+  });
+
+/**
+ * Writes a file; readers see the old file or the new one, whatever happens in between.
+ *
+ * @param options `private`: only the user may read the file, and each folder that is created for it
+ */
+export const writeAtomically = async (
+  file: string,
+  content: string | Buffer,
+  options: { private?: boolean } = {},
+): Promise<void> => {
+  await mkdir(dirname(file), { recursive: true, ...(options.private && { mode: 0o700 }) });
+  const partial = `${file}.${randomBytes(6).toString("hex")}.partial`;
+  try {
+    await writeFile(partial, content, options.private ? { mode: 0o600 } : {});
+    await rename(partial, file);
+  } finally {
+    await rm(partial, { force: true });
+  }
+};
+
+const turns = new Map<string, Promise<unknown>>();
+
+/** Runs what concerns one file one after the other: manifests are loaded side by side and share the lock file. */
+export const inTurn = async <T>(file: string, work: () => Promise<T>): Promise<T> => {
+  const result = (turns.get(file) ?? Promise.resolve()).then(work);
+  turns.set(
+    file,
+    result.catch(() => undefined),
+  );
+  return result;
+};

@@ -1,0 +1,39 @@
+import { refuse } from "../../lib/base/problem";
+import { allOf } from "../../lib/base/settleAll";
+import type { Manifest } from "../../lib/kubernetes/manifest";
+import type { KubernetesObject } from "../../lib/kubernetes/object";
+import { inventoryObject, providerLabel } from "../../lib/providers/clusterctl";
+import type { Settings } from "../../lib/settings/types";
+import { readManifest } from "./read";
+
+/** A provider's manifest, and its entry in clusterctl's inventory. */
+export interface InstalledProvider {
+  manifest: Manifest;
+  entry: KubernetesObject;
+}
+
+/** Reads the manifests of the providers that the settings add; values of `templateSecrets` are marked in them. */
+export const readInfrastructureProviders = (
+  { infrastructureProviders, featureGates, templateSecrets }: Settings,
+  type = "InfrastructureProvider" as const,
+): Promise<InstalledProvider[]> =>
+  allOf(
+    infrastructureProviders.map(async ({ name, version, manifest: location }, index) => {
+      const label = providerLabel({ name, type });
+      const setting = `providers[${index}].manifest`;
+      const manifest = await readManifest({
+        name: label,
+        setting,
+        location,
+        variables: featureGates,
+        secrets: templateSecrets,
+        providerLabel: label,
+      });
+      const [namespace, ...more] = manifest.objects.filter(({ kind }) => kind === "Namespace");
+      if (namespace === undefined || more.length > 0) {
+        const rule = "have one Namespace, in which the provider runs";
+        return refuse({ key: setting, received: location, rule, remedy: "Name an infrastructure-components.yaml" });
+      }
+      return { manifest, entry: inventoryObject({ name, type, version, namespace: namespace.metadata.name }) };
+    }),
+  );

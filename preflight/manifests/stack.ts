@@ -1,0 +1,90 @@
+import { cniLocation } from "../../lib/addons/cni";
+import { allOf } from "../../lib/base/settleAll";
+import { withCapdImage } from "../../lib/kubernetes/images";
+import type { Manifest } from "../../lib/kubernetes/manifest";
+import { providerLabel } from "../../lib/providers/clusterctl";
+import { inventoryCrd, inventoryEntries, providers } from "../../lib/providers/inventory";
+import type { Settings } from "../../lib/settings/types";
+import { withOwner } from "../management/existing";
+import { readInfrastructureProviders } from "./providers";
+import { readManifest, setCrdsAside } from "./read";
+
+/** Everything that a stack installs, read. */
+export interface StackManifests {
+  certManager: Manifest;
+  providers: Manifest[];
+  inventory: Manifest;
+  /** Pod networks, by the clusters' `cni`. */
+  cni: Readonly<Record<string, Manifest>>;
+  loadBalancer: Manifest;
+  /** What clusters add, by location. */
+  extra: Readonly<Record<string, Manifest>>;
+}
+
+/** What goes into the management cluster, in the order of installation. */
+export const installed = ({ certManager, providers: others }: StackManifests): Manifest[] => [certManager, ...others];
+
+/**
+ * Reads the manifests that the settings name.
+ *
+ * @param owner of the namespaces in a management cluster that others use too
+ * @throws ProblemError with what is wrong about every one of them
+ */
+export const readManifests = async (settings: Settings, owner: string): Promise<StackManifests> => {
+  const { manifests, versions, management } = settings;
+  // In a cluster that others use too, namespaces say whose they are.
+  const own = (manifest: Manifest): Manifest => (management.kubeconfig === "" ? manifest : withOwner(manifest, owner));
+  const none = (name: string): Promise<Manifest> => Promise.resolve({ name, crds: [], objects: [] });
+  const provider = (role: keyof typeof providers): Promise<Manifest> => {
+    const label = providerLabel(providers[role]);
+    if (!management.installProviders) return none(label);
+    return readManifest({
+      name: label,
+      setting: `${role}Manifest`,
+      location: manifests[role],
+      variables: settings.featureGates,
+      providerLabel: label,
+    });
+  };
+  const named = async (location: string, setting: string, name: string): Promise<[string, Manifest]> => [
+    name,
+    await readManifest({ name, setting, location }),
+  ];
+  const networks = settings.clusters.map(({ cni }) => cni).filter((cni) => cni !== "none");
+  const added = settings.clusters.flatMap((cluster) => cluster.manifests);
+  const [certManager, core, bootstrap, controlPlane, infrastructure, others, loadBalancer, cni, extra] = await allOf([
+    management.installProviders
+      ? readManifest({ name: "cert-manager", setting: "certManagerManifest", location: manifests.certManager })
+      : none("cert-manager"),
+    provider("core"),
+    provider("bootstrap"),
+    provider("controlPlane"),
+    provider("infrastructure"),
+    management.installProviders ? readInfrastructureProviders(settings) : [],
+    readManifest({ name: "metallb", setting: "loadBalancerManifest", location: manifests.loadBalancer }),
+    allOf(
+      [...new Set(networks)].map((network) =>
+        named(cniLocation(network, settings), network === "calico" ? "cniManifest" : `cni ${network}`, network),
+      ),
+    ),
+    allOf([...new Set(added)].map((location) => named(location, "manifests", location))),
+  ]);
+  return {
+    certManager: own(certManager),
+    providers: [
+      core,
+      bootstrap,
+      controlPlane,
+      { ...infrastructure, objects: withCapdImage(infrastructure.objects, settings.capd.image) },
+      ...others.map(({ manifest }) => manifest),
+    ].map(own),
+    inventory: {
+      name: "inventory",
+      crds: setCrdsAside([inventoryCrd()]).crds,
+      objects: [...inventoryEntries(versions.clusterApi), ...others.map(({ entry }) => entry)],
+    },
+    cni: Object.fromEntries(cni),
+    loadBalancer,
+    extra: Object.fromEntries(extra),
+  };
+};

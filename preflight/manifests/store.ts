@@ -1,0 +1,87 @@
+import { chmod, readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { stateFolder } from "../../lib/base/paths";
+import { refuse } from "../../lib/base/problem";
+import {
+  checked,
+  inTurn,
+  type ManifestStoreOptions,
+  readIfThere,
+  readLock,
+  type StoredManifest,
+  sumOf,
+  writeAtomically,
+} from "./lock";
+
+/** Where the program keeps the manifest that a setting names. */
+export const manifestStore = (setting: string): ManifestStoreOptions => ({
+  name: setting,
+  lockFile: "manifests.lock.json",
+  cacheDir: join(stateFolder, "manifests"),
+});
+
+/**
+ * Reads a manifest from a URL or a file. A URL is fetched once and kept by the hash of its address. The first use of a
+ * location writes its sum into the lock file; from then on any other content is refused.
+ *
+ * @param location http(s) URL, or a path relative to the working directory
+ * @throws ProblemError for what cannot be read, and for content whose sum is not the locked one
+ */
+export const loadManifest = async (location: string, options: ManifestStoreOptions): Promise<StoredManifest> =>
+  isUrl(location) ? loadUrl(location, options) : ofFile(location, await readLocal(location, options), options);
+
+const ofFile = (
+  path: string,
+  bytes: Buffer,
+  options: ManifestStoreOptions,
+): StoredManifest | Promise<StoredManifest> =>
+  options.ownFile ? { text: bytes.toString("utf8"), sha256: sumOf(bytes) } : checked(path, bytes, options);
+
+const isUrl = (location: string): boolean => /^https?:\/\//i.test(location);
+
+const loadUrl = async (url: string, options: ManifestStoreOptions): Promise<StoredManifest> => {
+  const file = join(options.cacheDir, `${sumOf(url)}.yaml`);
+  return inTurn(file, async () => {
+    const cached = await readIfThere(file);
+    const locked = (await readLock(options))[url];
+    // A damaged or half-written cache is not the publisher's fault: fetch again, then judge.
+    if (cached !== undefined && (locked === undefined || sumOf(cached) === locked)) {
+      await chmod(file, 0o600).catch(() => undefined); // an earlier version left the file open to other users
+      return checked(url, cached, options);
+    }
+    const fetched = await download(url, options);
+    const manifest = await checked(url, fetched, options);
+    // What was fetched may hold Secrets.
+    await writeAtomically(file, fetched, { private: true });
+    return manifest;
+  });
+};
+
+const readLocal = (path: string, { name }: ManifestStoreOptions): Promise<Buffer> =>
+  readFile(path).catch((error: Error) =>
+    refuse({
+      key: name,
+      received: path,
+      rule: `be a URL or a file that can be read (${error.message})`,
+      remedy: "Correct the path; a file under .tools is made by make tools",
+    }),
+  );
+
+const download = async (url: string, { name, timeout = 120_000 }: ManifestStoreOptions): Promise<Buffer> => {
+  const unreachable = (reason: string): never =>
+    refuse({
+      key: name,
+      received: url,
+      rule: `be a URL that can be fetched (${reason})`,
+      remedy: "Correct it, or fetch the file by other means and set its path instead",
+    });
+  try {
+    const response = await fetch(url, { signal: AbortSignal.timeout(timeout) });
+    if (response.ok) return Buffer.from(await response.arrayBuffer());
+    return unreachable(`HTTP ${response.status} ${response.statusText}`.trim());
+  } catch (error) {
+    const { name: kind, message, cause } = error as Error;
+    if (kind === "ProblemError") throw error;
+    return unreachable(cause instanceof Error ? `${message}: ${cause.message}` : message);
+  }
+};

@@ -1,0 +1,131 @@
+import { sentence } from "../lib/base/problem";
+import { type Look, look } from "../lib/base/settleAll";
+import { infrastructureOf } from "../lib/cluster/infrastructure";
+import type { ClusterParts } from "../lib/cluster/parts";
+import type { Settings } from "../lib/settings/types";
+import { managementNode } from "../system/dockerHost";
+import { lookAtHost } from "./host/inspect";
+import { type CapdArchive, readArchive } from "./images/capdArchive";
+import { lookAtNodeImages } from "./images/nodeImages";
+import { readImages, type StackImages } from "./images/stack";
+import { type ExistingManagement, existingManagementProblems, lookAtManagement } from "./management/existing";
+import { managementProblems, otherNodeImage, networkProblem } from "./management/immutable";
+import { managedClusters, runningVersions } from "./management/inNode";
+import { deletedClusterWarnings, kubeconfigsWithoutSecret } from "./management/managedClusters";
+import { type RunningClusters, upgradeProblems } from "./management/running";
+import { serviceProblems } from "./manifests/services";
+import { installed, readManifests, type StackManifests } from "./manifests/stack";
+import { readTemplates } from "./manifests/templates";
+
+/** All that the program knows before it asks for its first resource. */
+export interface Inputs extends Omit<StackImages, "capdId"> {
+  manifests: StackManifests;
+  /** What clusters from templates are made of, by the cluster's name. */
+  templates: Readonly<Record<string, ClusterParts>>;
+  /** Clusters that run, with their versions, as the management cluster knows them. */
+  running: RunningClusters;
+  /** Saved kubeconfigs of clusters whose kubeconfig Secret is missing, by `namespace/name`. */
+  savedKubeconfigs: Readonly<Record<string, string>>;
+  capd: { localId?: string; archive?: CapdArchive };
+  /** The management cluster that the settings give; absent where a kind cluster is made. */
+  existing?: ExistingManagement;
+  /** What about the host may stop an `up`, each with its remedy. */
+  warnings: readonly string[];
+}
+
+/**
+ * Reads manifests and looks at the host; throws one error for everything that stands in the way.
+ *
+ * @param preview whether it is only a look: what an `up` would refuse but a plan can show is then a warning
+ */
+export const prepare = async (settings: Settings, owner: string, preview = false): Promise<Inputs> => {
+  const { management, capd, clusters } = settings;
+  const given = management.kubeconfig !== "";
+  // Without containers of ours nothing about this host's Docker stands in the way.
+  const usesDocker = !given || clusters.some(({ backend }) => infrastructureOf(backend).onDocker);
+  // Other programs first: they run while this one parses manifests.
+  const [host, machine, existing, tags, archive, templates, manifests] = await Promise.all([
+    look(usesDocker ? lookAtHost(settings, owner) : { answers: true, problems: [], warnings: [], network: undefined }),
+    look(given ? undefined : lookAtMachine(management.name)),
+    look(given ? lookAtManagement(management.kubeconfig) : undefined),
+    look(usesDocker ? lookAtNodeImages(settings) : { problems: [], warnings: [] }),
+    look(capd.source === "archive" ? readArchive(capd.archive) : undefined),
+    look(readTemplates(settings)),
+    look(readManifests(settings, owner)),
+  ]);
+  const verdict = found(host);
+  const answers = verdict?.answers ?? false;
+  const running = found(existing)?.running ?? found(machine)?.running ?? {};
+  // What Docker does not say because it is silent is said once, with the host's problems.
+  const images =
+    answers && "found" in manifests ? await look(readImages(settings, manifests.found, given)) : { problems: [] };
+  const replaced = otherNodeImage({ ...management, ...settings.network }, found(machine)?.node).map(sentence);
+  const problems = [
+    ...(preview ? [] : replaced),
+    ...[host, existing, archive, templates, manifests, images].flatMap((one) => one.problems),
+    ...(answers ? [...machine.problems, ...tags.problems] : []),
+    ...(verdict?.problems ?? []),
+    ...(found(tags)?.problems ?? []),
+    ...networkProblems(settings, owner, answers && usesDocker, verdict?.network, found(machine)?.node),
+    ...upgradeProblems(clusters, running).map(sentence),
+    ...("found" in manifests ? manifestProblems(settings, owner, manifests.found, found(existing)) : []),
+  ];
+  if (problems.length > 0 || !("found" in manifests) || !("found" in templates) || !("found" in images))
+    throw new Error([...new Set(problems)].join("\n"));
+
+  const managed = found(existing)?.managed ?? found(machine)?.managed;
+  const [project = "", stack = ""] = owner.split("/");
+  const { capdId, ...nodes } = images.found;
+  const [cluster, saved] = [found(existing), found(archive)];
+  return {
+    manifests: manifests.found,
+    templates: templates.found,
+    ...nodes,
+    running,
+    savedKubeconfigs: kubeconfigsWithoutSecret(stack, clusters, managed),
+    ...(cluster ? { existing: cluster } : {}),
+    capd: { ...(capdId === undefined ? {} : { localId: capdId }), ...(saved ? { archive: saved } : {}) },
+    warnings: [
+      ...(preview ? replaced : []),
+      ...(verdict?.warnings ?? []),
+      ...(found(tags)?.warnings ?? []),
+      ...deletedClusterWarnings(project, stack, clusters, managed),
+    ],
+  };
+};
+
+const found = <T>(one: Look<T>): T | undefined => ("found" in one ? one.found : undefined);
+
+/** The management cluster's node, and what Cluster API in it runs. */
+const lookAtMachine = async (name: string) => {
+  const node = await managementNode(name);
+  if (!node?.running) return { node, running: {} };
+  const [running, managed] = await Promise.all([runningVersions(name), managedClusters(name)]);
+  return { node, running, managed };
+};
+
+const networkProblems = (
+  { network: { subnet, adopt, ipv6 }, management }: Settings,
+  owner: string,
+  applies: boolean,
+  network: Parameters<typeof networkProblem>[1],
+  node: Parameters<typeof managementProblems>[1],
+): string[] => {
+  const wish = { subnet, ...(ipv6 ? { subnetIPv6: ipv6.subnet } : {}) };
+  const problem = applies ? networkProblem({ ...wish, adopt, owner }, network) : undefined;
+  return problem === undefined
+    ? managementProblems({ ...management, ...wish }, node, network).map(sentence)
+    : [problem];
+};
+
+const manifestProblems = (
+  settings: Settings,
+  owner: string,
+  manifests: StackManifests,
+  existing: ExistingManagement | undefined,
+): string[] => [
+  ...serviceProblems(settings.clusters, manifests).map(sentence),
+  ...(existing
+    ? existingManagementProblems(existing, installed(manifests), { ...settings.management, owner }).map(sentence)
+    : []),
+];

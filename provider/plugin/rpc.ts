@@ -1,0 +1,85 @@
+import * as grpc from "@grpc/grpc-js";
+import { EngineClient } from "@pulumi/pulumi/proto/engine_grpc_pb";
+import { LogRequest, LogSeverity } from "@pulumi/pulumi/proto/engine_pb";
+import * as proto from "@pulumi/pulumi/proto/provider_pb";
+import { Struct } from "google-protobuf/google/protobuf/struct_pb";
+import { messageOf } from "../../lib/base/errors";
+import type { Say } from "./execute";
+import type { Properties } from "./values";
+
+/** Manifests may be larger than gRPC's default of 4 MiB. */
+export const unlimited = { "grpc.max_receive_message_length": -1, "grpc.max_send_message_length": -1 };
+
+/** One property that is wrong, and why. */
+export interface Failure {
+  property: string;
+  reason: string;
+}
+
+/** How a property differs, as the engine counts it. */
+export type Change = "add" | "delete" | "update";
+
+/** What differs between what was and what is to be. */
+export interface Difference {
+  changes: Record<string, Change>;
+  replaces: string[];
+}
+
+export const plain = (struct: Struct | undefined): Properties => (struct ? struct.toJavaScript() : {});
+export const struct = (properties: Properties): Struct => Struct.fromJavaScript(properties);
+
+export const toFailures = (failures: Failure[]): proto.CheckFailure[] =>
+  failures.map(({ property, reason }) => new proto.CheckFailure().setProperty(property).setReason(reason));
+
+/** Answers one kind of request; a thrown error becomes the text that Pulumi shows at the resource. */
+export const unary =
+  <Request, Response>(answer: (request: Request) => Response | Promise<Response>) =>
+  (call: grpc.ServerUnaryCall<Request, Response>, done: grpc.sendUnaryData<Response>): void => {
+    void Promise.resolve()
+      .then(() => answer(call.request))
+      .then(
+        (response) => done(null, response),
+        (error: unknown) => done({ code: grpc.status.UNKNOWN, details: messageOf(error) }),
+      );
+  };
+
+/** Shows lines in the engine's progress display, as the published plugin does: a status, not a lasting message. */
+export const engineLog = (engine: string | undefined): ((urn: string) => Say) => {
+  if (!engine) return () => () => undefined;
+  const client = new EngineClient(engine, grpc.credentials.createInsecure(), unlimited);
+  let last = Promise.resolve(); // one after the other, else lines overtake each other
+  return (urn) => (line) => {
+    const request = new LogRequest().setSeverity(LogSeverity.INFO).setMessage(line).setUrn(urn).setEphemeral(true);
+    // A lost line of progress harms nobody.
+    last = last.then(() => new Promise((resolve) => client.log(request, () => resolve())));
+  };
+};
+
+const kinds = {
+  plain: {
+    add: proto.PropertyDiff.Kind.ADD,
+    delete: proto.PropertyDiff.Kind.DELETE,
+    update: proto.PropertyDiff.Kind.UPDATE,
+  },
+  replace: {
+    add: proto.PropertyDiff.Kind.ADD_REPLACE,
+    delete: proto.PropertyDiff.Kind.DELETE_REPLACE,
+    update: proto.PropertyDiff.Kind.UPDATE_REPLACE,
+  },
+};
+
+/** A difference as the engine takes it. */
+export const toDiff = ({ changes, replaces }: Difference, outputs: readonly string[] = []): proto.DiffResponse => {
+  const { DIFF_SOME, DIFF_NONE } = proto.DiffResponse.DiffChanges;
+  const response = new proto.DiffResponse()
+    .setChanges(Object.keys(changes).length > 0 ? DIFF_SOME : DIFF_NONE)
+    .setDiffsList(Object.keys(changes))
+    .setReplacesList(replaces)
+    .setHasdetaileddiff(true);
+  for (const [key, change] of Object.entries(changes)) {
+    const kind = kinds[replaces.includes(key) ? "replace" : "plain"][change];
+    const one = new proto.PropertyDiff().setKind(kind).setInputdiff(!outputs.includes(key));
+    response.getDetaileddiffMap().set(key, one);
+  }
+  return response;
+};

@@ -1,0 +1,62 @@
+// How time and memory grow with the number of clusters: one stack grows from 1 to 50 clusters that Cluster API only
+// pretends (backend inMemory). For each size: seconds of `up` from the size before, of an `up` that changes nothing, of
+// a preview; peak memory of the program. Then the seconds of `destroy`. Takes about 20 minutes.
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { stackSettings } from "../e2e/stackFile";
+import { measured, programMemory, withBenchStack } from "./benchStack";
+import { linePlot } from "./linePlot";
+
+/** What was measured with a number of clusters in the stack. */
+interface Size {
+  clusters: number;
+  /** Seconds of `up` from the size before; the first has the management cluster in it. */
+  up: number;
+  noop: number;
+  preview: number;
+  programMebibytes: number;
+}
+
+const sizes = (process.env.GROWTH_SIZES ?? "1,10,25,50").split(",").map(Number);
+if (sizes.some((size) => !Number.isInteger(size) || size < 1 || size > 50)) {
+  throw new Error(`GROWTH_SIZES is ${process.env.GROWTH_SIZES}, but must be numbers from 1 to 50, as in 1,10,25,50`);
+}
+
+void withBenchStack(async (stack) => {
+  let peak = 0;
+  const look = () => (peak = Math.max(peak, programMemory()));
+  const slipway = (...args: string[]) => measured("scripts/slipway", args, stack.env, look);
+  const all = stackSettings("many").clusters as unknown[];
+  const results: Size[] = [];
+  let destroy = 0;
+  try {
+    for (const clusters of sizes) {
+      peak = 0;
+      stack.write("many", { clusters: all.slice(0, clusters) });
+      const up = await slipway("up");
+      const noop = await slipway("up", "--expect-no-changes");
+      const preview = await slipway("preview");
+      const programMebibytes = Math.round(peak);
+      results.push({ clusters, up: up.seconds, noop: noop.seconds, preview: preview.seconds, programMebibytes });
+      console.log(JSON.stringify(results.at(-1)));
+    }
+  } finally {
+    destroy = (await slipway("destroy")).seconds;
+    console.log(`destroy of ${sizes.at(-1)} clusters: ${destroy.toFixed(1)} s`);
+  }
+  mkdirSync(".slipway/bench", { recursive: true });
+  writeFileSync(".slipway/bench/growth.json", `${JSON.stringify({ sizes: results, destroy }, null, 2)}\n`);
+  const series = (value: (size: Size) => number) => results.map((size) => [size.clusters, value(size)] as const);
+  const passed = results.map(({ up }, index) => results.slice(0, index).reduce((sum, size) => sum + size.up, up));
+  const plots = {
+    "growth-time": linePlot("seconds by number of in-memory clusters", "s", {
+      "up, all of it": results.map(({ clusters }, index) => [clusters, passed[index]!] as const),
+      "up without changes": series(({ noop }) => noop),
+      preview: series(({ preview }) => preview),
+    }),
+    "growth-memory": linePlot("memory of the program by number of in-memory clusters", "MiB", {
+      "peak of the Node process": series(({ programMebibytes }) => programMebibytes),
+    }),
+  };
+  for (const [name, svg] of Object.entries(plots)) writeFileSync(`.slipway/bench/${name}.svg`, svg);
+  console.log(readFileSync(".slipway/bench/growth.json", "utf8"));
+});

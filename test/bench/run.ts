@@ -1,0 +1,97 @@
+// Times `up` and `destroy` of the offline stack against the seed's procedure as a script, in turn, on the same machine
+// with the same images; besides, the first preview and an `up` that has nothing to do. BENCH_PAIRS (default 3) pairs;
+// the last lines are the ratios of the medians. Each `up` makes its node image anew, as on a machine where it never ran;
+// BENCH_KEEP=1 keeps it, as on one where it did.
+import { execFileSync, spawnSync } from "node:child_process";
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import type { ThrowAwayStack } from "../e2e/throwAwayStack";
+import { measured, withBenchStack } from "./benchStack";
+import { median, table } from "./statistics";
+import { bars, criticalPath, type EngineEvent, pathSeconds, pathText, type StateResource } from "./timeline";
+import { timelineSvg } from "./timelinePlot";
+
+/** Seconds of one run, and the script's stages by name, in seconds from its start. */
+interface Timing {
+  seconds: number;
+  stages?: Record<string, number>;
+}
+
+const pairs = Number(process.env.BENCH_PAIRS ?? "3");
+if (!Number.isInteger(pairs) || pairs < 1) {
+  throw new Error(`BENCH_PAIRS is ${process.env.BENCH_PAIRS}, but must be a whole number from 1; unset it for 3`);
+}
+const folder = ".slipway/bench";
+mkdirSync(folder, { recursive: true });
+const eventLog = `${process.cwd()}/${folder}/events.json`;
+
+const results: Record<"firstPreview" | "scriptUp" | "up" | "noopUp" | "scriptDestroy" | "destroy", Timing[]> = {
+  firstPreview: [],
+  scriptUp: [],
+  up: [],
+  noopUp: [],
+  scriptDestroy: [],
+  destroy: [],
+};
+
+const measure = async (
+  name: keyof typeof results,
+  program: string,
+  args: string[],
+  env: Record<string, string>,
+): Promise<void> => {
+  const { seconds, stdout } = await measured(program, args, env);
+  const stages = [...stdout.matchAll(/^(\d+) (.+)$/gm)].map((match) => [match[2]!, Number(match[1])] as const);
+  results[name].push({ seconds, ...(stages.length > 0 ? { stages: Object.fromEntries(stages) } : {}) });
+  console.log(`${name.padEnd(14)} ${seconds.toFixed(1)} s`);
+};
+
+const removeNodeImages = (): void => {
+  if (process.env.BENCH_KEEP === "1") return;
+  const images = spawnSync("docker", ["image", "ls", "--format", "{{.Repository}}:{{.Tag}}", "slipway/node"], {
+    encoding: "utf8",
+  }).stdout.trim();
+  if (images !== "") execFileSync("docker", ["image", "rm", ...images.split("\n")], { stdio: "ignore" });
+};
+
+/** The timeline of the last up: critical path as text, all of it as a chart. */
+const tellTimeline = (stack: ThrowAwayStack, seconds: number): string => {
+  const events = readFileSync(eventLog, "utf8")
+    .split("\n")
+    .filter(Boolean)
+    .map((line) => JSON.parse(line) as EngineEvent);
+  const exported = stack.pulumi("stack", "export");
+  const { deployment } = JSON.parse(exported) as { deployment: { resources: StateResource[] } };
+  const all = bars(events);
+  const path = criticalPath(all, deployment.resources);
+  const title = `pulumi up, ${seconds.toFixed(0)} s with all around it; dark: the critical path`;
+  writeFileSync(`${folder}/timeline.svg`, timelineSvg(all, new Set(path.map(({ urn }) => urn)), title));
+  return `${pathText(path)}\nwork on the critical path: ${pathSeconds(path)} s of ${seconds.toFixed(0)} s`;
+};
+
+void withBenchStack(async (stack) => {
+  stack.write("offline");
+  // The engine writes its events only where this is set.
+  const env = { ...stack.env, PULUMI_DEBUG_COMMANDS: "true" };
+  let timeline = "";
+  for (let pair = 1; pair <= pairs; pair += 1) {
+    console.log(`pair ${pair} of ${pairs}`);
+    // Not right before up, whose caches it would warm.
+    await measure("firstPreview", "scripts/slipway", ["preview"], env);
+    await measure("scriptUp", "test/bench/seed-up", [], env);
+    await measure("scriptDestroy", "test/bench/seed-down", [], env);
+    removeNodeImages();
+    await measure("up", "scripts/slipway", ["up", "--event-log", eventLog], env);
+    timeline = tellTimeline(stack, results.up.at(-1)!.seconds);
+    await measure("noopUp", "scripts/slipway", ["up", "--expect-no-changes"], env);
+    await measure("destroy", "scripts/slipway", ["destroy"], env);
+  }
+  writeFileSync(`${folder}/results.json`, `${JSON.stringify(results, null, 2)}\n`);
+  writeFileSync(`${folder}/timeline.txt`, `${timeline}\n`);
+  console.log(`\nthe last up, what it waited for one after the other:\n${timeline}\n`);
+  console.log(
+    table(Object.fromEntries(Object.entries(results).map(([name, runs]) => [name, runs.map((run) => run.seconds)]))),
+  );
+  const medianOf = (name: keyof typeof results): number => median(results[name].map((run) => run.seconds));
+  console.log(`up ratio: ${(medianOf("up") / medianOf("scriptUp")).toFixed(2)}`);
+  console.log(`destroy ratio: ${(medianOf("destroy") / medianOf("scriptDestroy")).toFixed(2)}`);
+});

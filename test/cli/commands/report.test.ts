@@ -1,0 +1,237 @@
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, beforeEach, describe, expect, test } from "@jest/globals";
+import { excerpt, removeKubeconfigs, upReport, writeKubeconfigs } from "../../../cli/commands/report";
+import { neverUp } from "../../../cli/teardown/destroy";
+import { openCache } from "../../../cli/toolchain/build/cache";
+import {
+  checkSpace,
+  expectedMinutes,
+  missingShare,
+  readTimes,
+  volumesFor,
+} from "../../../cli/toolchain/build/diskSpace";
+import { forget, recall, record } from "../../../preflight/holdings";
+import { type Docker, findHoldings, findLeftovers, ownerLabel, strangersOn } from "../../../system/docker";
+
+let checkout: string;
+beforeEach(() => {
+  checkout = mkdtempSync(join(tmpdir(), "slipway-report-"));
+});
+afterEach(() => rmSync(checkout, { recursive: true, force: true }));
+
+describe("kubeconfigs", () => {
+  test("one file each, closed to others; those of clusters that are gone go", () => {
+    const files = writeKubeconfigs(checkout, "dev", { management: "a: 1", capd: "b: 2\n", old: "c" });
+    expect(files.capd).toBe(".slipway/kubeconfigs/dev/capd.yaml");
+    writeKubeconfigs(checkout, "dev", { management: "a: 1", capd: "b: 3\n" });
+    const folder = join(checkout, ".slipway/kubeconfigs/dev");
+    expect(readdirSync(folder)).toEqual(["capd.yaml", "management.yaml"]);
+    expect(readFileSync(join(folder, "capd.yaml"), "utf8")).toBe("b: 3\n");
+    expect(statSync(join(folder, "management.yaml")).mode & 0o777).toBe(0o600);
+    expect(statSync(folder).mode & 0o777).toBe(0o700);
+    removeKubeconfigs(checkout, "dev");
+    removeKubeconfigs(checkout, "dev");
+    expect(existsSync(folder)).toBe(false);
+  });
+});
+
+describe("the end of up", () => {
+  const outputs = {
+    url: "http://172.18.255.248",
+    answer:
+      "<html><head><title>T</title><style>x</style></head><body>\n<h1>Welcome to nginx!</h1>\n\n<p>Thank you.</p></body></html>",
+    loadBalancerRange: "172.18.255.248-172.18.255.255",
+    managementCluster: "management",
+    clusters: [{ name: "capd", namespace: "default", version: "v1.34.4" }],
+  };
+  const files = { management: "m.yaml", capd: "c.yaml" };
+
+  test("URL, answer, kubeconfigs, and what to do next", () => {
+    const text = upReport("dev", outputs, files, true).join("\n");
+    expect(text).toContain("http://172.18.255.248 answers:\n  | Welcome to nginx!\n  | Thank you.\n");
+    expect(text).toContain("  management  m.yaml  (management)\n  capd        c.yaml");
+    expect(text).toContain("clusterctl --kubeconfig m.yaml describe cluster capd --namespace default");
+    expect(text).toContain("kubectl --kubeconfig c.yaml get pods -A");
+    expect(text).toMatch(/make status\ntake it down:\n {2}make destroy$/);
+  });
+
+  test("another stack than the default is named in the commands", () => {
+    expect(upReport("big", outputs, files, false).join("\n")).toContain("make destroy STACK=big");
+  });
+
+  test("a stack without application and clusters has no empty promises", () => {
+    const text = upReport("dev", { managementCluster: "m" }, { m: "m.yaml" }, true).join("\n");
+    expect(text).not.toMatch(/answers|clusterctl|kubectl/);
+  });
+
+  test("long answers are cut", () => expect(excerpt("a\nb\nc", 2)).toEqual(["a", "b", "…"]));
+});
+
+/** A Docker with some containers, volumes and networks; what it does not know is empty. */
+const fakeDocker =
+  (world: {
+    containers: [string, string, string?][];
+    helpers?: [string, string][];
+    volumes: string[];
+    networks: [string, string][];
+    /** A container that is listed and then goes away. */
+    gone?: string;
+  }): Docker =>
+  (...args) => {
+    const [verb, second] = args;
+    if (verb === "network") return Promise.resolve(world.networks.map((row) => row.join(" ")));
+    if (verb === "volume") return Promise.resolve(world.volumes);
+    if (verb === "inspect") {
+      const asked = args.slice(args.indexOf("--format") + 2);
+      // One name that Docker does not know makes docker fail.
+      if (asked.some((name) => name === world.gone)) return Promise.reject(new Error(`No such object: ${world.gone}`));
+      return Promise.resolve(
+        world.containers.flatMap(([name, , volume]) => (asked.includes(name) && volume ? [volume] : [])),
+      );
+    }
+    expect([verb, second]).toEqual(["ps", "--all"]);
+    if (args.includes(`label=${ownerLabel}`)) return Promise.resolve((world.helpers ?? []).map((row) => row.join(" ")));
+    if (args.some((arg) => arg.startsWith("network="))) return Promise.resolve(world.containers.map(([name]) => name));
+    return Promise.resolve(world.containers.map(([name, cluster]) => `${name} ${cluster}`));
+  };
+
+describe("leftovers", () => {
+  const full = fakeDocker({
+    containers: [
+      ["management-control-plane", "management", "v1"],
+      ["capd-lb", "capd"],
+      ["capd-worker", "capd", "v2"],
+      // Any kind cluster joins the network kind.
+      ["foreign-control-plane", "foreign", "other"],
+    ],
+    helpers: [
+      ["helper", "slipway/dev"],
+      ["of-another-stack", "slipway/offline"],
+    ],
+    volumes: ["v1", "v2", "other"],
+    networks: [["kind", "slipway/dev"]],
+  });
+
+  const ours = ["management", "capd"];
+
+  test("holdings: containers and volumes of the stack's clusters, its helpers and network; nothing of a foreign cluster", async () => {
+    expect(await findHoldings("dev", ours, full)).toEqual({
+      clusters: ["capd", "management"],
+      containers: ["capd-lb", "capd-worker", "helper", "management-control-plane"],
+      volumes: ["v1", "v2"],
+      networks: ["kind"],
+    });
+  });
+
+  test("a container that goes away meanwhile hides no volume of the others", async () => {
+    const docker = fakeDocker({
+      containers: [
+        ["capd-lb", "capd", "v1"],
+        ["capd-worker", "capd", "v2"],
+      ],
+      volumes: ["v2"],
+      networks: [],
+      gone: "capd-lb",
+    });
+    expect((await findHoldings("dev", ours, docker)).volumes).toEqual(["v2"]);
+  });
+
+  test("what else uses the network is named", async () => {
+    const { containers } = await findHoldings("dev", ours, full);
+    expect(await strangersOn("kind", containers, full)).toEqual(["foreign-control-plane"]);
+  });
+
+  test("another stack holds nothing of it", async () => {
+    expect(await findHoldings("offline", [], full)).toEqual({
+      clusters: [],
+      containers: ["of-another-stack"],
+      volumes: [],
+      networks: [],
+    });
+  });
+
+  test("nothing left", async () => {
+    const held = await findHoldings("dev", ours, full);
+    const empty = fakeDocker({ containers: [], volumes: ["other"], networks: [] });
+    expect(await findLeftovers("dev", held, [], empty)).toEqual([]);
+  });
+
+  test("each kind of leftover is named with its remedy", async () => {
+    const held = record(checkout, "dev", await findHoldings("dev", ours, full));
+    const rest = fakeDocker({
+      containers: [["capd-lb", "capd"]],
+      volumes: ["v2", "other"],
+      networks: [["kind", "slipway/dev"]],
+    });
+    expect(await findLeftovers("dev", held, [], rest)).toEqual([
+      "container capd-lb (docker rm --force --volumes capd-lb)",
+      "volume v2 (docker volume rm v2)",
+      "network kind (docker network rm kind)",
+    ]);
+  });
+
+  test("a second destroy still knows what the first one saw", async () => {
+    const held = await findHoldings("dev", ours, full);
+    record(checkout, "dev", held);
+    expect(record(checkout, "dev", { clusters: [], containers: [], volumes: ["v3"], networks: [] }).volumes).toEqual([
+      "v1",
+      "v2",
+      "v3",
+    ]);
+    forget(checkout, "dev");
+    expect(recall(checkout, "dev").volumes).toEqual([]);
+  });
+
+  test("a stack without state in our own backend was never up; other backends are asked", () => {
+    expect(neverUp(checkout, "dev", `file://${checkout}/.slipway`)).toBe(true);
+    expect(neverUp(checkout, "dev", "https://api.pulumi.com")).toBe(false);
+  });
+});
+
+describe("forecast", () => {
+  test("measured times, spread over the workers", () => {
+    const groups = [
+      "kubernetes-plugin",
+      "kubernetes",
+      "cluster-api",
+      "docker-plugin",
+      "pulumi",
+      "calico",
+      "coredns",
+      "cert-manager",
+      "etcd",
+      "language-host",
+      "kind",
+    ];
+    const minutes = expectedMinutes(
+      "source",
+      groups.map((name) => `go-${name}`),
+      Object.fromEntries(groups.map((name) => [`go-${name}`, 400])),
+      2,
+    );
+    expect(minutes).toBe(37);
+  });
+
+  test("times that cannot be read are no times", () => {
+    expect(readTimes(openCache("source", checkout))).toEqual({});
+  });
+
+  test("the missing share counts by weight", () => {
+    expect(missingShare("source", [], ["go-kubernetes", "x"])).toBe(0);
+    expect(missingShare("source", ["go-kubernetes", "x"], ["go-kubernetes", "x"])).toBe(1);
+    expect(missingShare("source", ["x"], ["go-kubernetes", "x"])).toBeLessThan(0.1);
+  });
+
+  test("needs on one file system add up; too little is refused with numbers", () => {
+    writeFileSync(join(checkout, "x"), "");
+    const [volume] = volumesFor("source", { cache: join(checkout, "a/b"), goBuild: checkout }, 0.5);
+    expect(volume?.needed).toBe(10e9);
+    expect(volume?.free).toBeGreaterThan(0);
+    expect(() => checkSpace([{ folders: ["/c"], free: 1e9, needed: 2e9 }])).toThrow(
+      "not enough disk: 2.0 GB are needed below /c, 1.0 GB are free",
+    );
+    expect(() => checkSpace([{ folders: ["/c"], free: 2e9, needed: 2e9 }])).not.toThrow();
+  });
+});

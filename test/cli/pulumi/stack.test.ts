@@ -1,0 +1,285 @@
+import { execFileSync } from "node:child_process";
+import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { hostname, tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, beforeEach, describe, expect, test } from "@jest/globals";
+import {
+  environmentScript,
+  localBackend,
+  pulumiEnvironment,
+  writeEnvironmentScript,
+} from "../../../cli/pulumi/environment";
+import { removeStaleLocks } from "../../../cli/pulumi/fileBackend";
+import { chooseStack, keepingClean, knownStacks, withoutSalt } from "../../../cli/pulumi/stack";
+import { neverUp } from "../../../cli/teardown/destroy";
+import { openCache, pointLink } from "../../../cli/toolchain/build/cache";
+import { cacheRoot } from "../../../system/cacheFolder";
+
+let checkout: string;
+let home: string;
+
+beforeEach(() => {
+  checkout = mkdtempSync(join(tmpdir(), "slipway-stack-"));
+  home = mkdtempSync(join(tmpdir(), "slipway-home-"));
+  for (const stack of ["dev", "offline"]) writeFileSync(join(checkout, `Pulumi.${stack}.yaml`), "config:\n  a: b\n");
+});
+afterEach(() => [checkout, home].forEach((folder) => rmSync(folder, { recursive: true, force: true })));
+
+const mode = (path: string): string => (statSync(path).mode & 0o777).toString(8);
+
+describe("stack", () => {
+  test("default by route, STACK before it", () => {
+    expect(chooseStack(checkout, "release", {}).stack).toBe("dev");
+    expect(chooseStack(checkout, "source", {}).stack).toBe("offline");
+    expect(chooseStack(checkout, "source", { STACK: "dev" })).toEqual({ stack: "dev", reason: "STACK" });
+    expect(chooseStack(checkout, "source", { STACK: "" }).stack).toBe("offline");
+  });
+
+  test("one without settings is refused, with those that there are", () => {
+    expect(() => chooseStack(checkout, "release", { STACK: "prod" })).toThrow(
+      'STACK is "prod", but there is no Pulumi.prod.yaml (there are: dev, offline)',
+    );
+    writeFileSync(join(checkout, "Pulumi.yaml"), "name: slipway\n");
+    expect(knownStacks(checkout)).toEqual(["dev", "offline"]);
+  });
+});
+
+describe("salt", () => {
+  const before = "# comment\nconfig:\n  a: b\n";
+  const salt = "encryptionsalt: v1:abc=:v1:def:ghi==\n";
+
+  test.each([
+    ["added at the end", before, before + salt, before],
+    ["added at the front", before, salt + before, before],
+    ["layout changed with it", before, `# comment\nconfig:\n    a: b\n${salt}`, before],
+    ["settings changed with it", before, `${before}  c: d\n${salt}`, `${before}  c: d\n`],
+    [
+      "secrets depend on it",
+      before,
+      `${before}  c:\n    secure: v1:xyz\n${salt}`,
+      `${before}  c:\n    secure: v1:xyz\n${salt}`,
+    ],
+    ["was there before", before + salt, before + salt, before + salt],
+    ["nothing added", before, before, before],
+  ])("%s", (_, old, now, expected) => expect(withoutSalt(old, now)).toBe(expected));
+
+  test("is taken out after success and failure", async () => {
+    const file = join(checkout, "Pulumi.dev.yaml");
+    const original = readFileSync(file, "utf8");
+    const spoil = (): void => writeFileSync(file, original + salt);
+    await keepingClean(file, () => Promise.resolve(spoil()));
+    expect(readFileSync(file, "utf8")).toBe(original);
+    await expect(
+      keepingClean(file, () => {
+        spoil();
+        return Promise.reject(new Error("no"));
+      }),
+    ).rejects.toThrow("no");
+    expect(readFileSync(file, "utf8")).toBe(original);
+  });
+
+  test("one that a killed run left is taken out, one that is in git stays", async () => {
+    const git = (...args: string[]): void =>
+      void execFileSync("git", ["-c", "user.name=t", "-c", "user.email=t@t", ...args], { cwd: checkout });
+    git("init", "--quiet");
+    git("add", ".");
+    git("commit", "--quiet", "--message", "x");
+    const file = join(checkout, "Pulumi.dev.yaml");
+    const original = readFileSync(file, "utf8");
+    writeFileSync(file, original + salt);
+    await keepingClean(file, () => Promise.resolve());
+    expect(readFileSync(file, "utf8")).toBe(original);
+    writeFileSync(file, original + salt);
+    git("commit", "--quiet", "--all", "--message", "y");
+    await keepingClean(file, () => Promise.resolve());
+    expect(readFileSync(file, "utf8")).toBe(original + salt);
+  });
+});
+
+describe("environment", () => {
+  const open = (env: NodeJS.ProcessEnv = {}, route: "release" | "source" = "release") =>
+    pulumiEnvironment(checkout, route, { env: { PATH: "/bin", ...env }, home });
+
+  test("by default: local backend, random passphrase that stays, both closed to others", () => {
+    const { variables, backend } = open();
+    expect(backend).toBe(`file://${join(checkout, ".slipway")}`);
+    expect(variables).toMatchObject({ PULUMI_BACKEND_URL: backend, PATH: `${join(checkout, ".tools/bin")}:/bin` });
+    const file = join(checkout, ".slipway", "passphrase");
+    expect(variables.PULUMI_CONFIG_PASSPHRASE_FILE).toBe(file);
+    expect([mode(file), mode(join(checkout, ".slipway"))]).toEqual(["600", "700"]);
+    const secret = readFileSync(file, "utf8");
+    expect(secret.trim().length).toBeGreaterThan(40);
+    open();
+    expect(readFileSync(file, "utf8")).toBe(secret);
+  });
+
+  test("what holds secrets is closed to others, also where an older one was open", () => {
+    const folder = join(checkout, ".slipway");
+    mkdirSync(folder, { mode: 0o755 });
+    chmodSync(folder, 0o755);
+    const script = writeEnvironmentScript(checkout, open());
+    expect([mode(folder), mode(script), mode(join(folder, "passphrase"))]).toEqual(["700", "600", "600"]);
+    chmodSync(join(folder, "passphrase"), 0o644);
+    open();
+    expect(mode(join(folder, "passphrase"))).toBe("600");
+  });
+
+  test.each([
+    [{ PULUMI_CONFIG_PASSPHRASE: "" }],
+    [{ PULUMI_CONFIG_PASSPHRASE: "mine" }],
+    [{ PULUMI_CONFIG_PASSPHRASE_FILE: "/mine" }],
+  ])("the user's passphrase is left alone: %j", (env) => {
+    expect(open(env).variables.PULUMI_CONFIG_PASSPHRASE_FILE).toBeUndefined();
+    expect(existsSync(join(checkout, ".slipway", "passphrase"))).toBe(false);
+  });
+
+  test("PULUMI_BACKEND_URL is respected, and needs no passphrase of ours", () => {
+    const { variables, backend, reason } = open({ PULUMI_BACKEND_URL: "s3://bucket" });
+    expect([backend, reason]).toEqual(["s3://bucket", "PULUMI_BACKEND_URL"]);
+    expect(variables.PULUMI_BACKEND_URL).toBeUndefined();
+    expect(variables.PULUMI_CONFIG_PASSPHRASE_FILE).toBeUndefined();
+  });
+
+  test("a login is respected, wherever Pulumi keeps it", () => {
+    const folder = join(home, "elsewhere");
+    mkdirSync(folder);
+    writeFileSync(join(folder, "credentials.json"), '{"current": "https://api.pulumi.com"}');
+    expect(open({ PULUMI_HOME: folder }).backend).toBe("https://api.pulumi.com");
+    expect(open({ PULUMI_CREDENTIALS_PATH: folder }).reason).toBe("pulumi login");
+    expect(open().reason).toMatch(/^the default/);
+    mkdirSync(join(home, ".pulumi"));
+    writeFileSync(join(home, ".pulumi", "credentials.json"), '{"current": "file://~"}');
+    expect(open().backend).toBe("file://~");
+    expect(open().variables.PULUMI_CONFIG_PASSPHRASE_FILE).toBeDefined();
+  });
+
+  test("the project's backend comes before the login", () => {
+    writeFileSync(join(checkout, "Pulumi.yaml"), "name: x\nbackend:\n  url: gs://b\n");
+    expect(open().backend).toBe("gs://b");
+  });
+
+  test("a lost passphrase is not replaced while there is state", () => {
+    const stacks = join(checkout, ".slipway", ".pulumi", "stacks", "slipway");
+    mkdirSync(stacks, { recursive: true });
+    writeFileSync(join(stacks, "dev.json"), "{}");
+    expect(() => open()).toThrow(`passphrase is gone, but the state in ${join(checkout, ".slipway/.pulumi/stacks")}`);
+  });
+
+  test("a file backend is written packed; garbage collection and parallelism are the user's if set", () => {
+    expect(open().variables).toMatchObject({
+      PULUMI_DIY_BACKEND_ZSTD: "true",
+      PULUMI_PARALLEL: "64",
+      GOGC: "300",
+      GOMEMLIMIT: "1GiB",
+    });
+    const { variables } = open({ PULUMI_BACKEND_URL: "s3://bucket", PULUMI_PARALLEL: "4", GOGC: "off" });
+    for (const name of ["PULUMI_DIY_BACKEND_ZSTD", "PULUMI_PARALLEL", "GOGC", "GOMEMLIMIT"]) {
+      expect(variables).not.toHaveProperty(name);
+    }
+  });
+
+  test.each(["demo.json", "demo.json.zst", "demo.json.gz"])("a stack with the state %s was up from here", (file) => {
+    const here = checkout;
+    const states = join(here, ".slipway", ".pulumi", "stacks", "slipway");
+    expect(neverUp(here, "demo", localBackend(here))).toBe(true);
+    mkdirSync(states, { recursive: true });
+    expect(neverUp(here, "demo", localBackend(here))).toBe(true);
+    writeFileSync(join(states, file), "");
+    expect(neverUp(here, "demo", localBackend(here))).toBe(false);
+    expect(neverUp(here, "other", localBackend(here))).toBe(true);
+  });
+
+  test("only the source route forbids plugin downloads", () => {
+    expect(open({}, "source").variables.PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION).toBe("true");
+    expect(open().variables.PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION).toBeUndefined();
+  });
+
+  test("env.sh gives a shell the same, once, whatever is in the path", () => {
+    const odd = join(checkout, "it's a $HOME");
+    mkdirSync(odd);
+    const environment = pulumiEnvironment(odd, "source", { env: { PATH: "/bin" }, home });
+    const file = writeEnvironmentScript(odd, environment);
+    expect(mode(file)).toBe("600");
+    const script = `set -eu; . "$0"; . "$0"; printf '%s\\n' "$PATH" "$PULUMI_BACKEND_URL" "$PULUMI_CONFIG_PASSPHRASE_FILE"`;
+    const lines = execFileSync("/bin/sh", ["-c", script, file], {
+      env: { PATH: "/usr/bin:/bin" },
+      encoding: "utf8",
+    }).split("\n");
+    expect(lines).toEqual([
+      `${odd}/.tools/bin:/usr/bin:/bin`,
+      `file://${odd}/.slipway`,
+      `${odd}/.slipway/passphrase`,
+      "",
+    ]);
+    chmodSync(file, 0o644);
+    writeEnvironmentScript(odd, environment);
+    expect(mode(file)).toBe("600");
+  });
+
+  test("no secret is in env.sh", () => {
+    const environment = open({ PULUMI_CONFIG_PASSPHRASE: "geheim" });
+    expect(environmentScript(checkout, environment)).not.toContain("geheim");
+  });
+});
+
+describe("locks of killed runs", () => {
+  const lock = (name: string, content: object): string => {
+    const folder = join(checkout, ".pulumi", "locks", "organization", "slipway", "dev");
+    mkdirSync(folder, { recursive: true });
+    writeFileSync(join(folder, `${name}.json.attrs`), "{}");
+    writeFileSync(join(folder, `${name}.json`), JSON.stringify(content));
+    return join(folder, `${name}.json`);
+  };
+
+  test("go, if their process was here and is gone; all others stay", () => {
+    const dead = lock("dead", { pid: 2 ** 22 - 3, hostname: hostname() });
+    const alive = lock("alive", { pid: process.pid, hostname: hostname() });
+    const elsewhere = lock("elsewhere", { pid: 2 ** 22 - 3, hostname: "another" });
+    const printed: string[] = [];
+    removeStaleLocks(`file://${checkout}`, "dev", (line) => printed.push(line));
+    expect([dead, `${dead}.attrs`, alive, elsewhere].map((file) => existsSync(file))).toEqual([
+      false,
+      false,
+      true,
+      true,
+    ]);
+    expect(printed).toHaveLength(1);
+  });
+
+  test("other backends and stacks without locks are left alone", () => {
+    removeStaleLocks("s3://bucket", "dev", () => undefined);
+    removeStaleLocks(`file://${checkout}`, "none", () => undefined);
+  });
+});
+
+describe("cache", () => {
+  test.each([
+    [{ SLIPWAY_CACHE: "/a/b" }, "/a/b"],
+    [{ SLIPWAY_CACHE: "/a", XDG_CACHE_HOME: "/x" }, "/a"],
+    [{ XDG_CACHE_HOME: "/x" }, "/x/slipway"],
+    [{ XDG_CACHE_HOME: "relative" }, expect.stringMatching(/\/\.cache\/slipway$/)],
+    [{}, expect.stringMatching(/\/\.cache\/slipway$/)],
+  ])("%j", (env, expected) => expect(cacheRoot(env)).toEqual(expected));
+
+  test("a relative SLIPWAY_CACHE is refused", () => {
+    expect(() => cacheRoot({ SLIPWAY_CACHE: "cache" })).toThrow(
+      'SLIPWAY_CACHE is "cache", which is not an absolute path',
+    );
+  });
+
+  test("routes have folders of their own", () => {
+    expect(openCache("source", "/c").artifacts).toBe("/c/source/artifacts");
+    expect(openCache("release", "/c").times).toBe("/c/release/times.json");
+  });
+
+  test(".tools is moved to another target, but nothing of the user's is replaced", () => {
+    const link = join(checkout, ".tools");
+    pointLink(link, home);
+    pointLink(link, home);
+    pointLink(link, checkout);
+    expect(existsSync(join(link, "Pulumi.dev.yaml"))).toBe(true);
+    rmSync(link);
+    mkdirSync(link);
+    expect(() => pointLink(link, home)).toThrow("exists and is not a link: move it away");
+  });
+});

@@ -1,0 +1,143 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
+import type { Target } from "../../../cli/pulumi/run";
+import { findDeletions, findMissing } from "../../../cli/recovery/findDeleted";
+import type { RecordedObject, RecordedResource } from "../../../lib/plan/deletedObjects";
+import type { ApiAnswer, KubernetesApi } from "../../../system/kubernetesApi";
+
+/** An API server by its answers; a path without an answer is a 404. */
+const api = (
+  answers: Record<string, unknown>,
+  status: (path: string) => number | undefined = () => undefined,
+): KubernetesApi => ({
+  get: (path): Promise<ApiAnswer> => {
+    const forced = status(path);
+    if (forced === 0) return Promise.reject(new Error("no answer within 5 s"));
+    if (forced !== undefined) return Promise.resolve({ status: forced, body: {} });
+    return Promise.resolve(path in answers ? { status: 200, body: answers[path] } : { status: 404, body: {} });
+  },
+  close: () => undefined,
+});
+
+const list = (...names: (string | [string, string])[]): unknown => ({
+  items: names.map((name) => {
+    const [namespace, own] = typeof name === "string" ? ["default", name] : name;
+    return { metadata: { name: own, ...(namespace ? { namespace } : {}) } };
+  }),
+});
+const core = {
+  resources: [
+    { name: "services", kind: "Service" },
+    { name: "services/status", kind: "Service" },
+  ],
+};
+const apps = { resources: [{ name: "deployments", kind: "Deployment" }] };
+const answers = {
+  "/api/v1": core,
+  "/apis/apps/v1": apps,
+  "/api/v1/services": list("web"),
+  "/apis/apps/v1/deployments": list("web", ["metallb-system", "controller"]),
+};
+
+const recorded = (apiVersion: string, kind: string, name: string, namespace?: string): RecordedObject => ({
+  ...{ urn: `urn:${name}`, apiVersion, kind, name },
+  ...(namespace ? { namespace } : {}),
+});
+const objects = [
+  recorded("v1", "Service", "web", "default"),
+  recorded("apps/v1", "Deployment", "web"),
+  recorded("apps/v1", "Deployment", "controller", "metallb-system"),
+  recorded("metallb.io/v1beta1", "IPAddressPool", "pool", "metallb-system"),
+];
+const missing = async (server: KubernetesApi): Promise<string[]> =>
+  (await findMissing(server, "east", objects)).map(
+    ({ name, isTerminating }) => `${name}${isTerminating ? " ending" : ""}`,
+  );
+
+describe("missing objects", () => {
+  test("are those that no list has, and those whose type the API server no longer knows", async () => {
+    expect(await missing(api(answers))).toEqual(["pool"]);
+    expect(await missing(api({ ...answers, "/api/v1/services": list() }))).toEqual(["web", "pool"]);
+  });
+
+  test("include objects that are being deleted", async () => {
+    const ending = {
+      items: [{ metadata: { name: "web", namespace: "default", deletionTimestamp: "2026-11-30T00:00:00Z" } }],
+    };
+    expect(await missing(api({ ...answers, "/api/v1/services": ending }))).toEqual(["web ending", "pool"]);
+  });
+
+  test.each([
+    ["that does not answer", () => 0],
+    ["that answers some questions only", (path: string) => (path.endsWith("/deployments") ? 0 : undefined)],
+    ["that refuses a question", (path: string) => (path.endsWith("/services") ? 403 : undefined)],
+    ["that is overloaded", (path: string) => (path === "/apis/apps/v1" ? 503 : undefined)],
+    ["that knows no API at all", () => 404],
+  ])("are never concluded from an API server %s", async (_, status) => {
+    await expect(missing(api(answers, status))).rejects.toThrow();
+  });
+});
+
+describe("deletions in a stack", () => {
+  const checkout = mkdtempSync(join(tmpdir(), "slipway-deleted-"));
+  const target: Target = { checkout, stack: "dev", backend: "file:///nowhere", variables: {} };
+  beforeAll(() => {
+    mkdirSync(join(checkout, ".slipway", "kubeconfigs", "dev"), { recursive: true });
+    for (const name of ["clusterapi", "east", "west"])
+      writeFileSync(join(checkout, ".slipway", "kubeconfigs", "dev", `${name}.yaml`), "");
+  });
+  afterAll(() => rmSync(checkout, { recursive: true }));
+
+  const component = (name: string): string => `urn:pulumi:dev::slipway::slipway:index:WorkloadCluster::${name}`;
+  const resource = (
+    cluster: string,
+    apiVersion: string,
+    kind: string,
+    name: string,
+    more: object = {},
+  ): RecordedResource => ({
+    urn: `urn:pulumi:dev::slipway::${kind}::${cluster}/${name}`,
+    type: `kubernetes:${apiVersion}:${kind}`,
+    provider: `urn:pulumi:dev::slipway::pulumi:providers:kubernetes::${cluster}::id`,
+    inputs: { apiVersion, kind, metadata: { name, namespace: "default" } },
+    ...more,
+  });
+  const state: RecordedResource[] = ["east", "west"].flatMap((name) => [
+    { urn: component(name), type: "slipway:index:WorkloadCluster" },
+    { urn: `${component(name)}-identity`, type: "command:local:Command", parent: component(name) },
+    resource("clusterapi", "cluster.x-k8s.io/v1beta2", "Cluster", name, { parent: component(name) }),
+    resource(name, "v1", "Service", "web"),
+  ]);
+  const clusters = (...names: string[]) => ({
+    "/api/v1": core,
+    "/apis/cluster.x-k8s.io/v1beta2": { resources: [{ name: "clusters", kind: "Cluster" }] },
+    "/apis/cluster.x-k8s.io/v1beta2/clusters": list(...names),
+  });
+
+  const search = (servers: Record<string, KubernetesApi>, asked: string[] = []) =>
+    findDeletions(target, state, (name) => {
+      asked.push(name);
+      const server = servers[name];
+      return server ? Promise.resolve(server) : Promise.reject(new Error("refused"));
+    });
+
+  test("are a lost cluster, which is not asked, and objects of the others", async () => {
+    const asked: string[] = [];
+    const west = api({ "/api/v1": core, "/api/v1/services": list() });
+    const found = await search({ clusterapi: api(clusters("west")), west }, asked);
+    expect(found.clusters.map(({ name }) => name)).toEqual(["east"]);
+    expect(found.objects.map(({ cluster, name }) => `${cluster} ${name}`)).toEqual(["west web"]);
+    expect(asked).toEqual(["clusterapi", "west"]);
+  });
+
+  test("are none where nothing answers", async () =>
+    expect(await search({})).toEqual({ clusters: [], objects: [], secrets: [] }));
+
+  test("of one cluster are found although another one does not answer", async () => {
+    const west = api({ "/api/v1": core, "/api/v1/services": list() });
+    const found = await search({ clusterapi: api(clusters("west", "east")), west });
+    expect(found).toMatchObject({ clusters: [], objects: [{ cluster: "west", name: "web" }] });
+  });
+});

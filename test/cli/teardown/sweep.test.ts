@@ -1,0 +1,210 @@
+import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { hostname, tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, describe, expect, test } from "@jest/globals";
+import { removeHelpers } from "../../../cli/recovery/interrupted";
+import { claimClusters, recordMade, withClaimed } from "../../../cli/teardown/claims";
+import { sweepLost } from "../../../cli/teardown/sweep";
+import { planSweep, type Proof, type Seen, type SeenContainer } from "../../../cli/teardown/sweepPlan";
+import { forget, recall, record } from "../../../preflight/holdings";
+import type { Docker } from "../../../system/docker";
+
+const container = (name: string, more: Partial<SeenContainer> = {}): SeenContainer => ({
+  id: `id-${name}`,
+  name,
+  cluster: "",
+  owner: "",
+  networks: ["kind"],
+  ...more,
+});
+const own = { name: "kind", owner: "slipway/dev" };
+const proof: Proof = {
+  owner: "slipway/dev",
+  named: ["clusterapi", "capd"],
+  recorded: { clusters: [], ids: [], volumes: [] },
+};
+const seen = (containers: SeenContainer[], networks = [own]): Seen => ({
+  containers,
+  networks,
+  volumes: [],
+  files: [],
+});
+const noNetworks: Seen["networks"] = [];
+
+describe("a sweep", () => {
+  test.each<[string, SeenContainer, Partial<Seen>, Partial<Proof["recorded"]>]>([
+    ["with the stack's label", container("helper", { owner: "slipway/dev", networks: ["bridge"] }), {}, {}],
+    ["of a cluster of the settings on the stack's network", container("capd-lb", { cluster: "capd" }), {}, {}],
+    ["of a recorded cluster on it", container("old-lb", { cluster: "old" }), {}, { clusters: ["old"] }],
+    [
+      "recorded by its id",
+      container("capd-lb", { cluster: "capd" }),
+      { networks: noNetworks },
+      { ids: ["id-capd-lb"] },
+    ],
+  ])("takes a container %s", (_, one, more, recorded) => {
+    const plan = planSweep({ ...seen([one]), ...more }, { ...proof, recorded: { ...proof.recorded, ...recorded } });
+    expect(plan.containers.map(({ name }) => name)).toEqual([one.name]);
+    expect(plan.kept).toEqual([]);
+  });
+
+  test.each<[string, SeenContainer, Seen["networks"], RegExp]>([
+    ["another kind cluster on the stack's network", container("x", { cluster: "x" }), [own], /neither settings nor/],
+    ["a cluster of the stack's names on a foreign network", container("y", { cluster: "capd" }), [], /named capd/],
+    [
+      "a cluster of the stack's names on another stack's network",
+      container("y", { cluster: "capd" }),
+      [{ name: "kind", owner: "slipway/other" }],
+      /not on a network of the stack's own/,
+    ],
+    ["what carries another stack's label", container("z", { owner: "slipway/other" }), [own], /stack slipway\/other/],
+    ["one of no cluster on the stack's network", container("db"), [own], /no cluster's/],
+    [
+      "another kind cluster elsewhere",
+      container("x", { cluster: "x", networks: ["bridge"] }),
+      [own],
+      /not the stack's/,
+    ],
+    ["a stack whose name begins alike", container("z", { owner: "slipway/dev2" }), [own], /slipway\/dev2/],
+  ])("leaves alone %s", (_, one, networks, why) => {
+    const plan = planSweep(seen([one], [...networks]), proof);
+    expect(plan.containers).toEqual([]);
+    expect(plan.kept[0]?.name).toBe(`container ${one.name}`);
+    expect(plan.kept[0]?.why).toMatch(why);
+  });
+
+  test("its network goes with its containers, and stays while others use it", () => {
+    const ours = container("capd-lb", { cluster: "capd" });
+    expect(planSweep(seen([ours]), proof).networks.map(({ name }) => name)).toEqual(["kind"]);
+    const plan = planSweep(seen([ours, container("x", { cluster: "x" })]), proof);
+    expect(plan.networks).toEqual([]);
+    expect(plan.kept.at(-1)).toEqual({ name: "network kind", why: "in use by x" });
+  });
+
+  test("another stack's network stays, and so do volumes that nobody recorded", () => {
+    const plan = planSweep(
+      { ...seen([], [{ name: "kind", owner: "slipway/other" }]), volumes: ["v1", "v2"] },
+      {
+        ...proof,
+        recorded: { ...proof.recorded, volumes: ["v2"] },
+      },
+    );
+    expect(plan).toMatchObject({ networks: [], volumes: ["v2"] });
+  });
+});
+
+describe("on a machine", () => {
+  const checkout = mkdtempSync(join(tmpdir(), "slipway-test-"));
+  afterAll(() => rmSync(checkout, { recursive: true }));
+  writeFileSync(join(checkout, "Pulumi.dev.yaml"), "config:\n  slipway:clusterName: capd\n");
+  const files = join(checkout, ".slipway", "kubeconfigs", "dev");
+
+  /** Docker with one network of ours, its node, and a foreign one beside it. */
+  const machine = (foreign = true): { ask: Docker; done: string[] } => {
+    const done: string[] = [];
+    let rows = [
+      ["id1", "clusterapi-control-plane", "clusterapi", "", "kind"],
+      ...(foreign ? [["id2", "mine-control-plane", "mine", "", "kind"]] : []),
+    ];
+    let networks = ["kind\tslipway/dev"];
+    return {
+      done,
+      ask: (...args) => {
+        const line = args.join(" ");
+        if (line.startsWith("network ls")) return Promise.resolve(networks);
+        if (line.startsWith("volume")) return Promise.resolve([]);
+        if (line.includes("dev.slipway.run")) return Promise.resolve([]);
+        if (line.startsWith("inspect")) return Promise.resolve(line.includes("{{.Id}}") ? ["id1"] : []);
+        if (line.startsWith("ps")) {
+          if (line.includes("label=dev.slipway.stack")) return Promise.resolve([]);
+          if (line.includes("\t")) return Promise.resolve(rows.map((row) => row.join("\t")));
+          const named = line.includes("{{.Names}}");
+          return Promise.resolve(rows.map(([, name, cluster]) => (named ? `${name} ${cluster}` : cluster!)));
+        }
+        done.push(line);
+        if (line.startsWith("rm")) rows = rows.filter(([id]) => !args.includes(id!));
+        if (line.startsWith("network rm")) networks = [];
+        return Promise.resolve([]);
+      },
+    };
+  };
+
+  const sweep = async (
+    sure: boolean,
+    { ask }: ReturnType<typeof machine>,
+  ): Promise<{ code: number; said: string[] }> => {
+    const said: string[] = [];
+    mkdirSync(files, { recursive: true });
+    writeFileSync(join(files, "capd.yaml"), "secret");
+    const code = await sweepLost({ checkout, stack: "dev" }, sure, (line) => said.push(line), ask);
+    return { code, said };
+  };
+
+  test("it lists and, without a yes, removes nothing", async () => {
+    const docker = machine();
+    const { code, said } = await sweep(false, docker);
+    expect(code).toBe(1);
+    expect(docker.done).toEqual([]);
+    expect(existsSync(join(files, "capd.yaml"))).toBe(true);
+    expect(said.join("\n")).toMatch(/container clusterapi-control-plane .*\n[^]*left alone:\n {2}container mine-/);
+    expect(said.join("\n")).toMatch(/another checkout's stack of that name/);
+  });
+
+  test("with a yes what is ours goes, by id; the foreign cluster and the network it uses stay", async () => {
+    const docker = machine();
+    expect((await sweep(true, docker)).code).toBe(0);
+    expect(docker.done).toEqual(["rm --force --volumes id1"]);
+    expect(existsSync(files)).toBe(false);
+  });
+
+  test("where nobody else uses it the network goes too", async () => {
+    const docker = machine(false);
+    expect((await sweep(true, docker)).said.at(-1)).toBe("nothing left of stack dev");
+    expect(docker.done).toEqual(["rm --force --volumes id1", "network rm kind"]);
+  });
+
+  test("an up claims the clusters that were not there, and records ids at its end", async () => {
+    const { ask } = machine();
+    await claimClusters({ checkout, stack: "dev" } as never, ask);
+    expect(recall(checkout, "dev").clusters).toEqual(["capd"]);
+    await recordMade({ checkout, stack: "dev" } as never, () => Promise.resolve([]));
+    expect(recall(checkout, "dev").ids).toEqual([]);
+  });
+
+  test.each([
+    ["where it is there on the stack's network", ["clusterapi"], ["kind"], { name: "clusterapi" }],
+    ["not where the up found the name taken", ["capd"], ["kind"], undefined],
+    ["not where nothing has the stack's label", ["clusterapi"], [], undefined],
+    ["not where there is no such container", ["clusterapi"], ["other"], undefined],
+  ])(
+    "a management cluster that an interrupted up claimed is the stack's, %s",
+    async (_, claimed, networks, expected) => {
+      forget(checkout, "dev");
+      record(checkout, "dev", { clusters: claimed, containers: [], volumes: [], networks: [] });
+      const ask: Docker = (...args) => Promise.resolve(args.includes("network=kind") ? ["id"] : []);
+      const clusters = { workload: [], awaited: [], onDocker: true };
+      const found = await withClaimed(clusters, { checkout, stack: "dev" }, networks, ask);
+      expect(found).toEqual({ ...clusters, ...(expected ? { management: expected } : {}) });
+    },
+  );
+
+  test("a helper of a run that is gone is removed, one of a living run or of another machine is not", async () => {
+    const done: string[] = [];
+    const run = (machineName: string, pid: number): string => `slipway-run-${machineName}-${pid}-abcdef`;
+    await removeHelpers(
+      () => undefined,
+      (...args) => {
+        if (args[0] === "ps")
+          return Promise.resolve([
+            `gone ${run(hostname(), 2 ** 22 + 1)}`,
+            `living ${run(hostname(), process.pid)}`,
+            `elsewhere ${run("other", 2 ** 22 + 1)}`,
+            "by-hand tmp",
+          ]);
+        done.push(args.join(" "));
+        return Promise.resolve([]);
+      },
+    );
+    expect(done).toEqual(["rm --force --volumes gone"]);
+  });
+});

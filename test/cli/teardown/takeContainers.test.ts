@@ -1,0 +1,76 @@
+import { describe, expect, test } from "@jest/globals";
+import type { StateClusters } from "../../../cli/pulumi/state";
+import { takeContainers } from "../../../cli/teardown/containers";
+
+/** A Docker with one container for each cluster, `NAME-control-plane`, whose node ids are `id-NAME`. */
+const take = async (
+  clusters: Partial<StateClusters>,
+  { there = ["m", "one"], answers = true, fails = false } = {},
+): Promise<{ environment: Record<string, string>; asked: string[]; said: string[] }> => {
+  const asked: string[] = [];
+  const said: string[] = [];
+  const { environment, removed } = await takeContainers(
+    { workload: ["one"], awaited: ["one"], onDocker: true, ...clusters },
+    (line) => said.push(line),
+    (...args) => {
+      const line = args.join(" ");
+      if (line.startsWith("rm") || line.startsWith("start")) asked.push(line);
+      if (line.startsWith("rm") && fails) return Promise.reject(new Error("device is busy"));
+      if (line.includes("label=")) return Promise.resolve(there.map((name) => `${name}-control-plane ${name}`));
+      const [, name = ""] = /name=\^\/\?(.+)-control-plane\$/.exec(line) ?? [];
+      if (line.startsWith("ps") && !there.includes(name)) return Promise.resolve([]);
+      if (line.startsWith("ps")) return Promise.resolve([line.endsWith("{{.State}}") ? "running" : `id-${name}`]);
+      return line.startsWith("exec") && !answers ? Promise.reject(new Error("no")) : Promise.resolve([]);
+    },
+  );
+  await removed;
+  return { environment, asked, said };
+};
+
+const ours = { name: "m", nodeId: "id-m" };
+const removal = (name: string): string => `rm --force --volumes ${name}-control-plane`;
+
+describe("the containers of a stack that goes whole", () => {
+  test("are removed by Docker, those of the management cluster first, and Pulumi drops what stood in them", async () => {
+    const { environment, asked } = await take({ management: ours });
+    expect(asked).toEqual([removal("m"), removal("one")]);
+    expect(environment).toEqual({ PULUMI_K8S_DELETE_UNREACHABLE: "true", PULUMI_SKIP_CHECKPOINTS: "true" });
+  });
+
+  test("those that Docker cannot remove are said, and Pulumi goes on to where it asks once more", async () => {
+    const { environment, said } = await take({ management: { name: "m", nodeId: "id-before" } }, { fails: true });
+    expect(said).toEqual(["removing container one-control-plane, with its volumes", "device is busy"]);
+    expect(environment.PULUMI_K8S_DELETE_UNREACHABLE).toBe("true");
+  });
+
+  test("those that no step of the destroy waits for are gone before Pulumi starts, or it does not", async () => {
+    const clusters = { management: { name: "m", nodeId: "id-before" }, awaited: [] };
+    expect((await take(clusters)).asked).toEqual([removal("one")]);
+    await expect(take(clusters, { fails: true })).rejects.toThrow("device is busy");
+  });
+
+  test("a node that is not in the state yet is the stack's, by the cluster's name", async () =>
+    expect((await take({ management: { name: "m" } })).asked).toContain(removal("m")));
+
+  test("a cluster that someone made in the place of ours stays", async () => {
+    const { environment, asked } = await take({ management: { name: "m", nodeId: "id-before" } });
+    expect(asked).toEqual([removal("one")]);
+    expect(environment.PULUMI_K8S_DELETE_UNREACHABLE).toBe("true");
+  });
+
+  test("nothing is done where nothing is there, and it is no error", async () =>
+    expect((await take({ management: ours }, { there: [] })).asked).toEqual([]));
+
+  test("a management cluster of someone else takes its clusters away itself", async () =>
+    expect(await take({})).toEqual({ environment: {}, asked: [], said: [] }));
+
+  test("so does ours where clusters are not on Docker", async () =>
+    expect(await take({ management: ours, onDocker: false })).toEqual({ environment: {}, asked: [], said: [] }));
+
+  test("where that is gone, what is left elsewhere is said", async () => {
+    const { environment, asked, said } = await take({ management: ours, onDocker: false }, { there: ["one"] });
+    expect(said.join("\n")).toContain("yours to remove");
+    expect(asked).toEqual([removal("one")]);
+    expect(environment.PULUMI_K8S_DELETE_UNREACHABLE).toBe("true");
+  });
+});

@@ -1,0 +1,283 @@
+import { execFileSync } from "node:child_process";
+import { createHash } from "node:crypto";
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from "node:fs";
+import { createServer, type Server, type ServerResponse } from "node:http";
+import type { AddressInfo } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "@jest/globals";
+import { artifactFolder, openCache, type Cache } from "../../../../cli/toolchain/build/cache";
+import { toolLinks, writeLayout } from "../../../../cli/toolchain/build/layout";
+import { runArtifacts } from "../../../../cli/toolchain/build/schedule";
+import { releaseArtifacts } from "../../../../cli/toolchain/release/artifacts";
+import { download } from "../../../../cli/toolchain/release/download";
+import { officialBases, platformOf, releaseFiles, type ReleaseFile } from "../../../../cli/toolchain/release/files";
+import { findSum, ToolLock } from "../../../../cli/toolchain/release/sums";
+import { requiredTools } from "../../../../preflight/host/facts";
+
+type Answer = string | Buffer | ((response: ServerResponse) => void);
+
+const answers = new Map<string, Answer>();
+const asked: string[] = [];
+let server: Server;
+let base: string;
+let folder: string;
+let cache: Cache;
+const how = { tries: 3, pauseMs: 1, stallMs: 300 };
+
+// Only the loopback interface: no test asks a real host.
+beforeAll(async () => {
+  server = createServer((request, response) => {
+    asked.push(request.url ?? "");
+    const answer = answers.get(request.url ?? "");
+    if (answer === undefined) response.writeHead(404).end();
+    else if (typeof answer === "function") answer(response);
+    else response.writeHead(200, { "content-length": Buffer.byteLength(answer) }).end(answer);
+  });
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  base = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+});
+afterAll(() => {
+  server.closeAllConnections();
+  server.close();
+});
+beforeEach(() => {
+  answers.clear();
+  asked.length = 0;
+  folder = mkdtempSync(join(tmpdir(), "slipway-release-"));
+  cache = openCache("release", folder);
+});
+afterEach(() => rmSync(folder, { recursive: true, force: true }));
+
+const sum = (algorithm: string, data: string | Buffer): string => createHash(algorithm).update(data).digest("hex");
+const kind: ReleaseFile = {
+  name: "kind",
+  version: "1.0.0",
+  base: "github",
+  path: "o/kind/v1.0.0/kind-linux-amd64",
+  sums: "o/kind/v1.0.0/kind-linux-amd64.sha256sum",
+  unpack: { executable: "kind" },
+};
+const address = `${officialBases.github}/${kind.path}`;
+const lockPath = (): string => join(folder, "tools.lock.json");
+const locked = (): unknown => (existsSync(lockPath()) ? JSON.parse(readFileSync(lockPath(), "utf8")) : {});
+const install = (files: ReleaseFile[] = [kind]): Promise<string[]> =>
+  runArtifacts(
+    releaseArtifacts({ files, how, bases: { github: base, kubernetes: base }, lock: new ToolLock(lockPath()) }),
+    { cache, print: () => undefined, workers: 4 },
+  );
+const logged = (name = "kind"): string => readFileSync(join(cache.logs, `${name}.log`), "utf8");
+const installed = (): string[] => (existsSync(cache.artifacts) ? readdirSync(cache.artifacts) : []);
+const serve = (content = "#!/bin/sh\necho kind\n", sums?: string): void => {
+  answers.set(`/${kind.path}`, content);
+  answers.set(`/${kind.sums}`, sums ?? `${sum("sha256", content)}  kind-linux-amd64\n`);
+};
+
+describe("fetching", () => {
+  test("a file with the published sum is installed and locked", async () => {
+    serve();
+    await install();
+    const file = join(cache.artifacts, installed()[0]!, "bin", "kind");
+    expect(statSync(file).mode & 0o777).toBe(0o755);
+    expect(locked()).toEqual({ [address]: sum("sha256", "#!/bin/sh\necho kind\n") });
+    expect(readdirSync(join(cache.artifacts, installed()[0]!))).toEqual(["bin"]);
+  });
+
+  test("a wrong sum is refused: nothing installed, nothing locked, both sums named", async () => {
+    serve("good");
+    answers.set(`/${kind.path}`, "evil");
+    await expect(install()).rejects.toThrow("not made: kind");
+    expect(logged()).toContain(
+      `sum is ${sum("sha256", "evil")}, but the release (sha256) says ${sum("sha256", "good")}`,
+    );
+    expect(installed()).toEqual([]);
+    expect(locked()).toEqual({});
+  });
+
+  test.each([
+    ["no line for the file", "0000  other-file\n"],
+    ["an empty list", ""],
+    ["a web page", "<html>not found</html>"],
+  ])("%s in the published sums: refused", async (_, sums) => {
+    serve("good", sums);
+    await expect(install()).rejects.toThrow("not made: kind");
+    expect(logged()).toContain("has no sum for kind-linux-amd64: kind is not installed unchecked");
+    expect(asked).not.toContain(`/${kind.path}`);
+    expect(installed()).toEqual([]);
+  });
+
+  test("published sums that cannot be had: refused", async () => {
+    serve();
+    answers.delete(`/${kind.sums}`);
+    await expect(install()).rejects.toThrow("not made: kind");
+    expect(logged()).toContain("the server answered 404");
+  });
+
+  test("a locked sum decides, even against what the release publishes now", async () => {
+    serve("replaced");
+    writeFileSync(lockPath(), JSON.stringify({ [address]: sum("sha256", "first") }));
+    await expect(install()).rejects.toThrow("not made: kind");
+    expect(logged()).toContain(`but tools.lock.json says ${sum("sha256", "first")}`);
+    expect(installed()).toEqual([]);
+    expect(locked()).toEqual({ [address]: sum("sha256", "first") });
+  });
+
+  test("a locked file needs no published sums", async () => {
+    answers.set(`/${kind.path}`, "first");
+    writeFileSync(lockPath(), JSON.stringify({ [address]: sum("sha256", "first") }));
+    expect(await install()).toEqual(["kind"]);
+  });
+
+  test("a release without sums is trusted on first use and locked", async () => {
+    const bare: ReleaseFile = { ...kind };
+    delete bare.sums;
+    answers.set(`/${kind.path}`, "first");
+    expect(await install([bare])).toEqual(["kind"]);
+    expect(locked()).toEqual({ [address]: sum("sha256", "first") });
+    rmSync(cache.artifacts, { recursive: true });
+    answers.set(`/${kind.path}`, "second");
+    await expect(install([bare])).rejects.toThrow("not made: kind");
+  });
+
+  test("a download cut short is tried again, then refused with the count", async () => {
+    serve("whole content");
+    let tries = 0;
+    answers.set(`/${kind.path}`, (response) => {
+      tries += 1;
+      response.writeHead(200, { "content-length": 13 });
+      response.write("whole");
+      setTimeout(() => response.destroy(), 5);
+    });
+    await expect(install()).rejects.toThrow("not made: kind");
+    expect(tries).toBe(3);
+    expect(logged()).toContain("(after 3 tries)");
+    expect(installed()).toEqual([]);
+    expect(locked()).toEqual({});
+  });
+
+  test("a busy server is asked again until it gives the file", async () => {
+    serve("content");
+    let tries = 0;
+    answers.set(`/${kind.path}`, (response) => {
+      tries += 1;
+      if (tries < 3) response.writeHead(503).end();
+      else response.writeHead(200).end("content");
+    });
+    expect(await install()).toEqual(["kind"]);
+  });
+
+  test("a server that goes silent is given up", async () => {
+    answers.set("/silent", (response) => void response.writeHead(200, { "content-length": 5 }).write("ab"));
+    const target = join(folder, "silent");
+    await expect(
+      download(`${base}/silent`, target, () => undefined, { ...how, tries: 1, stallMs: 30 }),
+    ).rejects.toThrow("could not be fetched");
+    expect(existsSync(target)).toBe(false);
+  });
+
+  test("a file that is not there is asked for once", async () => {
+    await expect(download(`${base}/gone`, join(folder, "gone"), () => undefined, how)).rejects.toThrow(
+      `${base}/gone could not be fetched: the server answered 404`,
+    );
+    expect(asked).toEqual(["/gone"]);
+  });
+
+  test("a spoilt lock file is named", async () => {
+    serve();
+    writeFileSync(lockPath(), "<<<<<<< HEAD");
+    await expect(install()).rejects.toThrow("not made: kind");
+    expect(logged()).toContain(`${lockPath()} is not JSON`);
+  });
+});
+
+test("archives: only the executables asked for, linked into one layout", async () => {
+  const pack = (name: string, prefix: string, files: string[]): Buffer => {
+    const from = join(folder, `pack-${name}`);
+    for (const file of files) {
+      mkdirSync(join(from, prefix), { recursive: true });
+      writeFileSync(join(from, prefix, file), file);
+    }
+    return execFileSync("tar", ["-czf", "-", "-C", from, "."]);
+  };
+  const contents: Record<string, Buffer> = {
+    pulumi: pack("pulumi", "pulumi", [
+      "pulumi",
+      "pulumi-language-nodejs",
+      "pulumi-language-go",
+      "pulumi-resource-pulumi-nodejs",
+    ]),
+  };
+  for (const name of ["kubernetes", "docker", "command"]) {
+    contents[`pulumi-resource-${name}`] = pack(name, ".", [`pulumi-resource-${name}`, "LICENSE"]);
+  }
+  const files = releaseFiles({ os: "linux", arch: "amd64" });
+  for (const { name, path, sums } of files) {
+    const content = contents[name] ?? Buffer.from(name);
+    answers.set(`/${path}`, content);
+    // The docker plugin's sums are SHA-1, the CLI's SHA-512, each with ./ or without.
+    const algorithm = name.endsWith("-docker") ? "sha1" : name === "pulumi" ? "sha512" : "sha256";
+    if (sums) answers.set(`/${sums}`, `${sum(algorithm, content)}  ./${path.split("/").pop()}\n`);
+  }
+  await install(files);
+  const artifacts = releaseArtifacts({ files });
+  const links = toolLinks(cache, artifacts);
+  expect(Object.keys(links).sort()).toEqual([...requiredTools, "pulumi-resource-pulumi-nodejs"].sort());
+  expect(links.pulumi).toBe(join(artifactFolder(cache, artifacts[0]!), "bin", "pulumi"));
+  const tools = writeLayout(cache, { links, scripts: {} });
+  expect(readFileSync(join(tools, "bin", "pulumi-resource-docker"), "utf8")).toBe("pulumi-resource-docker");
+  expect(writeLayout(cache, { links, scripts: {} })).toBe(tools);
+  expect(Object.keys(locked() as object)).toHaveLength(files.length);
+});
+
+test("a layout without a tool is refused", () => {
+  expect(() => writeLayout(cache, { links: {}, scripts: {} })).toThrow("the release route brought no pulumi, ");
+});
+
+describe("names and sums", () => {
+  test("every platform has its files, each once", () => {
+    for (const os of ["linux", "darwin"] as const) {
+      for (const arch of ["amd64", "arm64"] as const) {
+        const files = releaseFiles({ os, arch });
+        expect(new Set(files.map(({ path }) => path)).size).toBe(7);
+        expect(files.every(({ path }) => path.includes(os))).toBe(true);
+      }
+    }
+  });
+
+  test("Pulumi says x64 where others say amd64", () => {
+    expect(releaseFiles({ os: "linux", arch: "amd64" })[0]!.path).toMatch(/-linux-x64\.tar\.gz$/);
+    expect(releaseFiles({ os: "darwin", arch: "arm64" })[0]!.path).toMatch(/-darwin-arm64\.tar\.gz$/);
+  });
+
+  test.each([
+    ["linux", "x64", { os: "linux", arch: "amd64" }],
+    ["darwin", "arm64", { os: "darwin", arch: "arm64" }],
+  ])("%s %s", (os, arch, platform) => expect(platformOf(os, arch)).toEqual(platform));
+
+  test("other platforms are refused", () => {
+    expect(() => platformOf("win32", "x64")).toThrow("no release files for win32 on x64");
+    expect(() => platformOf("linux", "s390x")).toThrow("no release files for linux on s390x");
+  });
+
+  const hex = "a".repeat(64);
+  test.each([
+    ["a list", `${"b".repeat(64)}  other\n${hex}  file\n`, hex],
+    ["a list with ./", `${hex}  ./file`, hex],
+    ["binary mode", `${hex} *file\n`, hex],
+    ["Windows line ends", `${hex}  file\r\n`, hex],
+    ["a bare sum", `${hex}\n`, hex],
+    ["capital digits", `${hex.toUpperCase()}  file`, hex],
+    ["a name that only ends alike", `${hex}  my-file\n`, undefined],
+    ["a sum of odd length", `${hex}a  file`, undefined],
+    ["a bare sum among others", `${hex}\n${hex}  other\n`, undefined],
+  ])("%s", (_, text, expected) => expect(findSum(text, "file")?.hex).toBe(expected));
+});

@@ -1,0 +1,225 @@
+import { describe, expect, test } from "@jest/globals";
+import fc from "fast-check";
+import { contains } from "../../../lib/network/addressRange";
+import { overlaps, parseCidr } from "../../../lib/network/cidr";
+import { defaultGateway, dockerRange } from "../../../lib/network/dockerSubnet";
+import { loadBalancerRange } from "../../../lib/network/loadBalancerRange";
+import { ipcalc } from "../../helpers/ipcalc";
+
+/** The second oracle: plain arithmetic, sharing nothing with the code under test. */
+const toNumber = (address: string): bigint => address.split(".").reduce((sum, octet) => sum * 256n + BigInt(octet), 0n);
+const toText = (value: bigint): string =>
+  [24n, 16n, 8n, 0n].map((shift) => String((value / 2n ** shift) % 256n)).join(".");
+const subnetAt = (seed: number, prefix: number): { text: string; first: bigint; last: bigint } => {
+  const size = 2n ** BigInt(32 - prefix);
+  const first = (BigInt(seed) / size) * size;
+  return { text: `${toText(first)}/${prefix}`, first, last: first + size - 1n };
+};
+
+const anySubnet = fc
+  .record({ seed: fc.nat(0xffffffff), prefix: fc.integer({ min: 8, max: 28 }) })
+  .map(({ seed, prefix }) => subnetAt(seed, prefix));
+
+describe("parseCidr", () => {
+  test.each([
+    ["0.0.0.0/0", 0n, 2n ** 32n - 1n],
+    ["172.18.0.0/16", 0xac120000n, 0xac12ffffn],
+    ["192.0.2.7/32", 0xc0000207n, 0xc0000207n],
+  ])("reads %s", (text, first, last) => {
+    expect(parseCidr(text)).toMatchObject({ text, first, last });
+  });
+
+  test.each([
+    ["172.18.0.1/16", "must be a network's own address.*Write 172.18.0.0/16\\."],
+    ["10.0.0.0/08", "Write 10.0.0.0/8"],
+    ["010.0.0.0/8", "must be an IPv4 network in CIDR notation"],
+    ["10.0.0.0", "CIDR notation"],
+    ["10.0.0.0/33", "CIDR notation"],
+    ["10.0.0.256/8", "CIDR notation"],
+    ["10.0.0/8", "CIDR notation"],
+    ["10.0.0.0/8/8", "CIDR notation"],
+    [" 10.0.0.0/8", "CIDR notation"],
+    ["fd00::/64", "CIDR notation"],
+    ["", "CIDR notation"],
+  ])("refuses %s", (text, message) => {
+    expect(() => parseCidr(text)).toThrow(new RegExp(message));
+  });
+
+  test("names the value in the error", () => {
+    expect(() => parseCidr("172.18.0.1/16")).toThrow('"172.18.0.1/16"');
+  });
+});
+
+describe("loadBalancerRange", () => {
+  test.each([
+    ["172.18.0.0/16", "172.18.0.1", 29, "172.18.255.248-172.18.255.254", 7],
+    ["10.0.0.0/8", "10.0.0.1", 29, "10.255.255.248-10.255.255.254", 7],
+    ["10.9.8.16/28", "10.9.8.17", 29, "10.9.8.24-10.9.8.30", 7],
+    ["10.9.8.0/24", "10.9.8.254", 29, "10.9.8.248-10.9.8.253", 6],
+    ["10.9.8.0/24", "10.9.8.248", 29, "10.9.8.249-10.9.8.254", 6],
+    ["10.9.8.0/24", "10.9.8.250", 29, "10.9.8.251-10.9.8.254", 4],
+    ["10.9.8.0/24", "10.9.8.252", 29, "10.9.8.248-10.9.8.251", 4],
+    ["10.9.8.0/24", "10.9.8.251", 29, "10.9.8.252-10.9.8.254", 3],
+    ["10.9.8.0/24", "10.9.8.1", 25, "10.9.8.128-10.9.8.254", 127],
+    ["10.9.8.0/24", "10.9.8.1", 31, "10.9.8.254-10.9.8.254", 1],
+    ["10.9.8.0/24", "10.9.8.253", 30, "10.9.8.254-10.9.8.254", 1],
+  ])("of %s with gateway %s and /%i is %s", (subnet, gateway, prefix, text, size) => {
+    expect(loadBalancerRange(subnet, gateway, prefix)).toMatchObject({ text, size });
+  });
+
+  test("takes the upper of two equal pieces", () => {
+    // The /28 block .240-.254 around .247 leaves seven addresses on either side.
+    expect(loadBalancerRange("10.9.8.0/24", "10.9.8.247", 28).text).toBe("10.9.8.248-10.9.8.254");
+  });
+
+  test.each([
+    ["172.18.0.0/16", "172.18.0.0", 29, "neither its first nor its last"],
+    ["172.18.0.0/16", "172.18.255.255", 29, "neither its first nor its last"],
+    ["172.18.0.0/16", "172.19.0.1", 29, "Write 172.18.0.1"],
+    ["172.18.0.0/16", "gateway", 29, '"gateway" must be an address of 172.18.0.0/16'],
+    ["172.18.0.0/16", "172.18.0.1", 16, "whole number from 17 to 31"],
+    ["172.18.0.0/16", "172.18.0.1", 32, "whole number from 17 to 31"],
+    ["172.18.0.0/16", "172.18.0.1", 24.5, "whole number from 17 to 31"],
+    ["172.18.0.0/16", "172.18.255.254", 31, "leave an address beside the broadcast address"],
+    ["172.18.0.0/29", "172.18.0.1", 30, "prefix length from /8 to /28"],
+    ["0.0.0.0/7", "0.0.0.1", 29, "prefix length from /8 to /28"],
+  ])("refuses %s with gateway %s and /%i", (subnet, gateway, prefix, message) => {
+    expect(() => loadBalancerRange(subnet, gateway, prefix)).toThrow(message);
+  });
+
+  test("agrees with plain arithmetic for any subnet, gateway and block", () => {
+    fc.assert(
+      fc.property(
+        anySubnet,
+        fc.nat(0xffffffff),
+        fc.integer({ min: 1, max: 23 }),
+        fc.boolean(),
+        (subnet, seed, more, near) => {
+          const prefix = Math.min(Number(subnet.text.split("/")[1]) + more, 30);
+          const hosts = subnet.last - subnet.first - 1n;
+          const gateway = near
+            ? subnet.last - 1n - ((BigInt(seed) % 16n) % hosts)
+            : subnet.first + 1n + (BigInt(seed) % hosts);
+          const range = loadBalancerRange(subnet.text, toText(gateway), prefix);
+          const [first, last] = [toNumber(range.first), toNumber(range.last)];
+          const block = 2n ** BigInt(32 - prefix);
+
+          expect(first).toBeGreaterThanOrEqual(subnet.last + 1n - block);
+          expect(last).toBeLessThan(subnet.last);
+          expect(first <= gateway && gateway <= last).toBe(false);
+          expect(BigInt(range.size)).toBe(last - first + 1n);
+          // Nothing larger was left: one more at either end is outside the block, the broadcast address or the gateway.
+          expect(first - 1n === gateway || first === subnet.last + 1n - block).toBe(true);
+          expect(last + 1n === gateway || last + 1n === subnet.last).toBe(true);
+          expect(2n * BigInt(range.size)).toBeGreaterThanOrEqual(block - 2n);
+          expect([range.first, range.last].every((end) => contains(range, end) && contains(subnet.text, end))).toBe(
+            true,
+          );
+          expect(contains(range, toText(gateway))).toBe(false);
+          expect(overlaps(dockerRange(subnet.text), `${toText(subnet.last + 1n - block)}/${prefix}`)).toBe(false);
+        },
+      ),
+      { numRuns: 1000 },
+    );
+  });
+});
+
+describe("against ipcalc", () => {
+  test("parseCidr, defaultGateway and the end of loadBalancerRange, for thousands of random subnets", () => {
+    let compared = 0;
+    fc.assert(
+      fc.property(fc.nat(0xffffffff), fc.integer({ min: 8, max: 28 }), (seed, prefix) => {
+        const parent = subnetAt(seed, prefix - 7);
+        for (const theirs of ipcalc(parent.text, prefix)) {
+          const ours = parseCidr(theirs.network);
+          const range = loadBalancerRange(theirs.network, theirs.hostMin);
+          expect(theirs).toEqual({
+            network: ours.text,
+            hostMin: defaultGateway(theirs.network),
+            hostMax: range.last,
+            broadcast: toText(ours.last),
+          });
+          compared++;
+        }
+      }),
+      { numRuns: 25 },
+    );
+    expect(compared).toBe(25 * 128);
+  });
+
+  test("loadBalancerRange is the highest /29, as the original script took it", () => {
+    fc.assert(
+      fc.property(fc.nat(0xffffffff), fc.integer({ min: 20, max: 28 }), (seed, prefix) => {
+        const subnet = subnetAt(seed, prefix);
+        const blocks = ipcalc(subnet.text, 29);
+        const highest = blocks.at(-1);
+        expect(blocks).toHaveLength(2 ** (29 - prefix));
+        const range = loadBalancerRange(subnet.text, defaultGateway(subnet.text));
+        expect(`${range.first}/29`).toBe(highest?.network);
+        expect(range.last).toBe(highest?.hostMax);
+      }),
+      { numRuns: 25 },
+    );
+  });
+
+  test("loadBalancerRange of large subnets is the /29 that ends with the broadcast address", () => {
+    fc.assert(
+      fc.property(fc.nat(0xffffffff), fc.integer({ min: 8, max: 19 }), (seed, prefix) => {
+        const subnet = subnetAt(seed, prefix);
+        const [whole] = ipcalc(subnet.text);
+        const [block] = ipcalc(`${whole?.broadcast}/29`);
+        const range = loadBalancerRange(subnet.text, defaultGateway(subnet.text));
+        expect([`${range.first}/29`, range.last]).toEqual([block?.network, block?.hostMax]);
+      }),
+      { numRuns: 50 },
+    );
+  });
+
+  test("dockerRange is the first of the subnet's two halves", () => {
+    fc.assert(
+      fc.property(fc.nat(0xffffffff), fc.integer({ min: 8, max: 28 }), (seed, prefix) => {
+        const subnet = subnetAt(seed, prefix);
+        expect(dockerRange(subnet.text)).toBe(ipcalc(subnet.text, prefix + 1)[0]?.network);
+      }),
+      { numRuns: 50 },
+    );
+  });
+});
+
+describe("overlaps and contains", () => {
+  test.each([
+    ["192.168.0.0/16", "10.128.0.0/12", false],
+    ["10.128.0.0/12", "10.143.0.0/16", true],
+    ["10.144.0.0/16", "10.128.0.0/12", false],
+    ["0.0.0.0/0", "203.0.113.0/24", true],
+    ["172.18.0.0/16", "172.18.0.0/16", true],
+    ["172.18.0.0/17", "172.18.128.0/17", false],
+  ])("%s and %s: %s", (a, b, expected) => {
+    expect(overlaps(a, b)).toBe(expected);
+    expect(overlaps(parseCidr(b), parseCidr(a))).toBe(expected);
+  });
+
+  test("two networks overlap exactly if one holds the other's first address", () => {
+    fc.assert(
+      fc.property(anySubnet, anySubnet, fc.boolean(), (a, b, same) => {
+        const other = same ? subnetAt(Number(a.first), Number(b.text.split("/")[1])) : b;
+        const expected =
+          (a.first <= other.first && other.first <= a.last) || (other.first <= a.first && a.first <= other.last);
+        expect(overlaps(a.text, other.text)).toBe(expected);
+      }),
+      { numRuns: 1000 },
+    );
+  });
+
+  test.each([
+    ["172.18.255.248", true],
+    ["172.18.255.254", true],
+    ["172.18.255.247", false],
+    ["172.18.255.255", false],
+    ["", false],
+    ["172.18.255.0250", false],
+    ["fe80::1", false],
+  ])("the range of 172.18.0.0/16 contains %s: %s", (address, expected) => {
+    expect(contains(loadBalancerRange("172.18.0.0/16", "172.18.0.1"), address)).toBe(expected);
+  });
+});

@@ -1,0 +1,137 @@
+import { describe, expect, test } from "@jest/globals";
+import fc from "fast-check";
+import { ProblemError } from "../../../lib/base/problem";
+import { contains } from "../../../lib/network/addressRange";
+import {
+  blocksOf,
+  loadBalancerRange,
+  allotRanges,
+  type RangeClaim,
+  slotOf,
+} from "../../../lib/network/loadBalancerRange";
+
+const network = "172.18.0.0/16";
+const gateway = "172.18.0.1";
+const allot = (...clusters: RangeClaim[]) => allotRanges(network, gateway, 29, clusters);
+
+test("slots count from the highest block down", () => {
+  const ranges = allot({ name: "a", slot: 0 }, { name: "b", slot: 1 }, { name: "c", slot: 4095 });
+  expect(Object.values(ranges).map(({ text }) => text)).toEqual([
+    "172.18.255.248-172.18.255.254",
+    "172.18.255.240-172.18.255.247",
+    "172.18.128.0-172.18.128.7",
+  ]);
+});
+
+test("slot 0 is the short form's range", () => {
+  expect(allot({ name: "a", slot: 0 })["a"]).toEqual(loadBalancerRange(network, gateway));
+});
+
+test("a name gives the same block in every stack of the same network", () => {
+  expect(allot({ name: "east" })["east"]?.text).toBe(allot({ name: "x", slot: 7 }, { name: "east" })["east"]?.text);
+  expect(slotOf("east", 4096)).toBe(slotOf("east", 4096));
+});
+
+test("a gateway within a lower block is left out of it", () => {
+  const ranges = allotRanges("10.9.8.0/24", "10.9.8.240", 29, [{ name: "a", slot: 1 }]);
+  expect(ranges["a"]?.text).toBe("10.9.8.241-10.9.8.247");
+});
+
+describe("refuses, with the way out,", () => {
+  test.each<[string, RangeClaim[], RegExp]>([
+    [
+      "two clusters on one block",
+      [
+        { name: "a", slot: 0 },
+        { name: "b", slot: 0, key: "clusters[1].loadBalancerSlot" },
+      ],
+      /^clusters\[1\]\.loadBalancerSlot is 0, but must be another block than that of a, which b would share\. Set loadBalancerSlot of b to 1, which is free\.$/,
+    ],
+    ["a slot that is not there", [{ name: "a", slot: 4096 }], /loadBalancerSlot is 4096, but must be from 0 to 4095/],
+  ])("%s", (_, clusters, message) => expect(() => allot(...clusters)).toThrow(message));
+
+  test("more clusters than blocks, each of them", () => {
+    const clusters = ["a", "b", "c"].map((name) => ({ name, slot: 0 }));
+    expect(() => allotRanges("10.9.8.0/28", "10.9.8.1", 29, clusters)).toThrow(/b would share.*\n.*c would share/);
+    expect(() => allotRanges("10.9.8.0/28", "10.9.8.1", 29, clusters)).toThrow(/larger networkSubnet.*has 1 blocks/);
+  });
+});
+
+describe("whatever the network and the clusters", () => {
+  const anyNetwork = fc.integer({ min: 8, max: 26 }).chain((prefix) =>
+    fc.record({
+      subnet: fc.constant(`10.0.0.0/${prefix}`),
+      prefixLength: fc.integer({ min: prefix + 1, max: 30 }),
+    }),
+  );
+  const anyClusters = fc.uniqueArray(
+    fc.record({ name: fc.string({ minLength: 1, maxLength: 8 }), slot: fc.option(fc.nat(40), { nil: undefined }) }),
+    { selector: ({ name }) => name, minLength: 1, maxLength: 12 },
+  );
+  const allotted = (subnet: string, prefixLength: number, clusters: RangeClaim[]) => {
+    try {
+      return new Map(Object.entries(allotRanges(subnet, "10.0.0.1", prefixLength, clusters)));
+    } catch (error) {
+      expect(error).toBeInstanceOf(ProblemError);
+      return undefined;
+    }
+  };
+  const value = (address: string): number => address.split(".").reduce((sum, octet) => sum * 256 + Number(octet), 0);
+
+  test("ranges are disjoint, and inside the upper half", () => {
+    fc.assert(
+      fc.property(anyNetwork, anyClusters, ({ subnet, prefixLength }, clusters) => {
+        const ranges = [...(allotted(subnet, prefixLength, clusters)?.values() ?? [])];
+        const sorted = ranges.sort((a, b) => value(a.first) - value(b.first));
+        const half = 2 ** (31 - Number(subnet.split("/")[1]));
+        for (const [index, range] of sorted.entries()) {
+          expect(contains(subnet, range.first) && contains(subnet, range.last)).toBe(true);
+          expect(value(range.first) - value("10.0.0.0")).toBeGreaterThanOrEqual(half);
+          expect(value(range.first)).toBeGreaterThan(value(sorted[index - 1]?.last ?? "0.0.0.0"));
+        }
+      }),
+    );
+  });
+
+  test("removing some and changing the order moves nobody", () => {
+    fc.assert(
+      fc.property(anyNetwork, anyClusters, fc.infiniteStream(fc.nat(99)), (net, clusters, dice) => {
+        const all = allotted(net.subnet, net.prefixLength, clusters);
+        if (all === undefined) return;
+        const kept = clusters
+          .map((cluster) => ({ cluster, rank: Number(dice.next().value) }))
+          .filter(({ rank }) => rank < 66)
+          .sort((a, b) => a.rank - b.rank);
+        const fewer = allotted(
+          net.subnet,
+          net.prefixLength,
+          kept.map(({ cluster }) => cluster),
+        );
+        expect(fewer).toBeDefined();
+        for (const [name, range] of fewer ?? []) expect(range).toEqual(all.get(name));
+      }),
+    );
+  });
+
+  test("what it says is free is free", () => {
+    fc.assert(
+      fc.property(anyClusters, (clusters) => {
+        const claims = clusters.map((cluster) => ({ ...cluster, key: cluster.name }));
+        const settled = new Map(claims.map((claim) => [claim.name, claim]));
+        try {
+          allotRanges("10.0.0.0/24", "10.0.0.1", 30, claims);
+        } catch (error) {
+          for (const { key, remedy, rule } of (error as ProblemError).problems) {
+            const free = /to (\d+), which is free/.exec(remedy)?.[1];
+            const claim = settled.get(key ?? "");
+            if (free && claim) settled.set(claim.name, { ...claim, slot: Number(free) });
+            else if (typeof rule === "string" && rule.startsWith("be from") && claim) settled.delete(claim.name);
+          }
+          const again = () => allotRanges("10.0.0.0/24", "10.0.0.1", 30, [...settled.values()]);
+          expect(blocksOf("10.0.0.0/24", 30)).toBe(32);
+          expect(again).not.toThrow();
+        }
+      }),
+    );
+  });
+});

@@ -1,0 +1,171 @@
+import { describe, expect, test } from "@jest/globals";
+import fc from "fast-check";
+import { addressOf, addressText, lenientAddress } from "../../../lib/network/address";
+import { contains, networkRange } from "../../../lib/network/addressRange";
+import { overlaps, parseCidr, parseNetwork } from "../../../lib/network/cidr";
+import {
+  ipv6DockerRange,
+  ipv6Gateway,
+  ipv6LoadBalancerRange,
+  ipv6SubnetBeside,
+} from "../../../lib/network/dockerSubnet";
+import { anyOverlap, familiesOf, parseNetworks } from "../../../lib/network/families";
+import { ipaddressOracle } from "../../helpers/ipaddressOracle";
+
+/** Eight groups with many zeros among them, where spellings differ. */
+const groups = fc.array(fc.oneof(fc.constant(0), fc.constant(0), fc.nat(0xffff)), { minLength: 8, maxLength: 8 });
+const spelled = (numbers: number[]): string => numbers.map((group) => group.toString(16)).join(":");
+
+describe("against Python's ipaddress", () => {
+  const sample = fc.sample(fc.tuple(groups, fc.integer({ min: 0, max: 128 })), 4000);
+  const theirs = ipaddressOracle(sample.map(([numbers, prefix]) => `${spelled(numbers)}/${prefix}`));
+
+  test("networks, their ends and their canonical texts are the same for thousands of random subnets", () => {
+    for (const one of theirs) {
+      const ours = parseCidr(one.network, ["ipv6"]);
+      expect({ network: ours.text, first: ours.base, last: addressText("ipv6", ours.last) }).toEqual({
+        network: one.network,
+        first: one.first,
+        last: one.last,
+      });
+      expect([String(ours.first), String(ours.last)]).toEqual([one.firstValue, one.lastValue]);
+    }
+    expect(theirs).toHaveLength(4000);
+  });
+
+  test("so is whether two of them share an address", () => {
+    for (const [index, one] of theirs.entries()) {
+      expect(overlaps(one.network, theirs[(index + 1) % theirs.length]!.network)).toBe(one.overlapsNext);
+    }
+    expect(new Set(theirs.map((one) => one.overlapsNext))).toEqual(new Set([true, false]));
+  });
+
+  test("so are the halves that Docker and load balancers get of subnets from /48 to /96", () => {
+    const subnets = ipaddressOracle(
+      fc
+        .sample(fc.tuple(groups, fc.integer({ min: 48, max: 96 })), 500)
+        .map(([numbers, prefix]) => `${spelled(numbers)}/${prefix}`),
+    );
+    const lower = ipaddressOracle(subnets.map(({ network }) => network.replace(/\d+$/, (n) => String(Number(n) + 1))));
+    const highest = ipaddressOracle(subnets.map(({ last }) => `${last}/120`));
+    const next = ipaddressOracle(
+      highest.map(({ firstValue }) => `${addressText("ipv6", BigInt(firstValue) - 1n)}/120`),
+    );
+    for (const [index, { network, firstValue }] of subnets.entries()) {
+      expect(ipv6DockerRange(network)).toBe(lower[index]!.network);
+      expect(addressOf(ipv6Gateway(network))?.value).toBe(BigInt(firstValue) + 1n);
+      const [top, second] = [ipv6LoadBalancerRange(network, 0), ipv6LoadBalancerRange(network, 1)];
+      expect(top.first).toBe(highest[index]!.first);
+      expect(addressOf(top.last)?.value).toBe(BigInt(highest[index]!.lastValue) - 128n);
+      expect([second.first, second.last]).toEqual([next[index]!.first, next[index]!.last]);
+      expect(contains(lower[index]!.network, second.first)).toBe(false);
+      expect(contains(network, second.first)).toBe(true);
+    }
+  });
+});
+
+describe("addresses", () => {
+  test("each has one canonical text, whatever way it is spelled", () => {
+    fc.assert(
+      fc.property(groups, (numbers) => {
+        const value = numbers.reduce((sum, group) => (sum << 16n) | BigInt(group), 0n);
+        const text = addressText("ipv6", value);
+        expect(lenientAddress(spelled(numbers))).toEqual({ family: "ipv6", value });
+        expect(addressOf(text)).toEqual({ family: "ipv6", value });
+        expect(addressOf(text.toUpperCase()) === undefined).toBe(text !== text.toUpperCase());
+      }),
+    );
+  });
+
+  test.each([
+    "fe80::1%eth0",
+    "::ffff:1.2.3.4",
+    "1::2::3",
+    "12345::",
+    "1:2:3:4:5:6:7:8:9",
+    ":",
+    "",
+    "fd00::0",
+    "FD00::",
+  ])("%s is none", (text) => {
+    expect(addressOf(text)).toBeUndefined();
+  });
+});
+
+describe("parseCidr for IPv6", () => {
+  test.each([
+    ["fd00:10::1/64", "a network's own address.*Write fd00:10::/64\\."],
+    ["fd00:10:0::/64", "Write fd00:10::/64"],
+    ["FD00::/8", "Write fd00::/8"],
+    ["fd00::/064", "Write fd00::/64"],
+    ["fd00::/129", "IPv6 network in CIDR notation"],
+    ["fd00::", "IPv6 network in CIDR notation"],
+    ["fd00::%eth0/64", "IPv6 network in CIDR notation"],
+    ["10.0.0.0/8", "IPv6 network in CIDR notation"],
+  ])("refuses %s", (text, message) => {
+    expect(() => parseCidr(text, ["ipv6"])).toThrow(new RegExp(message));
+  });
+
+  test("reads either family where both are allowed", () => {
+    expect(parseNetwork("::/0")).toMatchObject({ family: "ipv6", first: 0n, last: 2n ** 128n - 1n });
+    expect(parseNetwork("10.0.0.0/8")).toMatchObject({ family: "ipv4", base: "10.0.0.0" });
+    expect(() => parseNetwork("10.0.0/8")).toThrow("IPv4 network in CIDR notation");
+  });
+});
+
+describe("families", () => {
+  test.each([
+    ["10.0.0.0/16", ["ipv4"]],
+    ["fd00:10::/56", ["ipv6"]],
+    ["10.0.0.0/16,fd00:10::/56", ["ipv4", "ipv6"]],
+    ["fd00:10::/56,10.0.0.0/16", ["ipv6", "ipv4"]],
+  ])("of %s are %j", (text, families) => {
+    expect(familiesOf(text)).toEqual(families);
+  });
+
+  test.each([
+    ["10.0.0.0/16,10.1.0.0/16", "one of IPv4 and one of IPv6"],
+    ["10.0.0.0/16,fd00::/64,fd01::/64", "one of IPv4 and one of IPv6"],
+    ["10.0.0.0/16,", "CIDR notation"],
+    ["10.0.0.0/16, fd00::/64", "CIDR notation"],
+  ])("%s is refused", (text, message) => {
+    expect(() => parseNetworks(text)).toThrow(message);
+  });
+
+  test("overlap where any two networks of one family do, and never across families", () => {
+    expect(anyOverlap("10.0.0.0/16,fd00:10::/56", "fd00:10:0:1::/64")).toBe(true);
+    expect(anyOverlap("10.0.0.0/16,fd00:10::/56", "10.0.3.0/24,fd00:11::/64")).toBe(true);
+    expect(anyOverlap("10.0.0.0/16,fd00:10::/56", "10.1.0.0/16,fd00:11::/64")).toBe(false);
+    expect(overlaps("0.0.0.0/0", "::/0")).toBe(false);
+  });
+
+  test("an address of one family lies in no network of the other", () => {
+    expect(contains("0.0.0.0/0", "::1")).toBe(false);
+    expect(contains("::/0", "10.0.0.1")).toBe(false);
+    expect(contains(networkRange("fd00::/120"), "fd00::ff")).toBe(true);
+    expect(contains(networkRange("fd00::/120"), "fd00::100")).toBe(false);
+  });
+});
+
+describe("the Docker network's IPv6 subnet", () => {
+  test.each([
+    ["172.18.0.0/16", "fd00:172:18::/64"],
+    ["10.255.3.128/28", "fd00:10:255:3::/64"],
+    ["10.0.0.0/8", "fd00:10::/64"],
+  ])("beside %s is %s", (subnet, text) => {
+    expect(ipv6SubnetBeside(subnet)).toBe(text);
+  });
+
+  test("the highest block leaves the addresses that are reserved for anycast", () => {
+    expect(ipv6LoadBalancerRange("fd00:172:18::/64", 0)).toEqual({
+      first: "fd00:172:18:0:ffff:ffff:ffff:ff00",
+      last: "fd00:172:18:0:ffff:ffff:ffff:ff7f",
+      size: 128,
+      text: "fd00:172:18:0:ffff:ffff:ffff:ff00-fd00:172:18:0:ffff:ffff:ffff:ff7f",
+    });
+  });
+
+  test.each(["fd00::/47", "fd00::/97", "10.0.0.0/16"])("%s is refused", (subnet) => {
+    expect(() => ipv6LoadBalancerRange(subnet, 0)).toThrow(/prefix length from \/48 to \/96|IPv6 network/);
+  });
+});

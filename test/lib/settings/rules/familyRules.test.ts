@@ -1,0 +1,175 @@
+import { describe, expect, test } from "@jest/globals";
+import fc from "fast-check";
+import { overlaps } from "../../../../lib/network/cidr";
+import { readSettings } from "../../../../lib/settings/settings";
+import type { Settings } from "../../../../lib/settings/types";
+import { pins } from "../../../../lib/versions/pins";
+import { ipaddressOracle } from "../../../helpers/ipaddressOracle";
+
+const read = (clusters: unknown, more: Record<string, unknown> = {}): Settings =>
+  readSettings({ config: { clusters, ...more }, pins });
+
+const problems = (clusters: unknown, more: Record<string, unknown> = {}): string[] => {
+  try {
+    read(clusters, more);
+    return [];
+  } catch (error) {
+    return (error as Error).message.split("\n").slice(1);
+  }
+};
+
+const dual = { name: "a", podCidr: "10.64.0.0/16,fd00:64::/56", serviceCidr: "10.128.0.0/12,fd00:128::/108" };
+const six = { name: "b", podCidr: "fd00:64::/56", serviceCidr: "fd00:128::/108" };
+
+describe("families that work", () => {
+  test.each([
+    ["dual stack", dual],
+    [
+      "dual stack with IPv6 first",
+      { ...dual, podCidr: "fd00:64::/56,10.64.0.0/16", serviceCidr: "fd00:128::/108,10.128.0.0/12" },
+    ],
+    ["IPv6", six],
+    ["the largest and smallest networks", { ...six, podCidr: "fd00:64::/48", serviceCidr: "fd00:128::/124" }],
+    ["in memory", { ...dual, backend: "inMemory" }],
+  ])("%s", (_, cluster) => {
+    expect(problems([cluster])).toEqual([]);
+  });
+
+  test("of the short form too", () => {
+    const { podCidr, serviceCidr } = dual;
+    const [cluster] = readSettings({ config: { podCidr, serviceCidr }, pins }).clusters;
+    expect(cluster).toMatchObject({
+      loadBalancerRange: { text: "172.18.255.248-172.18.255.254" },
+      loadBalancerRangeIPv6: { first: "fd00:172:18:0:ffff:ffff:ffff:ff00" },
+    });
+  });
+});
+
+test.each<[string, object, string, Record<string, unknown>?]>([
+  ["two of IPv4", { ...dual, podCidr: "10.64.0.0/16,10.65.0.0/16" }, "one of IPv4 and one of IPv6"],
+  [
+    "services of one family",
+    { ...dual, serviceCidr: "10.128.0.0/12" },
+    'serviceCidr is "10.128.0.0/12", but must be IPv4, then IPv6, as podCidr is',
+  ],
+  ["another primary family", { ...dual, serviceCidr: "fd00:128::/108,10.128.0.0/12" }, "must be IPv4, then IPv6"],
+  ["services of IPv4 beside pods of IPv6", { ...six, serviceCidr: "10.128.0.0/12" }, "must be IPv6, as podCidr is"],
+  [
+    "large services",
+    { ...six, serviceCidr: "fd00:128::/107" },
+    "prefix length from /108 to /124 (IPv6: the API server's limits). Choose a network of that size, as fd00:128::/108",
+  ],
+  ["large pods", { ...six, podCidr: "fd00::/47" }, "prefix length from /48 to /64 (IPv6: each node takes a /64"],
+  ["small pods", { ...six, podCidr: "fd00::/65" }, "prefix length from /48 to /64"],
+  ["a small IPv4 half", { ...dual, podCidr: "10.64.0.0/25,fd00:64::/56" }, "(IPv4: each node takes a /24 of it)"],
+  [
+    "too few /64",
+    { ...six, podCidr: "fd00:64::/63", workerReplicas: 2 },
+    "hold a /64 for each of 3 nodes, and holds 2",
+  ],
+  ["services within the pods", { ...six, serviceCidr: "fd00:64::/108" }, "share no address with podCidr"],
+  [
+    "services within the pods' second network",
+    { ...dual, serviceCidr: "10.128.0.0/12,fd00:64::/108" },
+    "share no address with podCidr",
+  ],
+  [
+    "pods on the Docker network",
+    { ...six, podCidr: "fd00:172:18::/64", workerReplicas: 0, loadBalancer: "none" },
+    "share no address with the Docker network's IPv6 subnet, fd00:172:18::/64",
+  ],
+  [
+    "services on a given subnet",
+    { ...six, serviceCidr: "fd00:9::/108" },
+    "IPv6 subnet, fd00:9::/64",
+    { networkSubnetIPv6: "fd00:9::/64" },
+  ],
+  [
+    "a subnet of IPv4",
+    dual,
+    'networkSubnetIPv6 is "10.0.0.0/16", but must be an IPv6 network',
+    { networkSubnetIPv6: "10.0.0.0/16" },
+  ],
+  ["a small subnet", dual, "prefix length from /48 to /96", { networkSubnetIPv6: "fd00::/112" }],
+])("refuses %s", (_, cluster, message, more = {}) => {
+  const said = problems([cluster], more);
+  expect(said).toHaveLength(1);
+  expect(said[0]).toContain(message);
+});
+
+describe("the Docker network", () => {
+  test("has IPv6 where a cluster on it has, or where the settings say so", () => {
+    expect(read([{ name: "a" }]).network).not.toHaveProperty("ipv6");
+    expect(read([{ name: "a" }]).management).not.toHaveProperty("dualStack");
+    expect(read([{ ...dual, backend: "inMemory" }]).network).not.toHaveProperty("ipv6");
+    expect(read([{ name: "b" }, dual]).network.ipv6).toEqual({ subnet: "fd00:172:18::/64", gateway: "fd00:172:18::1" });
+    expect(read([dual]).management.dualStack).toBe(true);
+    const given = read([{ name: "a" }], { networkSubnetIPv6: "fd00:9::/64" });
+    expect(given.network.ipv6).toEqual({ subnet: "fd00:9::/64", gateway: "fd00:9::1" });
+    expect(given.management.dualStack).toBe(true);
+    expect(given.clusters[0]).not.toHaveProperty("loadBalancerRangeIPv6");
+  });
+});
+
+test("the ranges of clusters never meet in IPv6 either, nor move when a cluster comes or goes", () => {
+  fc.assert(
+    fc.property(fc.uniqueArray(fc.nat(4000), { minLength: 2, maxLength: 6 }), (slots) => {
+      const clusters = slots.map((loadBalancerSlot, index) => ({ ...six, name: `c${index}`, loadBalancerSlot }));
+      const ranges = (some: object[]): (string | undefined)[] =>
+        read(some).clusters.map(({ loadBalancerRangeIPv6 }) => loadBalancerRangeIPv6?.text);
+      const all = ranges(clusters);
+      expect(new Set(all).size).toBe(slots.length);
+      expect(ranges(clusters.slice(1))).toEqual(all.slice(1));
+      const blocks = ipaddressOracle(all.map((text) => `${text!.split("-")[0]}/120`)).map(({ network }) => network);
+      for (const [index, block] of blocks.entries())
+        for (const other of blocks.slice(index + 1)) expect(overlaps(block, other)).toBe(false);
+    }),
+    { numRuns: 20 },
+  );
+});
+
+describe("cloud-provider-kind", () => {
+  const chosen = { name: "a", loadBalancer: "cloud-provider-kind" };
+
+  test("takes the pinned image", () => {
+    expect(read([chosen]).cloudProviderKind?.image).toBe(
+      `registry.k8s.io/cloud-provider-kind/cloud-controller-manager:v${pins.release.cloudProviderKind}`,
+    );
+    expect(read([{ name: "a" }])).not.toHaveProperty("cloudProviderKind");
+  });
+
+  test.each<[string, object[], string, Record<string, unknown>?]>([
+    [
+      "on the source route",
+      [chosen],
+      "must be metallb or none with pins source, since cloud-provider-kind is",
+      { pins: "source", imageSource: "local", capdImageSource: "local" },
+    ],
+    [
+      "beside MetalLB",
+      [chosen, { name: "b" }],
+      'clusters[0].loadBalancer is "cloud-provider-kind", but must be that of every cluster with a load balancer, and b has metallb',
+    ],
+  ])("is refused %s", (_, clusters, message, more = {}) => {
+    const said = problems(clusters, more);
+    expect(said).toHaveLength(1);
+    expect(said[0]).toContain(message);
+  });
+
+  test("stands beside clusters without a load balancer", () => {
+    expect(problems([chosen, { name: "b", loadBalancer: "none" }])).toEqual([]);
+  });
+});
+
+test("MetalLB's addresses of a cluster from a template are of its families", () => {
+  const cloud = { ...dual, template: "t.yaml", loadBalancer: "metallb" };
+  const providers = [{ name: "aws", version: "v2.0.0", manifest: "aws.yaml" }];
+  expect(problems([{ ...cloud, loadBalancerAddresses: "10.1.2.240/28" }], { providers })).toEqual([
+    expect.stringContaining("must have a network of each family of podCidr, IPv4, then IPv6"),
+  ]);
+  const both = { ...cloud, loadBalancerAddresses: "10.1.2.240/28,fd00:9::f0/124" };
+  expect(read([both], { providers }).clusters[0]).toMatchObject({
+    loadBalancerRange: { text: "10.1.2.240-10.1.2.255" },
+    loadBalancerRangeIPv6: { text: "fd00:9::f0-fd00:9::ff" },
+  });
+});

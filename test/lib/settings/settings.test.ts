@@ -1,0 +1,334 @@
+import { describe, expect, test } from "@jest/globals";
+import fc from "fast-check";
+import { loadBalancerRange } from "../../../lib/network/loadBalancerRange";
+import { describeSettings } from "../../../lib/settings/schema/stack";
+import { projectConfig, readSettings, SettingsError } from "../../../lib/settings/settings";
+import type { Settings } from "../../../lib/settings/types";
+
+const release = {
+  kind: "0.33.0",
+  kubernetes: "1.36.4",
+  clusterApi: "1.14.2",
+  certManager: "1.21.2",
+  calico: "3.32.2",
+  flannel: "0.28.9",
+  metallb: "0.16.1",
+  nginx: "1.29.3",
+};
+const pins = { release, source: { ...release, kubernetes: "1.34.4", etcd: "3.6.5" } };
+const read = (config: Record<string, unknown> = {}): Settings => readSettings({ config, pins });
+
+const problemsOf = (config: Record<string, unknown>): string[] => {
+  try {
+    read(config);
+    return [];
+  } catch (error) {
+    expect(error).toBeInstanceOf(SettingsError);
+    return (error as SettingsError).message.split("\n").slice(1);
+  }
+};
+
+describe("without any setting", () => {
+  test("defaults come from the pinned release", () => {
+    expect(read()).toMatchSnapshot();
+  });
+
+  test("the set of versions can be the other one, without what the program does not use", () => {
+    const { versions, management, clusters } = read({ pins: "source" });
+    expect(versions).toEqual({ ...release, kubernetes: "1.34.4" });
+    expect([management.nodeImage, clusters[0]?.nodeImage, clusters[0]?.kubernetesVersion]).toEqual([
+      "kindest/node:v1.34.4",
+      "kindest/node:v1.34.4",
+      "v1.34.4",
+    ]);
+  });
+
+  test("an empty text means the default that Pulumi.yaml describes", () => {
+    const empty = describeSettings().filter((setting) => setting.default === "");
+    expect(empty.length).toBeGreaterThan(10);
+    expect(read(Object.fromEntries(empty.map(({ key }) => [key, ""])))).toEqual(read());
+  });
+
+  test("stating every default changes nothing", () => {
+    expect(read(Object.fromEntries(describeSettings().map((setting) => [setting.key, setting.default])))).toEqual(
+      read(),
+    );
+  });
+});
+
+describe("values", () => {
+  test("are read as YAML gives them and as Pulumi passes them on", () => {
+    const settings = {
+      controlPlaneReplicas: 3,
+      application: false,
+      featureGates: { CLUSTER_TOPOLOGY: true, TTL: "15m", N: 5 },
+    };
+    const texts = Object.fromEntries(Object.entries(settings).map(([key, value]) => [key, JSON.stringify(value)]));
+    expect(read(texts)).toEqual(read(settings));
+    expect(read(settings)).toMatchObject({
+      clusters: [{ controlPlaneReplicas: 3 }],
+      application: { enabled: false },
+      featureGates: { CLUSTER_TOPOLOGY: "true", TTL: "15m", N: "5" },
+    });
+  });
+
+  test("follow from one another", () => {
+    const { network, clusters } = read({ networkSubnet: "10.9.8.0/24", kubernetesVersion: "1.35.8+x" });
+    expect(network.gateway).toBe("10.9.8.1");
+    expect(clusters[0]).toMatchObject({ kubernetesVersion: "v1.35.8+x", nodeImage: "kindest/node:v1.35.8_x" });
+  });
+
+  test("cannot be changed", () => {
+    const { clusters, network } = read();
+    expect([clusters, clusters[0], clusters[0]?.workerPools, network].every(Object.isFrozen)).toBe(true);
+  });
+
+  test("no workers are no pool", () => {
+    expect(read({ workerReplicas: 0, application: false }).clusters[0]?.workerPools).toEqual([]);
+  });
+
+  test("projectConfig leaves the namespace out, and other namespaces", () => {
+    expect(projectConfig({ "slipway:a": "1", "pulumi:b": "2", "slipway:c:d": "3", slipway: "4" })).toEqual({
+      a: "1",
+      "c:d": "3",
+    });
+  });
+});
+
+describe("each problem is named with key, value, rule and remedy", () => {
+  test.each<[Record<string, unknown>, string]>([
+    [
+      { clustrName: "x" },
+      'clustrName is "x", but must be a setting that Pulumi.yaml declares. Did you mean clusterName?',
+    ],
+    [
+      { templateSecret: { A: "hunter2" } },
+      "templateSecret must be a setting that Pulumi.yaml declares. Did you mean templateSecrets?",
+    ],
+    [{ zzzzzzzz: 1 }, "zzzzzzzz is 1, but must be a setting that Pulumi.yaml declares. Remove it"],
+    [{ constructor: 1 }, "constructor is 1, but must be a setting"],
+    [{ pins: "latest" }, 'pins is "latest", but must be one of release, source. Set it to release'],
+    [{ imageSource: "Local" }, "must be one of registry, local"],
+    [{ capdImageSource: "" }, 'capdImageSource is "", but must be one of pull, build, archive, local'],
+    [{ clusterName: 5 }, "clusterName is 5, but must be text. Write it as"],
+    [{ clusterName: null }, "clusterName is null, but must be text"],
+    [{ workerReplicas: "many" }, 'workerReplicas is "many", but must be a whole number. Write it as 3'],
+    [{ workerReplicas: 1.5 }, "workerReplicas is 1.5, but must be a whole number"],
+    [{ workerReplicas: "1.0" }, "must be a whole number"],
+    [{ workerReplicas: true }, "must be a whole number"],
+    [{ application: "yes" }, 'application is "yes", but must be true or false'],
+    [{ application: 1 }, "must be true or false"],
+    [{ featureGates: "CLUSTER_TOPOLOGY=true" }, "must be a map. Write it as lines of NAME: value"],
+    [{ featureGates: ["x"] }, "must be a map"],
+    [{ featureGates: { clusterTopology: true } }, 'is {"clusterTopology":true}, but must map names in capitals'],
+    [{ featureGates: { A: "x", B: { c: 1 } } }, 'featureGates is {"B":{"c":1}}, but must map names'],
+    [{ clusterName: "Capd_1" }, 'clusterName is "Capd_1", but must be 1 to 43 lower-case letters.*Write it as capd-1'],
+    [{ clusterName: "" }, "Write it as cluster-1"],
+    [{ clusterName: "a-" }, "Write it as a"],
+    [{ clusterName: "a".repeat(44) }, "must be 1 to 43 .*Cluster API appends -control-plane-xxxxx"],
+    [{ managementCluster: "a".repeat(50) }, "managementCluster .* must be 1 to 49 .*kind appends"],
+    [{ clusterNamespace: "team.a" }, "clusterNamespace .* Write it as team-a"],
+    [{ serviceDomain: "Cluster.local" }, "serviceDomain .* must be a domain"],
+    [{ serviceDomain: "cluster..local" }, "must be a domain"],
+    [{ clusterName: "clusterapi" }, 'clusterName is "clusterapi", but must differ from managementCluster'],
+    [{ managementCluster: "capd" }, "must differ from managementCluster"],
+    [{ kubernetesVersion: "1.36" }, 'kubernetesVersion is "1.36", but must be a full Kubernetes version.*v1.34.4'],
+    [{ kubernetesVersion: "latest" }, "must be a full Kubernetes version"],
+    [{ kubernetesVersion: "v01.2.3" }, "must be a full Kubernetes version"],
+    [
+      { nodeImage: "kindest/node" },
+      'nodeImage is "kindest/node", but must be an image reference with a tag or a digest',
+    ],
+    [{ nodeImage: "Kindest/Node:v1" }, "must be an image reference"],
+    [{ managementNodeImage: "localhost:5000/node" }, "managementNodeImage .* must be an image reference"],
+    [{ capdImage: "gcr.io/a/b@sha256:12" }, "capdImage .* must be an image reference"],
+    [{ applicationImage: "nginx:" }, "applicationImage .* must be an image reference"],
+    [{ controlPlaneReplicas: 2 }, "controlPlaneReplicas is 2, but must be 1, 3, 5 or 7.*Set it to 3"],
+    [{ controlPlaneReplicas: 0 }, "Set it to 1"],
+    [{ controlPlaneReplicas: 9 }, "Set it to 7"],
+    [{ controlPlaneReplicas: -1 }, "Set it to 1"],
+    [{ workerReplicas: -1, application: false }, "workerReplicas is -1, but must be from 0 to 250. Set it to 0"],
+    [
+      { workerReplicas: 0 },
+      "workerReplicas is 0, but must be 1 or more where application is true.*application to false",
+    ],
+    [
+      { networkSubnet: "172.18.0.1/16" },
+      'networkSubnet is "172.18.0.1/16", but must be a network.*Write 172.18.0.0/16',
+    ],
+    [{ networkSubnet: "172.18.0.0" }, "networkSubnet .* CIDR notation"],
+    [{ networkSubnet: "172.18.0.0/29" }, "networkSubnet .* prefix length from /8 to /28"],
+    [
+      { networkGateway: "172.19.0.1" },
+      'networkGateway is "172.19.0.1", but must be an address of 172.18.0.0/16.*Write 172.18.0.1',
+    ],
+    [{ networkGateway: "172.18.255.255" }, "networkGateway .* neither its first nor its last"],
+    [{ loadBalancerPrefix: 16 }, "loadBalancerPrefix is 16, but must be a whole number from 17 to 31"],
+    [{ loadBalancerPrefix: 33 }, "loadBalancerPrefix is 33, but must be from 9 to 31"],
+    [
+      { loadBalancerPrefix: 31, networkGateway: "172.18.255.254" },
+      "loadBalancerPrefix is 31, but must leave an address",
+    ],
+    [{ podCidr: "192.168.1.0/16" }, "podCidr .* Write 192.168.0.0/16"],
+    [{ podCidr: "192.168.0.0/28" }, "podCidr .* prefix length from /8 to /24 .*as 192.168.0.0/24"],
+    [{ podCidr: "192.168.0.0/24" }, "podCidr .* must hold a /24 for each of 2 nodes, and holds 1"],
+    [{ serviceCidr: "10.0.0.0/8" }, "serviceCidr .* prefix length from /12 to /28"],
+    [{ podCidr: "10.0.0.0/8" }, 'serviceCidr is "10.128.0.0/12", but must share no address with podCidr, 10.0.0.0/8'],
+    [
+      { podCidr: "172.16.0.0/12" },
+      'podCidr is "172.16.0.0/12", but must share no address with networkSubnet, 172.18.0.0/16',
+    ],
+    [{ serviceCidr: "172.16.0.0/12" }, "serviceCidr .* must share no address with networkSubnet"],
+    [
+      { networkSubnet: "10.9.8.0/28", workerReplicas: 5 },
+      "networkSubnet .* must hold 6 nodes in its lower half, and has room for 4",
+    ],
+    [
+      { extraImages: ["example.org/a:1"] },
+      'extraImages is ["example.org/a:1"], but must be empty where imageSource is registry',
+    ],
+    [
+      { imageSource: "local", extraImages: ["example.org/a"] },
+      'extraImages[0] is "example.org/a", but must be an image',
+    ],
+    [{ capdImageSource: "archive" }, 'capdImageArchive is "", but must be a path where capdImageSource is archive'],
+    [
+      { capdImageArchive: "capd.tar" },
+      'capdImageArchive is "capd.tar", but must be empty where capdImageSource is pull',
+    ],
+    [
+      { installProviders: false },
+      "installProviders is false, but must be true where Slipway makes the management cluster",
+    ],
+    ...(["managementCluster", "managementNodeImage"] as const).map((key): [Record<string, unknown>, string] => [
+      { managementKubeconfig: "their.yaml", [key]: "x:1".slice(0, key === "managementCluster" ? 1 : 3) },
+      `${key} is .*, but must be left out where managementKubeconfig gives a management cluster`,
+    ]),
+    [
+      { managementKubeconfig: "their.yaml", capdImageSource: "local" },
+      'capdImageSource is "local", but must be left out where managementKubeconfig gives a management cluster',
+    ],
+    [{ cniManifest: "ftp://x/y.yaml" }, 'cniManifest is "ftp://x/y.yaml", but must be an http or https URL'],
+    [{ coreManifest: "https://" }, "coreManifest .* must be an http or https URL"],
+    [{ loadBalancerManifest: " " }, "loadBalancerManifest .* the path of a file"],
+    [{ loadBalancerManifest: "a\nb" }, "loadBalancerManifest .* the path of a file"],
+    [{ loadBalancerManifest: "a\0" }, "loadBalancerManifest .* the path of a file"],
+    [{ coreManifest: "https://example.org/\ncore.yaml" }, "coreManifest .* must be an http or https URL"],
+    [{ managementKubeconfig: "a\u001bb" }, "managementKubeconfig .* must be a path without line breaks"],
+    [{ featureGates: { A: "x\n- y" } }, "featureGates .* must map names in capitals to text of one line"],
+  ])("%j", (config, expected) => {
+    const problems = problemsOf(config);
+    expect(problems).toHaveLength(1);
+    expect(problems[0]).toMatch(new RegExp(`^ {2}- .*${expected.replaceAll(/[{}"[\]]/g, "\\$&")}.*\\.$`));
+  });
+
+  test.each<[string, Record<string, unknown>]>([
+    ["a registry with a port", { nodeImage: "localhost:5000/kindest/node:v1" }],
+    ["a digest", { nodeImage: `kindest/node:v1@sha256:${"a".repeat(64)}` }],
+    ["a path with dots and hyphens", { applicationImage: "registry.k8s.io/a.b/c__d-e:1.0_x" }],
+    ["the shortest subnet", { networkSubnet: "10.9.8.0/28" }],
+    ["an archive", { capdImageSource: "archive", capdImageArchive: "images/capd.tar" }],
+    ["a path with spaces", { cniManifest: "my manifests/calico.yaml" }],
+    ["a load balancer range of the upper half", { networkSubnet: "10.9.8.0/24", loadBalancerPrefix: 25 }],
+    ["a prerelease", { kubernetesVersion: "v1.37.0-rc.1" }],
+    ["a management cluster that is there", { managementKubeconfig: "their.yaml", installProviders: false }],
+    ["the longest name", { clusterName: "a".repeat(43) }],
+  ])("%s is no problem", (_, config) => {
+    expect(problemsOf(config)).toEqual([]);
+  });
+});
+
+describe("many problems", () => {
+  test("come in one error", () => {
+    const config = {
+      clustrName: "x",
+      controlPlaneReplicas: 2,
+      podCidr: "10.128.0.0/12",
+      networkSubnet: "10.128.0.0/16",
+      pins: 3,
+    };
+    const error = (() => {
+      try {
+        return read(config);
+      } catch (caught) {
+        return caught as SettingsError;
+      }
+    })();
+    expect(error).toBeInstanceOf(SettingsError);
+    expect((error as SettingsError).problems.map(({ key }) => key)).toEqual([
+      "clustrName",
+      "pins",
+      "controlPlaneReplicas",
+      "podCidr",
+      "serviceCidr",
+      "serviceCidr",
+    ]);
+    expect((error as SettingsError).message).toMatch(
+      /^The stack's settings have 6 problems; see Pulumi\.<stack>\.yaml/,
+    );
+  });
+
+  test("what follows from a wrong value is not said twice", () => {
+    expect(problemsOf({ networkSubnet: "x" })).toHaveLength(1);
+    expect(problemsOf({ kubernetesVersion: "x y" })).toHaveLength(1);
+  });
+});
+
+describe("whatever is given", () => {
+  const keys = describeSettings().map(({ key }) => key);
+  const value = fc.oneof(
+    fc.anything(),
+    fc.string(),
+    fc.constantFrom(
+      "0",
+      "3",
+      "true",
+      "{}",
+      "10.0.0.0/8",
+      "10.9.8.0/24",
+      "10.9.8.0/28",
+      "a:1",
+      "archive",
+      "source",
+      "v1.2.3",
+    ),
+  );
+
+  test("readSettings gives settings or throws a SettingsError with complete problems", () => {
+    fc.assert(
+      fc.property(fc.dictionary(fc.oneof(fc.constantFrom(...keys), fc.string()), value, { maxKeys: 12 }), (config) => {
+        try {
+          read(config);
+        } catch (error) {
+          expect(error).toBeInstanceOf(SettingsError);
+          for (const { key, rule, remedy } of (error as SettingsError).problems) {
+            expect([key ?? "", rule, remedy].every((part) => typeof part === "string")).toBe(true);
+            expect((typeof rule === "string" ? rule.length : 1) * remedy.length).toBeGreaterThan(0);
+          }
+        }
+      }),
+      { numRuns: 1000 },
+    );
+  });
+
+  test("a network that passes has a load balancer range", () => {
+    const network = fc.record({
+      networkSubnet: fc
+        .tuple(fc.nat(255), fc.nat(255), fc.integer({ min: 7, max: 29 }))
+        .map(([a, b, prefix]) => `10.${a}.${b}.0/${prefix}`),
+      loadBalancerPrefix: fc.integer({ min: 8, max: 32 }),
+      networkGateway: fc.oneof(
+        fc.constant(""),
+        fc.tuple(fc.nat(255), fc.nat(255)).map(([a, b]) => `10.${a}.0.${b}`),
+      ),
+    });
+    fc.assert(
+      fc.property(network, (config) => {
+        if (problemsOf(config).length > 0) return;
+        const { subnet, gateway, loadBalancerPrefix } = read(config).network;
+        expect(loadBalancerRange(subnet, gateway, loadBalancerPrefix).size).toBeGreaterThan(0);
+      }),
+      { numRuns: 1000 },
+    );
+  });
+});

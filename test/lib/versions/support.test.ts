@@ -1,0 +1,35 @@
+import { expect, test } from "@jest/globals";
+import { readSettings } from "../../../lib/settings/settings";
+import { pins } from "../../../lib/versions/pins";
+import { unsupported, unsupportedByKind } from "../../../lib/versions/supportMatrix";
+
+test.each([
+  ["0.31.0", "v1.36.1", /^be before 1\.36, which takes kind 0\.32\.0, and pinned is 0\.31\.0$/],
+  ["0.32.0", "v1.37.0", /^be before 1\.37, which takes kind 0\.33\.0/],
+])("kind %s cannot start a node of %s", (kind, version, expected) => {
+  expect(unsupportedByKind(kind, version)).toMatch(expected);
+});
+
+test.each([
+  ["0.31.0", "v1.35.5"],
+  ["0.32.0", "v1.36.1"],
+  ["0.33.0", "v1.37.0"],
+  ["0.31.0", "own-build"],
+])("kind %s with %s is no problem", (kind, version) => {
+  expect(unsupportedByKind(kind, version)).toBeUndefined();
+});
+
+test("the management cluster's node image is judged by the pinned kind", () => {
+  const older = { ...pins, release: { ...pins.release, kind: "0.31.0" } };
+  expect(() => readSettings({ config: { managementNodeImage: "kindest/node:v1.36.4" }, pins: older })).toThrow(
+    /managementNodeImage is "kindest\/node:v1\.36\.4", but must be before 1\.36.* Take a node image/,
+  );
+});
+
+test.each(["1.36.1", "1.35.5", "1.34.8", "1.33.12"])(
+  "an upgrade to %s hangs with Cluster API before 1.13.2",
+  (version) => {
+    expect(unsupported("1.13.1", "workload", version)).toMatch(/^go with Cluster API 1\.13\.2 or later/);
+    expect(unsupported("1.13.2", "workload", version)).toBeUndefined();
+  },
+);

@@ -1,0 +1,185 @@
+import { describe, expect, test } from "@jest/globals";
+import { pins } from "../../../lib/versions/pins";
+import { isAtLeast } from "../../../lib/versions/semver";
+import type { Status } from "../../../preflight/host/check";
+import { formatChecks, judgeHost } from "../../../preflight/host/doctor";
+import { type HostFacts, requiredTools, hardOpenFiles, readRoutes } from "../../../preflight/host/facts";
+import { overlaps } from "../../../preflight/host/machine";
+import { healthyHost } from "../../helpers/host";
+
+const versions: Record<string, string> = {
+  pulumi: `v${pins.pulumi.cli}`,
+  kind: `kind v${pins.source.kind} go1.26.8 linux/amd64`,
+  kubectl: `{"clientVersion": {"gitVersion": "v${pins.source.kubernetes}"}}`,
+  clusterctl: `v${pins.source.clusterApi}`,
+};
+
+const healthy: HostFacts = {
+  ...healthyHost,
+  route: "source",
+  go: "1.26.8",
+  tools: Object.fromEntries(requiredTools.map((tool) => [tool, versions[tool] ?? ""])),
+};
+
+const noTools = Object.fromEntries(requiredTools.map((tool) => [tool, null]));
+const docker = (changes: Partial<HostFacts["docker"]>): Partial<HostFacts> => ({
+  docker: { ...healthy.docker, ...changes },
+});
+const noServer = { server: undefined, cgroup: undefined, error: "Cannot connect" };
+const judge = (changes: Partial<HostFacts>, own: string[] = []) =>
+  judgeHost({ ...healthy, ...changes }, { pins, ownClusters: own });
+
+test("a healthy host: everything ok, no remedy", () => {
+  const checks = judge({});
+  expect(checks.filter(({ status, remedy }) => status !== "ok" || remedy)).toEqual([]);
+  expect(checks.map(({ name }) => name)).toEqual([
+    "node",
+    "go",
+    "docker",
+    "docker.sock",
+    "cgroup",
+    "kernel",
+    "inotify",
+    "open files",
+    "memory",
+    "disk",
+    "tools",
+    "routes",
+    "leftovers",
+  ]);
+});
+
+test.each<[string, Partial<HostFacts>, string, Status, RegExp]>([
+  ["old node", { node: "18.19.0" }, "node", "fail", /18\.19\.0 is older than 20\.0\.0/],
+  ["no go", { go: undefined }, "go", "fail", /not found/],
+  ["old go", { go: "1.25.9" }, "go", "fail", /1\.25\.9 is older/],
+  ["go of a release candidate", { go: "1.26.0-rc1" }, "go", "ok", /rc1/],
+  ["docker down, source route", docker(noServer), "docker", "warn", /no answer: Cannot connect/],
+  ["docker down, release route", { ...docker(noServer), route: "release" }, "docker", "fail", /no answer/],
+  ["docker down, macOS", { ...docker(noServer), platform: "darwin" }, "docker", "fail", /no answer/],
+  ["no docker at all", docker({ ...noServer, client: undefined }), "docker", "warn", /no docker command/],
+  ["old docker", docker({ server: "19.03.1" }), "docker", "fail", /19\.03\.1 is older than 20\.10\.0/],
+  ["docker elsewhere", docker({ socket: false }), "docker.sock", "fail", /not there/],
+  ["cgroup v1, Kubernetes 1.34", docker({ cgroup: "1" }), "cgroup", "ok", /version 1/],
+  ["cgroup v1, Kubernetes 1.36", { ...docker({ cgroup: "1" }), route: "release" }, "cgroup", "fail", /1\.35 and later/],
+  ["no overlay", { kernel: { overlay: false, bridge: true } }, "kernel", "fail", /without overlay/],
+  ["few watches", { inotify: { watches: 8192, instances: 128 } }, "inotify", "warn", /low/],
+  ["what kind advises", { inotify: { watches: 524_288, instances: 512 } }, "inotify", "warn", /enough for a few nodes/],
+  ["files, source route", { openFiles: 20_000 }, "open files", "ok", /20000/],
+  ["files, release route", { openFiles: 20_000, route: "release" }, "open files", "warn", /load balancer/],
+  ["files without limit", { openFiles: Infinity, route: "release" }, "open files", "ok", /none/],
+  ["little memory", { memoryBytes: 4e9 }, "memory", "warn", /tight/],
+  ["too little memory", { memoryBytes: 2e9 }, "memory", "fail", /too little/],
+  ["disk before the first run", { tools: noTools, freeBytes: 30e9 }, "disk", "warn", /30\.0 GB free/],
+  ["disk far too small", { tools: noTools, freeBytes: 10e9 }, "disk", "fail", /10\.0 GB free/],
+  ["the same disk when warm", { freeBytes: 10e9 }, "disk", "ok", /10\.0 GB/],
+  ["no tools", { tools: noTools }, "tools", "warn", /missing: pulumi, pulumi-language-nodejs/],
+  [
+    "another kind",
+    { tools: { ...healthy.tools, kind: "kind v0.20.0 go1.20" } },
+    "tools",
+    "warn",
+    /kind 0\.20\.0 instead of/,
+  ],
+  ["a tool that does not run", { tools: { ...healthy.tools, kubectl: "" } }, "tools", "warn", /kubectl \? instead of/],
+  [
+    "a company network in the way",
+    { routes: [{ network: "172.16.0.0/12", device: "eth0" }] },
+    "routes",
+    "fail",
+    /172\.16\.0\.0\/12 on eth0/,
+  ],
+  [
+    "another Docker network in the way",
+    { routes: [{ network: "172.18.0.0/16", device: "br-abc" }] },
+    "routes",
+    "fail",
+    /br-abc/,
+  ],
+  [
+    "our own network",
+    { routes: [{ network: "172.18.0.0/16", device: "br-abc" }], kindDevices: ["br-abc"] },
+    "routes",
+    "ok",
+    /nothing else/,
+  ],
+  [
+    "strange containers",
+    { containers: [{ name: "x-control-plane", cluster: "x" }] },
+    "leftovers",
+    "warn",
+    /x-control-plane/,
+  ],
+])("%s", (_, changes, name, status, detail) => {
+  const check = judge(changes).find((one) => one.name === name);
+  expect(check?.status).toBe(status);
+  expect(check?.detail).toMatch(detail);
+  expect(check?.remedy === undefined).toBe(status === "ok");
+});
+
+test("what does not apply is left out", () => {
+  const names = judge({
+    route: "release",
+    inotify: {},
+    openFiles: undefined,
+    kernel: {},
+    freeBytes: undefined,
+    ...docker(noServer),
+  }).map(({ name }) => name);
+  expect(names).toEqual(["node", "docker", "docker.sock", "memory", "tools", "routes", "leftovers"]);
+  expect(judge(docker({ ...noServer, socket: false })).map(({ name }) => name)).not.toContain("docker.sock");
+});
+
+test("containers of the running stack are no leftovers", () => {
+  const check = judge({ containers: [{ name: "capd-lb", cluster: "capd" }] }, ["management", "capd"]).at(-1);
+  expect(check).toMatchObject({ status: "ok", detail: "none; 1 containers are the running stack's" });
+});
+
+test("the table has one line for each check and one for each remedy", () => {
+  const lines = formatChecks(judge({ node: "18.0.0" }));
+  expect(lines[0]).toBe("fail  node         18.0.0 is older than 20.0.0");
+  expect(lines[1]).toBe("                   -> install Node 20.0.0 or newer");
+});
+
+describe("reading the machine", () => {
+  test.each([
+    ["Max open files            20000                524288               files", 524_288],
+    ["Max open files            1024                 unlimited            files", Infinity],
+    ["Max processes             1                    1                    x", undefined],
+  ])("%s", (text, expected) => expect(hardOpenFiles(`Limit  Soft Limit\n${text}\n`)).toBe(expected));
+
+  test("routes without the default one", () => {
+    const table = [
+      "Iface\tDestination\tGateway \tFlags\tRefCnt\tUse\tMetric\tMask\t\tMTU\tWindow\tIRTT",
+      "eth0\t00000000\t010200C0\t0003\t0\t0\t0\t00000000\t0\t0\t0",
+      "docker0\t000011AC\t00000000\t0001\t0\t0\t0\t0000FFFF\t0\t0\t0",
+      "eth0\t000200C0\t00000000\t0001\t0\t0\t0\t00FFFFFF\t0\t0\t0",
+    ].join("\n");
+    expect(readRoutes(`${table}\n`)).toEqual([
+      { network: "172.17.0.0/16", device: "docker0" },
+      { network: "192.0.2.0/24", device: "eth0" },
+    ]);
+    expect(readRoutes("")).toEqual([]);
+  });
+});
+
+test.each([
+  ["1.26.0", "1.26.0", true],
+  ["1.26", "1.26.0", true],
+  ["1.9.9", "1.10.0", false],
+  ["v28.2.2", "20.10.0", true],
+  ["20.10.24+dfsg1", "20.10.24", true],
+  ["2", "1.99.99", true],
+])("%s is at least %s: %s", (version, minimum, expected) => expect(isAtLeast(version, minimum)).toBe(expected));
+
+test.each([
+  ["172.18.0.0/16", "172.18.255.248/29", true],
+  ["172.18.0.0/16", "172.19.0.0/16", false],
+  ["172.16.0.0/12", "172.18.0.0/16", true],
+  ["10.0.0.0/8", "172.18.0.0/16", false],
+  ["172.18.3.4/32", "172.18.0.0/16", true],
+  ["0.0.0.0/0", "172.18.0.0/16", true],
+])("%s and %s overlap: %s", (left, right, expected) => {
+  expect(overlaps(left, right)).toBe(expected);
+  expect(overlaps(right, left)).toBe(expected);
+});

@@ -1,0 +1,36 @@
+import { execFileSync } from "node:child_process";
+import { createHash } from "node:crypto";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, expect, test } from "@jest/globals";
+import { readArchive } from "../../../preflight/images/capdArchive";
+
+let folder: string;
+const path = (name: string): string => join(folder, name);
+
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), "slipway-archive-"));
+  writeFileSync(path("manifest.json"), "[]");
+  execFileSync("tar", ["-cf", path("good.tar"), "-C", folder, "manifest.json"]);
+  execFileSync("tar", ["-czf", path("good.tar.gz"), "-C", folder, "manifest.json"]);
+  writeFileSync(path("empty.tar"), "");
+});
+
+afterAll(() => rmSync(folder, { recursive: true }));
+
+test.each(["good.tar", "good.tar.gz"])("%s is known by its sum", async (name) => {
+  const sha256 = createHash("sha256")
+    .update(readFileSync(path(name)))
+    .digest("hex");
+  expect(await readArchive(path(name))).toEqual({ path: path(name), sha256 });
+});
+
+test.each([
+  ["absent.tar", /^capdImageArchive is ".*absent\.tar", but must be a file that can be read \(ENOENT.*Name a file/],
+  ["", /^capdImageArchive is ".*", but must be a file that can be read \(EISDIR/],
+  ["manifest.json", /must be a tar archive, gzipped or not, and is none/],
+  ["empty.tar", /must be a tar archive/],
+])("%j is refused", async (name, expected) => {
+  await expect(readArchive(path(name))).rejects.toThrow(expected);
+});

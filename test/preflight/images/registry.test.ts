@@ -1,0 +1,79 @@
+import { createServer, type IncomingMessage, type Server } from "node:http";
+import type { AddressInfo } from "node:net";
+import { afterAll, beforeAll, expect, test } from "@jest/globals";
+import { askRegistry, imageAddress } from "../../../preflight/images/registry";
+
+let server: Server;
+let host: string;
+let requests: string[] = [];
+
+/** A registry on this machine with one image `open/node:v1`, the same behind tokens, and some that misbehave. */
+const answer = ({ method, url = "", headers }: IncomingMessage): [number, Record<string, string>, string?] => {
+  requests.push(`${method} ${url}`);
+  if (url.startsWith("/token")) return [200, {}, JSON.stringify({ token: "for-anybody" })];
+  if (url.startsWith("/broken")) return [500, {}];
+  const [, repository, reference] = /^\/v2\/(.+)\/manifests\/(.+)$/.exec(url) ?? [];
+  if (repository === "busy/node") return [429, {}];
+  const realms: Record<string, string> = { "guarded/node": "/token", "private/node": "/broken" };
+  const realm = realms[repository ?? ""];
+  if (realm !== undefined && headers.authorization !== "Bearer for-anybody") {
+    const challenge = `Bearer realm="http://${host}${realm}",service="test",scope="repository:${repository}:pull"`;
+    return [401, { "www-authenticate": challenge }];
+  }
+  return [reference === "v1" && headers.accept?.includes("oci.image.index") ? 200 : 404, {}];
+};
+
+beforeAll(async () => {
+  server = createServer((request, response) => {
+    const [status, headers, body] = answer(request);
+    response.writeHead(status, headers).end(body);
+  });
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  host = `127.0.0.1:${(server.address() as AddressInfo).port}`;
+});
+
+afterAll(() => new Promise((resolve) => server.close(resolve)));
+
+test.each([
+  ["open/node:v1", "there"],
+  ["open/node:v2", "missing"],
+  ["guarded/node:v1", "there"],
+  ["guarded/node:v9", "missing"],
+])("%s is %s", async (image, expected) => {
+  expect(await askRegistry(`${host}/${image}`)).toBe(expected);
+});
+
+test("a token is asked for what the registry says, and by nobody", async () => {
+  requests = [];
+  await askRegistry(`${host}/guarded/node:v1`);
+  expect(requests).toEqual([
+    "HEAD /v2/guarded/node/manifests/v1",
+    "GET /token?service=test&scope=repository%3Aguarded%2Fnode%3Apull",
+    "HEAD /v2/guarded/node/manifests/v1",
+  ]);
+});
+
+test.each([
+  ["busy/node:v1", /answered HTTP 429/],
+  ["private/node:v1", /answered HTTP 401/],
+])("what %s is cannot be known", async (image, expected) => {
+  expect(await askRegistry(`${host}/${image}`)).toEqual({ unknown: expect.stringMatching(expected) });
+});
+
+test("a registry that is not there is no answer about the image", async () => {
+  expect(await askRegistry("127.0.0.1:1/a/b:v1")).toEqual({
+    unknown: expect.stringMatching(/^127\.0\.0\.1:1 cannot be asked/),
+  });
+});
+
+test.each([
+  ["nginx:1", "registry-1.docker.io", "library/nginx", "1"],
+  ["docker.io/nginx:1", "registry-1.docker.io", "library/nginx", "1"],
+  ["kindest/node:v1.34.4", "registry-1.docker.io", "kindest/node", "v1.34.4"],
+  ["gcr.io/a/b/c:v1", "gcr.io", "a/b/c", "v1"],
+  ["localhost/a:1", "localhost", "a", "1"],
+  ["localhost:5000/a:1", "localhost:5000", "a", "1"],
+  ["kindest/node:v1@sha256:12", "registry-1.docker.io", "kindest/node", "sha256:12"],
+])("%s is at %s", (image, registry, repository, reference) => {
+  expect(imageAddress(image)).toEqual({ host: registry, repository, reference });
+});

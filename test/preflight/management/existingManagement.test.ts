@@ -1,0 +1,129 @@
+import { describe, expect, test } from "@jest/globals";
+import { sentence } from "../../../lib/base/problem";
+import type { Manifest } from "../../../lib/kubernetes/manifest";
+import {
+  existingManagementProblems,
+  isGiven,
+  type Kubectl,
+  lookAtManagement,
+  withOwner,
+} from "../../../preflight/management/existing";
+
+const namespace = (name: string, annotations?: Record<string, string>, uid?: string): object => ({
+  metadata: { name, ...(annotations ? { annotations } : {}), ...(uid ? { uid } : {}) },
+});
+const namespaces = {
+  items: [namespace("kube-system", undefined, "u-1"), namespace("mine", { "dev.slipway.stack": "slipway/a" })],
+};
+const planes = {
+  items: [
+    {
+      metadata: { namespace: "mine", name: "x", labels: { "cluster.x-k8s.io/cluster-name": "east" } },
+      status: { version: "v1.34.4" },
+    },
+  ],
+};
+
+/** Answers by the words of the question; a question without one fails as kubectl does. */
+const cluster =
+  (answers: Record<string, string>): Kubectl =>
+  (args) => {
+    const found = Object.entries(answers).find(([words]) => args.join(" ").includes(words));
+    return Promise.resolve(
+      found ? { code: 0, stdout: found[1], stderr: "" } : { code: 1, stdout: "", stderr: "Unable to connect" },
+    );
+  };
+const whole = {
+  "config view --minify --flatten --raw": "the kubeconfig",
+  "get namespaces": JSON.stringify(namespaces),
+  "get crd clusters.cluster.x-k8s.io": "customresourcedefinition.apiextensions.k8s.io/clusters.cluster.x-k8s.io\n",
+  "get kubeadmcontrolplanes": JSON.stringify(planes),
+};
+
+describe("a look at a management cluster", () => {
+  test("tells which cluster it is, whose its namespaces are, and what runs", async () => {
+    expect(await lookAtManagement("their.yaml", cluster(whole))).toEqual({
+      kubeconfig: "the kubeconfig",
+      uid: "u-1",
+      namespaces: { "kube-system": "", mine: "slipway/a" },
+      hasClusterApi: true,
+      running: { "mine/east": { lowest: "v1.34.4", highest: "v1.34.4" } },
+    });
+  });
+
+  test("takes the file's current context in every question", async () => {
+    const asked: string[][] = [];
+    const spy: Kubectl = (args) => {
+      asked.push(args);
+      return cluster(whole)(args);
+    };
+    await lookAtManagement("their.yaml", spy);
+    expect(asked.every((args) => args[0] === "--kubeconfig" && args[1] === "their.yaml")).toBe(true);
+  });
+
+  test("is content without Cluster API", async () => {
+    const without = Object.fromEntries(Object.entries(whole).filter(([words]) => words !== "get kubeadmcontrolplanes"));
+    expect(
+      await lookAtManagement("their.yaml", cluster({ ...without, "get crd clusters.cluster.x-k8s.io": "" })),
+    ).toMatchObject({ hasClusterApi: false, running: {} });
+  });
+
+  test.each(["config view", "get namespaces"])("fails by name of the setting where %s does", async (question) => {
+    const answers = Object.fromEntries(Object.entries(whole).filter(([words]) => !words.startsWith(question)));
+    await expect(lookAtManagement("their.yaml", cluster(answers))).rejects.toThrow(
+      /^managementKubeconfig is "their.yaml", but must be a kubeconfig whose current context answers \(Unable to connect\)/,
+    );
+  });
+});
+
+describe("namespaces", () => {
+  test.each([
+    ["kube-system", true],
+    ["mine", false],
+    ["none-yet", false],
+  ])("%s is another's: %s", (name, given) => {
+    const found = { namespaces: { "kube-system": "", mine: "slipway/a" } };
+    expect(isGiven(found, name, "slipway/a")).toBe(given);
+  });
+
+  test("of a manifest say whose they are, and nothing else does", () => {
+    const other = { apiVersion: "v1", kind: "Secret", metadata: { name: "s" } };
+    const [marked, same] = withOwner(
+      { name: "m", crds: [], objects: [{ apiVersion: "v1", kind: "Namespace", metadata: { name: "n" } }, other] },
+      "slipway/a",
+    ).objects;
+    expect(marked?.metadata.annotations).toEqual({ "dev.slipway.stack": "slipway/a" });
+    expect(same).toBe(other);
+  });
+});
+
+describe("installing providers", () => {
+  const manifest: Manifest = {
+    name: "cluster-api",
+    crds: [],
+    objects: [{ apiVersion: "v1", kind: "Namespace", metadata: { name: "capi-system" } }],
+  };
+  const said = (found: Record<string, string>, installProviders: boolean, hasClusterApi = true): string[] =>
+    existingManagementProblems({ namespaces: found, hasClusterApi }, installProviders ? [manifest] : [], {
+      installProviders,
+      owner: "slipway/a",
+    }).map(sentence);
+
+  test("goes into an empty cluster, and again into one where this stack did it", () => {
+    expect(said({}, true, false)).toEqual([]);
+    expect(said({ "capi-system": "slipway/a" }, true)).toEqual([]);
+  });
+
+  test.each(["", "slipway/b"])("is refused where the namespace belongs to %j", (owner) => {
+    expect(said({ "capi-system": owner }, true)).toEqual([
+      "installProviders is true, but must be false where the management cluster has namespace capi-system and this stack did not make it. Set it to false and keep what is installed, or remove that installation first.",
+    ]);
+  });
+
+  test("is needed where there are none", () => {
+    expect(said({}, false)).toEqual([]);
+    expect(said({}, false, false)).toEqual([
+      expect.stringMatching(/^installProviders is false, but must be true where/),
+    ]);
+  });
+});

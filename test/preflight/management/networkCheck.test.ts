@@ -1,0 +1,51 @@
+import { expect, test } from "@jest/globals";
+import { networkProblem } from "../../../preflight/management/immutable";
+
+const wish = { subnet: "172.18.0.0/16", owner: "slipway/dev", adopt: false };
+const subnets = ["fc00:f853:ccd:e793::/64", "172.18.0.0/16"];
+
+test.each([
+  ["there is none", wish, undefined],
+  ["it is ours", wish, { owner: "slipway/dev", subnets }],
+  ["it is to be adopted with IPv6", { ...wish, adopt: true, subnetIPv6: subnets[0]! }, { owner: "", subnets }],
+  ["it is to be adopted", { ...wish, adopt: true }, { owner: "", subnets }],
+])("no problem where %s", (_, wanted, found) => {
+  expect(networkProblem(wanted, found)).toBeUndefined();
+});
+
+test.each([
+  [
+    "was not made by Slipway",
+    wish,
+    { owner: "", subnets },
+    /docker network rm kind.*networkSubnet to 172\.18\.0\.0\/16/,
+  ],
+  ["belongs to another stack", wish, { owner: "slipway/ha", subnets }, /belongs to the stack slipway\/ha/],
+  ["has IPv6 only", wish, { owner: "", subnets: ["fc00::/64"] }, /networkSubnet to its subnet/],
+  [
+    "is to be adopted and not there",
+    { ...wish, adopt: true },
+    undefined,
+    /adoptNetwork: true.*set adoptNetwork to false/,
+  ],
+  [
+    "is to be adopted and has another subnet",
+    { ...wish, adopt: true },
+    { owner: "", subnets: ["172.19.0.0/16"] },
+    /networkSubnet: 172\.18\.0\.0\/16, but .* has 172\.19\.0\.0\/16/,
+  ],
+  [
+    "is to be adopted and has other IPv6",
+    { ...wish, adopt: true, subnetIPv6: "fd00::/64" },
+    { owner: "", subnets },
+    /networkSubnetIPv6: fd00::\/64, but .* has fc00:f853:ccd:e793::\/64; set it to that/,
+  ],
+  [
+    "is to be adopted and has no IPv6",
+    { ...wish, adopt: true, subnetIPv6: "fd00::/64" },
+    { owner: "", subnets: ["172.18.0.0/16"] },
+    /has no IPv6; make it again with IPv6/,
+  ],
+])("names the remedy where it %s", (_, wanted, found, message) => {
+  expect(networkProblem(wanted, found)).toMatch(message);
+});

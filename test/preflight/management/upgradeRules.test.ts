@@ -1,0 +1,149 @@
+import { describe, expect, test } from "@jest/globals";
+import { sentence } from "../../../lib/base/problem";
+import { minorOf, sortVersions, versionStep, type VersionStep } from "../../../lib/versions/semver";
+import { managementProblems, otherNodeImage } from "../../../preflight/management/immutable";
+import { readControlPlanes, upgradeProblems } from "../../../preflight/management/running";
+
+describe("the step between two versions", () => {
+  test.each<[string, string, VersionStep]>([
+    ["v1.34.4", "v1.34.4", "same"],
+    ["v1.34.4", "1.34.4", "same"],
+    ["v1.34.4", "v1.34.4+k0s.1", "same"],
+    ["v1.34.4", "v1.34.10", "patch"],
+    ["v1.34.0-rc.1", "v1.34.0", "patch"],
+    ["v1.34.0-rc.2", "v1.34.0-rc.10", "patch"],
+    ["v1.34.0-alpha.1", "v1.34.0-rc.0", "patch"],
+    ["v1.34.0-rc", "v1.34.0-rc.1", "patch"],
+    ["v1.34.0-1", "v1.34.0-a", "patch"],
+    ["v1.33.9", "v1.34.0", "minor"],
+    ["v1.9.0", "v1.10.0", "minor"],
+    ["v1.32.0", "v1.34.0", "skip"],
+    ["v1.34.0", "v2.0.0", "skip"],
+    ["v1.34.4", "v1.34.3", "downgrade"],
+    ["v1.34.0", "v1.34.0-rc.1", "downgrade"],
+    ["v1.34.0", "v1.33.9", "downgrade"],
+    ["v2.0.0", "v1.34.0", "downgrade"],
+  ])("%s to %s is %s", (from, to, step) => {
+    expect(versionStep(from, to)).toBe(step);
+  });
+
+  test("versions are sorted as versions, and named by their minor", () => {
+    expect(sortVersions(["v1.34.0", "v1.9.1", "v1.34.0-rc.1"])).toEqual(["v1.9.1", "v1.34.0-rc.1", "v1.34.0"]);
+    expect(minorOf("v1.33.2", 1)).toBe("v1.34");
+  });
+
+  test("what is no version is an error of the program", () => {
+    expect(() => versionStep("latest", "v1.34.0")).toThrow("latest is no full Kubernetes version");
+  });
+});
+
+describe("running versions", () => {
+  const controlPlane = (name: string, status: object, namespace = "default"): object => ({
+    metadata: { namespace, name: `${name}-control-plane`, labels: { "cluster.x-k8s.io/cluster-name": name } },
+    spec: { version: "v1.35.0" },
+    status,
+  });
+  const read = (...items: object[]): unknown => readControlPlanes(JSON.stringify({ items }));
+
+  test("come from the nodes and not from what was asked for", () => {
+    const one = controlPlane("capd", { versions: [{ version: "v1.34.4", replicas: 1 }] });
+    expect(read(one)).toEqual({ "default/capd": { lowest: "v1.34.4", highest: "v1.34.4" } });
+  });
+
+  test("are two in the middle of an upgrade", () => {
+    const one = controlPlane("capd", { versions: [{ version: "v1.34.4" }, { version: "v1.33.1" }] }, "team");
+    expect(read(one)).toEqual({ "team/capd": { lowest: "v1.33.1", highest: "v1.34.4" } });
+  });
+
+  test("fall back to the older field", () => {
+    expect(read(controlPlane("capd", { version: "v1.34.4" }))).toHaveProperty(["default/capd", "lowest"], "v1.34.4");
+  });
+
+  test("leave out what has no node yet and what is no cluster's", () => {
+    expect(
+      read(controlPlane("capd", {}), controlPlane("own", { version: "devel" }), {
+        metadata: { name: "x" },
+        status: { version: "v1.34.4" },
+      }),
+    ).toEqual({});
+    expect(readControlPlanes("{}")).toEqual({});
+  });
+});
+
+describe("the rules of an upgrade", () => {
+  const said = (kubernetesVersion: string, lowest = "v1.33.1", highest = lowest): string[] =>
+    upgradeProblems([{ namespace: "default", name: "capd", kubernetesVersion }], {
+      "default/capd": { lowest, highest },
+    }).map(sentence);
+
+  test.each(["v1.33.1", "1.33.2", "v1.34.9"])("let %s pass from v1.33.1", (version) => {
+    expect(said(version)).toEqual([]);
+  });
+
+  test("refuse to leave out a minor version, and name the next step", () => {
+    expect(said("v1.35.0")).toEqual([
+      'kubernetesVersion is "v1.35.0", but must be at most one minor version above v1.33.1, which the cluster capd ' +
+        "runs. Set it to a version of v1.34, make up, and go on from there.",
+    ]);
+  });
+
+  test("refuse to go back", () => {
+    expect(said("v1.33.0")).toEqual([
+      'kubernetesVersion is "v1.33.0", but must be v1.33.1 or later, since the cluster capd runs that and Kubernetes ' +
+        "does not go back. Set it to v1.33.1; for an older one, make destroy and make up, which loses what is in it.",
+    ]);
+  });
+
+  test("count from the slowest node forward, and from the fastest back", () => {
+    expect(said("v1.35.0", "v1.33.1", "v1.34.0")[0]).toContain("at most one minor version above v1.33.1");
+    expect(said("v1.33.1", "v1.33.1", "v1.34.0")[0]).toContain("must be v1.34.0 or later");
+    expect(said("v1.34.0", "v1.33.1", "v1.34.0")).toEqual([]);
+  });
+
+  test("say nothing of a cluster that is not there", () => {
+    expect(upgradeProblems([{ namespace: "other", name: "capd", kubernetesVersion: "v1.1.0" }], {})).toEqual([]);
+  });
+});
+
+describe("what cannot change while the management cluster stands", () => {
+  const wanted = {
+    name: "clusterapi",
+    nodeImage: "kindest/node:v1.34.4",
+    subnet: "172.18.0.0/16",
+    subnetIPv6: "fc00::/64",
+  };
+  const node = { running: true, image: "kindest/node:v1.34.4" };
+  const network = { owner: "slipway/dev", subnets: ["fc00::/64", "172.18.0.0/16"] };
+  const keys = (...found: Parameters<typeof managementProblems>): (string | undefined)[] =>
+    managementProblems(...found).map(({ key }) => key);
+
+  test("is its node image and its subnet", () => {
+    expect(keys(wanted, node, network)).toEqual([]);
+    const other = { ...wanted, nodeImage: "kindest/node:v1.35.0" };
+    expect(otherNodeImage(other, node).map(({ key }) => key)).toEqual(["managementNodeImage"]);
+    expect(otherNodeImage(wanted, node)).toEqual([]);
+    expect(otherNodeImage(other, undefined)).toEqual([]);
+    expect(keys({ ...wanted, subnet: "10.9.0.0/16" }, node, network)).toEqual(["networkSubnet"]);
+  });
+
+  test("is whether the stack's own network has IPv6, and which", () => {
+    expect(keys({ ...wanted, subnetIPv6: undefined }, node, network)).toEqual(["networkSubnetIPv6"]);
+    expect(keys({ ...wanted, subnetIPv6: "fd00::/64" }, node, network)).toEqual(["networkSubnetIPv6"]);
+    expect(keys(wanted, node, { ...network, subnets: ["172.18.0.0/16"] })).toEqual(["networkSubnetIPv6"]);
+    // Of a network that is adopted nobody need use the IPv6.
+    expect(keys({ ...wanted, subnetIPv6: undefined }, node, { ...network, owner: "" })).toEqual([]);
+  });
+
+  test("is nothing where it is not there, and no digest is compared", () => {
+    expect(keys({ ...wanted, nodeImage: "x:1", subnet: "10.9.0.0/16" }, undefined, network)).toEqual([]);
+    expect(otherNodeImage({ ...wanted, nodeImage: "kindest/node:v1@sha256:1" }, node)).toEqual([]);
+  });
+
+  test("is said with the way out", () => {
+    const [problem] = managementProblems({ ...wanted, subnet: "10.9.0.0/16" }, node, network);
+    expect(problem && sentence(problem)).toBe(
+      'networkSubnet is "10.9.0.0/16", but must stay 172.18.0.0/16 as long as the management cluster clusterapi stands. ' +
+        "Set networkSubnet back; or make destroy with the old value, then make up with the new one, which loses every cluster.",
+    );
+  });
+});

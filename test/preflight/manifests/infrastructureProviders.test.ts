@@ -1,0 +1,78 @@
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, expect, test } from "@jest/globals";
+import { SecretValue } from "../../../lib/kubernetes/secrets/secretValue";
+import { readSettings } from "../../../lib/settings/settings";
+import { pins } from "../../../lib/versions/pins";
+import { readInfrastructureProviders } from "../../../preflight/manifests/providers";
+import { readTemplates } from "../../../preflight/manifests/templates";
+
+// The program keeps sums and kinds beside itself; here that is a folder of its own.
+const home = process.cwd();
+const folder = mkdtempSync(join(tmpdir(), "slipway-providers-"));
+process.chdir(folder);
+afterAll(() => {
+  process.chdir(home);
+  rmSync(folder, { recursive: true });
+});
+const file = (name: string, text: string): string => {
+  writeFileSync(join(folder, name), text);
+  return join(folder, name);
+};
+const settings = (manifest: string, template: string) =>
+  readSettings({
+    config: {
+      providers: [{ name: "own", version: "1.2.3", manifest }],
+      templateSecrets: { TOKEN: "a-token" },
+      clusters: ["one", "two"].map((name) => ({ name, template })),
+    },
+    pins,
+  });
+
+const components = `
+apiVersion: v1
+kind: Namespace
+metadata: {name: own-system}
+---
+apiVersion: v1
+kind: Secret
+metadata: {name: account, namespace: own-system}
+stringData: {token: "\${TOKEN}"}
+`;
+
+test("a provider is installed as clusterctl would, its secrets marked", async () => {
+  const [installed] = await readInfrastructureProviders(settings(file("own.yaml", components), "none.yaml"));
+  expect(installed?.manifest.name).toBe("infrastructure-own");
+  const [namespace, account] = installed?.manifest.objects ?? [];
+  expect(namespace?.metadata.labels).toMatchObject({ "cluster.x-k8s.io/provider": "infrastructure-own" });
+  expect(account?.["stringData"]).toEqual({ token: new SecretValue("a-token") });
+  expect(installed?.entry).toMatchObject({
+    kind: "Provider",
+    metadata: { name: "infrastructure-own", namespace: "own-system" },
+    providerName: "own",
+    type: "InfrastructureProvider",
+    version: "v1.2.3",
+  });
+});
+
+test("a manifest without a namespace is no provider's", async () => {
+  const [, account = ""] = components.split("---");
+  await expect(readInfrastructureProviders(settings(file("bare.yaml", account), "none.yaml"))).rejects.toThrow(
+    /^providers\[0\]\.manifest is ".*bare\.yaml", but must have one Namespace/,
+  );
+});
+
+test("what is wrong about several clusters' templates is one error", async () => {
+  const template = file("template.yaml", "apiVersion: v1\nkind: Secret\nmetadata: {name: a}\ndata: {b: '${REGION}'}\n");
+  const read = readTemplates(settings("none.yaml", template));
+  await expect(read).rejects.toThrow(
+    /templateVariables of cluster one\.REGION.*\n.*templateVariables of cluster two\.REGION/,
+  );
+});
+
+test("a template that cannot be read is named by its setting", async () => {
+  await expect(readTemplates(settings("none.yaml", join(folder, "no-such.yaml")))).rejects.toThrow(
+    /^template is ".*no-such/,
+  );
+});

@@ -1,0 +1,158 @@
+import { createHash } from "node:crypto";
+import { chmodSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { createServer, type Server } from "node:http";
+import type { AddressInfo } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from "@jest/globals";
+import type { ManifestStoreOptions } from "../../../preflight/manifests/lock";
+import { loadManifest } from "../../../preflight/manifests/store";
+
+const sum = (text: string): string => createHash("sha256").update(text).digest("hex");
+
+let folder: string;
+let options: ManifestStoreOptions;
+let server: Server;
+let origin: string;
+/** What the server has, and which paths it was asked for. */
+let pages: Record<string, string>;
+let requests: string[];
+
+beforeAll(async () => {
+  server = createServer((request, response) => {
+    const path = request.url ?? "";
+    requests.push(path);
+    if (path === "/moved") response.writeHead(302, { location: "/a.yaml" }).end();
+    else if (path === "/cut") {
+      response.writeHead(200, { "content-length": "100" });
+      response.write("kind: A\n", () => response.destroy());
+    } else if (path === "/slow") return;
+    else if (path in pages) response.end(pages[path]);
+    else response.writeHead(404).end("gone");
+  });
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+});
+
+afterAll(() => {
+  server.closeAllConnections();
+  server.close();
+});
+
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), "slipway-store-"));
+  options = { lockFile: join(folder, "manifests.lock.json"), cacheDir: join(folder, "cache"), name: "cniManifest" };
+  pages = { "/a.yaml": "kind: A\n", "/b.yaml": "kind: B\n" };
+  requests = [];
+});
+
+afterEach(() => rmSync(folder, { recursive: true }));
+
+const lock = (): unknown => JSON.parse(readFileSync(options.lockFile, "utf8"));
+
+test("a URL is fetched once, and its sum locked", async () => {
+  const url = `${origin}/a.yaml`;
+  const expected = { text: "kind: A\n", sha256: sum("kind: A\n") };
+  await expect(loadManifest(url, options)).resolves.toEqual(expected);
+  await expect(loadManifest(url, options)).resolves.toEqual(expected);
+  expect(requests).toEqual(["/a.yaml"]);
+  expect(lock()).toEqual({ [url]: expected.sha256 });
+});
+
+test("many at once: each is fetched once, all are locked, nothing half-written stays", async () => {
+  const locations = Array.from({ length: 20 }, (_, index) => `${origin}/${index % 10}.yaml`);
+  locations.forEach((url) => (pages[new URL(url).pathname] = `kind: K${url}\n`));
+  await Promise.all(locations.map((url) => loadManifest(url, options)));
+  expect(requests.sort()).toEqual([...new Set(locations)].map((url) => new URL(url).pathname).sort());
+  expect(lock()).toEqual(Object.fromEntries(locations.map((url) => [url, sum(`kind: K${url}\n`)])));
+  expect([...readdirSync(folder), ...readdirSync(options.cacheDir)].filter((file) => /partial/.test(file))).toEqual([]);
+});
+
+test("what is fetched is closed to other users, also where an earlier version left it open; the lock file is not", async () => {
+  await loadManifest(`${origin}/a.yaml`, options);
+  const [name = ""] = readdirSync(options.cacheDir);
+  const mode = (file: string): number => statSync(file).mode & 0o077;
+  expect([mode(options.cacheDir), mode(join(options.cacheDir, name))]).toEqual([0, 0]);
+  expect(mode(options.lockFile)).toBe(0o044);
+  chmodSync(join(options.cacheDir, name), 0o644);
+  await loadManifest(`${origin}/a.yaml`, options);
+  expect([mode(join(options.cacheDir, name)), requests]).toEqual([0, ["/a.yaml"]]);
+});
+
+test("the lock file is sorted and ends with a line break", async () => {
+  await loadManifest(`${origin}/b.yaml`, options);
+  await loadManifest(`${origin}/a.yaml`, options);
+  const text = readFileSync(options.lockFile, "utf8");
+  expect(text.indexOf("a.yaml")).toBeLessThan(text.indexOf("b.yaml"));
+  expect(text.endsWith("}\n")).toBe(true);
+});
+
+test("a redirect is followed", async () => {
+  await expect(loadManifest(`${origin}/moved`, options)).resolves.toMatchObject({ text: "kind: A\n" });
+});
+
+test("a local file is read each time and compared with its sum", async () => {
+  const path = join(folder, "local.yaml");
+  writeFileSync(path, "kind: A\n");
+  await expect(loadManifest(path, options)).resolves.toEqual({ text: "kind: A\n", sha256: sum("kind: A\n") });
+  writeFileSync(path, "kind: B\n");
+  await expect(loadManifest(path, options)).rejects.toThrow(
+    `cniManifest is "${path}", but must have the sha256 ${sum("kind: A\n")} that ${options.lockFile} holds, ` +
+      `and has ${sum("kind: B\n")}. If the new content is meant, remove the location from ${options.lockFile} and run again.`,
+  );
+});
+
+test("a file of the user's own may change without a word, and a URL still may not", async () => {
+  const file = join(folder, "template.yaml");
+  const own = { ...options, ownFile: true };
+  for (const text of ["kind: A\n", "kind: B\n"]) {
+    writeFileSync(file, text);
+    expect(await loadManifest(file, own)).toEqual({ text, sha256: sum(text) });
+  }
+  await loadManifest(`${origin}/a.yaml`, own);
+  expect(Object.keys(JSON.parse(readFileSync(options.lockFile, "utf8")) as object)).toEqual([`${origin}/a.yaml`]);
+});
+
+test("other content behind a locked URL is refused and not cached", async () => {
+  const url = `${origin}/a.yaml`;
+  writeFileSync(options.lockFile, JSON.stringify({ [url]: sum("kind: Other\n") }));
+  await expect(loadManifest(url, options)).rejects.toThrow(`and has ${sum("kind: A\n")}`);
+  await expect(loadManifest(url, options)).rejects.toThrow("sha256");
+  expect(requests).toHaveLength(2);
+});
+
+test("a damaged cache is fetched again", async () => {
+  const url = `${origin}/a.yaml`;
+  await loadManifest(url, options);
+  for (const file of readdirSync(options.cacheDir)) writeFileSync(join(options.cacheDir, file), "kind: ");
+  await expect(loadManifest(url, options)).resolves.toMatchObject({ text: "kind: A\n" });
+  await expect(loadManifest(url, options)).resolves.toMatchObject({ text: "kind: A\n" });
+  expect(requests).toHaveLength(2);
+});
+
+test.each([
+  ["a status other than 200", "/missing.yaml", "HTTP 404"],
+  ["a body cut short", "/cut", "terminated"],
+  ["no answer in time", "/slow", "timeout"],
+])("%s names the setting and leaves nothing behind", async (_, path, reason) => {
+  const loading = loadManifest(`${origin}${path}`, { ...options, timeout: 300 });
+  await expect(loading).rejects.toThrow(
+    /^cniManifest is .* must be a URL that can be fetched .*set its path instead\.$/,
+  );
+  await expect(loading).rejects.toThrow(reason);
+  expect(readdirSync(folder)).toEqual([]);
+});
+
+test("a server that is not there names the setting", async () => {
+  await expect(loadManifest("http://127.0.0.1:9/a.yaml", options)).rejects.toThrow(/^cniManifest is .*fetch/);
+});
+
+test("a file that cannot be read names the setting", async () => {
+  await expect(loadManifest(join(folder, "no.yaml"), options)).rejects.toThrow(/^cniManifest is .*no such file/);
+  await expect(loadManifest(folder, options)).rejects.toThrow(/^cniManifest is .*directory/);
+});
+
+test.each(["{", "[]", '{"a": 1}', "null"])("the lock file %s is refused with the remedy", async (text) => {
+  writeFileSync(options.lockFile, text);
+  await expect(loadManifest(`${origin}/a.yaml`, options)).rejects.toThrow("Restore it from version control");
+});

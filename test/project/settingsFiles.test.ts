@@ -1,0 +1,42 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { describe, expect, test } from "@jest/globals";
+import { settingsJsonSchema, settingsDocument } from "../../lib/settings/docs";
+import { describeSettings } from "../../lib/settings/schema/stack";
+import { stackFile } from "../../preflight/stackFile";
+
+const root = join(__dirname, "..", "..");
+const read = (name: string): string => readFileSync(join(root, name), "utf8");
+
+// Prettier lays tables out by their widths; the words are what has to agree.
+const words = (text: string): string => text.replace(/\s+|-{3,}/g, " ").replace(/ +/g, " ");
+
+describe("npm run schema was run after the last change of the settings:", () => {
+  test("slipway.schema.json", () => expect(JSON.parse(read("slipway.schema.json"))).toEqual(settingsJsonSchema()));
+  test("docs/settings.md", () => expect(words(read("docs/settings.md"))).toBe(words(settingsDocument())));
+});
+
+describe("the schema", () => {
+  const { config } = settingsJsonSchema()["properties"] as { config: { properties: Record<string, object> } };
+
+  test("has every setting, under its full name", () => {
+    expect(Object.keys(config.properties)).toEqual(describeSettings().map(({ key }) => `slipway:${key}`));
+  });
+
+  test("knows an entry of clusters by its fields, and a name that must be there", () => {
+    expect(config.properties["slipway:clusters"]).toMatchObject({
+      type: "array",
+      items: {
+        required: ["name"],
+        additionalProperties: false,
+        properties: { backend: { enum: ["docker", "inMemory"] }, workers: { items: { required: ["name"] } } },
+      },
+    });
+  });
+});
+
+test.each(["dev", "offline", "ha", "fleet", "many", "upgrade"])("Pulumi.%s.yaml names the schema", (stack) => {
+  expect(readFileSync(stackFile(root, stack), "utf8")).toMatch(
+    /^# yaml-language-server: \$schema=slipway\.schema\.json\n/,
+  );
+});
