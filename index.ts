@@ -1,107 +1,74 @@
-import * as pulumi from "@pulumi/pulumi";
-import { clusterNamespaces } from "./components/kubernetes/namespaces";
+import { Application } from "./components/addons/application";
+import { Cni } from "./components/addons/cni";
+import { ExtraManifests } from "./components/addons/extraManifests";
+import { MetalLb } from "./components/addons/metalLb";
+import { CapdImage } from "./components/management/capdImage";
 import { CloudProviderKind } from "./components/management/cloudProviderKind";
 import { DockerNetwork } from "./components/management/dockerNetwork";
 import { ExistingManagementCluster } from "./components/management/existingManagementCluster";
+import { ImageLoad } from "./components/management/imageLoad";
 import { ManagementCluster } from "./components/management/managementCluster";
 import { ProviderInstall } from "./components/management/providerInstall";
-import { nodeImages } from "./components/workload/nodeImage";
-import { infrastructureOf } from "./lib/cluster/infrastructure";
-import { rehearsalOf } from "./lib/cluster/webhookSamples";
-import { isGiven, ownerAnnotation } from "./preflight/management/existing";
-import { clusterKey } from "./preflight/management/running";
-import { prepare } from "./preflight/prepare";
-import { providerImages } from "./program/providerImages";
-import { stackSettings, stop } from "./program/stackSettings";
-import { limitWaits } from "./program/waitLimit";
-import { workload } from "./program/workload";
+import { WorkloadCluster } from "./components/workload/workloadCluster";
+import { create } from "./program/create";
+import {
+  capdImageArgs,
+  cloudProviderKindArgs,
+  imageLoadArgs,
+  kindArgs,
+  networkArgs,
+  providerArgs,
+} from "./program/management";
+import { stackOutputs } from "./program/outputs";
+import { readStack } from "./program/stack";
+import {
+  applicationArgs,
+  awaitNodes,
+  cniArgs,
+  extraManifestsArgs,
+  metalLbArgs,
+  shareAmongClusters,
+  workloadClusterArgs,
+} from "./program/workload";
 
-/** The whole journey: settings, the management cluster with Cluster API, and each workload cluster with its add-ons. */
+/** The whole journey: the management cluster with Cluster API, and each workload cluster with its add-ons. */
 export = async () => {
-  // Settings, manifests and the host: whatever is wrong is said here, before anything exists.
-  const settings = stackSettings();
-  limitWaits();
-  const owner = `${pulumi.getProject()}/${pulumi.getStack()}`;
-  const inputs = await prepare(settings, owner, pulumi.runtime.isDryRun()).catch(stop);
-  const { manifests } = inputs;
-  await Promise.all(inputs.warnings.map((warning) => pulumi.log.warn(warning)));
+  // Settings, manifests and the host: every problem is reported here, before any resource exists.
+  const stack = await readStack();
+  const { settings, inputs } = stack;
 
-  // Docker network, where containers are made, and the management cluster: a kind cluster, or one that is there.
-  const { existing } = inputs;
-  const hasContainers = !existing || settings.clusters.some(({ backend }) => infrastructureOf(backend).onDocker);
-  const network = hasContainers ? new DockerNetwork("network", { ...settings.network, owner }) : undefined;
-  const { name } = settings.management;
-  const management = existing
-    ? new ExistingManagementCluster(name, existing)
-    : new ManagementCluster(name, {
-        ...settings.management,
-        network: network?.ready ?? [],
-        images: inputs.nodeImages.certManager,
-      });
-  const kind = management instanceof ManagementCluster ? management : undefined;
+  // The Docker network, and the management cluster: a kind cluster, or one that somebody else made.
+  const network = create(DockerNetwork, "network", networkArgs(stack));
+  const { name: managementName } = settings.management;
+  const management = inputs.existing
+    ? new ExistingManagementCluster(managementName, inputs.existing)
+    : new ManagementCluster(managementName, kindArgs(stack, network));
 
-  // cert-manager and Cluster API's providers; a cluster that someone else made pulls its images by itself.
-  const providers = settings.management.installProviders
-    ? new ProviderInstall("providers", {
-        cluster: management.handle,
-        after: kind?.nodeReady ?? [],
-        providerImages: kind ? providerImages(kind, settings, inputs) : [],
-        certManager: manifests.certManager,
-        providers: manifests.providers,
-        samples: Object.values(inputs.templates).map(({ infrastructure }) => rehearsalOf(infrastructure)),
-        inventory: manifests.inventory,
-      })
-    : undefined;
+  // The image of Cluster API's Docker provider (CAPD), loaded into the kind node.
+  const capdImage = create(CapdImage, "capd-image", capdImageArgs(stack, management));
+  const images = create(ImageLoad, "provider-images", imageLoadArgs(stack, management, capdImage));
 
-  // Workload clusters, each with its pod network, load balancer, application and what the settings add.
-  const images = nodeImages(inputs.nodeRecipes);
-  const namespaces = clusterNamespaces(
-    management.handle,
-    settings.clusters,
-    existing && {
-      isGiven: (name) => isGiven(existing, name, owner),
-      annotations: { [ownerAnnotation]: owner },
-    },
-  );
-  // A kind node waits for the network by itself.
-  const ready = [...(providers?.ready ?? []), ...(kind ? [] : (network?.ready ?? []))];
-  const cloudProviderKind =
-    network && settings.cloudProviderKind
-      ? new CloudProviderKind("cloud-provider-kind", { ...settings.cloudProviderKind, network: network.ready, owner })
-          .ready
-      : [];
-  const workloads = settings.clusters.map((cluster) => {
-    const namespace = namespaces.get(cluster.namespace);
-    return workload(cluster, {
-      management: management.handle,
-      running: clusterKey(cluster) in inputs.running,
-      savedKubeconfig: inputs.savedKubeconfigs[clusterKey(cluster)],
-      ready: [...ready, ...(namespace ? [namespace] : [])],
-      manifests,
-      template: inputs.templates[cluster.name],
-      nodeImage: images.get(cluster.name),
-      applicationImage: settings.application.image,
-      network: settings.network,
-      cloudProviderKind,
-    });
+  // cert-manager and Cluster API's providers.
+  const providers = create(ProviderInstall, "providers", providerArgs(stack, management, images));
+
+  const cloudLoadBalancer = create(CloudProviderKind, "cloud-provider-kind", cloudProviderKindArgs(stack, network));
+  const shared = shareAmongClusters(stack, management, network, providers, cloudLoadBalancer);
+  const workloads = settings.clusters.map((settings) => {
+    const { name } = settings;
+
+    // Cluster, DevCluster, KubeadmControlPlane and MachineDeployments.
+    const cluster = new WorkloadCluster(name, workloadClusterArgs(shared, settings));
+
+    // Pod network and load balancer.
+    const cni = create(Cni, `${name}-cni`, cniArgs(shared, settings, cluster));
+    const metalLb = create(MetalLb, `${name}-metallb`, metalLbArgs(shared, settings, cluster, cni));
+
+    // Ready nodes, the settings' own manifests, and nginx, which answers over the load balancer's address.
+    const nodes = awaitNodes(shared, settings, cluster, cni);
+    const manifests = create(ExtraManifests, `${name}-manifests`, extraManifestsArgs(shared, settings, cluster, cni));
+    const needs = { nodes, metalLb, manifests };
+    const application = create(Application, `${name}-application`, applicationArgs(shared, settings, cluster, needs));
+    return { settings, cluster, nodes, application };
   });
-
-  const [range] = settings.clusters.flatMap(({ loadBalancerRange }) => loadBalancerRange ?? []);
-  const first = workloads.find(({ application }) => application !== undefined);
-  return {
-    // Absent rather than undefined, of which Pulumi would warn.
-    ...(first?.application ? { url: first.application.url, answer: first.application.answer } : {}),
-    urls: Object.fromEntries(
-      workloads.flatMap(({ summary, application }) => (application ? [[summary.name, application.url] as const] : [])),
-    ),
-    ...(range ? { loadBalancerRange: range.text } : {}),
-    managementCluster: settings.management.name,
-    clusters: workloads.map(({ summary }) => summary),
-    kubeconfigs: pulumi.secret(
-      Object.fromEntries([
-        [settings.management.name, management.kubeconfig],
-        ...workloads.flatMap(({ summary, kubeconfig }) => (kubeconfig ? [[summary.name, kubeconfig] as const] : [])),
-      ]),
-    ),
-  };
+  return stackOutputs(stack, management, workloads);
 };

@@ -1,157 +1,183 @@
 import type * as pulumi from "@pulumi/pulumi";
-import { Application } from "../components/addons/application";
-import { Cni } from "../components/addons/cni";
-import { ExtraManifests } from "../components/addons/extraManifests";
-import { MetalLb } from "../components/addons/metalLb";
-import { lifeIn, type ClusterHandle } from "../components/kubernetes/clusterHandle";
-import type { ClusterAccess } from "../components/workload/access";
-import type { NodeImage } from "../components/workload/nodeImage";
+import type { ApplicationArgs } from "../components/addons/application";
+import type { Cni, CniArgs } from "../components/addons/cni";
+import type { ExtraManifests, ExtraManifestsArgs } from "../components/addons/extraManifests";
+import type { MetalLb, MetalLbArgs } from "../components/addons/metalLb";
+import { lifeIn } from "../components/kubernetes/clusterHandle";
+import { clusterNamespaces } from "../components/kubernetes/namespaces";
+import type { CloudProviderKind } from "../components/management/cloudProviderKind";
+import type { DockerNetwork } from "../components/management/dockerNetwork";
+import { ManagementCluster } from "../components/management/managementCluster";
+import type { ProviderInstall } from "../components/management/providerInstall";
+import { type NodeImage, nodeImages } from "../components/workload/nodeImage";
 import { clusterReady } from "../components/workload/nodesReady";
-import { WorkloadCluster } from "../components/workload/workloadCluster";
+import type { WorkloadCluster, WorkloadClusterArgs } from "../components/workload/workloadCluster";
 import { infrastructureOf } from "../lib/cluster/infrastructure";
 import { type ClusterParts, partsOfSpec } from "../lib/cluster/parts";
 import { clusterSpec } from "../lib/cluster/spec";
 import { clusterFamilies } from "../lib/network/families";
-import type { ClusterSettings, Settings } from "../lib/settings/types";
-import type { Inputs } from "../preflight/prepare";
+import type { ClusterSettings } from "../lib/settings/types";
+import { isGiven, ownerAnnotation } from "../preflight/management/existing";
+import { clusterKey } from "../preflight/management/running";
 import { ClusterContainers } from "../provider/kind";
+import type { Management } from "./management";
+import type { Stack } from "./stack";
 
-/** What a workload cluster and its add-ons are made from, besides the cluster's own settings. */
-export interface WorkloadArgs {
-  management: ClusterHandle;
-  /** Whether the cluster's nodes run already. */
-  running: boolean;
-  /** The kubeconfig that an earlier run saved, if the Secret of the kubeconfig is missing. */
-  savedKubeconfig?: string;
+/** What all workload clusters of a stack share. */
+export interface Shared {
+  stack: Stack;
+  management: Management;
   /** What Cluster API's objects wait for. */
   ready: pulumi.Resource[];
-  manifests: Pick<Inputs["manifests"], "cni" | "loadBalancer" | "extra">;
-  /** What a cluster from a template is made of. */
-  template: ClusterParts | undefined;
-  /** The image of the nodes, where it is not the settings' own, and what it waits for. */
-  nodeImage: NodeImage | undefined;
-  applicationImage: string;
-  /** The Docker network, in which every load balancer's address lies. */
-  network: Pick<Settings["network"], "subnet" | "ipv6">;
-  /** cloud-provider-kind, which serves the clusters that choose it; what its addresses wait for. */
+  namespaces: ReadonlyMap<string, pulumi.Resource>;
+  images: ReadonlyMap<string, NodeImage>;
+  /** What the addresses of cloud-provider-kind wait for. */
   cloudProviderKind: pulumi.Resource[];
 }
 
-/** What a stack says of a cluster. */
-export interface ClusterSummary {
-  name: string;
-  namespace: string;
-  version: string;
-  /** Names of the nodes; none for the in-memory backend, and where no pod network makes them Ready. */
-  nodes: pulumi.Input<string[]>;
-  /** `first-last`; absent without MetalLB. */
-  loadBalancerRange?: string;
-  loadBalancerRangeIPv6?: string;
-  /** The application's URL in the cluster's second address family. */
-  secondUrl?: pulumi.Output<string>;
-}
+/** Creates what workload clusters share: node images and namespaces. */
+export const shareAmongClusters = (
+  stack: Stack,
+  management: Management,
+  network: DockerNetwork | undefined,
+  providers: ProviderInstall | undefined,
+  cloudProviderKind: CloudProviderKind | undefined,
+): Shared => {
+  const { existing } = stack.inputs;
+  const images = nodeImages(stack.inputs.nodeRecipes);
+  const namespaces = clusterNamespaces(
+    management.handle,
+    stack.settings.clusters,
+    existing && {
+      isGiven: (name) => isGiven(existing, name, stack.owner),
+      annotations: { [ownerAnnotation]: stack.owner },
+    },
+  );
+  // A kind node waits for the network by itself.
+  const networkReady = management instanceof ManagementCluster ? [] : (network?.ready ?? []);
+  const ready = [...(providers?.ready ?? []), ...networkReady];
+  return { stack, management, ready, namespaces, images, cloudProviderKind: cloudProviderKind?.ready ?? [] };
+};
 
-/** A workload cluster as the outputs need it. */
-export interface Workload {
-  summary: ClusterSummary;
-  kubeconfig?: pulumi.Output<string>;
-  application?: Application;
-}
-
-/** One workload cluster with its pod network, load balancer, application and further manifests. */
-export const workload = (cluster: ClusterSettings, args: WorkloadArgs): Workload => {
-  const { name, namespace, kubernetesVersion: version } = cluster;
-  const { nodeImage } = args;
+const partsOf = ({ stack, images }: Shared, cluster: ClusterSettings): ClusterParts => {
+  const image = images.get(cluster.name)?.image;
   const parts =
     cluster.backend === "template"
-      ? args.template
-      : partsOfSpec({ ...clusterSpec(cluster, cluster.backend), ...(nodeImage ? { nodeImage: nodeImage.image } : {}) });
-  if (parts === undefined) throw new Error(`the template of cluster ${name} was not read`);
-  const made = { ...args, spec: cluster, parts, nodeImageReady: nodeImage?.ready ?? [] };
-  const { access, machines, workers } = new WorkloadCluster(name, made);
-  const { loadBalancerRange: ipv4, loadBalancerRangeIPv6: ipv6 } = cluster;
-  const ranges = [...(ipv4 ? [ipv4] : []), ...(ipv6 ? [ipv6] : [])];
-  const summary = {
-    name,
-    namespace,
-    version,
-    ...(ipv4 ? { loadBalancerRange: ipv4.text } : {}),
-    ...(ipv6 ? { loadBalancerRangeIPv6: ipv6.text } : {}),
-  };
-  // The in-memory backend runs nothing: its control plane's own condition is all there is to wait for.
-  if (access === undefined) return { summary: { ...summary, nodes: [] } };
+      ? stack.inputs.templates[cluster.name]
+      : partsOfSpec({ ...clusterSpec(cluster, cluster.backend), ...(image === undefined ? {} : { nodeImage: image }) });
+  if (parts === undefined) throw new Error(`the template of cluster ${cluster.name} was not read`);
+  return parts;
+};
 
-  const cni = podNetwork(cluster, args, access, workers);
-  const balancer =
-    cluster.loadBalancer === "metallb" && ranges.length > 0
-      ? new MetalLb(`${name}-metallb`, {
-          cluster: access.handle,
-          manifest: args.manifests.loadBalancer,
-          ranges: ranges.map(({ text }) => text),
-          podNetwork: cni?.running ?? [],
-        })
-      : undefined;
-  const nodes = cni
-    ? clusterReady(`${name}-nodes`, {
-        management: args.management,
-        workload: access.handle,
-        spec: cluster,
-        parts,
-        machines,
-        cni,
-      })
-    : undefined;
-  if (nodes && infrastructureOf(cluster.backend).onDocker) {
+/** The cluster's objects in the management cluster, and the way into the cluster. */
+export const workloadClusterArgs = (shared: Shared, cluster: ClusterSettings): WorkloadClusterArgs => {
+  const { stack, management, ready, namespaces, images } = shared;
+  const namespace = namespaces.get(cluster.namespace);
+  return {
+    management: management.handle,
+    spec: cluster,
+    parts: partsOf(shared, cluster),
+    running: clusterKey(cluster) in stack.inputs.running,
+    savedKubeconfig: stack.inputs.savedKubeconfigs[clusterKey(cluster)],
+    ready: [...ready, ...(namespace ? [namespace] : [])],
+    nodeImageReady: images.get(cluster.name)?.ready ?? [],
+  };
+};
+
+/** The pod network; without one the nodes never become Ready by themselves, so nothing waits for them either. */
+export const cniArgs = (
+  { stack }: Shared,
+  { cni, podCidr }: ClusterSettings,
+  { access, workers }: WorkloadCluster,
+): CniArgs | undefined => {
+  const manifest = stack.inputs.manifests.cni[cni];
+  return access && manifest ? { cluster: access.handle, kind: cni, manifest, podCidr, workers } : undefined;
+};
+
+const rangesOf = ({ loadBalancerRange: ipv4, loadBalancerRangeIPv6: ipv6 }: ClusterSettings) => [
+  ...(ipv4 ? [ipv4] : []),
+  ...(ipv6 ? [ipv6] : []),
+];
+
+/** MetalLB, where the cluster chooses it and has addresses for it. */
+export const metalLbArgs = (
+  { stack }: Shared,
+  settings: ClusterSettings,
+  { access }: WorkloadCluster,
+  cni: Cni | undefined,
+): MetalLbArgs | undefined => {
+  const ranges = rangesOf(settings).map(({ text }) => text);
+  if (!access || settings.loadBalancer !== "metallb" || ranges.length === 0) return undefined;
+  const manifest = stack.inputs.manifests.loadBalancer;
+  return { cluster: access.handle, manifest, ranges, podNetwork: cni?.running ?? [] };
+};
+
+/** Waits for the nodes of a cluster with a pod network, and from then on looks at the cluster's containers. */
+export const awaitNodes = (
+  shared: Shared,
+  settings: ClusterSettings,
+  { access, machines }: WorkloadCluster,
+  cni: Cni | undefined,
+): ReturnType<typeof clusterReady> | undefined => {
+  if (!access || !cni) return undefined;
+  const { name, namespace, backend } = settings;
+  const management = shared.management.handle;
+  const parts = partsOf(shared, settings);
+  const workload = access.handle;
+  const nodes = clusterReady(`${name}-nodes`, { management, workload, spec: settings, parts, machines, cni });
+  if (infrastructureOf(backend).onDocker) {
     // Not a wait of what follows: it only looks, until something is to be repaired.
     new ClusterContainers(
       `${name}-containers`,
-      { cluster: name, namespace, kubeconfig: args.management.kubeconfigFile },
-      { dependsOn: [nodes], ...lifeIn(access.handle), customTimeouts: { update: "30m" } },
+      { cluster: name, namespace, kubeconfig: management.kubeconfigFile },
+      { dependsOn: [nodes], ...lifeIn(workload), customTimeouts: { update: "30m" } },
     );
   }
-  const added =
-    cluster.manifests.length > 0
-      ? new ExtraManifests(`${name}-manifests`, {
-          cluster: access.handle,
-          manifests: cluster.manifests.flatMap((location) => args.manifests.extra[location] ?? []),
-          after: [...(cni?.ready ?? []), ...workers],
-        }).running
-      : [];
-  const { subnet, ipv6: second } = args.network;
-  const subnets = [subnet, ...(second ? [second.subnet] : [])];
-  // Of an external load balancer the manifests may bring the controller.
-  const others = { "cloud-provider-kind": args.cloudProviderKind, external: added };
-  const application = cluster.application
-    ? new Application(`${name}-application`, {
-        cluster: access.handle,
-        image: args.applicationImage,
-        ...(cluster.loadBalancer === "external"
-          ? {}
-          : { within: ranges.length > 0 ? ranges : subnets, families: clusterFamilies(cluster) }),
-        // Without a pod network of the program's own, the manifests may bring one; likewise a load balancer.
-        podsCanRun: nodes ? [nodes] : [...workers, ...added],
-        loadBalancerReady: balancer?.ready ?? { ...others, none: [], metallb: [] }[cluster.loadBalancer],
-      })
-    : undefined;
-  const names = nodes?.stdout.apply((text) => text.split("\n")) ?? [];
-  const other = application?.second ? { secondUrl: application.second.url } : {};
-  return { summary: { ...summary, nodes: names, ...other }, kubeconfig: access.kubeconfig, application };
+  return nodes;
 };
 
-const podNetwork = (
-  cluster: ClusterSettings,
-  args: WorkloadArgs,
-  access: ClusterAccess,
-  workers: pulumi.Resource[],
-): Cni | undefined => {
-  const manifest = args.manifests.cni[cluster.cni];
-  // Without one the nodes never become Ready by themselves, so nothing waits for them either.
-  if (manifest === undefined) return undefined;
-  return new Cni(`${cluster.name}-cni`, {
+/** The manifests that the settings add. */
+export const extraManifestsArgs = (
+  { stack }: Shared,
+  { manifests }: ClusterSettings,
+  { access, workers }: WorkloadCluster,
+  cni: Cni | undefined,
+): ExtraManifestsArgs | undefined =>
+  access && manifests.length > 0
+    ? {
+        cluster: access.handle,
+        manifests: manifests.flatMap((location) => stack.inputs.manifests.extra[location] ?? []),
+        after: [...(cni?.ready ?? []), ...workers],
+      }
+    : undefined;
+
+/** What an application waits for. */
+export interface ApplicationNeeds {
+  nodes: pulumi.Resource | undefined;
+  metalLb: MetalLb | undefined;
+  manifests: ExtraManifests | undefined;
+}
+
+/** nginx behind the cluster's load balancer, where the cluster wants the application. */
+export const applicationArgs = (
+  { stack, cloudProviderKind }: Shared,
+  settings: ClusterSettings,
+  { access, workers }: WorkloadCluster,
+  { nodes, metalLb, manifests }: ApplicationNeeds,
+): ApplicationArgs | undefined => {
+  if (!access || !settings.application) return undefined;
+  const { subnet, ipv6 } = stack.settings.network;
+  const ranges = rangesOf(settings);
+  const within = ranges.length > 0 ? ranges : [subnet, ...(ipv6 ? [ipv6.subnet] : [])];
+  const added = manifests?.running ?? [];
+  // Of an external load balancer the manifests may bring the controller.
+  const others = { "cloud-provider-kind": cloudProviderKind, external: added, none: [], metallb: [] };
+  return {
     cluster: access.handle,
-    kind: cluster.cni,
-    manifest,
-    podCidr: cluster.podCidr,
-    workers,
-  });
+    image: stack.settings.application.image,
+    ...(settings.loadBalancer === "external" ? {} : { within, families: clusterFamilies(settings) }),
+    // Without a pod network of the program's own, the manifests may bring one; likewise a load balancer.
+    podsCanRun: nodes ? [nodes] : [...workers, ...added],
+    loadBalancerReady: metalLb?.ready ?? others[settings.loadBalancer],
+  };
 };

@@ -1,0 +1,6 @@
+/** Creates a component; without arguments the stack does not need the component, and there is none. */
+export const create = <Args, Component>(
+  Class: new (name: string, args: Args) => Component,
+  name: string,
+  args: Args | undefined,
+): Component | undefined => (args === undefined ? undefined : new Class(name, args));

@@ -1,0 +1,24 @@
+import * as pulumi from "@pulumi/pulumi";
+import type { Settings } from "../lib/settings/types";
+import { type Inputs, prepare } from "../preflight/prepare";
+import { stackSettings, stop } from "./stackSettings";
+import { limitWaits } from "./waitLimit";
+
+/** All that the program knows before it creates the first resource. */
+export interface Stack {
+  readonly settings: Settings;
+  /** Manifests, templates, images, and what the host and the management cluster have. */
+  readonly inputs: Inputs;
+  /** `PROJECT/STACK`, by which the stack's network and namespaces are known. */
+  readonly owner: string;
+}
+
+/** Reads settings, manifests and the host. Every problem ends the program here, before any resource exists. */
+export const readStack = async (): Promise<Stack> => {
+  const settings = stackSettings();
+  limitWaits();
+  const owner = `${pulumi.getProject()}/${pulumi.getStack()}`;
+  const inputs = await prepare(settings, owner, pulumi.runtime.isDryRun()).catch(stop);
+  await Promise.all(inputs.warnings.map((warning) => pulumi.log.warn(warning)));
+  return { settings, inputs, owner };
+};
