@@ -1,16 +1,116 @@
 import pulumi from "@pulumi/eslint-plugin";
+import { createNodeResolver, importX } from "eslint-plugin-import-x";
 import tseslint from "typescript-eslint";
+
+const model = [
+  "lib/base",
+  "lib/versions",
+  "lib/network",
+  "lib/kubernetes",
+  "lib/cluster",
+  "lib/providers",
+  "lib/addons",
+];
+
+/** Each room, and the rooms that it may import from besides itself. docs/architecture.md explains the order. */
+const rooms = {
+  "lib/base": [],
+  "lib/versions": ["lib/base"],
+  "lib/network": ["lib/base"],
+  "lib/kubernetes": ["lib/base"],
+  "lib/cluster": ["lib/base", "lib/versions", "lib/network", "lib/kubernetes"],
+  "lib/providers": ["lib/base", "lib/versions", "lib/kubernetes"],
+  "lib/addons": ["lib/base", "lib/network", "lib/kubernetes"],
+  "lib/settings": model,
+  "lib/plan": ["lib/base"],
+  "lib/diagnosis": ["lib/base"],
+  "lib/redaction": ["lib/base", "lib/kubernetes"],
+  system: ["lib/base"],
+  "provider/plugin": ["lib/base", "system"],
+  "provider/kind": ["lib/base", "lib/network", "lib/kubernetes", "system", "provider/plugin"],
+  preflight: ["lib", "system"],
+  components: [...model, "provider/kind"],
+  program: ["lib", "preflight", "components", "provider/kind"],
+  "cli/toolchain": ["lib", "system", "preflight", "provider/plugin"],
+  cli: ["lib", "system", "preflight"],
+};
+
+/** Folders whose files may be imported by rooms only as far as `rooms` says. */
+const guarded = [
+  "lib",
+  "system",
+  "preflight",
+  "provider",
+  "components",
+  "program",
+  "cli",
+  "scripts",
+  "test",
+  "index.ts",
+];
+
+const isInside = (path, folder) => path === folder || path.startsWith(`${folder}/`);
+
+/** The files of a room, without those of a room inside it. */
+const targetsOf = (room) => {
+  const inner = Object.keys(rooms).filter((name) => name.startsWith(`${room}/`));
+  const names = inner.map((name) => name.slice(room.length + 1)).join("|");
+  return names === "" ? [`./${room}/**/*`] : [`./${room}/*`, `./${room}/!(${names})/**/*`];
+};
+
+/** A zone for each guarded folder that a room must not import from; allowed folders inside it are exceptions. */
+const zones = Object.entries(rooms).flatMap(([room, allowed]) => {
+  const own = [room, ...allowed];
+  return guarded
+    .filter((folder) => !own.some((name) => isInside(folder, name)))
+    .map((folder) => ({
+      target: targetsOf(room),
+      from: `./${folder}`,
+      except: own.filter((name) => isInside(name, folder)).map((name) => `./${name.slice(folder.length + 1)}`),
+      message: `${room} may import from ${allowed.join(", ") || "no other room"} only: docs/architecture.md.`,
+    }));
+});
+
+/** Modules that ask the world; pure code and components leave that to system and preflight. */
+const world = ["fs", "fs/promises", "child_process", "net", "http", "https", "dgram", "tls"].map((name) => ({
+  name: `node:${name}`,
+  message: "This room asks nothing of the world: docs/architecture.md.",
+}));
+
+/** Refuses packages in a room: `modules` by name, the Pulumi SDK where `sdk` is false. */
+const packages = (files, { sdk, modules }) => ({
+  files,
+  rules: {
+    "no-restricted-imports": [
+      "error",
+      {
+        paths: modules,
+        patterns: sdk ? [] : [{ group: ["@pulumi/*", "@pulumi/*/**"], message: "This room knows no Pulumi SDK." }],
+      },
+    ],
+  },
+});
 
 export default tseslint.config(
   { ignores: ["node_modules/", ".tools/", ".slipway/", "**/*.js", "**/*.cjs", "**/*.mjs"] },
   ...tseslint.configs.recommendedTypeChecked,
   {
-    languageOptions: { parserOptions: { project: "./tsconfig.check.json", tsconfigRootDir: import.meta.dirname } },
-    plugins: { "@pulumi": pulumi },
+    languageOptions: { parserOptions: { project: "./tsconfig.json", tsconfigRootDir: import.meta.dirname } },
+    plugins: { "@pulumi": pulumi, "import-x": importX },
+    settings: {
+      "import-x/extensions": [".ts"],
+      "import-x/parsers": { "@typescript-eslint/parser": [".ts"] },
+      "import-x/resolver-next": [createNodeResolver({ extensions: [".ts", ".js", ".json"] })],
+    },
     rules: {
       "@pulumi/no-output-in-template-literal": "error",
       "@pulumi/no-output-instance-in-template-literal": "error",
       "@typescript-eslint/no-explicit-any": "error",
+      "import-x/no-cycle": "error",
+      "import-x/no-restricted-paths": ["error", { basePath: import.meta.dirname, zones }],
     },
   },
+  packages(["lib/**/*.ts"], { sdk: false, modules: world }),
+  packages(["components/**/*.ts"], { sdk: true, modules: world }),
+  packages(["system/**/*.ts", "preflight/**/*.ts", "cli/**/*.ts"], { sdk: false, modules: [] }),
 );
