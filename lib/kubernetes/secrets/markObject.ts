@@ -23,10 +23,14 @@ const mark = (value: unknown): unknown => {
 const markFields = (value: Fields): Fields =>
   mapFields(isSecret(value) ? markSecret(value) : isSecretList(value) ? markList(value) : value, mark);
 
-const markList = (list: Fields & { items: unknown[] }): Fields => ({
-  ...list,
-  items: itemsOf(list).map((item, index) => (isSecret(item) ? markSecret(item) : list.items[index])),
-});
+const markList = (list: Fields & { items: unknown[] }): Fields => {
+  const kinds = itemsOf(list);
+  // Items without a kind stay without it: only marks are added.
+  return {
+    ...list,
+    items: list.items.map((item, index) => (isFields(item) && isSecret(kinds[index]) ? markSecret(item) : item)),
+  };
+};
 
 const markSecret = (secret: Fields): Fields => {
   const data = dataFields

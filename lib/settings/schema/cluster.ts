@@ -152,7 +152,10 @@ export const clusterFields = {
     ...clusterSettings.application,
     description: "Deploy nginx behind a load balancer. Default: true where there is one.",
   },
-  manifests: texts("Further manifests to apply once the pod network is there: URLs or paths.", manifestLocation),
+  manifests: texts(
+    "Further manifests to apply once the pod network is there: URLs or paths. Values of Secrets stay secret.",
+    manifestLocation,
+  ),
   nodeImage: clusterSettings.nodeImage,
   backend: choice(["docker", "inMemory"], "docker makes containers; inMemory pretends, for rehearsals of scale."),
   template: text(

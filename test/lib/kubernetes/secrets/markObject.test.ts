@@ -48,6 +48,7 @@ describe("markObject", () => {
     ["in a list kept whole", { ...secret({}), kind: "SecretList", items: [{ data: { a: "b" } }] }],
   ])("marks a Secret %s", (_, object) => {
     expect(holdsSecrets(object)).toBe(true);
+    expect(mapSecrets(markObject(object), (value) => value)).toEqual(object);
   });
 
   test.each<[string, KubernetesObject]>([
