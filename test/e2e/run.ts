@@ -5,13 +5,26 @@ import { contains } from "../../lib/network/addressRange";
 import { loadBalancerRange } from "../../lib/network/loadBalancerRange";
 import { clearEarlierRuns } from "./earlierRuns";
 import { check, type Counts, dockerInventory, must, newInDocker, report, runSteps, type Step } from "./harness";
+import { SecretManifests } from "./secretManifests";
 import { placesOf, secretsOf } from "./secretPlaces";
-import { findSecrets } from "./secretScan";
+import { findSecrets, type Places } from "./secretScan";
 import { expectedInArchive, takeArchive } from "./supportArchive";
 import { TestStack } from "./testStack";
 import { currentRoute } from "./throwAwayStack";
 
 const stack = new TestStack("e2e", currentRoute());
+const manifests = new SecretManifests();
+
+/** One cluster as in the stack file, with Secrets of its own: `clusters` stands in for the short settings. */
+const short = ["clusterName", "clusterNamespace", "controlPlaneReplicas", "workerReplicas"];
+const networks = ["podCidr", "serviceCidr", "serviceDomain"];
+const settings = {
+  ...Object.fromEntries([...short, ...networks].map((key) => [key, undefined])),
+  clusters: [{ name: "capd", loadBalancerSlot: 0, manifests: [manifests.file] }],
+};
+
+/** What commands printed on the way, for the search for secrets. */
+const printed: Record<string, string> = {};
 
 /** Subnet and gateway of the stack files. */
 const range = loadBalancerRange("172.18.0.0/16", "172.18.0.1");
@@ -43,7 +56,8 @@ const steps: Step[] = [
   {
     name: "the first preview names every object and the load balancer range, and makes nothing",
     run: () => {
-      stack.write("dev");
+      manifests.write();
+      stack.write("dev", settings);
       const preview = stack.preview();
       check(
         preview.every((step) => step.op === "create" || step.op === "read"),
@@ -69,6 +83,18 @@ const steps: Step[] = [
       const spec = pool?.newState?.inputs?.spec as { addresses: string[] };
       check(spec.addresses[0] === range.text, `the pool ${range.text}, got ${spec.addresses[0]}`);
       check(JSON.stringify(dockerInventory()) === JSON.stringify(before), "Docker untouched");
+    },
+  },
+  {
+    name: "the first preview shows names and keys of the user's Secrets",
+    run: () => {
+      printed["the first pulumi preview --json"] = stack.pulumi("preview", "--json");
+      const shown = (printed["the first pulumi preview --diff"] = stack.pulumi("preview", "--diff"));
+      for (const name of ["text", "encoded", "lines", "listed", "typed", "applied"]) {
+        check(shown.includes(`/Secret/default/${name}`), `Secret ${name} in the preview`);
+      }
+      check(/stringData: \{\s+password: \[secret\]/.test(shown), "a key without its value in the preview");
+      check(/open\s*: "in the open"\s+secret\.yaml: \[secret\]/.test(shown), "a ConfigMap's other text in the preview");
     },
   },
   {
@@ -123,10 +149,44 @@ const steps: Step[] = [
     },
   },
   {
+    name: "up --diff changes the user's Secrets",
+    run: () => {
+      const value = manifests.write();
+      printed["make plan of other Secrets"] = stack.slipway("plan").stdout;
+      const { code, stdout, stderr } = stack.slipway("up", "--diff");
+      printed["make up --diff of other Secrets"] = stdout + stderr;
+      check(code === 0, `up to change the Secrets, got exit code ${code}\n${(stdout + stderr).slice(-3000)}`);
+      const data = stack.kubectl("capd", "get", "secret", "text", "--output", "jsonpath={.data.password}");
+      check(Buffer.from(data, "base64").toString() === value, "the other value in the cluster");
+      check(/password: \[secret\] => \[secret\]/.test(stdout), "a key whose value changes in what up says");
+      stack.upChangesNothing();
+    },
+  },
+  {
+    name: "up refuses a Secret that the API server would refuse, without its value",
+    run: () => {
+      manifests.writeRefused();
+      for (const [verb, ...args] of [["up", "--diff"], ["plan"]] as const) {
+        const { code, stdout, stderr } = stack.slipway(verb, ...args);
+        const text = (printed[`make ${verb}, which refused a Secret`] = stdout + stderr);
+        check(code !== 0, `${verb} to fail, got exit code ${code}`);
+        for (const pattern of [
+          /stringData\.pin: expected a string, got a number/,
+          /data\.password: expected .* base64/,
+        ]) {
+          check(pattern.test(text), `${pattern.source} in what ${verb} says, got\n${text}`);
+        }
+      }
+      manifests.restore();
+    },
+  },
+  {
     name: "no secret lies open in state, outputs, previews, logs, errors and the support archive",
     run: () => {
-      const secrets = secretsOf(stack);
+      const secrets = [...secretsOf(stack), ...manifests.secrets];
       for (const kind of [
+        "stringData of a Secret",
+        "refused Secret",
         "passphrase",
         "client key",
         "bootstrap token",
@@ -138,8 +198,8 @@ const steps: Step[] = [
           `a ${kind} to look for, got ${secrets.map(({ name }) => name).join(", ")}`,
         );
       }
-      const places = placesOf(stack);
-      for (const place of ["events.json", "up.log", "stack export"]) {
+      const places: Places = { ...placesOf(stack), ...printed };
+      for (const place of ["events.json", "up.log", "stack export", ".slipway/parsed/", "--diff of other Secrets"]) {
         check(
           Object.keys(places).some((name) => name.includes(place)),
           `${place} among the places`,
@@ -178,6 +238,7 @@ const steps: Step[] = [
 
 const main = async (): Promise<Counts> => {
   const counts = await runSteps(steps, () => stack.explain());
+  manifests.close();
   stack.remove();
   return counts;
 };

@@ -71,6 +71,12 @@ const withoutDebug = (events: Buffer): Buffer =>
       .join("\n"),
   );
 
+/** What the checkout keeps beside the state. Kubeconfigs hold client keys, and bundles are the code of this test too. */
+const stateFolder = (): Places =>
+  Object.fromEntries(
+    Object.entries(filesBelow(".slipway")).filter(([file]) => !/^\.slipway\/(kubeconfigs|bundles)\//.test(file)),
+  );
+
 /** Every file below a folder. */
 const filesBelow = (folder: string): Places =>
   Object.fromEntries(
@@ -99,6 +105,7 @@ export const placesOf = (stack: TestStack): Places => {
   );
   return {
     ...filesBelow(stack.backend),
+    ...stateFolder(),
     ...filesBelow(join(cacheRoot(), "logs")),
     "pulumi stack output": said("stack", "output"),
     "pulumi stack output --json": said("stack", "output", "--json"),

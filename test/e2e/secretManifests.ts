@@ -1,0 +1,110 @@
+// Manifests with Secrets in every form that users bring, with values that are searched for everywhere.
+import { randomBytes, randomInt } from "node:crypto";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { toYaml } from "../../lib/manifests";
+import type { Secret } from "./secretScan";
+
+const lockFile = "manifests.lock.json";
+const base64 = (text: string): string => Buffer.from(text).toString("base64");
+const metadata = (name: string): object => ({ name, namespace: "default" });
+const secret = (name: string, more: object): object => ({
+  apiVersion: "v1",
+  kind: "Secret",
+  metadata: metadata(name),
+  ...more,
+});
+
+/** A manifest for each value, by what has it. */
+const forms: Readonly<Record<string, (value: string) => object>> = {
+  "the stringData of a Secret": (value) => secret("text", { stringData: { password: value } }),
+  "the data of a Secret": (value) => secret("encoded", { data: { password: base64(value) } }),
+  "a text of lines in a Secret": (value) =>
+    secret("lines", { stringData: { "app.yaml": `user: me\nkey: ${value}\n` } }),
+  "a Secret in a List": (value) => ({
+    apiVersion: "v1",
+    kind: "List",
+    items: [secret("listed", { stringData: { password: value } })],
+  }),
+  "a Secret in a SecretList": (value) => ({
+    apiVersion: "v1",
+    kind: "SecretList",
+    items: [{ metadata: metadata("typed"), stringData: { password: value } }],
+  }),
+  "a Secret with the annotation of kubectl": (value) => {
+    const applied = secret("applied", { data: { password: base64(value) } });
+    const annotations = { "kubectl.kubernetes.io/last-applied-configuration": JSON.stringify(applied) };
+    return { ...applied, metadata: { ...metadata("applied"), annotations } };
+  },
+  "a Secret in a ConfigMap's text": (value) => ({
+    apiVersion: "v1",
+    kind: "ConfigMap",
+    metadata: metadata("holder"),
+    data: { "secret.yaml": toYaml(secret("inner", { stringData: { password: value } })), open: "in the open" },
+  }),
+};
+
+/** What the API server refuses while it quotes the value. */
+const refused: Readonly<Record<string, (value: string) => string>> = {
+  "a number in a refused Secret": (value) => toYaml(secret("pin", {})).concat(`stringData: {pin: ${value}}\n`),
+  "a text that is not base64 in a refused Secret": (value) => toYaml(secret("plain", { data: { password: value } })),
+};
+
+/** A file of manifests outside the checkout; `close` deletes it. */
+export class SecretManifests {
+  private readonly folder = mkdtempSync(join(tmpdir(), "slipway-secrets-"));
+  /** Location for a cluster's `manifests`. */
+  readonly file = join(this.folder, "secrets.yaml");
+  private readonly written: Secret[] = [];
+  private accepted = "";
+
+  /** Writes all forms with other values; gives the value of the first form, whose Secret is default/text. */
+  write(): string {
+    const values = Object.keys(forms).map((name) => ({ name, text: randomBytes(15).toString("hex") }));
+    this.save(values, (name, value) => toYaml(forms[name]!(value)));
+    this.accepted = readFileSync(this.file, "utf8");
+    return values[0]!.text;
+  }
+
+  /** Writes Secrets that are refused; `restore` brings back what was there before. */
+  writeRefused(): void {
+    const values = [
+      String(randomInt(2 ** 47, 2 ** 48 - 1)).padEnd(16, "7"),
+      `not-base64-${randomBytes(10).toString("hex")}`,
+    ];
+    this.save(
+      Object.keys(refused).map((name, index) => ({ name, text: values[index]! })),
+      (name, value) => refused[name]!(value),
+    );
+  }
+
+  /** Writes again what `write` wrote last. */
+  restore(): void {
+    writeFileSync(this.file, this.accepted);
+    this.unlock();
+  }
+
+  /** Every value that was ever in the file. */
+  get secrets(): readonly Secret[] {
+    return this.written;
+  }
+
+  close(): void {
+    rmSync(this.folder, { recursive: true, force: true });
+    this.unlock();
+  }
+
+  private save(values: Secret[], text: (name: string, value: string) => string): void {
+    this.written.push(...values);
+    writeFileSync(this.file, values.map(({ name, text: value }) => text(name, value)).join("---\n"));
+    this.unlock();
+  }
+
+  /** The lock file in git would keep the checksum of this run's file, and refuse another content. */
+  private unlock(): void {
+    const lock = JSON.parse(readFileSync(lockFile, "utf8")) as Record<string, string>;
+    delete lock[this.file];
+    writeFileSync(lockFile, `${JSON.stringify(lock, null, 2)}\n`);
+  }
+}
