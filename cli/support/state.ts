@@ -105,6 +105,15 @@ interface ExportedInputs {
   deployment: { resources?: { inputs?: unknown }[]; pending_operations?: { resource: { inputs?: unknown } }[] };
 }
 
+/** An export that is not JSON has no values; the parser's error would quote the export. */
+const parseExport = (json: string): ExportedInputs => {
+  try {
+    return JSON.parse(json) as ExportedInputs;
+  } catch {
+    return { deployment: {} };
+  }
+};
+
 /**
  * Values that are secret among the inputs of a state, each also decoded: the Secrets of manifests, whether or not their
  * cluster answers. Outputs are left out, since some are secret as a whole, names included.
@@ -124,7 +133,7 @@ export const secretInputs = (json: string): string[] => {
     if (mark !== undefined) return typeof plaintext === "string" ? leaves(JSON.parse(plaintext)) : [];
     return Object.values(value).flatMap(secretsIn);
   };
-  const { resources = [], pending_operations: pending = [] } = (JSON.parse(json) as ExportedInputs).deployment;
+  const { resources = [], pending_operations: pending = [] } = parseExport(json).deployment;
   const inputs = [...resources, ...pending.map(({ resource }) => resource)].map((resource) => resource.inputs);
   return [...new Set(inputs.flatMap(secretsIn).map((text) => text.trim()))].filter(isTelling);
 };

@@ -60,6 +60,13 @@ export const show = (value: unknown): string => {
   return text.length > 200 ? `${text.slice(0, 197)}...` : text;
 };
 
+/** Names the type of a value, as in `a number`, for messages that must not show the value. */
+export const typeName = (value: unknown): string => {
+  if (value === null) return "null";
+  if (Array.isArray(value)) return "a list";
+  return typeof value === "object" ? "a map" : `a ${typeof value}`;
+};
+
 const jsonOf = (value: unknown): string => {
   try {
     return JSON.stringify(value) ?? String(value);

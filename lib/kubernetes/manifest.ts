@@ -1,4 +1,4 @@
-import { type Problem, ProblemError } from "../base/problem";
+import { type Problem, ProblemError, typeName } from "../base/problem";
 import type { KubernetesObject } from "./object";
 import { secretProblems } from "./secrets/secretProblems";
 import { readYaml } from "./yaml";
@@ -62,7 +62,7 @@ const objectsIn = (value: unknown, place: string, problems: Problem[]): PlacedOb
     key: place,
     rule: {
       expected: "a Kubernetes object",
-      got: isRecord(value) ? `a map that lacks ${lackOf(value).join(", ")}` : `a ${typeof value}`,
+      got: isRecord(value) ? `a map that lacks ${lackOf(value).join(", ")}` : typeName(value),
     },
     remedy: "Add what it lacks, or remove the document",
   });

@@ -1,9 +1,9 @@
 // Manifests with Secrets in every form that users bring, with values that are searched for everywhere.
+import { toYaml } from "../../lib/kubernetes/yaml";
 import { randomBytes, randomInt } from "node:crypto";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { toYaml } from "../../lib/manifests";
 import type { Secret } from "./secretScan";
 
 const lockFile = "manifests.lock.json";

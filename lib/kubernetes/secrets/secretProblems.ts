@@ -1,4 +1,4 @@
-import type { Problem } from "../../base/problem";
+import { type Problem, typeName } from "../../base/problem";
 import { nearest } from "../../base/suggest";
 import type { KubernetesObject } from "../object";
 import { findCopies, withoutAppliedCopies } from "./copies";
@@ -85,12 +85,6 @@ const dataProblem: ValueCheck = (value, key) => {
 const isBase64 = (value: string): boolean => {
   const text = value.replace(/[\r\n]/g, "");
   return text.length % 4 === 0 && /^[A-Za-z0-9+/]*={0,2}$/.test(text);
-};
-
-const typeName = (value: unknown): string => {
-  if (value === null) return "null";
-  if (Array.isArray(value)) return "a list";
-  return typeof value === "object" ? "a map" : `a ${typeof value}`;
 };
 
 /** Pulumi's Kubernetes plugin shows all metadata of a Secret, so a copy of a value would be readable there. */

@@ -168,4 +168,5 @@ test("secrets among a state's inputs are known, encoded ones decoded too; output
     "not made yet",
   ]);
   expect(secretInputs(JSON.stringify({ deployment: {} }))).toEqual([]);
+  expect(secretInputs("no JSON")).toEqual([]);
 });

@@ -51,7 +51,7 @@ describe("parseManifest", () => {
     const text =
       "kind: A\n---\napiVersion: v1\nkind: B\nmetadata: {name: b}\n---\n- 1\n---\napiVersion: v1\nkind: C\nmetadata: {generateName: c-}\n";
     expect(() => parseManifest(text, "cniManifest")).toThrow(
-      /^document 1 of cniManifest: .* lacks apiVersion, metadata\.name\. .*\ndocument 3 of cniManifest: .*\ndocument 4 of cniManifest: .* lacks metadata\.name\./,
+      /^document 1 of cniManifest: .* lacks apiVersion, metadata\.name\. .*\ndocument 3 of cniManifest: .*, got a list\. .*\ndocument 4 of cniManifest: .* lacks metadata\.name\./,
     );
   });
 
