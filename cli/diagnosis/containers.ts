@@ -1,4 +1,5 @@
-import { type Container, type ApiObject, at, conditionsOf } from "../../lib/diagnosis/facts";
+import { valueAt } from "../../lib/base/json";
+import { type Container, type ApiObject, conditionsOf } from "../../lib/diagnosis/facts";
 import { clusterLabel } from "../../system/docker";
 import type { Ask } from "../../system/exec";
 
@@ -30,7 +31,9 @@ export const readMissingImages = async (ask: Ask, objects: readonly ApiObject[])
   );
   const images = [
     ...new Set(
-      lacking.flatMap((object) => (at(object, "spec", "backend", "docker", "customImage") as string | undefined) ?? []),
+      lacking.flatMap(
+        (object) => (valueAt(object, "spec", "backend", "docker", "customImage") as string | undefined) ?? [],
+      ),
     ),
   ];
   const answers = await Promise.all(

@@ -1,5 +1,6 @@
+import { valueAt } from "../../lib/base/json";
 import { isRunning } from "../../lib/diagnosis/evidence";
-import { type ApiObject, at, type Reference } from "../../lib/diagnosis/facts";
+import { type ApiObject, type Reference } from "../../lib/diagnosis/facts";
 import type { Answer, Ask } from "../../system/exec";
 
 /** Where a cluster is looked at. */
@@ -61,9 +62,9 @@ export const readObjects = async (ask: Ask, place: ClusterPlace, unasked: string
   );
   const references = core.flatMap((object) =>
     [
-      at(object, "spec", "infrastructureRef"),
-      at(object, "spec", "controlPlaneRef"),
-      at(object, "spec", "bootstrap", "configRef"),
+      valueAt(object, "spec", "infrastructureRef"),
+      valueAt(object, "spec", "controlPlaneRef"),
+      valueAt(object, "spec", "bootstrap", "configRef"),
     ].filter((reference): reference is Reference => reference !== undefined),
   );
   const kinds = [...new Set(references.map(resource))].sort();
@@ -98,7 +99,7 @@ export const readControllerLines = async (
 /** Without pods that run and what went well: there are many of both. */
 const isTelling = (object: ApiObject): boolean => {
   if (object.kind === "Event") return object.type === "Warning";
-  if (object.kind === "Service") return at(object, "spec", "type") === "LoadBalancer";
+  if (object.kind === "Service") return valueAt(object, "spec", "type") === "LoadBalancer";
   return object.kind === "Node" || !isRunning(object);
 };
 

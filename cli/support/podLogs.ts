@@ -1,4 +1,4 @@
-import { at } from "../../lib/diagnosis/facts";
+import { valueAt } from "../../lib/base/json";
 import { isOwnNamespace, type RawObject } from "./objects";
 
 /** A container whose log is asked for. */
@@ -22,7 +22,7 @@ export const logPlaces = (objects: readonly RawObject[]): LogPlace[] =>
     .filter(({ kind, metadata }) => kind === "Pod" && isOwnNamespace(metadata.namespace))
     .flatMap((pod) =>
       ["initContainerStatuses", "containerStatuses"]
-        .flatMap((key) => (at(pod, "status", key) as Status[] | undefined) ?? [])
+        .flatMap((key) => (valueAt(pod, "status", key) as Status[] | undefined) ?? [])
         .filter(({ state }) => state?.terminated?.exitCode !== 0)
         .flatMap(({ name, restartCount = 0 }) => {
           const place = { namespace: pod.metadata.namespace ?? "", pod: pod.metadata.name, container: name };

@@ -1,3 +1,4 @@
+import { isRecord } from "../../lib/base/json";
 import { openKeys } from "../../lib/base/secretForms";
 import { readYaml, toYaml } from "../../lib/kubernetes/yaml";
 import { isTelling } from "../../lib/redaction/known";
@@ -5,11 +6,8 @@ import { redacted } from "../../lib/redaction/rules";
 import type { Redact } from "../../lib/redaction/text";
 import { redactValue } from "../../lib/redaction/value";
 
-const isMap = (value: unknown): value is Record<string, unknown> =>
-  typeof value === "object" && value !== null && !Array.isArray(value);
-
 const hidden = (value: unknown): unknown =>
-  isMap(value) ? Object.fromEntries(Object.keys(value).map((key) => [key, redacted])) : redacted;
+  isRecord(value) ? Object.fromEntries(Object.keys(value).map((key) => [key, redacted])) : redacted;
 
 /**
  * A stack file without secrets: what is encrypted in it, the salt, and the values of templateSecrets even where someone
@@ -19,11 +17,11 @@ const hidden = (value: unknown): unknown =>
  */
 export const settingsWithoutSecrets = (text: string, source: string, redact: Redact): string => {
   const [document] = readYaml(text, source);
-  if (!isMap(document)) return "";
-  const config = isMap(document["config"]) ? document["config"] : {};
+  if (!isRecord(document)) return "";
+  const config = isRecord(document["config"]) ? document["config"] : {};
   const open = Object.entries(config).map(([key, value]) => [
     key,
-    key === "slipway:templateSecrets" || (isMap(value) && "secure" in value) ? hidden(value) : value,
+    key === "slipway:templateSecrets" || (isRecord(value) && "secure" in value) ? hidden(value) : value,
   ]);
   const { encryptionsalt, encryptedkey, ...rest } = document;
   const sealedParts = Object.fromEntries(

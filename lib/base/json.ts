@@ -1,7 +1,22 @@
+/** Returns true for a map of JSON or YAML: neither a list nor null. */
+export const isRecord = (value: unknown): value is Record<string, unknown> =>
+  typeof value === "object" && value !== null && !Array.isArray(value);
+
+/** Returns true for a map or a list, whose keys are its indexes. */
+export const isContainer = (value: unknown): value is Record<string, unknown> =>
+  typeof value === "object" && value !== null;
+
+/** Returns a value deep in data by its keys; undefined where the path ends early. */
+export const valueAt = (data: unknown, ...path: readonly string[]): unknown =>
+  path.reduce<unknown>(
+    (value, key) => (isContainer(value) && Object.hasOwn(value, key) ? value[key] : undefined),
+    data,
+  );
+
 /** The value with the keys of its maps sorted. */
 const sorted = (value: unknown): unknown => {
-  if (typeof value !== "object" || value === null) return value;
   if (Array.isArray(value)) return value.map(sorted);
+  if (!isRecord(value)) return value;
   const entries = Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1));
   return Object.fromEntries(entries.map(([key, inner]) => [key, sorted(inner)]));
 };

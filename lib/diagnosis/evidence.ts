@@ -1,4 +1,5 @@
-import { type Evidence, type StuckFacts, type ApiObject, at, badConditions, conditionsOf } from "./facts";
+import { valueAt } from "../base/json";
+import { type Evidence, type StuckFacts, type ApiObject, badConditions, conditionsOf } from "./facts";
 import { noSpace } from "./nodes";
 import { brief } from "./text";
 
@@ -7,8 +8,8 @@ const count = (value: unknown): number => (typeof value === "number" ? value : 0
 /** Controllers and webhooks that do not run: without them nothing changes, and objects are refused. */
 export const providerEvidence = ({ providers }: Pick<StuckFacts, "providers">): Evidence[] =>
   providers.flatMap((deployment) => {
-    const wanted = count(at(deployment, "spec", "replicas") ?? 1);
-    const available = count(at(deployment, "status", "availableReplicas"));
+    const wanted = count(valueAt(deployment, "spec", "replicas") ?? 1);
+    const available = count(valueAt(deployment, "status", "availableReplicas"));
     if (wanted > 0 && available >= wanted) return [];
     const { name, namespace } = deployment.metadata;
     const line = `Deployment ${namespace}/${name} of the management cluster: ${available} pods available, ${wanted} wanted`;
@@ -29,15 +30,15 @@ export const containerEvidence = ({ objects, containers }: Pick<StuckFacts, "obj
       remedy: `docker start ${name}`,
     }));
   const gone = objects.flatMap(({ kind, metadata, status }) => {
-    const wasMade = kind === "DevMachine" && at(status, "initialization", "provisioned") === true;
+    const wasMade = kind === "DevMachine" && valueAt(status, "initialization", "provisioned") === true;
     return wasMade && metadata.deletionTimestamp === undefined && !containers.some(({ name }) => name === metadata.name)
       ? [{ line: `container ${metadata.name}: gone`, remedy: `kubectl delete machine ${metadata.name}` }]
       : [];
   });
   const cluster = objects.find(({ kind }) => kind === "Cluster");
   const balancer = containers.some(({ role }) => role === "external-load-balancer");
-  const ready = at(cluster, "status", "initialization", "infrastructureProvisioned") === true;
-  const onDocker = objects.some((object) => at(object, "spec", "backend", "docker") !== undefined);
+  const ready = valueAt(cluster, "status", "initialization", "infrastructureProvisioned") === true;
+  const onDocker = objects.some((object) => valueAt(object, "spec", "backend", "docker") !== undefined);
   const lost = ready && onDocker && !balancer && cluster !== undefined && containers.length > 0;
   return [
     ...gone,
@@ -65,7 +66,7 @@ export const imageEvidence = ({
 
 /** Whether a pod does what it is for, or has done it. */
 export const isRunning = (pod: ApiObject): boolean =>
-  at(pod, "status", "phase") === "Succeeded" ||
+  valueAt(pod, "status", "phase") === "Succeeded" ||
   conditionsOf(pod).find(({ type }) => type === "Ready")?.status === "True";
 
 interface ContainerStatus {
@@ -75,13 +76,13 @@ interface ContainerStatus {
 
 const podReason = (pod: ApiObject): string => {
   const statuses = ["initContainerStatuses", "containerStatuses"].flatMap(
-    (key) => (at(pod, "status", key) as ContainerStatus[] | undefined) ?? [],
+    (key) => (valueAt(pod, "status", key) as ContainerStatus[] | undefined) ?? [],
   );
   const held = statuses.map(({ state, lastState }) => state?.waiting ?? state?.terminated ?? lastState?.terminated);
   const telling = held.find((one) => one?.message) ?? held.find((one) => one && one.reason !== "PodInitializing");
   const [condition] = badConditions(pod).filter(({ type }) => type === "PodScheduled");
   const { reason, message } = condition ?? telling ?? {};
-  return [reason, brief(message ?? "", 200)].filter(Boolean).join(": ") || String(at(pod, "status", "phase"));
+  return [reason, brief(message ?? "", 200)].filter(Boolean).join(": ") || String(valueAt(pod, "status", "phase"));
 };
 
 const path = ({ metadata }: ApiObject): string => `${metadata.namespace}/${metadata.name}`;
@@ -119,8 +120,8 @@ export const insideEvidence = ({ inside = [] }: Pick<StuckFacts, "inside">, pods
   const services = inside.filter(
     (object) =>
       object.kind === "Service" &&
-      at(object, "spec", "type") === "LoadBalancer" &&
-      ((at(object, "status", "loadBalancer", "ingress") as unknown[] | undefined) ?? []).length === 0,
+      valueAt(object, "spec", "type") === "LoadBalancer" &&
+      ((valueAt(object, "status", "loadBalancer", "ingress") as unknown[] | undefined) ?? []).length === 0,
   );
   return [
     ...pods.slice(0, podsShown).map((pod) => {
@@ -131,7 +132,7 @@ export const insideEvidence = ({ inside = [] }: Pick<StuckFacts, "inside">, pods
       const full = noSpace.test(last);
       return {
         line: `Pod ${path(pod)}: ${reason}${event ? `; ${event}` : ""}`,
-        ...(full ? { remedy: `the disk of ${String(at(pod, "spec", "nodeName"))} is full` } : {}),
+        ...(full ? { remedy: `the disk of ${String(valueAt(pod, "spec", "nodeName"))} is full` } : {}),
       };
     }),
     ...(pods.length > podsShown ? [{ line: `and ${pods.length - podsShown} more pods` }] : []),

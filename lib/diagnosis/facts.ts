@@ -133,10 +133,3 @@ export const isFine = (object: ApiObject): boolean => {
   const summary = conditionsOf(object).find(({ type }) => summaries.includes(type));
   return summary ? summary.status === "True" : badConditions(object).length === 0;
 };
-
-/** A value deep in an object; undefined where the path ends early. */
-export const at = (object: unknown, ...path: string[]): unknown =>
-  path.reduce<unknown>(
-    (value, key) => (typeof value === "object" && value !== null ? (value as Record<string, unknown>)[key] : undefined),
-    object,
-  );

@@ -1,7 +1,7 @@
+import { valueAt } from "../base/json";
 import {
   type StuckFacts,
   type ApiObject,
-  at,
   badConditions,
   type Condition,
   conditionsOf,
@@ -60,7 +60,7 @@ const follow = (objects: readonly ApiObject[], reference: unknown): ApiObject[] 
 
 const machineLines = (objects: readonly ApiObject[], machine: ApiObject): string[] => [
   ...objectLine(machine),
-  ...[at(machine, "spec", "bootstrap", "configRef"), at(machine, "spec", "infrastructureRef")]
+  ...[valueAt(machine, "spec", "bootstrap", "configRef"), valueAt(machine, "spec", "infrastructureRef")]
     .flatMap((reference) => follow(objects, reference))
     .flatMap(objectLine)
     .map((line) => `  ${line}`),
@@ -68,7 +68,7 @@ const machineLines = (objects: readonly ApiObject[], machine: ApiObject): string
 
 /** Machines that wait for their turn say nothing of the cause. */
 const waitsForOthers = (objects: readonly ApiObject[], machine: ApiObject): boolean =>
-  [machine, ...follow(objects, at(machine, "spec", "bootstrap", "configRef"))].some((object) =>
+  [machine, ...follow(objects, valueAt(machine, "spec", "bootstrap", "configRef"))].some((object) =>
     badConditions(object).some(
       ({ type, message }) => type === "DataSecretAvailable" && /control plane to be initialized/.test(message ?? ""),
     ),
@@ -102,8 +102,8 @@ const ownerLines = (objects: readonly ApiObject[], owner: ApiObject): string[] =
 export const chainLines = ({ objects }: Pick<StuckFacts, "objects">): string[] => {
   const cluster = objects.find(({ kind }) => kind === "Cluster");
   if (cluster === undefined) return [];
-  const infrastructure = follow(objects, at(cluster, "spec", "infrastructureRef"));
-  const controlPlane = follow(objects, at(cluster, "spec", "controlPlaneRef"));
+  const infrastructure = follow(objects, valueAt(cluster, "spec", "infrastructureRef"));
+  const controlPlane = follow(objects, valueAt(cluster, "spec", "controlPlaneRef"));
   // Workers first: what holds the control plane holds them too, and the cause is to stand last.
   const workers = objects.filter(({ kind }) => kind === "MachineDeployment");
   const held = [

@@ -1,3 +1,4 @@
+import { isRecord } from "../base/json";
 import { ProblemError, refuse } from "../base/problem";
 import { readYaml, toYaml } from "./yaml";
 
@@ -121,5 +122,3 @@ const isKubeconfig = (value: unknown): value is Kubeconfig => {
     contexts.every((entry) => isRecord(entry) && isRecord(entry["context"]))
   );
 };
-
-const isRecord = (value: unknown): value is Record<string, unknown> => typeof value === "object" && value !== null;

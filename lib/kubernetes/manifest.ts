@@ -1,3 +1,4 @@
+import { isRecord } from "../base/json";
 import { type Problem, ProblemError, typeName } from "../base/problem";
 import type { KubernetesObject } from "./object";
 import { secretProblems } from "./secrets/secretProblems";
@@ -100,6 +101,3 @@ const asItem = (item: unknown, list: List): unknown =>
   isRecord(item) && list.kind !== "List"
     ? { apiVersion: list.apiVersion, kind: list.kind.slice(0, -"List".length), ...item }
     : item;
-
-const isRecord = (value: unknown): value is Record<string, unknown> =>
-  typeof value === "object" && value !== null && !Array.isArray(value);

@@ -1,3 +1,5 @@
+import { valueAt } from "../base/json";
+
 /** Labels or annotations: names and string values. */
 export type StringMap = Readonly<Record<string, string>>;
 
@@ -50,23 +52,17 @@ export const withAnnotations = (object: KubernetesObject, annotations: StringMap
 export const imagesOf = (objects: readonly KubernetesObject[]): string[] => {
   const containers = objects
     .flatMap(podSpecsOf)
-    .flatMap((pod) => [at(pod, ["initContainers"]), at(pod, ["containers"])]);
+    .flatMap((pod) => [valueAt(pod, "initContainers"), valueAt(pod, "containers")]);
   const images = containers
     .flatMap((list) => (Array.isArray(list) ? (list as unknown[]) : []))
-    .map((container) => at(container, ["image"]))
+    .map((container) => valueAt(container, "image"))
     .filter((image) => typeof image === "string");
   return [...new Set(images)].sort();
 };
 
 /** The specs of the pods that an object is or makes. */
 export const podSpecsOf = (object: KubernetesObject): unknown[] =>
-  podPaths.map((path) => at(object, path)).filter((spec) => Array.isArray(at(spec, ["containers"])));
+  podPaths.map((path) => valueAt(object, ...path)).filter((spec) => Array.isArray(valueAt(spec, "containers")));
 
 /** Where a pod's spec lies: in a Pod, in what makes pods, and in a CronJob. */
 const podPaths = [["spec"], ["spec", "template", "spec"], ["spec", "jobTemplate", "spec", "template", "spec"]];
-
-const at = (value: unknown, path: readonly string[]): unknown =>
-  path.reduce<unknown>(
-    (inner, key) => (typeof inner === "object" && inner !== null ? (inner as Record<string, unknown>)[key] : undefined),
-    value,
-  );

@@ -1,3 +1,4 @@
+import { valueAt } from "../base/json";
 import { nameOf, providerUrn } from "../base/urn";
 
 /** A resource of Pulumi's state, with the fields that the search for deleted objects reads. */
@@ -68,12 +69,6 @@ interface Metadata {
 const clusterType = /^kubernetes:cluster\.x-k8s\.io\/\w+:Cluster$/;
 
 const stringOr = (value: unknown): string | undefined => (typeof value === "string" ? value : undefined);
-
-const valueAt = (value: unknown, ...path: string[]): unknown =>
-  path.reduce<unknown>(
-    (inner, key) => (typeof inner === "object" && inner !== null ? (inner as Record<string, unknown>)[key] : undefined),
-    value,
-  );
 
 /** Whether Kubernetes itself deletes the object after a time: the absence of such an object says nothing. */
 const expires = (inputs: Record<string, unknown>): boolean =>

@@ -1,3 +1,4 @@
+import { isContainer, valueAt } from "../base/json";
 import { kindOf, partsOf } from "../base/urn";
 
 /** What an `up` would do to a part of the stack, mildest first. */
@@ -76,7 +77,7 @@ export const differences = ({ oldState, newState, detailedDiff, diffReasons }: P
   const paths = (listed.length > 0 ? listed : (diffReasons ?? [])).map((text) => ({ text, keys: keysOf(text) }));
   if (paths.length === 0) return leaves("", before, after);
   return paths.flatMap(({ text, keys }) => {
-    const pair = [at(before, keys), at(after, keys)] as const;
+    const pair = [valueAt(before, ...keys), valueAt(after, ...keys)] as const;
     const found = leaves(text, ...pair);
     return found.length > 0 ? found : [{ path: text, before: pair[0], after: pair[1] }];
   });
@@ -108,14 +109,6 @@ const keysOf = (path: string): string[] =>
   [...path.matchAll(/\["((?:[^"\\]|\\.)*)"\]|\[(\d+)\]|([^.[\]]+)/g)].map(
     ([, quoted, index, plain]) => quoted?.replace(/\\(.)/g, "$1") ?? index ?? plain ?? "",
   );
-
-const at = (value: unknown, keys: string[]): unknown =>
-  keys.reduce<unknown>(
-    (inner, key) => (isContainer(inner) && Object.hasOwn(inner, key) ? inner[key] : undefined),
-    value,
-  );
-
-const isContainer = (value: unknown): value is Record<string, unknown> => typeof value === "object" && value !== null;
 
 const leaves = (path: string, before: unknown, after: unknown): Difference[] => {
   if (isContainer(before) && isContainer(after) && Array.isArray(before) === Array.isArray(after)) {

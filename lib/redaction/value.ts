@@ -1,9 +1,7 @@
+import { isRecord } from "../base/json";
 import { holdsSecretManifest } from "../kubernetes/secrets/secretText";
 import { redacted } from "./rules";
 import type { Redact } from "./text";
-
-const isMap = (value: unknown): value is Record<string, unknown> =>
-  typeof value === "object" && value !== null && !Array.isArray(value);
 
 /** Names of values that are secrets wherever they stand: in kubeconfigs, kubeadm's configuration, cloud providers' objects. */
 const secretName =
@@ -33,7 +31,7 @@ const withoutData = (secret: Record<string, unknown>): Record<string, unknown> =
   Object.fromEntries(
     Object.entries(secret).map(([key, value]) => [
       key,
-      isMap(value) && (key === "data" || key === "stringData")
+      isRecord(value) && (key === "data" || key === "stringData")
         ? Object.fromEntries(Object.keys(value).map((name) => [name, redacted]))
         : value,
     ]),
@@ -47,7 +45,7 @@ export const redactValue = (value: unknown, redact: Redact): unknown => {
   const inside = (inner: unknown): unknown => redactValue(inner, redact);
   if (typeof value === "string") return holdsSecretManifest(value) ? redacted : redact(value);
   if (Array.isArray(value)) return value.map(inside);
-  if (!isMap(value)) return value;
+  if (!isRecord(value)) return value;
   const open = value["kind"] === "Secret" ? withoutData(value) : value;
   return Object.fromEntries(
     Object.entries(open)

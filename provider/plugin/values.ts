@@ -1,3 +1,5 @@
+import { isRecord } from "../../lib/base/json";
+
 /** A property as it travels between the engine and a plugin. */
 export type Value = null | boolean | number | string | Value[] | { [key: string]: Value };
 
@@ -22,8 +24,7 @@ const unknowns = new Set([
   "dd056dcd-154b-4c76-9bd3-c8f88648b5ff",
 ]);
 
-const isObject = (value: Value | undefined): value is { [key: string]: Value } =>
-  typeof value === "object" && value !== null && !Array.isArray(value);
+const isObject = (value: Value | undefined): value is { [key: string]: Value } => isRecord(value);
 
 const isSecret = (value: Value): value is { value: Value } => isObject(value) && value[signature] === secretMark;
 

@@ -1,6 +1,7 @@
 import { openKeys, formsOf } from "../../base/secretForms";
 import type { KubernetesObject } from "../object";
-import { dataFields, type Fields, isFields } from "./secretObject";
+import { dataFields } from "./secretObject";
+import { type Fields, isFields } from "./secretValue";
 import { holdsSecretManifest } from "./secretText";
 import { SecretValue } from "./secretValue";
 

@@ -1,6 +1,7 @@
 import type { KubernetesObject } from "../object";
 import { findCopies, withoutAppliedCopies } from "./copies";
-import { dataFields, type Fields, isFields, isSecret, isSecretList, itemsOf } from "./secretObject";
+import { dataFields, isSecret, isSecretList, itemsOf } from "./secretObject";
+import { type Fields, isFields } from "./secretValue";
 import { holdsSecretManifest } from "./secretText";
 import { hasSecrets, mapSecrets, SecretValue } from "./secretValue";
 

@@ -1,14 +1,7 @@
-import { SecretValue } from "./secretValue";
+import { type Fields, isFields } from "./secretValue";
 
 /** Fields of a Secret whose values are secret. */
 export const dataFields = ["data", "stringData"] as const;
-
-/** A map of YAML or JSON. */
-export type Fields = Readonly<Record<string, unknown>>;
-
-/** Returns true for a map of YAML or JSON. */
-export const isFields = (value: unknown): value is Fields =>
-  typeof value === "object" && value !== null && !Array.isArray(value) && !(value instanceof SecretValue);
 
 /** Returns true for the API group without a name; type tokens of Pulumi call the group core. */
 const isCore = (apiVersion: unknown): boolean =>

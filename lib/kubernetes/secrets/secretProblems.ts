@@ -2,7 +2,8 @@ import { type Problem, typeName } from "../../base/problem";
 import { nearest } from "../../base/suggest";
 import type { KubernetesObject } from "../object";
 import { findCopies, withoutAppliedCopies } from "./copies";
-import { type Fields, isFields, isSecret } from "./secretObject";
+import { isSecret } from "./secretObject";
+import { type Fields, isFields } from "./secretValue";
 import { SecretValue } from "./secretValue";
 
 const fields = ["apiVersion", "kind", "metadata", "type", "immutable", "data", "stringData"];

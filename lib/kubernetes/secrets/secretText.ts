@@ -1,6 +1,7 @@
 import { gunzipSync } from "node:zlib";
 import { readYaml } from "../yaml";
-import { dataFields, isFields, isSecret, isSecretList, itemsOf } from "./secretObject";
+import { dataFields, isSecret, isSecretList, itemsOf } from "./secretObject";
+import { isFields } from "./secretValue";
 
 /** Texts inside texts that are read: an annotation in a manifest in a ConfigMap, encoded, takes four. */
 const depth = 5;

@@ -1,9 +1,16 @@
+import { isContainer, isRecord } from "../../base/json";
 import { isDeepStrictEqual } from "node:util";
 
 /** A value within plain data that must be wrapped as a secret before it goes to the engine. */
 export class SecretValue {
   constructor(readonly value: unknown) {}
 }
+
+/** A map of YAML or JSON. */
+export type Fields = Readonly<Record<string, unknown>>;
+
+/** Returns true for a map of YAML or JSON. */
+export const isFields = (value: unknown): value is Fields => isRecord(value) && !(value instanceof SecretValue);
 
 /**
  * The data that holds secrets, with each part in which it differs from what it would be without them marked.
@@ -14,7 +21,7 @@ export const markSecrets = (open: unknown, closed: unknown): unknown => {
   if (Array.isArray(open) && Array.isArray(closed) && open.length === closed.length) {
     return closed.map((value: unknown, index) => markSecrets(open[index], value));
   }
-  if (isMap(open) && isMap(closed) && isDeepStrictEqual(Object.keys(open), Object.keys(closed))) {
+  if (isFields(open) && isFields(closed) && isDeepStrictEqual(Object.keys(open), Object.keys(closed))) {
     return Object.fromEntries(Object.entries(closed).map(([key, value]) => [key, markSecrets(open[key], value)]));
   }
   return open === closed ? closed : new SecretValue(closed);
@@ -24,7 +31,7 @@ export const markSecrets = (open: unknown, closed: unknown): unknown => {
 export const mapSecrets = (data: unknown, secret: (value: unknown) => unknown): unknown => {
   if (data instanceof SecretValue) return secret(data.value);
   if (Array.isArray(data)) return data.map((value) => mapSecrets(value, secret));
-  if (isMap(data)) {
+  if (isFields(data)) {
     return Object.fromEntries(Object.entries(data).map(([key, value]) => [key, mapSecrets(value, secret)]));
   }
   return data;
@@ -33,8 +40,5 @@ export const mapSecrets = (data: unknown, secret: (value: unknown) => unknown): 
 /** Whether data holds a secret somewhere. */
 export const hasSecrets = (data: unknown): boolean => {
   if (data instanceof SecretValue) return true;
-  return typeof data === "object" && data !== null && Object.values(data).some(hasSecrets);
+  return isContainer(data) && Object.values(data).some(hasSecrets);
 };
-
-const isMap = (value: unknown): value is Record<string, unknown> =>
-  typeof value === "object" && value !== null && !Array.isArray(value) && !(value instanceof SecretValue);

@@ -1,3 +1,4 @@
+import { isRecord } from "../../base/json";
 import { problemsOf, ProblemError, refuse, type Problem } from "../../base/problem";
 import type { RoutePins } from "../../versions/pins";
 import type { Check } from "../checks/check";
@@ -146,7 +147,7 @@ const is: Record<TypeName, (value: unknown) => boolean> = {
   string: (value) => typeof value === "string",
   integer: (value) => Number.isSafeInteger(value),
   boolean: (value) => typeof value === "boolean",
-  object: (value) => typeof value === "object" && value !== null && !Array.isArray(value),
+  object: isRecord,
   array: (value) => Array.isArray(value),
 };
 
