@@ -1,8 +1,8 @@
+import { runLimited } from "../../lib/base/concurrency";
 import type { Answer, Ask } from "../../system/exec";
 import { byKind, commonKinds, conditionLines, isTaken, kindsTaken, type RawObject, slimObject } from "./objects";
 import { type Found, type FoundFile, nothing, pathOf, together } from "./pack";
 import { type LogPlace, logPlaces } from "./podLogs";
-import { inTurn } from "./together";
 
 /** Lines of each log; of the run before the last start the last words are enough. */
 const lines = { now: 500, before: 100 };
@@ -116,7 +116,7 @@ export const readCluster = async (ask: Ask, cluster: AskedCluster): Promise<Foun
       asText(kubectl, `${folder}/pods.txt`, "get", "pods", "--all-namespaces", "--output=wide"),
       asText(kubectl, `${folder}/nodes.txt`, "get", "nodes", "--output=wide"),
     ]),
-    inTurn(logPlaces(objects).map((place) => () => readLog(kubectl, folder, place))),
+    runLimited(logPlaces(objects).map((place) => () => readLog(kubectl, folder, place))),
   ]);
   const found = together(
     { files: [{ name: `${folder}/version.txt`, content: `${version.text}\n` }], missing },

@@ -1,9 +1,9 @@
+import { runLimited } from "../../lib/base/concurrency";
 import { redactEnvironment } from "../../lib/redaction/value";
 import { clusterLabel, ownerLabel } from "../../system/docker";
 import type { Ask } from "../../system/exec";
 import { type Found, pathOf, together } from "./pack";
 import { logsOfNode } from "./podLogs";
-import { inTurn } from "./together";
 
 /** A container of the stack. */
 export interface StackContainer {
@@ -61,7 +61,7 @@ export const readDocker = async (ask: Ask, containers: readonly StackContainer[]
     asked(ask, "docker/network-kind.json", "network", "inspect", "kind"),
     asked(ask, "docker/disk.txt", "system", "df"),
   ]);
-  const each = await inTurn(
+  const each = await runLimited(
     containers.map(({ name }) => async () => {
       const { text, failed } = await ask("docker", "container", "inspect", name);
       const file = `docker/containers/${pathOf(name)}`;
@@ -99,7 +99,7 @@ export const readNodes = async (
   silent: readonly string[],
 ): Promise<Found> => {
   const nodes = containers.filter(({ role }) => role === "control-plane" || role === "worker");
-  const each = await inTurn(
+  const each = await runLimited(
     nodes.map(({ name, running, cluster }) => async () => {
       if (!running) return { files: [], missing: [`node ${name}: its container does not run`] };
       const folder = `nodes/${pathOf(name)}`;

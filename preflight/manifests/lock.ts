@@ -1,3 +1,5 @@
+import { createQueue } from "../../lib/base/concurrency";
+import { isRecord } from "../../lib/base/json";
 import { createHash, randomBytes } from "node:crypto";
 import { mkdir, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { dirname } from "node:path";
@@ -26,7 +28,7 @@ export interface StoredManifest {
 
 /** Compares with the lock file, or enters a location that is not in it. */
 export const checked = (location: string, bytes: Buffer, options: ManifestStoreOptions): Promise<StoredManifest> =>
-  inTurn(options.lockFile, async () => {
+  inFileOrder(options.lockFile, async () => {
     const sha256 = sumOf(bytes);
     const lock = await readLock(options);
     const locked = lock[location];
@@ -59,10 +61,7 @@ export const readLock = async ({ lockFile }: ManifestStoreOptions): Promise<Reco
 };
 
 const isSums = (value: unknown): value is Record<string, string> =>
-  typeof value === "object" &&
-  value !== null &&
-  !Array.isArray(value) &&
-  Object.values(value).every((sum) => typeof sum === "string");
+  isRecord(value) && Object.values(value).every((hash) => typeof hash === "string");
 
 const parseJson = (text: string): unknown => {
   try {
@@ -102,14 +101,5 @@ export const writeAtomically = async (
   }
 };
 
-const turns = new Map<string, Promise<unknown>>();
-
-/** Runs what concerns one file one after the other: manifests are loaded side by side and share the lock file. */
-export const inTurn = async <T>(file: string, work: () => Promise<T>): Promise<T> => {
-  const result = (turns.get(file) ?? Promise.resolve()).then(work);
-  turns.set(
-    file,
-    result.catch(() => undefined),
-  );
-  return result;
-};
+/** Orders what concerns one file: manifests are loaded side by side and share the lock file. */
+export const inFileOrder = createQueue();

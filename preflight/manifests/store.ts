@@ -4,7 +4,7 @@ import { stateFolder } from "../../lib/base/paths";
 import { refuse } from "../../lib/base/problem";
 import {
   checked,
-  inTurn,
+  inFileOrder,
   type ManifestStoreOptions,
   readIfThere,
   readLock,
@@ -41,7 +41,7 @@ const isUrl = (location: string): boolean => /^https?:\/\//i.test(location);
 
 const loadUrl = async (url: string, options: ManifestStoreOptions): Promise<StoredManifest> => {
   const file = join(options.cacheDir, `${sumOf(url)}.yaml`);
-  return inTurn(file, async () => {
+  return inFileOrder(file, async () => {
     const cached = await readIfThere(file);
     const locked = (await readLock(options))[url];
     // A damaged or half-written cache is not the publisher's fault: fetch again, then judge.

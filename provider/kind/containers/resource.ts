@@ -1,3 +1,4 @@
+import { createQueue } from "../../../lib/base/concurrency";
 import { inputChanges, type ResourceKind, text } from "../../plugin/resourceKind";
 import type { Properties } from "../../plugin/values";
 import { textOf } from "../docker";
@@ -34,13 +35,8 @@ const look = async (old: Properties, properties: Properties): Promise<Properties
   };
 };
 
-/** Repairs take turns: one may need an address that a container of another cluster has. */
-let turn: Promise<unknown> = Promise.resolve();
-const inTurn = <T>(work: () => Promise<T>): Promise<T> => {
-  const mine = turn.then(work);
-  turn = mine.catch(() => undefined);
-  return mine;
-};
+/** Orders repairs: one may need an address that a container of another cluster has. */
+const inOrder = createQueue();
 
 /**
  * What Docker has of a workload cluster: that no container was removed, stopped or given another address behind Cluster
@@ -61,7 +57,7 @@ export const clusterContainers: ResourceKind = {
     return { ...old, ...(await look(old, old)) };
   },
   update: (old, news, say) =>
-    inTurn(async () => {
+    inOrder("repair", async () => {
       const found = await look(old, news);
       await repairCluster(news, found, say);
       return { ...news, ...(await look(old, news)) };

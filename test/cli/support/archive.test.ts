@@ -6,7 +6,7 @@ import { afterEach, beforeEach, expect, test } from "@jest/globals";
 import { readCluster, secretsOf } from "../../../cli/support/cluster";
 import { listContainers, readDocker, readNodes } from "../../../cli/support/docker";
 import { packArchive } from "../../../cli/support/pack";
-import { inTurn } from "../../../cli/support/together";
+import { runLimited } from "../../../lib/base/concurrency";
 import type { Ask } from "../../../system/exec";
 
 let checkout: string;
@@ -110,6 +110,6 @@ test("work in turn gives its results in order, and no more at a time than asked 
     running--;
     return value;
   });
-  expect(await inTurn(work, 2)).toEqual([5, 1, 3, 0]);
+  expect(await runLimited(work, 2)).toEqual([5, 1, 3, 0]);
   expect(most).toBe(2);
 });
