@@ -1,8 +1,8 @@
-import { createQueue } from "../../lib/base/concurrency";
-import { isRecord } from "../../lib/base/json";
 import { createHash, randomBytes } from "node:crypto";
 import { mkdir, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { dirname } from "node:path";
+import { createQueue } from "../../lib/base/concurrency";
+import { isRecord } from "../../lib/base/json";
 import { refuse } from "../../lib/base/problem";
 
 /** Where a manifest's text and the sum that it must have are kept. */

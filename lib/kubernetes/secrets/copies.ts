@@ -1,8 +1,8 @@
 import { openKeys, formsOf } from "../../base/secretForms";
 import type { KubernetesObject } from "../object";
 import { dataFields } from "./secretObject";
-import { type Fields, isFields } from "./secretValue";
 import { holdsSecretManifest } from "./secretText";
+import { type Fields, isFields } from "./secretValue";
 import { SecretValue } from "./secretValue";
 
 /** A label or an annotation of a Secret that repeats one of the Secret's values. */

@@ -1,8 +1,8 @@
 import type { KubernetesObject } from "../object";
 import { findCopies, withoutAppliedCopies } from "./copies";
 import { dataFields, isSecret, isSecretList, itemsOf } from "./secretObject";
-import { type Fields, isFields } from "./secretValue";
 import { holdsSecretManifest } from "./secretText";
+import { type Fields, isFields } from "./secretValue";
 import { hasSecrets, mapSecrets, SecretValue } from "./secretValue";
 
 /**

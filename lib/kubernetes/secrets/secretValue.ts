@@ -1,5 +1,5 @@
-import { isContainer, isRecord } from "../../base/json";
 import { isDeepStrictEqual } from "node:util";
+import { isContainer, isRecord } from "../../base/json";
 
 /** A value within plain data that must be wrapped as a secret before it goes to the engine. */
 export class SecretValue {
