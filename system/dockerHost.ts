@@ -1,17 +1,11 @@
-import { execFile } from "node:child_process";
+import { exec, type ExecResult, requireStart } from "./exec";
 
-/** Runs docker and tells how it ended; tests give their own, since they must not reach a real one. */
-export type Docker = (args: string[]) => Promise<{ code: number; stdout: string; stderr: string }>;
+/** Runs docker and returns how it ended; tests give their own, since they must not reach a real one. */
+export type Docker = (args: string[]) => Promise<ExecResult>;
 
 /** The docker command. */
-export const docker: Docker = (args) =>
-  new Promise((resolve, reject) => {
-    execFile("docker", args, { maxBuffer: 1 << 26 }, (error, stdout, stderr) => {
-      if (error && typeof error.code !== "number") {
-        reject(new Error(`docker could not be started (${error.message}); install Docker, or run make doctor`));
-      } else resolve({ code: typeof error?.code === "number" ? error.code : 0, stdout, stderr });
-    });
-  });
+export const docker: Docker = async (args) =>
+  requireStart("docker", await exec("docker", args), "; install Docker, or run make doctor");
 
 const answered = (stderr: string): boolean =>
   !/cannot connect|permission denied|is the docker daemon running/i.test(stderr);

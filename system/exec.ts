@@ -1,6 +1,93 @@
-import { execFile, spawn } from "node:child_process";
+import { type ChildProcess, execFile, execFileSync, spawn, type SpawnOptions } from "node:child_process";
 
-/** What a program said; where it failed, the end of its complaint. */
+/** How a program ended. */
+export interface ExecResult {
+  /** The exit code; -1 where the program could not be started, or a signal ended it. */
+  code: number;
+  stdout: string;
+  stderr: string;
+  /** Why it failed; absent after exit code 0. */
+  failure?: Failure;
+}
+
+/** Why a program failed, apart from what it printed. */
+export interface Failure {
+  /** Node's words: `spawn kind ENOENT`, or `Command failed: kind version`. */
+  message: string;
+  signal?: NodeJS.Signals;
+  /** Whether the time for an answer ran out. */
+  isTimeout: boolean;
+}
+
+/** Takes the output of commands, line by line or in pieces. */
+export type Log = (text: string) => void;
+
+/** How a program is run. */
+export interface ExecOptions {
+  cwd?: string;
+  /** Added to the environment of this process. */
+  env?: Readonly<Record<string, string>>;
+  /** Text for standard input. */
+  input?: string;
+  /** Seconds for an answer, after which the program is ended; no limit by default. */
+  timeout?: number;
+  /** Takes the command line, and standard error as the program prints it. */
+  log?: Log;
+}
+
+/** The previews of many clusters are large, and Node's texts hold at most 512 MiB. */
+const maxBuffer = 500_000_000;
+
+/** Runs a program without a shell and returns how it ended, whether well or badly. */
+export const exec = (program: string, args: readonly string[], options: ExecOptions = {}): Promise<ExecResult> =>
+  new Promise((resolve) => {
+    const { cwd, input = "", timeout = 0, log } = options;
+    const env = { ...process.env, ...options.env };
+    log?.(`$ ${program} ${args.join(" ")}\n`);
+    const child = execFile(program, args, { cwd, env, timeout: timeout * 1000, maxBuffer }, (error, stdout, stderr) => {
+      if (!error) return resolve({ code: 0, stdout, stderr });
+      const { message, signal, killed: isTimeout = false } = error;
+      const code = typeof error.code === "number" ? error.code : -1;
+      resolve({ code, stdout, stderr, failure: { message, isTimeout, ...(signal ? { signal } : {}) } });
+    });
+    if (log) child.stderr?.on("data", log);
+    child.stdin?.on("error", () => undefined); // a program may close its input before it has read all
+    child.stdin?.end(input);
+  });
+
+/** Returns the complaint of a program that failed: its standard error, or else Node's words. */
+export const complaintOf = ({ stderr, failure }: ExecResult): string => stderr.trim() || (failure?.message ?? "");
+
+/**
+ * Returns the result of a program that ended by itself.
+ *
+ * @param advice follows the reason in the message
+ * @throws if the program could not be started
+ */
+export const requireStart = (program: string, result: ExecResult, advice: string): ExecResult => {
+  if (result.code >= 0) return result;
+  throw new Error(`${program} could not be started (${result.failure?.message ?? ""})${advice}`);
+};
+
+/** Runs a program that must succeed, and returns its standard output; throws with the end of what it printed. */
+export const run = async (program: string, args: readonly string[], options: ExecOptions = {}): Promise<string> => {
+  const { code, stdout, stderr, failure } = await exec(program, args, options);
+  if (code === 0) return stdout;
+  if (code < 0 && failure?.signal === undefined)
+    throw new Error(`${program} could not be started: ${failure?.message ?? ""}`);
+  const printed = stderr.slice(-4000) || stdout.slice(-4000);
+  throw new Error(`${program} ${args.slice(0, 3).join(" ")} ended with ${failure?.signal ?? code}\n${printed}`);
+};
+
+/** Runs a program at once and returns its standard output; throws where it fails. For what takes no time alone. */
+export const runSync = (program: string, args: readonly string[]): string =>
+  execFileSync(program, args, { encoding: "utf8", stdio: ["ignore", "pipe", "ignore"], env: process.env });
+
+/** Starts a program without a shell whose streams, signals or end the caller handles. */
+export const start = (program: string, args: readonly string[], options: SpawnOptions = {}): ChildProcess =>
+  spawn(program, args, { ...options, env: { ...process.env, ...options.env } });
+
+/** What a program printed; where it failed, the end of its complaint. */
 export interface Answer {
   text: string;
   failed: boolean;
@@ -11,69 +98,14 @@ export interface Answer {
 /** Runs a program without a shell. */
 export type Ask = (program: string, ...args: string[]) => Promise<Answer>;
 
-/** Asks programs that may not answer: after `seconds` that is the answer. */
+/** Creates a function that asks programs that may not answer: after `seconds` that is the answer. */
 export const asker =
-  (cwd: string, variables: Readonly<Record<string, string>> = {}, seconds = 15): Ask =>
-  (program, ...args) =>
-    new Promise((resolve) => {
-      const options = { timeout: seconds * 1000, env: { ...process.env, ...variables }, cwd, maxBuffer: 1 << 28 };
-      execFile(program, args, options, (error, stdout, stderr) =>
-        resolve(
-          error
-            ? {
-                text: (stderr.trim() || complaint(error, seconds)).split("\n").slice(-3).join("\n"),
-                failed: true,
-                printed: stdout.trimEnd(),
-              }
-            : { text: stdout.trimEnd(), failed: false },
-        ),
-      );
-    });
-
-const complaint = (error: Error & { killed?: boolean }, seconds: number): string =>
-  error.killed ? `no answer within ${seconds} s` : error.message;
-
-/** Takes the output of commands, line by line or in pieces. */
-export type Log = (text: string) => void;
-
-/** How a command is run. */
-export interface RunOptions {
-  cwd?: string;
-  /** Added to this process's environment. */
-  env?: Record<string, string>;
-  log?: Log;
-  /** Text for standard input. */
-  input?: string;
-}
-
-/** Runs a program without a shell and gives its standard output; on failure throws with the end of what it printed. */
-export const run = (program: string, args: string[], options: RunOptions = {}): Promise<string> =>
-  new Promise((resolve, reject) => {
-    options.log?.(`$ ${program} ${args.join(" ")}\n`);
-    const child = spawn(program, args, {
-      cwd: options.cwd,
-      env: { ...process.env, ...options.env },
-      stdio: ["pipe", "pipe", "pipe"],
-    });
-    let stdout = "";
-    let tail = "";
-    child.stdout.on("data", (chunk: Buffer) => {
-      stdout += chunk.toString();
-    });
-    child.stderr.on("data", (chunk: Buffer) => {
-      tail = (tail + chunk.toString()).slice(-4000);
-      options.log?.(chunk.toString());
-    });
-    child.on("error", (error) => reject(new Error(`${program} could not be started: ${error.message}`)));
-    child.on("close", (code, signal) => {
-      if (code === 0) resolve(stdout);
-      else
-        reject(
-          new Error(
-            `${program} ${args.slice(0, 3).join(" ")} ended with ${signal ?? code}\n${tail || stdout.slice(-4000)}`,
-          ),
-        );
-    });
-    child.stdin.on("error", () => undefined); // a program may close its input unread
-    child.stdin.end(options.input ?? "");
-  });
+  (cwd: string, env: Readonly<Record<string, string>> = {}, seconds = 15): Ask =>
+  async (program, ...args) => {
+    const result = await exec(program, args, { cwd, env, timeout: seconds });
+    const printed = result.stdout.trimEnd();
+    if (result.code === 0) return { text: printed, failed: false };
+    const isSilent = result.failure?.isTimeout === true && result.stderr.trim() === "";
+    const complaint = isSilent ? `no answer within ${seconds} s` : complaintOf(result);
+    return { text: complaint.split("\n").slice(-3).join("\n"), failed: true, printed };
+  };

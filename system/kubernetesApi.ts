@@ -1,8 +1,9 @@
-import { type ChildProcess, spawn } from "node:child_process";
+import type { ChildProcess } from "node:child_process";
 import { mkdtempSync, rmSync } from "node:fs";
 import { Agent, request } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { start } from "./exec";
 
 /** What an API server answered. */
 export interface ApiAnswer {
@@ -70,9 +71,9 @@ export const openApi = async (
 ): Promise<KubernetesApi> => {
   const folder = mkdtempSync(join(tmpdir(), "api-"));
   const socket = join(folder, "s");
-  const proxy = spawn("kubectl", ["--kubeconfig", kubeconfig, "proxy", "--unix-socket", socket], {
+  const proxy = start("kubectl", ["--kubeconfig", kubeconfig, "proxy", "--unix-socket", socket], {
     cwd,
-    env: { ...process.env, ...variables },
+    env: variables,
     stdio: ["ignore", "pipe", "pipe"],
   });
   const agent = new Agent({ keepAlive: true, maxSockets: 10 });

@@ -1,37 +1,20 @@
-import { execFile } from "node:child_process";
 import { deletionParts } from "../../lib/plan/deletedSteps";
 import { changePlan, exitCode } from "../../lib/plan/plan";
 import type { PreviewDigest, PartPlan } from "../../lib/plan/step";
 import { planSummary, planTable } from "../../lib/plan/text";
 import { stackFile } from "../../preflight/stackFile";
+import { exec, type ExecResult, requireStart } from "../../system/exec";
 import type { Target } from "../pulumi/run";
 import { keepingClean } from "../pulumi/stack";
 import type { DeletionPreview } from "../recovery/restoreDeleted";
 import type { Print } from "../toolchain/build/progress";
 
-/** What a program printed and how it ended. */
-interface Ended {
-  code: number;
-  stdout: string;
-  stderr: string;
-}
-
-/** Starts Pulumi and keeps what it prints; tests give their own. */
-export type Ask = (target: Target, args: string[]) => Promise<Ended>;
+/** Runs Pulumi and keeps what it prints; tests give their own. */
+export type Ask = (target: Target, args: string[]) => Promise<ExecResult>;
 
 const askPulumi: Ask = ({ checkout, stack, variables }, args) =>
-  keepingClean(
-    stackFile(checkout, stack),
-    () =>
-      new Promise<Ended>((resolve, reject) => {
-        const env = { ...process.env, ...variables };
-        // With every object's state in it, a preview of many clusters is large.
-        execFile("pulumi", args, { cwd: checkout, env, maxBuffer: 1 << 30 }, (error, stdout, stderr) => {
-          if (error && typeof error.code !== "number") {
-            reject(new Error(`pulumi could not be started (${error.message}): run make tools`));
-          } else resolve({ code: typeof error?.code === "number" ? error.code : 0, stdout, stderr });
-        });
-      }),
+  keepingClean(stackFile(checkout, stack), async () =>
+    requireStart("pulumi", await exec("pulumi", args, { cwd: checkout, env: variables }), ": run make tools"),
   );
 
 /** Previews the stack and prints what would happen to each part of it; gives the exit code (0, 1, 2 or 3). */

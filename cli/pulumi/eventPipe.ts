@@ -1,8 +1,8 @@
-import { execFileSync } from "node:child_process";
 import { closeSync, constants, openSync, readSync } from "node:fs";
 import { Socket } from "node:net";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
+import { runSync } from "../../system/exec";
 
 /** The engine's events of one run of Pulumi, as text. */
 export interface EventSource {
@@ -75,7 +75,7 @@ const fromPipe = (folder: string): EventSource | undefined => {
   const path = join(folder, "events");
   let opened: number;
   try {
-    execFileSync("mkfifo", ["-m", "600", path], { stdio: "ignore", env: process.env });
+    runSync("mkfifo", ["-m", "600", path]);
     // For both directions: a pipe without a writer would be at its end before Pulumi opens it.
     opened = openSync(path, constants.O_RDWR | constants.O_NONBLOCK);
   } catch {

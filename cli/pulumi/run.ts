@@ -1,6 +1,5 @@
-import { spawn } from "node:child_process";
 import { stackFile } from "../../preflight/stackFile";
-import { run } from "../../system/exec";
+import { run, start } from "../../system/exec";
 import { openRun } from "../recovery/runRecord";
 import { isSelected, keepingClean } from "./stack";
 import { withoutUnknown } from "./unknownOutputs";
@@ -57,9 +56,9 @@ const spawnPulumi = (target: Target, args: string[], folder: string, companion?:
     () =>
       new Promise<number>((resolve, reject) => {
         const more = companion?.prepare(folder);
-        const child = spawn("pulumi", [...args, ...(more?.args ?? []), "--stack", target.stack], {
+        const child = start("pulumi", [...args, ...(more?.args ?? []), "--stack", target.stack], {
           cwd: target.checkout,
-          env: { ...process.env, ...target.variables, ...more?.variables, TMPDIR: folder },
+          env: { ...target.variables, ...more?.variables, TMPDIR: folder },
           stdio: "inherit",
         });
         let interrupted = false;

@@ -1,10 +1,10 @@
-import { execFileSync } from "node:child_process";
 import { createHash } from "node:crypto";
 import { readFileSync, existsSync, readdirSync, writeFileSync } from "node:fs";
 import { homedir } from "node:os";
 import { join, basename, dirname } from "node:path";
 import type { Route } from "../../lib/versions/pins";
 import { defaultStack, stackFile } from "../../preflight/stackFile";
+import { exec } from "../../system/exec";
 import { hasState } from "./fileBackend";
 
 /** The file in which Pulumi keeps which of the checkout's stacks is selected. */
@@ -67,16 +67,10 @@ export const withoutSalt = (before: string, after: string): string => {
   return squeeze(stripped) === squeeze(before) ? before : stripped;
 };
 
-const committed = (file: string): string | undefined => {
-  try {
-    return execFileSync("git", ["show", `HEAD:./${basename(file)}`], {
-      cwd: dirname(file),
-      encoding: "utf8",
-      stdio: ["ignore", "pipe", "ignore"],
-    });
-  } catch {
-    return undefined; // not in git
-  }
+/** The file's text in the last commit; undefined where git does not have the file. */
+const committed = async (file: string): Promise<string | undefined> => {
+  const { code, stdout } = await exec("git", ["show", `HEAD:./${basename(file)}`], { cwd: dirname(file) });
+  return code === 0 ? stdout : undefined;
 };
 
 /**
@@ -87,7 +81,8 @@ export const keepingClean = async <T>(file: string, action: () => Promise<T>): P
   if (!existsSync(file)) return action(); // nothing to keep; Pulumi then knows no such stack, or makes no salt
   const now = readFileSync(file, "utf8");
   // A salt that is not in git was left behind by a run that was killed.
-  const before = saltLine.test(now) && !saltLine.test(committed(file) ?? now) ? now.replace(saltLine, "") : now;
+  const isLeftBehind = saltLine.test(now) && !saltLine.test((await committed(file)) ?? now);
+  const before = isLeftBehind ? now.replace(saltLine, "") : now;
   try {
     return await action();
   } finally {

@@ -1,19 +1,16 @@
-import { execFile } from "node:child_process";
 import { existsSync, readFileSync, statfsSync } from "node:fs";
 import { availableParallelism, totalmem } from "node:os";
 import { join } from "node:path";
 import { gunzipSync } from "node:zlib";
 import type { Route } from "../../lib/versions/pins";
 import { ownerLabel } from "../../system/docker";
+import { complaintOf, exec } from "../../system/exec";
 
 /** Runs a small program with a given PATH and gives what it printed, or why it failed. */
-export const ask = (program: string, args: string[], path: string): Promise<{ text?: string; error: string }> =>
-  new Promise((resolve) => {
-    const env = { ...process.env, PATH: path };
-    execFile(program, args, { timeout: 10_000, env }, (error, stdout, stderr) =>
-      resolve(error ? { error: stderr.trim() || error.message } : { text: stdout.trim(), error: "" }),
-    );
-  });
+export const ask = async (program: string, args: string[], path: string): Promise<{ text?: string; error: string }> => {
+  const result = await exec(program, args, { timeout: 10, env: { PATH: path } });
+  return result.code === 0 ? { text: result.stdout.trim(), error: "" } : { error: complaintOf(result) };
+};
 
 /** The text of a file, or undefined. */
 export const readText = (path: string): string | undefined => {

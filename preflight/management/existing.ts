@@ -1,8 +1,8 @@
-import { execFile } from "node:child_process";
 import { delimiter, join } from "node:path";
 import { type Problem, refuse } from "../../lib/base/problem";
 import type { Manifest } from "../../lib/kubernetes/manifest";
 import { withAnnotations } from "../../lib/kubernetes/object";
+import { exec, type ExecResult, requireStart } from "../../system/exec";
 import { type ManagedClusters, managedClustersQuery, readManagedClusters } from "./managedClusters";
 import { readControlPlanes, type RunningClusters } from "./running";
 
@@ -24,21 +24,13 @@ export interface ExistingManagement {
   managed?: ManagedClusters;
 }
 
-/** Runs kubectl and tells how it ended; tests give their own. */
-export type Kubectl = (args: string[]) => Promise<{ code: number; stdout: string; stderr: string }>;
+/** Runs kubectl and returns how it ended; tests give their own. */
+export type Kubectl = (args: string[]) => Promise<ExecResult>;
 
-const kubectl: Kubectl = (args) =>
-  new Promise((resolve, reject) => {
-    const env = {
-      ...process.env,
-      PATH: `${join(process.cwd(), ".tools", "bin")}${delimiter}${process.env.PATH ?? ""}`,
-    };
-    execFile("kubectl", args, { env, maxBuffer: 1 << 26 }, (error, stdout, stderr) => {
-      if (error && typeof error.code !== "number") {
-        reject(new Error(`kubectl could not be started (${error.message}); run make tools`));
-      } else resolve({ code: typeof error?.code === "number" ? error.code : 0, stdout, stderr });
-    });
-  });
+const kubectl: Kubectl = async (args) => {
+  const PATH = `${join(process.cwd(), ".tools", "bin")}${delimiter}${process.env.PATH ?? ""}`;
+  return requireStart("kubectl", await exec("kubectl", args, { env: { PATH } }), "; run make tools");
+};
 
 interface Namespace {
   metadata: { name: string; uid?: string; annotations?: Record<string, string> };

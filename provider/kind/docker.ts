@@ -1,8 +1,5 @@
-import { execFile } from "node:child_process";
+import { complaintOf, exec } from "../../system/exec";
 import type { Properties } from "../plugin/values";
-
-/** What a program printed, or why it failed. */
-type Answer = { ok: true; out: string } | { ok: false; error: string };
 
 /** A container as `docker inspect` tells of it. */
 export interface Container {
@@ -14,15 +11,8 @@ export interface Container {
   ports: Record<string, number>;
 }
 
-/** Time for an answer: a daemon that hangs is one that does not answer. */
-const patience = 60_000;
-
-const run = (program: string, args: string[]): Promise<Answer> =>
-  new Promise((resolve) => {
-    execFile(program, args, { env: process.env, timeout: patience, maxBuffer: 64 << 20 }, (error, out, err) =>
-      resolve(error ? { ok: false, error: (err || error.message).trim() } : { ok: true, out }),
-    );
-  });
+/** Seconds for an answer: a daemon that hangs is one that does not answer. */
+const timeout = 60;
 
 /**
  * Asks Docker.
@@ -32,11 +22,12 @@ const run = (program: string, args: string[]): Promise<Answer> =>
  * @throws where Docker does not answer: then nothing can be told of what it holds
  */
 export const ask = async (about: string, ...args: string[]): Promise<string | undefined> => {
-  const answer = await run("docker", args);
-  if (answer.ok) return answer.out;
-  if (/no such (object|container|image)/i.test(answer.error)) return undefined;
+  const result = await exec("docker", args, { timeout });
+  if (result.code === 0) return result.stdout;
+  const complaint = complaintOf(result).trim();
+  if (/no such (object|container|image)/i.test(complaint)) return undefined;
   throw new Error(
-    `Docker does not answer, so nothing can be told of ${about}, and nothing is changed. Start Docker and try again.\n${answer.error}`,
+    `Docker does not answer, so nothing can be told of ${about}, and nothing is changed. Start Docker and try again.\n${complaint}`,
   );
 };
 

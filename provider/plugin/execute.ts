@@ -1,4 +1,5 @@
-import { spawn, type ChildProcess } from "node:child_process";
+import type { ChildProcess } from "node:child_process";
+import { start } from "../../system/exec";
 
 /** Which of a command's streams the engine's log shows. */
 export type Logging = "stdout" | "stderr" | "stdoutAndStderr" | "none";
@@ -66,7 +67,6 @@ const byLine = (say: Say): { write: (text: string) => void; end: () => void } =>
 };
 
 const environmentOf = (inputs: RunInputs, previous: Printed | undefined): NodeJS.ProcessEnv => ({
-  ...process.env,
   ...inputs.environment,
   ...(inputs.addPreviousOutputInEnv === false
     ? {}
@@ -90,7 +90,7 @@ export const execute = (
     if (stopped) return fail("cancelled", "");
     let child: ChildProcess;
     try {
-      child = spawn(program, [...args, command], {
+      child = start(program, [...args, command], {
         cwd: inputs.dir,
         env: environmentOf(inputs, previous),
         stdio: [inputs.stdin ? "pipe" : "ignore", "pipe", "pipe"],

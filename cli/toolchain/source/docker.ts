@@ -1,9 +1,8 @@
-import { spawn } from "node:child_process";
 import { chmodSync, copyFileSync, existsSync, mkdirSync, openSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createConnection } from "node:net";
 import { dirname, join } from "node:path";
 import { root } from "../../../system/checkout";
-import { run, type Log } from "../../../system/exec";
+import { run, start as startProgram, type Log } from "../../../system/exec";
 import { lastingTemporary } from "../../../system/temporary";
 import { aptInstall } from "./images/apt";
 
@@ -97,8 +96,8 @@ const launch = async (log: Log): Promise<() => string | undefined> => {
   }
   const output = openSync(logFile, "a");
   // Containers cannot start once the temporary folder of their Docker is gone.
-  const env = { ...process.env, ...lastingTemporary };
-  const child = spawn("dockerd", [], { cwd: "/", env, detached: true, stdio: ["ignore", output, output] });
+  const env = lastingTemporary;
+  const child = startProgram("dockerd", [], { cwd: "/", env, detached: true, stdio: ["ignore", output, output] });
   let end: string | undefined;
   child.on("error", (error) => (end = error.message));
   child.on("exit", (code, signal) => (end = `ended with ${signal ?? code}`));
@@ -128,12 +127,12 @@ const start = async (log: Log): Promise<void> => {
   if (!(await onPath("docker"))) await aptInstall(["docker-cli"], log);
   await removeStale(log);
   const ended = (await dockerRunning()) ? () => undefined : await launch(log);
-  const answers = ["10", "docker", "version", "--format", "{{.Server.Version}}"];
+  const version = ["version", "--format", "{{.Server.Version}}"];
   const deadline = Date.now() + 90_000;
-  // `timeout`, for a dockerd that waits for its containerd accepts connections and says nothing.
+  // With a timeout, for a dockerd that waits for its containerd accepts connections and says nothing.
   for (;;) {
-    const version = await run("timeout", answers).catch(() => "");
-    if (version.trim() !== "") return log(`Docker ${version.trim()} answers\n`);
+    const answer = await run("docker", version, { timeout: 10 }).catch(() => "");
+    if (answer.trim() !== "") return log(`Docker ${answer.trim()} answers\n`);
     if (ended() !== undefined || Date.now() > deadline) break;
     await new Promise((resolve) => setTimeout(resolve, 500));
   }

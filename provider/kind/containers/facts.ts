@@ -1,7 +1,6 @@
-import { execFile } from "node:child_process";
-import { promisify } from "node:util";
 import { addressText } from "../../../lib/network/address";
 import { parseNetwork } from "../../../lib/network/cidr";
+import { exec } from "../../../system/exec";
 import type { Properties } from "../../plugin/values";
 import { textOf, ask } from "../docker";
 import type { KnownAddresses, NetworkContainer } from "./addresses";
@@ -29,13 +28,9 @@ export const clusterFacts = async (properties: Properties): Promise<ClusterFacts
   const kinds = "clusters.cluster.x-k8s.io,machines.cluster.x-k8s.io";
   const args: string[] = ["get", kinds, "--all-namespaces", "--output", "json", "--request-timeout=10s"];
   args.push("--kubeconfig", textOf(properties, "kubeconfig"));
-  let items: Item[];
-  try {
-    const { stdout } = await promisify(execFile)("kubectl", args, { env: process.env, maxBuffer: 64 << 20 });
-    items = (JSON.parse(stdout) as { items: Item[] }).items;
-  } catch {
-    return undefined;
-  }
+  const { code, stdout } = await exec("kubectl", args);
+  if (code !== 0) return undefined;
+  const { items } = JSON.parse(stdout) as { items: Item[] };
   const clusters = items.filter(({ kind }) => kind === "Cluster");
   const own = clusters.find(({ metadata }) => metadata.name === cluster && metadata.namespace === namespace);
   const machines = items.filter(
