@@ -113,4 +113,15 @@ export default tseslint.config(
   packages(["lib/**/*.ts"], { sdk: false, modules: world }),
   packages(["components/**/*.ts"], { sdk: true, modules: world }),
   packages(["system/**/*.ts", "preflight/**/*.ts", "cli/**/*.ts"], { sdk: false, modules: [] }),
+  {
+    // One way to start a program. Tests and scripts start their own programs.
+    files: ["**/*.ts"],
+    ignores: ["system/exec.ts", "test/**", "scripts/**"],
+    rules: {
+      "@typescript-eslint/no-restricted-imports": [
+        "error",
+        { paths: [{ name: "node:child_process", message: "Use system/exec.ts.", allowTypeImports: true }] },
+      ],
+    },
+  },
 );
