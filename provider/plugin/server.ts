@@ -1,12 +1,9 @@
-import * as grpc from "@grpc/grpc-js";
-import { PluginInfo } from "@pulumi/pulumi/proto/plugin_pb";
-import { ResourceProviderService } from "@pulumi/pulumi/proto/provider_grpc_pb";
-import * as proto from "@pulumi/pulumi/proto/provider_pb";
-import { Empty } from "google-protobuf/google/protobuf/empty_pb";
+import type * as grpc from "@grpc/grpc-js";
 import { typeOf } from "../../lib/base/urn";
 import { stopCommands } from "./execute";
+import { protocolServer } from "./protocol";
 import { findFailures, inputChanges, pick, type ResourceKind, keepMark, keepProblem } from "./resourceKind";
-import { engineLog, plain, struct, toDiff, toFailures, unary, unlimited } from "./rpc";
+import { engineLog } from "./rpc";
 import { reveal, unknown, type Properties } from "./values";
 
 /** A plugin: its types by token. */
@@ -32,71 +29,50 @@ export const makeServer = (plugin: Plugin, engine?: string): grpc.Server => {
   };
   /** What to do instead of replacing a resource, by its URN: said when its inputs are checked, used when they differ. */
   const kept = new Map<string, string>();
-  const server = new grpc.Server(unlimited);
-  server.addService(ResourceProviderService, {
-    getPluginInfo: unary(() => new PluginInfo().setVersion(version)),
-    getSchema: unary(() => new proto.GetSchemaResponse().setSchema(JSON.stringify({ name, version }))),
-    checkConfig: unary((request: proto.CheckRequest) => new proto.CheckResponse().setInputs(request.getNews())),
-    diffConfig: unary(() => new proto.DiffResponse().setChanges(proto.DiffResponse.DiffChanges.DIFF_NONE)),
-    configure: unary(() => new proto.ConfigureResponse().setSupportspreview(true)),
-    check: unary((request: proto.CheckRequest) => {
-      const raw = plain(request.getNews());
-      const mark = raw[keepMark];
-      if (typeof mark === "string") kept.set(request.getUrn(), mark);
-      else kept.delete(request.getUrn());
-      const news = own(raw);
-      const failures = findFailures(kindOf(request.getUrn()), news);
-      return new proto.CheckResponse().setInputs(struct(news)).setFailuresList(toFailures(failures));
-    }),
-    diff: unary((request: proto.DiffRequest) => {
-      const kind = kindOf(request.getUrn());
-      // The state holds the inputs too, as last read: a later hand shows as a change.
-      const [old, news] = [own(plain(request.getOlds())), own(plain(request.getNews()))];
-      const difference = (kind.diff ?? ((a, b) => inputChanges(kind, a, b)))(old, news);
-      const instead = kept.get(request.getUrn());
-      const problem = instead === undefined ? undefined : keepProblem(instead, difference, old, news);
-      if (problem !== undefined) throw new Error(problem);
-      return toDiff(difference, kind.outputs);
-    }),
-    create: unary(async (request: proto.CreateRequest) => {
-      const kind = kindOf(request.getUrn());
-      const news = own(plain(request.getProperties()));
-      // Read before each preview and up: what hands did to it shows without a refresh.
-      const response = new proto.CreateResponse().setRefreshBeforeUpdate(true);
-      if (request.getPreview()) {
+  return protocolServer(
+    // Read before each preview and up: what hands did to it shows without a refresh.
+    { name, version, refreshBeforeUpdate: true },
+    {
+      check: (urn, raw) => {
+        const mark = raw[keepMark];
+        if (typeof mark === "string") kept.set(urn, mark);
+        else kept.delete(urn);
+        const inputs = own(raw);
+        return { inputs, failures: findFailures(kindOf(urn), inputs) };
+      },
+      diff: (urn, { state }, raw) => {
+        const kind = kindOf(urn);
+        // The state holds the inputs too, as last read: a later hand shows as a change.
+        const [old, news] = [own(state), own(raw)];
+        const difference = (kind.diff ?? ((a, b) => inputChanges(kind, a, b)))(old, news);
+        const instead = kept.get(urn);
+        const problem = instead === undefined ? undefined : keepProblem(instead, difference, old, news);
+        if (problem !== undefined) throw new Error(problem);
+        return difference;
+      },
+      outputs: (urn) => kindOf(urn).outputs,
+      create: async (urn, raw, preview) => {
+        const kind = kindOf(urn);
+        const news = own(raw);
+        if (!preview) return kind.create(news, log(urn));
         const pending = Object.fromEntries(kind.outputs.map((key) => [key, unknown]));
-        return response.setProperties(struct({ ...news, ...pending }));
-      }
-      const { id, state } = await kind.create(news, log(request.getUrn()));
-      return response.setId(id).setProperties(struct(state));
-    }),
-    update: unary(async (request: proto.UpdateRequest) => {
-      const kind = kindOf(request.getUrn());
-      const [old, news] = [own(plain(request.getOlds())), own(plain(request.getNews()))];
-      // In place means the same thing: what reads its outputs is not changed by it.
-      const state = request.getPreview()
-        ? { ...pick(old, kind.outputs), ...news }
-        : await kind.update(old, news, log(request.getUrn()));
-      return new proto.UpdateResponse().setRefreshBeforeUpdate(true).setProperties(struct(state));
-    }),
-    read: unary(async (request: proto.ReadRequest) => {
-      const kind = kindOf(request.getUrn());
-      const state = await kind.read(request.getId(), own(plain(request.getProperties())));
-      if (state === undefined) return new proto.ReadResponse();
-      return new proto.ReadResponse()
-        .setId(request.getId())
-        .setRefreshBeforeUpdate(true)
-        .setProperties(struct(state))
-        .setInputs(struct(pick(state, Object.keys(kind.inputs))));
-    }),
-    delete: unary(async (request: proto.DeleteRequest) => {
-      await kindOf(request.getUrn()).remove?.(own(plain(request.getProperties())), log(request.getUrn()));
-      return new Empty();
-    }),
-    cancel: unary(() => {
-      stopCommands();
-      return new Empty();
-    }),
-  });
-  return server;
+        return { state: { ...news, ...pending } };
+      },
+      update: async (urn, rawOld, rawNews, preview) => {
+        const kind = kindOf(urn);
+        const [old, news] = [own(rawOld), own(rawNews)];
+        // In place means the same thing: what reads its outputs is not changed by it.
+        return preview ? { ...pick(old, kind.outputs), ...news } : kind.update(old, news, log(urn));
+      },
+      read: async (urn, id, raw) => {
+        const kind = kindOf(urn);
+        const state = await kind.read(id, own(raw));
+        return state === undefined ? {} : { state, inputs: pick(state, Object.keys(kind.inputs)) };
+      },
+      delete: async (urn, state) => {
+        await kindOf(urn).remove?.(own(state), log(urn));
+      },
+      cancel: () => stopCommands(),
+    },
+  );
 };
