@@ -7,7 +7,7 @@ import { cacheRoot } from "../../system/cacheFolder";
 import { run } from "../../system/exec";
 import type { Artifact } from "./build/artifact";
 import { artifactFolder, openCache, pointLink, type Cache } from "./build/cache";
-import { checkSpace, expectedMinutes, missingShare, readTimes, volumesFor, type Places } from "./build/diskSpace";
+import { checkSpace, missingShare, volumesFor, type Places } from "./build/diskSpace";
 import { toolLinks, writeLayout, type Layout } from "./build/layout";
 import type { Print } from "./build/progress";
 import { runArtifacts } from "./build/schedule";
@@ -94,9 +94,8 @@ export const ensureTools = async (options: ToolsOptions): Promise<Route> => {
           ),
         ),
       );
-      const minutes = expectedMinutes(route, names, readTimes(cache));
       print(
-        `to make: ${names.length} of ${artifacts.length} (about ${minutes} min), kept in ${cache.root} for later runs and other checkouts: ${names.join(", ")}`,
+        `to make: ${names.length} of ${artifacts.length}, kept in ${cache.root} for later runs and other checkouts: ${names.join(", ")}`,
       );
     },
   });

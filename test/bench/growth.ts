@@ -4,7 +4,6 @@
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { stackSettings } from "../e2e/stackFile";
 import { measured, programMemory, withBenchStack } from "./benchStack";
-import { linePlot } from "./linePlot";
 
 /** What was measured with a number of clusters in the stack. */
 interface Size {
@@ -45,18 +44,5 @@ void withBenchStack(async (stack) => {
   }
   mkdirSync(".slipway/bench", { recursive: true });
   writeFileSync(".slipway/bench/growth.json", `${JSON.stringify({ sizes: results, destroy }, null, 2)}\n`);
-  const series = (value: (size: Size) => number) => results.map((size) => [size.clusters, value(size)] as const);
-  const passed = results.map(({ up }, index) => results.slice(0, index).reduce((sum, size) => sum + size.up, up));
-  const plots = {
-    "growth-time": linePlot("seconds by number of in-memory clusters", "s", {
-      "up, all of it": results.map(({ clusters }, index) => [clusters, passed[index]!] as const),
-      "up without changes": series(({ noop }) => noop),
-      preview: series(({ preview }) => preview),
-    }),
-    "growth-memory": linePlot("memory of the program by number of in-memory clusters", "MiB", {
-      "peak of the Node process": series(({ programMebibytes }) => programMebibytes),
-    }),
-  };
-  for (const [name, svg] of Object.entries(plots)) writeFileSync(`.slipway/bench/${name}.svg`, svg);
   console.log(readFileSync(".slipway/bench/growth.json", "utf8"));
 });

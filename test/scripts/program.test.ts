@@ -1,5 +1,6 @@
 import { spawnSync } from "node:child_process";
 import { describe, expect, test } from "@jest/globals";
+import packageFile from "../../package.json";
 import { root } from "../../system/checkout";
 
 /** Runs JavaScript in the checkout with what Pulumi's Node process has preloaded; gives what it prints as JSON. */
@@ -36,4 +37,21 @@ describe("Pulumi's process for index.ts", () => {
         require("./index.ts");
         console.log(JSON.stringify(Resource.callsites()));`),
     ).toEqual([]));
+
+  test("patches the SDK only in the version that the patches were checked with", () =>
+    expect(
+      run(`const { Resource } = require("@pulumi/pulumi");
+        const places = Resource.callsites;
+        require("@pulumi/pulumi/package.json").version = "0.0.0";
+        delete require.cache[require.resolve("./scripts/program.cjs")];
+        require("./scripts/program.cjs");
+        require("./index.ts");
+        console.log(JSON.stringify(Resource.callsites === places));`),
+    ).toBe(true));
+
+  test("has its patches checked again when the pin moves", () => {
+    // For another version: read how the SDK uses Resource.callsites, log.debug, Error.prepareStackTrace, typescript and
+    // @npmcli/arborist, measure a preview with and without the patches, and enter the version here.
+    expect(packageFile.dependencies["@pulumi/pulumi"]).toBe("3.248.0");
+  });
 });

@@ -15,7 +15,6 @@ export interface Cache {
   tools: string;
   logs: string;
   lock: string;
-  times: string;
 }
 
 /** The folders of a route under the cache's root. */
@@ -26,7 +25,6 @@ export const openCache = (route: Route, base: string = cacheRoot()): Cache => ({
   tools: join(base, route, "tools"),
   logs: join(base, "logs"),
   lock: join(base, route, "lock"),
-  times: join(base, route, "times.json"),
 });
 
 /** The finished folder of an artifact; another key is another folder. */

@@ -1,21 +1,10 @@
-import { readFileSync, statfsSync, statSync } from "node:fs";
-import { availableParallelism } from "node:os";
+import { statfsSync, statSync } from "node:fs";
 import { dirname } from "node:path";
 import type { Route } from "../../../lib/versions/pins";
-import type { Cache } from "./cache";
 
 const gigabyte = 1e9;
 
-/** Seconds each artifact took when it was last made here. */
-export const readTimes = (cache: Cache): Record<string, number> => {
-  try {
-    return JSON.parse(readFileSync(cache.times, "utf8")) as Record<string, number>;
-  } catch {
-    return {}; // none yet, or cut short by a full disk: only a forecast depends on it
-  }
-};
-
-/** Seconds on two cores where nothing is cached, for what takes long; measured on the reference machine. */
+/** Weights of artifacts in the disk space that a route needs: seconds on two cores, as measured once. */
 const coldSeconds: Record<string, number> = {
   "go-kubernetes-plugin": 550,
   "go-kubernetes": 508,
@@ -38,23 +27,6 @@ const otherSeconds: Record<Route, number> = { release: 15, source: 25 };
 /** Another release of Kubernetes takes as long as the pinned one. */
 const coldSecondsOf = (name: string, route: Route): number =>
   coldSeconds[name.replace(/-\d+\.\d+$/, "")] ?? otherSeconds[route];
-
-/** Minutes until all of `names` is made: what was measured here counts as it was, the rest as on the reference machine. */
-export const expectedMinutes = (
-  route: Route,
-  names: string[],
-  times: Record<string, number>,
-  workers = availableParallelism(),
-): number => {
-  let seconds = 0;
-  for (const name of names) {
-    const measured = times[name];
-    // A measured time was spent beside `workers - 1` others; a reference time had two cores to itself.
-    if (measured !== undefined) seconds += measured / Math.max(1, workers);
-    else seconds += (coldSecondsOf(name, route) * 2) / Math.max(1, availableParallelism());
-  }
-  return Math.max(1, Math.round(seconds / 60));
-};
 
 /** Gigabytes that a route needs when nothing is there, by place. */
 export interface Places {
@@ -118,7 +90,7 @@ export const checkSpace = (volumes: Volume[]): void => {
   }
 };
 
-/** Which part of a route's work is missing, by expected time. */
+/** The part of a route's work that is missing, from 0 to 1, by weight. */
 export const missingShare = (route: Route, missing: string[], all: string[]): number => {
   const weight = (names: string[]): number => names.reduce((sum, name) => sum + coldSecondsOf(name, route), 0);
   return all.length === 0 ? 0 : Math.min(1, weight(missing) / weight(all));

@@ -7,7 +7,6 @@ import {
   readFileSync,
   renameSync,
   rmSync,
-  writeFileSync,
   writeSync,
 } from "node:fs";
 import { availableParallelism } from "node:os";
@@ -15,7 +14,6 @@ import { join } from "node:path";
 import { messageOf } from "../../../lib/base/errors";
 import { type Artifact, nextReady, orderByNeeds } from "./artifact";
 import { artifactFolder, type Cache } from "./cache";
-import { readTimes } from "./diskSpace";
 import { takeLock } from "./lock";
 import { Progress, type Print } from "./progress";
 
@@ -49,12 +47,6 @@ const removePartials = (cache: Cache): void => {
 
 const lastLines = (file: string, count: number): string[] =>
   readFileSync(file, "utf8").trimEnd().split(/\r?\n/).slice(-count);
-
-const rememberTime = (cache: Cache, name: string, seconds: number): void => {
-  const times = { ...readTimes(cache), [name]: Math.round(seconds * 10) / 10 };
-  writeFileSync(`${cache.times}.new`, `${JSON.stringify(times, null, 2)}\n`);
-  renameSync(`${cache.times}.new`, cache.times);
-};
 
 /** Builds one artifact into a partial folder, which gets its name only when it is whole. */
 const build = async (cache: Cache, artifact: Artifact, all: Map<string, Artifact>, logFile: string): Promise<void> => {
@@ -97,7 +89,7 @@ const makeAll = async (missing: Artifact[], all: Map<string, Artifact>, options:
     try {
       await build(cache, artifact, all, logFile);
       unfinished.delete(artifact.name);
-      rememberTime(cache, artifact.name, progress.end(artifact.name, prefix));
+      progress.end(artifact.name, prefix);
     } catch {
       failed.push(artifact.name);
       progress.end(artifact.name, prefix, true);

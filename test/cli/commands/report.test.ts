@@ -4,14 +4,7 @@ import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "@jest/globals";
 import { excerpt, removeKubeconfigs, upReport, writeKubeconfigs } from "../../../cli/commands/report";
 import { neverUp } from "../../../cli/teardown/destroy";
-import { openCache } from "../../../cli/toolchain/build/cache";
-import {
-  checkSpace,
-  expectedMinutes,
-  missingShare,
-  readTimes,
-  volumesFor,
-} from "../../../cli/toolchain/build/diskSpace";
+import { checkSpace, missingShare, volumesFor } from "../../../cli/toolchain/build/diskSpace";
 import { forget, recall, record } from "../../../preflight/holdings";
 import { type Docker, findHoldings, findLeftovers, ownerLabel, strangersOn } from "../../../system/docker";
 
@@ -191,33 +184,6 @@ describe("leftovers", () => {
 });
 
 describe("forecast", () => {
-  test("measured times, spread over the workers", () => {
-    const groups = [
-      "kubernetes-plugin",
-      "kubernetes",
-      "cluster-api",
-      "docker-plugin",
-      "pulumi",
-      "calico",
-      "coredns",
-      "cert-manager",
-      "etcd",
-      "language-host",
-      "kind",
-    ];
-    const minutes = expectedMinutes(
-      "source",
-      groups.map((name) => `go-${name}`),
-      Object.fromEntries(groups.map((name) => [`go-${name}`, 400])),
-      2,
-    );
-    expect(minutes).toBe(37);
-  });
-
-  test("times that cannot be read are no times", () => {
-    expect(readTimes(openCache("source", checkout))).toEqual({});
-  });
-
   test("the missing share counts by weight", () => {
     expect(missingShare("source", [], ["go-kubernetes", "x"])).toBe(0);
     expect(missingShare("source", ["go-kubernetes", "x"], ["go-kubernetes", "x"])).toBe(1);

@@ -269,7 +269,7 @@ describe("cache", () => {
 
   test("routes have folders of their own", () => {
     expect(openCache("source", "/c").artifacts).toBe("/c/source/artifacts");
-    expect(openCache("release", "/c").times).toBe("/c/release/times.json");
+    expect(openCache("release", "/c").lock).toBe("/c/release/lock");
   });
 
   test(".tools is moved to another target, but nothing of the user's is replaced", () => {

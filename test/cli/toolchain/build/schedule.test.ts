@@ -177,14 +177,6 @@ describe("run", () => {
     expect(printed.some((line) => line.startsWith(`another run (process ${process.pid})`))).toBe(true);
   });
 
-  test("durations are remembered by name", async () => {
-    mkdirSync(join(folder, "source"), { recursive: true });
-    writeFileSync(cache.times, '{"old": 12}');
-    await runArtifacts([artifact("a")], { cache, print });
-    const times = JSON.parse(readFileSync(cache.times, "utf8")) as Record<string, number>;
-    expect(Object.keys(times)).toEqual(["old", "a"]);
-  });
-
   test("says that it lives", async () => {
     await runArtifacts([artifact("slow", [], () => sleep(90))], { cache, print, heartbeatMs: 20 });
     expect(

@@ -4,7 +4,6 @@ import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "@jest/globals";
 import { type Artifact, orderByNeeds } from "../../../../cli/toolchain/build/artifact";
 import { artifactFolder, openCache, type Cache } from "../../../../cli/toolchain/build/cache";
-import { expectedMinutes } from "../../../../cli/toolchain/build/diskSpace";
 import { writeLayout } from "../../../../cli/toolchain/build/layout";
 import { onDemand, sourceArtifacts } from "../../../../cli/toolchain/source/artifacts";
 import { withoutLines } from "../../../../cli/toolchain/source/goGroup";
@@ -99,12 +98,6 @@ describe("what only some stacks need", () => {
   test("has one release for each minor version, none of them the pinned one's", () => {
     const suffixes = [pins.source, ...pins.source.otherKubernetes].map(releaseSuffix);
     expect(new Set(suffixes).size).toBe(suffixes.length);
-  });
-
-  test("is forecast to take as long as the pinned release", () => {
-    expect(expectedMinutes("source", ["go-kubernetes-1.33"], {}, 2)).toBe(
-      expectedMinutes("source", ["go-kubernetes"], {}, 2),
-    );
   });
 
   test("is in order together with the rest, under names and keys of its own", () => {
