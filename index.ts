@@ -53,7 +53,7 @@ export = async () => {
 
   const cloudLoadBalancer = create(CloudProviderKind, "cloud-provider-kind", cloudProviderKindArgs(stack, network));
   const shared = shareAmongClusters(stack, management, network, providers, cloudLoadBalancer);
-  const workloads = settings.clusters.map((settings) => {
+  const workloads = shared.clusters.map((settings) => {
     const { name } = settings;
 
     // Cluster, DevCluster, KubeadmControlPlane and MachineDeployments.

@@ -17,9 +17,9 @@ const kindOf = (management: Management): ManagementCluster | undefined =>
   management instanceof ManagementCluster ? management : undefined;
 
 /** The Docker network; none where no cluster of the stack runs in containers. */
-export const networkArgs = ({ settings, inputs, owner }: Stack): DockerNetworkArgs | undefined =>
+export const networkArgs = ({ settings, inputs, subnets, owner }: Stack): DockerNetworkArgs | undefined =>
   !inputs.existing || settings.clusters.some(({ backend }) => infrastructureOf(backend).onDocker)
-    ? { ...settings.network, owner }
+    ? { ...settings.network, subnets, owner }
     : undefined;
 
 /** The kind cluster. */

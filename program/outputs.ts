@@ -2,13 +2,13 @@ import type { local } from "@pulumi/command";
 import * as pulumi from "@pulumi/pulumi";
 import type { Application } from "../components/addons/application";
 import type { WorkloadCluster } from "../components/workload/workloadCluster";
-import type { ClusterSettings } from "../lib/settings/types";
 import type { Management } from "./management";
 import type { Stack } from "./stack";
+import type { PlannedCluster } from "./workload";
 
 /** A workload cluster as the outputs need it. */
 export interface Workload {
-  settings: ClusterSettings;
+  settings: PlannedCluster;
   cluster: WorkloadCluster;
   /** The wait for the nodes; absent for the in-memory backend, and where no pod network makes nodes Ready. */
   nodes?: local.Command;

@@ -1,4 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
+import { dockerSubnetsOf } from "../lib/network/dockerSubnet";
+import type { Networks } from "../lib/network/networks";
 import type { Settings } from "../lib/settings/types";
 import { type Inputs, prepare } from "../preflight/prepare";
 import { stackSettings, stop } from "./stackSettings";
@@ -9,6 +11,8 @@ export interface Stack {
   readonly settings: Settings;
   /** Manifests, templates, images, and what the host and the management cluster have. */
   readonly inputs: Inputs;
+  /** The subnets of the Docker network. */
+  readonly subnets: Networks;
   /** `PROJECT/STACK`, by which the stack's network and namespaces are known. */
   readonly owner: string;
 }
@@ -20,5 +24,5 @@ export const readStack = async (): Promise<Stack> => {
   const owner = `${pulumi.getProject()}/${pulumi.getStack()}`;
   const inputs = await prepare(settings, owner, pulumi.runtime.isDryRun()).catch(stop);
   await Promise.all(inputs.warnings.map((warning) => pulumi.log.warn(warning)));
-  return { settings, inputs, owner };
+  return { settings, inputs, subnets: dockerSubnetsOf(settings.network), owner };
 };

@@ -15,13 +15,16 @@ import type { WorkloadCluster, WorkloadClusterArgs } from "../components/workloa
 import { infrastructureOf } from "../lib/cluster/infrastructure";
 import { type ClusterParts, partsOfSpec } from "../lib/cluster/parts";
 import { clusterSpec } from "../lib/cluster/spec";
-import { clusterFamilies } from "../lib/network/families";
+import { type ClusterNetworks, networksOf } from "../lib/network/networks";
 import type { ClusterSettings } from "../lib/settings/types";
 import { isGiven, ownerAnnotation } from "../preflight/management/existing";
 import { clusterKey } from "../preflight/management/running";
 import { ClusterContainers } from "../provider/kind";
 import type { Management } from "./management";
 import type { Stack } from "./stack";
+
+/** A cluster's settings with the networks that their texts state. */
+export type PlannedCluster = Omit<ClusterSettings, keyof ClusterNetworks> & ClusterNetworks;
 
 /** What all workload clusters of a stack share. */
 export interface Shared {
@@ -33,6 +36,8 @@ export interface Shared {
   images: ReadonlyMap<string, NodeImage>;
   /** What the addresses of cloud-provider-kind wait for. */
   cloudProviderKind: pulumi.Resource[];
+  /** The clusters that the settings ask for. */
+  clusters: PlannedCluster[];
 }
 
 /** Creates what workload clusters share: node images and namespaces. */
@@ -56,10 +61,11 @@ export const shareAmongClusters = (
   // A kind node waits for the network by itself.
   const networkReady = management instanceof ManagementCluster ? [] : (network?.ready ?? []);
   const ready = [...(providers?.ready ?? []), ...networkReady];
-  return { stack, management, ready, namespaces, images, cloudProviderKind: cloudProviderKind?.ready ?? [] };
+  const clusters = stack.settings.clusters.map((cluster) => ({ ...cluster, ...networksOf(cluster) }));
+  return { stack, management, ready, namespaces, images, cloudProviderKind: cloudProviderKind?.ready ?? [], clusters };
 };
 
-const partsOf = ({ stack, images }: Shared, cluster: ClusterSettings): ClusterParts => {
+const partsOf = ({ stack, images }: Shared, cluster: PlannedCluster): ClusterParts => {
   const image = images.get(cluster.name)?.image;
   const parts =
     cluster.backend === "template"
@@ -70,7 +76,7 @@ const partsOf = ({ stack, images }: Shared, cluster: ClusterSettings): ClusterPa
 };
 
 /** The cluster's objects in the management cluster, and the way into the cluster. */
-export const workloadClusterArgs = (shared: Shared, cluster: ClusterSettings): WorkloadClusterArgs => {
+export const workloadClusterArgs = (shared: Shared, cluster: PlannedCluster): WorkloadClusterArgs => {
   const { stack, management, ready, namespaces, images } = shared;
   const namespace = namespaces.get(cluster.namespace);
   return {
@@ -87,14 +93,14 @@ export const workloadClusterArgs = (shared: Shared, cluster: ClusterSettings): W
 /** The pod network; without one the nodes never become Ready by themselves, so nothing waits for them either. */
 export const cniArgs = (
   { stack }: Shared,
-  { cni, podCidr }: ClusterSettings,
+  { cni, podCidr }: PlannedCluster,
   { access, workers }: WorkloadCluster,
 ): CniArgs | undefined => {
   const manifest = stack.inputs.manifests.cni[cni];
   return access && manifest ? { cluster: access.handle, kind: cni, manifest, podCidr, workers } : undefined;
 };
 
-const rangesOf = ({ loadBalancerRange: ipv4, loadBalancerRangeIPv6: ipv6 }: ClusterSettings) => [
+const rangesOf = ({ loadBalancerRange: ipv4, loadBalancerRangeIPv6: ipv6 }: PlannedCluster) => [
   ...(ipv4 ? [ipv4] : []),
   ...(ipv6 ? [ipv6] : []),
 ];
@@ -102,7 +108,7 @@ const rangesOf = ({ loadBalancerRange: ipv4, loadBalancerRangeIPv6: ipv6 }: Clus
 /** MetalLB, where the cluster chooses it and has addresses for it. */
 export const metalLbArgs = (
   { stack }: Shared,
-  settings: ClusterSettings,
+  settings: PlannedCluster,
   { access }: WorkloadCluster,
   cni: Cni | undefined,
 ): MetalLbArgs | undefined => {
@@ -115,7 +121,7 @@ export const metalLbArgs = (
 /** Waits for the nodes of a cluster with a pod network, and from then on looks at the cluster's containers. */
 export const awaitNodes = (
   shared: Shared,
-  settings: ClusterSettings,
+  settings: PlannedCluster,
   { access, machines }: WorkloadCluster,
   cni: Cni | undefined,
 ): ReturnType<typeof clusterReady> | undefined => {
@@ -139,7 +145,7 @@ export const awaitNodes = (
 /** The manifests that the settings add. */
 export const extraManifestsArgs = (
   { stack }: Shared,
-  { manifests }: ClusterSettings,
+  { manifests }: PlannedCluster,
   { access, workers }: WorkloadCluster,
   cni: Cni | undefined,
 ): ExtraManifestsArgs | undefined =>
@@ -161,21 +167,20 @@ export interface ApplicationNeeds {
 /** nginx behind the cluster's load balancer, where the cluster wants the application. */
 export const applicationArgs = (
   { stack, cloudProviderKind }: Shared,
-  settings: ClusterSettings,
+  settings: PlannedCluster,
   { access, workers }: WorkloadCluster,
   { nodes, metalLb, manifests }: ApplicationNeeds,
 ): ApplicationArgs | undefined => {
   if (!access || !settings.application) return undefined;
-  const { subnet, ipv6 } = stack.settings.network;
   const ranges = rangesOf(settings);
-  const within = ranges.length > 0 ? ranges : [subnet, ...(ipv6 ? [ipv6.subnet] : [])];
+  const within = ranges.length > 0 ? ranges : stack.subnets.list;
   const added = manifests?.running ?? [];
   // Of an external load balancer the manifests may bring the controller.
   const others = { "cloud-provider-kind": cloudProviderKind, external: added, none: [], metallb: [] };
   return {
     cluster: access.handle,
     image: stack.settings.application.image,
-    ...(settings.loadBalancer === "external" ? {} : { within, families: clusterFamilies(settings) }),
+    ...(settings.loadBalancer === "external" ? {} : { within, families: settings.podCidr.families }),
     // Without a pod network of the program's own, the manifests may bring one; likewise a load balancer.
     podsCanRun: nodes ? [nodes] : [...workers, ...added],
     loadBalancerReady: metalLb?.ready ?? others[settings.loadBalancer],

@@ -5,6 +5,7 @@ import { balancedAddress, deploymentObject, serviceObject, urlOf } from "../../l
 import { objectKey } from "../../lib/kubernetes/object";
 import type { IpFamily } from "../../lib/network/address";
 import type { AddressRange } from "../../lib/network/addressRange";
+import type { Cidr } from "../../lib/network/cidr";
 import { inside, lifeIn, type ClusterHandle } from "../kubernetes/clusterHandle";
 import { KubernetesResource } from "../kubernetes/manifestObjects";
 import { step } from "../kubernetes/step";
@@ -18,7 +19,7 @@ export interface ApplicationArgs {
    * Ranges or networks in which the service's addresses must lie, one of each family; absent: whatever the cluster's own
    * infrastructure gives.
    */
-  within?: readonly (AddressRange | string)[];
+  within?: readonly (AddressRange | Cidr)[];
   /** The cluster's address families, the primary one first; default: IPv4. */
   families?: readonly IpFamily[];
   /** What its pod waits for: one that comes to a node before the pod network does is held back for ten seconds. */

@@ -2,6 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { withPodCidr } from "../../lib/addons/cni";
 import { applyOrder } from "../../lib/kubernetes/installOrder";
 import type { Manifest } from "../../lib/kubernetes/manifest";
+import type { Networks } from "../../lib/network/networks";
 import type { ClusterHandle } from "../kubernetes/clusterHandle";
 import { ManifestObjects } from "../kubernetes/manifestObjects";
 
@@ -11,8 +12,8 @@ export interface CniArgs {
   /** A name of clusterFields.cniNames, or a manifest's location. */
   kind: string;
   manifest: Manifest;
-  /** Range of the pods' addresses, as the Cluster object states it. */
-  podCidr: string;
+  /** Networks of the pods' addresses, as the Cluster object states them. */
+  podCidr: Networks;
   /** What brings the nodes that its Deployments may need. */
   workers: pulumi.Resource[];
 }

@@ -1,15 +1,16 @@
 import { Network } from "@pulumi/docker/network";
 import * as pulumi from "@pulumi/pulumi";
-import { dockerRange, ipv6DockerRange } from "../../lib/network/dockerSubnet";
+import { dockerRange } from "../../lib/network/dockerSubnet";
+import type { Networks } from "../../lib/network/networks";
 
 /** The one network that kind and Cluster API's Docker provider put their containers on. */
 export interface DockerNetworkArgs {
-  /** IPv4 subnet in CIDR form; the upper half is kept for load balancers. */
-  subnet: string;
+  /** An IPv4 subnet, and an IPv6 one where clusters have IPv6; the upper half of each is kept for load balancers. */
+  subnets: Networks;
   /** The bridge's own address. */
   gateway: string;
-  /** IPv6 besides, alike. */
-  ipv6?: { subnet: string; gateway: string };
+  /** Its IPv6 address, where the network has IPv6. */
+  ipv6?: { gateway: string };
   /** Value of the label by which a later run knows the network as this stack's. */
   owner: string;
   /** Use the network that is there and leave it there at destroy. */
@@ -37,10 +38,11 @@ export class DockerNetwork extends pulumi.ComponentResource {
             name: networkName,
             driver: "bridge",
             // Stated in full: what Docker fills in by itself would show as a change and replace the network.
-            ipamConfigs: [
-              { subnet: args.subnet, gateway: args.gateway, ipRange: dockerRange(args.subnet) },
-              ...(args.ipv6 ? [{ ...args.ipv6, ipRange: ipv6DockerRange(args.ipv6.subnet) }] : []),
-            ],
+            ipamConfigs: args.subnets.list.map((subnet) => ({
+              subnet: subnet.text,
+              gateway: subnet.family === "ipv4" ? args.gateway : args.ipv6?.gateway,
+              ipRange: dockerRange(subnet),
+            })),
             ...(args.ipv6 ? { ipv6: true } : {}),
             options: {
               "com.docker.network.bridge.enable_ip_masquerade": "true",

@@ -1,7 +1,7 @@
 import { waitForAnnotation } from "../kubernetes/waits";
-import { addressOf, familyOf, type IpFamily } from "../network/address";
-import { type AddressRange, contains } from "../network/addressRange";
-import { familyNames } from "../network/families";
+import { addressOf, familyNames, familyOf, type IpFamily } from "../network/address";
+import { type AddressRange, contains, rangeFamily } from "../network/addressRange";
+import type { Cidr } from "../network/cidr";
 
 const labels = { app: "nginx" };
 const metadata = { name: "nginx", namespace: "default", labels };
@@ -91,7 +91,7 @@ export interface Ingress {
  */
 export const balancedAddress = (
   ingress: readonly Ingress[],
-  within: readonly (AddressRange | string)[] | undefined,
+  within: readonly (AddressRange | Cidr)[] | undefined,
   family: IpFamily,
 ): string => {
   if (within === undefined) {
@@ -100,10 +100,11 @@ export const balancedAddress = (
     throw new Error("the service got no address");
   }
   const given = ingress.map(({ ip }) => ip).find((ip) => ip !== undefined && familyOf(ip) === family) ?? ingress[0]?.ip;
-  const ranges = within.filter((range) => familyOf(typeof range === "string" ? range : range.first) === family);
+  const ranges = within.filter((range) => rangeFamily(range) === family);
   if (given !== undefined && ranges.some((range) => contains(range, given))) return given;
-  const texts = ranges.map((range) => (typeof range === "string" ? range : range.text));
-  throw new Error(`the service got ${given ?? "no address"}, which lies outside ${texts.join(", ")}`);
+  throw new Error(
+    `the service got ${given ?? "no address"}, which lies outside ${ranges.map(({ text }) => text).join(", ")}`,
+  );
 };
 
 /** The URL of an address or name; an IPv6 address stands in brackets. */

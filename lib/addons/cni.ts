@@ -1,30 +1,16 @@
 import { refuse } from "../base/problem";
 import type { KubernetesObject } from "../kubernetes/object";
-import { parseNetworks } from "../network/families";
-
-/** The pods' networks by family. */
-export interface PodPools {
-  readonly ipv4?: string;
-  readonly ipv6?: string;
-  /** As the setting has them. */
-  readonly text: string;
-}
-
-/** The pods' networks of a cluster's `podCidr`. */
-export const podPools = (podCidr: string): PodPools => ({
-  ...Object.fromEntries(parseNetworks(podCidr).map(({ family, text }) => [family, text])),
-  text: podCidr,
-});
+import type { Networks } from "../network/networks";
 
 /** Environment of calico-node. */
-export const calicoVariables = ({ ipv4, ipv6 }: PodPools): Record<string, string> => ({
+export const calicoVariables = ({ ipv4, ipv6 }: Networks): Record<string, string> => ({
   // Without an IPv4 address there is none to take BGP's router id from.
-  ...(ipv4 === undefined ? { IP: "none", CALICO_ROUTER_ID: "hash" } : { CALICO_IPV4POOL_CIDR: ipv4 }),
+  ...(ipv4 === undefined ? { IP: "none", CALICO_ROUTER_ID: "hash" } : { CALICO_IPV4POOL_CIDR: ipv4.text }),
   ...(ipv6 === undefined
     ? {}
     : {
         IP6: "autodetect",
-        CALICO_IPV6POOL_CIDR: ipv6,
+        CALICO_IPV6POOL_CIDR: ipv6.text,
         // Calico's own default for IPv6: pods would reach nothing outside, since nobody routes back to them.
         CALICO_IPV6POOL_NAT_OUTGOING: "true",
         FELIX_IPV6SUPPORT: "true",
@@ -32,7 +18,7 @@ export const calicoVariables = ({ ipv4, ipv6 }: PodPools): Record<string, string
 });
 
 /** Calico's CNI configuration, which assigns IPv4 alone by itself; undefined where that is what is wanted. */
-export const calicoIpam = ({ ipv4, ipv6 }: PodPools): ((text: string) => string) | undefined => {
+export const calicoIpam = ({ ipv4, ipv6 }: Networks): ((text: string) => string) | undefined => {
   if (ipv6 === undefined) return undefined;
   const assigned = `"assign_ipv4": "${ipv4 !== undefined}", "assign_ipv6": "true"`;
   // A template with placeholders (__CNI_MTU__) and no JSON yet.
@@ -41,23 +27,23 @@ export const calicoIpam = ({ ipv4, ipv6 }: PodPools): ((text: string) => string)
 
 /** flannel's net-conf.json. */
 export const flannelConfig =
-  ({ ipv4, ipv6 }: PodPools) =>
+  ({ ipv4, ipv6 }: Networks) =>
   (text: string): string =>
     JSON.stringify({
       ...(JSON.parse(text) as object),
-      ...(ipv4 === undefined ? { EnableIPv4: false, Network: undefined } : { Network: ipv4 }),
-      ...(ipv6 === undefined ? {} : { EnableIPv6: true, IPv6Network: ipv6 }),
+      ...(ipv4 === undefined ? { EnableIPv4: false, Network: undefined } : { Network: ipv4.text }),
+      ...(ipv6 === undefined ? {} : { EnableIPv6: true, IPv6Network: ipv6.text }),
     });
 
 /** Cilium's settings for addresses that it hands out itself, a /64 of the pods' network to each node. */
-export const ciliumConfig = ({ ipv4, ipv6 }: PodPools): Record<string, string> => ({
-  ...(ipv4 === undefined ? { "enable-ipv4": "false" } : { "cluster-pool-ipv4-cidr": ipv4 }),
+export const ciliumConfig = ({ ipv4, ipv6 }: Networks): Record<string, string> => ({
+  ...(ipv4 === undefined ? { "enable-ipv4": "false" } : { "cluster-pool-ipv4-cidr": ipv4.text }),
   ...(ipv6 === undefined
     ? {}
     : {
         "enable-ipv6": "true",
         "enable-ipv6-masquerade": "true",
-        "cluster-pool-ipv6-cidr": ipv6,
+        "cluster-pool-ipv6-cidr": ipv6.text,
         "cluster-pool-ipv6-mask-size": "64",
       }),
 });
@@ -120,11 +106,9 @@ export const cniLocation = (cni: string, { pins, manifests, versions }: CniSourc
 /**
  * A pod network's objects with its addresses set to the cluster's pods' networks, and IPv6 on where they have it,
  * wherever a known network keeps them.
- *
- * @param podCidr one network, or one of each family with a comma between them
  */
-export const withPodCidr = (objects: readonly KubernetesObject[], cni: string, podCidr: string): KubernetesObject[] => {
-  const changed = objects.map((object) => settle(object, podPools(podCidr)));
+export const withPodCidr = (objects: readonly KubernetesObject[], cni: string, pods: Networks): KubernetesObject[] => {
+  const changed = objects.map((object) => settle(object, pods));
   if (isCniName(cni) && changed.every((object, index) => object === objects[index])) {
     const [key, rule] =
       cni === "calico"
@@ -135,18 +119,18 @@ export const withPodCidr = (objects: readonly KubernetesObject[], cni: string, p
   return changed;
 };
 
-const settle = (object: KubernetesObject, pools: PodPools): KubernetesObject => {
+const settle = (object: KubernetesObject, pods: Networks): KubernetesObject => {
   const { kind, metadata } = object;
   const place = `${kind} ${metadata.name}`;
-  if (place === "DaemonSet calico-node") return withVariables(object, "calico-node", calicoVariables(pools));
-  if (place === "ConfigMap calico-config") return withData(object, "cni_network_config", calicoIpam(pools));
-  if (place === "DaemonSet kindnet") return withVariables(object, "kindnet-cni", { POD_SUBNET: pools.text });
+  if (place === "DaemonSet calico-node") return withVariables(object, "calico-node", calicoVariables(pods));
+  if (place === "ConfigMap calico-config") return withData(object, "cni_network_config", calicoIpam(pods));
+  if (place === "DaemonSet kindnet") return withVariables(object, "kindnet-cni", { POD_SUBNET: pods.text });
   if (place === "ConfigMap kube-flannel-cfg") {
-    const network = withData(object, "net-conf.json", flannelConfig(pools));
+    const network = withData(object, "net-conf.json", flannelConfig(pods));
     return hasData(network, "cni-conf.json") ? withData(network, "cni-conf.json", onKindNodes) : network;
   }
   if (place === "ConfigMap cilium-config") {
-    return Object.entries(ciliumConfig(pools)).reduce(
+    return Object.entries(ciliumConfig(pods)).reduce(
       (changed, [key, value]) => withData(changed, key, () => value),
       object,
     );

@@ -12,8 +12,8 @@ export interface ClusterIdentity extends Pick<ClusterSpec, "namespace" | "podCid
  */
 export const clusterIdentity = (spec: ClusterIdentity): string[] => [
   `namespace ${spec.namespace}`,
-  `podCidr ${spec.podCidr}`,
-  `serviceCidr ${spec.serviceCidr}`,
+  `podCidr ${spec.podCidr.text}`,
+  `serviceCidr ${spec.serviceCidr.text}`,
   `serviceDomain ${spec.serviceDomain}`,
   `backend ${spec.backend}`,
 ];

@@ -1,5 +1,4 @@
 import type { IpFamily } from "../network/address";
-import { clusterFamilies } from "../network/families";
 import type { ClusterSpec } from "./spec";
 
 /** What kubeadm has to be told about addresses; all of it empty for a cluster of IPv4 alone. */
@@ -18,8 +17,7 @@ export interface KubeadmFamilies {
 const anyIPv6 = "::";
 
 /** What a cluster's address families ask of kubeadm. */
-export const kubeadmFamilies = (spec: Pick<ClusterSpec, "podCidr">): KubeadmFamilies => {
-  const families = clusterFamilies(spec);
+export const kubeadmFamilies = ({ podCidr: { families } }: Pick<ClusterSpec, "podCidr">): KubeadmFamilies => {
   if (!families.includes("ipv6")) {
     return { certSANs: [], controlPlane: {}, kubeletExtraArgs: [], preKubeadmCommands: [] };
   }

@@ -1,7 +1,7 @@
 import { refuse } from "../base/problem";
 import type { KubernetesObject } from "../kubernetes/object";
-import { splitCidrs } from "../network/families";
 import { clusterApiObject, refTo } from "./apiObject";
+import { clusterNetwork } from "./clusterNetwork";
 import { builtInInfrastructure } from "./infrastructure";
 import { kubeadmFamilies } from "./kubeadm";
 import { machineTemplate, versionOf } from "./machineTemplate";
@@ -52,11 +52,7 @@ export const clusterObjects = (spec: ClusterSpec): ClusterObjects => {
   });
   const cluster = clusterApiObject(spec, "core", "Cluster", name, {
     spec: {
-      clusterNetwork: {
-        pods: { cidrBlocks: splitCidrs(spec.podCidr) },
-        services: { cidrBlocks: splitCidrs(spec.serviceCidr) },
-        serviceDomain: spec.serviceDomain,
-      },
+      clusterNetwork: clusterNetwork(spec),
       infrastructureRef: refTo(infrastructureCluster),
       controlPlaneRef: refTo(controlPlane),
     },

@@ -1,3 +1,4 @@
+import { networksOf } from "../network/networks";
 import type { ClusterSpec } from "./spec";
 
 /** The cluster of the original walk-through: one control plane node, one worker, on Docker; of any Kubernetes version. */
@@ -6,8 +7,7 @@ export const seedCluster: Omit<ClusterSpec, "kubernetesVersion"> = {
   namespace: "default",
   controlPlaneReplicas: 1,
   workerPools: [{ name: "md-0", replicas: 1 }],
-  podCidr: "192.168.0.0/16",
-  serviceCidr: "10.128.0.0/12",
+  ...networksOf({ podCidr: "192.168.0.0/16", serviceCidr: "10.128.0.0/12" }),
   serviceDomain: "cluster.local",
   backend: "docker",
 };

@@ -1,3 +1,5 @@
+import type { ClusterNetworks } from "../network/networks";
+
 /** A provider that the program knows by itself: `docker` creates containers, `inMemory` simulates machines. */
 export type BuiltIn = "docker" | "inMemory";
 
@@ -37,7 +39,7 @@ export interface HealthCheck {
 }
 
 /** A workload cluster. */
-export interface ClusterSpec {
+export interface ClusterSpec extends ClusterNetworks {
   name: string;
   /** Namespace of its objects in the management cluster. */
   namespace: string;
@@ -45,8 +47,6 @@ export interface ClusterSpec {
   kubernetesVersion: string;
   controlPlaneReplicas: number;
   workerPools: WorkerPool[];
-  podCidr: string;
-  serviceCidr: string;
   serviceDomain: string;
   /** Image of the nodes, by a tag; absent: what Cluster API takes for the version. */
   nodeImage?: string;

@@ -3,6 +3,9 @@ import { collapseIPv6Number, IPv4, IPv6 } from "ip-num";
 /** A family of IP addresses, as Kubernetes spells it in lower case. */
 export type IpFamily = "ipv4" | "ipv6";
 
+/** Families by name, as people write them. */
+export const familyNames = { ipv4: "IPv4", ipv6: "IPv6" } as const satisfies Record<IpFamily, string>;
+
 /** Length of an address in bits. */
 export const addressBits = { ipv4: 32, ipv6: 128 } as const satisfies Record<IpFamily, number>;
 

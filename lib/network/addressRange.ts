@@ -1,5 +1,5 @@
 import { addressOf, addressText, familyOf, type IpFamily } from "./address";
-import { type Cidr, parseNetwork } from "./cidr";
+import type { Cidr } from "./cidr";
 
 /** Consecutive addresses of one family, both ends included. */
 export interface AddressRange {
@@ -18,17 +18,17 @@ export const rangeOf = (first: bigint, last: bigint, family: IpFamily = "ipv4"):
 };
 
 /** All addresses of a network as a range. */
-export const networkRange = (network: string): AddressRange => {
-  const { first, last, family } = parseNetwork(network);
-  return rangeOf(first, last, family);
-};
+export const networkRange = ({ first, last, family }: Cidr): AddressRange => rangeOf(first, last, family);
+
+/** The family of a network's or range's addresses. */
+export const rangeFamily = (range: AddressRange | Cidr): IpFamily =>
+  "family" in range ? range.family : familyOf(range.first);
 
 /** Whether an address lies in a network or range, ends included; an address that cannot be read lies nowhere. */
-export const contains = (within: AddressRange | Cidr | string, address: string): boolean => {
+export const contains = (range: AddressRange | Cidr, address: string): boolean => {
   const found = addressOf(address);
-  const range = typeof within === "string" ? parseNetwork(within) : within;
-  if (found === undefined || found.family !== familyOf("base" in range ? range.base : range.first)) return false;
-  const [first, last] = "base" in range ? [range.first, range.last] : [valueOf(range.first), valueOf(range.last)];
+  if (found === undefined || found.family !== rangeFamily(range)) return false;
+  const [first, last] = "family" in range ? [range.first, range.last] : [valueOf(range.first), valueOf(range.last)];
   return first <= found.value && found.value <= last;
 };
 

@@ -1,6 +1,6 @@
 import { IPv4CidrRange, IPv6CidrRange } from "ip-num";
 import { refuse } from "../base/problem";
-import { addressText, familyOf, type IpFamily, lenientAddress } from "./address";
+import { addressBits, addressText, familyOf, type IpFamily, lenientAddress } from "./address";
 
 /** An IP network. */
 export interface Cidr {
@@ -40,28 +40,44 @@ export const parseCidr = (text: string, families: readonly IpFamily[] = ["ipv4"]
   const range = familyOf(text) === family ? cidrOf(text, family) : undefined;
   if (range === undefined) return refuse({ received: text, ...notations[family] });
   const prefix = Number(range.getPrefix().getValue());
-  const [first, last] = [range.getFirst().getValue(), range.getLast().getValue()];
-  const base = addressText(family, first);
-  if (text !== `${base}/${prefix}`) {
-    return refuse({
-      received: text,
-      rule: "be a network's own address, with no bits set behind the prefix",
-      remedy: `Write ${base}/${prefix}`,
-    });
-  }
-  return { family, base, prefix, first, last, text };
+  const first = range.getFirst().getValue();
+  const network = networkAt(family, first, prefix);
+  if (text === network.text) return network;
+  return refuse({
+    received: text,
+    rule: "be a network's own address, with no bits set behind the prefix",
+    remedy: `Write ${network.text}`,
+  });
 };
 
-/** Reads a network of either family; throws as parseCidr does. */
+/** Reads a network of either family; throws for anything else. */
 export const parseNetwork = (text: string): Cidr => parseCidr(text, both);
 
-/** Whether two networks share an address; those of two families never do. */
-export const overlaps = (a: Cidr | string, b: Cidr | string): boolean => {
-  const [left, right] = [asCidr(a), asCidr(b)];
-  return left.family === right.family && left.first <= right.last && right.first <= left.last;
+/** Makes the network of a prefix length that begins at an address. */
+export const networkAt = (family: IpFamily, first: bigint, prefix: number): Cidr => {
+  const base = addressText(family, first);
+  const last = first + (1n << BigInt(addressBits[family] - prefix)) - 1n;
+  return { family, base, prefix, first, last, text: `${base}/${prefix}` };
 };
 
-const asCidr = (cidr: Cidr | string): Cidr => (typeof cidr === "string" ? parseNetwork(cidr) : cidr);
+/** Prefix lengths, both ends included. */
+export interface Prefixes {
+  readonly shortest: number;
+  readonly longest: number;
+}
+
+/** Refuses a network whose prefix length lies outside a range, and says why that is so. */
+export const refuseOtherSize = ({ base, prefix, text }: Cidr, { shortest, longest }: Prefixes, why: string): void => {
+  if (prefix >= shortest && prefix <= longest) return;
+  refuse({
+    received: text,
+    rule: `have a prefix length from /${shortest} to /${longest} (${why})`,
+    remedy: `Choose a network of that size, as ${base}/${Math.min(Math.max(prefix, shortest), longest)}`,
+  });
+};
+
+/** Whether two networks share an address; those of two families never do. */
+export const overlaps = (a: Cidr, b: Cidr): boolean => a.family === b.family && a.first <= b.last && b.first <= a.last;
 
 const cidrOf = (text: string, family: IpFamily): IPv4CidrRange | IPv6CidrRange | undefined => {
   const [address, prefix, ...rest] = text.split("/");

@@ -3,13 +3,10 @@ import { refuse, type Problem, ProblemError, problemsOf } from "../base/problem"
 import { addressOf, addressText } from "./address";
 import { type AddressRange, rangeOf } from "./addressRange";
 import type { Cidr } from "./cidr";
-import { dockerSubnet } from "./dockerSubnet";
 
 /** How many blocks of a prefix length the upper half of a subnet has; 0 where not even one fits. */
-export const blocksOf = (subnet: string, prefixLength: number): number => {
-  const { prefix } = dockerSubnet(subnet);
-  return prefixLength > prefix ? 2 ** (prefixLength - prefix - 1) : 0;
-};
+export const blocksOf = ({ prefix }: Cidr, prefixLength: number): number =>
+  prefixLength > prefix ? 2 ** (prefixLength - prefix - 1) : 0;
 
 /**
  * The addresses a load balancer may give out: a block of the subnet's upper half with the given prefix length, without
@@ -18,31 +15,30 @@ export const blocksOf = (subnet: string, prefixLength: number): number => {
  *
  * @param prefixLength default 29: eight addresses, of which the last is the broadcast address
  * @param slot which block, counted from the highest down; default 0, the highest
- * @throws ProblemError for a subnet outside /8 to /28, a block that is no part of the upper half, a gateway that is
- * no host address of the subnet, and where no address remains
+ * @throws ProblemError for a block that is no part of the upper half, a gateway that is not a host address of the subnet,
+ * and where no address remains
  */
-export const loadBalancerRange = (subnet: string, gateway: string, prefixLength = 29, slot = 0): AddressRange => {
-  const cidr = dockerSubnet(subnet);
-  if (!Number.isInteger(prefixLength) || prefixLength <= cidr.prefix || prefixLength > 31) {
+export const loadBalancerRange = (subnet: Cidr, gateway: string, prefixLength = 29, slot = 0): AddressRange => {
+  if (!Number.isInteger(prefixLength) || prefixLength <= subnet.prefix || prefixLength > 31) {
     refuse({
       received: prefixLength,
-      rule: `be a whole number from ${cidr.prefix + 1} to 31, since Docker keeps the lower half of ${subnet}`,
+      rule: `be a whole number from ${subnet.prefix + 1} to 31, since Docker keeps the lower half of ${subnet.text}`,
       remedy: "Set loadBalancerPrefix to 29, or to the length of the block you want",
     });
   }
-  const taken = gatewayOf(cidr, gateway);
+  const taken = gatewayOf(subnet, gateway);
   const blocks = blocksOf(subnet, prefixLength);
   if (!Number.isInteger(slot) || slot < 0 || slot >= blocks) {
     refuse({
       received: slot,
-      rule: `be from 0 to ${blocks - 1}, since the upper half of ${subnet} has ${blocks} blocks of /${prefixLength}`,
+      rule: `be from 0 to ${blocks - 1}, since the upper half of ${subnet.text} has ${blocks} blocks of /${prefixLength}`,
       remedy: "Choose a number of that range, or a larger networkSubnet",
     });
   }
   const size = 1n << BigInt(32 - prefixLength);
-  const last = cidr.last - BigInt(slot) * size;
+  const last = subnet.last - BigInt(slot) * size;
   const first = last - size + 1n;
-  const usable = last === cidr.last ? last - 1n : last;
+  const usable = last === subnet.last ? last - 1n : last;
   const pieces =
     taken < first || taken > last
       ? [{ first, last: usable }]
@@ -54,7 +50,7 @@ export const loadBalancerRange = (subnet: string, gateway: string, prefixLength 
   if (largest.last < largest.first) {
     refuse({
       received: prefixLength,
-      rule: `leave an address beside the broadcast address of ${subnet} and the gateway ${gateway}`,
+      rule: `leave an address beside the broadcast address of ${subnet.text} and the gateway ${gateway}`,
       remedy: "Set loadBalancerPrefix to 29 or less",
     });
   }
@@ -88,7 +84,7 @@ export interface RangeClaim {
  * @throws ProblemError naming every two clusters that fall on one block, and a free number for the second
  */
 export const allotRanges = (
-  subnet: string,
+  subnet: Cidr,
   gateway: string,
   prefixLength: number,
   clusters: readonly RangeClaim[],

@@ -1,6 +1,6 @@
 import type { AddressRange } from "../network/addressRange";
+import type { Cidr } from "../network/cidr";
 import { ipv6LoadBalancerRange, ipv6SubnetBeside } from "../network/dockerSubnet";
-import { clusterFamilies } from "../network/families";
 import { allotRanges, slotOf, blocksOf } from "../network/loadBalancerRange";
 import type { ClusterEntry } from "./schema/entries";
 import type { SettingValues } from "./schema/stack";
@@ -36,19 +36,18 @@ export const allottedRanges = (values: RangeSettings, entries: readonly ClusterE
 export const familyRanges = (
   values: RangeSettings,
   entries: readonly ClusterEntry[],
-  ipv6: string | undefined,
+  ipv6: Cidr | undefined,
 ): Record<string, ClusterRanges> => {
   const blocks = blocksOf(values.networkSubnet, values.loadBalancerPrefix);
   const allotted = allottedRanges(values, entries);
   return Object.fromEntries(
     entries.filter(isServed).map(({ values: { name, podCidr, loadBalancerSlot } }) => {
-      const families = clusterFamilies({ podCidr });
       const slot = loadBalancerSlot ?? slotOf(name, blocks);
       return [
         name,
         {
-          ...(families.includes("ipv4") ? { ipv4: allotted[name] } : {}),
-          ...(families.includes("ipv6") && ipv6 !== undefined ? { ipv6: ipv6LoadBalancerRange(ipv6, slot) } : {}),
+          ...(podCidr.ipv4 !== undefined ? { ipv4: allotted[name] } : {}),
+          ...(podCidr.ipv6 !== undefined && ipv6 !== undefined ? { ipv6: ipv6LoadBalancerRange(ipv6, slot) } : {}),
         },
       ];
     }),
@@ -62,8 +61,8 @@ const isServed = ({ values: { loadBalancer, backend } }: ClusterEntry): boolean 
 export const ipv6SubnetOf = (
   { networkSubnet, networkSubnetIPv6 }: Pick<SettingValues, "networkSubnet" | "networkSubnetIPv6">,
   entries: readonly ClusterEntry[],
-): string | undefined => {
-  if (networkSubnetIPv6 !== "") return networkSubnetIPv6;
-  const wanted = entries.some(({ values }) => values.backend === "docker" && clusterFamilies(values).includes("ipv6"));
+): Cidr | undefined => {
+  if (networkSubnetIPv6 !== undefined) return networkSubnetIPv6;
+  const wanted = entries.some(({ values }) => values.backend === "docker" && values.podCidr.ipv6 !== undefined);
   return wanted ? ipv6SubnetBeside(networkSubnet) : undefined;
 };

@@ -1,8 +1,8 @@
 import { cloudProviderKindImage } from "../addons/cloudProviderKind";
 import type { ClusterSpec, Backend } from "../cluster/spec";
 import { type AddressRange, networkRange } from "../network/addressRange";
-import { ipv6Gateway } from "../network/dockerSubnet";
-import { parseNetworks } from "../network/families";
+import { defaultGateway } from "../network/dockerSubnet";
+import type { ClusterNetworkTexts, Networks } from "../network/networks";
 import type { InfrastructureProvider } from "../providers/clusterctl";
 import type { RoutePins } from "../versions/pins";
 import { type ClusterRanges, familyRanges, ipv6SubnetOf } from "./ranges";
@@ -16,7 +16,8 @@ import type { SettingValues } from "./schema/stack";
 export const existingManagementName = "existing_management";
 
 /** A workload cluster as the settings describe it. */
-export interface ClusterSettings extends Readonly<Omit<ClusterSpec, "backend">> {
+export interface ClusterSettings
+  extends Readonly<Omit<ClusterSpec, "backend" | keyof ClusterNetworkTexts>>, ClusterNetworkTexts {
   readonly backend: Backend;
   /** URL or path of the template that it is made from, and values for its variables; for backend `template`. */
   readonly template?: { readonly location: string; readonly variables: Readonly<Record<string, string>> };
@@ -99,9 +100,9 @@ export const settingsTree = (
     pins: values.pins,
     versions,
     network: {
-      subnet: values.networkSubnet,
+      subnet: values.networkSubnet.text,
       gateway: values.networkGateway,
-      ...(ipv6 === undefined ? {} : { ipv6: { subnet: ipv6, gateway: ipv6Gateway(ipv6) } }),
+      ...(ipv6 === undefined ? {} : { ipv6: { subnet: ipv6.text, gateway: defaultGateway(ipv6) } }),
       adopt: values.adoptNetwork,
       loadBalancerPrefix: values.loadBalancerPrefix,
     },
@@ -140,7 +141,7 @@ const clusterOf = (
   allotted: ClusterRanges | undefined,
 ): ClusterSettings => {
   const { loadBalancerAddresses: given } = values;
-  const { ipv4, ipv6 }: ClusterRanges = (given === "" ? allotted : rangesOf(given)) ?? {};
+  const { ipv4, ipv6 }: ClusterRanges = (given.list.length === 0 ? allotted : rangesOf(given)) ?? {};
   return {
     name: values.name,
     namespace: values.namespace,
@@ -148,8 +149,8 @@ const clusterOf = (
     controlPlaneReplicas: values.controlPlaneReplicas,
     workerPools: [...pools],
     ...(healthCheck ? { healthCheck } : {}),
-    podCidr: values.podCidr,
-    serviceCidr: values.serviceCidr,
+    podCidr: values.podCidr.text,
+    serviceCidr: values.serviceCidr.text,
     serviceDomain: values.serviceDomain,
     nodeImage: values.nodeImage,
     backend: values.backend,
@@ -165,8 +166,8 @@ const clusterOf = (
   };
 };
 
-const rangesOf = (networks: string): ClusterRanges =>
-  Object.fromEntries(parseNetworks(networks).map(({ family, text }) => [family, networkRange(text)]));
+const rangesOf = ({ list }: Networks): ClusterRanges =>
+  Object.fromEntries(list.map((network) => [network.family, networkRange(network)]));
 
 /** Variables as texts: YAML may give numbers and booleans. */
 const textsOf = (variables: Readonly<Record<string, unknown>>): Record<string, string> =>

@@ -1,4 +1,4 @@
-import { splitCidrs } from "../../lib/network/families";
+import { networksOf } from "../../lib/network/networks";
 import type { Settings } from "../../lib/settings/types";
 import { releaseOf } from "../../lib/versions/supportMatrix";
 import type { Demands } from "./check";
@@ -19,9 +19,10 @@ export const demandsOf = (
   const made = settings.management.kubeconfig === "";
   const management = made && releaseOf(settings.management.nodeImage.split("@")[0]?.split(":").at(-1) ?? "");
   const versions = [...(management ? [management] : []), ...real.map((cluster) => cluster.kubernetesVersion.slice(1))];
+  const networks = real.map(networksOf).flatMap(({ podCidr, serviceCidr }) => [...podCidr.list, ...serviceCidr.list]);
   return {
     subnet: settings.network.subnet,
-    clusterNetworks: [...new Set(real.flatMap((one) => [one.podCidr, one.serviceCidr].flatMap(splitCidrs)))],
+    clusterNetworks: [...new Set(networks.map(({ text }) => text))],
     // Pretended clusters have no containers, so no container can be in their way.
     wantedClusters: [...(made ? [settings.management.name] : []), ...real.map(({ name }) => name)],
     kubernetes: [...new Set(versions)],

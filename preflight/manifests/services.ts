@@ -1,6 +1,6 @@
 import type { Problem } from "../../lib/base/problem";
 import type { KubernetesObject } from "../../lib/kubernetes/object";
-import { parseNetworks } from "../../lib/network/families";
+import { networksOf } from "../../lib/network/networks";
 import type { ClusterSettings } from "../../lib/settings/types";
 import type { StackManifests } from "./stack";
 
@@ -17,14 +17,15 @@ export const serviceProblems = (
 ): Problem[] => clusters.flatMap((cluster) => [...inCluster(cluster, manifests), ...balanced(cluster, manifests)]);
 
 const inCluster = (
-  { name, cni, loadBalancer, application, manifests: locations, serviceCidr }: ClusterSettings,
+  cluster: ClusterSettings,
   manifests: Pick<StackManifests, "cni" | "loadBalancer" | "extra">,
 ): Problem[] => {
+  const { name, cni, loadBalancer, application, manifests: locations } = cluster;
   const installed = [manifests.cni[cni], ...(loadBalancer === "metallb" ? [manifests.loadBalancer] : [])];
   const own = [...installed, ...locations.map((location) => manifests.extra[location])];
   const services = own.flatMap((manifest) => servicesOf(manifest?.objects ?? [])).filter(hasAddress);
   const count = kubeadmServices + services.length + (application ? 1 : 0);
-  return parseNetworks(serviceCidr).flatMap(({ text, first, last }) => {
+  return networksOf(cluster).serviceCidr.list.flatMap(({ text, first, last }) => {
     const room = Number(last - first) + 1 - unused;
     return count <= room
       ? []

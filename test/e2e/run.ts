@@ -2,6 +2,7 @@
 // Its last line is "N passed, N failed".
 import { join } from "node:path";
 import { contains } from "../../lib/network/addressRange";
+import { parseDockerSubnet } from "../../lib/network/dockerSubnet";
 import { loadBalancerRange } from "../../lib/network/loadBalancerRange";
 import { clearEarlierRuns } from "./earlierRuns";
 import { check, type Counts, dockerInventory, must, newInDocker, report, runSteps, type Step } from "./harness";
@@ -27,7 +28,7 @@ const settings = {
 const printed: Record<string, string> = {};
 
 /** Subnet and gateway of the stack files. */
-const range = loadBalancerRange("172.18.0.0/16", "172.18.0.1");
+const range = loadBalancerRange(parseDockerSubnet("172.18.0.0/16"), "172.18.0.1");
 let before = dockerInventory();
 
 /** Names that the first preview must show, one of each stage. */

@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { type Problem, ProblemError } from "../../base/problem";
 import type { KubernetesObject } from "../../kubernetes/object";
 import { toYaml } from "../../kubernetes/yaml";
-import { splitCidrs } from "../../network/families";
+import { clusterNetwork } from "../clusterNetwork";
 import { versionOf } from "../machineTemplate";
 import type { ClusterParts, MachineOwner } from "../parts";
 import { type TemplateCluster, templateProblems } from "./problems";
@@ -60,8 +60,8 @@ export const templateVariablesOf = (cluster: TemplateCluster): Record<string, st
   KUBERNETES_VERSION: versionOf(cluster),
   CONTROL_PLANE_MACHINE_COUNT: String(cluster.controlPlaneReplicas),
   WORKER_MACHINE_COUNT: String(cluster.workerPools.reduce((sum, { replicas }) => sum + replicas, 0)),
-  POD_CIDR: cluster.podCidr,
-  SERVICE_CIDR: cluster.serviceCidr,
+  POD_CIDR: cluster.podCidr.text,
+  SERVICE_CIDR: cluster.serviceCidr.text,
   SERVICE_DOMAIN: cluster.serviceDomain,
 });
 
@@ -125,12 +125,7 @@ const withoutNulls = (value: unknown): unknown => {
 const withNetworks = (object: KubernetesObject, cluster: TemplateCluster): KubernetesObject => {
   if (object.kind !== "Cluster") return object;
   const spec = object["spec"] as { clusterNetwork?: object };
-  const own = {
-    pods: { cidrBlocks: splitCidrs(cluster.podCidr) },
-    services: { cidrBlocks: splitCidrs(cluster.serviceCidr) },
-    serviceDomain: cluster.serviceDomain,
-  };
-  return { ...object, spec: { ...spec, clusterNetwork: { ...own, ...spec.clusterNetwork } } };
+  return { ...object, spec: { ...spec, clusterNetwork: { ...clusterNetwork(cluster), ...spec.clusterNetwork } } };
 };
 
 /** Machines of a control plane or pool; a health check has none. */

@@ -59,20 +59,27 @@ const missing = (
 const networks = (
   { pods, services, serviceDomain }: ClusterNetwork,
   source: string,
-  cluster: TemplateCluster,
-): Problem[] =>
-  (
+  { name, podCidr, serviceCidr, serviceDomain: domain }: TemplateCluster,
+): Problem[] => {
+  const settings = { podCidr: podCidr.text, serviceCidr: serviceCidr.text, serviceDomain: domain };
+  return (
     [
       ["podCidr", pods?.cidrBlocks?.join(",")],
       ["serviceCidr", services?.cidrBlocks?.join(",")],
       ["serviceDomain", serviceDomain],
     ] as const
   ).flatMap(([key, stated]) => {
-    if (stated === undefined || stated === cluster[key]) return [];
-    const rule = `be ${stated}, which ${source} states for cluster ${cluster.name}`;
+    if (stated === undefined || stated === settings[key]) return [];
+    const rule = `be ${stated}, which ${source} states for cluster ${name}`;
     return [
-      { key, received: cluster[key], rule, remedy: `Set ${key} to it, or write \${${variables[key]}} in the template` },
+      {
+        key,
+        received: settings[key],
+        rule,
+        remedy: `Set ${key} to it, or write \${${variables[key]}} in the template`,
+      },
     ];
   });
+};
 
 const variables = { podCidr: "POD_CIDR", serviceCidr: "SERVICE_CIDR", serviceDomain: "SERVICE_DOMAIN" } as const;

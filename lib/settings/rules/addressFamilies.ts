@@ -1,5 +1,6 @@
 import type { Problem } from "../../base/problem";
-import { anyOverlap, clusterFamilies, familiesOf, familyNames, parseNetworks } from "../../network/families";
+import { familyNames } from "../../network/address";
+import { anyOverlap, type Networks } from "../../network/networks";
 import { ipv6SubnetOf } from "../ranges";
 import type { ClusterEntry } from "../schema/entries";
 import { type ClusterRule, nodesOf, type RuleContext, unless } from "./rule";
@@ -7,10 +8,7 @@ import { type ClusterRule, nodesOf, type RuleContext, unless } from "./rule";
 /** Prefix length of the part of the pods' network that each node takes, as kube-controller-manager cuts it. */
 const nodePrefix = { ipv4: 24, ipv6: 64 } as const;
 
-const namesOf = (text: string): string =>
-  familiesOf(text)
-    .map((family) => familyNames[family])
-    .join(", then ");
+const namesOf = ({ families }: Networks): string => families.map((family) => familyNames[family]).join(", then ");
 
 /** Rules about the address families of one cluster. */
 export const familyRules: readonly ClusterRule[] = [
@@ -18,7 +16,7 @@ export const familyRules: readonly ClusterRule[] = [
     fields: ["podCidr", "controlPlaneReplicas", "workerReplicas", "workers"],
     check: (entry) => {
       const nodes = nodesOf(entry);
-      return parseNetworks(entry.values.podCidr).flatMap(({ family, prefix }) => {
+      return entry.values.podCidr.list.flatMap(({ family, prefix }) => {
         const size = nodePrefix[family];
         const room = 2 ** (size - prefix);
         const rule = `hold a /${size} for each of ${nodes} nodes, and holds ${room}`;
@@ -44,8 +42,8 @@ export const familyRules: readonly ClusterRule[] = [
     fields: ["podCidr", "template", "loadBalancer", "loadBalancerAddresses"],
     check: (entry) => {
       const { podCidr, loadBalancerAddresses } = entry.values;
-      if (loadBalancerAddresses === "") return [];
-      const sorted = (text: string): string => familiesOf(text).sort().join();
+      if (loadBalancerAddresses.list.length === 0) return [];
+      const sorted = ({ families }: Networks): string => [...families].sort().join();
       return unless(
         sorted(loadBalancerAddresses) === sorted(podCidr),
         entry,
@@ -68,10 +66,10 @@ export const ipv6Problems = ({ values, wrong, entries }: RuleContext): Problem[]
   return real.flatMap((entry) =>
     (["podCidr", "serviceCidr"] as const).flatMap((field) =>
       unless(
-        !clusterFamilies(entry.values).includes("ipv6") || !anyOverlap(entry.values[field], subnet),
+        entry.values.podCidr.ipv6 === undefined || !anyOverlap(entry.values[field].list, [subnet]),
         entry,
         field,
-        `share no address with the Docker network's IPv6 subnet, ${subnet}`,
+        `share no address with the Docker network's IPv6 subnet, ${subnet.text}`,
         remedy,
       ),
     ),

@@ -1,5 +1,5 @@
 import { type Problem, problemsOf } from "../../base/problem";
-import { parseCidr } from "../../network/cidr";
+import type { Cidr } from "../../network/cidr";
 import { loadBalancerRange } from "../../network/loadBalancerRange";
 import { allottedRanges } from "../ranges";
 import type { ClusterEntry } from "../schema/entries";
@@ -20,16 +20,16 @@ export const fleetProblems = ({ values, wrong, entries }: RuleContext): Problem[
 };
 
 /** Docker has the lower half, without network address and gateway; then the management node and each API's proxy. */
-const crowdedNetwork = (subnet: string, entries: readonly ClusterEntry[]): Problem[] => {
+const crowdedNetwork = (subnet: Cidr, entries: readonly ClusterEntry[]): Problem[] => {
   const real = entries.filter((entry) => entry.values.backend === "docker");
   const nodes = real.reduce((sum, entry) => sum + nodesOf(entry), 0);
-  const room = 2 ** (31 - parseCidr(subnet).prefix) - 3 - real.length;
+  const room = 2 ** (31 - subnet.prefix) - 3 - real.length;
   return nodes <= room
     ? []
     : [
         {
           key: "networkSubnet",
-          received: subnet,
+          received: subnet.text,
           rule: `hold ${nodes} nodes in its lower half, and has room for ${room}`,
           remedy: "Choose a larger subnet, as 172.18.0.0/16, or fewer nodes",
         },

@@ -1,4 +1,4 @@
-import { anyOverlap } from "../../network/families";
+import { anyOverlap } from "../../network/networks";
 import { type ClusterRule, isReal, unless } from "./rule";
 
 const otherNetwork = "Choose another private network, of 10.0.0.0/8, 172.16.0.0/12 or 192.168.0.0/16";
@@ -10,10 +10,10 @@ export const networkRules: readonly ClusterRule[] = [
     settings: ["networkSubnet"],
     check: (entry, { values: { networkSubnet } }) =>
       unless(
-        !isReal(entry) || !anyOverlap(entry.values[field], networkSubnet),
+        !isReal(entry) || !anyOverlap(entry.values[field].list, [networkSubnet]),
         entry,
         field,
-        `share no address with networkSubnet, ${networkSubnet}`,
+        `share no address with networkSubnet, ${networkSubnet.text}`,
         otherNetwork,
       ),
   })),
@@ -21,10 +21,10 @@ export const networkRules: readonly ClusterRule[] = [
     fields: ["podCidr", "serviceCidr"],
     check: (entry) =>
       unless(
-        !anyOverlap(entry.values.podCidr, entry.values.serviceCidr),
+        !anyOverlap(entry.values.podCidr.list, entry.values.serviceCidr.list),
         entry,
         "serviceCidr",
-        `share no address with podCidr, ${entry.values.podCidr}`,
+        `share no address with podCidr, ${entry.values.podCidr.text}`,
         otherNetwork,
       ),
   },

@@ -92,7 +92,7 @@ export const templateRules: readonly ClusterRule[] = [
           "Set it to metallb, the default",
         ),
         ...unless(
-          wanted === (loadBalancerAddresses !== ""),
+          wanted === loadBalancerAddresses.list.length > 0,
           entry,
           "loadBalancerAddresses",
           wanted

@@ -1,8 +1,9 @@
 import { refuse } from "../../base/problem";
 import { longestNames } from "../../cluster/objects";
 import type { Taint, Backend } from "../../cluster/spec";
+import { noNetworks } from "../../network/networks";
 import { labelKey, dnsDomain, dnsLabel, labelValue, textMap } from "../checks/names";
-import { networks } from "../checks/networks";
+import { networksOfSize } from "../checks/networks";
 import {
   between,
   oddCount,
@@ -12,7 +13,19 @@ import {
   providerVersion,
   templateVariables,
 } from "../checks/values";
-import { choice, count, listOf, text, derived, flag, optionalCount, type Setting, texts, variables } from "./setting";
+import {
+  choice,
+  count,
+  derived,
+  flag,
+  listOf,
+  optionalCount,
+  parsed,
+  text,
+  texts,
+  type ValueOf,
+  variables,
+} from "./setting";
 
 /** A node's condition that makes it unhealthy, as an entry of `unhealthyNodeConditions`. */
 export const nodeConditionFields = {
@@ -63,19 +76,19 @@ export const clusterSettings = {
     "Node image of the workload cluster, by a tag. Empty: kindest/node of kubernetesVersion.",
     imageReference,
   ),
-  podCidr: text(
+  podCidr: parsed(
     "192.168.0.0/16",
     "Network of the pods: IPv4, IPv6, or both with a comma between them, the primary family first.",
-    networks(
+    networksOfSize(
       // kube-controller-manager hands out at most 2^16 of the nodes' networks.
       { ipv4: { shortest: 8, longest: 24 }, ipv6: { shortest: 48, longest: 64 } },
       { ipv4: "each node takes a /24 of it", ipv6: "each node takes a /64 of it" },
     ),
   ),
-  serviceCidr: text(
+  serviceCidr: parsed(
     "10.128.0.0/12",
     "Network of the services, of the families that podCidr has, in the same order.",
-    networks(
+    networksOfSize(
       { ipv4: { shortest: 12, longest: 28 }, ipv6: { shortest: 108, longest: 124 } },
       { ipv4: "the API server's limits", ipv6: "the API server's limits" },
     ),
@@ -112,7 +125,7 @@ export const infrastructureProviderFields = {
 
 export { taintFields };
 
-const givenAddresses = networks(
+const givenAddresses = networksOfSize(
   { ipv4: { shortest: 8, longest: 32 }, ipv6: { shortest: 48, longest: 128 } },
   { ipv4: "one address or more", ipv6: "one address or more" },
 );
@@ -164,10 +177,10 @@ export const clusterFields = {
     (value) => (value === "" ? undefined : manifestLocation(value)),
   ),
   templateVariables: variables("Values for the template's other variables, as AWS_REGION.", templateVariables),
-  loadBalancerAddresses: text(
+  loadBalancerAddresses: parsed(
     "",
     "Network whose addresses MetalLB gives out (one of each family for dual stack); for a cluster from a template, on its machines' network.",
-    (value) => (value === "" ? undefined : givenAddresses(value)),
+    (value) => (value === "" ? noNetworks : givenAddresses(value)),
   ),
   loadBalancerSlot: optionalCount(
     "Which block of addresses the load balancer gets, 0 being the highest. Absent: one that follows from the name.",
@@ -182,9 +195,7 @@ export type ClusterField = keyof typeof clusterFields;
 export type ClusterValues = {
   readonly [K in ClusterField]: K extends "backend"
     ? Backend // A template is one by itself, and no word of the setting.
-    : (typeof clusterFields)[K] extends Setting<infer T>
-      ? T
-      : never;
+    : ValueOf<(typeof clusterFields)[K]>;
 };
 
 /** The short form's setting for each field that it has. */

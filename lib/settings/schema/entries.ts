@@ -33,7 +33,7 @@ export const readClusters = (
   versions: RoutePins,
 ): EntriesReading => {
   const list = top.values["clusters"];
-  if (!Array.isArray(list) || list.length === 0) return { entries: [shortEntry(top)], problems: [] };
+  if (!Array.isArray(list) || list.length === 0) return { entries: [shortEntry(top, versions)], problems: [] };
   const readings = list.map((entry: unknown, index) => readEntry(entry, `clusters[${index}]`, versions));
   return {
     entries: readings.flatMap(({ entry }) => entry ?? []),
@@ -41,14 +41,14 @@ export const readClusters = (
   };
 };
 
-const shortEntry = ({ values, wrong }: TableReading): ClusterEntry => {
+const shortEntry = ({ values, wrong }: TableReading, versions: RoutePins): ClusterEntry => {
   const own = Object.entries(shortForm).map(([field, key]) => [field, values[key]] as const);
-  const others = Object.entries(clusterFields).map(([field, { default: value }]) => [field, value] as const);
+  const { values: defaults } = readTable(clusterFields, { given: {}, versions, path: "" });
   const replicas = values["workerReplicas"] as number;
   // On a network that others made, their clusters may have the highest block: there the name decides, as in a list.
   const slot = values["adoptNetwork"] === true ? {} : { loadBalancerSlot: 0 };
   return {
-    values: { ...Object.fromEntries(others), ...Object.fromEntries(own), ...slot } as ClusterValues,
+    values: { ...defaults, ...Object.fromEntries(own), ...slot } as ClusterValues,
     pools: shortPools(replicas),
     wrong: new Set(Object.entries(shortForm).flatMap(([field, key]) => (wrong.has(key) ? [field] : []))),
     key: (field) => shortForm[field as keyof typeof shortForm] ?? field,

@@ -7,7 +7,7 @@ import { type SettingTable, asType, wrongType } from "./setting";
 /** A table's values, defaults filled in, with what is wrong about them. */
 export interface TableReading {
   readonly values: Readonly<Record<string, unknown>>;
-  /** Names whose value failed its own check; no rule about several settings is to use them. */
+  /** Names whose value failed its own check; no rule about several settings is to use them. A parsed one is undefined. */
   readonly wrong: ReadonlySet<string>;
   readonly problems: readonly Problem[];
 }
@@ -60,9 +60,16 @@ const readOne = (
     return { value: completed, problems: [] };
   }
   const check = setting.check as Check<unknown>;
+  let read = setting.parse === undefined ? value : undefined;
   // A check of a list's item says which one, as `[2]`.
-  const problems = problemsOf(() => check(value));
-  return { value, problems: hidden(problems.map((problem) => ({ ...problem, key: `${key}${problem.key ?? ""}` }))) };
+  const problems = problemsOf(() => {
+    if (setting.parse === undefined) check(value);
+    else read = setting.parse(value as string);
+  });
+  return {
+    value: read,
+    problems: hidden(problems.map((problem) => ({ ...problem, key: `${key}${problem.key ?? ""}` }))),
+  };
 };
 
 const unknownName = (table: SettingTable, path: string, name: string, received: unknown): Problem => {

@@ -20,6 +20,8 @@ export interface Setting<T = never> {
   readonly default: T | string;
   readonly description: string;
   readonly check: Check<T>;
+  /** Checks a text too, and gives the value that it stands for; absent where a value stands for itself. */
+  readonly parse?: (text: string) => unknown;
   /** What an empty text means, from the pinned versions and the settings above in the table. */
   readonly derived?: Derived;
   /** The only values there are. */
@@ -45,6 +47,20 @@ export const text = (value: string, description: string, check: Check<string>): 
   description,
   check,
 });
+
+/** A setting whose text stands for a value. */
+export interface ParsedSetting<V> extends Setting<string> {
+  readonly parse: (text: string) => V;
+}
+
+/** A text that is read once, here, and is a value from then on. */
+export const parsed = <V>(value: string, description: string, parse: (text: string) => V): ParsedSetting<V> => ({
+  ...text(value, description, parse),
+  parse,
+});
+
+/** The value of a setting as the rules see it. */
+export type ValueOf<S> = S extends ParsedSetting<infer V> ? V : S extends Setting<infer T> ? T : never;
 
 /** Text whose default is not a constant. */
 export const derived = (value: Derived, description: string, check: Check<string>): Setting<string> => ({

@@ -1,8 +1,8 @@
-import { defaultGateway, subnetPrefixes, ipv6Subnet } from "../../network/dockerSubnet";
+import type { Cidr } from "../../network/cidr";
+import { defaultGateway, parseDockerSubnet, parseIPv6Subnet } from "../../network/dockerSubnet";
 import type { InfrastructureProvider } from "../../providers/clusterctl";
 import type { RoutePins } from "../../versions/pins";
 import { dnsLabel } from "../checks/names";
-import { network } from "../checks/networks";
 import { between, filePath, imageReference, secretVariables, templateVariables } from "../checks/values";
 import { clusterFields, infrastructureProviderFields, clusterSettings } from "./cluster";
 import {
@@ -12,10 +12,11 @@ import {
   flag,
   listOf,
   manifest,
-  type Setting,
+  parsed,
   type SettingTypes,
   text,
   texts,
+  type ValueOf,
   variables,
   type SettingTable,
 } from "./setting";
@@ -51,22 +52,21 @@ export const settingsSchema = {
     "For managementKubeconfig: install cert-manager and Cluster API. false where the cluster has them; then they are left alone.",
   ),
 
-  networkSubnet: text(
+  networkSubnet: parsed(
     "172.18.0.0/16",
     "IPv4 subnet of the Docker network kind. Containers get addresses of its lower half, load balancers of its upper end.",
-    network(subnetPrefixes.shortest, subnetPrefixes.longest, "room for nodes and load balancers"),
+    parseDockerSubnet,
   ),
   networkGateway: derived(
-    (_, { networkSubnet }) => defaultGateway(String(networkSubnet)),
+    // A subnet that was refused has no value.
+    (_, { networkSubnet }) => (networkSubnet === undefined ? "" : defaultGateway(networkSubnet as Cidr)),
     "Gateway of the Docker network. Empty: the first address of the subnet.",
     () => undefined,
   ),
-  networkSubnetIPv6: text(
+  networkSubnetIPv6: parsed(
     "",
     "IPv6 subnet of the Docker network. Empty: none; or where a cluster has IPv6, one beside networkSubnet, as fd00:172:18::/64.",
-    (value) => {
-      if (value !== "") ipv6Subnet(value);
-    },
+    (value) => (value === "" ? undefined : parseIPv6Subnet(value)),
   ),
   adoptNetwork: flag(false, "Use the Docker network kind that is there, and leave it there at destroy."),
   loadBalancerPrefix: count(
@@ -147,7 +147,7 @@ export type SettingKey = keyof typeof settingsSchema;
 
 /** The value of every setting, defaults filled in. */
 export type SettingValues = {
-  readonly [K in SettingKey]: (typeof settingsSchema)[K] extends Setting<infer T> ? T : never;
+  readonly [K in SettingKey]: ValueOf<(typeof settingsSchema)[K]>;
 };
 
 /** A setting as Pulumi.yaml declares it. */

@@ -2,6 +2,7 @@ import { describe, expect, test } from "@jest/globals";
 import { cniLocation, withPodCidr } from "../../../lib/addons/cni";
 import { parseManifest } from "../../../lib/kubernetes/manifest";
 import type { KubernetesObject } from "../../../lib/kubernetes/object";
+import { parseNetworks } from "../../../lib/network/networks";
 import { fetchTimeout, realManifests } from "../../helpers/realManifests";
 
 const daemonSet = (env?: object[]): KubernetesObject => ({
@@ -28,7 +29,7 @@ test.each([
   ["another pool", [{ ...pool, value: "192.168.0.0/16" }], [pool]],
 ])("sets the pool where there is %s", (_, env, expected) => {
   const before = daemonSet(env);
-  const [first, second] = withPodCidr([other, before], "calico", "10.0.0.0/16");
+  const [first, second] = withPodCidr([other, before], "calico", parseNetworks("10.0.0.0/16"));
   expect(first).toBe(other);
   expect(second).toMatchObject({
     spec: {
@@ -46,7 +47,7 @@ test.each([
 });
 
 test("refuses a manifest of something else, naming the setting", () => {
-  expect(() => withPodCidr([other], "calico", "10.0.0.0/16")).toThrow(/cniManifest .*calico-node/);
+  expect(() => withPodCidr([other], "calico", parseNetworks("10.0.0.0/16"))).toThrow(/cniManifest .*calico-node/);
 });
 
 const configMap = (name: string, data: Record<string, string>): KubernetesObject => ({
@@ -87,13 +88,16 @@ test.each<[string, KubernetesObject, object]>([
   ],
 ])("sets the pods' addresses of %s, by name or from a file", (cni, object, expected) => {
   for (const name of [cni, "my/network.yaml"]) {
-    expect(withPodCidr([other, object], name, "10.0.0.0/16")).toEqual([other, { ...object, ...expected }]);
+    expect(withPodCidr([other, object], name, parseNetworks("10.0.0.0/16"))).toEqual([
+      other,
+      { ...object, ...expected },
+    ]);
   }
-  expect(() => withPodCidr([other], cni, "10.0.0.0/16")).toThrow(cni);
+  expect(() => withPodCidr([other], cni, parseNetworks("10.0.0.0/16"))).toThrow(cni);
 });
 
 test("a network of another kind is taken as it is", () => {
-  expect(withPodCidr([other], "my/network.yaml", "10.0.0.0/16")).toEqual([other]);
+  expect(withPodCidr([other], "my/network.yaml", parseNetworks("10.0.0.0/16"))).toEqual([other]);
 });
 
 test("each name has a location on either route, and a location is its own", () => {
@@ -128,7 +132,7 @@ describe("pods of IPv6", () => {
   test("turn IPv6 on in Calico, and its assignment of addresses", () => {
     // As the published manifest has it.
     const off = daemonSet([{ name: "FELIX_IPV6SUPPORT", value: "false" }]);
-    const objects = withPodCidr([off, config], "calico", dual);
+    const objects = withPodCidr([off, config], "calico", parseNetworks(dual));
     expect(environmentOf(objects)).toEqual({
       CALICO_IPV4POOL_CIDR: "10.0.0.0/16",
       IP6: "autodetect",
@@ -142,7 +146,11 @@ describe("pods of IPv6", () => {
   });
 
   test("alone turn Calico's IPv4 off", () => {
-    const objects = withPodCidr([daemonSet([{ name: "IP", value: "autodetect" }]), config], "calico", single);
+    const objects = withPodCidr(
+      [daemonSet([{ name: "IP", value: "autodetect" }]), config],
+      "calico",
+      parseNetworks(single),
+    );
     expect(environmentOf(objects)).toMatchObject({ IP: "none", CALICO_ROUTER_ID: "hash", IP6: "autodetect" });
     expect(environmentOf(objects)).not.toHaveProperty("CALICO_IPV4POOL_CIDR");
     expect(JSON.stringify(objects[1])).toContain('assign_ipv4\\": \\"false');
@@ -153,7 +161,11 @@ describe("pods of IPv6", () => {
     [single, { EnableIPv4: false, EnableIPv6: true, IPv6Network: single, Backend: { Type: "vxlan" } }],
   ])("%s are flannel's", (pods, expected) => {
     const text = '{"Network": "10.244.0.0/16", "Backend": {"Type": "vxlan"}}';
-    const [object] = withPodCidr([configMap("kube-flannel-cfg", { "net-conf.json": text })], "flannel", pods);
+    const [object] = withPodCidr(
+      [configMap("kube-flannel-cfg", { "net-conf.json": text })],
+      "flannel",
+      parseNetworks(pods),
+    );
     expect(JSON.parse((object!["data"] as Record<string, string>)["net-conf.json"]!)).toEqual(expected);
   });
 
@@ -162,7 +174,7 @@ describe("pods of IPv6", () => {
     [single, { "cluster-pool-ipv4-cidr": "10.1.0.0/16", "enable-ipv4": "false" }],
   ])("%s are Cilium's", (pods, ipv4) => {
     const data = { "cluster-pool-ipv4-cidr": "10.1.0.0/16", "enable-ipv4": "true", "enable-ipv6": "false" };
-    const [object] = withPodCidr([configMap("cilium-config", data)], "cilium", pods);
+    const [object] = withPodCidr([configMap("cilium-config", data)], "cilium", parseNetworks(pods));
     expect(object!["data"]).toEqual({
       ...ipv4,
       "enable-ipv6": "true",
@@ -175,14 +187,14 @@ describe("pods of IPv6", () => {
   test("are kindnet's, both in one variable", () => {
     const template = { spec: { containers: [{ name: "kindnet-cni", env: [] }] } };
     const kindnet = { apiVersion: "apps/v1", kind: "DaemonSet", metadata: { name: "kindnet" }, spec: { template } };
-    expect(environmentOf(withPodCidr([kindnet], "kindnet", dual))).toEqual({ POD_SUBNET: dual });
+    expect(environmentOf(withPodCidr([kindnet], "kindnet", parseNetworks(dual)))).toEqual({ POD_SUBNET: dual });
   });
 
   test(
     "of the real Calico are set as well",
     async () => {
       const text = (await realManifests())["calico.yaml"]!;
-      const objects = withPodCidr(parseManifest(text, "calico.yaml"), "calico", dual);
+      const objects = withPodCidr(parseManifest(text, "calico.yaml"), "calico", parseNetworks(dual));
       expect(JSON.stringify(objects)).toContain('\\"assign_ipv6\\": \\"true\\"');
       const node = objects.find(({ kind, metadata }) => kind === "DaemonSet" && metadata.name === "calico-node")!;
       expect(environmentOf([node])).toMatchObject({ FELIX_IPV6SUPPORT: "true", CALICO_IPV6POOL_CIDR: single });

@@ -1,5 +1,6 @@
 import { expect, test } from "@jest/globals";
 import { withPodCidr, onKindNodes } from "../../../lib/addons/cni";
+import { parseNetworks } from "../../../lib/network/networks";
 
 const configuration = (flannel: object): string =>
   JSON.stringify({
@@ -35,7 +36,7 @@ test("the manifest's ConfigMap gets both, the cluster's addresses and the plugin
   const [object] = withPodCidr(
     [{ apiVersion: "v1", kind: "ConfigMap", metadata: { name: "kube-flannel-cfg" }, data }],
     "flannel",
-    "10.64.0.0/16",
+    parseNetworks("10.64.0.0/16"),
   );
   const changed = object?.["data"] as typeof data;
   expect(JSON.parse(changed["net-conf.json"])).toEqual({ Network: "10.64.0.0/16" });

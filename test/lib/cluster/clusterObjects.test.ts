@@ -4,6 +4,7 @@ import { clusterObjects, longestNames } from "../../../lib/cluster/objects";
 import { machineOwners, partsOfSpec } from "../../../lib/cluster/parts";
 import type { ClusterSpec, WorkerPool } from "../../../lib/cluster/spec";
 import type { KubernetesObject } from "../../../lib/kubernetes/object";
+import { parseNetworks } from "../../../lib/network/networks";
 import { misfits } from "../../helpers/crdSchema";
 import { fetchTimeout, realCrds } from "../../helpers/realManifests";
 
@@ -13,8 +14,8 @@ const spec: ClusterSpec = {
   kubernetesVersion: "v1.34.4",
   controlPlaneReplicas: 1,
   workerPools: [{ name: "md-0", replicas: 1 }],
-  podCidr: "192.168.0.0/16",
-  serviceCidr: "10.128.0.0/12",
+  podCidr: parseNetworks("192.168.0.0/16"),
+  serviceCidr: parseNetworks("10.128.0.0/12"),
   serviceDomain: "cluster.local",
   nodeImage: "kindest/node:v1.34.4",
   backend: "docker",
@@ -193,7 +194,7 @@ describe("names of templates", () => {
   test.each([
     ["nothing", {}, nothing],
     ["replicas", { controlPlaneReplicas: 3, workerPools: [{ name: "md-0", replicas: 5 }] }, nothing],
-    ["networks", { podCidr: "10.0.0.0/16", serviceDomain: "x.y" }, nothing],
+    ["networks", { podCidr: parseNetworks("10.0.0.0/16"), serviceDomain: "x.y" }, nothing],
     ["namespace", { namespace: "other" }, nothing],
     [
       "a label that is propagated",

@@ -6,6 +6,7 @@ import { afterAll, describe, expect, test } from "@jest/globals";
 import { kubeadmFamilies } from "../../../lib/cluster/kubeadm";
 import { clusterObjects } from "../../../lib/cluster/objects";
 import type { ClusterSpec } from "../../../lib/cluster/spec";
+import { networksOf, parseNetworks } from "../../../lib/network/networks";
 import { misfits } from "../../helpers/crdSchema";
 import { fetchTimeout, realCrds } from "../../helpers/realManifests";
 
@@ -18,14 +19,14 @@ const spec: ClusterSpec = {
   kubernetesVersion: "v1.34.4",
   controlPlaneReplicas: 3,
   workerPools: [{ name: "md-0", replicas: 1, labels: { "example.org/a": "b" } }],
-  podCidr: ipv4,
-  serviceCidr: "10.128.0.0/12",
+  podCidr: parseNetworks(ipv4),
+  serviceCidr: parseNetworks("10.128.0.0/12"),
   serviceDomain: "cluster.local",
   backend: "docker",
 };
 
 test("IPv4 alone asks nothing of kubeadm", () => {
-  expect(kubeadmFamilies({ podCidr: ipv4 })).toEqual({
+  expect(kubeadmFamilies({ podCidr: parseNetworks(ipv4) })).toEqual({
     certSANs: [],
     controlPlane: {},
     kubeletExtraArgs: [],
@@ -35,7 +36,7 @@ test("IPv4 alone asks nothing of kubeadm", () => {
 
 test("IPv6 alone has every node and API server take their IPv6 address, those that join included", () => {
   const nodeRegistration = { kubeletExtraArgs: [{ name: "node-ip", value: "::" }] };
-  expect(kubeadmFamilies({ podCidr: ipv6 })).toEqual({
+  expect(kubeadmFamilies({ podCidr: parseNetworks(ipv6) })).toEqual({
     certSANs: ["::", "::1"],
     controlPlane: {
       initConfiguration: { localAPIEndpoint: endpoint, nodeRegistration },
@@ -47,10 +48,10 @@ test("IPv6 alone has every node and API server take their IPv6 address, those th
 });
 
 test("in dual stack the primary family alone decides what is advertised", () => {
-  expect(kubeadmFamilies({ podCidr: `${ipv4},${ipv6}` }).controlPlane).toEqual({
+  expect(kubeadmFamilies({ podCidr: parseNetworks(`${ipv4},${ipv6}`) }).controlPlane).toEqual({
     preKubeadmCommands: [expect.any(String)],
   });
-  expect(kubeadmFamilies({ podCidr: `${ipv6},${ipv4}` }).controlPlane).toMatchObject({
+  expect(kubeadmFamilies({ podCidr: parseNetworks(`${ipv6},${ipv4}`) }).controlPlane).toMatchObject({
     initConfiguration: { localAPIEndpoint: endpoint },
     joinConfiguration: { controlPlane: { localAPIEndpoint: endpoint } },
   });
@@ -80,7 +81,7 @@ esac
   ])("with %s gives the kubelet %s beside what it has", (podCidr, addresses) => {
     const file = join(folder, "kubelet");
     writeFileSync(file, "KUBELET_EXTRA_ARGS=--runtime-cgroups=/system.slice/containerd.service");
-    const [command] = kubeadmFamilies({ podCidr }).preKubeadmCommands;
+    const [command] = kubeadmFamilies({ podCidr: parseNetworks(podCidr) }).preKubeadmCommands;
     expect(command).toContain("/etc/default/kubelet");
     execFileSync("sh", ["-c", command!.replace("/etc/default/kubelet", file)], {
       env: { ...process.env, PATH: `${folder}:${process.env["PATH"]}` },
@@ -101,7 +102,10 @@ describe("objects", () => {
   test.each(families)(
     "with $podCidr fit the real CRDs",
     async (networks) => {
-      const { infrastructureCluster, cluster, controlPlane, workers } = clusterObjects({ ...spec, ...networks });
+      const { infrastructureCluster, cluster, controlPlane, workers } = clusterObjects({
+        ...spec,
+        ...networksOf(networks),
+      });
       const objects = [infrastructureCluster, cluster, controlPlane, workers[0]!.bootstrapTemplate];
       const crds = await realCrds();
       expect(objects.flatMap((object) => misfits(object, crds))).toEqual([]);
@@ -110,7 +114,7 @@ describe("objects", () => {
   );
 
   test("name a pool's labels and its address together", () => {
-    const [pool] = clusterObjects({ ...spec, ...families[0]! }).workers;
+    const [pool] = clusterObjects({ ...spec, ...networksOf(families[0]!) }).workers;
     expect(pool!.bootstrapTemplate["spec"]).toMatchObject({
       template: {
         spec: {
@@ -128,7 +132,7 @@ describe("objects", () => {
   });
 
   test("of another family have other bootstrap templates, so that machines are made anew", () => {
-    const names = [spec, ...families.map((networks) => ({ ...spec, ...networks }))].map(
+    const names = [spec, ...families.map((networks) => ({ ...spec, ...networksOf(networks) }))].map(
       (one) => clusterObjects(one).workers[0]!.bootstrapTemplate.metadata.name,
     );
     expect(new Set(names).size).toBe(4);

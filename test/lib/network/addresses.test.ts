@@ -1,8 +1,8 @@
 import { describe, expect, test } from "@jest/globals";
 import fc from "fast-check";
 import { contains } from "../../../lib/network/addressRange";
-import { overlaps, parseCidr } from "../../../lib/network/cidr";
-import { defaultGateway, dockerRange } from "../../../lib/network/dockerSubnet";
+import { overlaps, parseCidr, parseNetwork } from "../../../lib/network/cidr";
+import { defaultGateway, dockerRange, parseDockerSubnet } from "../../../lib/network/dockerSubnet";
 import { loadBalancerRange } from "../../../lib/network/loadBalancerRange";
 import { ipcalc } from "../../helpers/ipcalc";
 
@@ -64,12 +64,12 @@ describe("loadBalancerRange", () => {
     ["10.9.8.0/24", "10.9.8.1", 31, "10.9.8.254-10.9.8.254", 1],
     ["10.9.8.0/24", "10.9.8.253", 30, "10.9.8.254-10.9.8.254", 1],
   ])("of %s with gateway %s and /%i is %s", (subnet, gateway, prefix, text, size) => {
-    expect(loadBalancerRange(subnet, gateway, prefix)).toMatchObject({ text, size });
+    expect(loadBalancerRange(parseDockerSubnet(subnet), gateway, prefix)).toMatchObject({ text, size });
   });
 
   test("takes the upper of two equal pieces", () => {
     // The /28 block .240-.254 around .247 leaves seven addresses on either side.
-    expect(loadBalancerRange("10.9.8.0/24", "10.9.8.247", 28).text).toBe("10.9.8.248-10.9.8.254");
+    expect(loadBalancerRange(parseDockerSubnet("10.9.8.0/24"), "10.9.8.247", 28).text).toBe("10.9.8.248-10.9.8.254");
   });
 
   test.each([
@@ -84,7 +84,7 @@ describe("loadBalancerRange", () => {
     ["172.18.0.0/29", "172.18.0.1", 30, "prefix length from /8 to /28"],
     ["0.0.0.0/7", "0.0.0.1", 29, "prefix length from /8 to /28"],
   ])("refuses %s with gateway %s and /%i", (subnet, gateway, prefix, message) => {
-    expect(() => loadBalancerRange(subnet, gateway, prefix)).toThrow(message);
+    expect(() => loadBalancerRange(parseDockerSubnet(subnet), gateway, prefix)).toThrow(message);
   });
 
   test("agrees with plain arithmetic for any subnet, gateway and block", () => {
@@ -100,7 +100,7 @@ describe("loadBalancerRange", () => {
           const gateway = near
             ? subnet.last - 1n - ((BigInt(seed) % 16n) % hosts)
             : subnet.first + 1n + (BigInt(seed) % hosts);
-          const range = loadBalancerRange(subnet.text, toText(gateway), prefix);
+          const range = loadBalancerRange(parseDockerSubnet(subnet.text), toText(gateway), prefix);
           const [first, last] = [toNumber(range.first), toNumber(range.last)];
           const block = 2n ** BigInt(32 - prefix);
 
@@ -112,11 +112,16 @@ describe("loadBalancerRange", () => {
           expect(first - 1n === gateway || first === subnet.last + 1n - block).toBe(true);
           expect(last + 1n === gateway || last + 1n === subnet.last).toBe(true);
           expect(2n * BigInt(range.size)).toBeGreaterThanOrEqual(block - 2n);
-          expect([range.first, range.last].every((end) => contains(range, end) && contains(subnet.text, end))).toBe(
-            true,
-          );
+          expect(
+            [range.first, range.last].every((end) => contains(range, end) && contains(parseNetwork(subnet.text), end)),
+          ).toBe(true);
           expect(contains(range, toText(gateway))).toBe(false);
-          expect(overlaps(dockerRange(subnet.text), `${toText(subnet.last + 1n - block)}/${prefix}`)).toBe(false);
+          expect(
+            overlaps(
+              parseNetwork(dockerRange(parseNetwork(subnet.text))),
+              parseNetwork(`${toText(subnet.last + 1n - block)}/${prefix}`),
+            ),
+          ).toBe(false);
         },
       ),
       { numRuns: 1000 },
@@ -132,10 +137,10 @@ describe("against ipcalc", () => {
         const parent = subnetAt(seed, prefix - 7);
         for (const theirs of ipcalc(parent.text, prefix)) {
           const ours = parseCidr(theirs.network);
-          const range = loadBalancerRange(theirs.network, theirs.hostMin);
+          const range = loadBalancerRange(parseDockerSubnet(theirs.network), theirs.hostMin);
           expect(theirs).toEqual({
             network: ours.text,
-            hostMin: defaultGateway(theirs.network),
+            hostMin: defaultGateway(ours),
             hostMax: range.last,
             broadcast: toText(ours.last),
           });
@@ -154,7 +159,7 @@ describe("against ipcalc", () => {
         const blocks = ipcalc(subnet.text, 29);
         const highest = blocks.at(-1);
         expect(blocks).toHaveLength(2 ** (29 - prefix));
-        const range = loadBalancerRange(subnet.text, defaultGateway(subnet.text));
+        const range = loadBalancerRange(parseDockerSubnet(subnet.text), defaultGateway(parseNetwork(subnet.text)));
         expect(`${range.first}/29`).toBe(highest?.network);
         expect(range.last).toBe(highest?.hostMax);
       }),
@@ -168,7 +173,7 @@ describe("against ipcalc", () => {
         const subnet = subnetAt(seed, prefix);
         const [whole] = ipcalc(subnet.text);
         const [block] = ipcalc(`${whole?.broadcast}/29`);
-        const range = loadBalancerRange(subnet.text, defaultGateway(subnet.text));
+        const range = loadBalancerRange(parseDockerSubnet(subnet.text), defaultGateway(parseNetwork(subnet.text)));
         expect([`${range.first}/29`, range.last]).toEqual([block?.network, block?.hostMax]);
       }),
       { numRuns: 50 },
@@ -179,7 +184,7 @@ describe("against ipcalc", () => {
     fc.assert(
       fc.property(fc.nat(0xffffffff), fc.integer({ min: 8, max: 28 }), (seed, prefix) => {
         const subnet = subnetAt(seed, prefix);
-        expect(dockerRange(subnet.text)).toBe(ipcalc(subnet.text, prefix + 1)[0]?.network);
+        expect(dockerRange(parseNetwork(subnet.text))).toBe(ipcalc(subnet.text, prefix + 1)[0]?.network);
       }),
       { numRuns: 50 },
     );
@@ -195,7 +200,7 @@ describe("overlaps and contains", () => {
     ["172.18.0.0/16", "172.18.0.0/16", true],
     ["172.18.0.0/17", "172.18.128.0/17", false],
   ])("%s and %s: %s", (a, b, expected) => {
-    expect(overlaps(a, b)).toBe(expected);
+    expect(overlaps(parseNetwork(a), parseNetwork(b))).toBe(expected);
     expect(overlaps(parseCidr(b), parseCidr(a))).toBe(expected);
   });
 
@@ -205,7 +210,7 @@ describe("overlaps and contains", () => {
         const other = same ? subnetAt(Number(a.first), Number(b.text.split("/")[1])) : b;
         const expected =
           (a.first <= other.first && other.first <= a.last) || (other.first <= a.first && a.first <= other.last);
-        expect(overlaps(a.text, other.text)).toBe(expected);
+        expect(overlaps(parseNetwork(a.text), parseNetwork(other.text))).toBe(expected);
       }),
       { numRuns: 1000 },
     );
@@ -220,6 +225,6 @@ describe("overlaps and contains", () => {
     ["172.18.255.0250", false],
     ["fe80::1", false],
   ])("the range of 172.18.0.0/16 contains %s: %s", (address, expected) => {
-    expect(contains(loadBalancerRange("172.18.0.0/16", "172.18.0.1"), address)).toBe(expected);
+    expect(contains(loadBalancerRange(parseDockerSubnet("172.18.0.0/16"), "172.18.0.1"), address)).toBe(expected);
   });
 });

@@ -2,6 +2,8 @@ import { describe, expect, test } from "@jest/globals";
 import fc from "fast-check";
 import { ProblemError } from "../../../lib/base/problem";
 import { contains } from "../../../lib/network/addressRange";
+import { parseNetwork } from "../../../lib/network/cidr";
+import { parseDockerSubnet } from "../../../lib/network/dockerSubnet";
 import {
   blocksOf,
   loadBalancerRange,
@@ -10,7 +12,7 @@ import {
   slotOf,
 } from "../../../lib/network/loadBalancerRange";
 
-const network = "172.18.0.0/16";
+const network = parseDockerSubnet("172.18.0.0/16");
 const gateway = "172.18.0.1";
 const allot = (...clusters: RangeClaim[]) => allotRanges(network, gateway, 29, clusters);
 
@@ -33,7 +35,7 @@ test("a name gives the same block in every stack of the same network", () => {
 });
 
 test("a gateway within a lower block is left out of it", () => {
-  const ranges = allotRanges("10.9.8.0/24", "10.9.8.240", 29, [{ name: "a", slot: 1 }]);
+  const ranges = allotRanges(parseDockerSubnet("10.9.8.0/24"), "10.9.8.240", 29, [{ name: "a", slot: 1 }]);
   expect(ranges["a"]?.text).toBe("10.9.8.241-10.9.8.247");
 });
 
@@ -52,8 +54,12 @@ describe("refuses, with the way out,", () => {
 
   test("more clusters than blocks, each of them", () => {
     const clusters = ["a", "b", "c"].map((name) => ({ name, slot: 0 }));
-    expect(() => allotRanges("10.9.8.0/28", "10.9.8.1", 29, clusters)).toThrow(/b would share.*\n.*c would share/);
-    expect(() => allotRanges("10.9.8.0/28", "10.9.8.1", 29, clusters)).toThrow(/larger networkSubnet.*has 1 blocks/);
+    expect(() => allotRanges(parseDockerSubnet("10.9.8.0/28"), "10.9.8.1", 29, clusters)).toThrow(
+      /b would share.*\n.*c would share/,
+    );
+    expect(() => allotRanges(parseDockerSubnet("10.9.8.0/28"), "10.9.8.1", 29, clusters)).toThrow(
+      /larger networkSubnet.*has 1 blocks/,
+    );
   });
 });
 
@@ -70,7 +76,7 @@ describe("whatever the network and the clusters", () => {
   );
   const allotted = (subnet: string, prefixLength: number, clusters: RangeClaim[]) => {
     try {
-      return new Map(Object.entries(allotRanges(subnet, "10.0.0.1", prefixLength, clusters)));
+      return new Map(Object.entries(allotRanges(parseDockerSubnet(subnet), "10.0.0.1", prefixLength, clusters)));
     } catch (error) {
       expect(error).toBeInstanceOf(ProblemError);
       return undefined;
@@ -85,7 +91,7 @@ describe("whatever the network and the clusters", () => {
         const sorted = ranges.sort((a, b) => value(a.first) - value(b.first));
         const half = 2 ** (31 - Number(subnet.split("/")[1]));
         for (const [index, range] of sorted.entries()) {
-          expect(contains(subnet, range.first) && contains(subnet, range.last)).toBe(true);
+          expect(contains(parseNetwork(subnet), range.first) && contains(parseNetwork(subnet), range.last)).toBe(true);
           expect(value(range.first) - value("10.0.0.0")).toBeGreaterThanOrEqual(half);
           expect(value(range.first)).toBeGreaterThan(value(sorted[index - 1]?.last ?? "0.0.0.0"));
         }
@@ -119,7 +125,7 @@ describe("whatever the network and the clusters", () => {
         const claims = clusters.map((cluster) => ({ ...cluster, key: cluster.name }));
         const settled = new Map(claims.map((claim) => [claim.name, claim]));
         try {
-          allotRanges("10.0.0.0/24", "10.0.0.1", 30, claims);
+          allotRanges(parseDockerSubnet("10.0.0.0/24"), "10.0.0.1", 30, claims);
         } catch (error) {
           for (const { key, remedy, rule } of (error as ProblemError).problems) {
             const free = /to (\d+), which is free/.exec(remedy)?.[1];
@@ -127,8 +133,8 @@ describe("whatever the network and the clusters", () => {
             if (free && claim) settled.set(claim.name, { ...claim, slot: Number(free) });
             else if (typeof rule === "string" && rule.startsWith("be from") && claim) settled.delete(claim.name);
           }
-          const again = () => allotRanges("10.0.0.0/24", "10.0.0.1", 30, [...settled.values()]);
-          expect(blocksOf("10.0.0.0/24", 30)).toBe(32);
+          const again = () => allotRanges(parseDockerSubnet("10.0.0.0/24"), "10.0.0.1", 30, [...settled.values()]);
+          expect(blocksOf(parseDockerSubnet("10.0.0.0/24"), 30)).toBe(32);
           expect(again).not.toThrow();
         }
       }),

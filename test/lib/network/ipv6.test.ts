@@ -4,12 +4,14 @@ import { addressOf, addressText, lenientAddress } from "../../../lib/network/add
 import { contains, networkRange } from "../../../lib/network/addressRange";
 import { overlaps, parseCidr, parseNetwork } from "../../../lib/network/cidr";
 import {
-  ipv6DockerRange,
-  ipv6Gateway,
+  defaultGateway,
+  dockerRange,
   ipv6LoadBalancerRange,
   ipv6SubnetBeside,
+  parseDockerSubnet,
+  parseIPv6Subnet,
 } from "../../../lib/network/dockerSubnet";
-import { anyOverlap, familiesOf, parseNetworks } from "../../../lib/network/families";
+import { anyOverlap, noNetworks, parseNetworks } from "../../../lib/network/networks";
 import { ipaddressOracle } from "../../helpers/ipaddressOracle";
 
 /** Eight groups with many zeros among them, where spellings differ. */
@@ -35,7 +37,9 @@ describe("against Python's ipaddress", () => {
 
   test("so is whether two of them share an address", () => {
     for (const [index, one] of theirs.entries()) {
-      expect(overlaps(one.network, theirs[(index + 1) % theirs.length]!.network)).toBe(one.overlapsNext);
+      expect(overlaps(parseNetwork(one.network), parseNetwork(theirs[(index + 1) % theirs.length]!.network))).toBe(
+        one.overlapsNext,
+      );
     }
     expect(new Set(theirs.map((one) => one.overlapsNext))).toEqual(new Set([true, false]));
   });
@@ -51,14 +55,15 @@ describe("against Python's ipaddress", () => {
     const next = ipaddressOracle(
       highest.map(({ firstValue }) => `${addressText("ipv6", BigInt(firstValue) - 1n)}/120`),
     );
-    for (const [index, { network, firstValue }] of subnets.entries()) {
-      expect(ipv6DockerRange(network)).toBe(lower[index]!.network);
-      expect(addressOf(ipv6Gateway(network))?.value).toBe(BigInt(firstValue) + 1n);
+    for (const [index, { network: text, firstValue }] of subnets.entries()) {
+      const network = parseIPv6Subnet(text);
+      expect(dockerRange(network)).toBe(lower[index]!.network);
+      expect(addressOf(defaultGateway(network))?.value).toBe(BigInt(firstValue) + 1n);
       const [top, second] = [ipv6LoadBalancerRange(network, 0), ipv6LoadBalancerRange(network, 1)];
       expect(top.first).toBe(highest[index]!.first);
       expect(addressOf(top.last)?.value).toBe(BigInt(highest[index]!.lastValue) - 128n);
       expect([second.first, second.last]).toEqual([next[index]!.first, next[index]!.last]);
-      expect(contains(lower[index]!.network, second.first)).toBe(false);
+      expect(contains(parseNetwork(lower[index]!.network), second.first)).toBe(false);
       expect(contains(network, second.first)).toBe(true);
     }
   });
@@ -120,7 +125,7 @@ describe("families", () => {
     ["10.0.0.0/16,fd00:10::/56", ["ipv4", "ipv6"]],
     ["fd00:10::/56,10.0.0.0/16", ["ipv6", "ipv4"]],
   ])("of %s are %j", (text, families) => {
-    expect(familiesOf(text)).toEqual(families);
+    expect(parseNetworks(text).families).toEqual(families);
   });
 
   test.each([
@@ -132,18 +137,31 @@ describe("families", () => {
     expect(() => parseNetworks(text)).toThrow(message);
   });
 
+  test("keep the setting's text, and are written as it", () => {
+    const networks = parseNetworks("fd00:10::/56,10.0.0.0/16");
+    expect(networks.text).toBe("fd00:10::/56,10.0.0.0/16");
+    expect([networks.ipv4?.text, networks.ipv6?.text]).toEqual(["10.0.0.0/16", "fd00:10::/56"]);
+    expect(JSON.stringify({ networks, none: noNetworks })).toBe('{"networks":"fd00:10::/56,10.0.0.0/16","none":""}');
+  });
+
   test("overlap where any two networks of one family do, and never across families", () => {
-    expect(anyOverlap("10.0.0.0/16,fd00:10::/56", "fd00:10:0:1::/64")).toBe(true);
-    expect(anyOverlap("10.0.0.0/16,fd00:10::/56", "10.0.3.0/24,fd00:11::/64")).toBe(true);
-    expect(anyOverlap("10.0.0.0/16,fd00:10::/56", "10.1.0.0/16,fd00:11::/64")).toBe(false);
-    expect(overlaps("0.0.0.0/0", "::/0")).toBe(false);
+    expect(anyOverlap(parseNetworks("10.0.0.0/16,fd00:10::/56").list, parseNetworks("fd00:10:0:1::/64").list)).toBe(
+      true,
+    );
+    expect(
+      anyOverlap(parseNetworks("10.0.0.0/16,fd00:10::/56").list, parseNetworks("10.0.3.0/24,fd00:11::/64").list),
+    ).toBe(true);
+    expect(
+      anyOverlap(parseNetworks("10.0.0.0/16,fd00:10::/56").list, parseNetworks("10.1.0.0/16,fd00:11::/64").list),
+    ).toBe(false);
+    expect(overlaps(parseNetwork("0.0.0.0/0"), parseNetwork("::/0"))).toBe(false);
   });
 
   test("an address of one family lies in no network of the other", () => {
-    expect(contains("0.0.0.0/0", "::1")).toBe(false);
-    expect(contains("::/0", "10.0.0.1")).toBe(false);
-    expect(contains(networkRange("fd00::/120"), "fd00::ff")).toBe(true);
-    expect(contains(networkRange("fd00::/120"), "fd00::100")).toBe(false);
+    expect(contains(parseNetwork("0.0.0.0/0"), "::1")).toBe(false);
+    expect(contains(parseNetwork("::/0"), "10.0.0.1")).toBe(false);
+    expect(contains(networkRange(parseNetwork("fd00::/120")), "fd00::ff")).toBe(true);
+    expect(contains(networkRange(parseNetwork("fd00::/120")), "fd00::100")).toBe(false);
   });
 });
 
@@ -153,11 +171,11 @@ describe("the Docker network's IPv6 subnet", () => {
     ["10.255.3.128/28", "fd00:10:255:3::/64"],
     ["10.0.0.0/8", "fd00:10::/64"],
   ])("beside %s is %s", (subnet, text) => {
-    expect(ipv6SubnetBeside(subnet)).toBe(text);
+    expect(ipv6SubnetBeside(parseDockerSubnet(subnet)).text).toBe(text);
   });
 
   test("the highest block leaves the addresses that are reserved for anycast", () => {
-    expect(ipv6LoadBalancerRange("fd00:172:18::/64", 0)).toEqual({
+    expect(ipv6LoadBalancerRange(parseIPv6Subnet("fd00:172:18::/64"), 0)).toEqual({
       first: "fd00:172:18:0:ffff:ffff:ffff:ff00",
       last: "fd00:172:18:0:ffff:ffff:ffff:ff7f",
       size: 128,
@@ -166,6 +184,8 @@ describe("the Docker network's IPv6 subnet", () => {
   });
 
   test.each(["fd00::/47", "fd00::/97", "10.0.0.0/16"])("%s is refused", (subnet) => {
-    expect(() => ipv6LoadBalancerRange(subnet, 0)).toThrow(/prefix length from \/48 to \/96|IPv6 network/);
+    expect(() => ipv6LoadBalancerRange(parseIPv6Subnet(subnet), 0)).toThrow(
+      /prefix length from \/48 to \/96|IPv6 network/,
+    );
   });
 });

@@ -1,5 +1,6 @@
 import { describe, expect, test } from "@jest/globals";
 import fc from "fast-check";
+import { parseDockerSubnet } from "../../../lib/network/dockerSubnet";
 import { loadBalancerRange } from "../../../lib/network/loadBalancerRange";
 import { describeSettings } from "../../../lib/settings/schema/stack";
 import { projectConfig, readSettings, SettingsError } from "../../../lib/settings/settings";
@@ -326,7 +327,7 @@ describe("whatever is given", () => {
       fc.property(network, (config) => {
         if (problemsOf(config).length > 0) return;
         const { subnet, gateway, loadBalancerPrefix } = read(config).network;
-        expect(loadBalancerRange(subnet, gateway, loadBalancerPrefix).size).toBeGreaterThan(0);
+        expect(loadBalancerRange(parseDockerSubnet(subnet), gateway, loadBalancerPrefix).size).toBeGreaterThan(0);
       }),
       { numRuns: 1000 },
     );

@@ -4,6 +4,7 @@ import { templateParts } from "../../../../lib/cluster/template/parts";
 import type { TemplateCluster } from "../../../../lib/cluster/template/problems";
 import { type KubernetesObject, objectKey } from "../../../../lib/kubernetes/object";
 import { SecretValue } from "../../../../lib/kubernetes/secrets/secretValue";
+import { parseNetworks } from "../../../../lib/network/networks";
 import { misfits } from "../../../helpers/crdSchema";
 import { downloadTimeout, providerModule, type ProviderModule } from "../../../helpers/providerModule";
 import { realCrds } from "../../../helpers/realManifests";
@@ -14,8 +15,8 @@ const cluster: TemplateCluster = {
   kubernetesVersion: "1.34.4",
   controlPlaneReplicas: 3,
   workerPools: [{ name: "md-0", replicas: 2 }],
-  podCidr: "192.168.0.0/16",
-  serviceCidr: "10.128.0.0/12",
+  podCidr: parseNetworks("192.168.0.0/16"),
+  serviceCidr: parseNetworks("10.128.0.0/12"),
   serviceDomain: "cluster.local",
 };
 
@@ -183,7 +184,7 @@ describe.each(published)("$provider's published template", ({ module, variables,
   });
 
   test("with another pod network than it states is refused by the name of the setting", () => {
-    expect(() => parts({ podCidr: "10.0.0.0/16" })).toThrow(
+    expect(() => parts({ podCidr: parseNetworks("10.0.0.0/16") })).toThrow(
       /^podCidr is "10.0.0.0\/16", but must be 192.168.0.0\/16, which their.yaml states for cluster east\. Set podCidr/,
     );
   });
@@ -218,7 +219,7 @@ spec: {template: {spec: {size: "\${SIZE:=small}"}}}
 
 describe("a template", () => {
   test("takes the settings' networks where it names their variables", () => {
-    const { cluster: one } = render(small, { PASSWORD: "x" }, { podCidr: "10.0.0.0/16" });
+    const { cluster: one } = render(small, { PASSWORD: "x" }, { podCidr: parseNetworks("10.0.0.0/16") });
     expect(one["spec"]).toMatchObject({ clusterNetwork: { pods: { cidrBlocks: ["10.0.0.0/16"] } } });
   });
 
