@@ -47,8 +47,8 @@ export class Application extends pulumi.ComponentResource {
     const { within, families = ["ipv4"] } = args;
     const object = serviceObject(within === undefined ? "" : ".ip", families);
     const service = new Service(`${name}/${objectKey(object)}`, object, {
-      // The plugin waits for its pods and its address: after a failure, nothing that it waits for would be started any more.
-      ...inside(cluster, this, [running, ...args.loadBalancerReady]),
+      // The plugin waits for an address, not for pods: after a failure, what gives an address would not be started any more.
+      ...inside(cluster, this, args.loadBalancerReady),
       customTimeouts: { create: "20m", update: "20m" },
     });
     const urlIn = (family: IpFamily): pulumi.Output<string> =>

@@ -103,7 +103,8 @@ export const needsOf = (recording: Recording, one: Registration): Registration[]
   if (podKinds.includes(kind)) return needsOfPods();
   switch (kind) {
     case "Service":
-      return [...near.filter((other) => selects(one, other)), ...ofKind("IPAddressPool", "L2Advertisement")];
+      // Its address and a pause; pods only while some of them start.
+      return ofKind("IPAddressPool", "L2Advertisement");
     case "Ingress":
       return needsOfIngress();
     case "Secret":

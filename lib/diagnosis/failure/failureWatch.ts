@@ -13,7 +13,11 @@ export class FailureWatch {
 
   take({ kind, urn, op, message }: EngineEvent): void {
     this.seen = true;
-    if (urn === undefined) return;
+    if (urn === undefined) {
+      // Of the program, or of a plugin that ended.
+      if (kind === "error") this.failure ??= { urn: "", message: message ?? "" };
+      return;
+    }
     const cluster = clusterOf(urn);
     if (cluster !== undefined && !this.clusters.includes(cluster)) this.clusters.push(cluster);
     if (isNodeImage(urn)) this.images.add(urn);

@@ -9,7 +9,7 @@ const typesOf = (urn: string): string[] => {
 /** What a user reads of a resource: its name; of the program itself and of a provider, what they are. */
 export const resourceText = (urn: string): string => {
   const type = typesOf(urn).at(-1) ?? "";
-  if (type === "pulumi:pulumi:Stack") return "the program";
+  if (urn === "" || type === "pulumi:pulumi:Stack") return "the program";
   return type.startsWith("pulumi:providers:") ? `provider ${nameOf(urn)}` : nameOf(urn);
 };
 

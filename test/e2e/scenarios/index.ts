@@ -3,6 +3,7 @@ import { change } from "./change";
 import { deleted } from "./deleted";
 import { drift } from "./drift";
 import { dualStack, ipv6 } from "./families";
+import { failure, failurePair } from "./failure";
 import { fleet } from "./fleet";
 import { ha } from "./ha";
 import { identity } from "./identity";
@@ -32,6 +33,8 @@ export const scenarios: Scenario[] = [
   upgrade,
   providerUpgrade,
   stuck,
+  failure,
+  failurePair(),
   neighbours,
   lost,
 ];

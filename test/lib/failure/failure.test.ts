@@ -58,14 +58,15 @@ describe("the first failure", () => {
 
   test("may be a message without a step: of the program, or of an object that a plugin does not take", () => {
     const stack = urn("pulumi:pulumi:Stack", "slipway-dev");
-    expect(
-      said(
-        watching(
-          says("error", "no resource"),
-          says("error", "<{%reset%}>the service got no address<{%reset%}>\n", stack),
-        ),
-      ),
-    ).toEqual(["first failure: the program: the service got no address"]);
+    expect(said(watching(says("error", "<{%reset%}>the service got no address<{%reset%}>\n", stack)))).toEqual([
+      "first failure: the program: the service got no address",
+    ]);
+  });
+
+  test("may belong to no resource", () => {
+    const watch = watching(says("error", "workerReplica is no setting"), says("error", "update failed"), fails(nodes));
+    expect(said(watch)).toEqual(["first failure: the program: workerReplica is no setting"]);
+    expect(watch.leadsToMachines).toBe(false);
   });
 
   test("may come without a reason", () => {
