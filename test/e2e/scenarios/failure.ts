@@ -1,7 +1,7 @@
 import { readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { dump } from "js-yaml";
-import { pins } from "../../../setup/pins";
+import { pins } from "../../../lib/versions/pins";
 import { check, command, eventually, must, type Result, type Step } from "../harness";
 import type { Scenario } from "../scenario";
 import type { TestStack } from "../testStack";

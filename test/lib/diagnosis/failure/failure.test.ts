@@ -1,8 +1,8 @@
 import { describe, expect, test } from "@jest/globals";
-import { lineCutter, readEvent } from "../../../lib/diagnosis/failure/engineEvent";
-import { failureLines } from "../../../lib/diagnosis/failure/failureText";
-import { FailureWatch } from "../../../lib/diagnosis/failure/failureWatch";
-import { resourceText } from "../../../lib/diagnosis/failure/resourcePart";
+import { lineCutter, readEvent } from "../../../../lib/diagnosis/failure/engineEvent";
+import { failureLines } from "../../../../lib/diagnosis/failure/failureText";
+import { FailureWatch } from "../../../../lib/diagnosis/failure/failureWatch";
+import { resourceText } from "../../../../lib/diagnosis/failure/resourcePart";
 
 const urn = (types: string, name: string): string => `urn:pulumi:dev::slipway::${types}::${name}`;
 const command = "command:local:Command";
