@@ -3,7 +3,7 @@ import { type Look, look } from "../lib/base/settleAll";
 import { infrastructureOf } from "../lib/cluster/infrastructure";
 import type { ClusterParts } from "../lib/cluster/parts";
 import type { Settings } from "../lib/settings/types";
-import { managementNode } from "../system/dockerHost";
+import { managementNode } from "../system/docker";
 import { lookAtHost } from "./host/inspect";
 import { type CapdArchive, readArchive } from "./images/capdArchive";
 import { lookAtNodeImages } from "./images/nodeImages";

@@ -17,7 +17,8 @@ import { type ClusterParts, partsOfSpec } from "../lib/cluster/parts";
 import { clusterSpec } from "../lib/cluster/spec";
 import { type ClusterNetworks, networksOf } from "../lib/network/networks";
 import type { ClusterSettings } from "../lib/settings/types";
-import { isGiven, ownerAnnotation } from "../preflight/management/existing";
+import { ownerLabel } from "../lib/base/labels";
+import { isGiven } from "../preflight/management/existing";
 import { clusterKey } from "../preflight/management/running";
 import { ClusterContainers } from "../provider/kind";
 import type { Management } from "./management";
@@ -55,7 +56,7 @@ export const shareAmongClusters = (
     stack.settings.clusters,
     existing && {
       isGiven: (name) => isGiven(existing, name, stack.owner),
-      annotations: { [ownerAnnotation]: stack.owner },
+      annotations: { [ownerLabel]: stack.owner },
     },
   );
   // A kind node waits for the network by itself.

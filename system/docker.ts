@@ -1,139 +1,116 @@
-import { run } from "./exec";
+import {
+  type InspectedContainer,
+  inspectArguments,
+  labelColumn,
+  listArguments,
+  type ListedContainer,
+  parseContainers,
+  parseInspected,
+} from "../lib/base/container";
+import { jsonLines } from "../lib/base/json";
+import { ownerLabel } from "../lib/base/labels";
+import { exec, type ExecResult, requireStart, run } from "./exec";
 
-/** The label kind and Cluster API's Docker provider put on their containers: the cluster's name. */
-export const clusterLabel = "io.x-k8s.kind.cluster";
-
-/** The label by which a stack knows its Docker network; the same as in components/management/dockerNetwork.ts. */
-export const ownerLabel = "dev.slipway.stack";
-
-/** The label's value for a stack. */
-export const ownerOf = (stack: string): string => `slipway/${stack}`;
-
-/** What a stack holds in Docker. */
-export interface Holdings {
-  /** Cluster names, by which containers are found. */
-  clusters: string[];
-  containers: string[];
-  volumes: string[];
-  networks: string[];
-  /** Ids of containers that an `up` saw at its end: proof where a name or a network is none. */
-  ids?: string[];
-}
-
-/** Runs docker and gives the lines it prints. */
+/** Runs docker and returns the lines it prints; throws where docker fails. */
 export type Docker = (...args: string[]) => Promise<string[]>;
 
-/** The docker command. */
+/** Runs docker and returns how it ended; tests give their own, since they must not reach a real one. */
+export type DockerExec = (args: string[]) => Promise<ExecResult>;
+
+/** Runs the docker command, which must succeed. */
 export const docker: Docker = async (...args) =>
   (await run("docker", args)).split("\n").filter((line) => line.trim() !== "");
 
-/** Names in order, each once. */
-export const unique = (names: string[]): string[] => [...new Set(names)].sort();
+/** Runs the docker command, which may fail. */
+export const execDocker: DockerExec = async (args) =>
+  requireStart("docker", await exec("docker", args), "; install Docker, or run make doctor");
 
-const withLabel = async (
-  what: readonly string[],
-  field: string,
-  label: string,
-  passes: (value: string) => boolean,
-  ask: Docker,
-): Promise<string[]> => {
-  const rows = await ask(...what, "--filter", `label=${label}`, "--format", `{{.${field}}} {{.Label "${label}"}}`);
-  return rows.flatMap((row) => {
-    const [found = "", value = ""] = row.split(" ");
-    return passes(value) ? [found] : [];
+/** Lists containers, stopped ones too, which pass all of the filters. */
+export const listContainers = async (ask: Docker, ...filters: readonly string[]): Promise<ListedContainer[]> =>
+  parseContainers(await ask(...listArguments(...filters)));
+
+/** A Docker network with an owner. */
+export interface OwnedNetwork {
+  id: string;
+  name: string;
+  /** Value of the owner label. */
+  owner: string;
+}
+
+/** Lists the networks that have an owner. */
+export const listNetworks = async (ask: Docker): Promise<OwnedNetwork[]> => {
+  const format = ["{{.ID}}", "{{.Name}}", labelColumn(ownerLabel)].join("\t");
+  const lines = await ask("network", "ls", "--no-trunc", "--filter", `label=${ownerLabel}`, "--format", format);
+  return lines.map((line) => {
+    const [id = "", name = "", owner = ""] = line.split("\t");
+    return { id, name, owner };
   });
 };
 
-/** The names of what has a label with a value that passes. */
-const labelled = (
-  what: readonly string[],
-  label: string,
-  passes: (value: string) => boolean,
-  ask: Docker,
-): Promise<string[]> => withLabel(what, nameField(what), label, passes, ask);
+/** Returns docker's arguments that describe a network in full. */
+export const networkArguments = (name: string): string[] => ["network", "inspect", name, "--format", "{{json .}}"];
 
-/** The same, by ids: a name may be another one's meanwhile. */
-export const labelledIds = (
-  what: readonly string[],
-  label: string,
-  passes: (value: string) => boolean,
-  ask: Docker,
-): Promise<string[]> => withLabel([...what, "--no-trunc"], "ID", label, passes, ask);
+interface NetworkJson {
+  Id: string;
+  Options?: Record<string, string> | null;
+  Labels?: Record<string, string> | null;
+  IPAM?: { Config?: { Subnet?: string; IPRange?: string }[] | null };
+}
 
-const nameField = ([what]: readonly string[]): string => (what === "ps" ? "Names" : "Name");
+/** A Docker network as the program has to know it. */
+export interface ExistingNetwork {
+  /** Value of the owner label; empty where there is none. */
+  readonly owner: string;
+  /** Its subnets, IPv4 and IPv6. */
+  readonly subnets: readonly string[];
+}
 
-/** Networks with the stack's label; the value is PROJECT/STACK. */
-const ownNetworks = (stack: string, ask: Docker): Promise<string[]> =>
-  labelled(["network", "ls"], ownerLabel, (owner) => owner.split("/").pop() === stack, ask);
+/** A Docker network as `docker network inspect` describes it. */
+export interface InspectedNetwork extends ExistingNetwork {
+  /** The ranges that Docker takes addresses from, where they are less than the subnets. */
+  readonly ranges: readonly string[];
+  /** The device of the bridge. */
+  readonly device: string;
+}
 
-/** Containers with the stack's label: helpers, which belong to no cluster. */
-const ownContainers = (stack: string, ask: Docker): Promise<string[]> =>
-  labelled(["ps", "--all"], ownerLabel, (owner) => owner.split("/").pop() === stack, ask);
+/** Reads what docker prints for `networkArguments`. */
+export const parseNetworks = (text: string): InspectedNetwork[] =>
+  jsonLines<NetworkJson>(text).map(({ Id, Options, Labels, IPAM }) => ({
+    owner: Labels?.[ownerLabel] ?? "",
+    subnets: (IPAM?.Config ?? []).flatMap(({ Subnet }) => Subnet ?? []),
+    ranges: (IPAM?.Config ?? []).flatMap(({ IPRange }) => IPRange || []),
+    device: Options?.["com.docker.network.bridge.name"] || `br-${Id.slice(0, 12)}`,
+  }));
 
-/** The containers of clusters, by the label; of no cluster there are none, and Docker is not asked. */
-export const containersOf = async (clusters: readonly string[], ask: Docker): Promise<string[]> =>
-  clusters.length === 0 ? [] : labelled(["ps", "--all"], clusterLabel, (cluster) => clusters.includes(cluster), ask);
+const answered = (stderr: string): boolean =>
+  !/cannot connect|permission denied|is the docker daemon running/i.test(stderr);
 
-/** Removes containers, running or not, with the volumes that have no name of their own; Docker takes them all at a time. */
-export const removeContainers = async (names: readonly string[], ask: Docker = docker): Promise<void> => {
-  if (names.length > 0) await ask("rm", "--force", "--volumes", ...names);
+const inspect = async (args: string[], ask: DockerExec): Promise<string | undefined> => {
+  const { code, stdout, stderr } = await ask(args);
+  if (code === 0) return stdout.trim();
+  // "No such object" is a finding; a daemon that does not answer is not.
+  if (!answered(stderr)) throw new Error(`Docker does not answer: ${stderr.trim()}; start it, or run make doctor`);
+  return undefined;
 };
 
-/**
- * What the stack holds now, by the names of its clusters. Not by the network: any kind cluster of this machine joins the
- * network kind, whoever made it. Volumes are found through their containers, since kind's have neither name nor label.
- */
-export const findHoldings = async (
-  stack: string,
-  clusters: readonly string[],
-  ask: Docker = docker,
-): Promise<Holdings> => {
-  const [networks, ofClusters, own] = await Promise.all([
-    ownNetworks(stack, ask),
-    containersOf(clusters, ask),
-    ownContainers(stack, ask),
-  ]);
-  const containers = [...ofClusters, ...own];
-  const format = '{{range .Mounts}}{{if eq .Type "volume"}}{{.Name}}{{"\\n"}}{{end}}{{end}}';
-  const volumesOf = (...names: string[]): Promise<string[]> => ask("inspect", "--format", format, ...names);
-  const oneByOne = async (): Promise<string[]> =>
-    (await Promise.all(containers.map((name) => volumesOf(name).catch(() => [])))).flat();
-  // One of them may go away meanwhile: it must not hide the volumes of the others.
-  const volumes = containers.length === 0 ? [] : await volumesOf(...containers).catch(oneByOne);
-  return {
-    clusters: unique([...clusters]),
-    containers: unique(containers),
-    volumes: unique(volumes),
-    networks: unique(networks),
-  };
-};
-
-/** Containers on a network that are not among those named: while they use it, it cannot be removed. */
-export const strangersOn = async (network: string, ours: readonly string[], ask: Docker = docker): Promise<string[]> =>
-  (await ask("ps", "--all", "--filter", `network=${network}`, "--format", "{{.Names}}")).filter(
-    (name) => !ours.includes(name),
+/** The content id (sha256:…) of each image that Docker has; images it lacks are left out. */
+export const imageIds = async (images: string[], ask = execDocker): Promise<Record<string, string>> => {
+  if (images.length === 0) return {};
+  const idOf = ["image", "inspect", "--format", "{{.Id}}"];
+  // One program for all of them. It prints a line for each image, but for those that are not there.
+  const ids = (await inspect([...idOf, ...images], ask))?.split("\n");
+  if (ids?.length === images.length) return Object.fromEntries(images.map((image, index) => [image, ids[index] ?? ""]));
+  const entries = await Promise.all(
+    images.map(async (image) => [image, await inspect([...idOf, image], ask)] as const),
   );
+  return Object.fromEntries(entries.filter((entry): entry is [string, string] => entry[1] !== undefined));
+};
 
-/**
- * What is still there of the holdings, as lines that name the command that removes it.
- *
- * @param staying names of networks that are to stay
- */
-export const findLeftovers = async (
-  stack: string,
-  held: Holdings,
-  staying: readonly string[] = [],
-  ask: Docker = docker,
-): Promise<string[]> => {
-  const now = await findHoldings(stack, held.clusters, ask);
-  const volumes = new Set(await ask("volume", "ls", "--quiet"));
-  return [
-    ...now.containers.map((name) => `container ${name} (docker rm --force --volumes ${name})`),
-    ...unique([...held.volumes, ...now.volumes])
-      .filter((name) => volumes.has(name))
-      .map((name) => `volume ${name} (docker volume rm ${name})`),
-    ...now.networks
-      .filter((name) => !staying.includes(name))
-      .map((name) => `network ${name} (docker network rm ${name})`),
-  ];
+/** The node of a kind cluster, and the image it was made from. */
+export type ManagementNode = Pick<InspectedContainer, "running" | "image">;
+
+/** The one node of the management cluster, or undefined where Docker has no such container. */
+export const managementNode = async (cluster: string, ask = execDocker): Promise<ManagementNode | undefined> => {
+  const [node] = parseInspected((await inspect(inspectArguments(`${cluster}-control-plane`), ask)) ?? "");
+  return node && { running: node.running, image: node.image };
 };

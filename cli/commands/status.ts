@@ -1,8 +1,8 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
+import { clusterLabel } from "../../lib/base/labels";
 import { deletionLines } from "../../lib/plan/deletionText";
-import { clusterLabel } from "../../system/docker";
 import { type Ask, asker } from "../../system/exec";
 import { clusterStates, findClusters, type StackClusters } from "../diagnosis/cluster";
 import { readOutputs, type Target } from "../pulumi/run";

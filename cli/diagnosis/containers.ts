@@ -1,25 +1,19 @@
+import { listArguments, parseContainers } from "../../lib/base/container";
 import { valueAt } from "../../lib/base/json";
-import { type Container, type ApiObject, conditionsOf } from "../../lib/diagnosis/facts";
-import { clusterLabel } from "../../system/docker";
+import { clusterLabel } from "../../lib/base/labels";
+import { type ContainerFacts, type ApiObject, conditionsOf } from "../../lib/diagnosis/facts";
 import type { Ask } from "../../system/exec";
 
 /** The containers of a cluster, whatever their state; undefined where Docker does not answer. */
-export const readContainers = async (ask: Ask, name: string, unasked: string[]): Promise<Container[] | undefined> => {
-  const { text, failed } = await ask(
-    ...(["docker", "ps", "--all", "--filter", `label=${clusterLabel}=${name}`] as const),
-    ...["--format", `{{.Names}}\t{{.Label "io.x-k8s.kind.role"}}\t{{.State}}\t{{.Status}}`],
-  );
-  if (failed) {
-    unasked.push(`Docker: ${text}`);
-    return undefined;
-  }
-  return text
-    .split("\n")
-    .filter(Boolean)
-    .map((line) => {
-      const [container = "", role = "", state = "", status = ""] = line.split("\t");
-      return { name: container, role, state, status };
-    });
+export const readContainers = async (
+  ask: Ask,
+  name: string,
+  unasked: string[],
+): Promise<ContainerFacts[] | undefined> => {
+  const { text, failed } = await ask("docker", ...listArguments(`label=${clusterLabel}=${name}`));
+  if (!failed) return parseContainers(text.split("\n"));
+  unasked.push(`Docker: ${text}`);
+  return undefined;
 };
 
 /** Images of DevMachines that have no container yet and that Docker does not know. */

@@ -1,4 +1,4 @@
-import { type Container, type NodeFacts, type ApiObject, isFine } from "../../lib/diagnosis/facts";
+import { type ContainerFacts, type NodeFacts, type ApiObject, isFine } from "../../lib/diagnosis/facts";
 import type { Ask } from "../../system/exec";
 
 /** Nodes looked into: what holds one holds the others mostly, and each costs some seconds. */
@@ -52,7 +52,7 @@ const readNode = async (ask: Ask, name: string): Promise<NodeFacts> => {
 export const readNodes = async (
   ask: Ask,
   objects: readonly ApiObject[],
-  containers: readonly Container[],
+  containers: readonly ContainerFacts[],
 ): Promise<NodeFacts[]> => {
   const stuck = containers.filter(({ name, state }) => {
     const machine = objects.find(({ kind, metadata }) => kind === "Machine" && metadata.name === name);

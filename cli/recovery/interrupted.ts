@@ -1,5 +1,6 @@
 import { rmSync } from "node:fs";
-import { docker, type Docker, labelledIds, ownerLabel, ownerOf } from "../../system/docker";
+import { ownerLabel, ownerOf, runLabel } from "../../lib/base/labels";
+import { docker, type Docker, listContainers, listNetworks } from "../../system/docker";
 import { isAbandoned } from "../../system/temporary";
 import type { Target } from "../pulumi/run";
 import { type ExportedState, exportState, importState, type Mend } from "../pulumi/state";
@@ -18,28 +19,23 @@ export const removeUnknown = async (
   ask: Docker = docker,
 ): Promise<void> => {
   const known = (deployment.resources ?? []).flatMap(({ id }) => id ?? []);
-  const find = async (...what: string[]): Promise<string[]> => {
-    const own = await labelledIds(what, ownerLabel, (owner) => owner === ownerOf(stack), ask);
-    return own.filter((id) => !known.includes(id));
-  };
-  for (const id of await find("ps", "--all")) {
+  const isUnknown = ({ id, owner }: { id: string; owner: string }): boolean =>
+    owner === ownerOf(stack) && !known.includes(id);
+  for (const { id } of (await listContainers(ask, `label=${ownerLabel}`)).filter(isUnknown)) {
     await ask("rm", "--force", "--volumes", id);
     print(`removed container ${id.slice(0, 12)}, which an interrupted run made and did not record`);
   }
-  for (const id of await find("network", "ls")) {
-    const users = await ask("ps", "--all", "--quiet", "--filter", `network=${id}`);
+  for (const { id } of (await listNetworks(ask)).filter(isUnknown)) {
+    const users = await listContainers(ask, `network=${id}`);
     if (users.length > 0) continue;
     await ask("network", "rm", id);
     print(`removed network ${id.slice(0, 12)}, which an interrupted run made and did not record`);
   }
 };
 
-/** The label of containers that a step works in: the name of the run's folder. */
-const runLabel = "dev.slipway.run";
-
 /** Removes the containers in which runs that are gone were making an image. */
 export const removeHelpers = async (print: Print, ask: Docker = docker): Promise<void> => {
-  for (const id of await labelledIds(["ps", "--all"], runLabel, isAbandoned, ask)) {
+  for (const { id } of (await listContainers(ask, `label=${runLabel}`)).filter(({ run }) => isAbandoned(run))) {
     await ask("rm", "--force", "--volumes", id);
     print(`removed container ${id.slice(0, 12)}, in which an interrupted run was making an image`);
   }

@@ -4,8 +4,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { messageOf } from "../../lib/base/errors";
 import { kubeconfigFile } from "../../lib/base/paths";
 import { readStackFile, stackFile } from "../../preflight/stackFile";
-import { docker, type Docker } from "../../system/docker";
-import { managementNode } from "../../system/dockerHost";
+import { docker, type Docker, listContainers, managementNode } from "../../system/docker";
 import type { Target } from "../pulumi/run";
 import { clustersIn, exportState } from "../pulumi/state";
 import type { Print } from "../toolchain/build/progress";
@@ -50,11 +49,12 @@ export const wakeManagement = async (
   patienceMs = 180_000,
 ): Promise<NodeState> => {
   const node = `${cluster}-control-plane`;
-  const [row] = await ask("ps", "--all", "--filter", `name=^/?${node}$`, "--format", "{{.State}}");
-  if (row === undefined) return "gone";
-  if (row !== "running") {
-    print(`the management cluster's node ${node} is ${row}: starting it`);
-    await ask(row === "paused" ? "unpause" : "start", node).catch((error: unknown) => print(messageOf(error)));
+  const [container] = await listContainers(ask, `name=^/?${node}$`);
+  if (container === undefined) return "gone";
+  const { state } = container;
+  if (state !== "running") {
+    print(`the management cluster's node ${node} is ${state}: starting it`);
+    await ask(state === "paused" ? "unpause" : "start", node).catch((error: unknown) => print(messageOf(error)));
   }
   for (const deadline = Date.now() + patienceMs; !(await isReady(node, ask)); await sleep(1000)) {
     if (Date.now() > deadline) return "silent";

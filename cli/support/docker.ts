@@ -1,19 +1,13 @@
 import { runLimited } from "../../lib/base/concurrency";
+import { type Container, listArguments, parseContainers } from "../../lib/base/container";
+import { isOwnedBy } from "../../lib/base/labels";
 import { redactEnvironment } from "../../lib/redaction/value";
-import { clusterLabel, ownerLabel } from "../../system/docker";
 import type { Ask } from "../../system/exec";
 import { type Found, pathOf, together } from "./pack";
 import { logsOfNode } from "./podLogs";
 
 /** A container of the stack. */
-export interface StackContainer {
-  name: string;
-  /** The cluster it belongs to. */
-  cluster: string;
-  running: boolean;
-  /** `control-plane`, `worker`, `external-load-balancer` or empty. */
-  role: string;
-}
+export type StackContainer = Pick<Container, "name" | "cluster" | "running" | "role">;
 
 const oneLine = (text: string): string => text.replace(/\s+/g, " ").slice(-400);
 
@@ -30,14 +24,10 @@ export const listContainers = async (
   stack: string,
   clusters: readonly string[],
 ): Promise<StackContainer[] | undefined> => {
-  const format = `{{.Names}}\t{{.Label "${clusterLabel}"}}\t{{.Label "io.x-k8s.kind.role"}}\t{{.State}}\t{{.Label "${ownerLabel}"}}`;
-  const { text, failed } = await ask("docker", "ps", "--all", "--format", format);
+  const { text, failed } = await ask("docker", ...listArguments());
   if (failed) return undefined;
-  return text
-    .split("\n")
-    .map((line) => line.split("\t"))
-    .filter(([, cluster = "", , , owner = ""]) => clusters.includes(cluster) || owner.split("/").pop() === stack)
-    .map(([name = "", cluster = "", role = "", state]) => ({ name, cluster, role, running: state === "running" }));
+  const isOurs = ({ cluster, owner }: Container): boolean => clusters.includes(cluster) || isOwnedBy(stack, owner);
+  return parseContainers(text.split("\n")).filter(isOurs);
 };
 
 interface Inspected {

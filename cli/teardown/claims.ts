@@ -1,7 +1,9 @@
+import { clusterLabel } from "../../lib/base/labels";
 import { recall, record } from "../../preflight/holdings";
 import { demandsOf } from "../../preflight/host/requirements";
 import { readStackFile, stackFile } from "../../preflight/stackFile";
-import { clusterLabel, docker, type Docker, findHoldings } from "../../system/docker";
+import { docker, type Docker, listContainers } from "../../system/docker";
+import { findHoldings } from "../../system/holdings";
 import type { Target } from "../pulumi/run";
 import type { StateClusters } from "../pulumi/state";
 import { ownManagement } from "../recovery/managementNode";
@@ -13,14 +15,7 @@ import { ownManagement } from "../recovery/managementNode";
 export const claimClusters = async ({ checkout, stack }: Target, ask: Docker = docker): Promise<void> => {
   const { settings } = readStackFile(stackFile(checkout, stack));
   if (settings === undefined) return; // the program says what is wrong with them
-  const there = await ask(
-    "ps",
-    "--all",
-    "--filter",
-    `label=${clusterLabel}`,
-    "--format",
-    `{{.Label "${clusterLabel}"}}`,
-  );
+  const there = (await listContainers(ask, `label=${clusterLabel}`)).map(({ cluster }) => cluster);
   const clusters = demandsOf(settings).wantedClusters.filter((name) => !there.includes(name));
   if (clusters.length > 0) record(checkout, stack, { clusters, containers: [], volumes: [], networks: [] });
 };
@@ -28,9 +23,8 @@ export const claimClusters = async ({ checkout, stack }: Target, ask: Docker = d
 /** Records what the stack holds after an `up`, containers by their ids too: if the state is lost, they tell what is its. */
 export const recordMade = async ({ checkout, stack }: Target, ask: Docker = docker): Promise<void> => {
   const holdings = await findHoldings(stack, recall(checkout, stack).clusters, ask);
-  const { containers } = holdings;
-  const ids =
-    containers.length > 0 ? await ask("inspect", "--type", "container", "--format", "{{.Id}}", ...containers) : [];
+  const listed = holdings.containers.length > 0 ? await listContainers(ask) : [];
+  const ids = listed.filter(({ name }) => holdings.containers.includes(name)).map(({ id }) => id);
   record(checkout, stack, { ...holdings, ids });
 };
 
@@ -50,9 +44,7 @@ export const withClaimed = async (
   const name = ownManagement(checkout, stack);
   if (clusters.management !== undefined || name === undefined) return clusters;
   if (!recall(checkout, stack).clusters.includes(name)) return clusters;
-  const rows = networks.map((network) =>
-    ask("ps", "--all", "--quiet", "--filter", `label=${clusterLabel}=${name}`, "--filter", `network=${network}`),
-  );
-  const isThere = (await Promise.all(rows)).some((ids) => ids.length > 0);
+  const rows = networks.map((network) => listContainers(ask, `label=${clusterLabel}=${name}`, `network=${network}`));
+  const isThere = (await Promise.all(rows)).some((containers) => containers.length > 0);
   return isThere ? { ...clusters, management: { name } } : clusters;
 };

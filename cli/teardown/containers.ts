@@ -1,5 +1,6 @@
 import { messageOf } from "../../lib/base/errors";
-import { containersOf, docker, type Docker, removeContainers } from "../../system/docker";
+import { docker, type Docker, listContainers } from "../../system/docker";
+import { containersOf, removeContainers } from "../../system/holdings";
 import type { StateClusters } from "../pulumi/state";
 import { deleteUnreachable, wakeManagement } from "../recovery/managementNode";
 import type { Print } from "../toolchain/build/progress";
@@ -13,16 +14,8 @@ const unreachable = {
 
 /** Whether the node that Docker has under that name is the stack's: by its id, where the state knows one. */
 const isOurs = async ({ name, nodeId }: NonNullable<StateClusters["management"]>, ask: Docker): Promise<boolean> => {
-  const [id] = await ask(
-    "ps",
-    "--all",
-    "--no-trunc",
-    "--filter",
-    `name=^/?${name}-control-plane$`,
-    "--format",
-    "{{.ID}}",
-  );
-  return id === undefined || nodeId === undefined || id === nodeId;
+  const [node] = await listContainers(ask, `name=^/?${name}-control-plane$`);
+  return node === undefined || nodeId === undefined || node.id === nodeId;
 };
 
 /** What has begun when Pulumi begins. */

@@ -1,5 +1,5 @@
 import { forget, recall, record } from "../../preflight/holdings";
-import { findHoldings, findLeftovers, type Holdings, strangersOn } from "../../system/docker";
+import { findHoldings, findLeftovers, type Holdings, strangersOn } from "../../system/holdings";
 import { removeKubeconfigs } from "../commands/report";
 import { localBackend } from "../pulumi/environment";
 import { hasState } from "../pulumi/fileBackend";

@@ -1,10 +1,11 @@
 import { existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { createInterface } from "node:readline/promises";
+import { clusterLabel, ownerLabel, ownerOf } from "../../lib/base/labels";
 import { forget, recall } from "../../preflight/holdings";
 import { demandsOf } from "../../preflight/host/requirements";
 import { readStackFile, stackFile } from "../../preflight/stackFile";
-import { clusterLabel, docker, type Docker, ownerLabel, ownerOf } from "../../system/docker";
+import { docker, type Docker, listContainers, listNetworks } from "../../system/docker";
 import { kubeconfigFolder, removeKubeconfigs } from "../commands/report";
 import { removeHelpers } from "../recovery/interrupted";
 import { forgetRuns, forgetTakeOver, unfinishedRuns } from "../recovery/runRecord";
@@ -18,14 +19,10 @@ export interface Lost {
 }
 
 const lookAtContainers = async (networks: readonly string[], ask: Docker): Promise<SeenContainer[]> => {
-  const format = `{{.ID}}\t{{.Names}}\t{{.Label "${clusterLabel}"}}\t{{.Label "${ownerLabel}"}}\t{{.Networks}}`;
   const filters = [`label=${clusterLabel}`, `label=${ownerLabel}`, ...networks.map((name) => `network=${name}`)];
   const found = new Map<string, SeenContainer>();
   for (const filter of filters) {
-    for (const row of await ask("ps", "--all", "--no-trunc", "--filter", filter, "--format", format)) {
-      const [id = "", name = "", cluster = "", owner = "", on = ""] = row.split("\t");
-      found.set(id, { id, name, cluster, owner, networks: on.split(",") });
-    }
+    for (const container of await listContainers(ask, filter)) found.set(container.id, container);
   }
   return [...found.values()].sort((one, other) => one.name.localeCompare(other.name));
 };
@@ -42,9 +39,7 @@ const proofOf = ({ checkout, stack }: Lost): Proof => {
 
 const planOf = async (lost: Lost, ask: Docker): Promise<SweepPlan> => {
   const { checkout, stack } = lost;
-  const labelled = `{{.Name}}\t{{.Label "${ownerLabel}"}}`;
-  const rows = await ask("network", "ls", "--filter", `label=${ownerLabel}`, "--format", labelled);
-  const networks = rows.map((row) => row.split("\t")).map(([name = "", owner = ""]) => ({ name, owner }));
+  const networks = await listNetworks(ask);
   const own = networks.filter(({ owner }) => owner === ownerOf(stack)).map(({ name }) => name);
   const folder = join(checkout, kubeconfigFolder(stack));
   return planSweep(

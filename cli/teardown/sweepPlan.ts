@@ -1,24 +1,13 @@
-/** A container that has a cluster's or an owner's label, or is on the network. */
-export interface SeenContainer {
-  id: string;
-  name: string;
-  /** kind's label; empty where there is none. */
-  cluster: string;
-  /** Slipway's label, `slipway/STACK`; empty where there is none. */
-  owner: string;
-  /** Names of its networks. */
-  networks: readonly string[];
-}
+import type { Container } from "../../lib/base/container";
+import type { OwnedNetwork } from "../../system/docker";
 
-export interface SeenNetwork {
-  name: string;
-  owner: string;
-}
+/** A container that has a cluster's or an owner's label, or is on the network. */
+export type SeenContainer = Pick<Container, "id" | "name" | "cluster" | "owner" | "networks">;
 
 /** What Docker and the checkout have. */
 export interface Seen {
   containers: readonly SeenContainer[];
-  networks: readonly SeenNetwork[];
+  networks: readonly Pick<OwnedNetwork, "name" | "owner">[];
   /** Names of all volumes. */
   volumes: readonly string[];
   /** Kubeconfig files of the stack. */

@@ -1,7 +1,7 @@
 import { Container } from "@pulumi/docker/container";
 import * as pulumi from "@pulumi/pulumi";
 import { containerName } from "../../lib/addons/cloudProviderKind";
-import { ownerLabel } from "./dockerNetwork";
+import { ownerLabel } from "../../lib/base/labels";
 
 /** cloud-provider-kind on this machine's Docker. */
 export interface CloudProviderKindArgs {

@@ -1,5 +1,7 @@
 import { Network } from "@pulumi/docker/network";
 import * as pulumi from "@pulumi/pulumi";
+import { networkName } from "../../lib/base/container";
+import { ownerLabel } from "../../lib/base/labels";
 import { dockerRange } from "../../lib/network/dockerSubnet";
 import type { Networks } from "../../lib/network/networks";
 
@@ -16,12 +18,6 @@ export interface DockerNetworkArgs {
   /** Use the network that is there and leave it there at destroy. */
   adopt: boolean;
 }
-
-/** Up to v1.14 Cluster API's Docker provider knows no other name. */
-export const networkName = "kind";
-
-/** The label that marks what a stack owns in Docker. */
-export const ownerLabel = "dev.slipway.stack";
 
 /** Docker network `kind` with a subnet known before anything exists. */
 export class DockerNetwork extends pulumi.ComponentResource {

@@ -23,3 +23,10 @@ const sorted = (value: unknown): unknown => {
 
 /** A value as JSON with the keys of maps sorted, so that equal values give equal texts. */
 export const stableJson = (value: unknown): string => JSON.stringify(sorted(value));
+
+/** Reads texts of JSON, one in each line. */
+export const jsonLines = <T>(text: string): T[] =>
+  text
+    .split("\n")
+    .filter((line) => line.trim() !== "")
+    .map((line) => JSON.parse(line) as T);

@@ -1,13 +1,7 @@
-/** A container of a cluster, as `docker ps` tells of it. */
-export interface Container {
-  readonly name: string;
-  /** `control-plane`, `worker` or `external-load-balancer`. */
-  readonly role: string;
-  /** `running`, `exited`, `created` and so on. */
-  readonly state: string;
-  /** `Up 3 minutes`, `Exited (137) 2 minutes ago`. */
-  readonly status: string;
-}
+import type { ListedContainer } from "../base/container";
+
+/** What the search for a cause reads of a cluster's container. */
+export type ContainerFacts = Pick<ListedContainer, "name" | "role" | "state" | "status">;
 
 /** What is found in a machine's container. */
 export interface NodeFacts {
@@ -29,7 +23,7 @@ export interface StuckFacts {
   /** Deployments of Cluster API's providers and of cert-manager. */
   readonly providers: readonly ApiObject[];
   /** Absent where machines are no containers, or Docker does not answer. */
-  readonly containers?: readonly Container[];
+  readonly containers?: readonly ContainerFacts[];
   /** Images that machines without a container are made from and this Docker does not have. */
   readonly missingImages: readonly string[];
   /** The infrastructure controller's last lines of errors that name the cluster. */

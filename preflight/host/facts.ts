@@ -2,8 +2,10 @@ import { existsSync, readFileSync, statfsSync } from "node:fs";
 import { availableParallelism, totalmem } from "node:os";
 import { join } from "node:path";
 import { gunzipSync } from "node:zlib";
+import { listArguments, networkName, parseContainers } from "../../lib/base/container";
+import { clusterLabel } from "../../lib/base/labels";
 import type { Route } from "../../lib/versions/pins";
-import { ownerLabel } from "../../system/docker";
+import { networkArguments, parseNetworks } from "../../system/docker";
 import { complaintOf, exec } from "../../system/exec";
 
 /** Runs a small program with a given PATH and gives what it printed, or why it failed. */
@@ -119,22 +121,12 @@ const readNumber = (path: string): number | undefined => {
   return text !== undefined && /^\d+$/.test(text) ? Number(text) : undefined;
 };
 
-/** What `docker network inspect` says, as far as it is of interest. */
-interface DockerNetwork {
-  Id: string;
-  Options?: Record<string, string> | null;
-  Labels?: Record<string, string> | null;
-  IPAM?: { Config?: { Subnet?: string }[] | null };
-}
-
 const versionArguments: Record<string, string[]> = {
   pulumi: ["version"],
   kind: ["version"],
   kubectl: ["version", "--client", "--output=json"],
   clusterctl: ["version", "--output=short"],
 };
-
-const lines = (text: string | undefined): string[] => (text ? text.split("\n").filter((line) => line !== "") : []);
 
 /** Looks at the machine; runs small programs, changes nothing. Without `tools` it asks neither them nor Go. */
 export const gatherFacts = async (
@@ -147,12 +139,11 @@ export const gatherFacts = async (
   const path = `${bin}:${process.env.PATH ?? ""}`;
   const linux = process.platform === "linux";
   const docker = (...args: string[]) => ask("docker", args, path);
-  const label = "io.x-k8s.kind.cluster";
   const [go, info, containers, network, ...tools] = await Promise.all([
     withTools ? ask("go", ["env", "GOVERSION"], path) : { text: undefined },
     docker("info", "--format", "{{.ServerVersion}} {{.CgroupVersion}} {{.OSType}}/{{.OperatingSystem}}"),
-    docker("ps", "--all", "--filter", `label=${label}`, "--format", `{{.Names}} {{.Label "${label}"}}`),
-    docker("network", "inspect", "kind", "--format", "{{json .}}"),
+    docker(...listArguments(`label=${clusterLabel}`)),
+    docker(...networkArguments(networkName)),
     ...(withTools ? requiredTools : []).map(async (tool): Promise<[string, string | null]> => {
       if (!existsSync(join(bin, tool))) return [tool, null];
       const args = versionArguments[tool];
@@ -162,8 +153,7 @@ export const gatherFacts = async (
   // What does not answer may be the server, or not be there at all.
   const client = info.text === undefined ? await ask("docker", ["--version"], path) : { text: undefined };
   const [server, cgroup, ...system] = (info.text ?? "").split(" ");
-  const kind = network.text === undefined ? undefined : (JSON.parse(network.text) as DockerNetwork);
-  const owner = kind?.Labels?.[ownerLabel];
+  const [kind] = parseNetworks(network.text ?? "");
   const statfs = ((): number | undefined => {
     try {
       const { bavail, bsize } = statfsSync(existsSync(cacheFolder) ? cacheFolder : checkout);
@@ -197,13 +187,10 @@ export const gatherFacts = async (
     tools: Object.fromEntries(tools),
     // Docker needs them to start, and a program that asks no tools has its Docker.
     kernel: linux && withTools ? await kernelFeatures(path) : {},
-    containers: lines(containers.text).map((line) => {
-      const [name = "", cluster = ""] = line.split(" ");
-      return { name, cluster };
-    }),
+    containers: parseContainers((containers.text ?? "").split("\n")).map(({ name, cluster }) => ({ name, cluster })),
     routes: readRoutes(readText("/proc/net/route") ?? ""),
-    kindDevices: kind ? [kind.Options?.["com.docker.network.bridge.name"] || `br-${kind.Id.slice(0, 12)}`] : [],
-    ...(owner ? { kindOwner: owner } : {}),
-    ...(kind ? { kindSubnets: (kind.IPAM?.Config ?? []).flatMap(({ Subnet }) => Subnet ?? []) } : {}),
+    kindDevices: kind ? [kind.device] : [],
+    ...(kind?.owner ? { kindOwner: kind.owner } : {}),
+    ...(kind ? { kindSubnets: [...kind.subnets] } : {}),
   };
 };

@@ -2,7 +2,7 @@ import { existsSync } from "node:fs";
 import { kubeconfigFile } from "../../lib/base/paths";
 import type { Settings } from "../../lib/settings/types";
 import { cacheRoot } from "../../system/cacheFolder";
-import type { ExistingNetwork } from "../../system/dockerHost";
+import type { ExistingNetwork } from "../../system/docker";
 import { recall } from "../holdings";
 import type { Check } from "./check";
 import { judgeHost } from "./doctor";

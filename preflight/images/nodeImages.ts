@@ -1,6 +1,6 @@
 import { sentence } from "../../lib/base/problem";
 import type { Settings } from "../../lib/settings/types";
-import { imageIds } from "../../system/dockerHost";
+import { imageIds } from "../../system/docker";
 import { askRegistry, type RegistryAnswer } from "./registry";
 
 /** What is wrong about the node images, and what could not be found out. */

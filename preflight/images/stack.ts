@@ -2,7 +2,7 @@ import { infrastructureOf } from "../../lib/cluster/infrastructure";
 import { type NodeImageRecipe, nodeImageRecipe } from "../../lib/kubernetes/images";
 import { imagesOf } from "../../lib/kubernetes/object";
 import type { ClusterSettings, Settings } from "../../lib/settings/types";
-import { imageIds } from "../../system/dockerHost";
+import { imageIds } from "../../system/docker";
 import type { StackManifests } from "../manifests/stack";
 
 /** Images that come from the host's Docker, by who needs them. */

@@ -1,13 +1,11 @@
 import { delimiter, join } from "node:path";
+import { ownerLabel } from "../../lib/base/labels";
 import { type Problem, refuse } from "../../lib/base/problem";
 import type { Manifest } from "../../lib/kubernetes/manifest";
 import { withAnnotations } from "../../lib/kubernetes/object";
 import { exec, type ExecResult, requireStart } from "../../system/exec";
 import { type ManagedClusters, managedClustersQuery, readManagedClusters } from "./managedClusters";
 import { readControlPlanes, type RunningClusters } from "./running";
-
-/** Annotation by which a stack knows the namespaces that it made in a cluster which is not its own. */
-export const ownerAnnotation = "dev.slipway.stack";
 
 /** A management cluster that the program did not make, as it is now. */
 export interface ExistingManagement {
@@ -65,7 +63,7 @@ export const lookAtManagement = async (path: string, ask = kubectl): Promise<Exi
     kubeconfig,
     uid: items.find(({ metadata }) => metadata.name === "kube-system")?.metadata.uid ?? "",
     namespaces: Object.fromEntries(
-      items.map(({ metadata }) => [metadata.name, metadata.annotations?.[ownerAnnotation] ?? ""]),
+      items.map(({ metadata }) => [metadata.name, metadata.annotations?.[ownerLabel] ?? ""]),
     ),
     hasClusterApi,
     running: planes.code === 0 ? readControlPlanes(planes.stdout) : {},
@@ -107,6 +105,6 @@ export const existingManagementProblems = (
 export const withOwner = (manifest: Manifest, owner: string): Manifest => ({
   ...manifest,
   objects: manifest.objects.map((object) =>
-    object.kind === "Namespace" ? withAnnotations(object, { [ownerAnnotation]: owner }) : object,
+    object.kind === "Namespace" ? withAnnotations(object, { [ownerLabel]: owner }) : object,
   ),
 });

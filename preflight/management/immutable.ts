@@ -1,5 +1,5 @@
 import type { Problem } from "../../lib/base/problem";
-import type { ExistingNetwork, ManagementNode } from "../../system/dockerHost";
+import type { ExistingNetwork, ManagementNode } from "../../system/docker";
 
 /** What the settings want of the machine's part of the stack. */
 export interface WantedManagement {

@@ -1,15 +1,6 @@
+import { inspectArguments, type InspectedContainer, parseInspected } from "../../lib/base/container";
 import { complaintOf, exec } from "../../system/exec";
 import type { Properties } from "../plugin/values";
-
-/** A container as `docker inspect` tells of it. */
-export interface Container {
-  id: string;
-  image: string;
-  running: boolean;
-  labels: Record<string, string>;
-  /** The host's port by container port, as `6443/tcp`. */
-  ports: Record<string, number>;
-}
 
 /** Seconds for an answer: a daemon that hangs is one that does not answer. */
 const timeout = 60;
@@ -32,26 +23,9 @@ export const ask = async (about: string, ...args: string[]): Promise<string | un
 };
 
 /** Reads a container by its name. */
-export const inspectContainer = async (name: string): Promise<Container | undefined> => {
-  const out = await ask(`the container ${name}`, "container", "inspect", name);
-  if (out === undefined) return undefined;
-  const [found] = JSON.parse(out) as {
-    Id: string;
-    State: { Running: boolean };
-    Config: { Image: string; Labels: Record<string, string> | null };
-    HostConfig: { PortBindings: Record<string, { HostPort: string }[] | null> | null };
-  }[];
-  if (found === undefined) return undefined;
-  const ports = Object.entries(found.HostConfig.PortBindings ?? {}).map(
-    ([port, bindings]) => [port, Number(bindings?.[0]?.HostPort ?? 0)] as const,
-  );
-  return {
-    id: found.Id,
-    image: found.Config.Image,
-    running: found.State.Running,
-    labels: found.Config.Labels ?? {},
-    ports: Object.fromEntries(ports),
-  };
+export const inspectContainer = async (name: string): Promise<InspectedContainer | undefined> => {
+  const [found] = parseInspected((await ask(`the container ${name}`, ...inspectArguments(name))) ?? "");
+  return found;
 };
 
 /** Content digests of the images that a running node's containerd has, by reference. */

@@ -1,8 +1,9 @@
+import type { InspectedContainer } from "../../lib/base/container";
 import { imageLines } from "../../lib/kubernetes/images";
 import { execute, type Say } from "../plugin/execute";
 import { inputChanges, type ResourceKind, text, textMap } from "../plugin/resourceKind";
 import type { Properties } from "../plugin/values";
-import { inspectContainer, type Container, mapOf, textOf } from "./docker";
+import { inspectContainer, mapOf, textOf } from "./docker";
 
 const inputs = { name: text, image: text, config: text, images: textMap };
 
@@ -12,12 +13,12 @@ const apiPort = "6443/tcp";
 const nodeOf = (name: string): string => `${name}-control-plane`;
 
 /** The node of a cluster by kind's own label; a container that only has its name is someone else's. */
-const nodeContainer = async (name: string): Promise<Container | undefined> => {
+const nodeContainer = async (name: string): Promise<InspectedContainer | undefined> => {
   const found = await inspectContainer(nodeOf(name));
-  return found?.labels["io.x-k8s.kind.cluster"] === name ? found : undefined;
+  return found?.cluster === name ? found : undefined;
 };
 
-const read = (found: Container): Properties => ({
+const read = (found: InspectedContainer): Properties => ({
   nodeId: found.id,
   running: found.running,
   apiPort: found.ports[apiPort] ?? 0,

@@ -1,4 +1,4 @@
-import { ownerLabel } from "../../system/docker";
+import { ownerLabel } from "../../lib/base/labels";
 import { parentOf, type Process, processesWith } from "../../system/processes";
 import { check, dockerInventory, must } from "./harness";
 import type { StackSettings } from "./stackFile";

@@ -11,7 +11,7 @@ let mockHost: HostLook;
 let mockDocker: () => Promise<unknown>;
 // The host and Docker are not asked: what they would say is given. Files and rules are the real ones.
 jest.mock("../../preflight/host/inspect", () => ({ lookAtHost: () => Promise.resolve(mockHost) }));
-jest.mock("../../system/dockerHost", () => ({
+jest.mock("../../system/docker", () => ({
   imageIds: () => mockDocker(),
   managementNode: () => mockDocker(),
 }));

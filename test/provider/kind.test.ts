@@ -30,14 +30,12 @@ const say = (): void => undefined;
 const node = { id: "abc", image: "kindest/node:v1", running: true, cluster: "one" };
 /** Docker with this node, or without one, and whatever else it is to answer. */
 const docker = (found: typeof node | undefined, rest = "exit 1"): void => {
-  const inspected = found && [
-    {
-      Id: found.id,
-      State: { Running: found.running },
-      Config: { Image: found.image, Labels: { "io.x-k8s.kind.cluster": found.cluster } },
-      HostConfig: { PortBindings: { "6443/tcp": [{ HostIp: "127.0.0.1", HostPort: "4711" }] } },
-    },
-  ];
+  const inspected = found && {
+    Id: found.id,
+    State: { Running: found.running },
+    Config: { Image: found.image, Labels: { "io.x-k8s.kind.cluster": found.cluster } },
+    HostConfig: { PortBindings: { "6443/tcp": [{ HostIp: "127.0.0.1", HostPort: "4711" }] } },
+  };
   const answer = inspected
     ? `echo '${JSON.stringify(inspected)}'`
     : "echo 'Error response from daemon: No such container: one-control-plane' >&2; exit 1";
@@ -209,7 +207,7 @@ describe("ClusterContainers", () => {
       Config: { Labels: { "io.x-k8s.kind.cluster": "capd" } },
       NetworkSettings: { Networks: { kind: { IPAddress: address ?? "", GlobalIPv6Address: "" } }, Ports: {} },
     }));
-    const all = `echo '${JSON.stringify(inspected)}'`;
+    const all = `echo '${inspected.map((one) => JSON.stringify(one)).join("\n")}'`;
     pretend("docker", `case "$*" in ps*) echo ${Object.keys(running).join(" ")} ;; *inspect*) ${all} ;; esac`);
   };
 

@@ -1,14 +1,7 @@
+import type { InspectedContainer } from "../../../lib/base/container";
+
 /** A container of a cluster, or one on the network kind. */
-export interface NetworkContainer {
-  name: string;
-  /** kind's label: the cluster it belongs to; empty where it is of none. */
-  cluster: string;
-  running: boolean;
-  /** What Docker gave it; none while it is stopped. */
-  addresses: readonly string[];
-  /** Whether it runs for the first time, so that its address is the one it was made with. */
-  firstRun: boolean;
-}
+export type NetworkContainer = Pick<InspectedContainer, "name" | "cluster" | "running" | "addresses" | "firstRun">;
 
 /** The addresses by which Cluster API and the nodes know containers, by name. */
 export type KnownAddresses = Readonly<Record<string, readonly string[]>>;

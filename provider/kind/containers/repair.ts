@@ -1,12 +1,13 @@
 import { readFileSync } from "node:fs";
+import type { InspectedContainer } from "../../../lib/base/container";
 import { execute, type Say } from "../../plugin/execute";
 import type { Properties } from "../../plugin/values";
 import { textOf } from "../docker";
 import { readdressing, type KnownAddresses } from "./addresses";
-import { clusterFacts, type ClusterFacts, allContainers, type Found, lastOfRanges } from "./facts";
+import { clusterFacts, type ClusterFacts, allContainers, lastOfRanges } from "./facts";
 
 /** The node of the management cluster, told by the port at which the kubeconfig has its API. */
-const managementNode = (containers: readonly Found[], kubeconfig: string): string | undefined => {
+const managementNode = (containers: readonly InspectedContainer[], kubeconfig: string): string | undefined => {
   const port = /^\s*server:.*:(\d+)\s*$/m.exec(readFileSync(kubeconfig, "utf8"))?.[1];
   return containers.find(({ apiPorts }) => port !== undefined && apiPorts.includes(port))?.name;
 };

@@ -5,8 +5,12 @@ import { afterEach, beforeEach, describe, expect, test } from "@jest/globals";
 import { excerpt, removeKubeconfigs, upReport, writeKubeconfigs } from "../../../cli/commands/report";
 import { neverUp } from "../../../cli/teardown/destroy";
 import { checkSpace, missingShare, volumesFor } from "../../../cli/toolchain/build/diskSpace";
+import { ownerLabel } from "../../../lib/base/labels";
+import { containerRow, networkRow } from "../../helpers/dockerRows";
 import { forget, recall, record } from "../../../preflight/holdings";
-import { type Docker, findHoldings, findLeftovers, ownerLabel, strangersOn } from "../../../system/docker";
+import type { Docker } from "../../../system/docker";
+import { findHoldings, findLeftovers, strangersOn } from "../../../system/holdings";
+import { containerRow, networkRow } from "../../helpers/dockerRows";
 
 let checkout: string;
 beforeEach(() => {
@@ -74,7 +78,7 @@ const fakeDocker =
   }): Docker =>
   (...args) => {
     const [verb, second] = args;
-    if (verb === "network") return Promise.resolve(world.networks.map((row) => row.join(" ")));
+    if (verb === "network") return Promise.resolve(world.networks.map(([name, owner]) => networkRow("", name, owner)));
     if (verb === "volume") return Promise.resolve(world.volumes);
     if (verb === "inspect") {
       const asked = args.slice(args.indexOf("--format") + 2);
@@ -85,9 +89,9 @@ const fakeDocker =
       );
     }
     expect([verb, second]).toEqual(["ps", "--all"]);
-    if (args.includes(`label=${ownerLabel}`)) return Promise.resolve((world.helpers ?? []).map((row) => row.join(" ")));
-    if (args.some((arg) => arg.startsWith("network="))) return Promise.resolve(world.containers.map(([name]) => name));
-    return Promise.resolve(world.containers.map(([name, cluster]) => `${name} ${cluster}`));
+    if (args.includes(`label=${ownerLabel}`))
+      return Promise.resolve((world.helpers ?? []).map(([name, owner]) => containerRow({ name, owner })));
+    return Promise.resolve(world.containers.map(([name, cluster]) => containerRow({ name, cluster })));
   };
 
 describe("leftovers", () => {

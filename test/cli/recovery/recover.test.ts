@@ -16,6 +16,7 @@ import {
   unfinishedRuns,
 } from "../../../cli/recovery/runRecord";
 import { openTemporary } from "../../../system/temporary";
+import { containerRow, networkRow } from "../../helpers/dockerRows";
 
 const urn = (type: string, name: string): string => `urn:pulumi:dev::slipway::${type}::${name}`;
 const resource = (type: string, name: string, more: Partial<StateResource> = {}): StateResource => ({
@@ -107,7 +108,11 @@ describe("what an interrupted run made and did not record", () => {
       (...args) => {
         const line = args.join(" ");
         if (args.includes("network=net1")) return Promise.resolve(users);
-        if (line.startsWith("network ls")) return Promise.resolve(["net1 slipway/dev", "net2 slipway/other"]);
+        if (line.startsWith("network ls"))
+          return Promise.resolve([
+            networkRow("net1", "kind", "slipway/dev"),
+            networkRow("net2", "other", "slipway/other"),
+          ]);
         if (line.startsWith("ps")) return Promise.resolve([]);
         done.push(line);
         return Promise.resolve([]);
@@ -129,7 +134,7 @@ describe("the management cluster's node", () => {
     wakeManagement(
       "m",
       () => undefined,
-      (verb) => Promise.resolve(verb === "ps" && state !== undefined ? [state] : []),
+      (verb) => Promise.resolve(verb === "ps" && state !== undefined ? [containerRow({ state })] : []),
       0,
     );
 
@@ -144,7 +149,7 @@ describe("the management cluster's node", () => {
       (...args) => {
         asked.push(args[0] ?? "");
         if (args[0] === "exec") return Promise.reject(new Error("no"));
-        return Promise.resolve(args[0] === "ps" ? ["exited"] : []);
+        return Promise.resolve(args[0] === "ps" ? [containerRow({ state: "exited" })] : []);
       },
       -1,
     );

@@ -8,6 +8,7 @@ import { listContainers, readDocker, readNodes } from "../../../cli/support/dock
 import { packArchive } from "../../../cli/support/pack";
 import { runLimited } from "../../../lib/base/concurrency";
 import type { Ask } from "../../../system/exec";
+import { containerRow } from "../../helpers/dockerRows";
 
 let checkout: string;
 beforeEach(() => {
@@ -49,7 +50,12 @@ test("a Docker that does not answer is missing, and no error", async () => {
 /** A Docker with a container of the stack, a stranger's, and one that does not run. */
 const docker: Ask = (_, verb = "", ...args) => {
   const answers: Record<string, string> = {
-    ps: "capd-a\tcapd\tworker\trunning\t\nother\tother\tworker\trunning\t\nhelper\t\t\tcreated\tslipway/dev\ncapd-b\tcapd\tworker\texited\t",
+    ps: [
+      containerRow({ name: "capd-a", cluster: "capd", role: "worker" }),
+      containerRow({ name: "other", cluster: "other", role: "worker" }),
+      containerRow({ name: "helper", state: "created", owner: "slipway/dev" }),
+      containerRow({ name: "capd-b", cluster: "capd", role: "worker", state: "exited" }),
+    ].join("\n"),
     container: JSON.stringify([{ Name: "/capd-a", Config: { Env: ["NO_PROXY=1", "KEY=word"] } }]),
     exec: args.includes("sh") ? "== /var/log/pods/kube-system_p_0/c/0.log\n2026 stdout F said" : "lines",
   };

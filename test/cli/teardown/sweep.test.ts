@@ -8,6 +8,7 @@ import { sweepLost } from "../../../cli/teardown/sweep";
 import { planSweep, type Proof, type Seen, type SeenContainer } from "../../../cli/teardown/sweepPlan";
 import { forget, recall, record } from "../../../preflight/holdings";
 import type { Docker } from "../../../system/docker";
+import { containerRow, networkRow } from "../../helpers/dockerRows";
 
 const container = (name: string, more: Partial<SeenContainer> = {}): SeenContainer => ({
   id: `id-${name}`,
@@ -103,26 +104,24 @@ describe("on a machine", () => {
   const machine = (foreign = true): { ask: Docker; done: string[] } => {
     const done: string[] = [];
     let rows = [
-      ["id1", "clusterapi-control-plane", "clusterapi", "", "kind"],
-      ...(foreign ? [["id2", "mine-control-plane", "mine", "", "kind"]] : []),
+      { id: "id1", name: "clusterapi-control-plane", cluster: "clusterapi", networks: ["kind"] },
+      ...(foreign ? [{ id: "id2", name: "mine-control-plane", cluster: "mine", networks: ["kind"] }] : []),
     ];
-    let networks = ["kind\tslipway/dev"];
+    let networks = [networkRow("net1", "kind", "slipway/dev")];
     return {
       done,
       ask: (...args) => {
         const line = args.join(" ");
         if (line.startsWith("network ls")) return Promise.resolve(networks);
         if (line.startsWith("volume")) return Promise.resolve([]);
-        if (line.includes("dev.slipway.run")) return Promise.resolve([]);
-        if (line.startsWith("inspect")) return Promise.resolve(line.includes("{{.Id}}") ? ["id1"] : []);
+        if (line.includes("label=dev.slipway.run")) return Promise.resolve([]);
+        if (line.startsWith("inspect")) return Promise.resolve([]);
         if (line.startsWith("ps")) {
           if (line.includes("label=dev.slipway.stack")) return Promise.resolve([]);
-          if (line.includes("\t")) return Promise.resolve(rows.map((row) => row.join("\t")));
-          const named = line.includes("{{.Names}}");
-          return Promise.resolve(rows.map(([, name, cluster]) => (named ? `${name} ${cluster}` : cluster!)));
+          return Promise.resolve(rows.map(containerRow));
         }
         done.push(line);
-        if (line.startsWith("rm")) rows = rows.filter(([id]) => !args.includes(id!));
+        if (line.startsWith("rm")) rows = rows.filter(({ id }) => !args.includes(id));
         if (line.startsWith("network rm")) networks = [];
         return Promise.resolve([]);
       },
@@ -196,10 +195,10 @@ describe("on a machine", () => {
       (...args) => {
         if (args[0] === "ps")
           return Promise.resolve([
-            `gone ${run(hostname(), 2 ** 22 + 1)}`,
-            `living ${run(hostname(), process.pid)}`,
-            `elsewhere ${run("other", 2 ** 22 + 1)}`,
-            "by-hand tmp",
+            containerRow({ id: "gone", run: run(hostname(), 2 ** 22 + 1) }),
+            containerRow({ id: "living", run: run(hostname(), process.pid) }),
+            containerRow({ id: "elsewhere", run: run("other", 2 ** 22 + 1) }),
+            containerRow({ id: "by-hand", run: "tmp" }),
           ]);
         done.push(args.join(" "));
         return Promise.resolve([]);

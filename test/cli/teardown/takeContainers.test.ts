@@ -1,6 +1,7 @@
 import { describe, expect, test } from "@jest/globals";
 import type { StateClusters } from "../../../cli/pulumi/state";
 import { takeContainers } from "../../../cli/teardown/containers";
+import { containerRow } from "../../helpers/dockerRows";
 
 /** A Docker with one container for each cluster, `NAME-control-plane`, whose node ids are `id-NAME`. */
 const take = async (
@@ -16,10 +17,11 @@ const take = async (
       const line = args.join(" ");
       if (line.startsWith("rm") || line.startsWith("start")) asked.push(line);
       if (line.startsWith("rm") && fails) return Promise.reject(new Error("device is busy"));
-      if (line.includes("label=")) return Promise.resolve(there.map((name) => `${name}-control-plane ${name}`));
+      if (line.includes("label="))
+        return Promise.resolve(there.map((name) => containerRow({ name: `${name}-control-plane`, cluster: name })));
       const [, name = ""] = /name=\^\/\?(.+)-control-plane\$/.exec(line) ?? [];
       if (line.startsWith("ps") && !there.includes(name)) return Promise.resolve([]);
-      if (line.startsWith("ps")) return Promise.resolve([line.endsWith("{{.State}}") ? "running" : `id-${name}`]);
+      if (line.startsWith("ps")) return Promise.resolve([containerRow({ id: `id-${name}` })]);
       return line.startsWith("exec") && !answers ? Promise.reject(new Error("no")) : Promise.resolve([]);
     },
   );

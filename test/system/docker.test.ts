@@ -1,26 +1,30 @@
 import { describe, expect, test } from "@jest/globals";
 import { runningVersions } from "../../preflight/management/inNode";
-import { type Docker, imageIds, managementNode } from "../../system/dockerHost";
+import { type DockerExec, imageIds, managementNode } from "../../system/docker";
 
 /** A docker that answers one thing, and keeps what it was asked. */
-const docker = (answer: { stdout?: string; stderr?: string; code?: number }): { ask: Docker; asked: string[] } => {
+const docker = (answer: { stdout?: string; stderr?: string; code?: number }): { ask: DockerExec; asked: string[] } => {
   const asked: string[] = [];
-  const ask: Docker = (args) => {
+  const ask: DockerExec = (args) => {
     asked.push(args.join(" "));
     return Promise.resolve({ code: 0, stdout: "", stderr: "", ...answer });
   };
   return { ask, asked };
 };
 
+/** What docker says of a node in full. */
+const node = (Running: boolean): string =>
+  JSON.stringify({ Id: "abc", State: { Running }, Config: { Image: "kindest/node:v1.34.4", Labels: null } });
+
 describe("the management cluster's node", () => {
   test("is known by its container", async () => {
-    const { ask, asked } = docker({ stdout: "true kindest/node:v1.34.4\n" });
+    const { ask, asked } = docker({ stdout: `${node(true)}\n` });
     expect(await managementNode("clusterapi", ask)).toEqual({ running: true, image: "kindest/node:v1.34.4" });
     expect(asked).toEqual([expect.stringMatching(/^container inspect .* clusterapi-control-plane$/)]);
   });
 
   test("may be stopped, or not there", async () => {
-    const stopped = docker({ stdout: "false kindest/node:v1.34.4" });
+    const stopped = docker({ stdout: node(false) });
     expect((await managementNode("clusterapi", stopped.ask))?.running).toBe(false);
     const gone = docker({ stderr: "Error: No such container: clusterapi-control-plane", code: 1 });
     expect(await managementNode("clusterapi", gone.ask)).toBeUndefined();
@@ -33,9 +37,9 @@ describe("the management cluster's node", () => {
 });
 
 describe("image ids", () => {
-  const answers = (known: Record<string, string>): { ask: Docker; asked: string[][] } => {
+  const answers = (known: Record<string, string>): { ask: DockerExec; asked: string[][] } => {
     const asked: string[][] = [];
-    const ask: Docker = (args) => {
+    const ask: DockerExec = (args) => {
       const images = args.slice(4);
       asked.push(images);
       const ids = images.flatMap((image) => known[image] ?? []);
