@@ -6,7 +6,6 @@ import { excerpt, removeKubeconfigs, upReport, writeKubeconfigs } from "../../..
 import { neverUp } from "../../../cli/teardown/destroy";
 import { checkSpace, missingShare, volumesFor } from "../../../cli/toolchain/build/diskSpace";
 import { ownerLabel } from "../../../lib/base/labels";
-import { containerRow, networkRow } from "../../helpers/dockerRows";
 import { forget, recall, record } from "../../../preflight/holdings";
 import type { Docker } from "../../../system/docker";
 import { findHoldings, findLeftovers, strangersOn } from "../../../system/holdings";
