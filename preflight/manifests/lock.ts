@@ -1,6 +1,7 @@
 import { createHash, randomBytes } from "node:crypto";
 import { mkdir, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { dirname } from "node:path";
+import type { Patience } from "../../system/download";
 import { createQueue } from "../../lib/base/concurrency";
 import { isRecord } from "../../lib/base/json";
 import { refuse } from "../../lib/base/problem";
@@ -15,8 +16,8 @@ export interface ManifestStoreOptions {
   name: string;
   /** Whether a file of this machine is taken as it is, without a sum; default false. */
   ownFile?: boolean;
-  /** Time for one download, in milliseconds; default two minutes. */
-  timeout?: number;
+  /** How stubborn a download is; default: three tries, and a minute without a byte. */
+  patience?: Patience;
 }
 
 /** A manifest's text and its sum. */

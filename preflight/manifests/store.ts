@@ -2,6 +2,7 @@ import { chmod, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { stateFolder } from "../../lib/base/paths";
 import { refuse } from "../../lib/base/problem";
+import { downloadBytes, HttpStatusError, type Patience, reasonOf } from "../../system/download";
 import {
   checked,
   inFileOrder,
@@ -49,7 +50,7 @@ const loadUrl = async (url: string, options: ManifestStoreOptions): Promise<Stor
       await chmod(file, 0o600).catch(() => undefined); // an earlier version left the file open to other users
       return checked(url, cached, options);
     }
-    const fetched = await download(url, options);
+    const fetched = await fetchManifest(url, options);
     const manifest = await checked(url, fetched, options);
     // What was fetched may hold Secrets.
     await writeAtomically(file, fetched, { private: true });
@@ -67,21 +68,17 @@ const readLocal = (path: string, { name }: ManifestStoreOptions): Promise<Buffer
     }),
   );
 
-const download = async (url: string, { name, timeout = 120_000 }: ManifestStoreOptions): Promise<Buffer> => {
-  const unreachable = (reason: string): never =>
-    refuse({
+/** How stubborn the download of a manifest is: the program waits for it before it says anything else. */
+const manifestPatience: Patience = { tries: 3, pauseMs: 500, stallMs: 60_000 };
+
+const fetchManifest = (url: string, { name, patience = manifestPatience }: ManifestStoreOptions): Promise<Buffer> =>
+  downloadBytes(url, patience).catch((error: unknown) => {
+    const isStatus = error instanceof HttpStatusError;
+    const reason = isStatus ? `HTTP ${error.status} ${error.statusText}`.trim() : reasonOf(error);
+    return refuse({
       key: name,
       received: url,
       rule: `be a URL that can be fetched (${reason})`,
       remedy: "Correct it, or fetch the file by other means and set its path instead",
     });
-  try {
-    const response = await fetch(url, { signal: AbortSignal.timeout(timeout) });
-    if (response.ok) return Buffer.from(await response.arrayBuffer());
-    return unreachable(`HTTP ${response.status} ${response.statusText}`.trim());
-  } catch (error) {
-    const { name: kind, message, cause } = error as Error;
-    if (kind === "ProblemError") throw error;
-    return unreachable(cause instanceof Error ? `${message}: ${cause.message}` : message);
-  }
-};
+  });

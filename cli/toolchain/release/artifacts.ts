@@ -4,7 +4,7 @@ import { basename, join } from "node:path";
 import { root } from "../../../system/checkout";
 import { run, type Log } from "../../../system/exec";
 import type { Artifact } from "../build/artifact";
-import { download, patience, type Patience } from "./download";
+import { download, patience, type Patience } from "../../../system/download";
 import { officialBases, platformOf, releaseFiles, type Bases, type Platform, type ReleaseFile } from "./files";
 import { findSum, sumFile, ToolLock } from "./sums";
 

@@ -23,6 +23,7 @@ beforeAll(async () => {
     const path = request.url ?? "";
     requests.push(path);
     if (path === "/moved") response.writeHead(302, { location: "/a.yaml" }).end();
+    else if (path === "/busy" && requests.filter((other) => other === path).length === 1) response.writeHead(503).end();
     else if (path === "/cut") {
       response.writeHead(200, { "content-length": "100" });
       response.write("kind: A\n", () => response.destroy());
@@ -135,12 +136,19 @@ test.each([
   ["a body cut short", "/cut", "terminated"],
   ["no answer in time", "/slow", "timeout"],
 ])("%s names the setting and leaves nothing behind", async (_, path, reason) => {
-  const loading = loadManifest(`${origin}${path}`, { ...options, timeout: 300 });
+  const loading = loadManifest(`${origin}${path}`, { ...options, patience: { tries: 2, pauseMs: 1, stallMs: 150 } });
   await expect(loading).rejects.toThrow(
     /^cniManifest is .* must be a URL that can be fetched .*set its path instead\.$/,
   );
   await expect(loading).rejects.toThrow(reason);
   expect(readdirSync(folder)).toEqual([]);
+});
+
+test("a busy server is asked again", async () => {
+  pages["/busy"] = "kind: A\n";
+  const patience = { tries: 2, pauseMs: 1, stallMs: 1000 };
+  await expect(loadManifest(`${origin}/busy`, { ...options, patience })).resolves.toMatchObject({ text: "kind: A\n" });
+  expect(requests).toEqual(["/busy", "/busy"]);
 });
 
 test("a server that is not there names the setting", async () => {

@@ -19,7 +19,7 @@ import { artifactFolder, openCache, type Cache } from "../../../../cli/toolchain
 import { toolLinks, writeLayout } from "../../../../cli/toolchain/build/layout";
 import { runArtifacts } from "../../../../cli/toolchain/build/schedule";
 import { releaseArtifacts } from "../../../../cli/toolchain/release/artifacts";
-import { download } from "../../../../cli/toolchain/release/download";
+import { download } from "../../../../system/download";
 import { officialBases, platformOf, releaseFiles, type ReleaseFile } from "../../../../cli/toolchain/release/files";
 import { findSum, ToolLock } from "../../../../cli/toolchain/release/sums";
 import { requiredTools } from "../../../../preflight/host/facts";

@@ -1,0 +1,120 @@
+import { createWriteStream } from "node:fs";
+import { rm } from "node:fs/promises";
+import { Readable } from "node:stream";
+import { buffer } from "node:stream/consumers";
+import { pipeline } from "node:stream/promises";
+import type { ReadableStream } from "node:stream/web";
+import { setTimeout as sleep } from "node:timers/promises";
+import type { Log } from "./exec";
+
+/** How stubborn a download is. */
+export interface Patience {
+  tries: number;
+  /** Milliseconds before the second try; doubled for each further one. */
+  pauseMs: number;
+  /** Milliseconds without a byte after which a try is given up. */
+  stallMs: number;
+}
+
+/** What is used outside tests. */
+export const patience: Patience = { tries: 4, pauseMs: 2000, stallMs: 60_000 };
+
+/** A server's answer other than success. */
+export class HttpStatusError extends Error {
+  constructor(
+    readonly status: number,
+    readonly statusText: string,
+  ) {
+    super(`the server answered ${status}`);
+  }
+}
+
+/** A redirect that leaves TLS. */
+class UnsafeRedirect extends Error {}
+
+/** Whether another try would only repeat the failure: busy servers may recover, a missing file stays missing. */
+const isFinal = (error: unknown): boolean => {
+  if (error instanceof UnsafeRedirect) return true;
+  if (!(error instanceof HttpStatusError)) return false;
+  return error.status < 500 && error.status !== 429 && error.status !== 408;
+};
+
+/** Makes one try: hands the body over, and refuses a body that stalls or is cut short. */
+const attempt = async <T>(url: string, stallMs: number, take: (body: Readable) => Promise<T>): Promise<T> => {
+  const control = new AbortController();
+  const stalled = (): void => control.abort(new Error(`timeout: nothing came for ${stallMs / 1000} s`));
+  let timer = setTimeout(stalled, stallMs);
+  try {
+    const answer = await fetch(url, { redirect: "follow", signal: control.signal });
+    if (url.startsWith("https:") && !answer.url.startsWith("https:"))
+      throw new UnsafeRedirect(`redirected to ${answer.url}, without TLS`);
+    if (!answer.ok || !answer.body) throw new HttpStatusError(answer.status, answer.statusText);
+    let bytes = 0;
+    const body = Readable.fromWeb(answer.body as ReadableStream<Uint8Array>);
+    body.on("data", (chunk: Uint8Array) => {
+      bytes += chunk.length;
+      clearTimeout(timer);
+      timer = setTimeout(stalled, stallMs);
+    });
+    const taken = await take(body);
+    const length = answer.headers.get("content-length");
+    if (length !== null && !answer.headers.has("content-encoding") && bytes !== Number(length)) {
+      throw new Error(`${bytes} of ${length} bytes came`);
+    }
+    return taken;
+  } finally {
+    clearTimeout(timer);
+  }
+};
+
+/** Tries again after faults of the network; `failed` gets each failure and the number of the try. */
+const persist = async <T>(
+  how: Patience,
+  once: () => Promise<T>,
+  failed: (error: unknown, count: number) => Promise<void> | void,
+): Promise<T> => {
+  for (let count = 1; ; count += 1) {
+    try {
+      return await once();
+    } catch (error) {
+      await failed(error, count);
+      if (isFinal(error) || count >= how.tries) throw error;
+      await sleep(how.pauseMs * 2 ** (count - 1));
+    }
+  }
+};
+
+/** The reason of a failure in words, with the reason behind it. */
+export const reasonOf = (error: unknown): string => {
+  if (!(error instanceof Error)) return String(error);
+  return error.cause instanceof Error ? `${error.message}: ${error.cause.message}` : error.message;
+};
+
+/** Fetches a file, trying again after faults of the network; leaves nothing behind when it fails. */
+export const download = async (url: string, target: string, log: Log, how: Patience = patience): Promise<void> => {
+  let tries = 0;
+  const once = (): Promise<void> => {
+    log(`fetching ${url}\n`);
+    return attempt(url, how.stallMs, (body) => pipeline(body, createWriteStream(target)));
+  };
+  const textOf = (error: unknown): string => `${url} could not be fetched: ${reasonOf(error)}`;
+  await persist(how, once, async (error, count) => {
+    tries = count;
+    await rm(target, { force: true });
+    log(`${textOf(error)}\n`);
+  }).catch((error: unknown) => {
+    throw new Error(tries > 1 ? `${textOf(error)} (after ${tries} tries)` : textOf(error), { cause: error });
+  });
+};
+
+/**
+ * Fetches a file into memory, trying again after faults of the network.
+ *
+ * @throws HttpStatusError for an answer other than success, and what `fetch` throws
+ */
+export const downloadBytes = (url: string, how: Patience = patience): Promise<Buffer> =>
+  persist(
+    how,
+    () => attempt(url, how.stallMs, (body) => buffer(body)),
+    () => undefined,
+  );
