@@ -11,6 +11,9 @@ const root = join(__dirname, "..", "..");
 /** Time for a test that may have to fetch the manifests first, in milliseconds. */
 export const fetchTimeout = 60_000;
 
+/** One try: without internet the tests do without these manifests. */
+const patience = { tries: 1, pauseMs: 0, stallMs: fetchTimeout / 2 };
+
 /**
  * Manifests as they are installed, text by file name: those that `make tools` made on the source route, else the
  * pinned release's, fetched once as the program does. Fails where neither is to be had.
@@ -54,7 +57,7 @@ const fetched = async (): Promise<Record<string, string>> => {
   };
   const options = { lockFile: join(root, "manifests.lock.json"), cacheDir: join(root, ".slipway", "manifests") };
   const load = async ([name, location]: [string, string]) => {
-    const { text } = await loadManifest(location, { ...options, name });
+    const { text } = await loadManifest(location, { ...options, name, patience });
     return [name, text] as const;
   };
   try {
