@@ -1,6 +1,7 @@
-import { chmodSync, existsSync, mkdirSync, readdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { chmodSync, existsSync, mkdirSync, readdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import type { Outputs } from "../pulumi/run";
+import { writeAtomically } from "../../system/files";
 
 /** Folder of a stack's kubeconfigs, relative to the checkout. */
 export const kubeconfigFolder = (stack: string): string => join(".slipway", "kubeconfigs", stack);
@@ -17,9 +18,7 @@ export const writeKubeconfigs = (
   const files: Record<string, string> = {};
   for (const [name, text] of Object.entries(kubeconfigs)) {
     const file = join(folder, `${name}.yaml`);
-    writeFileSync(`${file}.new`, text.endsWith("\n") ? text : `${text}\n`, { mode: 0o600 });
-    chmodSync(`${file}.new`, 0o600);
-    renameSync(`${file}.new`, file);
+    writeAtomically(file, text.endsWith("\n") ? text : `${text}\n`, { private: true });
     files[name] = join(kubeconfigFolder(stack), `${name}.yaml`);
   }
   for (const name of readdirSync(folder)) {

@@ -1,10 +1,11 @@
-import { chmodSync, mkdirSync, renameSync, writeFileSync } from "node:fs";
+import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import type { Redact } from "../../lib/redaction/text";
 import { redactValue } from "../../lib/redaction/value";
 import { stateFolder } from "../pulumi/environment";
 import type { Print } from "../toolchain/build/progress";
+import { writeAtomically } from "../../system/files";
 
 /** A file for the archive as it was found: text, or data that becomes JSON. May hold secrets. */
 export interface FoundFile {
@@ -127,13 +128,6 @@ const contents = [
   "",
 ];
 
-/** Writes bytes to a file that its owner alone can read, whole or not at all. */
-const writePrivate = (file: string, bytes: Buffer): void => {
-  writeFileSync(`${file}.partial`, bytes, { mode: 0o600 });
-  chmodSync(`${file}.partial`, 0o600);
-  renameSync(`${file}.partial`, file);
-};
-
 /** Where an archive goes and how it is called. */
 const placeOf = (checkout: string, stack: string, time: Date): { folder: string; name: string } => {
   const folder = join(stateFolder(checkout), "support");
@@ -155,7 +149,7 @@ export const packArchive = (found: Found, place: ArchivePlace, print: Print): st
   const inside = sealed(files, redact).map((file) => ({ ...file, name: `${name}/${file.name}` }));
   const packed = gzipSync(tar(inside, time));
   const path = join(folder, `${name}.tar.gz`);
-  writePrivate(path, packed);
+  writeAtomically(path, packed, { private: true });
   if (missing.length > 0) print("missing:");
   for (const line of missing) print(`  ${line}`);
   print(`${path} (${files.length} files, ${(packed.length / 1e6).toFixed(1)} MB, secrets taken out)`);

@@ -1,10 +1,9 @@
-import { createHash, randomBytes } from "node:crypto";
-import { mkdir, readFile, rename, rm, writeFile } from "node:fs/promises";
-import { dirname } from "node:path";
-import type { Patience } from "../../system/download";
+import { createHash } from "node:crypto";
 import { createQueue } from "../../lib/base/concurrency";
 import { isRecord } from "../../lib/base/json";
 import { refuse } from "../../lib/base/problem";
+import type { Patience } from "../../system/download";
+import { readIfThere, writeAtomically } from "../../system/files";
 
 /** Where a manifest's text and the sum that it must have are kept. */
 export interface ManifestStoreOptions {
@@ -35,7 +34,7 @@ export const checked = (location: string, bytes: Buffer, options: ManifestStoreO
     const locked = lock[location];
     if (locked === undefined) {
       const entries = Object.entries({ ...lock, [location]: sha256 }).sort(([a], [b]) => (a < b ? -1 : 1));
-      await writeAtomically(options.lockFile, `${JSON.stringify(Object.fromEntries(entries), null, 2)}\n`);
+      writeAtomically(options.lockFile, `${JSON.stringify(Object.fromEntries(entries), null, 2)}\n`);
     } else if (locked !== sha256) {
       refuse({
         key: options.name,
@@ -74,33 +73,6 @@ const parseJson = (text: string): unknown => {
 
 /** SHA-256 as 64 hexadecimal digits. */
 export const sumOf = (content: string | Buffer): string => createHash("sha256").update(content).digest("hex");
-
-/** A file's bytes, or undefined where there is none. */
-export const readIfThere = (file: string): Promise<Buffer | undefined> =>
-  readFile(file).catch((error: NodeJS.ErrnoException) => {
-    if (error.code === "ENOENT") return undefined;
-    throw error;
-  });
-
-/**
- * Writes a file; readers see the old file or the new one, whatever happens in between.
- *
- * @param options `private`: only the user may read the file, and each folder that is created for it
- */
-export const writeAtomically = async (
-  file: string,
-  content: string | Buffer,
-  options: { private?: boolean } = {},
-): Promise<void> => {
-  await mkdir(dirname(file), { recursive: true, ...(options.private && { mode: 0o700 }) });
-  const partial = `${file}.${randomBytes(6).toString("hex")}.partial`;
-  try {
-    await writeFile(partial, content, options.private ? { mode: 0o600 } : {});
-    await rename(partial, file);
-  } finally {
-    await rm(partial, { force: true });
-  }
-};
 
 /** Orders what concerns one file: manifests are loaded side by side and share the lock file. */
 export const inFileOrder = createQueue();

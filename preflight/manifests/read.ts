@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
-import { existsSync, mkdirSync, renameSync, writeFileSync } from "node:fs";
+import { existsSync } from "node:fs";
 import { readdir, rm } from "node:fs/promises";
-import { join, dirname } from "node:path";
+import { join } from "node:path";
 import { stableJson } from "../../lib/base/json";
 import { stateFolder, crdFile } from "../../lib/base/paths";
 import { renderTemplate } from "../../lib/cluster/template/render";
@@ -9,7 +9,8 @@ import { type Manifest, parseManifest } from "../../lib/kubernetes/manifest";
 import { type KubernetesObject, isCrd } from "../../lib/kubernetes/object";
 import { holdsSecrets } from "../../lib/kubernetes/secrets/markObject";
 import { clusterctlLabels } from "../../lib/providers/clusterctl";
-import { readIfThere, sumOf, writeAtomically } from "./lock";
+import { readIfThere, writeAtomically } from "../../system/files";
+import { sumOf } from "./lock";
 import { loadManifest, manifestStore } from "./store";
 
 /** Version of the way in which texts become objects. Files of another version are deleted. */
@@ -60,7 +61,7 @@ export const parsedOnce = async (
   const kept = await readKept(file);
   if (kept) return kept;
   const objects = parse();
-  if (!objects.some(holdsSecrets)) await writeAtomically(file, JSON.stringify(objects), { private: true });
+  if (!objects.some(holdsSecrets)) writeAtomically(file, JSON.stringify(objects), { private: true });
   return objects;
 };
 
@@ -108,9 +109,5 @@ export const setCrdsAside = (objects: KubernetesObject[]): Omit<Manifest, "name"
 });
 
 const writeOnce = (file: string, text: string): void => {
-  if (existsSync(file)) return;
-  mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
-  const partial = `${file}.${process.pid}`;
-  writeFileSync(partial, text, { mode: 0o600 });
-  renameSync(partial, file);
+  if (!existsSync(file)) writeAtomically(file, text, { private: true });
 };

@@ -2,17 +2,9 @@ import { chmod, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { stateFolder } from "../../lib/base/paths";
 import { refuse } from "../../lib/base/problem";
+import { readIfThere, writeAtomically } from "../../system/files";
 import { downloadBytes, HttpStatusError, type Patience, reasonOf } from "../../system/download";
-import {
-  checked,
-  inFileOrder,
-  type ManifestStoreOptions,
-  readIfThere,
-  readLock,
-  type StoredManifest,
-  sumOf,
-  writeAtomically,
-} from "./lock";
+import { checked, inFileOrder, type ManifestStoreOptions, readLock, type StoredManifest, sumOf } from "./lock";
 
 /** Where the program keeps the manifest that a setting names. */
 export const manifestStore = (setting: string): ManifestStoreOptions => ({
@@ -53,7 +45,7 @@ const loadUrl = async (url: string, options: ManifestStoreOptions): Promise<Stor
     const fetched = await fetchManifest(url, options);
     const manifest = await checked(url, fetched, options);
     // What was fetched may hold Secrets.
-    await writeAtomically(file, fetched, { private: true });
+    writeAtomically(file, fetched, { private: true });
     return manifest;
   });
 };

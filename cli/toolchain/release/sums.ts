@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
-import { readFileSync, renameSync, writeFileSync } from "node:fs";
+import { readFileSync } from "node:fs";
+import { writeAtomically } from "../../../system/files";
 
 const algorithms: Record<number, string> = { 40: "sha1", 64: "sha256", 128: "sha512" };
 
@@ -38,8 +39,7 @@ export class ToolLock {
   set(address: string, hex: string): void {
     const all = { ...this.read(), [address]: hex };
     const sorted = Object.fromEntries(Object.entries(all).sort(([a], [b]) => (a < b ? -1 : 1)));
-    writeFileSync(`${this.path}.new`, `${JSON.stringify(sorted, null, 2)}\n`);
-    renameSync(`${this.path}.new`, this.path);
+    writeAtomically(this.path, `${JSON.stringify(sorted, null, 2)}\n`);
   }
 
   private read(): Record<string, string> {
