@@ -5,7 +5,9 @@ import { afterEach, beforeEach, expect, test } from "@jest/globals";
 import { readIfThere, writeAtomically } from "../../system/files";
 
 let folder: string;
-beforeEach(() => (folder = mkdtempSync(join(tmpdir(), "slipway-files-"))));
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), "slipway-files-"));
+});
 afterEach(() => rmSync(folder, { recursive: true }));
 
 test("replaces a file whole and leaves no partial file", () => {
