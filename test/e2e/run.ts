@@ -150,13 +150,13 @@ const steps: Step[] = [
     },
   },
   {
-    name: "up --diff changes the user's Secrets",
+    name: "up --diff changes one of the user's Secrets",
     run: () => {
-      const value = manifests.write();
-      printed["make plan of other Secrets"] = stack.slipway("plan").stdout;
+      const value = manifests.change();
+      printed["make plan of another Secret"] = stack.slipway("plan").stdout;
       const { code, stdout, stderr } = stack.slipway("up", "--diff");
-      printed["make up --diff of other Secrets"] = stdout + stderr;
-      check(code === 0, `up to change the Secrets, got exit code ${code}\n${(stdout + stderr).slice(-3000)}`);
+      printed["make up --diff of another Secret"] = stdout + stderr;
+      check(code === 0, `up to change the Secret, got exit code ${code}\n${(stdout + stderr).slice(-3000)}`);
       const data = stack.kubectl("capd", "get", "secret", "text", "--output", "jsonpath={.data.password}");
       check(Buffer.from(data, "base64").toString() === value, "the other value in the cluster");
       check(/password: \[secret\] => \[secret\]/.test(stdout), "a key whose value changes in what up says");
@@ -200,7 +200,7 @@ const steps: Step[] = [
         );
       }
       const places: Places = { ...placesOf(stack), ...printed };
-      for (const place of ["events.json", "up.log", "stack export", ".slipway/parsed/", "--diff of other Secrets"]) {
+      for (const place of ["events.json", "up.log", "stack export", ".slipway/parsed/", "--diff of another Secret"]) {
         check(
           Object.keys(places).some((name) => name.includes(place)),
           `${place} among the places`,
