@@ -15,7 +15,7 @@ export interface Workload {
   application?: Application;
 }
 
-const summaryOf = ({ settings, cluster, nodes, application }: Workload) => {
+const summaryOf = ({ settings, nodes, application }: Workload) => {
   const {
     name,
     namespace,
@@ -29,7 +29,7 @@ const summaryOf = ({ settings, cluster, nodes, application }: Workload) => {
     version,
     ...(ipv4 ? { loadBalancerRange: ipv4.text } : {}),
     ...(ipv6 ? { loadBalancerRangeIPv6: ipv6.text } : {}),
-    nodes: (cluster.access && nodes?.stdout.apply((text) => text.split("\n"))) ?? [],
+    nodes: nodes?.stdout.apply((text) => text.split("\n")) ?? [],
     ...(application?.second ? { secondUrl: application.second.url } : {}),
   };
 };

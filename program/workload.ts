@@ -24,8 +24,8 @@ import { ClusterContainers } from "../provider/kind";
 import type { Management } from "./management";
 import type { Stack } from "./stack";
 
-/** A cluster's settings with the networks that their texts state. */
-export type PlannedCluster = Omit<ClusterSettings, keyof ClusterNetworks> & ClusterNetworks;
+/** A cluster's settings with the networks that their texts state, and the objects that the cluster is made of. */
+export type PlannedCluster = Omit<ClusterSettings, keyof ClusterNetworks> & ClusterNetworks & { parts: ClusterParts };
 
 /** What all workload clusters of a stack share. */
 export interface Shared {
@@ -62,11 +62,14 @@ export const shareAmongClusters = (
   // A kind node waits for the network by itself.
   const networkReady = management instanceof ManagementCluster ? [] : (network?.ready ?? []);
   const ready = [...(providers?.ready ?? []), ...networkReady];
-  const clusters = stack.settings.clusters.map((cluster) => ({ ...cluster, ...networksOf(cluster) }));
+  const clusters = stack.settings.clusters.map((cluster) => {
+    const networks = networksOf(cluster);
+    return { ...cluster, ...networks, parts: partsOf(stack, images, { ...cluster, ...networks }) };
+  });
   return { stack, management, ready, namespaces, images, cloudProviderKind: cloudProviderKind?.ready ?? [], clusters };
 };
 
-const partsOf = ({ stack, images }: Shared, cluster: PlannedCluster): ClusterParts => {
+const partsOf = (stack: Stack, images: Shared["images"], cluster: Omit<PlannedCluster, "parts">): ClusterParts => {
   const image = images.get(cluster.name)?.image;
   const parts =
     cluster.backend === "template"
@@ -83,7 +86,7 @@ export const workloadClusterArgs = (shared: Shared, cluster: PlannedCluster): Wo
   return {
     management: management.handle,
     spec: cluster,
-    parts: partsOf(shared, cluster),
+    parts: cluster.parts,
     running: clusterKey(cluster) in stack.inputs.running,
     savedKubeconfig: stack.inputs.savedKubeconfigs[clusterKey(cluster)],
     ready: [...ready, ...(namespace ? [namespace] : [])],
@@ -127,9 +130,8 @@ export const awaitNodes = (
   cni: Cni | undefined,
 ): ReturnType<typeof clusterReady> | undefined => {
   if (!access || !cni) return undefined;
-  const { name, namespace, backend } = settings;
+  const { name, namespace, backend, parts } = settings;
   const management = shared.management.handle;
-  const parts = partsOf(shared, settings);
   const workload = access.handle;
   const nodes = clusterReady(`${name}-nodes`, { management, workload, spec: settings, parts, machines, cni });
   if (infrastructureOf(backend).onDocker) {

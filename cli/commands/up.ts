@@ -4,7 +4,7 @@ import { root } from "../../system/checkout";
 import { createsClusters } from "../pulumi/creating";
 import { followedRun } from "../pulumi/followedRun";
 import { type Outputs, readOutputs, runPulumi, type Target } from "../pulumi/run";
-import { withoutPending } from "../pulumi/state";
+import { exportState, withoutPending } from "../pulumi/state";
 import { print, ready } from "../pulumi/target";
 import { awaitManagement, isWithoutManagement, withoutManagement } from "../recovery/managementNode";
 import { excludeLostClusters, restoreDeleted } from "../recovery/restoreDeleted";
@@ -23,8 +23,13 @@ const finishUp = async (target: Target, route: Route): Promise<void> => {
 };
 
 /** Runs Pulumi until everything is created again that somebody deleted: another time for what was still being deleted. */
-const upWithDeleted = async (target: Target, args: string[], creates: boolean): ReturnType<typeof followedRun> => {
-  const { args: replacements, isIncomplete } = await restoreDeleted(target, print, args);
+const upWithDeleted = async (
+  target: Target,
+  args: string[],
+  creates: boolean,
+  read = exportState,
+): ReturnType<typeof followedRun> => {
+  const { args: replacements, isIncomplete } = await restoreDeleted(target, print, args, read);
   const variables = { ...target.variables, ...takeOver(root, target.stack) };
   const upArgs = ["up", "--yes", "--skip-preview", ...replacements, ...args];
   const ended = await followedRun({ ...target, variables }, upArgs, creates, print);
@@ -39,12 +44,14 @@ export const up: Verb = async (args) => {
     return 1;
   }
   // Without Docker there is nothing to claim, and the program says so.
+  const exported = exportState(target);
   const [creates] = await Promise.all([
-    createsClusters(target).catch(() => false),
+    createsClusters(target, () => exported).catch(() => false),
+    exported,
     awaitManagement(target, print),
     claimClusters(target).catch(() => undefined),
   ]);
-  const { code, failure } = await upWithDeleted(target, args, creates);
+  const { code, failure } = await upWithDeleted(target, args, creates, () => exported);
   const recorded = recordMade(target).catch(() => undefined);
   if (code === 0) await finishUp(target, route);
   else {

@@ -1,7 +1,8 @@
+import { secretSignature, signatureKey } from "../../lib/base/pulumiMarks";
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { nameOf } from "../../lib/base/urn";
-import type { RecordedResource } from "../../lib/plan/deletedObjects";
+import { isClusterType, type RecordedResource } from "../../lib/plan/deletedObjects";
 import { stackFile } from "../../preflight/stackFile";
 import { run } from "../../system/exec";
 import { openRun } from "../recovery/runRecord";
@@ -46,7 +47,7 @@ export const clustersIn = ({ deployment }: ExportedState): StateClusters => {
   const name = kind?.inputs?.name as string | undefined;
   const nodeId = kind?.outputs?.nodeId as string | undefined;
   const clusters = resources
-    .filter(({ type }) => /^kubernetes:cluster\.x-k8s\.io\/\w+:Cluster$/.test(type))
+    .filter(({ type }) => isClusterType(type))
     .map(({ inputs }) => (inputs ?? {}) as ClusterInputs);
   const steps = resources.filter(({ inputs }) => inputs?.delete === "steps/containers-delete");
   return {
@@ -106,14 +107,12 @@ export const pendingAsMade: Mend = (state) => {
   };
 };
 
-/** How Pulumi marks a secret value in an exported state: a fixed key with a fixed value. */
-const [markKey, markValue] = ["4dabf18193072939515e22adb298388d", "1b47061264138c4ac30d75fd1eb44270"];
-
 const withoutMarks = (value: unknown): unknown => {
   if (Array.isArray(value)) return value.map(withoutMarks);
   if (typeof value !== "object" || value === null) return value;
   const map = value as Record<string, unknown>;
-  if (map[markKey] === markValue && typeof map.plaintext === "string") return JSON.parse(map.plaintext) as unknown;
+  if (map[signatureKey] === secretSignature && typeof map.plaintext === "string")
+    return JSON.parse(map.plaintext) as unknown;
   return Object.fromEntries(Object.entries(map).map(([key, inner]) => [key, withoutMarks(inner)]));
 };
 

@@ -123,26 +123,28 @@ export const findDeletions = async (
 ): Promise<Deletions> => {
   const hasFile = (cluster: string): boolean =>
     existsSync(join(target.checkout, kubeconfigFile(target.stack, cluster)));
-  const recorded = [...recordedObjects(resources)].filter(([cluster]) => hasFile(cluster));
-  const reads = [...recordedObjects(resources, true)].filter(([cluster]) => hasFile(cluster));
+  const own = recordedObjects(resources);
+  const read = recordedObjects(resources, true);
+  const names = [...new Set([...own.keys(), ...read.keys()])].filter(hasFile);
   const workloads = new Set(
     resources.filter(({ type }) => type === "slipway:index:WorkloadCluster").map(({ urn }) => nameOf(urn)),
   );
-  const search = (those: typeof recorded): Promise<DeletedObject[]> =>
-    Promise.all(those.map(([cluster, objects]) => deletedIn(cluster, objects, open))).then((lists) => lists.flat());
+  const search = async (clusters: readonly string[]): Promise<DeletedObject[]> => {
+    const objectsOf = (cluster: string) => [...(own.get(cluster) ?? []), ...(read.get(cluster) ?? [])];
+    return (await Promise.all(clusters.map((cluster) => deletedIn(cluster, objectsOf(cluster), open)))).flat();
+  };
 
-  const [managed, secrets] = await Promise.all([
-    search(recorded.filter(([cluster]) => !workloads.has(cluster))),
-    search(reads),
-  ]);
+  const managed = await search(names.filter((name) => !workloads.has(name)));
   const clusters = findLostClusters(resources, managed);
   const isLost = (name: string): boolean => clusters.some((cluster) => cluster.name === name);
-  const inside = await search(recorded.filter(([cluster]) => workloads.has(cluster) && !isLost(cluster)));
+  const inside = await search(names.filter((name) => workloads.has(name) && !isLost(name)));
   const lostUrns = new Set(clusters.flatMap(({ urns }) => urns));
-  const isKept = ({ urn }: DeletedObject): boolean => !lostUrns.has(urn);
+  const kept = [...managed, ...inside].filter(({ urn }) => !lostUrns.has(urn));
+  const readUrns = new Set([...read.values()].flat().map(({ urn }) => urn));
+  const isRead = ({ urn }: DeletedObject): boolean => readUrns.has(urn);
   return {
     clusters,
-    objects: [...managed, ...inside].filter(isKept),
-    secrets: findSecretWriters(resources, secrets.filter(isKept)),
+    objects: kept.filter((object) => !isRead(object)),
+    secrets: findSecretWriters(resources, kept.filter(isRead)),
   };
 };

@@ -23,8 +23,9 @@ const resourcesOf = (state: ExportedState | undefined) => state?.deployment.reso
 const look = async (
   target: Target,
   print: Print,
+  read = exportState,
 ): Promise<{ state: ExportedState; deletions: Deletions } | undefined> => {
-  const state = await exportState(target);
+  const state = await read(target);
   if (state === undefined) return undefined;
   const deletions = await findDeletions(target, resourcesOf(state));
   for (const line of deletionLines(deletions)) print(line);
@@ -106,10 +107,16 @@ export interface Restoration {
 /**
  * For an `up`: removes deleted objects from the state, so that Pulumi creates them again.
  *
+ * @param read gives the state; default: exports it
  * @throws if a deletion in progress does not end
  */
-export const restoreDeleted = async (target: Target, print: Print, args: readonly string[]): Promise<Restoration> => {
-  const found = isPartial(args) ? undefined : await look(target, print);
+export const restoreDeleted = async (
+  target: Target,
+  print: Print,
+  args: readonly string[],
+  read = exportState,
+): Promise<Restoration> => {
+  const found = isPartial(args) ? undefined : await look(target, print, read);
   if (found === undefined) return { args: [], isIncomplete: false };
   const { state } = found;
   const [deletions] = await Promise.all([

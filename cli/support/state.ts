@@ -1,3 +1,4 @@
+import { signatureKey } from "../../lib/base/pulumiMarks";
 import { isRecord } from "../../lib/base/json";
 import { openKeys } from "../../lib/base/secretForms";
 import { readYaml, toYaml } from "../../lib/kubernetes/yaml";
@@ -89,9 +90,6 @@ export const resourceList = ({ deployment }: WholeState): object => {
   };
 };
 
-/** Pulumi's mark of a secret in an export, beside the value as JSON. */
-const secretMark = "4dabf18193072939515e22adb298388d";
-
 /** The text behind base64; none for other texts. */
 const decoded = (value: string): string[] => {
   const bytes = Buffer.from(value, "base64");
@@ -127,7 +125,7 @@ export const secretInputs = (json: string): string[] => {
   };
   const secretsIn = (value: unknown): string[] => {
     if (typeof value !== "object" || value === null) return [];
-    const { [secretMark]: mark, plaintext } = value as Record<string, unknown>;
+    const { [signatureKey]: mark, plaintext } = value as Record<string, unknown>;
     if (mark !== undefined) return typeof plaintext === "string" ? leaves(JSON.parse(plaintext)) : [];
     return Object.values(value).flatMap(secretsIn);
   };

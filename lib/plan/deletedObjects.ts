@@ -66,7 +66,8 @@ interface Metadata {
   namespace?: unknown;
 }
 
-const clusterType = /^kubernetes:cluster\.x-k8s\.io\/\w+:Cluster$/;
+/** Whether a resource type is Cluster API's Cluster, of any version. */
+export const isClusterType = (type: string): boolean => /^kubernetes:cluster\.x-k8s\.io\/\w+:Cluster$/.test(type);
 
 const stringOr = (value: unknown): string | undefined => (typeof value === "string" ? value : undefined);
 
@@ -136,7 +137,7 @@ export const findLostClusters = (
   deleted: readonly DeletedObject[],
 ): LostCluster[] =>
   resources
-    .filter((resource) => clusterType.test(resource.type) && !resource.delete)
+    .filter((resource) => isClusterType(resource.type) && !resource.delete)
     .flatMap((cluster) => {
       const { name, namespace = "default" } = (cluster.inputs?.["metadata"] ?? {}) as Record<string, string>;
       const spec = cluster.inputs?.["spec"];
@@ -162,7 +163,7 @@ export const findSecretWriters = (
 ): DeletedSecret[] =>
   secrets.flatMap((secret) => {
     const { parent } = resources.find(({ urn }) => urn === secret.urn) ?? {};
-    const cluster = resources.find((resource) => clusterType.test(resource.type) && resource.parent === parent);
+    const cluster = resources.find((resource) => isClusterType(resource.type) && resource.parent === parent);
     const reference = valueAt(cluster?.inputs, "spec", "controlPlaneRef");
     return resources
       .filter(({ type }) => type.startsWith("kubernetes:"))

@@ -1,4 +1,5 @@
 import { isRecord } from "../../lib/base/json";
+import { secretSignature, signatureKey } from "../../lib/base/pulumiMarks";
 
 /** A property as it travels between the engine and a plugin. */
 export type Value = null | boolean | number | string | Value[] | { [key: string]: Value };
@@ -6,9 +7,7 @@ export type Value = null | boolean | number | string | Value[] | { [key: string]
 /** Properties by name. */
 export type Properties = Record<string, Value>;
 
-// How Pulumi marks secrets and unknowns in plain data (sdk/go/common/resource/plugin/rpc.go).
-const signature = "4dabf18193072939515e22adb298388d";
-const secretMark = "1b47061264138c4ac30d75fd1eb44270";
+// How Pulumi marks assets and unknowns in plain data (sdk/go/common/resource/plugin/rpc.go).
 const assetMark = "c44067f5952c0a294b673a41bacd8c17";
 const archiveMark = "0def7320c3a5731c473e5ecbe6d01bc7";
 
@@ -26,11 +25,12 @@ const unknowns = new Set([
 
 const isObject = (value: Value | undefined): value is { [key: string]: Value } => isRecord(value);
 
-const isSecret = (value: Value): value is { value: Value } => isObject(value) && value[signature] === secretMark;
+const isSecret = (value: Value): value is { value: Value } =>
+  isObject(value) && value[signatureKey] === secretSignature;
 
 /** Whether a value is an asset or an archive. */
 export const isAsset = (value: Value): boolean =>
-  isObject(value) && (value[signature] === assetMark || value[signature] === archiveMark);
+  isObject(value) && (value[signatureKey] === assetMark || value[signatureKey] === archiveMark);
 
 const some = (value: Value, test: (value: Value) => boolean): boolean =>
   test(value) ||
@@ -53,7 +53,7 @@ export const reveal = (value: Value): Value => {
 };
 
 /** The value marked as a secret. */
-export const asSecret = (value: Value): Value => (isSecret(value) ? value : { [signature]: secretMark, value });
+export const asSecret = (value: Value): Value => (isSecret(value) ? value : { [signatureKey]: secretSignature, value });
 
 /** Whether two values are the same, whatever the order of their keys and whether they are secret. */
 export const isSame = (left: Value | undefined, right: Value | undefined): boolean => {
