@@ -1,3 +1,5 @@
+import { familyOf } from "../../lib/network/address";
+import { overlaps, parseNetwork } from "../../lib/network/cidr";
 import { isAtLeast } from "../../lib/versions/semver";
 import { bad, gb, ok, type Judge } from "./check";
 
@@ -77,23 +79,12 @@ export const checkDisk: Judge = ({ freeBytes, tools, route }, { nodes }) => {
   return bad(freeBytes >= wanted / 2 ? "warn" : "fail", "disk", detail, remedy);
 };
 
-const toRange = (cidr: string): [number, number] => {
-  const [address = "", length = "32"] = cidr.split("/");
-  const start = address.split(".").reduce((sum, part) => sum * 256 + Number(part), 0);
-  const size = 2 ** (32 - Number(length));
-  const first = Math.floor(start / size) * size;
-  return [first, first + size - 1];
-};
-
-/** Whether two IPv4 networks in CIDR form share an address. */
-export const overlaps = (left: string, right: string): boolean => {
-  const [a, b] = [toRange(left), toRange(right)];
-  return a[0] <= b[1] && b[0] <= a[1];
-};
+/** Returns whether two networks in CIDR notation share an address. */
+const overlap = (left: string, right: string): boolean => overlaps(parseNetwork(left), parseNetwork(right));
 
 /** Whether something else uses the addresses of the network. */
 export const checkRoutes: Judge = ({ routes, kindDevices }, { subnet }) => {
-  const inTheWay = routes.filter(({ network, device }) => !kindDevices.includes(device) && overlaps(network, subnet));
+  const inTheWay = routes.filter(({ network, device }) => !kindDevices.includes(device) && overlap(network, subnet));
   if (inTheWay.length === 0) return ok("routes", `nothing else uses ${subnet}`);
   const list = inTheWay.map(({ network, device }) => `${network} on ${device}`).join(", ");
   const remedy =
@@ -103,12 +94,12 @@ export const checkRoutes: Judge = ({ routes, kindDevices }, { subnet }) => {
 
 /** Whether pods would look within their cluster for what the host has elsewhere. IPv4 only, as the routes are. */
 export const checkClusterNetworks: Judge = ({ routes }, { clusterNetworks }) => {
-  const networks = clusterNetworks.filter((network) => !network.includes(":"));
+  const networks = clusterNetworks.filter((network) => familyOf(network) === "ipv4");
   if (networks.length === 0) return undefined;
   const name = "cluster networks";
   const hidden = networks.flatMap((network) =>
     routes
-      .filter((route) => overlaps(route.network, network))
+      .filter((route) => overlap(route.network, network))
       .map((route) => `${network} hides ${route.network} on ${route.device}`),
   );
   if (hidden.length === 0) return ok(name, networks.join(", "));

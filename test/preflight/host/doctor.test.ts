@@ -4,7 +4,7 @@ import { isAtLeast } from "../../../lib/versions/semver";
 import type { Status } from "../../../preflight/host/check";
 import { formatChecks, judgeHost } from "../../../preflight/host/doctor";
 import { type HostFacts, requiredTools, hardOpenFiles, readRoutes } from "../../../preflight/host/facts";
-import { overlaps } from "../../../preflight/host/machine";
+import { checkRoutes } from "../../../preflight/host/machine";
 import { healthyHost } from "../../helpers/host";
 
 const versions: Record<string, string> = {
@@ -180,6 +180,20 @@ test.each([
   ["172.18.3.4/32", "172.18.0.0/16", true],
   ["0.0.0.0/0", "172.18.0.0/16", true],
 ])("%s and %s overlap: %s", (left, right, expected) => {
-  expect(overlaps(left, right)).toBe(expected);
-  expect(overlaps(right, left)).toBe(expected);
+  const demands = {
+    pins,
+    ownClusters: [],
+    subnet: "",
+    clusterNetworks: [],
+    wantedClusters: [],
+    kubernetes: [],
+    nodes: 0,
+  };
+  for (const [network, subnet] of [[left, right] as const, [right, left] as const]) {
+    const check = checkRoutes(
+      { ...healthy, routes: [{ network, device: "eth0" }] },
+      { ...demands, pretendedNodes: 0, subnet },
+    );
+    expect(check?.status).toBe(expected ? "fail" : "ok");
+  }
 });
