@@ -13,7 +13,7 @@ const pages = execFileSync("git", ["ls-files", "--cached", "--others", "--exclud
   .filter((file) => file !== "" && existsSync(join(root, file)));
 
 /** Pages that people write; generated ones have their words from the code, and a test of their own. */
-const byHand = pages.filter((file) => !/^<!-- Generated/m.test(read(file)));
+const byHand = pages.filter((file) => !/^<!-- (Generated|Written) by `?npm run schema/m.test(read(file)));
 
 /** A fenced block, with the text around it. */
 interface Block {
