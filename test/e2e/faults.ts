@@ -1,6 +1,6 @@
 // Runs that are interrupted, and what the next one makes of it: `make e2e-faults`, with names of journeys or points
 // `ARGS="kill-all"`, `ARGS=--short` for CI's few, `ARGS="random --seed=7 --count=8"` for others at random seconds.
-// Before the last line, "N passed, N failed", comes the table of docs/reliability.md.
+// Before the last line, "N passed, N failed", comes the table of test/bench/RESULTS.md.
 import { messageOf } from "../../lib/base/errors";
 import { makeJourney } from "./faults/journey";
 import { fullJourneys, randomJourney, shortJourneys } from "./faults/journeys";

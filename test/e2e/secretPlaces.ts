@@ -60,7 +60,7 @@ interface LoggedEvent {
 
 /**
  * The engine's event log without debug messages. Pulumi's Node.js runtime reports each answer of the engine by one, secrets
- * in clear; they are shown with --debug alone, but always written to a log that someone asked for: docs/security.md.
+ * in clear; they are shown with --debug alone, but always written to a log that someone asked for: docs/guides/security.md.
  */
 const withoutDebug = (events: Buffer): Buffer =>
   Buffer.from(

@@ -149,14 +149,6 @@ describe("the examples", () => {
   });
 });
 
-test("README lists every setting with its default and meaning", () => {
-  const readme = readFileSync(join(__dirname, "..", "..", "README.md"), "utf8");
-  const missing = describeSettings().filter(
-    ({ key, description }) => !readme.includes(`\`${key}\``) || !readme.includes(description),
-  );
-  expect(missing).toEqual([]);
-});
-
 test.each(["dev", "offline"])("Pulumi.%s.yaml carries nobody's salt", (name) => {
   expect(readFile(`Pulumi.${name}.yaml`)).not.toHaveProperty("encryptionsalt");
 });

@@ -19,7 +19,7 @@ fi
 exec ${command} "$@"
 `;
 
-/** Programs that the source route cannot build and stands in for; docs/setup.md names them. */
+/** Programs that the source route cannot build and stands in for; docs/guides/closed-networks.md names them. */
 export const standIns: Record<string, string> = {
   "pulumi-resource-command": inCheckout(
     "Stand-in for Pulumi's command plugin, whose Go module cannot be had from the module proxy.",

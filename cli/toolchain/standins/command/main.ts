@@ -1,4 +1,4 @@
-// Stand-in for Pulumi's command plugin on the source route; see docs/setup.md. Started by the engine as
+// Stand-in for Pulumi's command plugin on the source route; see docs/guides/closed-networks.md. Started by the engine as
 // `pulumi-resource-command [flags] ENGINE-ADDRESS`, it prints its port and serves until it is told to stop.
 import { pins } from "../../../../lib/versions/pins";
 import { stopCommands } from "../../../../provider/plugin/execute";
