@@ -5,6 +5,7 @@ import { readYaml } from "../lib/kubernetes/yaml";
 import { readSettings } from "../lib/settings/settings";
 import type { Settings } from "../lib/settings/types";
 import { pins, type Route } from "../lib/versions/pins";
+import { installedRoute } from "./installedRoute";
 
 /** The stack a route uses unless STACK names one. */
 export const defaultStack: Record<Route, string> = { release: "dev", source: "offline" };
@@ -12,12 +13,20 @@ export const defaultStack: Record<Route, string> = { release: "dev", source: "of
 /** The settings file of a stack. */
 export const stackFile = (checkout: string, stack: string): string => join(checkout, `Pulumi.${stack}.yaml`);
 
-/** The settings of a stack file without Pulumi, defaults filled in; or what is wrong about it, as text. */
-export const readStackFile = (file: string): { settings?: Settings; problems?: string } => {
+/**
+ * Reads the settings of a stack from its file, without Pulumi, defaults filled in; or says as text what is wrong.
+ *
+ * @param route the route whose tools are to be used; default: the one whose tools the checkout has
+ */
+export const readStackFile = (
+  checkout: string,
+  stack: string,
+  route = installedRoute(checkout),
+): { settings?: Settings; problems?: string } => {
+  const file = stackFile(checkout, stack);
   try {
-    return {
-      settings: readSettings({ config: existsSync(file) ? ownKeys(readFileSync(file, "utf8"), file) : {}, pins }),
-    };
+    const config = existsSync(file) ? ownKeys(readFileSync(file, "utf8"), file) : {};
+    return { settings: readSettings({ config, pins, route }) };
   } catch (error) {
     if (error instanceof ProblemError) return { problems: error.message };
     throw error;

@@ -4,11 +4,16 @@ import { messageOf } from "../lib/base/errors";
 import { projectConfig, readSettings } from "../lib/settings/settings";
 import type { Settings } from "../lib/settings/types";
 import { pins } from "../lib/versions/pins";
+import { installedRoute } from "../preflight/installedRoute";
 
 /** The stack's settings, Pulumi.yaml's defaults included; ends the program with every problem found. */
 export const stackSettings = (): Settings => {
   try {
-    return readSettings({ config: projectConfig(pulumi.runtime.allConfig()), pins });
+    return readSettings({
+      config: projectConfig(pulumi.runtime.allConfig()),
+      pins,
+      route: installedRoute(process.cwd()),
+    });
   } catch (error) {
     return stop(error);
   }

@@ -135,11 +135,14 @@ test("further manifests wait for the pod network, and their objects for the kind
   expect(widget.deletedWith).toBe(all.find("east/Cluster/team/east").urn);
 });
 
-test("the stack many is 50 clusters without a single container of their own", async () => {
-  const many = await recordProgram(program, { preview: false, stack: "many" });
-  const count = (type: string): number => many.registrations.filter((one) => one.type.endsWith(`:${type}`)).length;
-  expect([count("Cluster"), count("MachineDeployment"), count("Application"), count("MetalLb")]).toEqual([
-    50, 50, 0, 0,
-  ]);
-  expect(many.outputs.urls).toEqual({});
-});
+test.each(["release", "source"] as const)(
+  "many is 50 clusters without a container of their own, on the %s route",
+  async (route) => {
+    const many = await recordProgram(program, { preview: false, stack: "many", route });
+    const count = (type: string): number => many.registrations.filter((one) => one.type.endsWith(`:${type}`)).length;
+    expect([count("Cluster"), count("MachineDeployment"), count("Application"), count("MetalLb")]).toEqual([
+      50, 50, 0, 0,
+    ]);
+    expect(many.outputs.urls).toEqual({});
+  },
+);

@@ -240,6 +240,26 @@ describe("order", () => {
   });
 });
 
+describe("the examples", () => {
+  const versions = { release: { node: "v1.36.4", nginx: "1.29.3" }, source: { node: "v1.34.4", nginx: "1.22.1" } };
+
+  test.each(["ha", "fleet", "upgrade"].flatMap((stack) => [[stack, "release"] as const, [stack, "source"] as const]))(
+    "%s has the images of the %s route",
+    async (stack, route) => {
+      const { find, registrations } = await recordProgram(program, { preview: true, stack, route });
+      expect(find("management-kind").inputs.image).toBe(`kindest/node:${versions[route].node}`);
+      const bases = registrations.filter((one) => one.type === "kind:index:NodeImage").map((one) => one.inputs.base);
+      const node = stack === "upgrade" ? "v1.33.13" : versions[route].node;
+      expect([...new Set(bases)]).toEqual([`kindest/node:${node}`]);
+      const deployments = registrations
+        .filter((one) => one.name.endsWith("/Deployment/default/nginx"))
+        .map((one) => JSON.stringify(one.inputs.spec));
+      expect(deployments.length).toBeGreaterThan(0);
+      for (const text of deployments) expect(text).toContain(`"image":"nginx:${versions[route].nginx}"`);
+    },
+  );
+});
+
 describe("CRDs", () => {
   test("are named with their sums in one resource of their manifest", () => {
     const { stdin, environment } = up.find("cert-manager/CustomResourceDefinitions").inputs;

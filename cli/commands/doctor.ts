@@ -18,7 +18,7 @@ export const examine = async (checkout: string, route: Route, open: () => Target
     gatherFacts(checkout, route, cacheRoot()),
     canAsk ? readOutputs(open()) : undefined,
   ]);
-  const { settings, problems } = readStackFile(stackFile(checkout, stack));
+  const { settings, problems } = readStackFile(checkout, stack, route);
   const demands = settings && demandsOf(settings);
   const owned = facts.kindOwner?.endsWith(`/${stack}`) ? (demands?.wantedClusters ?? []) : [];
   return [

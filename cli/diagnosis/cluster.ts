@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { kubeconfigFile } from "../../lib/base/paths";
 import { type Verdict, whyStuck } from "../../lib/diagnosis/diagnose";
 import type { StuckFacts } from "../../lib/diagnosis/facts";
-import { readStackFile, stackFile } from "../../preflight/stackFile";
+import { readStackFile } from "../../preflight/stackFile";
 import type { Ask } from "../../system/exec";
 import { writeKubeconfigs } from "../commands/report";
 import type { Outputs, Target } from "../pulumi/run";
@@ -61,7 +61,7 @@ export interface StackClusters {
 
 /** Finds a stack's clusters: those of its outputs and those of its settings. */
 export const findClusters = ({ checkout, stack }: Target, outputs: Outputs | undefined): StackClusters => {
-  const { settings } = readStackFile(stackFile(checkout, stack));
+  const { settings } = readStackFile(checkout, stack);
   const management = outputs?.managementCluster ?? settings?.management.name;
   const fileOf = (name: string | undefined): string | undefined => {
     if (name === undefined) return undefined;

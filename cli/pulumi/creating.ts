@@ -1,4 +1,4 @@
-import { readStackFile, stackFile } from "../../preflight/stackFile";
+import { readStackFile } from "../../preflight/stackFile";
 import type { Target } from "./run";
 import { type ExportedState, exportState } from "./state";
 
@@ -15,7 +15,7 @@ const hasBeenUp = ({ deployment }: ExportedState): boolean =>
  * name no longer, machine templates for example, although the wait before that deletion did not take place.
  */
 export const createsClusters = async (target: Target, read = exportState): Promise<boolean> => {
-  const { settings } = readStackFile(stackFile(target.checkout, target.stack));
+  const { settings } = readStackFile(target.checkout, target.stack);
   if (settings === undefined || settings.clusters.length < 2) return false;
   const state = await read(target);
   return state === undefined || !hasBeenUp(state);

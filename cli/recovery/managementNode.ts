@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { messageOf } from "../../lib/base/errors";
 import { kubeconfigFile } from "../../lib/base/paths";
-import { readStackFile, stackFile } from "../../preflight/stackFile";
+import { readStackFile } from "../../preflight/stackFile";
 import { docker, type Docker, listContainers, managementNode } from "../../system/docker";
 import type { Target } from "../pulumi/run";
 import { clustersIn, exportState } from "../pulumi/state";
@@ -14,7 +14,7 @@ export const deleteUnreachable = "PULUMI_K8S_DELETE_UNREACHABLE";
 
 /** The name of the management cluster that a stack's settings have it make; undefined where they give one, or are wrong. */
 export const ownManagement = (checkout: string, stack: string): string | undefined => {
-  const management = readStackFile(stackFile(checkout, stack)).settings?.management;
+  const management = readStackFile(checkout, stack).settings?.management;
   // One that someone else made is nobody's to call gone, or to remove; settings that are wrong are refused by the program.
   return management?.kubeconfig === "" ? management.name : undefined;
 };

@@ -1,7 +1,7 @@
 import { clusterLabel } from "../../lib/base/labels";
 import { recall, record } from "../../preflight/holdings";
 import { demandsOf } from "../../preflight/host/requirements";
-import { readStackFile, stackFile } from "../../preflight/stackFile";
+import { readStackFile } from "../../preflight/stackFile";
 import { docker, type Docker, listContainers } from "../../system/docker";
 import { findHoldings } from "../../system/holdings";
 import type { Target } from "../pulumi/run";
@@ -13,7 +13,7 @@ import { ownManagement } from "../recovery/managementNode";
  * containers of these names are the stack's own, also where an `up` is killed before its state knows them.
  */
 export const claimClusters = async ({ checkout, stack }: Target, ask: Docker = docker): Promise<void> => {
-  const { settings } = readStackFile(stackFile(checkout, stack));
+  const { settings } = readStackFile(checkout, stack);
   if (settings === undefined) return; // the program says what is wrong with them
   const there = (await listContainers(ask, `label=${clusterLabel}`)).map(({ cluster }) => cluster);
   const clusters = demandsOf(settings).wantedClusters.filter((name) => !there.includes(name));

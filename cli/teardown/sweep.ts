@@ -4,7 +4,7 @@ import { createInterface } from "node:readline/promises";
 import { clusterLabel, ownerLabel, ownerOf } from "../../lib/base/labels";
 import { forget, recall } from "../../preflight/holdings";
 import { demandsOf } from "../../preflight/host/requirements";
-import { readStackFile, stackFile } from "../../preflight/stackFile";
+import { readStackFile } from "../../preflight/stackFile";
 import { docker, type Docker, listContainers, listNetworks } from "../../system/docker";
 import { kubeconfigFolder, removeKubeconfigs } from "../commands/report";
 import { removeHelpers } from "../recovery/interrupted";
@@ -28,7 +28,7 @@ const lookAtContainers = async (networks: readonly string[], ask: Docker): Promi
 };
 
 const proofOf = ({ checkout, stack }: Lost): Proof => {
-  const { settings } = readStackFile(stackFile(checkout, stack));
+  const { settings } = readStackFile(checkout, stack);
   const { clusters, ids = [], volumes } = recall(checkout, stack);
   return {
     owner: ownerOf(stack),

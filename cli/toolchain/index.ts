@@ -2,7 +2,7 @@ import { appendFileSync, existsSync, mkdirSync } from "node:fs";
 import { homedir } from "node:os";
 import { join } from "node:path";
 import type { Route } from "../../lib/versions/pins";
-import { readStackFile, defaultStack, stackFile } from "../../preflight/stackFile";
+import { readStackFile, defaultStack } from "../../preflight/stackFile";
 import { cacheRoot } from "../../system/cacheFolder";
 import { run } from "../../system/exec";
 import type { Artifact } from "./build/artifact";
@@ -48,7 +48,7 @@ const places = async (cache: Cache): Promise<Places> => {
 
 /** What the chosen stack's settings name; nothing where they are wrong, which Pulumi will say. */
 const named = (checkout: string, route: Route): string[] => {
-  const { settings } = readStackFile(stackFile(checkout, process.env.STACK || defaultStack[route]));
+  const { settings } = readStackFile(checkout, process.env.STACK || defaultStack[route], route);
   return settings === undefined ? [] : namedBySettings(settings);
 };
 

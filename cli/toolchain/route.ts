@@ -1,6 +1,6 @@
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { pins, type Route } from "../../lib/versions/pins";
+import { isRoute, pins, type Route } from "../../lib/versions/pins";
 
 /** A route and why it was taken. */
 export interface Choice {
@@ -13,8 +13,6 @@ export const releaseProbes = (): string[] => [
   `https://github.com/pulumi/pulumi/releases/download/v${pins.pulumi.cli}/pulumi-${pins.pulumi.cli}-checksums.txt`,
   `https://dl.k8s.io/release/v${pins.release.kubernetes}/bin/linux/amd64/kubectl.sha256`,
 ];
-
-const isRoute = (text: string | undefined): text is Route => text === "release" || text === "source";
 
 /** The route that SLIPWAY_ROUTE demands; undefined where it is unset or empty. */
 export const forcedRoute = (env: NodeJS.ProcessEnv = process.env): Route | undefined => {

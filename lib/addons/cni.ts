@@ -1,3 +1,4 @@
+import { sourceManifest } from "../base/paths";
 import { refuse } from "../base/problem";
 import type { KubernetesObject } from "../kubernetes/object";
 import type { Networks } from "../network/networks";
@@ -97,7 +98,7 @@ export const cniLocation = (cni: string, { pins, manifests, versions }: CniSourc
   if (!isCniName(cni)) return cni;
   if (cni === "calico") return manifests.cni;
   if (cni === "cilium") return "manifests/cilium.yaml";
-  if (pins === "source") return `.tools/manifests/${cni}.yaml`;
+  if (pins === "source") return sourceManifest(cni);
   return cni === "flannel"
     ? `https://github.com/flannel-io/flannel/releases/download/v${versions.flannel}/kube-flannel.yml`
     : `https://raw.githubusercontent.com/kubernetes-sigs/cluster-api/v${versions.clusterApi}/test/e2e/data/cni/kindnet/kindnet.yaml`;

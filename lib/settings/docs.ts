@@ -48,8 +48,8 @@ const schemaOf = (name: string, setting: SettingTable[string]): JsonSchema => ({
   ...(setting.default === undefined || setting.default === "" ? {} : { default: setting.default }),
 });
 
-const typeOf = (name: string, { type, words, items, fields }: SettingTable[string]): JsonSchema => {
-  if (words !== undefined) return { enum: words };
+const typeOf = (name: string, { type, words, items, fields, default: value }: SettingTable[string]): JsonSchema => {
+  if (words !== undefined) return { enum: value === "" ? ["", ...words] : words };
   // Any text may be a manifest's location; the names are what an editor offers.
   if (name === "cni") return { type: "string", examples: cniNames };
   if (fields !== undefined) return entryOf(fields);

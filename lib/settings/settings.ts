@@ -1,5 +1,6 @@
 import { type Problem, ProblemError } from "../base/problem";
-import type { Pins, RoutePins } from "../versions/pins";
+import type { Pins, Route, RoutePins } from "../versions/pins";
+import { completeByRoute } from "./routeDefaults";
 import { brokenRules } from "./rules";
 import { readClusters } from "./schema/entries";
 import { readTable } from "./schema/readTable";
@@ -22,15 +23,18 @@ export interface SettingsSource {
   readonly config: Readonly<Record<string, unknown>>;
   /** The content of pins.json. */
   readonly pins: Readonly<Pick<Pins, "release"> & { source: RoutePins }>;
+  /** The route whose tools the checkout has; default: release. */
+  readonly route?: Route;
 }
 
 /**
  * Reads, completes and checks a stack's settings. An absent key has its default; an empty text means what
- * Pulumi.yaml says of it.
+ * Pulumi.yaml says of it, which may depend on the route.
  *
  * @throws SettingsError with every problem found: unknown keys, wrong types, values against a rule
  */
-export const readSettings = ({ config, pins }: SettingsSource): Settings => {
+export const readSettings = ({ config: given, pins, route = "release" }: SettingsSource): Settings => {
+  const config = completeByRoute(given, route);
   const versions = routePins(pins[config["pins"] === "source" ? "source" : "release"]);
   const top = readTable(settingsSchema, { given: config, versions, path: "" });
   const { entries, problems } = readClusters(top, config, versions);

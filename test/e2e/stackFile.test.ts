@@ -1,48 +1,28 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, test } from "@jest/globals";
 import { load } from "js-yaml";
-import { baseFile, deriveStackFile, stackSettings } from "./stackFile";
+import { deriveStackFile, stackSettings } from "./stackFile";
 
 const config = (text: string) => (load(text) as { config: Record<string, unknown> }).config;
 const read = (name: string): string => readFileSync(`Pulumi.${name}.yaml`, "utf8");
 
 describe("a derived stack file", () => {
   test("without changes says what its base says", () => {
-    for (const name of ["offline", "fleet", "ha", "many", "upgrade"]) {
-      expect(config(deriveStackFile(read(name), "source", {}))).toEqual(config(read(name)));
+    for (const name of ["dev", "offline", "fleet", "ha", "many", "upgrade"]) {
+      expect(config(deriveStackFile(read(name), {}))).toEqual(config(read(name)));
     }
   });
 
   test("has changed settings changed and those taken out gone", () => {
-    const derived = config(
-      deriveStackFile(read("dev"), "release", { podCidr: "10.64.0.0/16", clusterName: undefined }),
-    );
+    const derived = config(deriveStackFile(read("dev"), { podCidr: "10.64.0.0/16", clusterName: undefined }));
     expect(derived["slipway:podCidr"]).toBe("10.64.0.0/16");
     expect(derived).not.toHaveProperty("slipway:clusterName");
     expect(derived["pulumi:disable-default-providers"]).toEqual(["kubernetes"]);
   });
 
-  test("of an example leaves the source route's part out on the release route", () => {
-    const derived = Object.keys(config(deriveStackFile(read("ha"), "release", {})));
-    expect(derived.sort()).toEqual([
-      "pulumi:disable-default-providers",
-      "slipway:clusterName",
-      "slipway:controlPlaneReplicas",
-      "slipway:workerReplicas",
-    ]);
-  });
-
   test("carries nobody's salt", () => {
-    expect(deriveStackFile(`encryptionsalt: v1:abc\n${read("dev")}`, "release", {})).not.toContain("encryptionsalt");
+    expect(deriveStackFile(`encryptionsalt: v1:abc\n${read("dev")}`, {})).not.toContain("encryptionsalt");
   });
-});
-
-test("the source route has a stack of its own in place of dev only", () => {
-  expect([baseFile("dev", "source"), baseFile("dev", "release"), baseFile("ha", "source")]).toEqual([
-    "Pulumi.offline.yaml",
-    "Pulumi.dev.yaml",
-    "Pulumi.ha.yaml",
-  ]);
 });
 
 test("settings of a stack file go by their keys", () => {

@@ -5,7 +5,7 @@ import { pulumiEnvironment } from "../../cli/pulumi/environment";
 import type { Route } from "../../lib/versions/pins";
 import { openTemporary } from "../../system/temporary";
 import { command, commandMeanwhile, must, type Result } from "./harness";
-import { baseFile, deriveStackFile, type StackSettings } from "./stackFile";
+import { deriveStackFile, type StackSettings } from "./stackFile";
 
 /** A stack's outputs, by the names of index.ts. */
 export interface Outputs {
@@ -63,7 +63,7 @@ export class ThrowAwayStack {
 
   /** Writes the stack file: a checked-in one, with other settings. */
   write(base: string, changes: StackSettings = {}): void {
-    writeFileSync(this.file, deriveStackFile(readFileSync(baseFile(base, this.route), "utf8"), this.route, changes));
+    writeFileSync(this.file, deriveStackFile(readFileSync(`Pulumi.${base}.yaml`, "utf8"), changes));
   }
 
   /** Runs Pulumi on the stack; an error where it fails. */

@@ -1,7 +1,13 @@
 import { existsSync, readFileSync } from "node:fs";
+import { jest } from "@jest/globals";
 import type { MockResourceArgs } from "@pulumi/pulumi/runtime";
 import { load } from "js-yaml";
+import type { Route } from "../../lib/versions/pins";
 import { type Recording, record } from "./recorder";
+
+// What tools this checkout has is nothing to the tests.
+let mockRoute: Route = "release";
+jest.mock("../../preflight/installedRoute", () => ({ installedRoute: () => mockRoute }));
 
 const kubeconfig = (name: string): string =>
   JSON.stringify({
@@ -51,12 +57,18 @@ export const stackConfig = (stack: string): Record<string, string> => {
 /** What index.ts exports. */
 export type Program = () => Promise<Record<string, unknown>>;
 
-/** Runs index.ts as the stack, on mocks. The caller has mocked preflight/prepare before it loaded the program. */
+/**
+ * Runs index.ts as the stack, on mocks. The caller has mocked preflight/prepare before it loaded the program.
+ *
+ * @param options.stack default: offline
+ * @param options.route the route whose tools the checkout has; default: source for offline, release for other stacks
+ */
 export const recordProgram = async (
   program: Program,
-  options: { preview: boolean; stack?: string; config?: Record<string, string>; ingress?: Ingress },
+  options: { preview: boolean; stack?: string; route?: Route; config?: Record<string, string>; ingress?: Ingress },
 ): Promise<Recording> => {
   const stack = options.stack ?? "offline";
+  mockRoute = options.route ?? (stack === "offline" ? "source" : "release");
   return record(program, {
     preview: options.preview,
     stack,

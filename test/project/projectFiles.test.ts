@@ -5,7 +5,8 @@ import { describe, expect, test } from "@jest/globals";
 import { load } from "js-yaml";
 import { describeSettings } from "../../lib/settings/schema/stack";
 import { readSettings } from "../../lib/settings/settings";
-import { pins } from "../../lib/versions/pins";
+import type { Settings } from "../../lib/settings/types";
+import { pins, type Route } from "../../lib/versions/pins";
 import { versionStep } from "../../lib/versions/semver";
 import { readStackFile } from "../../preflight/stackFile";
 
@@ -26,85 +27,135 @@ describe("Pulumi.yaml", () => {
   });
 });
 
-describe("the stacks", () => {
-  const stack = (name: string) => {
-    const entries = Object.entries(readFile(`Pulumi.${name}.yaml`)["config"] as Record<string, unknown>);
-    const own = entries
-      .filter(([key]) => key.startsWith("slipway:"))
-      .map(([key, value]) => [key.slice(8), value] as const);
-    return { all: Object.fromEntries(entries), settings: readSettings({ config: Object.fromEntries(own), pins }) };
-  };
+const root = join(__dirname, "..", "..");
+const stacks = ["dev", "offline", "ha", "fleet", "many", "upgrade"];
+const routes = ["release", "source"] as const;
 
-  test.each(["dev", "offline"])("%s uses no default provider and is right", (name) => {
-    expect(stack(name).all["pulumi:disable-default-providers"]).toEqual(["kubernetes"]);
-    expect(stack(name).settings.clusters).toMatchObject([
-      {
-        name: "capd",
-        namespace: "default",
-        controlPlaneReplicas: 1,
-        workerPools: [{ name: "md-0", replicas: 1 }],
-        podCidr: "192.168.0.0/16",
-        serviceCidr: "10.128.0.0/12",
-        serviceDomain: "cluster.local",
-      },
-    ]);
+const settingsOf = (name: string, route: Route): Settings => {
+  const { settings, problems } = readStackFile(root, name, route);
+  if (settings === undefined) throw new Error(problems);
+  return settings;
+};
+
+describe("the stacks", () => {
+  test.each(["dev", "offline"])("%s is one cluster of two nodes on both routes", (name) => {
+    for (const route of routes)
+      expect(settingsOf(name, route).clusters).toMatchObject([
+        {
+          name: "capd",
+          namespace: "default",
+          controlPlaneReplicas: 1,
+          workerPools: [{ name: "md-0", replicas: 1 }],
+          podCidr: "192.168.0.0/16",
+          serviceCidr: "10.128.0.0/12",
+          serviceDomain: "cluster.local",
+        },
+      ]);
   });
 
-  test("offline differs from dev in versions, images and manifests only", () => {
-    const [dev, offline] = [stack("dev").settings, stack("offline").settings];
-    const { pins: route, versions, imageSource, manifests } = offline;
-    expect({ route, imageSource, source: offline.capd.source }).toEqual({
-      route: "source",
-      imageSource: "local",
-      source: "local",
-    });
-    expect(Object.values(manifests)).toEqual(
-      Array(7).fill(expect.stringMatching(/^\.tools\/manifests\/[a-z-]+\.yaml$/)),
+  test.each(stacks)("%s uses no default provider, and states nothing that the route decides", (name) => {
+    const config = readFile(`Pulumi.${name}.yaml`)["config"] as Record<string, unknown>;
+    expect(config["pulumi:disable-default-providers"]).toEqual(["kubernetes"]);
+    expect(Object.keys(config).filter((key) => /:(pins|imageSource|capdImageSource|\w+Manifest)$/.test(key))).toEqual(
+      [],
     );
-    expect(offline).toEqual({
-      ...dev,
-      pins: route,
-      versions,
+  });
+
+  test.each(stacks)("%s pulls everything on the release route", (name) => {
+    const {
+      pins: set,
       imageSource,
+      extraImages,
+      capd,
+      management,
+      application,
       manifests,
-      capd: { ...dev.capd, source: "local" },
-      management: { ...dev.management, nodeImage: `kindest/node:v${pins.source.kubernetes}` },
-      clusters: dev.clusters.map((cluster) => ({
-        ...cluster,
-        kubernetesVersion: `v${pins.source.kubernetes}`,
-        nodeImage: `kindest/node:v${pins.source.kubernetes}`,
-      })),
-      application: { enabled: true, image: `nginx:${pins.source.nginx}` },
+    } = settingsOf(name, "release");
+    const { kubernetes, clusterApi, nginx, certManager, calico, metallb } = pins.release;
+    const asset = (file: string): string =>
+      `https://github.com/kubernetes-sigs/cluster-api/releases/download/v${clusterApi}/${file}.yaml`;
+    expect({ set, imageSource, extraImages, capd, node: management.nodeImage, nginx: application.image }).toEqual({
+      set: "release",
+      imageSource: "registry",
+      extraImages: [],
+      capd: { source: "pull", image: `gcr.io/k8s-staging-cluster-api/capd-manager:v${clusterApi}`, archive: "" },
+      node: `kindest/node:v${kubernetes}`,
+      nginx: `nginx:${nginx}`,
     });
+    expect(manifests).toEqual({
+      certManager: `https://github.com/cert-manager/cert-manager/releases/download/v${certManager}/cert-manager.yaml`,
+      core: asset("core-components"),
+      bootstrap: asset("bootstrap-components"),
+      controlPlane: asset("control-plane-components"),
+      infrastructure: asset("infrastructure-components-development"),
+      cni: `https://raw.githubusercontent.com/projectcalico/calico/v${calico}/manifests/calico.yaml`,
+      loadBalancer: `https://raw.githubusercontent.com/metallb/metallb/v${metallb}/config/manifests/metallb-native.yaml`,
+    });
+  });
+
+  test.each(stacks)("%s takes what make tools builds on the source route", (name) => {
+    const { pins: set, imageSource, capd, management, application, manifests } = settingsOf(name, "source");
+    const { kubernetes, clusterApi, nginx } = pins.source;
+    expect({ set, imageSource, capd, node: management.nodeImage, nginx: application.image }).toEqual({
+      set: "source",
+      imageSource: "local",
+      capd: { source: "local", image: `gcr.io/k8s-staging-cluster-api/capd-manager:v${clusterApi}`, archive: "" },
+      node: `kindest/node:v${kubernetes}`,
+      nginx: `nginx:${nginx}`,
+    });
+    expect(manifests).toEqual({
+      certManager: ".tools/manifests/cert-manager.yaml",
+      core: ".tools/manifests/core-components.yaml",
+      bootstrap: ".tools/manifests/bootstrap-components.yaml",
+      controlPlane: ".tools/manifests/control-plane-components.yaml",
+      infrastructure: ".tools/manifests/infrastructure-components.yaml",
+      cni: ".tools/manifests/calico.yaml",
+      loadBalancer: ".tools/manifests/metallb.yaml",
+    });
+  });
+
+  test("offline is dev by another name, on both routes", () => {
+    for (const route of routes) expect(settingsOf("offline", route)).toEqual(settingsOf("dev", route));
+  });
+
+  // As the stack files of earlier versions state it, which users have.
+  const stated = {
+    pins: "source",
+    imageSource: "local",
+    capdImageSource: "local",
+    certManagerManifest: ".tools/manifests/cert-manager.yaml",
+    coreManifest: ".tools/manifests/core-components.yaml",
+    bootstrapManifest: ".tools/manifests/bootstrap-components.yaml",
+    controlPlaneManifest: ".tools/manifests/control-plane-components.yaml",
+    infrastructureManifest: ".tools/manifests/infrastructure-components.yaml",
+    cniManifest: ".tools/manifests/calico.yaml",
+    loadBalancerManifest: ".tools/manifests/metallb.yaml",
+  };
+
+  test.each(stacks)("%s with the source route stated is the same, whatever tools are installed", (name) => {
+    const { config } = readFile(`Pulumi.${name}.yaml`) as { config: Record<string, unknown> };
+    const own = Object.entries(config).flatMap(([key, value]) =>
+      key.startsWith("slipway:") ? [[key.slice(8), value] as const] : [],
+    );
+    for (const route of routes) {
+      const before = readSettings({ config: { ...Object.fromEntries(own), ...stated }, pins, route });
+      expect(before).toEqual(settingsOf(name, "source"));
+    }
   });
 });
 
 describe("the examples", () => {
   const cluster = (name: string, index = 0) => {
-    const { settings, problems } = readStackFile(`Pulumi.${name}.yaml`);
-    expect(problems).toBeUndefined();
-    return { settings, cluster: settings?.clusters[index] };
+    const settings = settingsOf(name, "source");
+    return { settings, cluster: settings.clusters[index] };
   };
-
-  test.each(["ha", "fleet", "many", "upgrade"])(
-    "%s takes the source route's pins and images, as offline does",
-    (name) => {
-      const [{ settings }, { settings: offline }] = [cluster(name), cluster("offline")];
-      for (const key of ["pins", "versions", "imageSource", "capd", "manifests", "network", "management"] as const) {
-        expect(settings?.[key]).toEqual(offline?.[key]);
-      }
-      expect(readFile(`Pulumi.${name}.yaml`)).toMatchObject({
-        config: { "pulumi:disable-default-providers": ["kubernetes"] },
-      });
-    },
-  );
 
   test("ha has 3 control planes and 2 workers", () => {
     expect(cluster("ha").cluster).toMatchObject({ controlPlaneReplicas: 3, workerPools: [{ replicas: 2 }] });
   });
 
   test("fleet has three clusters of different size, with ranges of their own", () => {
-    const clusters = cluster("fleet").settings?.clusters ?? [];
+    const { clusters } = settingsOf("fleet", "source");
     const nodes = clusters.map(({ controlPlaneReplicas, workerPools }) => controlPlaneReplicas + workerPools.length);
     expect(nodes).toEqual([1, 2, 3]);
     const ranges = clusters.flatMap(({ loadBalancerRange }) => loadBalancerRange?.text ?? []);
@@ -112,7 +163,7 @@ describe("the examples", () => {
   });
 
   test("fleet has two pod networks", () => {
-    expect(cluster("fleet").settings?.clusters.map(({ cni }) => cni)).toEqual(["calico", "flannel", "calico"]);
+    expect(cluster("fleet").settings.clusters.map(({ cni }) => cni)).toEqual(["calico", "flannel", "calico"]);
   });
 
   test("upgrade begins a minor version below, and its nodes have what either version asks for", () => {
@@ -125,7 +176,7 @@ describe("the examples", () => {
       workerPools: [{ replicas: 2 }],
       application: true,
     });
-    expect(settings?.extraImages).toEqual([
+    expect(settings.extraImages).toEqual([
       `registry.k8s.io/kube-proxy:v${other?.kubernetes}`,
       `registry.k8s.io/kube-proxy:v${pins.source.kubernetes}`,
       `registry.k8s.io/coredns/coredns:v${other?.coredns}`,
@@ -133,7 +184,7 @@ describe("the examples", () => {
   });
 
   test("many has 50 clusters that are only pretended", () => {
-    const clusters = cluster("many").settings?.clusters ?? [];
+    const clusters = cluster("many").settings.clusters;
     expect(new Set(clusters.map(({ name }) => name)).size).toBe(50);
     expect(clusters.every(({ backend, application }) => backend === "inMemory" && !application)).toBe(true);
   });
@@ -141,9 +192,8 @@ describe("the examples", () => {
   test("a file that is wrong is said to be, and one that is not there has the defaults", () => {
     expect(cluster("no-such-stack").cluster?.name).toBe("capd");
     const folder = mkdtempSync(join(tmpdir(), "slipway-stack-"));
-    const file = join(folder, "Pulumi.x.yaml");
-    writeFileSync(file, "config: {slipway:clusterName: Not_A_Name}");
-    const { problems } = readStackFile(file);
+    writeFileSync(join(folder, "Pulumi.x.yaml"), "config: {slipway:clusterName: Not_A_Name}");
+    const { problems } = readStackFile(folder, "x");
     rmSync(folder, { recursive: true });
     expect(problems).toMatch(/clusterName is "Not_A_Name"/);
   });

@@ -1,6 +1,7 @@
 import { existsSync, lstatSync, mkdirSync, readlinkSync, renameSync, rmSync, symlinkSync } from "node:fs";
 import { dirname, join } from "node:path";
 import type { Route } from "../../../lib/versions/pins";
+import { toolsFolder } from "../../../preflight/installedRoute";
 import { cacheRoot } from "../../../system/cacheFolder";
 import type { Artifact } from "./artifact";
 
@@ -22,7 +23,7 @@ export const openCache = (route: Route, base: string = cacheRoot()): Cache => ({
   root: base,
   route,
   artifacts: join(base, route, "artifacts"),
-  tools: join(base, route, "tools"),
+  tools: toolsFolder(base, route),
   logs: join(base, "logs"),
   lock: join(base, route, "lock"),
 });

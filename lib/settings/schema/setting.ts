@@ -93,20 +93,35 @@ export const flag = (value: boolean, description: string): Setting<boolean> => (
 });
 
 /** One of some words, the first by default. */
-export const choice = <T extends string>(values: readonly [T, ...T[]], description: string): Setting<T> => ({
+export const choice = <T extends string>(
+  values: readonly [T, ...T[]],
+  description: string,
+  otherwise = "the default",
+): Setting<T> => ({
   type: "string",
   default: values[0],
   description,
   words: values,
   check: (value) => {
     if (values.includes(value)) return;
-    refuse({ received: value, rule: `be one of ${values.join(", ")}`, remedy: `Set it to ${values[0]}, the default` });
+    refuse({ received: value, rule: `be one of ${values.join(", ")}`, remedy: `Set it to ${values[0]}, ${otherwise}` });
   },
+});
+
+/** One of some words; empty, the route decides: routeDefaults.ts says what for the source route, and else it is the first. */
+export const choiceOfRoute = <T extends string>(values: readonly [T, ...T[]], description: string): Setting<T> => ({
+  ...choice(values, description, "or remove it: then the route decides"),
+  default: "",
+  derived: () => values[0],
 });
 
 /** Where a manifest lies. */
 export const manifest = (what: string, location: (versions: RoutePins) => string): Setting<string> =>
-  derived(location, `Manifest of ${what}: URL or path. Empty: that of the pinned release.`, manifestLocation);
+  derived(
+    location,
+    `Manifest of ${what}: URL or path. Empty: that of the pinned release; on the source route, the one that make tools builds.`,
+    manifestLocation,
+  );
 
 /** Values by name, empty by default. */
 export const variables = (

@@ -6,7 +6,7 @@ import { dnsLabel } from "../checks/names";
 import { between, filePath, imageReference, secretVariables, templateVariables } from "../checks/values";
 import { clusterFields, infrastructureProviderFields, clusterSettings } from "./cluster";
 import {
-  choice,
+  choiceOfRoute,
   count,
   derived,
   flag,
@@ -26,9 +26,9 @@ const clusterApiAsset = (name: string) => (versions: RoutePins) =>
 
 /** Every setting, in the order of Pulumi.yaml. This table is the one source: the file and the docs are tested against it. */
 export const settingsSchema = {
-  pins: choice(
+  pins: choiceOfRoute(
     ["release", "source"],
-    "Set of versions in pins.json: release, or source for a machine that reaches package registries only.",
+    "Set of versions in pins.json: release, or source for a machine that reaches package registries only. Empty: that of the route whose tools are installed.",
   ),
 
   managementCluster: text(
@@ -75,17 +75,17 @@ export const settingsSchema = {
     between(9, 31),
   ),
 
-  imageSource: choice(
+  imageSource: choiceOfRoute(
     ["registry", "local"],
-    "Where nodes get images from: registry, or local for those this machine's Docker has, loaded into every node.",
+    "Where nodes get images from: registry, or local for those this machine's Docker has, loaded into every node. Empty: local on the source route, else registry.",
   ),
   extraImages: texts(
-    "Further images of this machine's Docker that nodes of workload clusters have from their start; for imageSource local.",
+    "Further images of this machine's Docker that nodes of workload clusters have from their start; for imageSource local. Not used where an empty imageSource means registry.",
     imageReference,
   ),
-  capdImageSource: choice(
+  capdImageSource: choiceOfRoute(
     ["pull", "build", "archive", "local"],
-    "Where the image of Cluster API's Docker provider comes from: pull, build (from its Go module), archive (a file) or local (this machine's Docker).",
+    "Where the image of Cluster API's Docker provider comes from: pull, build (from its Go module), archive (a file) or local (this machine's Docker). Empty: local on the source route, else pull.",
   ),
   capdImage: derived(
     (versions) => `gcr.io/k8s-staging-cluster-api/capd-manager:v${versions.clusterApi}`,

@@ -110,7 +110,7 @@ describe("each problem is named with key, value, rule and remedy", () => {
     [{ constructor: 1 }, "constructor is 1, but must be a setting"],
     [{ pins: "latest" }, 'pins is "latest", but must be one of release, source. Set it to release'],
     [{ imageSource: "Local" }, "must be one of registry, local"],
-    [{ capdImageSource: "" }, 'capdImageSource is "", but must be one of pull, build, archive, local'],
+    [{ capdImageSource: "pul" }, 'capdImageSource is "pul", but must be one of pull, build, archive, local'],
     [{ clusterName: 5 }, "clusterName is 5, but must be text. Write it as"],
     [{ clusterName: null }, "clusterName is null, but must be text"],
     [{ workerReplicas: "many" }, 'workerReplicas is "many", but must be a whole number. Write it as 3'],
@@ -185,7 +185,7 @@ describe("each problem is named with key, value, rule and remedy", () => {
       "networkSubnet .* must hold 6 nodes in its lower half, and has room for 4",
     ],
     [
-      { extraImages: ["example.org/a:1"] },
+      { imageSource: "registry", extraImages: ["example.org/a:1"] },
       'extraImages is ["example.org/a:1"], but must be empty where imageSource is registry',
     ],
     [

@@ -14,14 +14,14 @@ import { manifests } from "../../../../cli/toolchain/source/manifests";
 import { demanded, namedBySettings } from "../../../../cli/toolchain/source/onDemand";
 import { pins } from "../../../../lib/versions/pins";
 import { requiredTools } from "../../../../preflight/host/facts";
-import { readStackFile, stackFile } from "../../../../preflight/stackFile";
+import { readStackFile } from "../../../../preflight/stackFile";
 import { root } from "../../../../system/checkout";
 
 const flannel = ".tools/manifests/flannel.yaml";
 const names = (artifacts: readonly Artifact[]): string[] => artifacts.map(({ name }) => name);
 
 const namedBy = (stack: string): string[] => {
-  const { settings, problems } = readStackFile(stackFile(root, stack));
+  const { settings, problems } = readStackFile(root, stack, "source");
   if (settings === undefined) throw new Error(problems);
   return namedBySettings(settings);
 };
