@@ -2,7 +2,7 @@ import { readlinkSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import { isRoute, type Route } from "../lib/versions/pins";
 
-/** Where a route's tools lie below the cache's root, without the key of their layout; `.tools` of a checkout points there. */
+/** Returns where a route keeps its tools, without the key of their layout; `.tools` of a checkout points to such a folder. */
 export const toolsFolder = (cache: string, route: Route): string => join(cache, route, "tools");
 
 /**
@@ -18,6 +18,6 @@ const targetOf = (link: string): string => {
   try {
     return readlinkSync(link);
   } catch {
-    return ""; // not there, or a folder of the user's own
+    return ""; // no link, or a folder of the user's own
   }
 };

@@ -10,5 +10,5 @@ export const kubeconfigFile = (stack: string, cluster: string): string =>
 /** Where the text of a CRD waits for its step, by the sum of the text. */
 export const crdFile = (sha256: string): string => join(stateFolder, "crds", `${sha256.slice(0, 16)}.yaml`);
 
-/** Where the source route lays down the manifest of that name; from the checkout. */
+/** Returns the path of a manifest that the source route builds, from the checkout. */
 export const sourceManifest = (name: string): string => `.tools/manifests/${name}.yaml`;

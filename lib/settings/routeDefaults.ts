@@ -31,7 +31,7 @@ const without = (config: Config, key: string): Config =>
 export const completeByRoute = (config: Config, route: Route): Config => {
   const pins = isEmpty(config["pins"]) ? route : config["pins"];
   const complete = { ...config, pins };
-  // The tools of one route have nothing for the versions of the other: a stack that states those gets what is published.
+  // The installed tools have nothing for the versions of the other route: a stack that states those gets what is published.
   if (route === "source" && pins === route) {
     const missing = Object.entries(ofSourceRoute).filter(([key]) => isEmpty(config[key]));
     // A management cluster that is given pulls its own image of the Docker provider.

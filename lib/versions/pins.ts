@@ -3,7 +3,7 @@ import pinsFile from "../../pins.json";
 /** The two ways to the tools: official release files, or built from Go modules and Debian packages. */
 export type Route = "release" | "source";
 
-/** Whether a text names a route. */
+/** Tells whether a value names a route. */
 export const isRoute = (text: unknown): text is Route => text === "release" || text === "source";
 
 /** Versions of what both routes install; the `source` route may lag where a module is not published. */

@@ -5,7 +5,7 @@ import { load } from "js-yaml";
 import type { Route } from "../../lib/versions/pins";
 import { type Recording, record } from "./recorder";
 
-// What tools this checkout has is nothing to the tests.
+// The tests must not depend on the tools that this checkout has.
 let mockRoute: Route = "release";
 jest.mock("../../preflight/installedRoute", () => ({ installedRoute: () => mockRoute }));
 

@@ -108,7 +108,7 @@ export const choice = <T extends string>(
   },
 });
 
-/** One of some words; empty, the route decides: routeDefaults.ts says what for the source route, and else it is the first. */
+/** Declares one of some words. Empty means the first, unless routeDefaults.ts fills in another for the source route. */
 export const choiceOfRoute = <T extends string>(values: readonly [T, ...T[]], description: string): Setting<T> => ({
   ...choice(values, description, "or remove it: then the route decides"),
   default: "",
