@@ -191,6 +191,12 @@ describe("fetching", () => {
     expect(asked).toEqual(["/gone"]);
   });
 
+  test("a redirect that is refused is asked for once", async () => {
+    answers.set("/away", (response) => void response.writeHead(302, { location: "ftp://a.example/x" }).end());
+    await expect(download(`${base}/away`, join(folder, "away"), () => undefined, how)).rejects.toThrow("without TLS");
+    expect(asked).toEqual(["/away"]);
+  });
+
   test("a spoilt lock file is named", async () => {
     serve();
     writeFileSync(lockPath(), "<<<<<<< HEAD");
