@@ -5,7 +5,8 @@ import { buffer } from "node:stream/consumers";
 import { pipeline } from "node:stream/promises";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Log } from "./exec";
-import { askInternet, reasonOf, RefusedRedirect } from "./http";
+import { askInternet, reasonOf } from "./http";
+import { PermanentError } from "./proxy";
 
 /** How stubborn a download is. */
 export interface Patience {
@@ -31,7 +32,7 @@ export class HttpStatusError extends Error {
 
 /** Whether another try would only repeat the failure: busy servers may recover, a missing file stays missing. */
 const isFinal = (error: unknown): boolean => {
-  if (error instanceof RefusedRedirect) return true;
+  if (error instanceof PermanentError) return true;
   if (!(error instanceof HttpStatusError)) return false;
   return error.status < 500 && error.status !== 429 && error.status !== 408;
 };

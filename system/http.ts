@@ -1,4 +1,7 @@
-import type { Response } from "undici";
+import type { Dispatcher, Response } from "undici";
+import { createDispatcher, PermanentError, proxyError, proxyOf } from "./proxy";
+
+type Fetch = typeof import("undici").fetch;
 
 /** A question to a server of the internet. */
 export interface HttpQuestion {
@@ -9,7 +12,7 @@ export interface HttpQuestion {
 }
 
 /** A redirect that is not followed. */
-export class RefusedRedirect extends Error {}
+export class RefusedRedirect extends PermanentError {}
 
 /** The most redirects that one question follows. */
 const maxHops = 10;
@@ -43,21 +46,13 @@ export const followRedirects = async <T extends Pick<Response, "status" | "heade
   }
 };
 
-/**
- * Asks a server of the internet and follows redirects.
- *
- * @throws RefusedRedirect for a redirect that leaves TLS, and what `fetch` throws
- */
-export const askInternet = async (url: string, question: HttpQuestion = {}): Promise<Response> => {
-  const { fetch } = await import("undici");
-  const { authorization, ...open } = question.headers ?? {};
-  const { origin } = new URL(url);
-  return followRedirects(url, (address) => {
-    // A token is for the server that it was made for.
-    const headers = authorization === undefined || address.origin !== origin ? open : { ...open, authorization };
-    return fetch(address, { ...question, headers, redirect: "manual" });
-  });
+/** Loads undici at the first question: most runs ask nothing, and it takes longer than Slipway itself. */
+const openClient = async (): Promise<{ fetch: Fetch; dispatcher: Dispatcher }> => {
+  const undici = await import("undici");
+  return { fetch: undici.fetch, dispatcher: createDispatcher(undici) };
 };
+
+let client: ReturnType<typeof openClient> | undefined;
 
 /** What an error says, whichever part of Node made it. */
 interface Thrown {
@@ -66,6 +61,37 @@ interface Thrown {
   cause?: Thrown;
   errors?: Thrown[];
 }
+
+/** Returns an error's text and those of its causes. */
+const messagesOf = (error: unknown): string => {
+  const { message = "", cause } = Object(error) as Thrown;
+  return cause === undefined ? message : `${message}\n${messagesOf(cause)}`;
+};
+
+/** Throws what a question ended with; names the proxy where the proxy refused. */
+const throwNamed = (address: URL, error: unknown): never => {
+  const status = /^Proxy (?:response|Authentication Required) \((\d+)\)/m.exec(messagesOf(error))?.[1];
+  const proxy = status === undefined ? undefined : proxyOf(address.protocol === "http:" ? "http" : "https");
+  throw proxy === undefined ? error : proxyError(proxy, "lets questions pass", `status ${status}`, error);
+};
+
+/**
+ * Asks a server of the internet, through the proxy that the environment names, and follows redirects.
+ *
+ * @throws RefusedRedirect for a redirect that leaves TLS, and what `fetch` throws
+ */
+export const askInternet = async (url: string, question: HttpQuestion = {}): Promise<Response> => {
+  const { fetch, dispatcher } = await (client ??= openClient());
+  const { authorization, ...open } = question.headers ?? {};
+  const { origin } = new URL(url);
+  return followRedirects(url, (address) => {
+    // A token is for the server that it was made for.
+    const headers = authorization === undefined || address.origin !== origin ? open : { ...open, authorization };
+    return fetch(address, { ...question, headers, redirect: "manual", dispatcher }).catch((error: unknown) =>
+      throwNamed(address, error),
+    );
+  });
+};
 
 /** Returns why a question failed; `fetch` itself says "fetch failed" and keeps the reason in the cause. */
 export const reasonOf = (error: unknown): string => {

@@ -1,6 +1,7 @@
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { pins, type Route } from "../../lib/versions/pins";
+import { askInternet, reasonOf } from "../../system/http";
 
 /** A route and why it was taken. */
 export interface Choice {
@@ -24,25 +25,15 @@ export const forcedRoute = (env: NodeJS.ProcessEnv = process.env): Route | undef
   return value;
 };
 
-const why = (error: unknown): string => {
-  const { name, message, cause } = error as {
-    name?: string;
-    message?: string;
-    cause?: { message?: string; errors?: Error[] };
-  };
-  if (name === "TimeoutError") return "no answer in time";
-  return cause?.message || cause?.errors?.[0]?.message || message || String(error); // fetch itself only says "fetch failed"
-};
-
 /** Asks for the pinned files; the first that cannot be had decides for the source route. */
-export const probeRoute = async (urls: string[], timeoutMs = 5000): Promise<Choice> => {
+export const probeRoute = async (urls: string[], timeoutMs = 10_000): Promise<Choice> => {
   const ask = async (url: string): Promise<string | undefined> => {
     const host = new URL(url).host;
     try {
-      const answer = await fetch(url, { method: "HEAD", redirect: "follow", signal: AbortSignal.timeout(timeoutMs) });
+      const answer = await askInternet(url, { method: "HEAD", signal: AbortSignal.timeout(timeoutMs) });
       return answer.ok ? undefined : `${host} answered ${answer.status} for ${url}`;
     } catch (error) {
-      return `${host} cannot be reached (${why(error)})`;
+      return `${host} cannot be reached (${reasonOf(error)})`;
     }
   };
   const problems = (await Promise.all(urls.map(ask))).filter((problem) => problem !== undefined);
