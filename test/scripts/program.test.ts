@@ -25,6 +25,18 @@ describe("Pulumi's process for index.ts", () => {
         console.log(JSON.stringify([typeof program, process.env.PULUMI_NODEJS_TYPESCRIPT ?? null, ${loaded}]));`),
     ).toEqual(["function", null, 0]));
 
+  test.each([
+    ["the program", 'require("@pulumi/pulumi"); require("./index.ts");'],
+    ["the command line", 'process.argv = ["node", "run.cjs", "cli/main.ts"]; require("./scripts/run.cjs");'],
+  ])("%s loads no HTTP client before it asks something", (_, code) =>
+    expect(
+      run(`process.on("exit", () => {
+        process.exitCode = 0;
+        console.log(JSON.stringify(Object.keys(require.cache).filter((file) => /node_modules.undici/.test(file))));
+      });
+      ${code}`),
+    ).toEqual([]));
+
   test("loads TypeScript once a resource is made of a function", () =>
     expect(
       run(`const { runtime } = require("@pulumi/pulumi");
