@@ -6,8 +6,9 @@ import { readStackFile, defaultStack, stackFile } from "../../preflight/stackFil
 import { cacheRoot } from "../../system/cacheFolder";
 import { run } from "../../system/exec";
 import type { Artifact } from "./build/artifact";
-import { artifactFolder, openCache, pointLink, type Cache } from "./build/cache";
+import { artifactFolder, openCache, type Cache } from "./build/cache";
 import { checkSpace, missingShare, volumesFor, type Places } from "./build/diskSpace";
+import { pointLink } from "../../system/files";
 import { toolLinks, writeLayout, type Layout } from "./build/layout";
 import type { Print } from "./build/progress";
 import { runArtifacts } from "./build/schedule";

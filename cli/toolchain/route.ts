@@ -1,6 +1,7 @@
-import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { pins, type Route } from "../../lib/versions/pins";
+import { writeAtomically } from "../../system/files";
 import { askInternet, reasonOf } from "../../system/http";
 
 /** A route and why it was taken. */
@@ -70,9 +71,6 @@ export const chooseRoute = async (options: ChooseOptions): Promise<Choice & { fr
     ? { route: forced, reason: `SLIPWAY_ROUTE=${forced}` }
     : await (options.probe ?? (() => probeRoute(releaseProbes())))();
   const changed = before?.route !== choice.route || before.reason !== choice.reason;
-  if (changed) {
-    mkdirSync(join(options.checkout, ".slipway"), { recursive: true, mode: 0o700 });
-    writeFileSync(file, `${choice.route}\n${choice.reason}\n`);
-  }
+  if (changed) writeAtomically(file, `${choice.route}\n${choice.reason}\n`, { private: true });
   return { ...choice, fresh: changed || options.again === true };
 };
