@@ -35,7 +35,8 @@ describe("Pulumi's process for index.ts", () => {
         console.log(JSON.stringify(Object.keys(require.cache).filter((file) => /node_modules.undici/.test(file))));
       });
       ${code}`),
-    ).toEqual([]));
+    ).toEqual([]),
+  );
 
   test("loads TypeScript once a resource is made of a function", () =>
     expect(
