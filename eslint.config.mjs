@@ -77,6 +77,8 @@ const world = ["fs", "fs/promises", "child_process", "net", "http", "https", "dg
   message: "This room asks nothing of the world: docs/architecture.md.",
 }));
 
+const askInternet = "Use askInternet of system/http.ts: it follows the environment's proxies and checks redirects.";
+
 /** Refuses packages in a room: `modules` by name, the Pulumi SDK where `sdk` is false. */
 const packages = (files, { sdk, modules }) => ({
   files,
@@ -114,14 +116,28 @@ export default tseslint.config(
   packages(["components/**/*.ts"], { sdk: true, modules: world }),
   packages(["system/**/*.ts", "preflight/**/*.ts", "cli/**/*.ts"], { sdk: false, modules: [] }),
   {
-    // One way to start a program. Tests and scripts start their own programs.
+    // One way to start a program, and one to ask the internet. Tests and scripts start their own programs.
     files: ["**/*.ts"],
     ignores: ["system/exec.ts", "test/**", "scripts/**"],
     rules: {
       "@typescript-eslint/no-restricted-imports": [
         "error",
-        { paths: [{ name: "node:child_process", message: "Use system/exec.ts.", allowTypeImports: true }] },
+        {
+          paths: [
+            { name: "node:child_process", message: "Use system/exec.ts.", allowTypeImports: true },
+            { name: "undici", message: askInternet, allowTypeImports: true },
+          ],
+        },
       ],
+    },
+  },
+  {
+    files: ["**/*.ts"],
+    ignores: ["system/http.ts", "test/**"],
+    rules: {
+      "no-restricted-globals": ["error", { name: "fetch", message: askInternet }],
+      "no-restricted-properties": ["error", { object: "globalThis", property: "fetch", message: askInternet }],
+      "no-restricted-syntax": ["error", { selector: "ImportExpression[source.value='undici']", message: askInternet }],
     },
   },
 );

@@ -1,5 +1,6 @@
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { dirname, join } from "node:path";
+import { readFileSync, rmSync } from "node:fs";
+import { join } from "node:path";
+import { writeAtomically } from "../system/files";
 import { type Holdings, unique } from "../system/holdings";
 
 const recordFile = (checkout: string, stack: string): string => join(checkout, ".slipway", "holdings", `${stack}.json`);
@@ -23,8 +24,7 @@ export const record = (checkout: string, stack: string, holdings: Holdings): Hol
     networks: unique([...before.networks, ...holdings.networks]),
     ids: unique([...(before.ids ?? []), ...(holdings.ids ?? [])]),
   };
-  mkdirSync(dirname(recordFile(checkout, stack)), { recursive: true });
-  writeFileSync(recordFile(checkout, stack), `${JSON.stringify(merged, null, 2)}\n`);
+  writeAtomically(recordFile(checkout, stack), `${JSON.stringify(merged, null, 2)}\n`, { private: true });
   return merged;
 };
 

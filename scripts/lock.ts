@@ -1,8 +1,9 @@
 // Completes the package-lock.json that npm wrote: `make lock`.
-import { readFileSync, writeFileSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { type LockPackages, missingOptional } from "../cli/toolchain/npmLock";
 import { root } from "../system/checkout";
+import { writeAtomically } from "../system/files";
 
 const file = join(root, "package-lock.json");
 const lock = JSON.parse(readFileSync(file, "utf8")) as { packages: LockPackages };
@@ -10,5 +11,5 @@ const missing = missingOptional(lock.packages);
 const { "": project, ...others } = { ...lock.packages, ...missing };
 const sorted = Object.entries(others).sort(([a], [b]) => (a < b ? -1 : 1));
 lock.packages = { ...(project ? { "": project } : {}), ...Object.fromEntries(sorted) };
-writeFileSync(file, `${JSON.stringify(lock, null, 2)}\n`);
+writeAtomically(file, `${JSON.stringify(lock, null, 2)}\n`);
 console.log(`package-lock.json: ${Object.keys(missing).length} entries for other platforms added`);

@@ -7,23 +7,26 @@ const { runBundle } = require("./bundle.cjs");
 const installed = require("@pulumi/pulumi/package.json").version;
 const isPinned = installed === require("../package.json").dependencies["@pulumi/pulumi"];
 
-// Pulumi's SDK loads TypeScript and npm's Arborist, for resources that are made of functions; no resource here is. So they
-// are loaded when something of them is asked for.
-const late = ["typescript", "@npmcli/arborist"];
-const load = Module._load;
-Module._load = function (request, parent, ...rest) {
-  const now = () => load.call(this, request, parent, ...rest);
-  if (!isPinned || !late.includes(request) || !/@pulumi[\\/]pulumi[\\/]/.test(parent?.filename ?? "")) return now();
-  // __esModule keeps the SDK from copying all properties at once.
-  return new Proxy({}, { get: (_, name) => name === "__esModule" || now()[name], has: (_, name) => name in now() });
-};
-
 // index.ts is bundled here, without ts-node.
 delete process.env.PULUMI_NODEJS_TYPESCRIPT;
 Module._extensions[".ts"] = (module, program) => {
   if (isPinned) patchSdk();
   runBundle(module, program);
 };
+if (isPinned) loadLate();
+
+// Pulumi's SDK loads TypeScript and npm's Arborist, for resources that are made of functions; no resource here is. So they
+// are loaded when something of them is asked for.
+function loadLate() {
+  const late = ["typescript", "@npmcli/arborist"];
+  const load = Module._load;
+  Module._load = function (request, parent, ...rest) {
+    const now = () => load.call(this, request, parent, ...rest);
+    if (!late.includes(request) || !/@pulumi[\\/]pulumi[\\/]/.test(parent?.filename ?? "")) return now();
+    // __esModule keeps the SDK from copying all properties at once.
+    return new Proxy({}, { get: (_, name) => name === "__esModule" || now()[name], has: (_, name) => name in now() });
+  };
+}
 
 function patchSdk() {
   // Where in the program a resource is made: of no use in a bundle, and each one that moves costs a write of the state.

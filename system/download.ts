@@ -3,9 +3,10 @@ import { rm } from "node:fs/promises";
 import { Readable } from "node:stream";
 import { buffer } from "node:stream/consumers";
 import { pipeline } from "node:stream/promises";
-import type { ReadableStream } from "node:stream/web";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Log } from "./exec";
+import { askInternet, reasonOf } from "./http";
+import { PermanentError } from "./proxy";
 
 /** How stubborn a download is. */
 export interface Patience {
@@ -29,12 +30,9 @@ export class HttpStatusError extends Error {
   }
 }
 
-/** A redirect that leaves TLS. */
-class UnsafeRedirect extends Error {}
-
 /** Whether another try would only repeat the failure: busy servers may recover, a missing file stays missing. */
 const isFinal = (error: unknown): boolean => {
-  if (error instanceof UnsafeRedirect) return true;
+  if (error instanceof PermanentError) return true;
   if (!(error instanceof HttpStatusError)) return false;
   return error.status < 500 && error.status !== 429 && error.status !== 408;
 };
@@ -45,12 +43,13 @@ const attempt = async <T>(url: string, stallMs: number, take: (body: Readable) =
   const stalled = (): void => control.abort(new Error(`timeout: nothing came for ${stallMs / 1000} s`));
   let timer = setTimeout(stalled, stallMs);
   try {
-    const answer = await fetch(url, { redirect: "follow", signal: control.signal });
-    if (url.startsWith("https:") && !answer.url.startsWith("https:"))
-      throw new UnsafeRedirect(`redirected to ${answer.url}, without TLS`);
-    if (!answer.ok || !answer.body) throw new HttpStatusError(answer.status, answer.statusText);
+    const answer = await askInternet(url, { signal: control.signal });
+    if (!answer.ok || !answer.body) {
+      await answer.body?.cancel();
+      throw new HttpStatusError(answer.status, answer.statusText);
+    }
     let bytes = 0;
-    const body = Readable.fromWeb(answer.body as ReadableStream<Uint8Array>);
+    const body = Readable.fromWeb(answer.body);
     body.on("data", (chunk: Uint8Array) => {
       bytes += chunk.length;
       clearTimeout(timer);
@@ -84,12 +83,6 @@ const persist = async <T>(
   }
 };
 
-/** The reason of a failure in words, with the reason behind it. */
-export const reasonOf = (error: unknown): string => {
-  if (!(error instanceof Error)) return String(error);
-  return error.cause instanceof Error ? `${error.message}: ${error.cause.message}` : error.message;
-};
-
 /** Fetches a file, trying again after faults of the network; leaves nothing behind when it fails. */
 export const download = async (url: string, target: string, log: Log, how: Patience = patience): Promise<void> => {
   let tries = 0;
@@ -110,7 +103,7 @@ export const download = async (url: string, target: string, log: Log, how: Patie
 /**
  * Fetches a file into memory, trying again after faults of the network.
  *
- * @throws HttpStatusError for an answer other than success, and what `fetch` throws
+ * @throws HttpStatusError for an answer other than success, and what `askInternet` throws
  */
 export const downloadBytes = (url: string, how: Patience = patience): Promise<Buffer> =>
   persist(

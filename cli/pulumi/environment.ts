@@ -1,9 +1,10 @@
 import { randomBytes } from "node:crypto";
-import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync } from "node:fs";
 import { homedir } from "node:os";
 import { join } from "node:path";
 import { load } from "js-yaml";
 import type { Route } from "../../lib/versions/pins";
+import { createAtomically, writeAtomically } from "../../system/files";
 import { temporaryPrefix } from "../../system/temporary";
 
 /** What Pulumi is run with, besides the user's own environment. */
@@ -76,7 +77,8 @@ const passphraseFile = (checkout: string): string => {
         "or give the state up: remove .slipway/.pulumi, and make sweep takes away what still runs in Docker",
     );
   }
-  writeFileSync(file, `${randomBytes(32).toString("base64url")}\n`, { mode: 0o600, flag: "wx" });
+  // Another run may be quicker; then its passphrase is the one.
+  createAtomically(file, `${randomBytes(32).toString("base64url")}\n`, { private: true });
   return file;
 };
 
@@ -131,7 +133,6 @@ export const environmentScript = (checkout: string, { variables }: PulumiEnviron
 /** Writes .slipway/env.sh and returns its path. */
 export const writeEnvironmentScript = (checkout: string, environment: PulumiEnvironment): string => {
   const file = join(stateFolder(checkout), "env.sh");
-  writeFileSync(file, environmentScript(checkout, environment), { mode: 0o600 });
-  chmodSync(file, 0o600); // also where an older file was open
+  writeAtomically(file, environmentScript(checkout, environment), { private: true });
   return file;
 };

@@ -1,10 +1,11 @@
 import { createHash } from "node:crypto";
-import { readFileSync, existsSync, readdirSync, writeFileSync } from "node:fs";
+import { readFileSync, existsSync, readdirSync } from "node:fs";
 import { homedir } from "node:os";
 import { join, basename, dirname } from "node:path";
 import type { Route } from "../../lib/versions/pins";
 import { defaultStack, stackFile } from "../../preflight/stackFile";
 import { exec } from "../../system/exec";
+import { writeAtomically } from "../../system/files";
 import { hasState } from "./fileBackend";
 
 /** The file in which Pulumi keeps which of the checkout's stacks is selected. */
@@ -88,6 +89,6 @@ export const keepingClean = async <T>(file: string, action: () => Promise<T>): P
   } finally {
     const after = existsSync(file) ? readFileSync(file, "utf8") : before;
     const clean = withoutSalt(before, after);
-    if (clean !== after) writeFileSync(file, clean);
+    if (clean !== after) writeAtomically(file, clean);
   }
 };

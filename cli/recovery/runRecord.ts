@@ -1,6 +1,7 @@
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { writeAtomically } from "../../system/files";
 import { isRunning, type ProcessIdentity, startOf } from "../../system/processes";
 import { isRunFolder, openTemporary } from "../../system/temporary";
 
@@ -47,7 +48,8 @@ const takeOverFile = (checkout: string, stack: string): string =>
   join(recordFolder(checkout), `${prefix(stack)}takes-over`);
 
 /** Notes that a killed run was making objects, which the next `up` finds in a cluster without knowing them as its own. */
-export const noteTakeOver = (checkout: string, stack: string): void => writeFileSync(takeOverFile(checkout, stack), "");
+export const noteTakeOver = (checkout: string, stack: string): void =>
+  writeAtomically(takeOverFile(checkout, stack), "", { private: true });
 
 /**
  * Returns the variables that make Pulumi's Kubernetes plugin take such objects over. Since 4.29 the plugin refuses an
@@ -69,9 +71,8 @@ export const forgetTakeOver = (checkout: string, stack: string): void =>
 export const openRun = (checkout: string, stack: string): OpenRun => {
   const { folder, close } = isRunFolder(tmpdir()) ? { folder: tmpdir(), close: () => undefined } : openTemporary();
   const record: RunRecord = { pid: process.pid, start: startOf(process.pid), folder };
-  mkdirSync(recordFolder(checkout), { recursive: true, mode: 0o700 });
   const file = join(recordFolder(checkout), `${prefix(stack)}${process.pid}-${folder.slice(-6)}.json`);
-  writeFileSync(file, `${JSON.stringify(record)}\n`, { mode: 0o600 });
+  writeAtomically(file, `${JSON.stringify(record)}\n`, { private: true });
   return {
     folder,
     close: (endedWell) => {

@@ -1,10 +1,11 @@
-import { mkdirSync } from "node:fs";
-import { join } from "node:path";
-import { gzipSync } from "node:zlib";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, utimesSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
 import type { Redact } from "../../lib/redaction/text";
 import { redactValue } from "../../lib/redaction/value";
 import { stateFolder } from "../pulumi/environment";
 import type { Print } from "../toolchain/build/progress";
+import { run } from "../../system/exec";
 import { writeAtomically } from "../../system/files";
 
 /** A file for the archive as it was found: text, or data that becomes JSON. May hold secrets. */
@@ -37,8 +38,15 @@ export const pathOf = (...names: readonly string[]): string =>
     .map((name) => (name.length <= longestPart ? name : `${name.slice(0, 20)}__${name.slice(22 - longestPart)}`))
     .join("/");
 
+/** A file without secrets. */
+export interface SealedFile {
+  /** Relative path, folders with slashes. */
+  name: string;
+  content: string | Buffer;
+}
+
 /** Files with the secrets taken out of names and contents: nothing goes into an archive in another way. */
-export const sealed = (files: readonly FoundFile[], redact: Redact): TarFile[] =>
+export const sealed = (files: readonly FoundFile[], redact: Redact): SealedFile[] =>
   files.map(({ name, content }) => ({
     name: redact(name),
     content: redact(
@@ -46,62 +54,40 @@ export const sealed = (files: readonly FoundFile[], redact: Redact): TarFile[] =
     ),
   }));
 
-/** A file of an archive. */
-export interface TarFile {
-  /** Relative path, folders with slashes. */
-  name: string;
-  content: string | Buffer;
-}
-
-const block = 512;
-
-/** What the header's fields can take of a path: a folder and a name. */
-const longest = { folder: 155, name: 100 };
-
-/** A path as the two fields of a header take it: cut at a slash. */
-const fieldsOf = (path: string): { folder: string; name: string } => {
-  if (Buffer.byteLength(path) <= longest.name) return { folder: "", name: path };
-  const cuts = [...path].flatMap((character, index) => (character === "/" ? [index] : []));
-  for (const cut of cuts) {
-    const [folder, name] = [path.slice(0, cut), path.slice(cut + 1)];
-    if (Buffer.byteLength(folder) <= longest.folder && Buffer.byteLength(name) <= longest.name) return { folder, name };
-  }
-  throw new Error(`the path ${path} is too long for an archive`);
+/** Gives files of one name, which cut and redacted names can be, names of their own. */
+const withOwnNames = (files: readonly SealedFile[]): SealedFile[] => {
+  const counts = new Map<string, number>();
+  return files.map((file) => {
+    const count = (counts.get(file.name) ?? 0) + 1;
+    counts.set(file.name, count);
+    return count === 1 ? file : { ...file, name: `${file.name}~${count}` };
+  });
 };
 
-const octal = (value: number, length: number): string => `${value.toString(8).padStart(length - 1, "0")}\0`;
-
-const headerOf = (path: string, size: number, seconds: number): Buffer => {
-  const header = Buffer.alloc(block);
-  const { folder, name } = fieldsOf(path);
-  header.write(name, 0);
-  header.write(octal(0o600, 8), 100);
-  header.write(octal(0, 8), 108); // owner and group: whoever unpacks it
-  header.write(octal(0, 8), 116);
-  header.write(octal(size, 12), 124);
-  header.write(octal(seconds, 12), 136);
-  header.write(" ".repeat(8), 148); // the sum counts its own field as spaces
-  header.write("0", 156);
-  header.write("ustar\x0000", 257);
-  header.write(folder, 345);
-  const sum = header.reduce((total, byte) => total + byte, 0);
-  header.write(`${octal(sum, 7)} `, 148);
-  return header;
-};
+/** Says that files are nobody's in particular: who unpacks them owns them. */
+const ownerless = process.platform === "darwin" ? ["--uid", "0", "--gid", "0"] : ["--owner=0", "--group=0"];
 
 /**
- * An archive in the format ustar, which every tar reads. Files have mode 0600.
+ * Packs files (mode 0600) with the system's tar and returns the archive (tar.gz).
  *
  * @param time when the files are said to have been made
- * @throws for a path that no header takes: a name of more than 100 bytes, or a folder of more than 155
  */
-export const tar = (files: readonly TarFile[], time: Date): Buffer => {
-  const seconds = Math.floor(time.getTime() / 1000);
-  const parts = files.flatMap(({ name, content }) => {
-    const bytes = Buffer.from(content);
-    return [headerOf(name, bytes.length, seconds), bytes, Buffer.alloc((block - (bytes.length % block)) % block)];
-  });
-  return Buffer.concat([...parts, Buffer.alloc(2 * block)]);
+export const packFiles = async (files: readonly SealedFile[], time: Date): Promise<Buffer> => {
+  const work = mkdtempSync(join(tmpdir(), "support-")); // mode 0700
+  try {
+    for (const { name, content } of files) {
+      const file = join(work, "files", name);
+      mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
+      writeFileSync(file, content, { mode: 0o600 });
+      utimesSync(file, time, time);
+    }
+    const archive = join(work, "packed.tar.gz");
+    const args = ["-c", "-z", "-f", archive, "--numeric-owner", ...ownerless, "-C", join(work, "files"), "-T", "-"];
+    await run("tar", args, { input: files.map(({ name }) => `${name}\n`).join("") });
+    return readFileSync(archive);
+  } finally {
+    rmSync(work, { recursive: true, force: true });
+  }
 };
 
 /** Whose archive it is, and what takes the secrets out. */
@@ -137,7 +123,7 @@ const placeOf = (checkout: string, stack: string, time: Date): { folder: string;
 };
 
 /** Packs what was found into one archive (tar.gz, mode 0600) without secrets, says what is missing, and gives its path. */
-export const packArchive = (found: Found, place: ArchivePlace, print: Print): string => {
+export const packArchive = async (found: Found, place: ArchivePlace, print: Print): Promise<string> => {
   const { checkout, stack, redact, time } = place;
   const missing = found.missing.map(redact);
   const files = [
@@ -146,8 +132,8 @@ export const packArchive = (found: Found, place: ArchivePlace, print: Print): st
     { name: "missing.txt", content: missing.length > 0 ? `${missing.join("\n")}\n` : "nothing\n" },
   ];
   const { folder, name } = placeOf(checkout, stack, time);
-  const inside = sealed(files, redact).map((file) => ({ ...file, name: `${name}/${file.name}` }));
-  const packed = gzipSync(tar(inside, time));
+  const inside = withOwnNames(sealed(files, redact)).map((file) => ({ ...file, name: `${name}/${file.name}` }));
+  const packed = await packFiles(inside, time);
   const path = join(folder, `${name}.tar.gz`);
   writeAtomically(path, packed, { private: true });
   if (missing.length > 0) print("missing:");

@@ -1,6 +1,8 @@
-import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { isRoute, pins, type Route } from "../../lib/versions/pins";
+import { writeAtomically } from "../../system/files";
+import { askInternet, reasonOf } from "../../system/http";
 
 /** A route and why it was taken. */
 export interface Choice {
@@ -22,25 +24,15 @@ export const forcedRoute = (env: NodeJS.ProcessEnv = process.env): Route | undef
   return value;
 };
 
-const why = (error: unknown): string => {
-  const { name, message, cause } = error as {
-    name?: string;
-    message?: string;
-    cause?: { message?: string; errors?: Error[] };
-  };
-  if (name === "TimeoutError") return "no answer in time";
-  return cause?.message || cause?.errors?.[0]?.message || message || String(error); // fetch itself only says "fetch failed"
-};
-
 /** Asks for the pinned files; the first that cannot be had decides for the source route. */
-export const probeRoute = async (urls: string[], timeoutMs = 5000): Promise<Choice> => {
+export const probeRoute = async (urls: string[], timeoutMs = 10_000): Promise<Choice> => {
   const ask = async (url: string): Promise<string | undefined> => {
     const host = new URL(url).host;
     try {
-      const answer = await fetch(url, { method: "HEAD", redirect: "follow", signal: AbortSignal.timeout(timeoutMs) });
+      const answer = await askInternet(url, { method: "HEAD", signal: AbortSignal.timeout(timeoutMs) });
       return answer.ok ? undefined : `${host} answered ${answer.status} for ${url}`;
     } catch (error) {
-      return `${host} cannot be reached (${why(error)})`;
+      return `${host} cannot be reached (${reasonOf(error)})`;
     }
   };
   const problems = (await Promise.all(urls.map(ask))).filter((problem) => problem !== undefined);
@@ -77,9 +69,6 @@ export const chooseRoute = async (options: ChooseOptions): Promise<Choice & { fr
     ? { route: forced, reason: `SLIPWAY_ROUTE=${forced}` }
     : await (options.probe ?? (() => probeRoute(releaseProbes())))();
   const changed = before?.route !== choice.route || before.reason !== choice.reason;
-  if (changed) {
-    mkdirSync(join(options.checkout, ".slipway"), { recursive: true, mode: 0o700 });
-    writeFileSync(file, `${choice.route}\n${choice.reason}\n`);
-  }
+  if (changed) writeAtomically(file, `${choice.route}\n${choice.reason}\n`, { private: true });
   return { ...choice, fresh: changed || options.again === true };
 };

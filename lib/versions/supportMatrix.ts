@@ -1,4 +1,4 @@
-import { isAtLeast } from "./semver";
+import { isAtLeast, releaseOf } from "./semver";
 
 /** Kubernetes minor versions (of 1.x), both ends included. */
 interface Minors {
@@ -30,15 +30,12 @@ const kindSince: Readonly<Record<number, string>> = { 36: "0.32.0", 37: "0.33.0"
 
 /** Completes "must …" where a kind cannot make a cluster of a Kubernetes version; undefined where it can. */
 export const unsupportedByKind = (kind: string, kubernetes: string): string | undefined => {
-  const minor = Number(releaseOf(kubernetes)?.split(".")[1]);
-  const since = kindSince[minor];
+  const minor = releaseOf(kubernetes)?.minor;
+  const since = minor === undefined ? undefined : kindSince[minor];
   return since === undefined || isAtLeast(kind, since)
     ? undefined
     : `be before 1.${minor}, which takes kind ${since}, and pinned is ${kind}`;
 };
-
-/** The release of a version text: `1.34.4` of `v1.34.4+x`; undefined where there is none. */
-export const releaseOf = (version: string): string | undefined => /^v?(\d+\.\d+\.\d+)/.exec(version)?.[1];
 
 /** Completes "must …" where a Cluster API does not support a Kubernetes version in a role; undefined where it does. */
 export const unsupported = (
@@ -50,12 +47,11 @@ export const unsupported = (
   const row = supported.find(({ since }) => isAtLeast(clusterApi, since));
   if (release === undefined || row === undefined) return undefined;
   const { from, to } = row[role];
-  const [major, minor] = release.split(".").map(Number);
-  if (major !== 1 || minor === undefined || minor < from || minor > to) {
+  if (release.major !== 1 || release.minor < from || release.minor > to) {
     const where = role === "management" ? "in the management cluster" : "in workload clusters";
     return `be from 1.${from} to 1.${to}, which Cluster API ${clusterApi} supports ${where}`;
   }
-  const since = hangs[release];
+  const since = hangs[release.version];
   if (since === undefined || isAtLeast(clusterApi, since)) return undefined;
-  return `go with Cluster API ${since} or later; an upgrade to ${release} hangs with ${clusterApi}`;
+  return `go with Cluster API ${since} or later; an upgrade to ${release.version} hangs with ${clusterApi}`;
 };

@@ -1,6 +1,6 @@
 import { networksOf } from "../../lib/network/networks";
 import type { Settings } from "../../lib/settings/types";
-import { releaseOf } from "../../lib/versions/supportMatrix";
+import { releaseOf } from "../../lib/versions/semver";
 import type { Demands } from "./check";
 
 /** What settings demand of the machine. */
@@ -17,7 +17,7 @@ export const demandsOf = (
       .reduce((sum, replicas) => sum + replicas, 0);
   const real = settings.clusters.filter((cluster) => cluster.backend === "docker");
   const made = settings.management.kubeconfig === "";
-  const management = made && releaseOf(settings.management.nodeImage.split("@")[0]?.split(":").at(-1) ?? "");
+  const management = made && releaseOf(settings.management.nodeImage.split("@")[0]?.split(":").at(-1) ?? "")?.version;
   const versions = [...(management ? [management] : []), ...real.map((cluster) => cluster.kubernetesVersion.slice(1))];
   const networks = real.map(networksOf).flatMap(({ podCidr, serviceCidr }) => [...podCidr.list, ...serviceCidr.list]);
   return {

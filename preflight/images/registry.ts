@@ -1,3 +1,5 @@
+import { askInternet, reasonOf } from "../../system/http";
+
 /** Where an image is: `docker.io` by default, as Docker has it. */
 export interface ImageAddress {
   /** Host of the registry's API, with a port where it has one. */
@@ -42,8 +44,8 @@ export const askRegistry = async (image: string, timeout = 10_000): Promise<Regi
   // As Docker does: a registry on this machine needs no certificate.
   const scheme = /^(localhost|127(\.\d+){3})(:\d+)?$/.test(host) ? "http" : "https";
   const url = `${scheme}://${host}/v2/${repository}/manifests/${reference}`;
-  const ask = (headers: Record<string, string>): Promise<Response> =>
-    fetch(url, { method: "HEAD", headers: { accept, ...headers }, signal: AbortSignal.timeout(timeout) });
+  const ask = (headers: Record<string, string>): ReturnType<typeof askInternet> =>
+    askInternet(url, { method: "HEAD", headers: { accept, ...headers }, signal: AbortSignal.timeout(timeout) });
   try {
     let response = await ask({});
     const challenge = response.headers.get("www-authenticate");
@@ -54,8 +56,7 @@ export const askRegistry = async (image: string, timeout = 10_000): Promise<Regi
     if (response.ok) return "there";
     return response.status === 404 ? "missing" : { unknown: `${host} answered HTTP ${response.status}` };
   } catch (error) {
-    const { message, cause } = error as Error;
-    return { unknown: `${host} cannot be asked: ${cause instanceof Error ? cause.message : message}` };
+    return { unknown: `${host} cannot be asked: ${reasonOf(error)}` };
   }
 };
 
@@ -69,7 +70,7 @@ const anonymousToken = async (challenge: string, timeout: number): Promise<strin
     const value = part(name);
     if (value !== undefined) url.searchParams.set(name, value);
   }
-  const response = await fetch(url, { signal: AbortSignal.timeout(timeout) });
+  const response = await askInternet(url.href, { signal: AbortSignal.timeout(timeout) });
   if (!response.ok) return undefined;
   const { token, access_token: other } = (await response.json()) as { token?: unknown; access_token?: unknown };
   return [token, other].find((one): one is string => typeof one === "string");

@@ -3,7 +3,8 @@ import { join } from "node:path";
 import { stateFolder } from "../../lib/base/paths";
 import { refuse } from "../../lib/base/problem";
 import { readIfThere, writeAtomically } from "../../system/files";
-import { downloadBytes, HttpStatusError, type Patience, reasonOf } from "../../system/download";
+import { downloadBytes, HttpStatusError, type Patience } from "../../system/download";
+import { reasonOf } from "../../system/http";
 import { checked, inFileOrder, type ManifestStoreOptions, readLock, type StoredManifest, sumOf } from "./lock";
 
 /** Where the program keeps the manifest that a setting names. */

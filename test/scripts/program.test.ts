@@ -3,9 +3,11 @@ import { describe, expect, test } from "@jest/globals";
 import packageFile from "../../package.json";
 import { root } from "../../system/checkout";
 
+const preloaded = ["--require", "./scripts/program.cjs"];
+
 /** Runs JavaScript in the checkout with what Pulumi's Node process has preloaded; gives what it prints as JSON. */
-const run = (code: string): unknown => {
-  const { status, stdout } = spawnSync("node", ["--require", "./scripts/program.cjs", "--eval", code], {
+const run = (code: string, before = preloaded): unknown => {
+  const { status, stdout } = spawnSync("node", [...before, "--eval", code], {
     cwd: root,
     env: { ...process.env, PULUMI_NODEJS_TYPESCRIPT: "true" },
     encoding: "utf8",
@@ -25,6 +27,19 @@ describe("Pulumi's process for index.ts", () => {
         console.log(JSON.stringify([typeof program, process.env.PULUMI_NODEJS_TYPESCRIPT ?? null, ${loaded}]));`),
     ).toEqual(["function", null, 0]));
 
+  test.each([
+    ["the program", 'require("@pulumi/pulumi"); require("./index.ts");'],
+    ["the command line", 'process.argv = ["node", "run.cjs", "cli/main.ts"]; require("./scripts/run.cjs");'],
+  ])("%s loads no HTTP client before it asks something", (_, code) =>
+    expect(
+      run(`process.on("exit", () => {
+        process.exitCode = 0;
+        console.log(JSON.stringify(Object.keys(require.cache).filter((file) => /node_modules.undici/.test(file))));
+      });
+      ${code}`),
+    ).toEqual([]),
+  );
+
   test("loads TypeScript once a resource is made of a function", () =>
     expect(
       run(`const { runtime } = require("@pulumi/pulumi");
@@ -38,16 +53,36 @@ describe("Pulumi's process for index.ts", () => {
         console.log(JSON.stringify(Resource.callsites()));`),
     ).toEqual([]));
 
-  test("patches the SDK only in the version that the patches were checked with", () =>
-    expect(
-      run(`const { Resource } = require("@pulumi/pulumi");
-        const places = Resource.callsites;
-        require("@pulumi/pulumi/package.json").version = "0.0.0";
-        delete require.cache[require.resolve("./scripts/program.cjs")];
+  describe("patches the SDK in the version that the patches were checked with, and no other", () => {
+    /** Each patch, and an expression that is true where the patch is in place. */
+    const patches = {
+      "loads modules late": "Module._load !== before.load",
+      "keeps no places in the program": 'require("@pulumi/pulumi").Resource.callsites().length === 0',
+      "takes no traces": "Error.prepareStackTrace === undefined",
+      "says nothing to the engine's developers": 'require("@pulumi/pulumi").log.debug !== before.debug',
+    };
+
+    /** Runs the preload and the program with an installed SDK of some version, and returns which patches are in place. */
+    const patchesWith = (version: string): unknown =>
+      run(
+        `const { Module } = require("node:module");
+        const { log } = require("@pulumi/pulumi");
+        Error.prepareStackTrace = (error) => error.stack;
+        const before = { load: Module._load, debug: log.debug };
+        require("@pulumi/pulumi/package.json").version = ${JSON.stringify(version)};
         require("./scripts/program.cjs");
         require("./index.ts");
-        console.log(JSON.stringify(Resource.callsites === places));`),
-    ).toBe(true));
+        console.log(JSON.stringify([${Object.values(patches).join(", ")}]));`,
+        [],
+      );
+
+    test.each([
+      ["all in the pinned one", packageFile.dependencies["@pulumi/pulumi"], true],
+      ["none in another", "0.0.0", false],
+    ])("%s", (_, version, isPatched) =>
+      expect(patchesWith(version)).toEqual(Object.keys(patches).map(() => isPatched)),
+    );
+  });
 
   test("has its patches checked again when the pin moves", () => {
     // For another version: read how the SDK uses Resource.callsites, log.debug, Error.prepareStackTrace, typescript and

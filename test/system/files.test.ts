@@ -1,8 +1,19 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import {
+  chmodSync,
+  lstatSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  readlinkSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "@jest/globals";
-import { readIfThere, writeAtomically } from "../../system/files";
+import { createAtomically, pointLink, readIfThere, writeAtomically } from "../../system/files";
 
 let folder: string;
 beforeEach(() => {
@@ -26,6 +37,34 @@ test("closes a private file and its folder to other users, also where the file w
   writeFileSync(open, "old", { mode: 0o644 });
   writeAtomically(open, "new", { private: true });
   expect(statSync(open).mode & 0o777).toBe(0o600);
+});
+
+test("keeps the mode of a file, and a link to the file", () => {
+  const [file, link] = [join(folder, "file"), join(folder, "link")];
+  writeFileSync(file, "old");
+  chmodSync(file, 0o664);
+  symlinkSync(file, link);
+  writeAtomically(link, "new");
+  expect([readFileSync(file, "utf8"), statSync(file).mode & 0o777]).toEqual(["new", 0o664]);
+  expect(lstatSync(link).isSymbolicLink()).toBe(true);
+  expect(readdirSync(folder).sort()).toEqual(["file", "link"]);
+});
+
+test("creates a file once", () => {
+  const file = join(folder, "a", "once");
+  expect(createAtomically(file, "one", { private: true })).toBe(true);
+  expect(createAtomically(file, "two")).toBe(false);
+  expect([readFileSync(file, "utf8"), statSync(file).mode & 0o777]).toEqual(["one", 0o600]);
+  expect(readdirSync(join(folder, "a"))).toEqual(["once"]);
+});
+
+test("points a link elsewhere in one step, and leaves a file as it is", () => {
+  const link = join(folder, "a", "link");
+  pointLink(link, "one");
+  pointLink(link, "two");
+  expect([readlinkSync(link), readdirSync(join(folder, "a"))]).toEqual(["two", ["link"]]);
+  writeFileSync(join(folder, "file"), "x");
+  expect(() => pointLink(join(folder, "file"), "one")).toThrow("exists and is not a link");
 });
 
 test("leaves nothing behind where the file cannot be replaced", () => {

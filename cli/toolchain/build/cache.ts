@@ -1,5 +1,4 @@
-import { existsSync, lstatSync, mkdirSync, readlinkSync, renameSync, rmSync, symlinkSync } from "node:fs";
-import { dirname, join } from "node:path";
+import { join } from "node:path";
 import type { Route } from "../../../lib/versions/pins";
 import { toolsFolder } from "../../../preflight/installedRoute";
 import { cacheRoot } from "../../../system/cacheFolder";
@@ -31,25 +30,3 @@ export const openCache = (route: Route, base: string = cacheRoot()): Cache => ({
 /** The finished folder of an artifact; another key is another folder. */
 export const artifactFolder = (cache: Cache, artifact: Artifact): string =>
   join(cache.artifacts, `${artifact.name}-${artifact.key.slice(0, 12)}`);
-
-const linkTarget = (path: string): string | undefined => {
-  try {
-    return lstatSync(path).isSymbolicLink() ? readlinkSync(path) : undefined;
-  } catch {
-    return undefined;
-  }
-};
-
-/** Makes `path` a symbolic link to `target`; an older link is replaced in one step, anything else is refused. */
-export const pointLink = (path: string, target: string): void => {
-  const now = linkTarget(path);
-  if (now === target) return;
-  if (now === undefined && existsSync(path)) {
-    throw new Error(`${path} exists and is not a link: move it away, Slipway puts a link to its cache there`);
-  }
-  mkdirSync(dirname(path), { recursive: true });
-  const fresh = `${path}.${process.pid}`;
-  rmSync(fresh, { force: true });
-  symlinkSync(target, fresh);
-  renameSync(fresh, path);
-};

@@ -1,7 +1,8 @@
 import { createHash } from "node:crypto";
-import { chmodSync, existsSync, mkdirSync, readdirSync, renameSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { chmodSync, existsSync, mkdirSync, readdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { requiredTools } from "../../../preflight/host/facts";
+import { pointLink } from "../../../system/files";
 import type { Artifact } from "./artifact";
 import { artifactFolder, type Cache } from "./cache";
 
@@ -47,7 +48,7 @@ export const writeLayout = (cache: Cache, layout: Layout): string => {
   rmSync(fresh, { recursive: true, force: true });
   for (const [part, links] of Object.entries({ bin: layout.links, manifests: layout.manifests })) {
     if (links !== undefined) mkdirSync(join(fresh, part), { recursive: true });
-    for (const [name, target] of Object.entries(links ?? {})) symlinkSync(target, join(fresh, part, name));
+    for (const [name, target] of Object.entries(links ?? {})) pointLink(join(fresh, part, name), target);
   }
   for (const [name, text] of Object.entries(layout.scripts)) {
     writeFileSync(join(fresh, "bin", name), text);

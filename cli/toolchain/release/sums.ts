@@ -1,5 +1,8 @@
 import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
+import { messageOf } from "../../../lib/base/errors";
+import { isRecord } from "../../../lib/base/json";
+import { refuse } from "../../../lib/base/problem";
 import { writeAtomically } from "../../../system/files";
 
 const algorithms: Record<number, string> = { 40: "sha1", 64: "sha256", 128: "sha512" };
@@ -26,11 +29,18 @@ export const findSum = (text: string, file: string): Sum | undefined => {
 export const sumFile = (path: string, algorithm: string): string =>
   createHash(algorithm).update(readFileSync(path)).digest("hex");
 
+const isLocked = (value: unknown): value is Record<string, string> =>
+  isRecord(value) && Object.values(value).every((hex) => typeof hex === "string" && /^[0-9a-f]{64}$/.test(hex));
+
 /** The committed lock file: SHA-256 of every release file that was ever accepted, by its official address. */
 export class ToolLock {
   constructor(private readonly path: string) {}
 
-  /** The locked sum of a file, or undefined where it was never fetched. */
+  /**
+   * Returns the locked checksum of a file, or undefined where the file was never fetched.
+   *
+   * @throws ProblemError for a lock file that exists and cannot be read
+   */
   get(address: string): string | undefined {
     return this.read()[address];
   }
@@ -42,17 +52,21 @@ export class ToolLock {
     writeAtomically(this.path, `${JSON.stringify(sorted, null, 2)}\n`);
   }
 
+  /** Reads the file. A file that cannot be read is not a first use: then every checksum would be accepted. */
   private read(): Record<string, string> {
-    let text: string;
+    let got: string;
     try {
-      text = readFileSync(this.path, "utf8");
-    } catch {
-      return {};
-    }
-    try {
-      return JSON.parse(text) as Record<string, string>;
+      const locked: unknown = JSON.parse(readFileSync(this.path, "utf8"));
+      if (isLocked(locked)) return locked;
+      got = "other JSON";
     } catch (error) {
-      throw new Error(`${this.path} is not JSON (${(error as Error).message}): restore it with git checkout`);
+      if ((error as NodeJS.ErrnoException).code === "ENOENT") return {};
+      got = messageOf(error);
     }
+    return refuse({
+      key: this.path,
+      rule: { expected: "a JSON object of SHA-256 checksums by address", got },
+      remedy: "Restore the file with git checkout",
+    });
   }
 }

@@ -1,8 +1,9 @@
-import { chmodSync, copyFileSync, existsSync, mkdirSync, openSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { chmodSync, copyFileSync, existsSync, mkdirSync, openSync, readFileSync, rmSync } from "node:fs";
 import { createConnection } from "node:net";
 import { dirname, join } from "node:path";
 import { root } from "../../../system/checkout";
 import { run, start as startProgram, type Log } from "../../../system/exec";
+import { writeAtomically } from "../../../system/files";
 import { lastingTemporary } from "../../../system/temporary";
 import { aptInstall } from "./images/apt";
 
@@ -51,8 +52,7 @@ const configureRuntime = async (log: Log): Promise<void> => {
   } catch (error) {
     throw new Error(`${settings} is no valid JSON (${(error as Error).message}): correct it, then try again`);
   }
-  mkdirSync(dirname(settings), { recursive: true });
-  if (after !== before) writeFileSync(settings, after);
+  if (after !== before) writeAtomically(settings, after);
 };
 
 /** Whether the process of a pid file is alive and of that name. A number may be given anew after a restart. */

@@ -1,16 +1,14 @@
 import { type KubernetesPins, pins } from "../../../lib/versions/pins";
+import { minorOf, parseVersion } from "../../../lib/versions/semver";
 import type { GoGroup } from "./goGroup";
 
 const { source } = pins;
 
-const major = (version: string): string => version.split(".")[0]!;
-const minor = (version: string): string => version.split(".")[1]!;
-
 /** The linker variables by which Kubernetes projects state their version. */
 export const gitVersion = (path: string, version: string): Record<string, string> => ({
   [`${path}.gitVersion`]: `v${version}`,
-  [`${path}.gitMajor`]: major(version),
-  [`${path}.gitMinor`]: minor(version),
+  [`${path}.gitMajor`]: String(parseVersion(version).major),
+  [`${path}.gitMinor`]: String(parseVersion(version).minor),
   [`${path}.gitTreeState`]: "clean",
   [`${path}.gitCommit`]: "0000000000000000000000000000000000000000",
   [`${path}.buildDate`]: "1970-01-01T00:00:00Z",
@@ -18,7 +16,7 @@ export const gitVersion = (path: string, version: string): Record<string, string
 
 /** What tells a release's artifacts from others': nothing for the pinned one, else `-1.33`. */
 export const releaseSuffix = ({ kubernetes }: KubernetesPins): string =>
-  kubernetes === source.kubernetes ? "" : `-${major(kubernetes)}.${minor(kubernetes)}`;
+  kubernetes === source.kubernetes ? "" : minorOf(kubernetes).replace("v", "-");
 
 /** The programs of a Kubernetes release. */
 export const kubernetesGroup = (release: KubernetesPins): GoGroup => ({

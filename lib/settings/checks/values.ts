@@ -1,4 +1,5 @@
 import { refuse, problemsOf } from "../../base/problem";
+import { isVersion } from "../../versions/semver";
 import type { Check } from "./check";
 
 /** A whole number within bounds. */
@@ -58,15 +59,13 @@ export const imageReference: Check<string> = (value) => {
 
 /** A Kubernetes release. */
 export const kubernetesVersion: Check<string> = (value) => {
-  const number = String.raw`(0|[1-9]\d*)`;
-  const suffix = String.raw`(-[0-9A-Za-z.-]+)?(\+[0-9A-Za-z.-]+)?`;
-  if (new RegExp(String.raw`^v?${number}\.${number}\.${number}${suffix}$`).test(value) && value.length <= 64) return;
+  if (isVersion(value) && value.length <= 64) return;
   refuse({ received: value, rule: "be a full Kubernetes version", remedy: "Write all three numbers, as in v1.34.4" });
 };
 
 /** A provider's release. */
 export const providerVersion: Check<string> = (value) => {
-  if (/^v?\d+\.\d+\.\d+(-[0-9A-Za-z.-]+)?$/.test(value)) return;
+  if (isVersion(value) && !value.includes("+")) return;
   refuse({ received: value, rule: "be a full version", remedy: "Write all three numbers, as in v2.13.0" });
 };
 

@@ -1,4 +1,5 @@
-import { releaseOf, unsupported } from "../../versions/supportMatrix";
+import { releaseOf } from "../../versions/semver";
+import { unsupported } from "../../versions/supportMatrix";
 import { type ClusterRule, unless } from "./rule";
 
 /** Rules about the Kubernetes version of one cluster. */
@@ -15,9 +16,9 @@ export const versionRules: readonly ClusterRule[] = [
     fields: ["nodeImage", "kubernetesVersion"],
     check: (entry) => {
       const { nodeImage, kubernetesVersion } = entry.values;
-      const tagged = releaseOf(/:([^:/@]+)(@|$)/.exec(nodeImage)?.[1] ?? "");
+      const tagged = releaseOf(/:([^:/@]+)(@|$)/.exec(nodeImage)?.[1] ?? "")?.version;
       return unless(
-        tagged === undefined || tagged === releaseOf(kubernetesVersion),
+        tagged === undefined || tagged === releaseOf(kubernetesVersion)?.version,
         entry,
         "nodeImage",
         `be an image of kubernetesVersion, ${kubernetesVersion}, and its tag says ${tagged}`,

@@ -12,7 +12,8 @@ import {
 import { removeStaleLocks } from "../../../cli/pulumi/fileBackend";
 import { chooseStack, keepingClean, knownStacks, withoutSalt } from "../../../cli/pulumi/stack";
 import { neverUp } from "../../../cli/teardown/destroy";
-import { openCache, pointLink } from "../../../cli/toolchain/build/cache";
+import { openCache } from "../../../cli/toolchain/build/cache";
+import { pointLink } from "../../../system/files";
 import { cacheRoot } from "../../../system/cacheFolder";
 
 let checkout: string;
@@ -67,8 +68,9 @@ describe("salt", () => {
     const file = join(checkout, "Pulumi.dev.yaml");
     const original = readFileSync(file, "utf8");
     const spoil = (): void => writeFileSync(file, original + salt);
+    chmodSync(file, 0o640);
     await keepingClean(file, () => Promise.resolve(spoil()));
-    expect(readFileSync(file, "utf8")).toBe(original);
+    expect([readFileSync(file, "utf8"), statSync(file).mode & 0o777]).toEqual([original, 0o640]);
     await expect(
       keepingClean(file, () => {
         spoil();

@@ -1,12 +1,13 @@
 import { execFileSync } from "node:child_process";
-import { mkdtempSync, rmSync, statSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterEach, beforeEach, expect, test } from "@jest/globals";
+import { afterEach, beforeEach, describe, expect, test } from "@jest/globals";
 import { readCluster, secretsOf } from "../../../cli/support/cluster";
 import { listContainers, readDocker, readNodes } from "../../../cli/support/docker";
 import { packArchive } from "../../../cli/support/pack";
 import { runLimited } from "../../../lib/base/concurrency";
+import { type Redact, redactor } from "../../../lib/redaction/text";
 import type { Ask } from "../../../system/exec";
 import { containerRow } from "../../helpers/dockerRows";
 
@@ -18,16 +19,69 @@ afterEach(() => rmSync(checkout, { recursive: true }));
 
 const silent: Ask = () => Promise.resolve({ text: "no answer within 60 s", failed: true, printed: "" });
 
-test("the archive is its owner's alone, and says what is missing", () => {
+test("the archive is its owner's alone, and says what is missing", async () => {
   const lines: string[] = [];
   const found = { files: [{ name: "a/b.txt", content: "x" }], missing: ["docker/ps.txt: no answer"] };
   const place = { checkout, stack: "dev", redact: (text: string) => text, time: new Date("2026-01-02T03:04:05.6Z") };
-  const path = packArchive(found, place, (line) => lines.push(line));
+  const path = await packArchive(found, place, (line) => lines.push(line));
   expect(path).toBe(join(checkout, ".slipway", "support", "slipway-support-dev-20260102T030405Z.tar.gz"));
   expect(statSync(path).mode & 0o777).toBe(0o600);
   const names = execFileSync("tar", ["--list", "--gzip", "--file", path], { encoding: "utf8" }).trim().split("\n");
   expect(names.map((name) => name.split("/").slice(1).join("/"))).toEqual(["README.txt", "a/b.txt", "missing.txt"]);
   expect(lines.slice(0, 2)).toEqual(["missing:", "  docker/ps.txt: no answer"]);
+});
+
+describe("the packed files", () => {
+  const token = "abcdef.0123456789abcdef";
+  const time = new Date("2026-01-02T03:04:05Z");
+  const list = (path: string, ...more: string[]): string =>
+    execFileSync("tar", ["--gzip", "--file", path, ...more], { encoding: "utf8", env: { ...process.env, TZ: "UTC" } });
+  const place = (redact: Redact) => ({ checkout, stack: "dev", redact, time });
+
+  test("are their owner's alone, nobody's, and of the archive's time", async () => {
+    const files = [{ name: "clusters/a/x.json", content: { a: 1 } }];
+    const path = await packArchive({ files, missing: [] }, place(redactor()), () => undefined);
+    const lines = list(path, "--list", "--verbose", "--numeric-owner").trim().split("\n");
+    expect(lines).toHaveLength(3);
+    for (const line of lines) expect(line).toMatch(/^-rw------- 0\/0 +\d+ 2026-01-02 03:04 slipway-support-dev-/);
+    expect(list(path, "--extract", "--to-stdout", "slipway-support-dev-20260102T030405Z/clusters/a/x.json")).toBe(
+      '{\n "a": 1\n}\n',
+    );
+  });
+
+  test("of one name are all there", async () => {
+    const files = ["one", "two", "three"].map((content) => ({ name: "a/same.log", content }));
+    const path = await packArchive({ files, missing: [] }, place(redactor()), () => undefined);
+    expect(list(path, "--extract", "--to-stdout", "--wildcards", "*/a/same.log*")).toBe("onetwothree");
+  });
+
+  test("are on disk without secrets, in a folder of this user, and only until they are packed", async () => {
+    const [tools, seenFile] = [join(checkout, "tools"), join(checkout, "seen")];
+    mkdirSync(tools);
+    // What tar finds beside its archive, and then tar itself.
+    const look = 'folder=$(dirname "$4"); echo "$folder"; stat -c %a "$folder"; grep -r "" "$folder"';
+    const spy = `#!/bin/sh\n{ ${look}; } >'${seenFile}'\nPATH=/usr/bin:/bin exec tar "$@"\n`;
+    writeFileSync(join(tools, "tar"), spy, { mode: 0o755 });
+    const before = process.env["PATH"];
+    process.env["PATH"] = `${tools}:${before}`;
+    const found = {
+      files: [
+        { name: `log-${token}`, content: `a line with ${token}` },
+        { name: "s", content: [{ kind: "Secret", data: { a: "QQ==" } }] },
+      ],
+      missing: [`a thing: ${token}`],
+    };
+    try {
+      await packArchive(found, place(redactor()), () => undefined);
+    } finally {
+      process.env["PATH"] = before;
+    }
+    const [work = "", mode, ...lines] = readFileSync(seenFile, "utf8").split("\n");
+    expect(mode).toBe("700");
+    expect(lines.join("\n")).toContain("a line with abcdef.[redacted]");
+    expect(lines.join("\n")).not.toMatch(/0123456789abcdef|QQ==/);
+    expect(existsSync(work)).toBe(false);
+  });
 });
 
 test("a cluster that does not answer is missing, and no error", async () => {

@@ -170,6 +170,9 @@ test.each([
   ["v28.2.2", "20.10.0", true],
   ["20.10.24+dfsg1", "20.10.24", true],
   ["2", "1.99.99", true],
+  ["18.09.1", "18.9.0", true],
+  ["1.26rc1", "1.26", true],
+  ["devel", "1.0.0", false],
 ])("%s is at least %s: %s", (version, minimum, expected) => expect(isAtLeast(version, minimum)).toBe(expected));
 
 test.each([

@@ -27,6 +27,8 @@ beforeAll(async () => {
     else if (path === "/cut") {
       response.writeHead(200, { "content-length": "100" });
       response.write("kind: A\n", () => response.destroy());
+    } else if (path === "/stalled") {
+      response.writeHead(200, { "content-length": "100" }).write("kind: A\n");
     } else if (path === "/slow") return;
     else if (path in pages) response.end(pages[path]);
     else response.writeHead(404).end("gone");
@@ -134,7 +136,8 @@ test("a damaged cache is fetched again", async () => {
 test.each([
   ["a status other than 200", "/missing.yaml", "HTTP 404"],
   ["a body cut short", "/cut", "terminated"],
-  ["no answer in time", "/slow", "timeout"],
+  ["a body that stalls after it began", "/stalled", "timeout: nothing came for 0.15 s"],
+  ["no answer in time", "/slow", "timeout: nothing came for 0.15 s"],
 ])("%s names the setting and leaves nothing behind", async (_, path, reason) => {
   const loading = loadManifest(`${origin}${path}`, { ...options, patience: { tries: 2, pauseMs: 1, stallMs: 150 } });
   await expect(loading).rejects.toThrow(
@@ -142,6 +145,12 @@ test.each([
   );
   await expect(loading).rejects.toThrow(reason);
   expect(readdirSync(folder)).toEqual([]);
+});
+
+test("a body that stalls is fetched again, as often as the patience says", async () => {
+  const patience = { tries: 3, pauseMs: 1, stallMs: 50 };
+  await expect(loadManifest(`${origin}/stalled`, { ...options, patience })).rejects.toThrow("timeout");
+  expect(requests).toEqual(["/stalled", "/stalled", "/stalled"]);
 });
 
 test("a busy server is asked again", async () => {

@@ -1,4 +1,13 @@
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -223,6 +232,18 @@ describe("lock", () => {
     const release = await takeLock(lock(), () => undefined, 5);
     expect(readFileSync(lock(), "utf8")).toMatch(new RegExp(`^${process.pid} \\d*\n$`));
     release();
+  });
+
+  test.each([
+    ["a folder", () => mkdirSync(lock()), "EISDIR"],
+    ["a link that leads nowhere", () => symlinkSync(join(folder, "none"), lock()), "a link to a missing file"],
+    ["a link to itself", () => symlinkSync("lock", lock()), "ELOOP"],
+  ])("refuses %s, which it could wait for without end", async (_, make, got) => {
+    make();
+    const taken = takeLock(lock(), () => undefined, 5);
+    await expect(taken).rejects.toThrow(`${lock()}: expected a lock file that can be read and moved, got `);
+    await expect(taken).rejects.toThrow(got);
+    expect(readdirSync(folder)).toEqual(["lock"]);
   });
 
   test("ten at once have it one after the other", async () => {

@@ -191,11 +191,40 @@ describe("fetching", () => {
     expect(asked).toEqual(["/gone"]);
   });
 
-  test("a spoilt lock file is named", async () => {
+  test("a redirect that is refused is asked for once", async () => {
+    answers.set("/away", (response) => void response.writeHead(302, { location: "ftp://a.example/x" }).end());
+    await expect(download(`${base}/away`, join(folder, "away"), () => undefined, how)).rejects.toThrow("without TLS");
+    expect(asked).toEqual(["/away"]);
+  });
+
+  test.each([
+    ["text that is not JSON", "<<<<<<< HEAD"],
+    ["nothing in it", ""],
+    ["a list", "[]"],
+    ["null", "null"],
+    ["another value than a checksum", JSON.stringify({ [address]: "first" })],
+  ])("a lock file with %s is refused, and nothing is fetched", async (_, text) => {
     serve();
-    writeFileSync(lockPath(), "<<<<<<< HEAD");
+    writeFileSync(lockPath(), text);
     await expect(install()).rejects.toThrow("not made: kind");
-    expect(logged()).toContain(`${lockPath()} is not JSON`);
+    expect(logged()).toContain(`${lockPath()}: expected a JSON object of SHA-256 checksums by address, got `);
+    expect(logged()).toContain("Restore the file with git checkout.");
+    expect([asked, installed(), readFileSync(lockPath(), "utf8")]).toEqual([[], [], text]);
+  });
+
+  test("a lock file that cannot be read is not a first use", async () => {
+    serve();
+    mkdirSync(lockPath());
+    await expect(install()).rejects.toThrow("not made: kind");
+    expect(logged()).toMatch(/checksums by address, got .*EISDIR/);
+    expect([asked, installed()]).toEqual([[], []]);
+  });
+
+  test("a lock file without entries is the first use of everything", async () => {
+    serve();
+    writeFileSync(lockPath(), "{}");
+    expect(await install()).toEqual(["kind"]);
+    expect(locked()).toEqual({ [address]: sum("sha256", "#!/bin/sh\necho kind\n") });
   });
 });
 

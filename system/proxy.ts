@@ -1,0 +1,97 @@
+import type { buildConnector, Dispatcher, EnvHttpProxyAgent, ProxyAgent } from "undici";
+
+/** What is wrong with a question in itself: another try would end the same way. */
+export class PermanentError extends Error {}
+
+/** A proxy and the variable that names it. */
+interface Proxy {
+  variable: string;
+  url: URL;
+}
+
+/** Limits in milliseconds: for a connection, and for each address of its host. Node's own for an address is 250 ms. */
+const limits = { timeout: 30_000, autoSelectFamilyAttemptTimeout: 5000 };
+
+/** The variables of a protocol in the order in which they are read. */
+const variablesOf = { http: ["http_proxy", "HTTP_PROXY"], https: ["https_proxy", "HTTPS_PROXY"] };
+
+/** Returns the text of a proxy as a URL; as for curl and Go, `http://` is the default. */
+const parseProxy = (variable: string, text: string): Proxy => {
+  const whole = text.includes("://") ? text : `http://${text}`;
+  const url = URL.canParse(whole) ? new URL(whole) : undefined;
+  if (url?.protocol === "http:" || url?.protocol === "https:") return { variable, url };
+  // The value may hold a password.
+  const got = url === undefined ? "a text that is not a URL" : `${url.protocol}//…`;
+  throw new Error(
+    `${variable}: expected the URL of a proxy with http:// or https://, got ${got}. Correct the variable.`,
+  );
+};
+
+const readVariables = (names: readonly string[]): Proxy | undefined => {
+  const variable = names.find((name) => process.env[name]);
+  return variable === undefined ? undefined : parseProxy(variable, process.env[variable] ?? "");
+};
+
+/**
+ * Returns the proxy that the environment names for a protocol, also where NO_PROXY excepts some hosts.
+ *
+ * @throws if the variable does not hold the URL of an HTTP proxy
+ */
+export const proxyOf = (protocol: "http" | "https"): Proxy | undefined =>
+  readVariables(variablesOf[protocol]) ?? (protocol === "https" ? proxyOf("http") : undefined);
+
+/** Returns the error for a proxy that does not let a question pass; it does not show the password. */
+export const proxyError = ({ variable, url }: Proxy, expected: string, got: string, cause?: unknown): Error =>
+  new Error(
+    `${variable}: expected a proxy that ${expected}, got ${got} from ${url.protocol}//${url.host}. ` +
+      "Correct the variable, or add the host to NO_PROXY.",
+    { cause },
+  );
+
+/** Returns the connector with errors that name the proxy. */
+const nameProxy =
+  (proxy: Proxy, connect: buildConnector.connector): buildConnector.connector =>
+  (options, callback) =>
+    connect(options, (...[error, socket]) => {
+      if (socket) return callback(null, socket);
+      const { message, errors } = error as Error & { errors?: Error[] };
+      callback(proxyError(proxy, "answers", message || (errors?.[0]?.message ?? "no answer"), error), null);
+    });
+
+/** Calls a function without the warnings of the process, which users could do nothing about. */
+const withoutWarnings = <T>(create: () => T): T => {
+  const emitWarning = process.emitWarning.bind(process);
+  process.emitWarning = () => undefined;
+  try {
+    return create();
+  } finally {
+    process.emitWarning = emitWarning;
+  }
+};
+
+/**
+ * Creates what sends all questions to the internet: through the proxies of HTTP_PROXY and HTTPS_PROXY, except to the hosts
+ * of NO_PROXY and to this machine.
+ */
+export const createDispatcher = (undici: Pick<typeof import("undici"), "EnvHttpProxyAgent" | "Pool">): Dispatcher => {
+  const [http, https] = [proxyOf("http"), proxyOf("https")];
+  const createPool = (origin: string | URL, options: object): Dispatcher => {
+    const { connect } = options as { connect: buildConnector.connector };
+    const proxy = [https, http].find((known) => known?.url.href === new URL(origin).href);
+    return new undici.Pool(origin, { ...options, ...(proxy && { connect: nameProxy(proxy, connect) }) });
+  };
+  const options: EnvHttpProxyAgent.Options & Omit<ProxyAgent.Options, "uri"> = {
+    httpProxy: http?.url.href ?? "",
+    httpsProxy: https?.url.href ?? "",
+    noProxy: [process.env["no_proxy"] || process.env["NO_PROXY"], "localhost", "127.0.0.1", "[::1]"].join(","),
+    connect: limits,
+    proxyTls: limits,
+    requestTls: limits,
+    // Proxies forward plain HTTP; many refuse a tunnel to another port than 443.
+    proxyTunnel: false,
+    clientFactory: createPool,
+    factory: createPool,
+  };
+  // undici warns that this class is experimental; package.json pins its version.
+  return withoutWarnings(() => new undici.EnvHttpProxyAgent(options));
+};

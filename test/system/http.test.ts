@@ -1,0 +1,68 @@
+import { expect, test } from "@jest/globals";
+import { Response } from "undici";
+import { followRedirects, reasonOf, RefusedRedirect } from "../../system/http";
+
+/** Follows redirects from the first address to each next one, and returns the addresses that were asked. */
+const follow = async (...addresses: string[]): Promise<string[]> => {
+  const asked: string[] = [];
+  const answer = await followRedirects(addresses[0] ?? "", ({ href }) => {
+    asked.push(href);
+    const location = addresses[asked.length];
+    return Promise.resolve(
+      location === undefined ? new Response("end") : new Response("moved", { status: 302, headers: { location } }),
+    );
+  });
+  expect(await answer.text()).toBe("end");
+  return asked;
+};
+
+test.each([
+  [["https://a.example/x", "https://b.example/y"], "stays with https"],
+  [["http://a.example/x", "https://b.example/y"], "moves to https"],
+  [["http://a.example/x", "http://b.example/y"], "stays with http"],
+])("follows %j, which %s", async (addresses) => {
+  expect(await follow(...addresses)).toEqual(addresses);
+});
+
+test("follows a location relative to the address that named it", async () => {
+  const asked = await follow("https://a.example/x/y", "../z", "//b.example/w");
+  expect(asked).toEqual(["https://a.example/x/y", "https://a.example/z", "https://b.example/w"]);
+});
+
+test.each([
+  [["https://a.example/x", "http://b.example/y?key=secret"], "a.example redirects to http://b.example, without TLS"],
+  [["https://a.example/", "http://b.example/", "https://a.example/"], "a.example redirects to http://b.example"],
+  [["http://a.example/", "https://b.example/", "http://c.example/"], "b.example redirects to http://c.example"],
+  [["https://a.example/", "file:///etc/passwd"], "a.example redirects to file://"],
+  [["http://a.example/", "ftp://b.example/"], "a.example redirects to ftp://b.example"],
+])("refuses %j", async (addresses, message) => {
+  const following = follow(...addresses);
+  await expect(following).rejects.toThrow(RefusedRedirect);
+  await expect(following).rejects.toThrow(message);
+  await expect(following).rejects.not.toThrow("secret");
+});
+
+test("follows ten redirects and refuses the eleventh", async () => {
+  const addresses = Array.from({ length: 12 }, (_, index) => `https://a.example/${index}`);
+  expect(await follow(...addresses.slice(0, 11))).toHaveLength(11);
+  await expect(follow(...addresses)).rejects.toThrow("a.example redirects more than 10 times");
+});
+
+test.each([
+  ["a redirect without a location", 302, {}],
+  ["a status that is not a redirect", 304, { location: "http://b.example/" }],
+])("takes %s as the answer", async (_, status, headers: Record<string, string>) => {
+  const answer = await followRedirects("https://a.example/", () =>
+    Promise.resolve(new Response(null, { status, headers })),
+  );
+  expect(answer.status).toBe(status);
+});
+
+test.each([
+  [{ name: "TimeoutError", message: "aborted" }, "no answer in time"],
+  [{ message: "fetch failed", cause: { message: "connect ECONNREFUSED" } }, "connect ECONNREFUSED"],
+  [{ message: "fetch failed", cause: { message: "", errors: [{ message: "first" }] } }, "first"],
+  [{ message: "terminated", cause: { message: "other side closed" } }, "terminated: other side closed"],
+  [{ message: "fetch failed" }, "fetch failed"],
+  ["text", "text"],
+])("says why %j failed", (error, reason) => expect(reasonOf(error)).toBe(reason));
