@@ -2,6 +2,7 @@ import { root } from "../../system/checkout";
 import { openTemporary } from "../../system/temporary";
 import { requireStackFile } from "../pulumi/stack";
 import type { CommandDefinition, Invocation } from "./definition";
+import { reserveOutput } from "./output";
 import { UsageError } from "./usageError";
 
 /**
@@ -24,6 +25,7 @@ export const runCommand = async (definition: CommandDefinition, invocation: Invo
   takeStack(invocation.options.stack, process.env);
   // Before anything is asked or written: the route, the tools and the state folder would come first otherwise.
   if (definition.usesStack && process.env.STACK) requireStackFile(root, process.env.STACK);
+  if (definition.pulumi && invocation.passed.some((word) => /^(--json|-j)(=true)?$/.test(word))) reserveOutput();
   const action = await definition.load();
   const { folder, close } = openTemporary();
   process.on("exit", close);

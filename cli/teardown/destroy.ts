@@ -62,7 +62,7 @@ export const sayNeverUp = async (checkout: string, stack: string, print: Print):
 
 /** Whether the user asked for less than the whole destroy. */
 const isPartial = (args: readonly string[]): boolean =>
-  args.some((arg) => /^(-t|--target.*|--exclude.*|--preview-only.*)$/.test(arg));
+  args.some((arg) => /^(-[tx]|--target|--exclude|--preview-only)/.test(arg));
 
 /** A network of the stack that containers of others are on: Docker removes none that is in use. */
 interface SharedNetwork {
