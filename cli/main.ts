@@ -26,7 +26,7 @@ const main = async ([name, ...args]: string[]): Promise<number> => {
   const invocation = parseInvocation(definition, args);
   if (invocation === "help") return showHelp(definition.name);
   const { runCommand } = await import("./commandLine/run.ts");
-  return runCommand(definition, invocation);
+  return runCommand(definition, invocation, commands);
 };
 
 main(process.argv.slice(2)).then(

@@ -36,8 +36,8 @@ export interface Invocation {
   passed: readonly string[];
 }
 
-/** Runs a command and returns the exit code. */
-export type Action = (invocation: Invocation) => Promise<number>;
+/** Runs a command and returns the exit code; `definitions` are all commands. */
+export type Action = (invocation: Invocation, definitions: readonly CommandDefinition[]) => Promise<number>;
 
 /** A command of `slipway`: the source of its help, its checks, its completion and its page in docs/reference/cli.md. */
 export interface CommandDefinition {

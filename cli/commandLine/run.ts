@@ -21,7 +21,11 @@ export const takeStack = (stack: Invocation["options"][string], env: NodeJS.Proc
 };
 
 /** Runs a command whose arguments are checked, with a temporary folder of its own. */
-export const runCommand = async (definition: CommandDefinition, invocation: Invocation): Promise<number> => {
+export const runCommand = async (
+  definition: CommandDefinition,
+  invocation: Invocation,
+  definitions: readonly CommandDefinition[],
+): Promise<number> => {
   takeStack(invocation.options.stack, process.env);
   // Before anything is asked or written: the route, the tools and the state folder would come first otherwise.
   if (definition.usesStack && process.env.STACK) requireStackFile(root, process.env.STACK);
@@ -30,5 +34,5 @@ export const runCommand = async (definition: CommandDefinition, invocation: Invo
   const { folder, close } = openTemporary();
   process.on("exit", close);
   process.env.TMPDIR = folder; // of every program that this one starts
-  return action(invocation);
+  return action(invocation, definitions);
 };

@@ -8,5 +8,5 @@ export const completion: CommandDefinition = {
     "source <(slipway completion bash)  # in ~/.bashrc",
     "source <(slipway completion zsh)  # in ~/.zshrc, after compinit",
   ],
-  load: () => import("../commandLine/completion.ts").then((shell) => shell.completion),
+  load: () => import("../commandLine/completion/index.ts").then((shell) => shell.completion),
 };
