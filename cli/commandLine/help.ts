@@ -73,11 +73,15 @@ const sections = (definition: CommandDefinition, width: number): string => {
   ].join("");
 };
 
+/** Returns the summary of a command as a sentence. */
+export const sentenceOf = ({ summary }: CommandDefinition): string =>
+  `${summary.charAt(0).toUpperCase()}${summary.slice(1)}.`;
+
 /** Makes commander's command of a definition. */
 export const commandOf = (definition: CommandDefinition): Command => {
   const { name, summary, details } = definition;
   const command = new Command(name).summary(summary).usage(usageOf(definition).slice(name.length + 1));
-  command.description(`${summary[0]?.toUpperCase()}${summary.slice(1)}.${details ? `\n${details}` : ""}`);
+  command.description([sentenceOf(definition), details].filter(Boolean).join("\n"));
   for (const { name: operand, summary: text, isOptional } of definition.arguments ?? [])
     command.argument(isOptional ? `[${operand}]` : `<${operand}>`, text);
   for (const { flags, summary: text } of ownOptions(definition)) command.option(flags, text);

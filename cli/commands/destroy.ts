@@ -3,7 +3,7 @@ import { pulumiVariables } from "../commandLine/variables";
 
 export const destroy: CommandDefinition = {
   name: "destroy",
-  summary: "delete everything of the stack and check that nothing is left",
+  summary: "delete everything of the stack and check that it is gone",
   usesStack: true,
   pulumi: "destroy",
   variables: [...pulumiVariables, "PULUMI_CONTINUE_ON_ERROR"],
