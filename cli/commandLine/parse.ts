@@ -34,7 +34,7 @@ const checkOperands = ({ name, arguments: expected = [] }: CommandDefinition, op
   const surplus = operands[expected.length];
   if (surplus !== undefined)
     throw new UsageError(
-      `${name}: expected ${expected.length === 0 ? "no argument" : `at most ${expected.length} arguments`}, ` +
+      `${name}: expected ${expected.length === 0 ? "no argument" : `at most ${expected.length} argument${expected.length > 1 ? "s" : ""}`}, ` +
         `got ${JSON.stringify(surplus)}. See slipway ${name} --help.`,
     );
   for (const [index, { name: operand, isOptional, completes }] of expected.entries()) {

@@ -70,7 +70,7 @@ export const pulumiOptions: readonly PulumiOption[] = [
   option(shown, "--urns", "show URNs instead of short names"),
   option(shown, "--suppress-outputs", "hide the stack's outputs"),
   option(shown, "--suppress-progress", "print no dots while Pulumi works"),
-  option(shown, "--suppress-permalink", "print no link to the state"),
+  option(shown, "--suppress-permalink", "print no link to the state, with =true"),
   option(shown, "--event-log FILE", "write the engine's events to a file"),
   option(shown, "--non-interactive", "print plain lines also on a terminal"),
   option(shown, "--color WHEN", "colours of Pulumi: always, never, raw or auto"),
