@@ -4,7 +4,7 @@ import { root } from "../../system/checkout";
 import type { Action } from "../commandLine/definition";
 import { pulumiEnvironment, writeEnvironmentScript } from "../pulumi/environment";
 import { runPulumi } from "../pulumi/run";
-import { openTarget, print, printAside, ready, targetOrNone } from "../pulumi/target";
+import { openTarget, print, printAside, ready } from "../pulumi/target";
 import { withoutManagement } from "../recovery/managementNode";
 import { showDeleted } from "../recovery/restoreDeleted";
 import { writeSupport } from "../support/archive";
@@ -46,7 +46,7 @@ export const doctor: Action = async ({ options: { json } }) => {
 
 export const support: Action = async () => {
   const route = await pickRoute({ checkout: root, print });
-  await writeSupport(targetOrNone(route), route, print);
+  await writeSupport(openTarget(route), route, print);
   return 0;
 };
 

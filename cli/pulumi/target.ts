@@ -1,6 +1,4 @@
-import { existsSync } from "node:fs";
 import type { Route } from "../../lib/versions/pins";
-import { defaultStack, stackFile } from "../../preflight/stackFile";
 import { root } from "../../system/checkout";
 import { print, printAside } from "../commandLine/output";
 import { endInterrupted, mendState } from "../recovery/interrupted";
@@ -21,14 +19,6 @@ export const openTarget = (route: Route, say = print): Target => {
   say(`stack: ${stack} (${reason})`);
   say(`state: ${environment.backend} (${environment.reason})`);
   return { checkout: root, stack, backend: environment.backend, variables: environment.variables };
-};
-
-/** The target also of a stack without settings: there may be something of it in Docker. */
-export const targetOrNone = (route: Route): Target => {
-  const stack = process.env.STACK || defaultStack[route];
-  if (existsSync(stackFile(root, stack))) return openTarget(route);
-  const { backend, variables } = pulumiEnvironment(root, route);
-  return { checkout: root, stack, backend, variables };
 };
 
 /**

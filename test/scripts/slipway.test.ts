@@ -122,12 +122,14 @@ describe("wrong use ends with 2, one line of complaint, and starts nothing:", ()
 describe("a stack without settings is named in one sentence, and nothing is created:", () => {
   test.each(listed.filter(({ usesStack }) => usesStack).map(({ name }) => name))("%s", (name) => {
     const before = contents();
-    const byVariable = run([name], { STACK: "nope" });
-    const byOption = run([name, "--stack=nope"]);
-    expect(byVariable).toEqual(byOption);
-    expect([byOption.code, byOption.stdout]).toEqual([1, ""]);
-    expect(byOption.stderr).toMatch(/^slipway: STACK is "nope", but there is no Pulumi\.nope\.yaml .*\n$/);
+    const { code, stdout, stderr } = run([name, "--stack=nope"]);
+    expect([code, stdout]).toEqual([1, ""]);
+    expect(stderr).toMatch(/^slipway: STACK is "nope", but there is no Pulumi\.nope\.yaml .*\n$/);
     expect(contents()).toEqual(before);
+  });
+
+  test("also by STACK", () => {
+    expect(run(["status"], { STACK: "nope" })).toEqual(run(["status", "--stack", "nope"]));
   });
 });
 
@@ -144,7 +146,6 @@ test("works through a symbolic link from another folder", () => {
 });
 
 test("no colours in a pipe, and none on a terminal with NO_COLOR", () => {
-  // eslint-disable-next-line no-control-regex
   const colour = /\u001b\[[\d;]*m/;
   expect(run(["--help"]).stdout).not.toMatch(colour);
   const command = `${join(checkout, "scripts", "slipway")} up --help; ${join(checkout, "scripts", "slipway")} status --wath`;
