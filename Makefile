@@ -27,7 +27,7 @@ lint: node_modules
 lock:
 	@npm install --package-lock-only --ignore-scripts --no-audit --no-fund && node scripts/run.cjs scripts/lock.ts
 
-# The front door sees to the Node packages on its way to any verb; this one does nothing else.
+# scripts/slipway installs the Node packages before any command; this command does nothing else.
 node_modules: package-lock.json
 	@scripts/slipway packages && touch node_modules
 

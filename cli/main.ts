@@ -1,30 +1,40 @@
-// The front door: `node scripts/run.cjs cli/main.ts VERB [arguments]`, called by scripts/slipway and the Makefile.
+// The front door: `node scripts/run.cjs cli/main.ts COMMAND [arguments]`, called by scripts/slipway and the Makefile.
+// Help and checks load no code of commands: that comes with the command's own `load`.
 import { messageOf } from "../lib/base/errors";
-import { openTemporary } from "../system/temporary";
-import { verbs } from "./commands";
+import { findCommand, parseInvocation } from "./commandLine/parse";
+import { programOf } from "./commandLine/help";
+import { UsageError } from "./commandLine/usageError";
+import { commands } from "./commands";
 
-const usage = (): string =>
-  `usage: scripts/slipway ${Object.keys(verbs).join("|")} [arguments for pulumi]; STACK and SLIPWAY_ROUTE choose stack and route`;
-
-const main = async (): Promise<number> => {
-  const [name, ...args] = process.argv.slice(2);
-  const verb = name === undefined || !Object.hasOwn(verbs, name) ? undefined : verbs[name];
-  if (verb) {
-    const { folder, close } = openTemporary();
-    process.on("exit", close);
-    process.env.TMPDIR = folder; // of every program that this one starts
-    return verb(args);
-  }
-  process.stderr.write(name === undefined ? `${usage()}\n` : `unknown verb "${name}"\n${usage()}\n`);
-  return 2;
+/** Prints the help of the program, or of one command. */
+const showHelp = (name?: string): number => {
+  const program = programOf(commands);
+  (program.commands.find((command) => command.name() === name) ?? program).outputHelp();
+  return 0;
 };
 
-main().then(
+const main = async ([name, ...args]: string[]): Promise<number> => {
+  if (name === "--help" || name === "-h" || name === "help")
+    return showHelp(args[0] === undefined ? undefined : findCommand(commands, args[0]).name);
+  if (name === "--version" || name === "-V") {
+    const { versionLines } = await import("./commandLine/version.ts");
+    process.stdout.write(`${versionLines().join("\n")}\n`);
+    return 0;
+  }
+  if (name === undefined) throw new UsageError("expected a command, got nothing. See slipway --help.");
+  const definition = findCommand(commands, name);
+  const invocation = parseInvocation(definition, args);
+  if (invocation === "help") return showHelp(definition.name);
+  const { runCommand } = await import("./commandLine/run.ts");
+  return runCommand(definition, invocation, commands);
+};
+
+main(process.argv.slice(2)).then(
   (code) => process.exit(code),
   (error: unknown) => {
-    // What users can mend is said in the message; the stack is for those who mend Slipway.
+    // The message says what users can correct; the stack is for those who change Slipway.
     const trace = process.env.SLIPWAY_TRACE && error instanceof Error ? error.stack : undefined;
     process.stderr.write(`slipway: ${trace ?? messageOf(error)}\n`);
-    process.exit(1);
+    process.exit(error instanceof UsageError ? 2 : 1);
   },
 );

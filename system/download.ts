@@ -20,6 +20,9 @@ export interface Patience {
 /** What is used outside tests. */
 export const patience: Patience = { tries: 4, pauseMs: 2000, stallMs: 60_000 };
 
+/** Takes the number of bytes received, and the size of the file where the server says it. */
+export type Report = (received: number, size: number | undefined) => void;
+
 /** A server's answer other than success. */
 export class HttpStatusError extends Error {
   constructor(
@@ -38,7 +41,12 @@ const isFinal = (error: unknown): boolean => {
 };
 
 /** Makes one try: hands the body over, and refuses a body that stalls or is cut short. */
-const attempt = async <T>(url: string, stallMs: number, take: (body: Readable) => Promise<T>): Promise<T> => {
+const attempt = async <T>(
+  url: string,
+  stallMs: number,
+  take: (body: Readable) => Promise<T>,
+  report?: Report,
+): Promise<T> => {
   const control = new AbortController();
   const stalled = (): void => control.abort(new Error(`timeout: nothing came for ${stallMs / 1000} s`));
   let timer = setTimeout(stalled, stallMs);
@@ -52,6 +60,7 @@ const attempt = async <T>(url: string, stallMs: number, take: (body: Readable) =
     const body = Readable.fromWeb(answer.body);
     body.on("data", (chunk: Uint8Array) => {
       bytes += chunk.length;
+      report?.(bytes, Number(answer.headers.get("content-length")) || undefined);
       clearTimeout(timer);
       timer = setTimeout(stalled, stallMs);
     });
@@ -84,11 +93,17 @@ const persist = async <T>(
 };
 
 /** Fetches a file, trying again after faults of the network; leaves nothing behind when it fails. */
-export const download = async (url: string, target: string, log: Log, how: Patience = patience): Promise<void> => {
+export const download = async (
+  url: string,
+  target: string,
+  log: Log,
+  how: Patience = patience,
+  report?: Report,
+): Promise<void> => {
   let tries = 0;
   const once = (): Promise<void> => {
     log(`fetching ${url}\n`);
-    return attempt(url, how.stallMs, (body) => pipeline(body, createWriteStream(target)));
+    return attempt(url, how.stallMs, (body) => pipeline(body, createWriteStream(target)), report);
   };
   const textOf = (error: unknown): string => `${url} could not be fetched: ${reasonOf(error)}`;
   await persist(how, once, async (error, count) => {

@@ -1,33 +1,42 @@
-import { root } from "../../system/checkout";
-import { print } from "../pulumi/target";
-import { ensureTools } from "../toolchain";
-import type { Verb } from "./command";
-import { destroy, recover, sweep } from "./destroy";
-import { doctor, env, plan, preview, route, status, support } from "./look";
-import { refresh, up } from "./up";
+import type { CommandDefinition } from "../commandLine/definition";
+import { completion } from "./completion";
+import { destroy } from "./destroy";
+import { doctor } from "./doctor";
+import { env } from "./env";
+import { packages } from "./packages";
+import { plan } from "./plan";
+import { preview } from "./preview";
+import { recover } from "./recover";
+import { refresh } from "./refresh";
+import { route } from "./route";
+import { status } from "./status";
+import { support } from "./support";
+import { sweep } from "./sweep";
+import { tools } from "./tools";
+import { up } from "./up";
 
-const tools: Verb = async () => {
-  await ensureTools({ checkout: root, print, again: true });
-  return 0;
-};
-
-/** Nothing by itself: scripts/slipway has seen to the Node packages before it comes here. */
-const packages: Verb = () => Promise.resolve(0);
-
-/** Everything that cli/main.ts understands. */
-export const verbs: Record<string, Verb> = {
-  tools,
+/**
+ * All commands, in the order of `slipway --help`.
+ *
+ * To add a command: write its definition in `cli/commands/NAME.ts` and list it here; write its code as an `Action` in
+ * `cli/actions/`, which the definition loads with `import("../actions/NAME.ts")`, so that help does not load it. Then run
+ * `npm run schema` for docs/reference/cli.md, and add a line to the Makefile. Checks, help and completion follow from
+ * the definition.
+ */
+export const commands: readonly CommandDefinition[] = [
   up,
   preview,
   plan,
-  destroy,
   refresh,
+  destroy,
+  status,
+  doctor,
+  support,
   recover,
   sweep,
-  doctor,
-  status,
-  support,
+  tools,
   env,
   route,
+  completion,
   packages,
-};
+];

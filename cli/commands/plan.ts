@@ -1,60 +1,18 @@
-import { deletionParts } from "../../lib/plan/deletedSteps";
-import { changePlan, exitCode } from "../../lib/plan/plan";
-import type { PreviewDigest, PartPlan } from "../../lib/plan/step";
-import { planSummary, planTable } from "../../lib/plan/text";
-import { stackFile } from "../../preflight/stackFile";
-import { exec, type ExecResult, requireStart } from "../../system/exec";
-import type { Target } from "../pulumi/run";
-import { keepingClean } from "../pulumi/stack";
-import type { DeletionPreview } from "../recovery/restoreDeleted";
-import type { Print } from "../toolchain/build/progress";
+import type { CommandDefinition } from "../commandLine/definition";
+import { pulumiVariables } from "../commandLine/variables";
 
-/** Runs Pulumi and keeps what it prints; tests give their own. */
-export type Ask = (target: Target, args: string[]) => Promise<ExecResult>;
-
-const askPulumi: Ask = ({ checkout, stack, variables }, args) =>
-  keepingClean(stackFile(checkout, stack), async () =>
-    requireStart("pulumi", await exec("pulumi", args, { cwd: checkout, env: variables }), ": run make tools"),
-  );
-
-/** Previews the stack and prints what would happen to each part of it; gives the exit code (0, 1, 2 or 3). */
-export const printPlan = async (
-  target: Target,
-  args: string[],
-  print: Print,
-  ask: Ask = askPulumi,
-  deleted?: DeletionPreview["deleted"],
-): Promise<0 | 1 | 2 | 3> => {
-  const rest = args.filter((arg) => arg !== "--json");
-  // Unchanged resources too: they tell which clusters there are, and whose a resource is.
-  const options = ["preview", "--json", "--show-sames", "--non-interactive", "--stack", target.stack];
-  const { code, stdout, stderr } = await ask(target, [...options, ...rest]);
-  const digest = digestOf(stdout);
-  const errors = (digest?.diagnostics ?? []).filter(({ severity }) => severity === "error");
-  if (code !== 0 || digest === undefined || errors.length > 0) {
-    const said = errors.map(({ message = "" }) => message.trim());
-    if (deleted && said.some((text) => text.includes("failed calling webhook"))) {
-      const parts = deletionParts(deleted.deletions);
-      report(parts, args.includes("--json"), print);
-      if (!args.includes("--json")) print("other changes show once make up has created the deleted webhooks again");
-      return exitCode(parts);
-    }
-    throw new Error(`the preview failed\n${said.join("\n") || stderr.trim() || stdout.slice(-2000)}`);
-  }
-  const parts = changePlan(digest.steps ?? [], deleted?.steps);
-  report(parts, args.includes("--json"), print);
-  return exitCode(parts);
-};
-
-const report = (parts: PartPlan[], json: boolean, print: Print): void => {
-  if (json) print(JSON.stringify({ exitCode: exitCode(parts), parts }, null, 2));
-  else for (const line of ["", ...planTable(parts), "", planSummary(parts)]) print(line);
-};
-
-const digestOf = (text: string): PreviewDigest | undefined => {
-  try {
-    return JSON.parse(text) as PreviewDigest;
-  } catch {
-    return undefined; // Pulumi ended before it had anything to say
-  }
+export const plan: CommandDefinition = {
+  name: "plan",
+  summary: "show what up would do to each cluster, and why",
+  usesStack: true,
+  options: [{ flags: "--json", summary: "print the plan as JSON" }],
+  pulumi: "plan",
+  variables: pulumiVariables,
+  exitCodes: {
+    0: "nothing changes",
+    2: "something changes; also wrong use, which prints nothing to standard output",
+    3: "something is replaced or destroyed",
+  },
+  examples: ["slipway plan", "slipway plan --json | jq '.parts[].change'"],
+  load: () => import("../actions/look.ts").then((look) => look.plan),
 };

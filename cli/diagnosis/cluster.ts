@@ -5,7 +5,7 @@ import { type Verdict, whyStuck } from "../../lib/diagnosis/diagnose";
 import type { StuckFacts } from "../../lib/diagnosis/facts";
 import { readStackFile } from "../../preflight/stackFile";
 import type { Ask } from "../../system/exec";
-import { writeKubeconfigs } from "../commands/report";
+import { writeKubeconfigs } from "../actions/report";
 import type { Outputs, Target } from "../pulumi/run";
 import { readContainers, readMissingImages } from "./containers";
 import { readNodes } from "./nodes";

@@ -39,6 +39,20 @@ export const knownStacks = (checkout: string): string[] =>
     .flatMap((name) => /^Pulumi\.(.+)\.yaml$/.exec(name)?.[1] ?? [])
     .sort();
 
+/**
+ * Checks that a stack has settings, since Pulumi would create an empty stack.
+ *
+ * @throws if there is no settings file
+ */
+export const requireStackFile = (checkout: string, stack: string): void => {
+  if (existsSync(stackFile(checkout, stack))) return;
+  const known = knownStacks(checkout).join(", ") || "none";
+  throw new Error(
+    `STACK is "${stack}", but there is no Pulumi.${stack}.yaml (there are: ${known}): choose one of them, ` +
+      `or write Pulumi.${stack}.yaml with the settings of the new stack`,
+  );
+};
+
 /** The stack to work on, and why it. Refuses one without settings, since Pulumi would make an empty one. */
 export const chooseStack = (
   checkout: string,
@@ -47,13 +61,7 @@ export const chooseStack = (
 ): { stack: string; reason: string } => {
   const stack = env.STACK || defaultStack[route];
   const reason = env.STACK ? "STACK" : `the default of the ${route} route; STACK=… takes another`;
-  if (!existsSync(stackFile(checkout, stack))) {
-    const known = knownStacks(checkout).join(", ") || "none";
-    throw new Error(
-      `STACK is "${stack}", but there is no Pulumi.${stack}.yaml (there are: ${known}): choose one of them, ` +
-        `or write Pulumi.${stack}.yaml with the settings of the new stack`,
-    );
-  }
+  requireStackFile(checkout, stack);
   return { stack, reason };
 };
 

@@ -1,21 +1,15 @@
-import { existsSync } from "node:fs";
 import type { Route } from "../../lib/versions/pins";
-import { defaultStack, stackFile } from "../../preflight/stackFile";
 import { root } from "../../system/checkout";
+import { print, printAside } from "../commandLine/output";
 import { endInterrupted, mendState } from "../recovery/interrupted";
 import { ensureTools } from "../toolchain";
-import type { Print } from "../toolchain/build/progress";
 import { pulumiEnvironment, writeEnvironmentScript } from "./environment";
 import { removeStaleLocks, mendStateFiles } from "./fileBackend";
 import { selectStack, type Target } from "./run";
 import { chooseStack } from "./stack";
 import type { Mend } from "./state";
 
-/** What users read. */
-export const print: Print = (line) => process.stdout.write(`${line}\n`);
-
-/** For verbs whose output is read by programs: what else there is to say goes to standard error. */
-export const printAside: Print = (line) => process.stderr.write(`${line}\n`);
+export { print, printAside };
 
 /** Stack and environment of a route; writes .slipway/env.sh. */
 export const openTarget = (route: Route, say = print): Target => {
@@ -25,14 +19,6 @@ export const openTarget = (route: Route, say = print): Target => {
   say(`stack: ${stack} (${reason})`);
   say(`state: ${environment.backend} (${environment.reason})`);
   return { checkout: root, stack, backend: environment.backend, variables: environment.variables };
-};
-
-/** The target also of a stack without settings: there may be something of it in Docker. */
-export const targetOrNone = (route: Route): Target => {
-  const stack = process.env.STACK || defaultStack[route];
-  if (existsSync(stackFile(root, stack))) return openTarget(route);
-  const { backend, variables } = pulumiEnvironment(root, route);
-  return { checkout: root, stack, backend, variables };
 };
 
 /**

@@ -34,7 +34,7 @@ const look = async (
 
 /** Whether Pulumi is to look at a part of the stack only. */
 const isPartial = (args: readonly string[]): boolean =>
-  args.some((arg) => /^(-t|--target.*|--exclude.*|--replace.*)$/.test(arg));
+  args.some((arg) => /^(-[tx]|--target|--exclude|--replace)/.test(arg));
 
 /** Options for a preview, and how to read what the preview shows. */
 export interface DeletionPreview {

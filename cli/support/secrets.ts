@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { knownOfEnvironment, knownOfKubeconfig, knownOfSecrets } from "../../lib/redaction/known";
 import { stackFile } from "../../preflight/stackFile";
 import type { Ask } from "../../system/exec";
-import { kubeconfigFolder } from "../commands/report";
+import { kubeconfigFolder } from "../actions/report";
 import type { Target } from "../pulumi/run";
 import { keepingClean } from "../pulumi/stack";
 import { secretsOf } from "./cluster";

@@ -1,6 +1,6 @@
 import { forget, recall, record } from "../../preflight/holdings";
 import { findHoldings, findLeftovers, type Holdings, strangersOn } from "../../system/holdings";
-import { removeKubeconfigs } from "../commands/report";
+import { removeKubeconfigs } from "../actions/report";
 import { localBackend } from "../pulumi/environment";
 import { hasState } from "../pulumi/fileBackend";
 import { runPulumi, type Outputs, type Target } from "../pulumi/run";
@@ -61,8 +61,8 @@ export const sayNeverUp = async (checkout: string, stack: string, print: Print):
 };
 
 /** Whether the user asked for less than the whole destroy. */
-const isPartial = (args: string[]): boolean =>
-  args.some((arg) => /^(-t|--target.*|--exclude.*|--preview-only.*)$/.test(arg));
+const isPartial = (args: readonly string[]): boolean =>
+  args.some((arg) => /^(-[tx]|--target|--exclude|--preview-only)/.test(arg));
 
 /** A network of the stack that containers of others are on: Docker removes none that is in use. */
 interface SharedNetwork {
@@ -101,7 +101,7 @@ const survey = async (
 };
 
 /** Takes the stack down and looks whether Docker still holds anything of it. */
-export const takeDown = async (target: Target, args: string[], print: Print): Promise<number> => {
+export const takeDown = async (target: Target, args: readonly string[], print: Print): Promise<number> => {
   const { checkout, stack } = target;
   // Before anything goes: afterwards nothing tells which containers and volumes were the stack's.
   const { state, clusters, found } = await survey(target);

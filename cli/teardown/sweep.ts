@@ -6,7 +6,7 @@ import { forget, recall } from "../../preflight/holdings";
 import { demandsOf } from "../../preflight/host/requirements";
 import { readStackFile } from "../../preflight/stackFile";
 import { docker, type Docker, listContainers, listNetworks } from "../../system/docker";
-import { kubeconfigFolder, removeKubeconfigs } from "../commands/report";
+import { kubeconfigFolder, removeKubeconfigs } from "../actions/report";
 import { removeHelpers } from "../recovery/interrupted";
 import { forgetRuns, forgetTakeOver, unfinishedRuns } from "../recovery/runRecord";
 import type { Print } from "../toolchain/build/progress";

@@ -10,7 +10,7 @@ import { artifactFolder, openCache, type Cache } from "./build/cache";
 import { checkSpace, missingShare, volumesFor, type Places } from "./build/diskSpace";
 import { pointLink } from "../../system/files";
 import { toolLinks, writeLayout, type Layout } from "./build/layout";
-import type { Print } from "./build/progress";
+import { findTerminal, type Print } from "./build/progress";
 import { runArtifacts } from "./build/schedule";
 import { releaseArtifacts } from "./release/artifacts";
 import { chooseRoute } from "./route";
@@ -82,6 +82,7 @@ export const ensureTools = async (options: ToolsOptions): Promise<Route> => {
   const made = await runArtifacts(artifacts, {
     cache,
     print,
+    terminal: findTerminal(),
     before: async (missing) => {
       const names = missing.map(({ name }) => name);
       checkSpace(

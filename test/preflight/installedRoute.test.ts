@@ -2,11 +2,12 @@ import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "@jest/globals";
-import { openCache, pointLink } from "../../cli/toolchain/build/cache";
+import { openCache } from "../../cli/toolchain/build/cache";
 import { writeLayout } from "../../cli/toolchain/build/layout";
 import { requiredTools } from "../../preflight/host/facts";
 import { installedRoute } from "../../preflight/installedRoute";
 import { readStackFile } from "../../preflight/stackFile";
+import { pointLink } from "../../system/files";
 
 let folder: string;
 let checkout: string;

@@ -1,3 +1,4 @@
+import type { Report } from "../../../system/download";
 import type { Log } from "../../../system/exec";
 
 /** What a recipe may use while it makes its artifact. */
@@ -8,6 +9,8 @@ export interface BuildContext {
   of: (name: string) => string;
   /** Goes to the artifact's log file. */
   log: Log;
+  /** Takes how far a download is, for the live line. */
+  report?: Report;
 }
 
 /** One thing a route fetches or builds, cached under its name and key. */

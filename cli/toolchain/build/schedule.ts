@@ -12,10 +12,11 @@ import {
 import { availableParallelism } from "node:os";
 import { join } from "node:path";
 import { messageOf } from "../../../lib/base/errors";
+import type { Report } from "../../../system/download";
 import { type Artifact, nextReady, orderByNeeds } from "./artifact";
 import { artifactFolder, type Cache } from "./cache";
 import { takeLock } from "./lock";
-import { Progress, type Print } from "./progress";
+import { Progress, type Print, type Terminal } from "./progress";
 
 /** How a list of artifacts is made. */
 export interface ScheduleOptions {
@@ -24,6 +25,8 @@ export interface ScheduleOptions {
   workers?: number;
   print: Print;
   heartbeatMs?: number;
+  /** Shows one live line instead of lines for each artifact; absent: a log. */
+  terminal?: Terminal | undefined;
   /** Called once under the lock with what is to be made; throws to stop before any work (disk space). */
   before?: (missing: Artifact[]) => void | Promise<void>;
 }
@@ -49,7 +52,13 @@ const lastLines = (file: string, count: number): string[] =>
   readFileSync(file, "utf8").trimEnd().split(/\r?\n/).slice(-count);
 
 /** Builds one artifact into a partial folder, which gets its name only when it is whole. */
-const build = async (cache: Cache, artifact: Artifact, all: Map<string, Artifact>, logFile: string): Promise<void> => {
+const build = async (
+  cache: Cache,
+  artifact: Artifact,
+  all: Map<string, Artifact>,
+  logFile: string,
+  report: Report,
+): Promise<void> => {
   const folder = artifactFolder(cache, artifact);
   const target = `${folder}.partial-${process.pid}`;
   const of = (name: string): string => {
@@ -62,7 +71,7 @@ const build = async (cache: Cache, artifact: Artifact, all: Map<string, Artifact
   try {
     rmSync(target, { recursive: true, force: true });
     mkdirSync(target, { recursive: true });
-    await artifact.build({ target, of, log: (text) => void writeSync(log, text) });
+    await artifact.build({ target, of, log: (text) => void writeSync(log, text), report });
     rmSync(folder, { recursive: true, force: true }); // there, but `present` said no
     renameSync(target, folder);
   } catch (error) {
@@ -75,9 +84,13 @@ const build = async (cache: Cache, artifact: Artifact, all: Map<string, Artifact
 };
 
 const makeAll = async (missing: Artifact[], all: Map<string, Artifact>, options: ScheduleOptions): Promise<void> => {
-  const { cache, print } = options;
+  const { cache, heartbeatMs, terminal } = options;
   const workers = Math.max(1, options.workers ?? availableParallelism());
-  const progress = new Progress(missing.length, print, options.heartbeatMs);
+  const progress = new Progress(missing.length, options.print, {
+    ...(heartbeatMs === undefined ? {} : { heartbeatMs }),
+    terminal,
+  });
+  const print = (line: string): void => progress.say(line);
   const waiting = [...missing];
   const unfinished = new Set(missing.map((artifact) => artifact.name));
   const running = new Map<string, Promise<void>>();
@@ -87,7 +100,7 @@ const makeAll = async (missing: Artifact[], all: Map<string, Artifact>, options:
     const prefix = progress.start(artifact.name, artifact.title);
     const logFile = join(cache.logs, `${artifact.name}.log`);
     try {
-      await build(cache, artifact, all, logFile);
+      await build(cache, artifact, all, logFile, (...bytes) => progress.report(artifact.name, ...bytes));
       unfinished.delete(artifact.name);
       progress.end(artifact.name, prefix);
     } catch {

@@ -4,7 +4,7 @@ import { basename, join } from "node:path";
 import { root } from "../../../system/checkout";
 import { run, type Log } from "../../../system/exec";
 import type { Artifact } from "../build/artifact";
-import { download, patience, type Patience } from "../../../system/download";
+import { download, patience, type Patience, type Report } from "../../../system/download";
 import { officialBases, platformOf, releaseFiles, type Bases, type Platform, type ReleaseFile } from "./files";
 import { findSum, sumFile, ToolLock } from "./sums";
 
@@ -15,6 +15,8 @@ export interface ReleaseOptions {
   lock?: ToolLock;
   how?: Patience;
   files?: ReleaseFile[];
+  /** Follows the download of the file itself. */
+  report?: Report;
 }
 
 /** The committed file with the sums of all accepted release files. */
@@ -47,7 +49,7 @@ export const fetchChecked = async (
       ? await publishedSum(file, file.sums, bases, join(target, ".."), log, how)
       : undefined;
 
-  await download(`${bases[file.base]}/${file.path}`, target, log, how);
+  await download(`${bases[file.base]}/${file.path}`, target, log, how, options.report);
   const sha256 = sumFile(target, "sha256");
   const refuse = (expected: string, got: string, where: string): never => {
     rmSync(target);
@@ -99,9 +101,9 @@ export const releaseArtifacts = (options: ReleaseOptions = {}): Artifact[] =>
     key: createHash("sha256")
       .update(JSON.stringify([file.path, String(Object.values(file.unpack)), 1]))
       .digest("hex"),
-    build: async ({ target, log }) => {
+    build: async ({ target, log, report }) => {
       const fetched = join(target, "fetched");
-      await fetchChecked(file, fetched, log, options);
+      await fetchChecked(file, fetched, log, { ...options, ...(report ? { report } : {}) });
       await install(file, fetched, target, log);
     },
   }));

@@ -16,6 +16,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "@jest/globals";
 import { artifactFolder, openCache, type Cache } from "../../../../cli/toolchain/build/cache";
+import type { Terminal } from "../../../../cli/toolchain/build/progress";
 import { toolLinks, writeLayout } from "../../../../cli/toolchain/build/layout";
 import { runArtifacts } from "../../../../cli/toolchain/build/schedule";
 import { releaseArtifacts } from "../../../../cli/toolchain/release/artifacts";
@@ -70,10 +71,10 @@ const kind: ReleaseFile = {
 const address = `${officialBases.github}/${kind.path}`;
 const lockPath = (): string => join(folder, "tools.lock.json");
 const locked = (): unknown => (existsSync(lockPath()) ? JSON.parse(readFileSync(lockPath(), "utf8")) : {});
-const install = (files: ReleaseFile[] = [kind]): Promise<string[]> =>
+const install = (files: ReleaseFile[] = [kind], terminal?: Terminal): Promise<string[]> =>
   runArtifacts(
     releaseArtifacts({ files, how, bases: { github: base, kubernetes: base }, lock: new ToolLock(lockPath()) }),
-    { cache, print: () => undefined, workers: 4 },
+    { cache, print: () => undefined, workers: 4, terminal },
   );
 const logged = (name = "kind"): string => readFileSync(join(cache.logs, `${name}.log`), "utf8");
 const installed = (): string[] => (existsSync(cache.artifacts) ? readdirSync(cache.artifacts) : []);
@@ -90,6 +91,21 @@ describe("fetching", () => {
     expect(statSync(file).mode & 0o777).toBe(0o755);
     expect(locked()).toEqual({ [address]: sum("sha256", "#!/bin/sh\necho kind\n") });
     expect(readdirSync(join(cache.artifacts, installed()[0]!))).toEqual(["bin"]);
+  });
+
+  test("a terminal shows the bytes of a download", async () => {
+    const content = Buffer.alloc(1_000_000);
+    answers.set(`/${kind.sums}`, `${sum("sha256", content)}  kind-linux-amd64\n`);
+    answers.set(`/${kind.path}`, (response) => {
+      response.writeHead(200, { "content-length": content.length });
+      response.write(content.subarray(0, 500_000));
+      setTimeout(() => response.write(content.subarray(500_000, 500_001)), 250);
+      setTimeout(() => response.end(content.subarray(500_001)), 500);
+    });
+    const written: string[] = [];
+    await install([kind], { columns: 80, write: (text) => written.push(text) });
+    expect(written.join("")).toMatch(/\[0\/1\] 0:00 kind \(0\.5 of 1\.0 MB\)/);
+    expect(installed()).toHaveLength(1);
   });
 
   test("a wrong sum is refused: nothing installed, nothing locked, both sums named", async () => {

@@ -1,45 +1,42 @@
 import { readFileSync } from "node:fs";
 import { formatChecks } from "../../preflight/host/doctor";
 import { root } from "../../system/checkout";
+import type { Action } from "../commandLine/definition";
 import { pulumiEnvironment, writeEnvironmentScript } from "../pulumi/environment";
 import { runPulumi } from "../pulumi/run";
-import { openTarget, print, printAside, ready, targetOrNone } from "../pulumi/target";
+import { openTarget, print, printAside, ready } from "../pulumi/target";
 import { withoutManagement } from "../recovery/managementNode";
 import { showDeleted } from "../recovery/restoreDeleted";
 import { writeSupport } from "../support/archive";
 import { pickRoute } from "../toolchain";
-import type { Verb } from "./command";
 import { examine } from "./doctor";
 import { printPlan } from "./plan";
 import { printStatus, watchStatus } from "./status";
 
-export const preview: Verb = async (args) => {
+export const preview: Action = async ({ passed: args }) => {
   const target = await withoutManagement((await ready()).target, print);
   const { args: replacements } = await showDeleted(target, print, args);
   return runPulumi(target, ["preview", ...replacements, ...args]);
 };
 
 /** Exit code 0: nothing to do, 2: changes, 3: something is replaced or destroyed; an error is 1. */
-export const plan: Verb = async (args) => {
-  const say = args.includes("--json") ? printAside : print;
+export const plan: Action = async ({ options: { json }, passed: args }) => {
+  const say = json ? printAside : print;
   const target = await withoutManagement((await ready(undefined, say)).target, say);
   const { args: replacements, deleted } = await showDeleted(target, say, args);
-  return printPlan(target, [...replacements, ...args], print, undefined, deleted);
+  return printPlan(target, [...replacements, ...args, ...(json ? ["--json"] : [])], print, undefined, deleted);
 };
 
-export const status: Verb = async (args) => {
+export const status: Action = async ({ options }) => {
   const target = openTarget(await pickRoute({ checkout: root, print }));
-  await (args.includes("--watch") ? watchStatus : printStatus)(target, print);
+  await (options.watch ? watchStatus : printStatus)(target, print);
   return 0;
 };
 
-export const doctor: Verb = async (args) => {
-  const route = await pickRoute({
-    checkout: root,
-    print: (line) => (args.includes("--json") ? undefined : print(line)),
-  });
+export const doctor: Action = async ({ options: { json } }) => {
+  const route = await pickRoute({ checkout: root, print: json ? printAside : print });
   const checks = await examine(root, route, () => openTarget(route, () => undefined));
-  if (args.includes("--json")) print(JSON.stringify(checks, null, 2));
+  if (json) print(JSON.stringify(checks, null, 2));
   else {
     print(`route: ${route}`);
     for (const line of formatChecks(checks)) print(line);
@@ -47,13 +44,13 @@ export const doctor: Verb = async (args) => {
   return checks.some(({ status: found }) => found === "fail") ? 1 : 0;
 };
 
-export const support: Verb = async () => {
+export const support: Action = async () => {
   const route = await pickRoute({ checkout: root, print });
-  await writeSupport(targetOrNone(route), route, print);
+  await writeSupport(openTarget(route), route, print);
   return 0;
 };
 
-export const env: Verb = async () => {
+export const env: Action = async () => {
   const route = await pickRoute({ checkout: root, print: printAside });
   const environment = pulumiEnvironment(root, route);
   process.stdout.write(readFileSync(writeEnvironmentScript(root, environment), "utf8"));
@@ -61,7 +58,7 @@ export const env: Verb = async () => {
 };
 
 /** Prints the route alone, for scripts; what else there is to say goes to standard error. */
-export const route: Verb = async () => {
+export const route: Action = async () => {
   print(await pickRoute({ checkout: root, print: printAside }));
   return 0;
 };

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, expect, test } from "@jest/globals";
-import { printPlan, type Ask } from "../../../cli/commands/plan";
+import { printPlan, type Ask } from "../../../cli/actions/plan";
 import type { Target } from "../../../cli/pulumi/run";
 
 const checkout = mkdtempSync(join(tmpdir(), "slipway-plan-"));

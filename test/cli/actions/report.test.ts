@@ -2,7 +2,7 @@ import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, w
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "@jest/globals";
-import { excerpt, removeKubeconfigs, upReport, writeKubeconfigs } from "../../../cli/commands/report";
+import { excerpt, removeKubeconfigs, upReport, writeKubeconfigs } from "../../../cli/actions/report";
 import { neverUp } from "../../../cli/teardown/destroy";
 import { checkSpace, missingShare, volumesFor } from "../../../cli/toolchain/build/diskSpace";
 import { ownerLabel } from "../../../lib/base/labels";

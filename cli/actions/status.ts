@@ -1,0 +1,104 @@
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { clusterLabel } from "../../lib/base/labels";
+import { deletionLines } from "../../lib/plan/deletionText";
+import { type Ask, asker } from "../../system/exec";
+import { clusterStates, findClusters, type StackClusters } from "../diagnosis/cluster";
+import { readOutputs, type Target } from "../pulumi/run";
+import { exportState, outputsIn } from "../pulumi/state";
+import { findDeletions } from "../recovery/findDeleted";
+import type { Print } from "../toolchain/build/progress";
+
+const section = (title: string, text: string): string[] => [
+  "",
+  title,
+  ...(text || "(none)").split("\n").map((line) => `  ${line}`),
+];
+
+/** What a cluster that is ready has: its nodes, and its services with an address. */
+const contents = async (ask: Ask, { name, file }: StackClusters["clusters"][number]): Promise<string[]> => {
+  if (file === undefined) return [];
+  const get = (...args: string[]) => ask("kubectl", "--kubeconfig", file, "get", ...args, "--request-timeout=10s");
+  const [nodes, services] = await Promise.all([get("nodes", "--output=wide"), get("services", "--all-namespaces")]);
+  const balanced = services.text.split("\n").filter((line, index) => index === 0 || /\sLoadBalancer\s/.test(line));
+  return [...section(`nodes of ${name}`, nodes.text), ...section(`load balancers of ${name}`, balanced.join("\n"))];
+};
+
+const containersFormat = "table {{.Names}}\t{{.Status}}\t{{.Image}}";
+
+/** What is there now, and whether every cluster of the stack is ready. Nothing being up is an answer too. */
+export const look = async (target: Target): Promise<{ lines: string[]; ready: boolean }> => {
+  const ask = asker(target.checkout, target.variables);
+  const tools = existsSync(join(target.checkout, ".tools", "bin", "pulumi"));
+  const [state, containers, network] = await Promise.all([
+    tools ? exportState(target, { showSecrets: true }) : undefined,
+    ask("docker", "ps", "--all", "--filter", `label=${clusterLabel}`, "--format", containersFormat),
+    ask("docker", "network", "inspect", "kind", "--format", "{{.Name}}: {{range .IPAM.Config}}{{.Subnet}} {{end}}"),
+  ]);
+  const lines = [
+    ...(tools ? [] : ["tools: none yet (make tools)"]),
+    ...section("containers", containers.text.includes("\n") || containers.failed ? containers.text : "(none)"),
+    ...section("network", network.failed ? "(none)" : network.text),
+  ];
+  const outputs = state && outputsIn(state);
+  const found = findClusters(target, outputs);
+  if (found.management === undefined) {
+    return { lines: [...lines, ...section(`stack ${target.stack}`, "nothing is up (make up)")], ready: false };
+  }
+  const [states, deletions] = await Promise.all([
+    clusterStates(ask, found),
+    findDeletions(target, state?.deployment.resources ?? []),
+  ]);
+  const deleted = deletionLines(deletions);
+  const details = await Promise.all(
+    found.clusters.map((cluster, index) =>
+      states[index]?.ready ? contents(ask, cluster) : Promise.resolve<string[]>([]),
+    ),
+  );
+  return {
+    lines: [
+      ...lines,
+      ...states.flatMap(({ lines: verdict }, index) => ["", ...verdict, ...(details[index] ?? [])]),
+      ...(deleted.length > 0 ? section("deleted outside of Slipway", deleted.join("\n")) : []),
+      ...section("url", outputs?.url ?? "(none)"),
+    ],
+    ready: states.every(({ ready }) => ready) && deleted.length === 0,
+  };
+};
+
+/** One screen for each cluster on what is there: containers, what holds a cluster, or its nodes and services, and the URL. */
+export const printStatus = async (target: Target, print: Print): Promise<void> => {
+  for (const line of (await look(target)).lines) print(line);
+};
+
+/** Seconds between two looks; each takes some itself. */
+const pause = 3;
+
+/** Erases the terminal and puts the cursor into its upper left corner. */
+const clear = "\u001b[2J\u001b[H";
+
+/**
+ * Follows the status: what changed is drawn anew. In a terminal until Ctrl-C; elsewhere until all clusters are ready,
+ * so that a script can wait for it.
+ */
+export const watchStatus = async (target: Target, print: Print, terminal = process.stdout.isTTY): Promise<void> => {
+  let shown = "";
+  for (;;) {
+    const { lines, ready } = await look(target);
+    const text = lines.join("\n");
+    // Docker counts seconds: that alone is no change.
+    const steady = text.replace(/Up .*?( {2,}|$)/gm, "Up  ").replace(/\d+[smhd]\b/g, "");
+    if (steady !== shown) print(`${terminal ? clear : `\n--- ${new Date().toISOString()}`}${text}`);
+    shown = steady;
+    if (ready && !terminal) return;
+    await sleep(pause * 1000);
+  }
+};
+
+/** What holds each cluster that is not ready; nothing where all are, or where there is no management cluster. */
+export const printStuck = async (target: Target, print: Print): Promise<void> => {
+  const found = findClusters(target, await readOutputs(target));
+  const states = await clusterStates(asker(target.checkout, target.variables), found);
+  for (const { ready, lines } of states) if (!ready) for (const line of ["", ...lines]) print(line);
+};

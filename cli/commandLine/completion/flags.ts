@@ -1,0 +1,30 @@
+import type { Completion, CommandDefinition } from "../definition";
+import { ownOptions, pulumiRows } from "../help";
+
+/** An option as shells complete it. */
+export interface ShellOption {
+  /** `-s` and `--stack`, the long one last. */
+  names: string[];
+  summary: string;
+  /** What follows the option; absent for a switch. */
+  value?: { name: string; candidates: Completion | "files" | undefined };
+  isRepeatable: boolean;
+}
+
+const readFlags = (flags: string, summary: string, completes?: Completion): ShellOption => {
+  const [, value] = /<(.+)>/.exec(flags) ?? [];
+  const isFile = value === "FILE" || value === "PATH";
+  return {
+    names: flags.match(/(?<!\S)--?[\w-]+/g) ?? [],
+    summary,
+    ...(value === undefined ? {} : { value: { name: value, candidates: completes ?? (isFile ? "files" : undefined) } }),
+    isRepeatable: summary.includes("(repeatable)"),
+  };
+};
+
+/** Returns the options of a command, Slipway's own first. */
+export const shellOptions = (definition: CommandDefinition): ShellOption[] => [
+  ...ownOptions(definition).map(({ flags, summary, completes }) => readFlags(flags, summary, completes)),
+  readFlags("-h, --help", "show this help"),
+  ...pulumiRows(definition).map(([flags, summary]) => readFlags(flags, summary)),
+];

@@ -1,0 +1,106 @@
+import type { Command } from "commander";
+import { nearest } from "../../lib/base/suggest";
+import type { CommandDefinition, Invocation } from "./definition";
+import { commandOf, ownOptions, pulumiRows } from "./help";
+import { splitPulumi } from "./splitPulumi";
+import { UsageError } from "./usageError";
+
+const suggestion = (word: string, words: readonly string[], otherwise: string): string => {
+  const similar = nearest(word, words);
+  return similar === undefined ? otherwise : `Did you mean ${similar}?`;
+};
+
+/** Returns the long and short flags that a command takes. */
+export const flagsOf = (definition: CommandDefinition): string[] =>
+  [
+    ...ownOptions(definition).map(({ flags }) => flags),
+    ...pulumiRows(definition).map(([flags]) => flags),
+    "-h, --help",
+  ].flatMap((flags) => flags.match(/--?[\w-]+/g) ?? []);
+
+const refuseFlag = (definition: CommandDefinition, word: string): UsageError => {
+  const flag = word.replace(/=[^]*$/, "");
+  const help = `See slipway ${definition.name} --help.`;
+  const long = flagsOf(definition).filter((known) => known.startsWith("--"));
+  const passing = definition.pulumi ? ` Options after -- go to Pulumi unchecked.` : "";
+  return new UsageError(
+    `${flag}: expected an option of slipway ${definition.name}, got ${JSON.stringify(word)}. ` +
+      `${suggestion(flag, long, help)}${passing}`,
+  );
+};
+
+/** Throws for an operand too many, too few, or outside the list of its candidates. */
+const checkOperands = ({ name, arguments: expected = [] }: CommandDefinition, operands: readonly string[]): void => {
+  const surplus = operands[expected.length];
+  if (surplus !== undefined)
+    throw new UsageError(
+      `${name}: expected ${expected.length === 0 ? "no argument" : `at most ${expected.length} argument${expected.length > 1 ? "s" : ""}`}, ` +
+        `got ${JSON.stringify(surplus)}. See slipway ${name} --help.`,
+    );
+  for (const [index, { name: operand, isOptional, completes }] of expected.entries()) {
+    const value = operands[index];
+    if (value === undefined && !isOptional)
+      throw new UsageError(`${operand}: expected a value, got nothing. See slipway ${name} --help.`);
+    if (value !== undefined && typeof completes === "object" && !completes.includes(value))
+      throw new UsageError(
+        `${operand}: expected ${completes.join(" or ")}, got ${JSON.stringify(value)}. ` +
+          suggestion(value, completes, `See slipway ${name} --help.`),
+      );
+  }
+};
+
+/** Throws for an own option whose value is outside the list of its candidates. */
+const checkValues = (definition: CommandDefinition, options: Invocation["options"]): void => {
+  for (const { flags, completes } of ownOptions(definition)) {
+    if (typeof completes !== "object") continue;
+    const [long = ""] = /--[\w-]+/.exec(flags) ?? [];
+    const value = options[long.slice(2).replace(/-(\w)/g, (_, letter: string) => letter.toUpperCase())];
+    if (typeof value === "string" && !completes.includes(value))
+      throw new UsageError(
+        `${long}: expected ${completes.join(" or ")}, got ${JSON.stringify(value)}. Choose one of them.`,
+      );
+  }
+};
+
+/** Has commander read Slipway's own arguments; its complaints become ours. */
+const readOwn = (command: Command, args: readonly string[]): ReturnType<Command["parseOptions"]> => {
+  command.exitOverride().configureOutput({ writeErr: () => undefined });
+  try {
+    return command.parseOptions([...args]);
+  } catch (error) {
+    const [, flags = ""] = /option '(.*?)'/.exec(error instanceof Error ? error.message : "") ?? [];
+    const long = /--[\w-]+/.exec(flags)?.[0] ?? flags;
+    throw new UsageError(`${long}: expected a value, got nothing. Write it behind the option.`);
+  }
+};
+
+/**
+ * Checks the arguments of a command and reads them.
+ *
+ * @returns "help" if the user asks for the command's help
+ * @throws UsageError for an unknown option, a missing value or an argument too many
+ */
+export const parseInvocation = (definition: CommandDefinition, args: readonly string[]): Invocation | "help" => {
+  const { own, passed } = definition.pulumi ? splitPulumi(definition.pulumi, args) : { own: [...args], passed: [] };
+  const command = commandOf(definition);
+  const { operands, unknown } = readOwn(command, own);
+  const count = definition.passesThrough ? (definition.arguments ?? []).length : operands.length;
+  if (unknown.some((word) => word === "--help" || word === "-h")) return "help";
+  const [flag] = unknown;
+  if (flag !== undefined) throw refuseFlag(definition, flag);
+  const options = command.opts<Record<string, string | boolean | undefined>>();
+  checkValues(definition, options);
+  checkOperands(definition, operands.slice(0, count));
+  return { options, operands: operands.slice(0, count), passed: [...passed, ...operands.slice(count)] };
+};
+
+/** Finds a command by its name, hidden ones too. */
+export const findCommand = (definitions: readonly CommandDefinition[], name: string): CommandDefinition => {
+  const found = definitions.find((definition) => definition.name === name);
+  if (found) return found;
+  const names = definitions.filter(({ isHidden }) => !isHidden).map((definition) => definition.name);
+  const kind = name.startsWith("-") ? "an option of slipway or a command" : "a command";
+  throw new UsageError(
+    `expected ${kind}, got ${JSON.stringify(name)}. ${suggestion(name, [...names, "--help", "--version"], "See slipway --help.")}`,
+  );
+};

@@ -1,0 +1,89 @@
+/** What Slipway runs Pulumi for; `plan` is a preview that Slipway itself prints. */
+export type PulumiOperation = "up" | "preview" | "plan" | "refresh" | "destroy";
+
+/** An option that Slipway knows and passes on to Pulumi. */
+export interface PulumiOption {
+  /** The long name without dashes. */
+  name: string;
+  /** One letter. */
+  short?: string;
+  /** The name of a value that must follow; absent: a switch, which takes a value only behind "=". */
+  value?: string;
+  summary: string;
+  operations: readonly PulumiOperation[];
+  /** Slipway sets the option itself, so it accepts the option and drops it. */
+  isImplied?: boolean;
+}
+
+const every: PulumiOperation[] = ["up", "preview", "plan", "refresh", "destroy"];
+/** Operations whose output Pulumi itself prints. */
+const shown: PulumiOperation[] = ["up", "preview", "refresh", "destroy"];
+const changing: PulumiOperation[] = ["up", "refresh", "destroy"];
+const forward: PulumiOperation[] = ["up", "preview", "plan"];
+
+const option = (
+  operations: readonly PulumiOperation[],
+  flags: string,
+  summary: string,
+  more: Pick<PulumiOption, "isImplied"> = {},
+): PulumiOption => {
+  const [, short, name = "", value] = /^(?:-(\w), )?--([\w-]+)(?: ([A-Z=]+))?$/.exec(flags) ?? [];
+  return { name, ...(short ? { short } : {}), ...(value ? { value } : {}), summary, operations, ...more };
+};
+
+/** The options of the pinned Pulumi that make sense with Slipway. Any other one can follow after `--`. */
+export const pulumiOptions: readonly PulumiOption[] = [
+  option(every, "-t, --target URN", "work on this resource only (repeatable)"),
+  option(every, "--target-dependents", "work also on what depends on the targets"),
+  option(forward, "--target-replace URN", "target this resource and replace it (repeatable)"),
+  option(forward, "--replace URN", "replace this resource (repeatable)"),
+  option(["up"], "--exclude URN", "leave this resource out (repeatable)"),
+  option(["preview", "plan", "refresh", "destroy"], "-x, --exclude URN", "leave this resource out (repeatable)"),
+  option(["up", "preview", "plan", "refresh"], "--exclude-dependents", "leave out also what depends on the excluded"),
+  option(["destroy"], "--exclude-protected", "leave protected resources out"),
+  option(["up", "preview", "plan", "destroy"], "-r, --refresh", "read the real state first"),
+  option(every, "--run-program", "run the program to configure providers for a refresh"),
+  option(["refresh", "destroy"], "--preview-only", "show what would happen and change nothing"),
+  option(["up", "destroy"], "--continue-on-error", "go on after an error"),
+  option(["up", "preview", "refresh"], "--expect-no-changes", "fail if there are changes"),
+  option(every, "-p, --parallel N", "number of operations at a time"),
+  option(every, "-m, --message TEXT", "message that Pulumi stores with the update"),
+  option(every, "-c, --config KEY=VALUE", "set a setting and save it in the stack file (repeatable)"),
+  option(every, "--config-path", "keys of --config are paths into maps and lists"),
+  option(forward, "--policy-pack PATH", "run this policy pack (repeatable)"),
+  option(forward, "--policy-pack-config PATH", "settings of the policy pack (repeatable)"),
+  option(["preview"], "--save-plan FILE", "save the planned operations in a file"),
+  option(["up"], "--plan FILE", "do not exceed the operations that --save-plan saved"),
+  option(["preview"], "--import-file FILE", "write creations as a file for pulumi import"),
+  option(["refresh"], "--skip-pending-creates", "keep pending creations in the state"),
+  option(["refresh"], "--clear-pending-creates", "remove pending creations from the state"),
+  option(["destroy"], "--remove", "remove the stack and its settings file afterwards"),
+  option(shown, "--diff", "show each change in detail"),
+  option(shown, "-j, --json", "print Pulumi's result as JSON"),
+  option(["up", "preview", "destroy"], "--show-config", "show the settings"),
+  option(["up", "preview"], "--show-policy-remediations", "show what policies corrected"),
+  option(shown, "--show-replacement-steps", "show each step of a replacement"),
+  option(shown, "--show-sames", "show unchanged resources too"),
+  option(["up", "preview"], "--show-secrets", "show secrets in plain text"),
+  option(["up", "preview"], "--show-reads", "show resources that are only read"),
+  option(["up", "preview", "destroy"], "--show-full-output", "show long values in full"),
+  option(shown, "--urns", "show URNs instead of short names"),
+  option(shown, "--suppress-outputs", "hide the stack's outputs"),
+  option(shown, "--suppress-progress", "print no dots while Pulumi works"),
+  option(shown, "--suppress-permalink", "print no link to the state, with =true"),
+  option(shown, "--event-log FILE", "write the engine's events to a file"),
+  option(shown, "--non-interactive", "print plain lines also on a terminal"),
+  option(shown, "--color WHEN", "colours of Pulumi: always, never, raw or auto"),
+  option(every, "-d, --debug", "print debugging output"),
+  option(every, "-v, --verbose N", "detail of Pulumi's log"),
+  option(every, "--logtostderr", "write Pulumi's log to standard error"),
+  option(every, "--logflow", "pass the log settings on to plugins"),
+  option(every, "--tracing TARGET", "send traces to this endpoint or file: path"),
+  option(changing, "-y, --yes", "accepted and ignored: Slipway does not ask", { isImplied: true }),
+  option(changing, "-f, --skip-preview", "accepted and ignored: Slipway shows no preview first", { isImplied: true }),
+  option(["plan"], "--non-interactive", "accepted and ignored: plan never asks", { isImplied: true }),
+];
+
+/** Returns the options that an operation takes. */
+export const optionsOf = (operation: PulumiOperation): PulumiOption[] =>
+  pulumiOptions.filter(({ operations }) => operations.includes(operation));

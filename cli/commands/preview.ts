@@ -1,0 +1,12 @@
+import type { CommandDefinition } from "../commandLine/definition";
+import { pulumiVariables } from "../commandLine/variables";
+
+export const preview: CommandDefinition = {
+  name: "preview",
+  summary: "show what up would do, object by object",
+  usesStack: true,
+  pulumi: "preview",
+  variables: pulumiVariables,
+  examples: ["slipway preview --diff"],
+  load: () => import("../actions/look.ts").then((look) => look.preview),
+};
