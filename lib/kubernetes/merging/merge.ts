@@ -138,6 +138,9 @@ export const removeClusters = (config: Config, owner: Owner, cluster?: string): 
   return { config: names.length === 0 ? config : without(config, names, owner), contexts: names };
 };
 
-/** Returns true where the current context is one that Slipway wrote for the stack. */
-export const isCurrentOwn = (config: Config, owner: Owner): boolean =>
-  ownNames(config, "contexts", owner).includes(currentContext(config));
+/** Returns the name of the owner's cluster whose context is the current one. */
+export const currentCluster = (config: Config, owner: Owner): string | undefined => {
+  const entry = entriesOf(config, "contexts").find(({ name }) => name === currentContext(config));
+  const mark = entry && markOf("contexts", entry);
+  return isOwn(mark, owner) ? mark.cluster : undefined;
+};
