@@ -25,8 +25,8 @@ export interface UserFiles {
 }
 
 /** Returns the user's kubeconfigs as absolute paths. Relative ones start at the folder that slipway was called in. */
-export const userFiles = (env: NodeJS.ProcessEnv = process.env, home = homedir()): UserFiles => {
-  const usual = join(home, ".kube", "config");
+export const userFiles = (env: NodeJS.ProcessEnv = process.env): UserFiles => {
+  const usual = join(env.HOME || homedir(), ".kube", "config");
   const named = (env.KUBECONFIG ?? "")
     .split(delimiter)
     .filter(Boolean)
