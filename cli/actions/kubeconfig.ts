@@ -23,7 +23,7 @@ const chooseRoute = () => pickRoute({ checkout: root, print: printAside });
 const stackName = async (): Promise<string> => process.env.STACK || defaultStack[await chooseRoute()];
 
 const fetchKubeconfigs = async (): Promise<Record<string, string>> => {
-  const target = openTarget(await chooseRoute(), printAside);
+  const target = openTarget(await chooseRoute(), () => undefined);
   const { kubeconfigs = {} } = await readExistingOutputs(target, { showSecrets: true });
   return kubeconfigs as Record<string, string>;
 };

@@ -33,7 +33,7 @@ export const outputsText = async (target: Target, { showSecrets = false, json }:
 
 /** Prints the outputs of the stack. */
 export const outputs: Action = async ({ options }) => {
-  const target = openTarget(await pickRoute({ checkout: root, print: printAside }), printAside);
+  const target = openTarget(await pickRoute({ checkout: root, print: printAside }), () => undefined);
   print(await outputsText(target, { showSecrets: options.showSecrets === true, json: options.json === true }));
   return 0;
 };

@@ -52,8 +52,10 @@ export const mergeIntoUserFile = async (own: OwnStack, clusters: Clusters, print
     const kept = clusters.isComplete ? currentCluster(before, owner) : undefined;
     const current = kept !== undefined && Object.hasOwn(clusters.kubeconfigs, kept) ? kept : clusters.current;
     const { config, contexts } = mergeClusters(before, accesses, { ...clusters, current, owner, file });
-    lines = [`${file}: wrote the contexts ${contexts.join(", ")}`, ...currentLine(before, config)];
-    return editText(text, before, config);
+    const after = editText(text, before, config);
+    const verb = after === text ? "has already" : "wrote";
+    lines = [`${file}: ${verb} the contexts ${contexts.join(", ")}`, ...currentLine(before, config)];
+    return after;
   };
   const backup = await changeUserFile(file, merge, own);
   for (const line of lines) print(line);

@@ -56,7 +56,7 @@ const load = async (name: string): Promise<Action> => {
 
 const run = async (name: string, options: Record<string, boolean> = {}, operands: string[] = []): Promise<number> => {
   const action = await load(name);
-  return action({ options, operands, passed: [] });
+  return action({ options, operands, passed: [] }, []);
 };
 
 const check = (name: string, document: unknown): string[] => {
