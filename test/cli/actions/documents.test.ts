@@ -106,6 +106,23 @@ describe("--json", () => {
     expect(document).toMatchObject({ ready: false, containers: null, subnets: null, clusters: [{ nodes: null }] });
   });
 
+  test("of status and outputs has the shape too where nothing is up", async () => {
+    checkout.pretend("pulumi", `case "$*" in *export*) echo '{"deployment": {}}' ;; *) echo '{}' ;; esac`);
+    expect(await run("status", { json: true })).toBe(0);
+    expect(check("status", JSON.parse(stdout))).toEqual([]);
+    expect(JSON.parse(stdout)).toMatchObject({ up: false, ready: false, clusters: [], url: null });
+    stdout = "";
+    expect(await run("outputs", { json: true })).toBe(0);
+    expect(JSON.parse(stdout)).toEqual({ stack: "dev", outputs: {} });
+    await expect(run("kubeconfig")).rejects.toThrow("stack dev has no cluster: make up creates them");
+  });
+
+  test("of plan prints nothing to standard output after an error", async () => {
+    checkout.pretend("pulumi", "[ $1 = preview ] && exit 1; echo '{\"deployment\": {}}'");
+    await expect(run("plan", { json: true })).rejects.toThrow("the preview failed");
+    expect(stdout).toBe("");
+  });
+
   test("of plan has the exit code", async () => {
     expect(await run("plan", { json: true })).toBe(2);
     expect(JSON.parse(stdout)).toMatchObject({ exitCode: 2 });
