@@ -1,7 +1,7 @@
 # Thin names for scripts/slipway; `make up ARGS="--diff"` passes arguments on, STACK and SLIPWAY_ROUTE are read there.
-.PHONY: up preview plan destroy refresh recover sweep tools doctor status support env test quick e2e-full e2e-faults lint lock bench growth
+.PHONY: up preview plan destroy refresh recover sweep tools doctor status outputs kubeconfig support env test quick e2e-full e2e-faults lint lock bench growth
 
-up preview plan destroy refresh recover sweep tools doctor status support env:
+up preview plan destroy refresh recover sweep tools doctor status outputs kubeconfig support env:
 	@scripts/slipway $@ $(ARGS)
 
 test: node_modules

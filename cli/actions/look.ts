@@ -8,10 +8,12 @@ import { openTarget, print, printAside, ready } from "../pulumi/target";
 import { withoutManagement } from "../recovery/managementNode";
 import { showDeleted } from "../recovery/restoreDeleted";
 import { writeSupport } from "../support/archive";
+import { UsageError } from "../commandLine/usageError";
 import { pickRoute } from "../toolchain";
 import { examine } from "./doctor";
 import { printPlan } from "./plan";
 import { printStatus, watchStatus } from "./status";
+import { statusDocument } from "./statusDocument";
 
 export const preview: Action = async ({ passed: args }) => {
   const target = await withoutManagement((await ready()).target, print);
@@ -27,9 +29,12 @@ export const plan: Action = async ({ options: { json }, passed: args }) => {
   return printPlan(target, [...replacements, ...args, ...(json ? ["--json"] : [])], print, undefined, deleted);
 };
 
-export const status: Action = async ({ options }) => {
-  const target = openTarget(await pickRoute({ checkout: root, print }));
-  await (options.watch ? watchStatus : printStatus)(target, print);
+export const status: Action = async ({ options: { watch, json } }) => {
+  if (watch && json) throw new UsageError("--json: expected without --watch, got both. Give only one of them.");
+  const say = json ? printAside : print;
+  const target = openTarget(await pickRoute({ checkout: root, print: say }), say);
+  if (json) print(JSON.stringify(await statusDocument(target), null, 2));
+  else await (watch ? watchStatus : printStatus)(target, print);
   return 0;
 };
 

@@ -2,11 +2,13 @@ import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { clusterLabel } from "../../lib/base/labels";
+import type { Verdict } from "../../lib/diagnosis/diagnose";
 import { deletionLines } from "../../lib/plan/deletionText";
 import { type Ask, asker } from "../../system/exec";
 import { clusterStates, findClusters, type StackClusters } from "../diagnosis/cluster";
-import { readOutputs, type Target } from "../pulumi/run";
-import { exportState, outputsIn } from "../pulumi/state";
+import { askExisting, requireState } from "../pulumi/existing";
+import { type Outputs, readOutputs, type Target } from "../pulumi/run";
+import { type ExportedState, exportState, outputsIn } from "../pulumi/state";
 import { findDeletions } from "../recovery/findDeleted";
 import type { Print } from "../toolchain/build/progress";
 
@@ -27,30 +29,67 @@ const contents = async (ask: Ask, { name, file }: StackClusters["clusters"][numb
 
 const containersFormat = "table {{.Names}}\t{{.Status}}\t{{.Image}}";
 
-/** What is there now, and whether every cluster of the stack is ready. Nothing being up is an answer too. */
-export const look = async (target: Target): Promise<{ lines: string[]; ready: boolean }> => {
-  const ask = asker(target.checkout, target.variables);
-  const tools = existsSync(join(target.checkout, ".tools", "bin", "pulumi"));
-  const [state, containers, network] = await Promise.all([
-    tools ? exportState(target, { showSecrets: true }) : undefined,
-    ask("docker", "ps", "--all", "--filter", `label=${clusterLabel}`, "--format", containersFormat),
-    ask("docker", "network", "inspect", "kind", "--format", "{{.Name}}: {{range .IPAM.Config}}{{.Subnet}} {{end}}"),
-  ]);
-  const lines = [
-    ...(tools ? [] : ["tools: none yet (make tools)"]),
-    ...section("containers", containers.text.includes("\n") || containers.failed ? containers.text : "(none)"),
-    ...section("network", network.failed ? "(none)" : network.text),
-  ];
+/** What status knows of a stack's clusters. */
+export interface Survey {
+  /** Whether there are tools to ask with. */
+  hasTools: boolean;
+  outputs: Outputs | undefined;
+  found: StackClusters;
+  /** The state of each of the clusters found. */
+  states: Verdict[];
+  /** What somebody deleted behind the stack's back, in words. */
+  deleted: string[];
+  /** Whether every cluster is ready and nothing was deleted. */
+  isReady: boolean;
+}
+
+/** Reads the state of a stack, or fails where there is none. */
+const readState = async (target: Target): Promise<ExportedState> =>
+  JSON.parse(await askExisting(target, ["stack", "export", "--show-secrets"])) as ExportedState;
+
+/**
+ * Looks at the stack's clusters.
+ *
+ * @param mustExist whether it is an error that the stack does not exist, or that Pulumi fails
+ */
+export const surveyClusters = async (target: Target, ask: Ask, mustExist: boolean): Promise<Survey> => {
+  if (mustExist) requireState(target);
+  const hasTools = existsSync(join(target.checkout, ".tools", "bin", "pulumi"));
+  const read = mustExist ? readState : () => exportState(target, { showSecrets: true });
+  const state = hasTools ? await read(target) : undefined;
   const outputs = state && outputsIn(state);
   const found = findClusters(target, outputs);
-  if (found.management === undefined) {
-    return { lines: [...lines, ...section(`stack ${target.stack}`, "nothing is up (make up)")], ready: false };
-  }
+  if (found.management === undefined) return { hasTools, outputs, found, states: [], deleted: [], isReady: false };
   const [states, deletions] = await Promise.all([
     clusterStates(ask, found),
     findDeletions(target, state?.deployment.resources ?? []),
   ]);
   const deleted = deletionLines(deletions);
+  const isReady = states.every(({ ready }) => ready) && deleted.length === 0;
+  return { hasTools, outputs, found, states, deleted, isReady };
+};
+
+/**
+ * What is there now, and whether every cluster of the stack is ready. Nothing being up is an answer too.
+ *
+ * @param mustExist whether it is an error that the stack does not exist; default: false
+ */
+export const look = async (target: Target, mustExist = false): Promise<{ lines: string[]; ready: boolean }> => {
+  const ask = asker(target.checkout, target.variables);
+  const [survey, containers, network] = await Promise.all([
+    surveyClusters(target, ask, mustExist),
+    ask("docker", "ps", "--all", "--filter", `label=${clusterLabel}`, "--format", containersFormat),
+    ask("docker", "network", "inspect", "kind", "--format", "{{.Name}}: {{range .IPAM.Config}}{{.Subnet}} {{end}}"),
+  ]);
+  const { hasTools, outputs, found, states, deleted, isReady } = survey;
+  const lines = [
+    ...(hasTools ? [] : ["tools: none yet (make tools)"]),
+    ...section("containers", containers.text.includes("\n") || containers.failed ? containers.text : "(none)"),
+    ...section("network", network.failed ? "(none)" : network.text),
+  ];
+  if (found.management === undefined) {
+    return { lines: [...lines, ...section(`stack ${target.stack}`, "nothing is up (make up)")], ready: false };
+  }
   const details = await Promise.all(
     found.clusters.map((cluster, index) =>
       states[index]?.ready ? contents(ask, cluster) : Promise.resolve<string[]>([]),
@@ -63,13 +102,13 @@ export const look = async (target: Target): Promise<{ lines: string[]; ready: bo
       ...(deleted.length > 0 ? section("deleted outside of Slipway", deleted.join("\n")) : []),
       ...section("url", outputs?.url ?? "(none)"),
     ],
-    ready: states.every(({ ready }) => ready) && deleted.length === 0,
+    ready: isReady,
   };
 };
 
 /** One screen for each cluster on what is there: containers, what holds a cluster, or its nodes and services, and the URL. */
 export const printStatus = async (target: Target, print: Print): Promise<void> => {
-  for (const line of (await look(target)).lines) print(line);
+  for (const line of (await look(target, true)).lines) print(line);
 };
 
 /** Seconds between two looks; each takes some itself. */
@@ -80,7 +119,7 @@ const clear = "\u001b[2J\u001b[H";
 
 /**
  * Follows the status: what changed is drawn anew. In a terminal until Ctrl-C; elsewhere until all clusters are ready,
- * so that a script can wait for it.
+ * so that a script can wait for it. A stack that does not exist yet may come to exist.
  */
 export const watchStatus = async (target: Target, print: Print, terminal = process.stdout.isTTY): Promise<void> => {
   let shown = "";

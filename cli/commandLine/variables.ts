@@ -17,6 +17,7 @@ export const variables = {
   GOGC: "garbage collection of Pulumi and its plugins; default: 300",
   GOMEMLIMIT: "memory limit of Pulumi and its plugins; default: 1GiB",
   DOCKER_HOST: "address of Docker; default: unix:///var/run/docker.sock",
+  KUBECONFIG: "list of your kubeconfigs, of which --merge takes the first; default: ~/.kube/config",
   HTTP_PROXY: "proxy for packages and downloads on the source route",
 } as const satisfies Record<string, string>;
 

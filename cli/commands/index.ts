@@ -3,6 +3,9 @@ import { completion } from "./completion";
 import { destroy } from "./destroy";
 import { doctor } from "./doctor";
 import { env } from "./env";
+import { kubeconfig } from "./kubeconfig";
+import { kubectl } from "./kubectl";
+import { outputs } from "./outputs";
 import { packages } from "./packages";
 import { plan } from "./plan";
 import { preview } from "./preview";
@@ -30,6 +33,9 @@ export const commands: readonly CommandDefinition[] = [
   refresh,
   destroy,
   status,
+  outputs,
+  kubeconfig,
+  kubectl,
   doctor,
   support,
   recover,

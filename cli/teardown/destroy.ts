@@ -1,6 +1,7 @@
 import { forget, recall, record } from "../../preflight/holdings";
 import { findHoldings, findLeftovers, type Holdings, strangersOn } from "../../system/holdings";
 import { removeKubeconfigs } from "../actions/report";
+import { forgetMerged } from "../kubeconfig/merge";
 import { localBackend } from "../pulumi/environment";
 import { hasState } from "../pulumi/fileBackend";
 import { runPulumi, type Outputs, type Target } from "../pulumi/run";
@@ -37,6 +38,7 @@ const sayLeftovers = async (
   );
   if (leftovers.length === 0) {
     forget(checkout, stack);
+    await forgetMerged({ checkout, stack }, print);
     if (staying.length === 0) print(`nothing left: Docker has no container, volume or network of stack ${stack}`);
     else print(`nothing else left: Docker has no container or volume of stack ${stack}`);
     for (const { name, users } of staying) {

@@ -7,6 +7,7 @@ import { demandsOf } from "../../preflight/host/requirements";
 import { readStackFile } from "../../preflight/stackFile";
 import { docker, type Docker, listContainers, listNetworks } from "../../system/docker";
 import { kubeconfigFolder, removeKubeconfigs } from "../actions/report";
+import { forgetMerged } from "../kubeconfig/merge";
 import { removeHelpers } from "../recovery/interrupted";
 import { forgetRuns, forgetTakeOver, unfinishedRuns } from "../recovery/runRecord";
 import type { Print } from "../toolchain/build/progress";
@@ -101,6 +102,7 @@ export const sweepLost = async (lost: Lost, sure: boolean, print: Print, ask: Do
   forget(checkout, stack);
   forgetTakeOver(checkout, stack);
   forgetRuns(Object.keys(unfinishedRuns(checkout, stack)));
+  await forgetMerged({ checkout, stack }, print);
   print(`nothing left of stack ${stack}`);
   return 0;
 };

@@ -37,6 +37,30 @@ export const parseKubeconfig = (text: string): Kubeconfig => {
 /** Address of the API server that the current context speaks to. */
 export const serverOf = (text: string): string => currentCluster(parseKubeconfig(text)).server;
 
+/** What the current context of a kubeconfig leads to. */
+export interface Access {
+  cluster: Record<string, unknown>;
+  user: Record<string, unknown>;
+  namespace?: string;
+}
+
+/**
+ * Returns the cluster, the user and the namespace of the current context.
+ *
+ * @throws ProblemError where the text is not a kubeconfig, or the current context leads nowhere
+ */
+export const accessOf = (text: string): Access => {
+  const config = parseKubeconfig(text);
+  const context = config.contexts.find(({ name }) => name === config["current-context"])?.context;
+  const users = Array.isArray(config["users"]) ? config["users"].filter(isRecord) : [];
+  const user = users.find(({ name }) => name === context?.user)?.["user"];
+  if (!isRecord(user)) {
+    return refuse({ key: "the kubeconfig", rule: "have the user of its current context", remedy });
+  }
+  const namespace = context?.["namespace"];
+  return { cluster: currentCluster(config), user, ...(typeof namespace === "string" ? { namespace } : {}) };
+};
+
 /** The same kubeconfig with another address for the current context's cluster. */
 export const withServer = (text: string, url: string): string => {
   const config = parseKubeconfig(text);
@@ -96,7 +120,7 @@ const documentsOf = (text: string): unknown[] => {
   }
 };
 
-const currentCluster = (config: Kubeconfig): { server: string } => {
+const currentCluster = (config: Kubeconfig): { server: string; [key: string]: unknown } => {
   const current = config["current-context"];
   const context = config.contexts.find(({ name }) => name === current)?.context;
   const cluster = config.clusters.find(({ name }) => name === context?.cluster)?.cluster;

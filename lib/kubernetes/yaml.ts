@@ -75,9 +75,13 @@ const lastLineRead = (text: string): number => {
   return (last?.line ?? 0) + 1;
 };
 
+const writeOptions = { schema: writeSchema, noRefs: true, lineWidth: -1, skipInvalid: true };
+
 /** A value as one YAML document: keys sorted, long lines kept, so that equal values give equal texts. */
-export const toYaml = (value: object): string =>
-  yaml.dump(value, { schema: writeSchema, sortKeys: true, noRefs: true, lineWidth: -1, skipInvalid: true });
+export const toYaml = (value: object): string => yaml.dump(value, { ...writeOptions, sortKeys: true });
+
+/** Returns a value as one YAML document whose keys stay in the order of the value. */
+export const toYamlInOrder = (value: object): string => yaml.dump(value, writeOptions);
 
 /** An integer that JavaScript would change. */
 class UnsafeInteger extends Error {}

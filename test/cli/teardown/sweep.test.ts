@@ -1,7 +1,8 @@
-import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { hostname, tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterAll, describe, expect, test } from "@jest/globals";
+import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
+import { mergeIntoUserFile } from "../../../cli/kubeconfig/merge";
 import { removeHelpers } from "../../../cli/recovery/interrupted";
 import { claimClusters, recordMade, withClaimed } from "../../../cli/teardown/claims";
 import { sweepLost } from "../../../cli/teardown/sweep";
@@ -9,6 +10,14 @@ import { planSweep, type Proof, type Seen, type SeenContainer } from "../../../c
 import { forget, recall, record } from "../../../preflight/holdings";
 import type { Docker } from "../../../system/docker";
 import { containerRow, networkRow } from "../../helpers/dockerRows";
+import { kubeconfigText } from "../../helpers/kubeconfigs";
+import { enterHome, type UserHome } from "../../helpers/userHome";
+
+let home: UserHome;
+beforeAll(() => {
+  home = enterHome();
+});
+afterAll(() => home.leave());
 
 const container = (name: string, more: Partial<SeenContainer> = {}): SeenContainer => ({
   id: `id-${name}`,
@@ -154,6 +163,21 @@ describe("on a machine", () => {
     expect((await sweep(true, docker)).code).toBe(0);
     expect(docker.done).toEqual(["rm --force --volumes id1"]);
     expect(existsSync(files)).toBe(false);
+  });
+
+  test("what was merged into the user's kubeconfig goes with the stack, and only then", async () => {
+    const file = join(home.folder, ".kube", "config");
+    const kubeconfigs = { capd: kubeconfigText("capd") };
+    const isThere = () => readFileSync(file, "utf8").includes("slipway-dev-capd");
+    await mergeIntoUserFile(
+      { checkout, stack: "dev" },
+      { kubeconfigs, current: "capd", isComplete: true },
+      () => undefined,
+    );
+    await sweep(false, machine());
+    expect(isThere()).toBe(true);
+    await sweep(true, machine());
+    expect(isThere()).toBe(false);
   });
 
   test("where nobody else uses it the network goes too", async () => {

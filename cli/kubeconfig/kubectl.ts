@@ -1,0 +1,43 @@
+import { existsSync } from "node:fs";
+import { constants } from "node:os";
+import { join } from "node:path";
+import { start } from "../../system/exec";
+import { callerFolder } from "./callerFolder";
+
+/** Signals that a terminal sends to all of its programs, to kubectl as well. */
+const ofTerminal: NodeJS.Signals[] = ["SIGINT", "SIGQUIT"];
+
+const signals: NodeJS.Signals[] = [...ofTerminal, "SIGTERM", "SIGHUP"];
+
+/**
+ * Runs kubectl in the user's terminal, with the user's streams and folder, and returns its exit code, or 128 and the number
+ * of the signal that ended it. kubectl gets the signals that this process gets.
+ *
+ * @param kubeconfig absolute path
+ */
+export const runKubectl = (checkout: string, kubeconfig: string, args: readonly string[]): Promise<number> => {
+  const bin = join(checkout, ".tools", "bin");
+  const program = join(bin, "kubectl");
+  if (!existsSync(program)) throw new Error("kubectl: expected in .tools/bin, got nothing. Run make tools.");
+  // By variable: kubectl finds no plugin behind an option.
+  const env = { KUBECONFIG: kubeconfig, PATH: `${bin}:${process.env.PATH ?? ""}` };
+  return new Promise((resolve, reject) => {
+    const child = start(program, args, { cwd: callerFolder(), env, stdio: "inherit" });
+    const forward = (signal: NodeJS.Signals): void => {
+      if (ofTerminal.includes(signal) && process.stdin.isTTY) return; // the terminal has sent it to kubectl
+      child.kill(signal);
+    };
+    for (const signal of signals) process.on(signal, forward);
+    const done = (): void => {
+      for (const signal of signals) process.off(signal, forward);
+    };
+    child.on("error", (error) => {
+      done();
+      reject(new Error(`kubectl could not be started (${error.message}): run make tools`));
+    });
+    child.on("close", (code, signal) => {
+      done();
+      resolve(signal === null ? (code ?? 1) : 128 + constants.signals[signal]);
+    });
+  });
+};

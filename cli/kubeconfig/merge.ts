@@ -1,0 +1,112 @@
+import { existsSync, readFileSync } from "node:fs";
+import { messageOf } from "../../lib/base/errors";
+import { accessOf } from "../../lib/kubernetes/kubeconfig";
+import { type Config, currentContext, readConfig } from "../../lib/kubernetes/merging/entries";
+import { extensionName, type Owner } from "../../lib/kubernetes/merging/mark";
+import { currentCluster, mergeClusters, type MergedCluster, removeClusters } from "../../lib/kubernetes/merging/merge";
+import { editText } from "../../lib/kubernetes/merging/text";
+import type { Print } from "../toolchain/build/progress";
+import { changeUserFile, userFiles } from "./userFile";
+
+/** The stack whose clusters are merged or removed. */
+export interface OwnStack {
+  checkout: string;
+  stack: string;
+}
+
+/** Clusters with the text of their kubeconfigs, and the name of the one to work with. */
+export interface Clusters {
+  kubeconfigs: Readonly<Record<string, string>>;
+  current: string;
+  /** Whether they are all of the stack's clusters. */
+  isComplete: boolean;
+}
+
+const ownerOf = (own: OwnStack): Owner => ({ ...own, isGone: (checkout) => !existsSync(checkout) });
+
+const accessesOf = (kubeconfigs: Clusters["kubeconfigs"]): MergedCluster[] =>
+  Object.entries(kubeconfigs).map(([name, text]) => ({ name, access: accessOf(text) }));
+
+/** Returns one kubeconfig with all clusters, under the names that a merge gives to them. */
+export const joinedKubeconfig = (own: OwnStack, { kubeconfigs, current }: Clusters): string => {
+  const options = { owner: ownerOf(own), file: "the kubeconfig", current, isComplete: true };
+  return editText("", {}, mergeClusters({}, accessesOf(kubeconfigs), options).config);
+};
+
+const currentLine = (before: Config, after: Config): string[] => {
+  const [old, current] = [currentContext(before), currentContext(after)];
+  return old === current ? [] : [`current context: ${current || "none"} (before: ${old || "none"})`];
+};
+
+/**
+ * Merges clusters into the user's kubeconfig and says what changed. Where all clusters of the stack are merged and one of
+ * them is the current context, that one stays current.
+ */
+export const mergeIntoUserFile = async (own: OwnStack, clusters: Clusters, print: Print): Promise<void> => {
+  const { first: file } = userFiles();
+  const owner = ownerOf(own);
+  const accesses = accessesOf(clusters.kubeconfigs);
+  let lines: string[] = [];
+  const merge = (text: string): string => {
+    const before = readConfig(text, file);
+    const kept = clusters.isComplete ? currentCluster(before, owner) : undefined;
+    const current = kept !== undefined && Object.hasOwn(clusters.kubeconfigs, kept) ? kept : clusters.current;
+    const { config, contexts } = mergeClusters(before, accesses, { ...clusters, current, owner, file });
+    const after = editText(text, before, config);
+    const verb = after === text ? "has already" : "wrote";
+    lines = [`${file}: ${verb} the contexts ${contexts.join(", ")}`, ...currentLine(before, config)];
+    return after;
+  };
+  const backup = await changeUserFile(file, merge, own);
+  for (const line of lines) print(line);
+  if (backup !== undefined) print(`the file as it was before: ${backup}`);
+};
+
+/** Removes the entries from one file, and returns the names of the contexts. */
+const removeFrom = async (file: string, own: OwnStack, print: Print, cluster?: string): Promise<string[]> => {
+  // A file without any mark is not even read as YAML: it may be whatever the user keeps there.
+  if (!existsSync(file) || !readFileSync(file, "utf8").includes(extensionName)) return [];
+  let removed: string[] = [];
+  let lines: string[] = [];
+  const remove = (text: string): string => {
+    const before = readConfig(text, file);
+    const { config, contexts } = removeClusters(before, ownerOf(own), cluster);
+    removed = contexts;
+    lines = [`${file}: removed the contexts ${contexts.join(", ")}`, ...currentLine(before, config)];
+    return editText(text, before, config);
+  };
+  await changeUserFile(file, remove, own);
+  if (removed.length > 0) for (const line of lines) print(line);
+  return removed;
+};
+
+/**
+ * Removes what Slipway merged of a stack from every kubeconfig of the user, and says so.
+ *
+ * @param cluster removes the entries of this cluster alone; default: those of all clusters of the stack
+ * @returns the names of the contexts that were removed
+ * @throws after all files, for those that could not be changed
+ */
+export const removeFromUserFiles = async (own: OwnStack, print: Print, cluster?: string): Promise<string[]> => {
+  const removed: string[] = [];
+  const problems: string[] = [];
+  for (const file of userFiles().all) {
+    try {
+      removed.push(...(await removeFrom(file, own, print, cluster)));
+    } catch (error) {
+      problems.push(messageOf(error));
+    }
+  }
+  if (problems.length > 0) throw new Error(problems.join("\n"));
+  return removed;
+};
+
+/** After the stack is gone: removes what was merged of it. A failure is said, and `kubeconfig --remove` tries again. */
+export const forgetMerged = async (own: OwnStack, print: Print): Promise<void> => {
+  try {
+    await removeFromUserFiles(own, print);
+  } catch (error) {
+    print(`the merged entries of stack ${own.stack} stay: ${messageOf(error)}`);
+    print("slipway kubeconfig --remove removes them once that is corrected");
+  }
+};

@@ -1,0 +1,49 @@
+import { stackFile } from "../../preflight/stackFile";
+import { complaintOf, exec } from "../../system/exec";
+import { hasState } from "./fileBackend";
+import { type Outputs, type Target } from "./run";
+import { keepingClean } from "./stack";
+import { withoutUnknown } from "./unknownOutputs";
+
+/** The stack is not in its backend. */
+export class MissingStack extends Error {
+  constructor(stack: string, backend: string) {
+    super(`stack ${stack} does not exist in ${backend}: make up creates it`);
+  }
+}
+
+/**
+ * Checks without Pulumi, as far as that can be told, that the backend has the stack.
+ *
+ * @throws MissingStack
+ */
+export const requireState = ({ stack, backend }: Pick<Target, "stack" | "backend">): void => {
+  if (backend.startsWith("file://") && !hasState(backend, stack)) throw new MissingStack(stack, backend);
+};
+
+/**
+ * Asks Pulumi about a stack that must exist, and returns what it prints.
+ *
+ * @throws MissingStack, or an error with Pulumi's complaint
+ */
+export const askExisting = async (target: Target, args: readonly string[]): Promise<string> => {
+  const { checkout, stack, backend, variables } = target;
+  requireState(target);
+  const options = ["--non-interactive", "--stack", stack];
+  const result = await keepingClean(stackFile(checkout, stack), () =>
+    exec("pulumi", [...args, ...options], { cwd: checkout, env: variables }),
+  );
+  if (result.code === 0) return result.stdout;
+  if (result.code < 0) throw new Error(`pulumi could not be started (${complaintOf(result)}): run make tools`);
+  if (/no stack named/i.test(result.stderr)) throw new MissingStack(stack, backend);
+  throw new Error(`stack ${stack}: expected an answer of Pulumi, got an error. ${complaintOf(result)}`);
+};
+
+/** Reads the outputs of a stack that must exist; what is secret is the text `[secret]` unless `showSecrets`. */
+export const readExistingOutputs = async (
+  target: Target,
+  { showSecrets = false } = {},
+): Promise<Record<string, unknown> & Omit<Outputs, "kubeconfigs">> => {
+  const text = await askExisting(target, ["stack", "output", "--json", ...(showSecrets ? ["--show-secrets"] : [])]);
+  return withoutUnknown(JSON.parse(text)) as Record<string, unknown>;
+};

@@ -1,0 +1,80 @@
+import { isRecord } from "../../base/json";
+import { type Problem, ProblemError, typeName } from "../../base/problem";
+import { readYaml } from "../yaml";
+
+/** The lists of a kubeconfig. */
+export const sections = ["clusters", "contexts", "users"] as const;
+
+/** The name of a list of a kubeconfig. */
+export type Section = (typeof sections)[number];
+
+/** The key that holds the body of an entry of each list. */
+export const bodyKeys = { clusters: "cluster", contexts: "context", users: "user" } as const;
+
+/** An entry of a list. Its body is under the key of the list's `bodyKeys`. */
+export interface Entry {
+  name: string;
+  [key: string]: unknown;
+}
+
+/** A user's kubeconfig with everything that it holds, in its order. */
+export type Config = Readonly<Record<string, unknown>>;
+
+/** Returns the entries of a list; none where the list is absent or null. */
+export const entriesOf = (config: Config, section: Section): Entry[] => (config[section] ?? []) as Entry[];
+
+/** Returns the name of the current context; empty where there is none. */
+export const currentContext = (config: Config): string => (config["current-context"] ?? "") as string;
+
+/** Returns the body of an entry; empty where the body is absent or null. */
+export const bodyOf = (section: Section, entry: Entry): Record<string, unknown> => {
+  const body = entry[bodyKeys[section]];
+  return isRecord(body) ? body : {};
+};
+
+/** Keys by which a map without `kind` is known as a kubeconfig. */
+const ownKeys = [...sections, "current-context", "preferences"];
+
+const isEntry = (value: unknown): boolean => isRecord(value) && typeof value["name"] === "string";
+
+const rulesOf = (document: unknown): { expected: string; got: string }[] => {
+  if (!isRecord(document)) return [{ expected: "a kubeconfig, which is a map", got: typeName(document) }];
+  const { kind = "Config" } = document;
+  if (kind !== "Config") return [{ expected: "a kubeconfig, whose kind is Config", got: "another kind" }];
+  if (Object.keys(document).length > 0 && !ownKeys.some((key) => key in document)) {
+    return [{ expected: `a kubeconfig, which has one of ${ownKeys.join(", ")}`, got: "none of them" }];
+  }
+  const current = document["current-context"] ?? "";
+  return [
+    ...sections.flatMap((section) => {
+      const list = document[section] ?? [];
+      if (!Array.isArray(list)) return [{ expected: `a list under ${section}`, got: typeName(list) }];
+      return list.every(isEntry)
+        ? []
+        : [{ expected: `a list of maps with a name under ${section}`, got: "other entries" }];
+    }),
+    ...(typeof current === "string" ? [] : [{ expected: "a text as current-context", got: typeName(current) }]),
+  ];
+};
+
+/**
+ * Reads a kubeconfig to change it. An empty text is an empty kubeconfig, as for kubectl.
+ *
+ * @param file names the text in messages
+ * @throws ProblemError where the text is not YAML or not one kubeconfig; the error repeats nothing of the text
+ */
+export const readConfig = (text: string, file: string): Config => {
+  const documents = readYaml(text, file);
+  const problem = (rule: { expected: string; got: string }): Problem => ({
+    key: file,
+    rule,
+    remedy: "Correct the file, or name another one in KUBECONFIG",
+  });
+  if (documents.length > 1) {
+    throw new ProblemError([problem({ expected: "one YAML document", got: String(documents.length) })]);
+  }
+  const document = documents[0] ?? {};
+  const rules = rulesOf(document);
+  if (rules.length > 0) throw new ProblemError(rules.map(problem));
+  return document as Config;
+};

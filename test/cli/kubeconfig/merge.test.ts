@@ -1,0 +1,200 @@
+import {
+  chmodSync,
+  existsSync,
+  lstatSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
+import { join } from "node:path";
+import { afterEach, beforeEach, describe, expect, test } from "@jest/globals";
+import { forgetMerged, joinedKubeconfig, mergeIntoUserFile, removeFromUserFiles } from "../../../cli/kubeconfig/merge";
+import { changeUserFile, userFiles } from "../../../cli/kubeconfig/userFile";
+import { readConfig } from "../../../lib/kubernetes/merging/entries";
+import { kubeconfigText, userKubeconfig } from "../../helpers/kubeconfigs";
+import { enterHome, type UserHome } from "../../helpers/userHome";
+
+let home: UserHome;
+let usual: string;
+let own: { checkout: string; stack: string };
+let lines: string[];
+const print = (line: string): void => void lines.push(line);
+
+beforeEach(() => {
+  home = enterHome();
+  usual = join(home.folder, ".kube", "config");
+  own = { checkout: join(home.folder, "checkout"), stack: "dev" };
+  mkdirSync(join(own.checkout, ".slipway"), { recursive: true });
+  lines = [];
+});
+afterEach(() => home.leave());
+
+const clusters = {
+  kubeconfigs: { capd: kubeconfigText("capd"), clusterapi: kubeconfigText("clusterapi") },
+  current: "capd",
+  isComplete: true,
+};
+
+const modeOf = (file: string): number => statSync(file).mode & 0o777;
+const currentOf = (file: string): unknown => readConfig(readFileSync(file, "utf8"), file)["current-context"];
+
+const writeUsual = (text: string, file = usual): void => {
+  mkdirSync(join(file, ".."), { recursive: true });
+  writeFileSync(file, text, { mode: 0o644 });
+};
+
+describe("the user's kubeconfigs", () => {
+  test("are those of KUBECONFIG and the usual one; relative ones start where slipway was called", () => {
+    expect(userFiles({ HOME: "/home/me" })).toEqual({ first: "/home/me/.kube/config", all: ["/home/me/.kube/config"] });
+    const env = { HOME: "/home/me", KUBECONFIG: ":a:/b:", SLIPWAY_CALLED_IN: "/work" };
+    expect(userFiles(env)).toEqual({ first: "/work/a", all: ["/work/a", "/b", "/home/me/.kube/config"] });
+  });
+});
+
+describe("a merge", () => {
+  test("creates a private file where there is none", async () => {
+    await mergeIntoUserFile(own, clusters, print);
+    expect(modeOf(usual)).toBe(0o600);
+    expect(readdirSync(join(home.folder, ".kube"))).toEqual(["config"]);
+    expect(lines).toEqual([
+      `${usual}: wrote the contexts slipway-dev-capd, slipway-dev-clusterapi`,
+      "current context: slipway-dev-capd (before: none)",
+    ]);
+  });
+
+  test("keeps a private backup of the file, and closes the file to other users", async () => {
+    writeUsual(userKubeconfig);
+    await mergeIntoUserFile(own, clusters, print);
+    const backup = `${usual}.slipway-backup`;
+    expect([modeOf(usual), modeOf(backup)]).toEqual([0o600, 0o600]);
+    expect(readFileSync(backup, "utf8")).toBe(userKubeconfig);
+    expect(lines.at(-1)).toBe(`the file as it was before: ${backup}`);
+    await mergeIntoUserFile(own, clusters, print); // changes nothing, so the backup stays
+    expect(readFileSync(backup, "utf8")).toBe(userKubeconfig);
+  });
+
+  test("takes the first file of KUBECONFIG, and leaves the others", async () => {
+    const [first, second] = [join(home.folder, "one"), join(home.folder, "two")];
+    writeFileSync(second, userKubeconfig);
+    process.env.KUBECONFIG = `${first}:${second}`;
+    await mergeIntoUserFile(own, clusters, print);
+    expect(currentOf(first)).toBe("slipway-dev-capd");
+    expect(readFileSync(second, "utf8")).toBe(userKubeconfig);
+    expect(existsSync(usual)).toBe(false);
+  });
+
+  test.each([true, false])("writes through a symbolic link and keeps the link (target exists: %s)", async (exists) => {
+    const target = join(home.folder, "dotfiles", "kubeconfig");
+    mkdirSync(join(home.folder, "dotfiles"));
+    mkdirSync(join(home.folder, ".kube"));
+    if (exists) writeFileSync(target, userKubeconfig);
+    symlinkSync("../dotfiles/kubeconfig", usual);
+    await mergeIntoUserFile(own, clusters, print);
+    expect(lstatSync(usual).isSymbolicLink()).toBe(true);
+    expect(currentOf(target)).toBe("slipway-dev-capd");
+    expect(existsSync(`${target}.slipway-backup`)).toBe(exists);
+  });
+
+  test.each([
+    ["is not YAML", "a: [", "expected YAML that parses"],
+    ["is something else", "kind: Secret\ndata: {}\n", "expected a kubeconfig"],
+    [
+      "has a foreign entry of that name",
+      userKubeconfig.replaceAll("name: work", "name: slipway-dev-capd"),
+      "context slip",
+    ],
+  ])("leaves a file untouched that %s", async (_, text, message) => {
+    writeUsual(text);
+    await expect(mergeIntoUserFile(own, clusters, print)).rejects.toThrow(message);
+    expect(readFileSync(usual, "utf8")).toBe(text);
+    expect(modeOf(usual)).toBe(0o644);
+    expect(readdirSync(join(home.folder, ".kube"))).toEqual(["config"]);
+  });
+
+  test("refuses a file of .slipway, which up would overwrite, and what is not a file", async () => {
+    const file = join(own.checkout, ".slipway", "kubeconfigs", "dev", "capd.yaml");
+    writeUsual(kubeconfigText("capd"), file);
+    symlinkSync(file, join(home.folder, "link"));
+    for (const path of [file, join(home.folder, "link")]) {
+      process.env.KUBECONFIG = path;
+      await expect(mergeIntoUserFile(own, clusters, print)).rejects.toThrow("got one that up overwrites");
+    }
+    process.env.KUBECONFIG = home.folder;
+    await expect(mergeIntoUserFile(own, clusters, print)).rejects.toThrow("expected a regular file");
+  });
+
+  test("of all clusters keeps the stack's context that is current; of one cluster takes that one", async () => {
+    await mergeIntoUserFile(own, { ...clusters, current: "clusterapi", isComplete: false }, print);
+    await mergeIntoUserFile(own, clusters, print);
+    expect(currentOf(usual)).toBe("slipway-dev-clusterapi");
+    const { capd } = clusters.kubeconfigs;
+    await mergeIntoUserFile(own, { kubeconfigs: { capd }, current: "capd", isComplete: false }, print);
+    expect(currentOf(usual)).toBe("slipway-dev-capd");
+  });
+
+  test("waits for kubectl's lock, and says whose it is where the lock stays", async () => {
+    writeUsual(userKubeconfig);
+    writeFileSync(`${usual}.lock`, "");
+    const options = { checkout: own.checkout, seconds: 0.2 };
+    await expect(changeUserFile(usual, () => "x", options)).rejects.toThrow(
+      `${usual}.lock: expected no lock within 0.2 s`,
+    );
+    expect(readFileSync(usual, "utf8")).toBe(userKubeconfig);
+    setTimeout(() => rmSync(`${usual}.lock`, { force: true }), 150);
+    await mergeIntoUserFile(own, clusters, print);
+    expect(existsSync(`${usual}.lock`)).toBe(false);
+  });
+
+  test("loses nothing where two merges run at the same time", async () => {
+    writeUsual(userKubeconfig);
+    const stacks = ["a", "b", "c"].map((stack) => ({ ...own, stack }));
+    await Promise.all(stacks.map((stack) => mergeIntoUserFile(stack, clusters, print)));
+    for (const stack of stacks) await removeFromUserFiles(stack, print);
+    expect(readFileSync(usual, "utf8")).toBe(userKubeconfig);
+  });
+});
+
+describe("a removal", () => {
+  test("gives the user's file back, in every file of KUBECONFIG and in the usual one", async () => {
+    const other = join(home.folder, "other");
+    writeUsual(userKubeconfig);
+    await mergeIntoUserFile(own, clusters, print);
+    process.env.KUBECONFIG = other;
+    await mergeIntoUserFile(own, clusters, print);
+    lines = [];
+    await removeFromUserFiles(own, print);
+    expect(readFileSync(usual, "utf8")).toBe(userKubeconfig);
+    expect(readFileSync(other, "utf8")).not.toContain("slipway");
+    expect(lines).toContain(`${usual}: removed the contexts slipway-dev-capd, slipway-dev-clusterapi`);
+    expect(lines).toContain("current context: work (before: slipway-dev-capd)");
+  });
+
+  test("does not touch a file without entries of the stack, whatever it is", async () => {
+    writeUsual("a: [");
+    chmodSync(usual, 0o644);
+    expect(await removeFromUserFiles(own, print)).toEqual([]);
+    expect([readFileSync(usual, "utf8"), modeOf(usual), lines]).toEqual(["a: [", 0o644, []]);
+  });
+
+  test("after destroy says why entries stay, and does not fail", async () => {
+    await mergeIntoUserFile(own, clusters, print);
+    writeFileSync(usual, `${readFileSync(usual, "utf8")}\n]`);
+    lines = [];
+    await forgetMerged(own, print);
+    expect(lines[0]).toMatch(/^the merged entries of stack dev stay: .*expected YAML that parses/);
+    expect(lines[1]).toBe("slipway kubeconfig --remove removes them once that is corrected");
+  });
+});
+
+test("all clusters in one kubeconfig have the names of a merge", () => {
+  const config = readConfig(joinedKubeconfig(own, clusters), "joined");
+  expect(config["current-context"]).toBe("slipway-dev-capd");
+  expect((config["users"] as { name: string }[]).map(({ name }) => name)).toEqual([
+    "slipway-dev-capd",
+    "slipway-dev-clusterapi",
+  ]);
+});

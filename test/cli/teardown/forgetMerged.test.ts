@@ -1,0 +1,68 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { afterEach, beforeEach, describe, expect, test } from "@jest/globals";
+import { mergeIntoUserFile } from "../../../cli/kubeconfig/merge";
+import { sayNeverUp, takeDown } from "../../../cli/teardown/destroy";
+import { kubeconfigText } from "../../helpers/kubeconfigs";
+import type { PretendCheckout } from "../../helpers/pretendCheckout";
+import { pretendStack } from "../../helpers/pretendStack";
+import { enterHome, type UserHome } from "../../helpers/userHome";
+
+let home: UserHome;
+let checkout: PretendCheckout;
+let own: { checkout: string; stack: string };
+const path = process.env.PATH ?? "";
+const silent = (): void => undefined;
+
+beforeEach(async () => {
+  home = enterHome();
+  checkout = pretendStack();
+  own = { checkout: checkout.folder, stack: "dev" };
+  process.env.PATH = `${join(checkout.folder, ".tools", "bin")}:${path}`;
+  checkout.pretend("docker", "exit 0");
+  const kubeconfigs = { capd: kubeconfigText("capd") };
+  await mergeIntoUserFile(own, { kubeconfigs, current: "capd", isComplete: true }, silent);
+  await mergeIntoUserFile({ ...own, stack: "ha" }, { kubeconfigs, current: "capd", isComplete: true }, silent);
+});
+afterEach(() => {
+  process.env.PATH = path;
+  home.leave();
+  checkout.remove();
+});
+
+const merged = (): string[] => {
+  const text = readFileSync(join(home.folder, ".kube", "config"), "utf8");
+  return ["dev", "ha"].filter((stack) => text.includes(`slipway-${stack}-capd`));
+};
+
+const destroy = (...args: string[]): Promise<number> =>
+  takeDown({ ...own, backend: `file://${own.checkout}/.slipway`, variables: {} }, args, silent);
+
+describe("what was merged into the user's kubeconfig", () => {
+  test("goes with a destroyed stack; another stack's entries stay", async () => {
+    expect(await destroy()).toBe(0);
+    expect(merged()).toEqual(["ha"]);
+  });
+
+  test("stays after a destroy of a part of the stack", async () => {
+    expect(await destroy("--target", "urn")).toBe(0);
+    expect(merged()).toEqual(["dev", "ha"]);
+  });
+
+  test("stays where the destroy failed", async () => {
+    checkout.pretend("pulumi", "[ $1 = destroy ] && exit 3; echo '{\"deployment\": {}}'");
+    expect(await destroy()).not.toBe(0);
+    expect(merged()).toEqual(["dev", "ha"]);
+  });
+
+  test("stays where Docker does not answer", async () => {
+    checkout.pretend("docker", "exit 1");
+    await sayNeverUp(own.checkout, own.stack, silent);
+    expect(merged()).toEqual(["dev", "ha"]);
+  });
+
+  test("goes with a stack whose state is lost", async () => {
+    expect(await sayNeverUp(own.checkout, own.stack, silent)).toBe(0);
+    expect(merged()).toEqual(["ha"]);
+  });
+});
