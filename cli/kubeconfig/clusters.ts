@@ -2,7 +2,7 @@ import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { kubeconfigFile } from "../../lib/base/paths";
 import { nearest } from "../../lib/base/suggest";
-import { readStackFile, stackFile } from "../../preflight/stackFile";
+import { readStackFile } from "../../preflight/stackFile";
 import { kubeconfigFolder, writeKubeconfigs } from "../actions/report";
 import { UsageError } from "../commandLine/usageError";
 import type { OwnStack } from "./merge";
