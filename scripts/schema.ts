@@ -1,11 +1,18 @@
 import { execFileSync } from "node:child_process";
-import { writeFileSync } from "node:fs";
+import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { settingsJsonSchema, settingsDocument } from "../lib/settings/docs";
+import { projectFile, settingsDocument, settingsJsonSchema } from "../lib/settings/docs";
 import { root } from "../system/checkout";
 
-// Writes what is generated from the table of settings: the stack files' JSON schema and the list in the documentation.
-const files = ["slipway.schema.json", join("docs", "settings.md")];
-writeFileSync(join(root, "slipway.schema.json"), JSON.stringify(settingsJsonSchema(), null, 2));
-writeFileSync(join(root, "docs", "settings.md"), settingsDocument());
-execFileSync("npx", ["prettier", "--log-level", "warn", "--write", ...files], { cwd: root, stdio: "inherit" });
+// Writes what follows from the schema of the settings: the JSON schema of stack files, the documentation, and the block
+// `config` of Pulumi.yaml.
+const files = {
+  "slipway.schema.json": JSON.stringify(settingsJsonSchema(), null, 2),
+  [join("docs", "settings.md")]: settingsDocument(),
+  "Pulumi.yaml": projectFile(readFileSync(join(root, "Pulumi.yaml"), "utf8")),
+};
+for (const [name, content] of Object.entries(files)) writeFileSync(join(root, name), content);
+execFileSync("npx", ["prettier", "--log-level", "warn", "--write", ...Object.keys(files)], {
+  cwd: root,
+  stdio: "inherit",
+});

@@ -1,9 +1,8 @@
 import { type Problem, ProblemError } from "../base/problem";
 import type { Pins, RoutePins } from "../versions/pins";
 import { brokenRules } from "./rules";
-import { readClusters } from "./schema/entries";
-import { readTable } from "./schema/readTable";
-import { settingsSchema, type SettingValues } from "./schema/stack";
+import { readClusters, stackSettings } from "./schema/entries";
+import { readTable } from "./schema/read";
 import { type Settings, settingsTree } from "./types";
 
 /** Every problem of a stack's settings. */
@@ -32,11 +31,10 @@ export interface SettingsSource {
  */
 export const readSettings = ({ config, pins }: SettingsSource): Settings => {
   const versions = routePins(pins[config["pins"] === "source" ? "source" : "release"]);
-  const top = readTable(settingsSchema, { given: config, versions, path: "" });
+  const top = readTable(stackSettings, { given: config, versions, path: "" });
   const { entries, problems } = readClusters(top, config, versions);
-  // The tables gave each value its type and check; those that failed are used by no rule.
-  const values = top.values as SettingValues;
-  const all = [...top.problems, ...problems, ...brokenRules({ values, wrong: top.wrong, entries, versions })];
+  const { values, wrong } = top;
+  const all = [...top.problems, ...problems, ...brokenRules({ values, wrong, entries, versions })];
   if (all.length > 0) throw new SettingsError(all);
   return settingsTree(values, entries, versions);
 };

@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, test } from "@jest/globals";
 import { load } from "js-yaml";
-import { describeSettings } from "../../lib/settings/schema/stack";
+import { describeSettings } from "../../lib/settings/docs";
 import { readSettings } from "../../lib/settings/settings";
 import { pins } from "../../lib/versions/pins";
 import { versionStep } from "../../lib/versions/semver";

@@ -1,8 +1,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "@jest/globals";
-import { settingsJsonSchema, settingsDocument } from "../../lib/settings/docs";
-import { describeSettings } from "../../lib/settings/schema/stack";
+import { describeSettings, settingsDocument, settingsJsonSchema } from "../../lib/settings/docs";
 import { stackFile } from "../../preflight/stackFile";
 
 const root = join(__dirname, "..", "..");

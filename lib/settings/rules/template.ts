@@ -1,9 +1,6 @@
 import type { Problem } from "../../base/problem";
-import type { RoutePins } from "../../versions/pins";
-import { type ClusterField, infrastructureProviderFields } from "../schema/cluster";
+import type { ClusterField } from "../schema/cluster";
 import type { ClusterEntry } from "../schema/entries";
-import { readTable } from "../schema/readTable";
-import { asType, wrongType } from "../schema/setting";
 import type { SettingValues } from "../schema/stack";
 import type { ClusterRule } from "./rule";
 
@@ -120,19 +117,11 @@ export const templateRules: readonly ClusterRule[] = [
 export const providerProblems = (
   { providers, installProviders, managementKubeconfig }: SettingValues,
   entries: readonly ClusterEntry[],
-  versions: RoutePins,
 ): Problem[] => {
   const key = "providers";
-  const listed = (providers as readonly unknown[]).flatMap((item, index): readonly Problem[] => {
-    const path = `${key}[${index}]`;
-    const given = asType("object", item) as Record<string, unknown> | undefined;
-    if (given === undefined) return [wrongType(path, "object", item)];
-    return readTable(infrastructureProviderFields, { given, versions, path }).problems;
-  });
   const none = providers.length === 0;
   const needed = none && managementKubeconfig === "" ? entries.filter(isTemplate) : [];
   return [
-    ...listed,
     ...needed.slice(0, 1).map(({ values }) => ({
       key,
       received: [],
