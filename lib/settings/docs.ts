@@ -81,29 +81,30 @@ const configProperties = (): JsonSchema => {
 
 /** Changes what the schema library writes of one schema to what Pulumi's stack files may hold. */
 const adapt = (schema: z.core.$ZodType, json: z.core.JSONSchema.BaseSchema): void => {
-  const { description, examples, default: value, derived: _, secret: __, ...rest } = json;
+  const { description, examples, default: value, ...type } = json;
   for (const key of Object.keys(json)) delete json[key];
-  const isText = typeSchema(schema) instanceof z.ZodMiniString;
+  // An empty text stands for no value.
+  const isSilent = value === undefined || (value === "" && typeOf(schema) === "string");
   Object.assign(
     json,
     description === undefined ? {} : { description },
-    alternatives(rest),
+    adaptType(type),
     examples === undefined ? {} : { examples },
-    // An empty text stands for no value.
-    value === undefined || (isText && value === "") ? {} : { default: value },
+    isSilent ? {} : { default: value },
   );
 };
 
-const alternatives = (json: JsonSchema): JsonSchema => {
+const adaptType = (json: JsonSchema): JsonSchema => {
   if (json["enum"] !== undefined) return { enum: json["enum"] };
   // `pulumi config set` writes numbers and booleans as texts.
   if (json["type"] === "boolean") return { enum: [true, false, "true", "false"] };
   if (json["type"] === "integer") return { anyOf: [{ type: "integer" }, { type: "string", pattern: "^-?[0-9]+$" }] };
-  // The names of a map have rules that only the program checks.
-  const { propertyNames: _, additionalProperties: values, ...rest } = json;
-  const isAnything = values === undefined || JSON.stringify(values) === "{}";
-  return { ...rest, ...(isAnything ? {} : { additionalProperties: values }) };
+  // Only the program checks the names of a map; notes are not a part of the type.
+  const left = ["propertyNames", ...(isEmpty(json["additionalProperties"]) ? ["additionalProperties"] : [])];
+  return Object.fromEntries(Object.entries(json).filter(([key]) => ![...left, "derived", "secret"].includes(key)));
 };
+
+const isEmpty = (schema: unknown): boolean => JSON.stringify(schema) === "{}";
 
 /** Returns Pulumi.yaml with its block `config`, which is the last one, made of the settings. */
 export const projectFile = (before: string): string =>

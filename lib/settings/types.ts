@@ -136,11 +136,8 @@ export const settingsTree = (
   });
 };
 
-const clusterOf = (
-  { values, pools, healthCheck }: ClusterEntry,
-  allotted: ClusterRanges | undefined,
-): ClusterSettings => {
-  const { loadBalancerAddresses: given } = values;
+const clusterOf = ({ values, pools }: ClusterEntry, allotted: ClusterRanges | undefined): ClusterSettings => {
+  const { loadBalancerAddresses: given, healthCheck } = values;
   const { ipv4, ipv6 }: ClusterRanges = (given.list.length === 0 ? allotted : rangesOf(given)) ?? {};
   return {
     name: values.name,

@@ -1,13 +1,11 @@
+import { valueAt } from "../../base/json";
 import type { Problem } from "../../base/problem";
 import type { ClusterField } from "../schema/cluster";
 import type { ClusterEntry } from "../schema/entries";
 import type { SettingValues } from "../schema/stack";
-import type { ClusterRule } from "./rule";
+import { type ClusterRule, unless } from "./rule";
 
 const isTemplate = ({ values }: ClusterEntry): boolean => values.backend === "template";
-
-const unless = (good: boolean, { values, key }: ClusterEntry, field: ClusterField, rule: string, remedy: string) =>
-  good ? [] : [{ key: key(field), received: values[field], rule, remedy }];
 
 /** Variables that follow from a cluster's other fields. */
 const ownVariables: Readonly<Record<string, ClusterField>> = {
@@ -39,7 +37,7 @@ export const templateRules: readonly ClusterRule[] = [
         ),
         ...own.map((name) => ({
           key: `${entry.key("templateVariables")}.${name}`,
-          received: templateVariables[name],
+          received: valueAt(entry.received("templateVariables"), name),
           rule: `be left to ${ownVariables[name]}, which it follows from`,
           remedy: `Remove it, and set ${ownVariables[name]}`,
         })),
@@ -47,10 +45,10 @@ export const templateRules: readonly ClusterRule[] = [
     },
   },
   {
-    fields: ["template", "healthCheck"],
+    fields: ["template"],
     check: (entry) =>
       unless(
-        !isTemplate(entry) || entry.healthCheck === undefined,
+        !isTemplate(entry) || (entry.values.healthCheck === undefined && !entry.wrong.has("healthCheck")),
         entry,
         "healthCheck",
         "be left out where a template says what a cluster is made of",
@@ -122,10 +120,10 @@ export const providerProblems = (
   const none = providers.length === 0;
   const needed = none && managementKubeconfig === "" ? entries.filter(isTemplate) : [];
   return [
-    ...needed.slice(0, 1).map(({ values }) => ({
+    ...needed.slice(0, 1).map(({ title }) => ({
       key,
       received: [],
-      rule: `name the provider of cluster ${values.name}, which a template makes`,
+      rule: `name the provider of cluster ${title}, which a template makes`,
       remedy: "Add its name, version and manifest",
     })),
     ...(none || installProviders

@@ -21,12 +21,15 @@ export const issuesOf = (error: unknown): core.$ZodRawIssue[] => {
 };
 
 /** A check with a rule that completes "must …", and a remedy in the imperative. */
-export const must =
+const must =
   <T>(isRight: (value: T) => boolean, rule: string, remedy: string | ((value: T) => string)): Check<T> =>
   ({ value, issues }) => {
     if (isRight(value)) return;
     issues.push(issueOf({ received: value, rule, remedy: typeof remedy === "string" ? remedy : remedy(value) }));
   };
+
+const mustMatch = (form: RegExp, rule: string, remedy: string): Check<string> =>
+  must((value) => form.test(value), rule, remedy);
 
 /** A check that accepts the empty text too. */
 export const orEmpty =
@@ -69,8 +72,8 @@ export const labelKey: Check<string> = must(
 );
 
 /** The value of a label or taint. */
-export const labelValue: Check<string> = must(
-  (value) => /^([a-z0-9A-Z]([\w.-]{0,61}[a-z0-9A-Z])?)?$/.test(value),
+export const labelValue: Check<string> = mustMatch(
+  /^([a-z0-9A-Z]([\w.-]{0,61}[a-z0-9A-Z])?)?$/,
   "be a label's value: up to 63 letters, digits, -, _ and dots, letters or digits at both ends",
   'Write it as text, in quotes if it looks like a number: "true"',
 );
@@ -91,8 +94,8 @@ export const oddCount: Check<number> = must(
 );
 
 /** How many machines of a group may be unhealthy: a count, a percentage, or empty. */
-export const countOrPercentage: Check<string> = must(
-  (value) => /^(|\d{1,3}|\d{1,2}%|100%)$/.test(value),
+export const countOrPercentage: Check<string> = mustMatch(
+  /^(|\d{1,3}|\d{1,2}%|100%)$/,
   "be a count or a percentage up to 100%",
   'Write it as "1" or 40%',
 );
@@ -111,8 +114,8 @@ export const manifestLocation: Check<string> = must(
 );
 
 /** The path of a file, or empty. The check does not read it. */
-export const filePath: Check<string> = must(
-  (value) => !/\p{Cc}/u.test(value),
+export const filePath: Check<string> = mustMatch(
+  /^\P{Cc}*$/u,
   "be a path without line breaks and other control characters",
   "Write it as images/capd.tar, relative to the project",
 );
@@ -131,20 +134,19 @@ export const imageReference: Check<string> = must(
   "Write it as registry.example.org/path/name:tag, as in kindest/node:v1.34.4",
 );
 
+const number = String.raw`(0|[1-9]\d*)`;
+const release = String.raw`v?${number}\.${number}\.${number}(-[0-9A-Za-z.-]+)?(\+[0-9A-Za-z.-]+)?`;
+
 /** A Kubernetes release. */
-export const kubernetesVersion: Check<string> = must(
-  (value) => {
-    const number = String.raw`(0|[1-9]\d*)`;
-    const suffix = String.raw`(-[0-9A-Za-z.-]+)?(\+[0-9A-Za-z.-]+)?`;
-    return new RegExp(String.raw`^v?${number}\.${number}\.${number}${suffix}$`).test(value) && value.length <= 64;
-  },
+export const kubernetesVersion: Check<string> = mustMatch(
+  new RegExp(`^(?=.{1,64}$)${release}$`),
   "be a full Kubernetes version",
   "Write all three numbers, as in v1.34.4",
 );
 
 /** The release of a provider. */
-export const providerVersion: Check<string> = must(
-  (value) => /^v?\d+\.\d+\.\d+(-[0-9A-Za-z.-]+)?$/.test(value),
+export const providerVersion: Check<string> = mustMatch(
+  /^v?\d+\.\d+\.\d+(-[0-9A-Za-z.-]+)?$/,
   "be a full version",
   "Write all three numbers, as in v2.13.0",
 );

@@ -1,6 +1,6 @@
 import { unknown } from "zod/mini";
 import { type Problem, show } from "../../base/problem";
-import type { HealthCheck, WorkerPool } from "../../cluster/spec";
+import type { WorkerPool } from "../../cluster/spec";
 import type { RoutePins } from "../../versions/pins";
 import { type ClusterField, clusterFields, type ClusterValues, shortForm } from "./cluster";
 import { keyAt, readTable, readValue, type TableReading } from "./read";
@@ -11,11 +11,14 @@ import { settingsSchema } from "./stack";
 export interface ClusterEntry {
   readonly values: ClusterValues;
   readonly pools: readonly WorkerPool[];
-  readonly healthCheck?: HealthCheck;
-  /** Fields whose value failed its own check. */
+  /** Fields whose value is wrong by itself: they have no value. */
   readonly wrong: ReadonlySet<string>;
   /** What a field is called in the stack's settings: `clusterName`, or `clusters[1].name`. */
   readonly key: (field: ClusterField) => string;
+  /** What an error shows as the value of a field: the value as given, or its default. */
+  readonly received: (field: ClusterField) => unknown;
+  /** What an error calls the cluster: its name, or its place where the name is wrong. */
+  readonly title: string;
   /** Whether it is the one cluster of the short form. */
   readonly short: boolean;
 }
@@ -50,11 +53,14 @@ const shortEntry = ({ values, wrong }: TableReading<typeof stackSettings>, versi
   const { values: defaults } = readTable(clusterFields, { given: {}, versions, path: "" });
   // On a network that others made, their clusters may have the highest block: there the name decides, as in a list.
   const slot = values.adoptNetwork === true ? {} : { loadBalancerSlot: 0 };
+  const all = { ...defaults, ...Object.fromEntries(own), ...slot };
   return {
-    values: { ...defaults, ...Object.fromEntries(own), ...slot },
+    values: all,
     pools: shortPools(values.workerReplicas),
     wrong: new Set(Object.entries(shortForm).flatMap(([field, key]) => (wrong.has(key) ? [field] : []))),
     key: (field) => shortForm[field as keyof typeof shortForm] ?? field,
+    received: (field) => all[field],
+    title: wrong.has(shortForm.name) ? "of the stack" : values.clusterName,
     short: true,
   };
 };
@@ -83,12 +89,14 @@ const readEntry = (
   const has = (field: ClusterField): boolean => Object.hasOwn(given, field);
   const { values, problems, wrong } = readTable(clusterFields, { given, versions, path });
   const isTwice = has("workers") && has("workerReplicas");
+  const all = { ...values, ...fallbacks(values, has) };
   const entry: ClusterEntry = {
-    values: { ...values, ...fallbacks(values, has) },
+    values: all,
     pools: has("workers") ? (values.workers ?? []) : shortPools(values.workerReplicas),
-    ...(values.healthCheck ? { healthCheck: values.healthCheck } : {}),
     wrong: new Set([...wrong, ...(isTwice ? ["workers"] : [])]),
     key: (field) => keyAt(path, field),
+    received: (field) => (has(field) ? given[field] : all[field]),
+    title: wrong.has("name") ? path : all.name,
     short: false,
   };
   const both: Problem = {
@@ -98,7 +106,7 @@ const readEntry = (
   };
   const backend: Problem = {
     key: `${path}.backend`,
-    received: values.backend,
+    received: given["backend"],
     rule: "not stand beside template, which says where the machines are",
     remedy: "Remove one of the two",
   };

@@ -66,8 +66,6 @@ const problemsOf = (issue: z.core.$ZodIssue, schema: z.core.$ZodType, start: str
     case "custom":
       // checks.ts makes every issue of this code.
       return [{ ...(issue.params?.["problem"] as Problem), key }];
-    case "invalid_key":
-      return issue.issues.flatMap((inner) => problemsOf(inner, type, key));
     case "invalid_value": {
       const [first] = issue.values;
       return [
@@ -91,7 +89,7 @@ const problemsOf = (issue: z.core.$ZodIssue, schema: z.core.$ZodType, start: str
   }
 };
 
-/** Follows an issue's path to the schema there. A problem of a name or a value of a map is a problem of the map. */
+/** Follows an issue's path to the schema there. A problem with a value of a map without known fields is the map's. */
 const placeOf = (path: readonly PropertyKey[], schema: z.core.$ZodType, start: string) => {
   let key = start;
   let type = typeSchema(schema);

@@ -132,11 +132,15 @@ export const variables = (
   return z.prefault(orJson(isRecord, map), {}).register(notes, { description, ...more });
 };
 
-/** Texts by name, empty by default. */
-export const textMap = (description: string, key: Check<string>, value: Check<string>) =>
-  z
-    .prefault(orJson(isRecord, z.record(z.string().check(key), z.string().check(value))), {})
-    .register(notes, { description });
+/** Texts by name, empty by default. Both checks run on every entry, so that one error has all problems. */
+export const textMap = (description: string, key: Check<string>, value: Check<string>) => {
+  const keys = z.check<Record<string, string>>(
+    ({ value: map, issues }) => Object.keys(map).forEach((name) => void key({ value: name, issues })),
+    { when: ({ value: map }) => isRecord(map) },
+  );
+  const map = z.record(z.string(), z.string().check(value)).check(keys);
+  return z.prefault(orJson(isRecord, map), {}).register(notes, { description });
+};
 
 /** A map with known fields. */
 export const mapOf = <T extends SettingTable>(fields: T) => orJson(isRecord, z.strictObject(fields));
