@@ -54,7 +54,7 @@ export const brokenRules = (context: RuleContext): Problem[] => {
     ...entries.flatMap((entry) =>
       clusterRules.flatMap((rule) => (applies(rule, entry) ? rule.check(entry, { values, versions }) : [])),
     ),
-    ...(wrong.has("providers") ? [] : providerProblems(values, entries)),
+    ...providerProblems(context),
     ...ipv6Problems(context),
     ...cloudProviderKindProblems(entries, versions),
     ...fleetProblems(context),

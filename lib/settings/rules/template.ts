@@ -2,8 +2,7 @@ import { valueAt } from "../../base/json";
 import type { Problem } from "../../base/problem";
 import type { ClusterField } from "../schema/cluster";
 import type { ClusterEntry } from "../schema/entries";
-import type { SettingValues } from "../schema/stack";
-import { type ClusterRule, unless } from "./rule";
+import { type ClusterRule, type RuleContext, unless } from "./rule";
 
 const isTemplate = ({ values }: ClusterEntry): boolean => values.backend === "template";
 
@@ -112,13 +111,12 @@ export const templateRules: readonly ClusterRule[] = [
 ];
 
 /** Rules about providers besides Cluster API's own. */
-export const providerProblems = (
-  { providers, installProviders, managementKubeconfig }: SettingValues,
-  entries: readonly ClusterEntry[],
-): Problem[] => {
+export const providerProblems = ({ values, wrong, entries }: RuleContext): Problem[] => {
   const key = "providers";
-  const none = providers.length === 0;
-  const needed = none && managementKubeconfig === "" ? entries.filter(isTemplate) : [];
+  const isNone = !wrong.has(key) && values.providers.length === 0;
+  const needed = isNone && values.managementKubeconfig === "" ? entries.filter(isTemplate) : [];
+  const isRefused = !isNone && !wrong.has("installProviders") && !values.installProviders;
+  const refused = { rule: "be left out where installProviders is false", remedy: "Remove one of the two" };
   return [
     ...needed.slice(0, 1).map(({ title }) => ({
       key,
@@ -126,15 +124,6 @@ export const providerProblems = (
       rule: `name the provider of cluster ${title}, which a template makes`,
       remedy: "Add its name, version and manifest",
     })),
-    ...(none || installProviders
-      ? []
-      : [
-          {
-            key,
-            received: providers,
-            rule: "be left out where installProviders is false",
-            remedy: "Remove one of the two",
-          },
-        ]),
+    ...(isRefused ? [{ key, ...(wrong.has(key) ? {} : { received: values.providers }), ...refused }] : []),
   ];
 };

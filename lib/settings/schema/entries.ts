@@ -89,7 +89,7 @@ const readEntry = (
   const has = (field: ClusterField): boolean => Object.hasOwn(given, field);
   const { values, problems, wrong } = readTable(clusterFields, { given, versions, path });
   const isTwice = has("workers") && has("workerReplicas");
-  const all = { ...values, ...fallbacks(values, has) };
+  const all = { ...values, ...fallbacks(values, given) };
   const entry: ClusterEntry = {
     values: all,
     pools: has("workers") ? (values.workers ?? []) : shortPools(values.workerReplicas),
@@ -116,12 +116,12 @@ const readEntry = (
 
 /** Defaults that follow from other fields: a cluster without pods has no pod network, and so on. */
 const fallbacks = (
-  { backend, template, loadBalancer }: ValuesOf<typeof clusterFields>,
-  has: (field: ClusterField) => boolean,
+  { backend, loadBalancer }: ValuesOf<typeof clusterFields>,
+  given: Readonly<Record<string, unknown>>,
 ): Partial<ClusterValues> => {
+  const has = (field: ClusterField): boolean => Object.hasOwn(given, field);
   const isPretended = backend === "inMemory";
-  // A location that is wrong has no value.
-  const isElsewhere = has("template") && template !== "";
+  const isElsewhere = typeof given["template"] === "string" && given["template"] !== "";
   const balancer = has("loadBalancer") || !(isPretended || isElsewhere) ? loadBalancer : "none";
   return {
     ...(isElsewhere ? { backend: "template" } : {}),

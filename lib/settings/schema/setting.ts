@@ -56,8 +56,11 @@ const orJson = <S extends Setting>(isOfType: (value: unknown) => boolean, schema
 
 const wholeNumber = (check: Check<number>) =>
   z.pipe(
-    z.transform((given: unknown) => (typeof given === "string" && /^-?\d+$/.test(given) ? Number(given) : given)),
-    z.int().check(check),
+    z.transform((given: unknown) => {
+      const isNumber = typeof given === "string" && /^-?\d+$/.test(given) && Number.isSafeInteger(Number(given));
+      return isNumber ? Number(given) : given;
+    }),
+    z.int({ abort: true }).check(check),
   );
 
 /** A text that a check accepts. */
