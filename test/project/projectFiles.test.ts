@@ -149,12 +149,10 @@ describe("the examples", () => {
   });
 });
 
-test("README lists every setting with its default and meaning", () => {
-  const readme = readFileSync(join(__dirname, "..", "..", "README.md"), "utf8");
-  const missing = describeSettings().filter(
-    ({ key, description }) => !readme.includes(`\`${key}\``) || !readme.includes(description),
+test("README names the page with every setting", () => {
+  expect(readFileSync(join(__dirname, "..", "..", "README.md"), "utf8")).toContain(
+    "[docs/settings.md](docs/settings.md)",
   );
-  expect(missing).toEqual([]);
 });
 
 test.each(["dev", "offline"])("Pulumi.%s.yaml carries nobody's salt", (name) => {

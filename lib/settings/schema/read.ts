@@ -68,14 +68,8 @@ const problemsOf = (issue: z.core.$ZodIssue, schema: z.core.$ZodType, start: str
       return [{ ...(issue.params?.["problem"] as Problem), key }];
     case "invalid_value": {
       const [first] = issue.values;
-      return [
-        {
-          key,
-          received,
-          rule: `be one of ${issue.values.join(", ")}`,
-          remedy: `Set it to ${String(first)}, the default`,
-        },
-      ];
+      const rule = `be one of ${issue.values.join(", ")}`;
+      return [{ key, received, rule, remedy: `Set it to ${String(first)}, the default` }];
     }
     case "unrecognized_keys": {
       const fields = type instanceof z.ZodMiniObject ? (type.shape as SettingTable) : {};
