@@ -10,8 +10,20 @@ const root = join(__dirname, "..");
 /** With it the traces of errors name lines of the sources; they cost time at each start. */
 const traced = Boolean(process.env.SLIPWAY_TRACE);
 
+/**
+ * Packages that are part of a bundle. A program loads all of a package that stays outside; of zod, which is 50 files, a
+ * bundle has what it uses: docs/decisions/0003-settings-schema.md.
+ */
+const inside = ["zod"];
+
+/** Packages that stay outside: loaded when a program starts, as installed. */
+const outside = () => {
+  const { dependencies, devDependencies } = require("../package.json");
+  return Object.keys({ ...dependencies, ...devDependencies }).filter((name) => !inside.includes(name));
+};
+
 /** What besides its own files a program's bundle follows from. */
-const others = ["scripts/bundle.cjs", "tsconfig.json", "node_modules/esbuild/package.json"];
+const others = ["scripts/bundle.cjs", "tsconfig.json", "package.json", "node_modules/esbuild/package.json"];
 
 /** What tells a file from what it was: its size and the time of its last change; undefined of one that is gone. */
 const stampOf = (file) => {
@@ -30,14 +42,14 @@ const build = (options) => {
   }
 };
 
-/** A program as one file of JavaScript, and the files it was made of; packages stay outside. Throws what is wrong with it. */
+/** A program as one file of JavaScript, and the files it was made of. Throws what is wrong with it. */
 const bundle = (program) => {
   const { metafile, outputFiles } = build({
     absWorkingDir: root,
     entryPoints: [program],
     outfile: place,
     bundle: true,
-    packages: "external",
+    external: outside(),
     platform: "node",
     target: "node20",
     sourcemap: traced ? "inline" : false,

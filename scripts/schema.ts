@@ -1,15 +1,22 @@
 import { execFileSync } from "node:child_process";
+import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { cliReference } from "../cli/commandLine/reference";
 import { commands } from "../cli/commands";
-import { settingsJsonSchema, settingsDocument } from "../lib/settings/docs";
+import { projectFile, settingsDocument, settingsJsonSchema } from "../lib/settings/docs";
 import { root } from "../system/checkout";
 import { writeAtomically } from "../system/files";
 
-// Writes what is generated: from the table of settings the stack files' JSON schema and the list in the documentation, from
-// the definitions of commands their reference.
-const files = ["slipway.schema.json", join("docs", "settings.md"), join("docs", "reference", "cli.md")];
-writeAtomically(join(root, "slipway.schema.json"), JSON.stringify(settingsJsonSchema(), null, 2));
-writeAtomically(join(root, "docs", "settings.md"), settingsDocument());
-writeAtomically(join(root, "docs", "reference", "cli.md"), cliReference(commands));
-execFileSync("npx", ["prettier", "--log-level", "warn", "--write", ...files], { cwd: root, stdio: "inherit" });
+// Writes what follows from the schema of the settings (the JSON schema of stack files, the documentation, and the block
+// `config` of Pulumi.yaml), and the reference that follows from the definitions of commands.
+const files = {
+  "slipway.schema.json": JSON.stringify(settingsJsonSchema(), null, 2),
+  [join("docs", "settings.md")]: settingsDocument(),
+  [join("docs", "reference", "cli.md")]: cliReference(commands),
+  "Pulumi.yaml": projectFile(readFileSync(join(root, "Pulumi.yaml"), "utf8")),
+};
+for (const [name, content] of Object.entries(files)) writeAtomically(join(root, name), content);
+execFileSync("npx", ["prettier", "--log-level", "warn", "--write", ...Object.keys(files)], {
+  cwd: root,
+  stdio: "inherit",
+});

@@ -1,8 +1,7 @@
 import { describe, expect, jest, test } from "@jest/globals";
 import type { Problem } from "../lib/base/problem";
+import { describeSettings } from "../lib/settings/docs";
 import { clusterFields } from "../lib/settings/schema/cluster";
-import type { SettingTable } from "../lib/settings/schema/setting";
-import { settingsSchema } from "../lib/settings/schema/stack";
 import { readSettings, SettingsError } from "../lib/settings/settings";
 import type { Settings } from "../lib/settings/types";
 import { pins } from "../lib/versions/pins";
@@ -31,8 +30,8 @@ interface Place {
   config: (text: string) => Record<string, unknown>;
 }
 
-const stringsOf = (table: SettingTable): string[] =>
-  Object.entries(table).flatMap(([key, { type }]) => (type === "string" ? [key] : []));
+const stringsOf = (table?: typeof clusterFields): string[] =>
+  describeSettings(table).flatMap(({ key, type }) => (type === "string" ? [key] : []));
 
 // The block of addresses that the mocked service answers with.
 const cluster = { name: "east", loadBalancerSlot: 0 };
@@ -55,7 +54,7 @@ const inProvider = (field: string): Place => ({
 const taint = { key: "example.org/gpu", effect: "NoSchedule" };
 
 const places: Place[] = [
-  ...stringsOf(settingsSchema).map((key) => ({
+  ...stringsOf().map((key) => ({
     key,
     config: (text: string) => ({
       [key]: text,

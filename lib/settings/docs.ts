@@ -1,4 +1,4 @@
-import { cniNames } from "../addons/cni";
+import * as z from "zod/mini";
 import {
   clusterFields,
   infrastructureProviderFields,
@@ -7,18 +7,46 @@ import {
   healthCheckFields,
   nodeConditionFields,
 } from "./schema/cluster";
-import type { SettingTable } from "./schema/setting";
+import { defaultOf, notes, type SettingTable, typeSchema } from "./schema/setting";
 import { settingsSchema } from "./schema/stack";
 
 /** A JSON schema, as far as this file writes them. */
 type JsonSchema = Readonly<Record<string, unknown>>;
 
-/** Fields without which an entry means nothing. */
-const required = ["name", "key"];
+/** A setting as Pulumi.yaml declares it. */
+export interface SettingDescription {
+  key: string;
+  type: string;
+  /** Of a list: the type of its items. */
+  items?: { type: string };
+  default: unknown;
+  description: string;
+}
+
+/** Pulumi's names of types, by those of the schema library. */
+const typeNames: Readonly<Record<string, string>> = { enum: "string", number: "integer", record: "object" };
+
+const typeOf = (schema: z.core.$ZodType): string => {
+  const { type } = typeSchema(schema)._zod.def;
+  return typeNames[type] ?? type;
+};
+
+/** Returns every setting of a table in order; without a table, those of Pulumi.yaml. */
+export const describeSettings = (table: SettingTable = settingsSchema): SettingDescription[] =>
+  Object.entries(table).map(([key, schema]) => {
+    const type = typeSchema(schema);
+    return {
+      key,
+      type: typeOf(schema),
+      ...(type instanceof z.ZodMiniArray ? { items: { type: typeOf(type._zod.def.element) } } : {}),
+      default: defaultOf(schema),
+      description: notes.get(schema)?.description ?? "",
+    };
+  });
 
 /**
- * The JSON schema (draft 7) of a stack's file, for editors. It says what exists, of which type and with which words;
- * what depends on several settings is the program's to say.
+ * Returns the JSON schema (draft 7) of a stack's file, for editors. It says what exists, of which type and with which
+ * words. Only the program checks what depends on several settings.
  */
 export const settingsJsonSchema = (): JsonSchema => ({
   $schema: "http://json-schema.org/draft-07/schema#",
@@ -27,8 +55,8 @@ export const settingsJsonSchema = (): JsonSchema => ({
   properties: {
     config: {
       type: "object",
-      properties: propertiesOf(settingsSchema, "slipway:"),
-      // Other namespaces, as pulumi:, are Pulumi's own; a key of ours that does not exist is refused.
+      properties: configProperties(),
+      // Other namespaces, as pulumi:, are Pulumi's own; an unknown key of this project is an error.
       patternProperties: { "^(?!slipway:)": {} },
       additionalProperties: false,
     },
@@ -39,39 +67,62 @@ export const settingsJsonSchema = (): JsonSchema => ({
   additionalProperties: false,
 });
 
-const propertiesOf = (table: SettingTable, prefix = ""): JsonSchema =>
-  Object.fromEntries(Object.entries(table).map(([name, setting]) => [`${prefix}${name}`, schemaOf(name, setting)]));
-
-const schemaOf = (name: string, setting: SettingTable[string]): JsonSchema => ({
-  description: setting.description,
-  ...typeOf(name, setting),
-  ...(setting.default === undefined || setting.default === "" ? {} : { default: setting.default }),
-});
-
-const typeOf = (name: string, { type, words, items, fields, default: value }: SettingTable[string]): JsonSchema => {
-  if (words !== undefined) return { enum: value === "" ? ["", ...words] : words };
-  // Any text may be a manifest's location; the names are what an editor offers.
-  if (name === "cni") return { type: "string", examples: cniNames };
-  if (fields !== undefined) return entryOf(fields);
-  switch (type) {
-    // `pulumi config set` writes numbers and booleans as texts.
-    case "integer":
-      return { anyOf: [{ type: "integer" }, { type: "string", pattern: "^-?[0-9]+$" }] };
-    case "boolean":
-      return { enum: [true, false, "true", "false"] };
-    case "array":
-      return { type: "array", items: items?.fields ? entryOf(items.fields) : { type: items?.type } };
-    default:
-      return { type };
-  }
+const configProperties = (): JsonSchema => {
+  const named = Object.fromEntries(Object.entries(settingsSchema).map(([key, schema]) => [`slipway:${key}`, schema]));
+  return (
+    z.toJSONSchema(z.strictObject(named), {
+      target: "draft-7",
+      io: "input",
+      metadata: notes,
+      override: ({ zodSchema, jsonSchema }) => adapt(zodSchema, jsonSchema),
+    }).properties ?? {}
+  );
 };
 
-const entryOf = (fields: SettingTable): JsonSchema => ({
-  type: "object",
-  properties: propertiesOf(fields),
-  required: required.filter((name) => Object.hasOwn(fields, name)),
-  additionalProperties: false,
-});
+/** Changes what the schema library writes of one schema to what Pulumi's stack files may hold. */
+const adapt = (schema: z.core.$ZodType, json: z.core.JSONSchema.BaseSchema): void => {
+  const { description, examples, default: value, ...type } = json;
+  for (const key of Object.keys(json)) delete json[key];
+  // An empty text stands for no value.
+  const isSilent = value === undefined || (value === "" && typeOf(schema) === "string");
+  Object.assign(
+    json,
+    description === undefined ? {} : { description },
+    adaptType(type),
+    examples === undefined ? {} : { examples },
+    isSilent ? {} : { default: value },
+  );
+};
+
+const adaptType = (json: JsonSchema): JsonSchema => {
+  if (json["enum"] !== undefined) return { enum: json["enum"] };
+  // `pulumi config set` writes numbers and booleans as texts.
+  if (json["type"] === "boolean") return { enum: [true, false, "true", "false"] };
+  if (json["type"] === "integer") return { anyOf: [{ type: "integer" }, { type: "string", pattern: "^-?[0-9]+$" }] };
+  // Only the program checks the names of a map; notes are not a part of the type.
+  const left = ["propertyNames", ...(isEmpty(json["additionalProperties"]) ? ["additionalProperties"] : [])];
+  return Object.fromEntries(Object.entries(json).filter(([key]) => ![...left, "derived", "secret"].includes(key)));
+};
+
+const isEmpty = (schema: unknown): boolean => JSON.stringify(schema) === "{}";
+
+/** Returns Pulumi.yaml with its block `config`, which is the last one, made of the settings. */
+export const projectFile = (before: string): string =>
+  before.replace(/^config:\n[^]*/m, () => ["config:", ...describeSettings().flatMap(declarationOf), ""].join("\n"));
+
+const declarationOf = ({ key, type, items, default: value, description }: SettingDescription): string[] => [
+  `  ${key}:`,
+  `    type: ${type}`,
+  ...(items === undefined ? [] : ["    items:", `      type: ${items.type}`]),
+  `    default: ${yamlOf(value)}`,
+  `    description: ${yamlOf(description)}`,
+];
+
+/** Returns a value as YAML on one line: JSON, or a text without quotes where YAML can only read it as this text. */
+const yamlOf = (value: unknown): string =>
+  typeof value === "string" && /^(?!(true|false|yes|no|on|off|null|y|n)$)[a-z][\w ,.-]*$/i.test(value)
+    ? value
+    : JSON.stringify(value);
 
 /** docs/settings.md: every setting, and every field of an entry of `clusters`. */
 export const settingsDocument = (): string =>
@@ -126,10 +177,20 @@ export const settingsDocument = (): string =>
 const tableOf = (title: string, table: SettingTable): string[] => [
   `| ${title} | type | default | what it is |`,
   "| --- | --- | --- | --- |",
-  ...Object.entries(table).map(([name, { type, default: value, description, words }]) => {
-    const kind = words === undefined ? type : words.map((word) => `\`${word}\``).join(", ");
-    return `| \`${name}\` | ${kind} | ${value === undefined || value === "" ? "" : `\`${text(value)}\``} | ${description.replaceAll("|", "\\|")} |`;
+  ...describeSettings(table).map(({ key, type, default: value, description }) => {
+    const schema = table[key] && typeSchema(table[key]);
+    const words =
+      schema instanceof z.ZodMiniEnum
+        ? schema.options
+            .filter((word) => word !== "")
+            .map((word) => `\`${word}\``)
+            .join(", ")
+        : type;
+    return `| \`${key}\` | ${words} | ${defaultText(value)} | ${description.replaceAll("|", "\\|")} |`;
   }),
 ];
 
-const text = (value: unknown): string => (typeof value === "string" ? value : JSON.stringify(value));
+const defaultText = (value: unknown): string => {
+  if (value === undefined || value === "") return "";
+  return `\`${typeof value === "string" ? value : JSON.stringify(value)}\``;
+};

@@ -2,9 +2,8 @@ import { type Problem, ProblemError } from "../base/problem";
 import type { Pins, Route, RoutePins } from "../versions/pins";
 import { completeByRoute } from "./routeDefaults";
 import { brokenRules } from "./rules";
-import { readClusters } from "./schema/entries";
-import { readTable } from "./schema/readTable";
-import { settingsSchema, type SettingValues } from "./schema/stack";
+import { readClusters, stackSettings } from "./schema/entries";
+import { readTable } from "./schema/read";
 import { type Settings, settingsTree } from "./types";
 
 /** Every problem of a stack's settings. */
@@ -36,11 +35,10 @@ export interface SettingsSource {
 export const readSettings = ({ config: given, pins, route = "release" }: SettingsSource): Settings => {
   const config = completeByRoute(given, route);
   const versions = routePins(pins[config["pins"] === "source" ? "source" : "release"]);
-  const top = readTable(settingsSchema, { given: config, versions, path: "" });
+  const top = readTable(stackSettings, { given: config, versions, path: "" });
   const { entries, problems } = readClusters(top, config, versions);
-  // The tables gave each value its type and check; those that failed are used by no rule.
-  const values = top.values as SettingValues;
-  const all = [...top.problems, ...problems, ...brokenRules({ values, wrong: top.wrong, entries, versions })];
+  const { values, wrong } = top;
+  const all = [...top.problems, ...problems, ...brokenRules({ values, wrong, entries, versions })];
   if (all.length > 0) throw new SettingsError(all);
   return settingsTree(values, entries, versions);
 };

@@ -125,8 +125,8 @@ export const settingsTree = (
       cni: values.cniManifest,
       loadBalancer: values.loadBalancerManifest,
     },
-    featureGates: textsOf(values.featureGates),
-    templateSecrets: textsOf(values.templateSecrets),
+    featureGates: values.featureGates,
+    templateSecrets: values.templateSecrets,
     infrastructureProviders: values.providers.map((provider) => ({ ...provider })),
     clusters: entries.map((entry) => clusterOf(entry, ranges[entry.values.name])),
     ...(entries.some((entry) => entry.values.loadBalancer === "cloud-provider-kind")
@@ -136,11 +136,8 @@ export const settingsTree = (
   });
 };
 
-const clusterOf = (
-  { values, pools, healthCheck }: ClusterEntry,
-  allotted: ClusterRanges | undefined,
-): ClusterSettings => {
-  const { loadBalancerAddresses: given } = values;
+const clusterOf = ({ values, pools }: ClusterEntry, allotted: ClusterRanges | undefined): ClusterSettings => {
+  const { loadBalancerAddresses: given, healthCheck } = values;
   const { ipv4, ipv6 }: ClusterRanges = (given.list.length === 0 ? allotted : rangesOf(given)) ?? {};
   return {
     name: values.name,
@@ -156,7 +153,7 @@ const clusterOf = (
     backend: values.backend,
     ...(values.backend !== "template"
       ? {}
-      : { template: { location: values.template, variables: textsOf(values.templateVariables) } }),
+      : { template: { location: values.template, variables: values.templateVariables } }),
     cni: values.cni,
     loadBalancer: values.loadBalancer,
     ...(ipv4 === undefined ? {} : { loadBalancerRange: ipv4 }),
@@ -168,10 +165,6 @@ const clusterOf = (
 
 const rangesOf = ({ list }: Networks): ClusterRanges =>
   Object.fromEntries(list.map((network) => [network.family, networkRange(network)]));
-
-/** Variables as texts: YAML may give numbers and booleans. */
-const textsOf = (variables: Readonly<Record<string, unknown>>): Record<string, string> =>
-  Object.fromEntries(Object.entries(variables).map(([name, value]) => [name, String(value)]));
 
 const deepFreeze = <T>(value: T): T => {
   if (typeof value === "object" && value !== null) Object.values(value).forEach(deepFreeze);

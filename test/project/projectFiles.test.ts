@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, test } from "@jest/globals";
 import { load } from "js-yaml";
-import { describeSettings } from "../../lib/settings/schema/stack";
+import { describeSettings } from "../../lib/settings/docs";
 import { readSettings } from "../../lib/settings/settings";
 import type { Settings } from "../../lib/settings/types";
 import { pins, type Route } from "../../lib/versions/pins";

@@ -1,8 +1,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "@jest/globals";
-import { settingsJsonSchema, settingsDocument } from "../../lib/settings/docs";
-import { describeSettings } from "../../lib/settings/schema/stack";
+import { describeSettings, projectFile, settingsDocument, settingsJsonSchema } from "../../lib/settings/docs";
 import { stackFile } from "../../preflight/stackFile";
 
 const root = join(__dirname, "..", "..");
@@ -13,6 +12,7 @@ const words = (text: string): string => text.replace(/\s+|-{3,}/g, " ").replace(
 
 describe("npm run schema was run after the last change of the settings:", () => {
   test("slipway.schema.json", () => expect(JSON.parse(read("slipway.schema.json"))).toEqual(settingsJsonSchema()));
+  test("Pulumi.yaml", () => expect(projectFile(read("Pulumi.yaml"))).toBe(read("Pulumi.yaml")));
   test("docs/settings.md", () => expect(words(read("docs/settings.md"))).toBe(words(settingsDocument())));
 });
 
@@ -21,6 +21,35 @@ describe("the schema", () => {
 
   test("has every setting, under its full name", () => {
     expect(Object.keys(config.properties)).toEqual(describeSettings().map(({ key }) => `slipway:${key}`));
+  });
+
+  test("knows which fields an entry needs, and that labels are texts", () => {
+    expect(config.properties).toMatchObject({
+      "slipway:providers": { items: { required: ["name", "version", "manifest"] } },
+      "slipway:clusters": {
+        items: {
+          properties: {
+            workers: {
+              items: {
+                properties: {
+                  labels: { additionalProperties: { type: "string" } },
+                  taints: { items: { required: ["key"] } },
+                },
+              },
+            },
+          },
+        },
+      },
+    });
+  });
+
+  test("has neither defaults that depend on others nor marks of secrets", () => {
+    expect(config.properties["slipway:nodeImage"]).toEqual({ description: expect.any(String), type: "string" });
+    expect(config.properties["slipway:templateSecrets"]).toEqual({
+      description: expect.any(String),
+      type: "object",
+      default: {},
+    });
   });
 
   test("knows an entry of clusters by its fields, and a name that must be there", () => {
@@ -39,4 +68,10 @@ test.each(["dev", "offline", "ha", "fleet", "many", "upgrade"])("Pulumi.%s.yaml 
   expect(readFileSync(stackFile(root, stack), "utf8")).toMatch(
     /^# yaml-language-server: \$schema=slipway\.schema\.json\n/,
   );
+});
+
+test("Pulumi.yaml gets its settings, and keeps what is above them", () => {
+  const written = projectFile("name: mine\nconfig:\n  old:\n    type: string\n");
+  expect(written).toMatch(/^name: mine\nconfig:\n {2}pins:\n {4}type: string\n {4}default: release\n/);
+  expect(written).not.toContain("old");
 });

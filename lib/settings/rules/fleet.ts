@@ -14,7 +14,7 @@ export const fleetProblems = ({ values, wrong, entries }: RuleContext): Problem[
   return [
     ...(wrong.has("networkSubnet") || !counted ? [] : crowdedNetwork(values.networkSubnet, entries)),
     ...equalNames(named),
-    ...equalObjects(named),
+    ...equalObjects(named.filter((entry) => !entry.wrong.has("namespace"))),
     ...rangeProblems({ values, wrong, entries: named }),
   ];
 };

@@ -3,7 +3,7 @@ import { loadBalancerRange } from "../../network/loadBalancerRange";
 import type { RoutePins } from "../../versions/pins";
 import { unsupported, unsupportedByKind } from "../../versions/supportMatrix";
 import type { ClusterEntry } from "../schema/entries";
-import type { Setting } from "../schema/setting";
+import { defaultOf, notes } from "../schema/setting";
 import { type SettingKey, settingsSchema, type SettingValues } from "../schema/stack";
 import { familyRules, ipv6Problems } from "./addressFamilies";
 import { fleetProblems } from "./fleet";
@@ -54,7 +54,7 @@ export const brokenRules = (context: RuleContext): Problem[] => {
     ...entries.flatMap((entry) =>
       clusterRules.flatMap((rule) => (applies(rule, entry) ? rule.check(entry, { values, versions }) : [])),
     ),
-    ...(wrong.has("providers") ? [] : providerProblems(values, entries, versions)),
+    ...providerProblems(context),
     ...ipv6Problems(context),
     ...cloudProviderKindProblems(entries, versions),
     ...fleetProblems(context),
@@ -102,9 +102,9 @@ const stackRules: readonly StackRule[] = [
       values.managementKubeconfig === ""
         ? []
         : kindOnly.flatMap((key) => {
-            const setting: Pick<Setting<string>, "default" | "derived"> = settingsSchema[key];
+            const setting = settingsSchema[key];
             // Pulumi passes the defaults on too; they say nothing.
-            const silent = setting.derived?.(versions, values) ?? setting.default;
+            const silent = notes.get(setting)?.derived?.(versions, values) ?? defaultOf(setting);
             const rule =
               "be left out where managementKubeconfig gives a management cluster, which pulls its own images";
             return values[key] === silent

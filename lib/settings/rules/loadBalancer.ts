@@ -74,7 +74,7 @@ export const cloudProviderKindProblems = (entries: readonly ClusterEntry[], vers
         : [
             {
               ...about,
-              rule: `be that of every cluster with a load balancer, and ${other.values.name} has metallb: it serves whatever kind cluster it finds`,
+              rule: `be that of every cluster with a load balancer, and ${other.title} has metallb: it serves whatever kind cluster it finds`,
               remedy: "Choose one of the two for all clusters",
             },
           ]),

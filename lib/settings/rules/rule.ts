@@ -33,11 +33,11 @@ export const nodesOf = ({ values, pools }: ClusterEntry): number =>
 /** A problem of one field, if it is one. */
 export const unless = (
   good: boolean,
-  { values, key }: ClusterEntry,
+  { key, received }: ClusterEntry,
   field: ClusterField,
   rule: string,
   remedy: string,
-): Problem[] => (good ? [] : [{ key: key(field), received: values[field], rule, remedy }]);
+): Problem[] => (good ? [] : [{ key: key(field), received: received(field), rule, remedy }]);
 
 /** Whether machines are containers. Pretended nodes have addresses on no network, and run no pods. */
 export const isReal = ({ values }: ClusterEntry): boolean => values.backend === "docker";

@@ -1,16 +1,10 @@
+import { valueAt } from "../../base/json";
 import type { Problem } from "../../base/problem";
-import type { RoutePins } from "../../versions/pins";
-import { type ClusterField, infrastructureProviderFields } from "../schema/cluster";
+import type { ClusterField } from "../schema/cluster";
 import type { ClusterEntry } from "../schema/entries";
-import { readTable } from "../schema/readTable";
-import { asType, wrongType } from "../schema/setting";
-import type { SettingValues } from "../schema/stack";
-import type { ClusterRule } from "./rule";
+import { type ClusterRule, type RuleContext, unless } from "./rule";
 
 const isTemplate = ({ values }: ClusterEntry): boolean => values.backend === "template";
-
-const unless = (good: boolean, { values, key }: ClusterEntry, field: ClusterField, rule: string, remedy: string) =>
-  good ? [] : [{ key: key(field), received: values[field], rule, remedy }];
 
 /** Variables that follow from a cluster's other fields. */
 const ownVariables: Readonly<Record<string, ClusterField>> = {
@@ -42,7 +36,7 @@ export const templateRules: readonly ClusterRule[] = [
         ),
         ...own.map((name) => ({
           key: `${entry.key("templateVariables")}.${name}`,
-          received: templateVariables[name],
+          received: valueAt(entry.received("templateVariables"), name),
           rule: `be left to ${ownVariables[name]}, which it follows from`,
           remedy: `Remove it, and set ${ownVariables[name]}`,
         })),
@@ -50,10 +44,10 @@ export const templateRules: readonly ClusterRule[] = [
     },
   },
   {
-    fields: ["template", "healthCheck"],
+    fields: ["template"],
     check: (entry) =>
       unless(
-        !isTemplate(entry) || entry.healthCheck === undefined,
+        !isTemplate(entry) || (entry.values.healthCheck === undefined && !entry.wrong.has("healthCheck")),
         entry,
         "healthCheck",
         "be left out where a template says what a cluster is made of",
@@ -117,37 +111,19 @@ export const templateRules: readonly ClusterRule[] = [
 ];
 
 /** Rules about providers besides Cluster API's own. */
-export const providerProblems = (
-  { providers, installProviders, managementKubeconfig }: SettingValues,
-  entries: readonly ClusterEntry[],
-  versions: RoutePins,
-): Problem[] => {
+export const providerProblems = ({ values, wrong, entries }: RuleContext): Problem[] => {
   const key = "providers";
-  const listed = (providers as readonly unknown[]).flatMap((item, index): readonly Problem[] => {
-    const path = `${key}[${index}]`;
-    const given = asType("object", item) as Record<string, unknown> | undefined;
-    if (given === undefined) return [wrongType(path, "object", item)];
-    return readTable(infrastructureProviderFields, { given, versions, path }).problems;
-  });
-  const none = providers.length === 0;
-  const needed = none && managementKubeconfig === "" ? entries.filter(isTemplate) : [];
+  const isNone = !wrong.has(key) && values.providers.length === 0;
+  const needed = isNone && values.managementKubeconfig === "" ? entries.filter(isTemplate) : [];
+  const isRefused = !isNone && !wrong.has("installProviders") && !values.installProviders;
+  const refused = { rule: "be left out where installProviders is false", remedy: "Remove one of the two" };
   return [
-    ...listed,
-    ...needed.slice(0, 1).map(({ values }) => ({
+    ...needed.slice(0, 1).map(({ title }) => ({
       key,
       received: [],
-      rule: `name the provider of cluster ${values.name}, which a template makes`,
+      rule: `name the provider of cluster ${title}, which a template makes`,
       remedy: "Add its name, version and manifest",
     })),
-    ...(none || installProviders
-      ? []
-      : [
-          {
-            key,
-            received: providers,
-            rule: "be left out where installProviders is false",
-            remedy: "Remove one of the two",
-          },
-        ]),
+    ...(isRefused ? [{ key, ...(wrong.has(key) ? {} : { received: values.providers }), ...refused }] : []),
   ];
 };

@@ -1,29 +1,39 @@
-import { refuse } from "../../base/problem";
+import { optional, pipe, transform } from "zod/mini";
+import { cniNames } from "../../addons/cni";
 import { longestNames } from "../../cluster/objects";
-import type { Taint, Backend } from "../../cluster/spec";
+import type { Backend, HealthCheck, NodeCondition, Taint, WorkerPool } from "../../cluster/spec";
 import { noNetworks } from "../../network/networks";
-import { labelKey, dnsDomain, dnsLabel, labelValue, textMap } from "../checks/names";
-import { networksOfSize } from "../checks/networks";
 import {
   between,
-  oddCount,
+  countOrPercentage,
+  dnsDomain,
+  dnsLabel,
   imageReference,
   kubernetesVersion,
+  labelKey,
+  labelValue,
   manifestLocation,
+  networksOfSize,
+  oddCount,
+  orEmpty,
   providerVersion,
   templateVariables,
-} from "../checks/values";
+} from "./checks";
 import {
   choice,
   count,
   derived,
   flag,
   listOf,
+  mapOf,
+  notes,
   optionalCount,
   parsed,
+  requiredText,
   text,
+  textMap,
   texts,
-  type ValueOf,
+  type ValuesOf,
   variables,
 } from "./setting";
 
@@ -41,27 +51,41 @@ export const healthCheckFields = {
     "A machine without a node after so many seconds is unhealthy; 0 turns this off.",
     between(0, 86_400),
   ),
-  unhealthyNodeConditions: listOf<Record<string, unknown>>(
-    nodeConditionFields,
+  unhealthyNodeConditions: listOf(
+    mapOf(nodeConditionFields),
     "Node conditions that mean unhealthy: type, status, timeoutSeconds. Default: Ready is Unknown or False for 300 s.",
   ),
   unhealthyLessThanOrEqualTo: text(
     "",
     'Machines are replaced only while at most so many of a group are unhealthy, as 40% or "1". Empty: always.',
-    (value) => {
-      if (/^(|\d{1,3}|\d{1,2}%|100%)$/.test(value)) return;
-      refuse({ received: value, rule: "be a count or a percentage up to 100%", remedy: 'Write it as "1" or 40%' });
-    },
+    countOrPercentage,
   ),
 };
 
+/** What Cluster API's own examples take: a node that says it is not Ready, and one that says nothing. */
+const usual: NodeCondition[] = (["Unknown", "False"] as const).map((status) => ({
+  type: "Ready",
+  status,
+  timeoutSeconds: 300,
+}));
+
+const healthCheck = pipe(
+  mapOf(healthCheckFields),
+  transform(({ nodeStartupTimeoutSeconds, unhealthyNodeConditions: given, ...limit }): HealthCheck => {
+    const atMost = limit.unhealthyLessThanOrEqualTo;
+    return {
+      nodeStartupTimeoutSeconds,
+      unhealthyNodeConditions: given.length > 0 ? given : usual,
+      ...(atMost === "" ? {} : { unhealthyLessThanOrEqualTo: atMost.endsWith("%") ? atMost : Number(atMost) }),
+    };
+  }),
+);
+
+const nameOfCluster = dnsLabel(longestNames.cluster, "Cluster API appends -control-plane-xxxxx");
+
 /** The settings of the one cluster of the short form; the fields of an entry of `clusters` are made of them. */
 export const clusterSettings = {
-  clusterName: text(
-    "capd",
-    "Name of the workload cluster.",
-    dnsLabel(longestNames.cluster, "Cluster API appends -control-plane-xxxxx"),
-  ),
+  clusterName: text("capd", "Name of the workload cluster.", nameOfCluster),
   clusterNamespace: text("default", "Namespace of the cluster's objects in the management cluster.", dnsLabel(63)),
   kubernetesVersion: derived(
     (versions) => `v${versions.kubernetes}`,
@@ -72,7 +96,7 @@ export const clusterSettings = {
   workerReplicas: count(1, "Number of worker nodes.", between(0, 250)),
   nodeImage: derived(
     // "+" is no character of a tag; kind writes "_".
-    (_, { kubernetesVersion: version }) => `kindest/node:${String(version).replace(/^v?/, "v").replace("+", "_")}`,
+    (_, { kubernetesVersion: version = "" }) => `kindest/node:${version.replace(/^v?/, "v").replace("+", "_")}`,
     "Node image of the workload cluster, by a tag. Empty: kindest/node of kubernetesVersion.",
     imageReference,
   ),
@@ -98,32 +122,48 @@ export const clusterSettings = {
   application: flag(true, "Deploy nginx behind a load balancer, and ask it for its page."),
 };
 
-const taintFields = {
-  key: text("", "Key of the taint, as example.org/gpu.", labelKey),
+/** What keeps pods off a node, as an entry of `taints`. */
+export const taintFields = {
+  key: requiredText("Key of the taint, as example.org/gpu.", labelKey),
   value: text("", "Value of the taint.", labelValue),
   effect: choice(["NoSchedule", "PreferNoSchedule", "NoExecute"], "What becomes of pods that do not tolerate it."),
 };
 
+const taint = pipe(
+  mapOf(taintFields),
+  transform(({ key, value, effect }): Taint => ({ key, ...(value === "" ? {} : { value }), effect })),
+);
+
 /** A group of equal workers, as an entry of `workers`. */
 export const poolFields = {
-  name: text("", "Name of the pool; part of its machines' names.", dnsLabel(40, "Cluster API appends -xxxxx-xxxxx")),
+  name: requiredText(
+    "Name of the pool; part of its machines' names.",
+    dnsLabel(40, "Cluster API appends -xxxxx-xxxxx"),
+  ),
   replicas: count(1, "Number of its nodes.", between(0, 250)),
-  labels: variables("Labels of its nodes.", textMap(labelKey, labelValue)),
-  taints: listOf<Taint>(taintFields, "Taints of its nodes: key, value, effect."),
+  labels: textMap("Labels of its nodes.", labelKey, labelValue),
+  taints: listOf(taint, "Taints of its nodes: key, value, effect."),
 };
+
+const pool = pipe(
+  mapOf(poolFields),
+  transform(({ name, replicas, labels, taints }): WorkerPool => ({
+    name,
+    replicas,
+    ...(Object.keys(labels).length > 0 ? { labels } : {}),
+    ...(taints.length > 0 ? { taints } : {}),
+  })),
+);
 
 /** An infrastructure provider besides Cluster API's own, as an entry of `providers`. */
 export const infrastructureProviderFields = {
-  name: text(
-    "",
+  name: requiredText(
     "clusterctl's name of the provider, as aws.",
     dnsLabel(40, "clusterctl puts infrastructure- before it"),
   ),
-  version: text("", "Its version, as v2.13.0.", providerVersion),
-  manifest: text("", "Its infrastructure-components.yaml: URL or path.", manifestLocation),
+  version: requiredText("Its version, as v2.13.0.", providerVersion),
+  manifest: requiredText("Its infrastructure-components.yaml: URL or path.", manifestLocation),
 };
-
-export { taintFields };
 
 const givenAddresses = networksOfSize(
   { ipv4: { shortest: 8, longest: 32 }, ipv6: { shortest: 48, longest: 128 } },
@@ -132,23 +172,16 @@ const givenAddresses = networksOfSize(
 
 /** The fields of an entry of `clusters`. Those of the short form are the short form's own, under shorter names. */
 export const clusterFields = {
-  name: { ...clusterSettings.clusterName, default: "" },
+  name: requiredText("Name of the workload cluster.", nameOfCluster),
   namespace: clusterSettings.clusterNamespace,
   kubernetesVersion: clusterSettings.kubernetesVersion,
   controlPlaneReplicas: clusterSettings.controlPlaneReplicas,
-  workerReplicas: { ...clusterSettings.workerReplicas, description: "Number of worker nodes, as one pool md-0." },
-  workers: listOf<Record<string, unknown>>(
-    poolFields,
-    "Worker pools, instead of workerReplicas: name, replicas, labels, taints.",
-  ),
-  healthCheck: {
-    ...variables(
+  workerReplicas: count(1, "Number of worker nodes, as one pool md-0.", between(0, 250)),
+  workers: listOf(pool, "Worker pools, instead of workerReplicas: name, replicas, labels, taints."),
+  healthCheck: optional(healthCheck).register(notes, {
+    description:
       "Replaces machines that are not healthy: MachineHealthChecks. Absent: none; {}: one with its defaults.",
-      () => undefined,
-    ),
-    default: undefined,
-    fields: healthCheckFields,
-  },
+  }),
   podCidr: clusterSettings.podCidr,
   serviceCidr: clusterSettings.serviceCidr,
   serviceDomain: clusterSettings.serviceDomain,
@@ -156,15 +189,13 @@ export const clusterFields = {
     "calico",
     "Pod network: calico, flannel, kindnet, cilium, none, or a manifest's URL or path. In-memory clusters have none.",
     manifestLocation,
+    { examples: cniNames },
   ),
   loadBalancer: choice(
     ["metallb", "none", "cloud-provider-kind", "external"],
     "What gives services of type LoadBalancer their addresses. In-memory clusters have none.",
   ),
-  application: {
-    ...clusterSettings.application,
-    description: "Deploy nginx behind a load balancer. Default: true where there is one.",
-  },
+  application: flag(true, "Deploy nginx behind a load balancer. Default: true where there is one."),
   manifests: texts(
     "Further manifests to apply once the pod network is there: URLs or paths. Values of Secrets stay secret.",
     manifestLocation,
@@ -174,7 +205,7 @@ export const clusterFields = {
   template: text(
     "",
     "Cluster template for another infrastructure provider, with the variables of clusterctl generate: URL or path.",
-    (value) => (value === "" ? undefined : manifestLocation(value)),
+    orEmpty(manifestLocation),
   ),
   templateVariables: variables("Values for the template's other variables, as AWS_REGION.", templateVariables),
   loadBalancerAddresses: parsed(
@@ -192,10 +223,9 @@ export const clusterFields = {
 export type ClusterField = keyof typeof clusterFields;
 
 /** The value of every field of a cluster, defaults filled in. */
-export type ClusterValues = {
-  readonly [K in ClusterField]: K extends "backend"
-    ? Backend // A template is one by itself, and no word of the setting.
-    : ValueOf<(typeof clusterFields)[K]>;
+export type ClusterValues = Omit<ValuesOf<typeof clusterFields>, "backend"> & {
+  /** A template is a backend by itself, and not a word of the setting. */
+  readonly backend: Backend;
 };
 
 /** The short form's setting for each field that it has. */

@@ -1,21 +1,24 @@
-import type { Problem } from "../../base/problem";
-import type { WorkerPool, HealthCheck } from "../../cluster/spec";
+import { unknown } from "zod/mini";
+import { type Problem, show } from "../../base/problem";
+import type { WorkerPool } from "../../cluster/spec";
 import type { RoutePins } from "../../versions/pins";
 import { type ClusterField, clusterFields, type ClusterValues, shortForm } from "./cluster";
-import { readHealthCheck, readPools } from "./nested";
-import { keyAt, readTable, type TableReading } from "./readTable";
-import { asType, wrongType } from "./setting";
+import { keyAt, readTable, readValue, type TableReading } from "./read";
+import { anyMap, defaultOf, listOf, type ValuesOf } from "./setting";
 import { settingsSchema } from "./stack";
 
 /** A cluster as the settings give it, before rules about several settings. */
 export interface ClusterEntry {
   readonly values: ClusterValues;
   readonly pools: readonly WorkerPool[];
-  readonly healthCheck?: HealthCheck;
-  /** Fields whose value failed its own check. */
+  /** Fields whose value is wrong by itself: they have no value. */
   readonly wrong: ReadonlySet<string>;
   /** What a field is called in the stack's settings: `clusterName`, or `clusters[1].name`. */
   readonly key: (field: ClusterField) => string;
+  /** What an error shows as the value of a field: the value as given, or its default. */
+  readonly received: (field: ClusterField) => unknown;
+  /** What an error calls the cluster: its name, or its place where the name is wrong. */
+  readonly title: string;
   /** Whether it is the one cluster of the short form. */
   readonly short: boolean;
 }
@@ -26,32 +29,38 @@ export interface EntriesReading {
   readonly problems: readonly Problem[];
 }
 
+/** The settings as they are read first: readClusters reads the entries of `clusters`, each by itself. */
+export const stackSettings = { ...settingsSchema, clusters: listOf(unknown(), "") };
+
 /** The clusters of the settings: the entries of `clusters`, or where it is empty the one that the short form describes. */
 export const readClusters = (
-  top: TableReading,
+  top: TableReading<typeof stackSettings>,
   given: Readonly<Record<string, unknown>>,
   versions: RoutePins,
 ): EntriesReading => {
-  const list = top.values["clusters"];
-  if (!Array.isArray(list) || list.length === 0) return { entries: [shortEntry(top, versions)], problems: [] };
-  const readings = list.map((entry: unknown, index) => readEntry(entry, `clusters[${index}]`, versions));
+  // A list that is wrong has no value.
+  const list: readonly unknown[] | undefined = top.values.clusters;
+  if (list === undefined || list.length === 0) return { entries: [shortEntry(top, versions)], problems: [] };
+  const readings = list.map((entry, index) => readEntry(entry, `clusters[${index}]`, versions));
   return {
     entries: readings.flatMap(({ entry }) => entry ?? []),
     problems: [...strayKeys(given), ...readings.flatMap(({ problems }) => problems)],
   };
 };
 
-const shortEntry = ({ values, wrong }: TableReading, versions: RoutePins): ClusterEntry => {
+const shortEntry = ({ values, wrong }: TableReading<typeof stackSettings>, versions: RoutePins): ClusterEntry => {
   const own = Object.entries(shortForm).map(([field, key]) => [field, values[key]] as const);
   const { values: defaults } = readTable(clusterFields, { given: {}, versions, path: "" });
-  const replicas = values["workerReplicas"] as number;
   // On a network that others made, their clusters may have the highest block: there the name decides, as in a list.
-  const slot = values["adoptNetwork"] === true ? {} : { loadBalancerSlot: 0 };
+  const slot = values.adoptNetwork === true ? {} : { loadBalancerSlot: 0 };
+  const all = { ...defaults, ...Object.fromEntries(own), ...slot };
   return {
-    values: { ...defaults, ...Object.fromEntries(own), ...slot } as ClusterValues,
-    pools: shortPools(replicas),
+    values: all,
+    pools: shortPools(values.workerReplicas),
     wrong: new Set(Object.entries(shortForm).flatMap(([field, key]) => (wrong.has(key) ? [field] : []))),
     key: (field) => shortForm[field as keyof typeof shortForm] ?? field,
+    received: (field) => all[field],
+    title: wrong.has(shortForm.name) ? "of the stack" : values.clusterName,
     short: true,
   };
 };
@@ -62,31 +71,32 @@ const shortPools = (replicas: number): WorkerPool[] => (replicas === 0 ? [] : [{
 /** Settings of the short form that say something; their defaults, which Pulumi passes on too, say nothing. */
 const strayKeys = (given: Readonly<Record<string, unknown>>): Problem[] =>
   Object.entries(shortForm).flatMap(([field, key]) => {
-    const setting = settingsSchema[key];
-    if (!Object.hasOwn(given, key) || asType(setting.type, given[key]) === setting.default) return [];
+    if (!Object.hasOwn(given, key) || asText(given[key]) === asText(defaultOf(settingsSchema[key]))) return [];
     const rule = "be left out where clusters lists the clusters";
     return [{ key, received: given[key], rule, remedy: `Move it into an entry of clusters as ${field}, or remove it` }];
   });
+
+/** A value as Pulumi passes it on. */
+const asText = (value: unknown): string => (typeof value === "string" ? value : show(value));
 
 const readEntry = (
   received: unknown,
   path: string,
   versions: RoutePins,
 ): { entry?: ClusterEntry; problems: readonly Problem[] } => {
-  const given = asType("object", received) as Record<string, unknown> | undefined;
-  if (given === undefined) return { problems: [wrongType(path, "object", received)] };
+  const { value: given, problems: ofType } = readValue(anyMap, received, path);
+  if (given === undefined) return { problems: ofType };
   const has = (field: ClusterField): boolean => Object.hasOwn(given, field);
   const { values, problems, wrong } = readTable(clusterFields, { given, versions, path });
-  const pools = readPools(values["workers"], `${path}.workers`, versions);
-  const health = readHealthCheck(values["healthCheck"], `${path}.healthCheck`, versions);
-  const twice = has("workers") && has("workerReplicas");
-  const replicas = values["workerReplicas"] as number;
+  const isTwice = has("workers") && has("workerReplicas");
+  const all = { ...values, ...fallbacks(values, given) };
   const entry: ClusterEntry = {
-    values: { ...values, ...fallbacks(values, has) } as ClusterValues,
-    pools: has("workers") ? pools.pools : shortPools(replicas),
-    ...(health.healthCheck ? { healthCheck: health.healthCheck } : {}),
-    wrong: new Set([...wrong, ...(pools.problems.length > 0 || twice ? ["workers"] : [])]),
+    values: all,
+    pools: has("workers") ? (values.workers ?? []) : shortPools(values.workerReplicas),
+    wrong: new Set([...wrong, ...(isTwice ? ["workers"] : [])]),
     key: (field) => keyAt(path, field),
+    received: (field) => (has(field) ? given[field] : all[field]),
+    title: wrong.has("name") ? path : all.name,
     short: false,
   };
   const both: Problem = {
@@ -96,25 +106,27 @@ const readEntry = (
   };
   const backend: Problem = {
     key: `${path}.backend`,
-    received: values["backend"],
+    received: given["backend"],
     rule: "not stand beside template, which says where the machines are",
     remedy: "Remove one of the two",
   };
-  const placed = has("template") && has("backend") ? [backend] : [];
-  return { entry, problems: [...problems, ...pools.problems, ...health.problems, ...(twice ? [both] : []), ...placed] };
+  const isPlaced = has("template") && has("backend");
+  return { entry, problems: [...problems, ...(isTwice ? [both] : []), ...(isPlaced ? [backend] : [])] };
 };
 
 /** Defaults that follow from other fields: a cluster without pods has no pod network, and so on. */
-const fallbacks = (values: TableReading["values"], has: (field: ClusterField) => boolean): Partial<ClusterValues> => {
-  const pretended = values["backend"] === "inMemory";
-  const elsewhere = typeof values["template"] === "string" && values["template"] !== "";
-  const cni = has("cni") || !pretended ? {} : { cni: "none" };
-  const balanced = pretended || elsewhere ? { loadBalancer: "none" as const } : {};
-  const { loadBalancer } = { ...values, ...(has("loadBalancer") ? {} : balanced) };
+const fallbacks = (
+  { backend, loadBalancer }: ValuesOf<typeof clusterFields>,
+  given: Readonly<Record<string, unknown>>,
+): Partial<ClusterValues> => {
+  const has = (field: ClusterField): boolean => Object.hasOwn(given, field);
+  const isPretended = backend === "inMemory";
+  const isElsewhere = typeof given["template"] === "string" && given["template"] !== "";
+  const balancer = has("loadBalancer") || !(isPretended || isElsewhere) ? loadBalancer : "none";
   return {
-    ...(elsewhere ? { backend: "template" as const } : {}),
-    ...cni,
-    ...(has("loadBalancer") ? {} : balanced),
-    ...(has("application") ? {} : { application: loadBalancer !== "none" }),
+    ...(isElsewhere ? { backend: "template" } : {}),
+    ...(isPretended && !has("cni") ? { cni: "none" } : {}),
+    loadBalancer: balancer,
+    ...(has("application") ? {} : { application: balancer !== "none" }),
   };
 };

@@ -1,9 +1,6 @@
-import type { Cidr } from "../../network/cidr";
 import { defaultGateway, parseDockerSubnet, parseIPv6Subnet } from "../../network/dockerSubnet";
-import type { InfrastructureProvider } from "../../providers/clusterctl";
 import type { RoutePins } from "../../versions/pins";
-import { dnsLabel } from "../checks/names";
-import { between, filePath, imageReference, secretVariables, templateVariables } from "../checks/values";
+import { between, dnsLabel, filePath, imageReference, secretVariables, templateVariables } from "./checks";
 import { clusterFields, infrastructureProviderFields, clusterSettings } from "./cluster";
 import {
   choiceOfRoute,
@@ -12,19 +9,18 @@ import {
   flag,
   listOf,
   manifest,
+  mapOf,
   parsed,
-  type SettingTypes,
   text,
   texts,
-  type ValueOf,
+  type ValuesOf,
   variables,
-  type SettingTable,
 } from "./setting";
 
 const clusterApiAsset = (name: string) => (versions: RoutePins) =>
   `https://github.com/kubernetes-sigs/cluster-api/releases/download/v${versions.clusterApi}/${name}.yaml`;
 
-/** Every setting, in the order of Pulumi.yaml. This table is the one source: the file and the docs are tested against it. */
+/** Every setting, in the order of Pulumi.yaml. This table is the one source: `npm run schema` writes the files from it. */
 export const settingsSchema = {
   pins: choiceOfRoute(
     ["release", "source"],
@@ -58,10 +54,8 @@ export const settingsSchema = {
     parseDockerSubnet,
   ),
   networkGateway: derived(
-    // A subnet that was refused has no value.
-    (_, { networkSubnet }) => (networkSubnet === undefined ? "" : defaultGateway(networkSubnet as Cidr)),
+    (_, { networkSubnet }) => (networkSubnet === undefined ? "" : defaultGateway(networkSubnet)),
     "Gateway of the Docker network. Empty: the first address of the subnet.",
-    () => undefined,
   ),
   networkSubnetIPv6: parsed(
     "",
@@ -117,20 +111,18 @@ export const settingsSchema = {
     templateVariables,
   ),
 
-  templateSecrets: {
-    ...variables(
-      "Values that stay secret for variables of templates and providers' manifests: pulumi config set --secret --path 'slipway:templateSecrets.NAME'.",
-      secretVariables,
-    ),
-    secret: true as const,
-  },
-  providers: listOf<InfrastructureProvider>(
-    infrastructureProviderFields,
+  templateSecrets: variables(
+    "Values that stay secret for variables of templates and providers' manifests: pulumi config set --secret --path 'slipway:templateSecrets.NAME'.",
+    secretVariables,
+    { secret: true },
+  ),
+  providers: listOf(
+    mapOf(infrastructureProviderFields),
     "Infrastructure providers to install besides Cluster API's own, for clusters from templates: name, version, manifest.",
   ),
 
-  clusters: listOf<Readonly<Record<string, unknown>>>(
-    clusterFields,
+  clusters: listOf(
+    mapOf(clusterFields),
     "Several clusters instead of the one that the settings below describe; docs/settings.md lists an entry's fields.",
   ),
 
@@ -145,27 +137,5 @@ export const settingsSchema = {
 /** The name of a setting. */
 export type SettingKey = keyof typeof settingsSchema;
 
-/** The value of every setting, defaults filled in. */
-export type SettingValues = {
-  readonly [K in SettingKey]: ValueOf<(typeof settingsSchema)[K]>;
-};
-
-/** A setting as Pulumi.yaml declares it. */
-export interface SettingDescription {
-  key: string;
-  type: keyof SettingTypes;
-  /** Of a list: the type of its items. */
-  items?: { type: keyof SettingTypes };
-  default: unknown;
-  description: string;
-}
-
-/** Every setting in order, for Pulumi.yaml and the documentation. */
-export const describeSettings = (): SettingDescription[] =>
-  Object.entries(settingsSchema as SettingTable).map(([key, setting]) => ({
-    key,
-    type: setting.type,
-    ...(setting.items === undefined ? {} : { items: { type: setting.items.type } }),
-    default: setting.default,
-    description: setting.description,
-  }));
+/** The value of every setting but the list of clusters, defaults filled in. */
+export type SettingValues = Omit<ValuesOf<typeof settingsSchema>, "clusters">;

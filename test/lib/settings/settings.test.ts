@@ -2,7 +2,7 @@ import { describe, expect, test } from "@jest/globals";
 import fc from "fast-check";
 import { parseDockerSubnet } from "../../../lib/network/dockerSubnet";
 import { loadBalancerRange } from "../../../lib/network/loadBalancerRange";
-import { describeSettings } from "../../../lib/settings/schema/stack";
+import { describeSettings } from "../../../lib/settings/docs";
 import { projectConfig, readSettings, SettingsError } from "../../../lib/settings/settings";
 import type { Settings } from "../../../lib/settings/types";
 

@@ -1,0 +1,139 @@
+import { describe, expect, test } from "@jest/globals";
+import { sentence } from "../../../lib/base/problem";
+import { readSettings, SettingsError } from "../../../lib/settings/settings";
+import { pins } from "../../../lib/versions/pins";
+
+const read = (config: Record<string, unknown>) => readSettings({ config, pins });
+
+const said = (config: Record<string, unknown>): string[] => {
+  try {
+    read(config);
+    return [];
+  } catch (error) {
+    expect(error).toBeInstanceOf(SettingsError);
+    return (error as SettingsError).problems.map(sentence);
+  }
+};
+
+const cluster = (fields: object) => ({ clusters: [{ name: "a", ...fields }] });
+const provider = { name: "aws", version: "v2.13.0", manifest: "aws.yaml" };
+
+describe("a field of a map in a list", () => {
+  test.each<[string, object, string]>([
+    [
+      "a misspelt name has the nearest one",
+      { workers: [{ name: "p", taints: [{ key: "k", efect: "NoExecute" }] }] },
+      'clusters[0].workers[0].taints[0].efect is "NoExecute", but must be a known field. Did you mean effect?',
+    ],
+    [
+      "a name like no other has all names",
+      { healthCheck: { unhealthyNodeConditions: [{ zzzzzzzzzzzz: 1 }] } },
+      "clusters[0].healthCheck.unhealthyNodeConditions[0].zzzzzzzzzzzz is 1, but must be a known field. " +
+        "Remove it; known are type, status, timeoutSeconds.",
+    ],
+    [
+      "a wrong type has its path and its value",
+      { healthCheck: { nodeStartupTimeoutSeconds: "soon" } },
+      'clusters[0].healthCheck.nodeStartupTimeoutSeconds is "soon", but must be a whole number. Write it as 3.',
+    ],
+    [
+      "an absent name fails the check of names",
+      { workers: [{ replicas: 1 }] },
+      'clusters[0].workers[0].name is "", but must be 1 to 40 lower-case letters',
+    ],
+    [
+      "a number that JavaScript cannot hold has one problem",
+      { workerReplicas: 1e20 },
+      "clusters[0].workerReplicas is 100000000000000000000, but must be a whole number.",
+    ],
+    [
+      "a label that is not text has the value as given",
+      { workers: [{ name: "p", labels: { gpu: true } }] },
+      "clusters[0].workers[0].labels is true, but must be text.",
+    ],
+  ])("%s", (_, fields, expected) => {
+    expect(said(cluster(fields))).toEqual([expect.stringContaining(expected)]);
+  });
+
+  test("a wrong label's key and a wrong label's value come in one error", () => {
+    const labels = { "a/b/c": "x", "d/e/f": true };
+    expect(said(cluster({ workers: [{ name: "p", labels }] }))).toEqual([
+      expect.stringContaining("is true, but must be text"),
+      expect.stringContaining('is "a/b/c", but must be a label\'s key'),
+      expect.stringContaining('is "d/e/f", but must be a label\'s key'),
+    ]);
+  });
+
+  test("problems at every depth come in one error", () => {
+    const workers = [{ name: "P", taints: [{ key: "", effect: "No" }], size: 1 }, "x"];
+    expect(said(cluster({ workers, healthCheck: { extra: 1 } })).map((text) => text.split(" ")[0])).toEqual([
+      "clusters[0].workers[0].name",
+      "clusters[0].workers[0].taints[0].key",
+      "clusters[0].workers[0].taints[0].effect",
+      "clusters[0].workers[0].size",
+      "clusters[0].workers[1]",
+      "clusters[0].healthCheck.extra",
+    ]);
+  });
+});
+
+describe("texts that Pulumi passes on", () => {
+  test("are read at every depth", () => {
+    const workers = [{ name: "p", replicas: 2, taints: [{ key: "gpu", effect: "PreferNoSchedule" }] }];
+    const nested = { name: "a", workers, healthCheck: { nodeStartupTimeoutSeconds: 5 } };
+    const texts = {
+      name: "a",
+      workers: JSON.stringify([JSON.stringify({ ...workers[0], replicas: "2" })]),
+      healthCheck: JSON.stringify({ nodeStartupTimeoutSeconds: "5" }),
+    };
+    expect(read({ clusters: JSON.stringify([JSON.stringify(texts)]) })).toEqual(read({ clusters: [nested] }));
+  });
+
+  test("make a provider too", () => {
+    expect(read({ providers: [JSON.stringify(provider)] }).infrastructureProviders).toEqual([provider]);
+  });
+
+  test("that are JSON of another type are shown as given", () => {
+    expect(said({ application: "1" })).toEqual([
+      'application is "1", but must be true or false. Write it as true or false, without quotes.',
+    ]);
+  });
+});
+
+describe("a rule about several fields", () => {
+  test("shows a map as given, without the defaults", () => {
+    const healthCheck = { unhealthyLessThanOrEqualTo: "40%" };
+    const config = { ...cluster({ template: "t.yaml", healthCheck }), providers: [provider] };
+    expect(said(config)).toEqual([
+      expect.stringMatching(
+        /^clusters\[0\]\.healthCheck is \{"unhealthyLessThanOrEqualTo":"40%"\}, but must be left out/,
+      ),
+    ]);
+  });
+
+  test("speaks of a cluster without a right name by its place", () => {
+    const clusters = [{ name: "A_B", template: "t.yaml" }];
+    expect(said({ clusters })).toContainEqual(expect.stringContaining("the provider of cluster clusters[0], which"));
+  });
+
+  test("judges the right settings although others are wrong", () => {
+    const keys = said({ networkSubnet: "x", clusterName: "clusterapi", providers: "x" }).map(
+      (text) => text.split(" ")[0],
+    );
+    expect(keys).toEqual(["networkSubnet", "providers", "clusterName"]);
+  });
+});
+
+describe("a value of templateSecrets", () => {
+  test.each<[object]>([
+    [{ templateSecrets: ["hunter2"] }],
+    [{ templateSecrets: { A: { b: "hunter2" } } }],
+    [{ templateSecrets: '{"A": "hunter2"' }],
+    [{ templateSecrets: { a: "hunter2" } }],
+    [{ templatesecrets: { A: "hunter2" } }],
+  ])("is not in the error for %j", (config) => {
+    const problems = said({ ...config });
+    expect(problems).toHaveLength(1);
+    expect(problems[0]).not.toContain("hunter2");
+  });
+});
