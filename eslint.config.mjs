@@ -79,6 +79,18 @@ const world = ["fs", "fs/promises", "child_process", "net", "http", "https", "dg
 
 const askInternet = "Use askInternet of system/http.ts: it follows the environment's proxies and checks redirects.";
 
+/** Modules with one place in the product: docs/architecture.md. */
+const oneWay = [
+  { name: "node:child_process", message: "Use system/exec.ts.", allowTypeImports: true },
+  { name: "undici", message: askInternet, allowTypeImports: true },
+];
+
+const writing = {
+  name: "node:fs",
+  importNames: ["writeFileSync", "writeFile", "appendFileSync"],
+  message: "Use writeAtomically or createAtomically of system/files.ts.",
+};
+
 /** Refuses packages in a room: `modules` by name, the Pulumi SDK where `sdk` is false. */
 const packages = (files, { sdk, modules }) => ({
   files,
@@ -116,20 +128,21 @@ export default tseslint.config(
   packages(["components/**/*.ts"], { sdk: true, modules: world }),
   packages(["system/**/*.ts", "preflight/**/*.ts", "cli/**/*.ts"], { sdk: false, modules: [] }),
   {
-    // One way to start a program, and one to ask the internet. Tests and scripts start their own programs.
+    // One way to start a program, to ask the internet and to write a file. Tests and scripts start their own programs.
     files: ["**/*.ts"],
     ignores: ["system/exec.ts", "test/**", "scripts/**"],
-    rules: {
-      "@typescript-eslint/no-restricted-imports": [
-        "error",
-        {
-          paths: [
-            { name: "node:child_process", message: "Use system/exec.ts.", allowTypeImports: true },
-            { name: "undici", message: askInternet, allowTypeImports: true },
-          ],
-        },
-      ],
-    },
+    rules: { "@typescript-eslint/no-restricted-imports": ["error", { paths: [...oneWay, writing] }] },
+  },
+  {
+    // These write into folders that nothing reads before they are whole.
+    files: [
+      "system/files.ts",
+      "cli/toolchain/source/**/*.ts",
+      "cli/toolchain/build/layout.ts",
+      "cli/support/pack.ts",
+      "cli/pulumi/state.ts",
+    ],
+    rules: { "@typescript-eslint/no-restricted-imports": ["error", { paths: oneWay }] },
   },
   {
     files: ["**/*.ts"],

@@ -1,6 +1,7 @@
-import { expect, test } from "@jest/globals";
+import net from "node:net";
+import { expect, jest, test } from "@jest/globals";
 import { Response } from "undici";
-import { followRedirects, reasonOf, RefusedRedirect } from "../../system/http";
+import { askInternet, followRedirects, reasonOf, RefusedRedirect } from "../../system/http";
 
 /** Follows redirects from the first address to each next one, and returns the addresses that were asked. */
 const follow = async (...addresses: string[]): Promise<string[]> => {
@@ -56,6 +57,14 @@ test.each([
     Promise.resolve(new Response(null, { status, headers })),
   );
   expect(answer.status).toBe(status);
+});
+
+test("gives each address of a host five seconds, where Node alone gives a quarter of one", async () => {
+  const connect = jest.spyOn(net, "connect");
+  await expect(askInternet("http://127.0.0.1:4/")).rejects.toThrow("fetch failed");
+  expect(connect).toHaveBeenCalledWith(
+    expect.objectContaining({ host: "127.0.0.1", autoSelectFamilyAttemptTimeout: 5000 }),
+  );
 });
 
 test.each([
