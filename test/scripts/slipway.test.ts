@@ -122,7 +122,8 @@ describe("wrong use ends with 2, one line of complaint, and starts nothing:", ()
 describe("a stack without settings is named in one sentence, and nothing is created:", () => {
   test.each(listed.filter(({ usesStack }) => usesStack).map(({ name }) => name))("%s", (name) => {
     const before = contents();
-    const { code, stdout, stderr } = run([name, "--stack=nope"]);
+    const needed = name === "kubectl" ? ["capd", "get", "pods"] : [];
+    const { code, stdout, stderr } = run([name, "--stack=nope", ...needed]);
     expect([code, stdout]).toEqual([1, ""]);
     expect(stderr).toMatch(/^slipway: STACK is "nope", but there is no Pulumi\.nope\.yaml .*\n$/);
     expect(contents()).toEqual(before);

@@ -123,7 +123,8 @@ export const choiceOfRoute = <const T extends string>(words: readonly [T, ...T[]
   const known: readonly string[] = ["", ...words];
   // The enum before it lets no other word through.
   const toWord = z.transform((word: string) => (word === "" ? words[0] : (word as T)));
-  return z.prefault(z.pipe(z.enum(known), toWord), "").register(notes, { description });
+  const derived = (): T => words[0];
+  return z.prefault(z.pipe(z.enum(known), toWord), "").register(notes, { description, derived });
 };
 
 /** Where a manifest is. */
