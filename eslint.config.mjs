@@ -87,7 +87,7 @@ const oneWay = [
 
 const writing = {
   name: "node:fs",
-  importNames: ["writeFileSync", "writeFile", "appendFileSync"],
+  importNames: ["writeFileSync", "writeFile"],
   message: "Use writeAtomically or createAtomically of system/files.ts.",
 };
 
