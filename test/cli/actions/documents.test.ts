@@ -21,6 +21,8 @@ jest.mock("../../../cli/toolchain", () => ({
   ensureTools: () => Promise.resolve("release"),
 }));
 
+jest.setTimeout(60_000); // each test starts programs, which a busy machine does slowly
+
 let checkout: PretendCheckout;
 let home: UserHome;
 let stdout: string;

@@ -1,11 +1,13 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { join } from "node:path";
-import { afterEach, beforeEach, describe, expect, test } from "@jest/globals";
+import { afterEach, beforeEach, describe, expect, jest, test } from "@jest/globals";
 import { parseInvocation } from "../../../cli/commandLine/parse";
 import { kubectl } from "../../../cli/commands/kubectl";
 import { runKubectl } from "../../../cli/kubeconfig/kubectl";
 import { type PretendCheckout, pretendCheckout } from "../../helpers/pretendCheckout";
+
+jest.setTimeout(60_000); // each test starts a program, which a busy machine does slowly
 
 let checkout: PretendCheckout;
 beforeEach(() => {

@@ -1,12 +1,14 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { afterEach, beforeEach, describe, expect, test } from "@jest/globals";
+import { afterEach, beforeEach, describe, expect, jest, test } from "@jest/globals";
 import { mergeIntoUserFile } from "../../../cli/kubeconfig/merge";
 import { sayNeverUp, takeDown } from "../../../cli/teardown/destroy";
 import { kubeconfigText } from "../../helpers/kubeconfigs";
 import type { PretendCheckout } from "../../helpers/pretendCheckout";
 import { pretendStack } from "../../helpers/pretendStack";
 import { enterHome, type UserHome } from "../../helpers/userHome";
+
+jest.setTimeout(60_000); // each test starts programs, which a busy machine does slowly
 
 let home: UserHome;
 let checkout: PretendCheckout;
