@@ -53,7 +53,15 @@ test("each target of the Makefile that calls scripts/slipway by its own name is 
 });
 
 /** Variables that Slipway sets for its own programs, or that every program reads. */
-const internal = ["PATH", "TERM", "TMPDIR", "WORKLOAD_KUBECONFIG", "PULUMI_NODEJS_TYPESCRIPT"];
+const internal = [
+  "PATH",
+  "HOME",
+  "TERM",
+  "TMPDIR",
+  "SLIPWAY_CALLED_IN",
+  "WORKLOAD_KUBECONFIG",
+  "PULUMI_NODEJS_TYPESCRIPT",
+];
 
 test("every environment variable that the code reads is in the help of a command", () => {
   const texts = ["cli", "lib", "preflight", "program", "provider", "scripts", "steps", "system"].flatMap((folder) =>
