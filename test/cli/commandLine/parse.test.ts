@@ -47,7 +47,7 @@ describe("options for Pulumi", () => {
     for (const { name, short, value } of optionsOf(operation)) {
       const line = help.split("\n").find((text) => new RegExp(`^\\s+(-\\w, )?--${name}(?![\\w-])`).test(text));
       expect([name, line?.includes(short ? `-${short}, --${name}` : `    --${name}`)]).toEqual([name, true]);
-      expect([name, / (string|stringArray|strings|int|int32)( |\[)/.test(line ?? "")]).toEqual([
+      expect([name, / (string|stringArray|strings|int|int32|file:)( |\[)/.test(line ?? "")]).toEqual([
         name,
         value !== undefined || name === "refresh" || name === "suppress-permalink",
       ]);
