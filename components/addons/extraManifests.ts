@@ -65,7 +65,7 @@ export class ExtraManifests extends pulumi.ComponentResource {
     return installed.running;
   }
 
-  /** Adds a gate if a manifest has both cert-manager and certificates: the webhook answers some time after its pod is ready. */
+  /** Adds a gate if a manifest has both cert-manager and certificates: the webhook answers some time after its pod. */
   private ownCertManager(
     prefix: string,
     cluster: ClusterHandle,

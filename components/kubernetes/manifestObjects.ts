@@ -26,10 +26,7 @@ export interface ManifestObjectsArgs {
   certificatesAfter?: pulumi.Resource[];
   /** Further dependencies of Deployments and DaemonSets: their images. */
   workloadsAfter?: pulumi.Resource[];
-  /**
-   * Further dependencies of Deployments: the pod network, without which the API server or kubelet holds their pods
-   * back.
-   */
+  /** Further dependencies of Deployments: the pod network, without which their pods cannot start. */
   deploymentsAfter?: pulumi.Resource[];
   /** True for a pod network, whose Deployments wait for its own DaemonSets. */
   podNetwork?: boolean;

@@ -78,8 +78,8 @@ describe("KindCluster", () => {
 
   test("a Docker that does not answer is an error and no finding", async () => {
     pretend("docker", down);
-    await expect(kindCluster.read("one", state)).rejects.toThrow(/Docker does not answer.*nothing is changed/s);
-    await expect(kindCluster.remove!(state, say)).rejects.toThrow("Docker does not answer");
+    await expect(kindCluster.read("one", state)).rejects.toThrow(/Docker: expected an answer.*nothing was changed/s);
+    await expect(kindCluster.remove!(state, say)).rejects.toThrow("Docker: expected an answer");
     expect(called()).not.toContain("kind delete");
   });
 
@@ -123,7 +123,9 @@ describe("KindCluster", () => {
 
   test("a healthy cluster of another image is refused, not taken nor removed", async () => {
     pretend("docker", 'case "$*" in *State.Running*) echo true ;; *Config.Image*) echo kindest/node:v0 ;; esac');
-    await expect(kindCluster.create(inputs, say)).rejects.toThrow(/of image kindest\/node:v0 and not kindest\/node:v1/);
+    await expect(kindCluster.create(inputs, say)).rejects.toThrow(
+      /expected node image kindest\/node:v1, got kindest\/node:v0/,
+    );
     expect(called()).not.toMatch(/kind (create|delete)/);
   });
 
@@ -178,7 +180,7 @@ describe("NodeImage", () => {
     pretend("docker", "echo sha256:i");
     expect(await nodeImage.read("slipway/node:1", image)).toEqual(image);
     pretend("docker", down);
-    await expect(nodeImage.read("slipway/node:1", image)).rejects.toThrow("Docker does not answer");
+    await expect(nodeImage.read("slipway/node:1", image)).rejects.toThrow("Docker: expected an answer");
   });
 });
 
@@ -255,7 +257,7 @@ describe("ClusterContainers", () => {
 
   test("a Docker that does not answer is an error and no finding", async () => {
     pretend("docker", down);
-    await expect(clusterContainers.read("capd", good)).rejects.toThrow("Docker does not answer");
+    await expect(clusterContainers.read("capd", good)).rejects.toThrow("Docker: expected an answer");
   });
 });
 
@@ -267,12 +269,14 @@ describe("keep", () => {
 
   test("refuses what would be another cluster, with the property, both values and the way out", () => {
     expect(problem(old, { ...given, image: "kindest/node:v2" })).toBe(
-      'image is "kindest/node:v2", but must stay "kindest/node:v1". Nothing was changed: make destroy, then make up',
+      'image: expected "kindest/node:v1", got "kindest/node:v2". Nothing was changed: make destroy, then make up',
     );
   });
 
   test("refuses to make one anew that is gone: what was in it would be taken for the new one's", () => {
-    expect(problem({ ...old, nodeId: "" }, given)).toMatch(/^it is gone, .*make destroy, then make up$/);
+    expect(problem({ ...old, nodeId: "" }, given)).toMatch(
+      /^the resource no longer exists, .*make destroy, then make up$/,
+    );
   });
 
   test.each<[string, Properties]>([

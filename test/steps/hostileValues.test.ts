@@ -94,7 +94,7 @@ test.each(["a[$(touch pwned)]", "1 + a[`touch pwned`]", "$(touch pwned)", "1; to
     });
     expect(existsSync(join(folder, "pwned"))).toBe(false);
     expect(status).toBe(1);
-    expect(stderr).toContain("must be a number of seconds");
+    expect(stderr).toContain("expected a number of seconds");
   },
 );
 

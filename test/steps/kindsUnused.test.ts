@@ -24,6 +24,6 @@ describe("before kinds go", () => {
   test("objects that others made stop the destroy, each by its name", () => {
     const { status, stderr } = run("b.example.org", "default theirs\n");
     expect(status).toBe(1);
-    expect(stderr).toMatch(/^b\.example\.org are left that this stack did not make.*\ndefault theirs\n$/);
+    expect(stderr).toMatch(/^CRD b\.example\.org: expected no objects of others.*\ndefault theirs\n$/);
   });
 });

@@ -22,6 +22,6 @@ test("wait-for-api gives up after a minute where there is no control plane", () 
     },
   });
   expect(status).toBe(1);
-  expect(stderr).toContain("there is no kubeadmcontrolplane.controlplane.cluster.x-k8s.io/one");
+  expect(stderr).toContain("kubeadmcontrolplane.controlplane.cluster.x-k8s.io/one does not exist");
   expect(readFileSync(join(folder, "asked"), "utf8").split("\n")[0]).toContain("--timeout=60s");
 });

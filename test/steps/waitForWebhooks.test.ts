@@ -56,7 +56,7 @@ describe("wait-for-webhooks", () => {
     expect(waitFor('admission webhook "one.example" denied the request', "").status).toBe(0);
     const never = waitFor(silent, "");
     expect(never).toMatchObject({ status: 1, touched: undefined });
-    expect(never.stderr).toContain("webhooks did not answer within 3 s");
+    expect(never.stderr).toContain("webhooks: expected an answer within 3 s");
   });
 
   test("gives the message itself where touching does not help", () => {

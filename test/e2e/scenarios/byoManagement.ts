@@ -152,7 +152,7 @@ export const byoManagement: Step[] = [
       const { code, stdout, stderr } = command("scripts/slipway", ["destroy"], { env });
       const said = `${stdout}${stderr}`;
       check(
-        code !== 0 && said.includes("are left that this stack did not make"),
+        code !== 0 && said.includes("expected no objects of others"),
         `a refusal, got ${said.slice(-3000)}`,
       );
       const clusters = kubectl("get", "clusters.cluster.x-k8s.io", "-A", "--output=name").trim();
