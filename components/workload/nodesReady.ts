@@ -1,6 +1,6 @@
 import { local } from "@pulumi/command";
 import * as pulumi from "@pulumi/pulumi";
-import { type ClusterParts, machineOwners, machinesSum } from "../../lib/cluster/parts";
+import { type ClusterParts, machineOwners, machinesChecksum } from "../../lib/cluster/parts";
 import type { ClusterSpec } from "../../lib/cluster/spec";
 import type { Cni } from "../addons/cni";
 import { lifecycleOptions, type ClusterHandle } from "../kubernetes/clusterHandle";
@@ -38,7 +38,7 @@ export const clusterReady = (
         VERSION: spec.kubernetesVersion,
         // The step does not read this value: another checksum runs the step again, so that it waits for every rollout
         // of machines. Old templates are deleted after the step, when no machine needs them.
-        MACHINES: machinesSum(parts),
+        MACHINES: machinesChecksum(parts),
         // A node becomes Ready when the network's configuration file exists, some seconds before the network itself
         // runs.
         DAEMON_SETS: args.cni.daemonSets.join(" "),

@@ -87,7 +87,7 @@ export class WorkloadCluster extends pulumi.ComponentResource {
       },
     );
     // Other objects may hold credentials for the Cluster's parts, so they exist before the Cluster and outlive it.
-    const supporting = parts.others.map((object) =>
+    const supporting = parts.supporting.map((object) =>
       this.object(name, withDeletionPolicy(management, object), resourceOptions(management, this, ready)),
     );
     // This object is really deleted: its finalizer removes the containers, so deletedWith is not set.
