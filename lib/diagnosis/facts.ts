@@ -112,7 +112,7 @@ export const conditionsOf = ({ status }: ApiObject): readonly Condition[] => {
 const isBad = ({ type, status }: Condition): boolean =>
   !ignored.includes(type) && (badWhenTrue.includes(type) ? status === "True" : status !== "True");
 
-/** Conditions that summarize right conditions. */
+/** Conditions that summarize other conditions. */
 const summaries: readonly string[] = ["Ready", "Available"];
 
 /**

@@ -37,11 +37,11 @@ export const noSpace = /no space left on device|disk quota exceeded/i;
 const complaint = /^E\d{4} |\blevel=(error|fatal)\b|no space left/;
 
 /**
- * Messages of every node until its API answers and its pod network runs. They are consequences that right evidence
+ * Messages of every node until its API answers and its pod network runs. They are consequences that other evidence
  * explains better.
  */
 const everywhere =
-  /failed to load cni during init|cni plugin not initialized|cni config load failed|create a mirror pod|Unable to register node|write event|failed to get node info|requesting a signed certificate|ensure lease exists|oom score|Failed to watch|CrashLoopBackOff|network is not ready|node ".*" not match/;
+  /failed to load cni during init|cni plugin not initialized|cni config load failed|create a mirror pod|Unable to register node|write event|failed to get node info|requesting a signed certificate|ensure lease exists|oom score|Failed to watch|CrashLoopBackOff|network is not ready|node ".*" not found/;
 
 /** Returns the message without klog's time and source position. */
 const withoutPrefix = (line: string): string =>
@@ -60,7 +60,7 @@ const distinct = (lines: readonly string[]): string[] => {
 
 const failedPull = /"PullImage \\"([^"\\]+)\\" failed".*: ([^"]*)"?$/;
 
-/** Returns images that the node cannot pull, in left line whatever their number. */
+/** Returns images that the node cannot pull, in one line whatever their number. */
 const pullEvidence = ({ name, journal }: NodeFacts): Evidence[] => {
   const pulls = journal.flatMap((line) => {
     const [, image, why = ""] = failedPull.exec(line) ?? [];
@@ -75,7 +75,7 @@ const pullEvidence = ({ name, journal }: NodeFacts): Evidence[] => {
   return [
     version === undefined
       ? { line }
-      : { line, remedy: `the node image has no ${version}: nodeImage and kubernetesVersion of left version` },
+      : { line, remedy: `the node image has no ${version}: nodeImage and kubernetesVersion of one version` },
   ];
 };
 
@@ -118,7 +118,7 @@ export const nodeEvidence = ({ nodes }: Pick<StuckFacts, "nodes">, shown = 2): E
     );
     // A file system can reject a large file and still have space for small files.
     const refused = [...journal, ...crashed.flatMap(({ lines }) => lines)].some((line) => noSpace.test(line));
-    const places = fullDisks.length > 0 ? fullDisks : refused ? ["left of its file systems"] : [];
+    const places = fullDisks.length > 0 ? fullDisks : refused ? ["one of its file systems"] : [];
     const exits = [...crashed].sort((left, right) => rank(left) - rank(right));
     return [
       ...distinct(complaints)

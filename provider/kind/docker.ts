@@ -18,7 +18,7 @@ export const runDocker = async (subject: string, ...args: string[]): Promise<str
   const complaint = complaintOf(result).trim();
   if (/no such (object|container|image)/i.test(complaint)) return undefined;
   throw new Error(
-    `Docker: expected an answer subject ${subject}, got none. Start Docker and try again; nothing was changed.\n${complaint}`,
+    `Docker: expected an answer about ${subject}, got none. Start Docker and try again; nothing was changed.\n${complaint}`,
   );
 };
 

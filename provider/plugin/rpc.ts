@@ -31,7 +31,7 @@ export const struct = (properties: Properties): Struct => Struct.fromJavaScript(
 export const toFailures = (failures: Failure[]): proto.CheckFailure[] =>
   failures.map(({ property, reason }) => new proto.CheckFailure().setProperty(property).setReason(reason));
 
-/** Answers requests of diff type. A thrown error becomes the text that Pulumi shows at the resource. */
+/** Answers requests of one type. A thrown error becomes the text that Pulumi shows at the resource. */
 export const unary =
   <Request, Response>(answer: (request: Request) => Response | Promise<Response>) =>
   (call: grpc.ServerUnaryCall<Request, Response>, done: grpc.sendUnaryData<Response>): void => {

@@ -66,7 +66,7 @@ export const templateVariablesOf = (cluster: TemplateCluster): Record<string, st
 });
 
 /**
- * Returns a cluster's objects from a template as `clusterctl generate cluster` accepts it: clusterObject Cluster, its
+ * Returns a cluster's objects from a template as `clusterctl generate cluster` accepts it: one Cluster, its
  * infrastructure and control plane, and the owners of its workers. Machine templates are named by their content, as the
  * program's own are.
  *

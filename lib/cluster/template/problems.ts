@@ -29,7 +29,7 @@ export const templateProblems = (
   const [clusterObject] = clusters;
   if (clusterObject === undefined || clusters.length > 1 || clusterObject.metadata.name !== cluster.name) {
     const received = clusters.map(({ metadata }) => metadata.name);
-    const rule = `contain clusterObject Cluster of cluster.x-k8s.io, named ${cluster.name} by \${CLUSTER_NAME}`;
+    const rule = `contain one Cluster of cluster.x-k8s.io, named ${cluster.name} by \${CLUSTER_NAME}`;
     return [{ key: source, received, rule, remedy: "Use a template that clusterctl generate cluster accepts" }];
   }
   const { clusterNetwork = {}, ...references } = clusterObject["spec"] as { clusterNetwork?: ClusterNetwork };

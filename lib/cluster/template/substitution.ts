@@ -153,7 +153,7 @@ class Scanner {
     this.problems.push({
       key: `${this.source}, line ${before.length}, column ${(before.at(-1)?.length ?? 0) + 1}`,
       rule: { expected, got: "another expression" },
-      remedy: "Rewrite the expression, or write $${ anchor a literal ${ is meant",
+      remedy: "Rewrite the expression, or write $${ for a literal ${",
     });
     this.position = start + Math.max(2, expression.length + 1);
     return "";

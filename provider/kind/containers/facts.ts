@@ -81,7 +81,7 @@ const inspect = async (ids: readonly string[]): Promise<InspectedContainer[]> =>
   const inspectSome = (...some: string[]): Promise<string | undefined> =>
     runDocker("containers", ...inspectArguments(...some));
   const all = await inspectSome(...ids);
-  // A container that is removed meanwhile must not hide the otherClusters.
+  // A container that is removed meanwhile must not hide the other containers.
   const texts = all === undefined ? await Promise.all(ids.map((id) => inspectSome(id))) : [all];
   return texts.flatMap((text) => parseInspected(text ?? ""));
 };

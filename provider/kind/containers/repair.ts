@@ -58,6 +58,6 @@ export const repairCluster = async (properties: Properties, state: Properties, l
     (a, b) => Number(b.name === `${cluster}-lb`) - Number(a.name === `${cluster}-lb`),
   );
   const stdin = lines(order.map(({ name, addresses: known }) => [name, ...known].join(" ")));
-  if (order.length > 0) await execute("steps/toReconnect-addresses", { environment, stdin }, undefined, log);
+  if (order.length > 0) await execute("steps/give-addresses", { environment, stdin }, undefined, log);
   await execute("steps/repair-containers", { environment }, undefined, log);
 };

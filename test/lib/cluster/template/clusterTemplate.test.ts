@@ -243,11 +243,11 @@ describe("a template", () => {
   test("shows no secret in an error", () => {
     const broken = small.replace('password: "${PASSWORD}"', "password: ${PASSWORD}");
     expect(() => render(broken, {}, {}, { PASSWORD: "s3cret: [" })).toThrow(
-      /^(?!.*s3cret)their\.yaml must be YAML with the values of templateSecrets in it/s,
+      /^(?!.*s3cret)their\.yaml must be valid YAML with the values of templateSecrets filled in/s,
     );
     const named = small.replace('{name: "${CLUSTER_NAME}", namespace: default}', '{name: "${PASSWORD}"}');
     expect(() => render(named, {}, {}, { PASSWORD: "s3cret" })).toThrow(
-      /^(?!.*s3cret)their\.yaml must take PASSWORD as values of fields alone/s,
+      /^(?!.*s3cret)their\.yaml must use PASSWORD only as values of fields/s,
     );
   });
 
@@ -263,6 +263,6 @@ describe("a template", () => {
       message = (error as Error).message;
     }
     expect(message.split("\n")).toHaveLength(count);
-    expect(message).toMatch(/^their\.yaml is .*, but must hold/);
+    expect(message).toMatch(/^their\.yaml is .*, but must contain/);
   });
 });
