@@ -153,22 +153,22 @@ describe("the class of a cluster", () => {
       ],
       "in place",
       [
-        "DevMachineTemplate default/a-md-1-11111111 is made",
-        "KubeadmConfigTemplate default/a-md-1-22222222 is made",
-        "MachineDeployment default/a-md-1 is made",
+        "DevMachineTemplate default/a-md-1-11111111 is created",
+        "KubeadmConfigTemplate default/a-md-1-22222222 is created",
+        "MachineDeployment default/a-md-1 is created",
       ],
     ],
     [
       "a pool less",
       [capi("delete", "a", "MachineDeployment", "a-md-1")],
       "in place",
-      ["MachineDeployment default/a-md-1 is removed"],
+      ["MachineDeployment default/a-md-1 is deleted"],
     ],
     [
       "the application off",
       [content("delete", "a", "Application", "a-application/Deployment/default/nginx")],
       "in place",
-      ["Deployment default/nginx is removed"],
+      ["Deployment default/nginx is deleted"],
     ],
     [
       "something inside that is replaced",
@@ -342,7 +342,7 @@ describe("whose a resource is", () => {
     });
     expect(planOf("management cluster", [lifetime, namespace])).toMatchObject({
       change: "in place",
-      reasons: ["Namespace staging is removed"],
+      reasons: ["Namespace staging is deleted"],
     });
   });
 
