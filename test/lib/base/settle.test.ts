@@ -1,6 +1,6 @@
 import { expect, test } from "@jest/globals";
 import { ProblemError, refuse } from "../../../lib/base/problem";
-import { allOf, look } from "../../../lib/base/settleAll";
+import { allOf, outcomeOf } from "../../../lib/base/settleAll";
 
 const failing = (key: string): Promise<never> =>
   Promise.resolve().then(() => refuse({ key, received: 1, rule: "be 2", remedy: "Set it to 2" }));
@@ -20,8 +20,8 @@ test("an error of the program is no problem of the user's", async () => {
 });
 
 test("a look takes a failure as a finding, a line for each problem", async () => {
-  expect(await look(Promise.resolve(5))).toEqual({ found: 5, problems: [] });
-  expect(await look(undefined)).toEqual({ found: undefined, problems: [] });
-  const { problems } = await look(allOf([failing("a"), failing("b")]));
+  expect(await outcomeOf(Promise.resolve(5))).toEqual({ found: 5, problems: [] });
+  expect(await outcomeOf(undefined)).toEqual({ found: undefined, problems: [] });
+  const { problems } = await outcomeOf(allOf([failing("a"), failing("b")]));
   expect(problems).toEqual(["a is 1, but must be 2. Set it to 2.", "b is 1, but must be 2. Set it to 2."]);
 });

@@ -100,7 +100,7 @@ describe("decodeSecretValue", () => {
       { kubeconfig: "eA==", other: "eA==" },
       "key value of the secret is absent, but must exist; the Secret has kubeconfig, other",
     ],
-    [{ value: "" }, 'is "", but must be there'],
+    [{ value: "" }, 'is "", but must exist'],
     [{ value: "no base64!" }, "must be base64"],
   ])("refuses %j", (data, message) => {
     expect(() => decodeSecretValue(data)).toThrow(message);
