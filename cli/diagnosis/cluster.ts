@@ -1,7 +1,7 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { kubeconfigFile } from "../../lib/base/paths";
-import { type Verdict, whyStuck } from "../../lib/diagnosis/diagnose";
+import { type Diagnosis, whyStuck } from "../../lib/diagnosis/diagnose";
 import type { StuckFacts } from "../../lib/diagnosis/facts";
 import { readStackFile, stackFile } from "../../preflight/stackFile";
 import type { Ask } from "../../system/exec";
@@ -84,7 +84,7 @@ export const findClusters = ({ checkout, stack }: Target, outputs: Outputs | und
 };
 
 /** Looks at all clusters at once: each question may have to wait for one that does not answer. */
-export const clusterStates = async (ask: Ask, { management, clusters }: StackClusters): Promise<Verdict[]> =>
+export const clusterStates = async (ask: Ask, { management, clusters }: StackClusters): Promise<Diagnosis[]> =>
   management === undefined
     ? []
     : Promise.all(

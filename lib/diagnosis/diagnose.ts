@@ -5,7 +5,7 @@ import { chainLines } from "./ownership";
 import { fit, screen } from "./text";
 
 /** Summary of a cluster's state, in one screen. */
-export interface Verdict {
+export interface Diagnosis {
   ready: boolean;
   lines: string[];
 }
@@ -30,7 +30,7 @@ const remediesShown = 3;
  *
  * @param limit - maximum number of lines; default: one screen
  */
-export const whyStuck = (facts: StuckFacts, limit = screen): Verdict => {
+export const whyStuck = (facts: StuckFacts, limit = screen): Diagnosis => {
   const { name, namespace, objects, unasked } = facts;
   const cluster = objects.find(({ kind }) => kind === "Cluster");
   const chain = chainLines(facts);
