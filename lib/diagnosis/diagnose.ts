@@ -31,7 +31,7 @@ const remediesShown = 3;
  * @param limit - maximum number of lines; default: one screen
  */
 export const whyStuck = (facts: StuckFacts, limit = screen): Diagnosis => {
-  const { name, namespace, objects, unasked } = facts;
+  const { name, namespace, objects, unreachable } = facts;
   const cluster = objects.find(({ kind }) => kind === "Cluster");
   const chain = chainLines(facts);
   const evidence = evidenceOf(facts);
@@ -42,7 +42,7 @@ export const whyStuck = (facts: StuckFacts, limit = screen): Diagnosis => {
     cluster !== undefined &&
     chain.length === 0 &&
     evidence.every(({ remedy }) => remedy === undefined) &&
-    unasked.length === 0
+    unreachable.length === 0
   ) {
     return { ready: true, lines: [`${head}: ready, ${machines} machine${machines === 1 ? "" : "s"}`] };
   }
@@ -50,15 +50,15 @@ export const whyStuck = (facts: StuckFacts, limit = screen): Diagnosis => {
   const isMissing = cluster === undefined && hasClusterApiAnswered(facts);
   const lines = [
     ...chain.map((line) => `  ${line}`),
-    ...(isMissing ? missingCluster(facts) : unasked.map((line) => `  not asked: ${line}`)),
+    ...(isMissing ? missingCluster(facts) : unreachable.map((line) => `  not asked: ${line}`)),
     ...unique(evidence.map(({ line }) => `  ${line}`)),
     ...remedies.map((remedy) => `  what helps: ${remedy}`),
   ];
   return { ready: false, lines: [`${head}: ${isMissing ? "does not exist" : "not ready"}`, ...fit(lines, limit - 1)] };
 };
 
-const hasClusterApiAnswered = ({ unasked }: StuckFacts): boolean =>
-  !unasked.some((line) => line.startsWith("Cluster API:"));
+const hasClusterApiAnswered = ({ unreachable }: StuckFacts): boolean =>
+  !unreachable.some((line) => line.startsWith("Cluster API:"));
 
 /** Describes a cluster without a Cluster object. Its unreachable API server would add no information. */
 const missingCluster = ({ name, namespace, containers = [] }: StuckFacts): string[] => [
@@ -70,13 +70,13 @@ const missingCluster = ({ name, namespace, containers = [] }: StuckFacts): strin
 
 /** Describes a cluster with webhooks that do not answer: controllers without pods, and pods that do not run. */
 export const whatDoesNotRun = (
-  facts: Pick<StuckFacts, "providers" | "inside" | "unasked">,
+  facts: Pick<StuckFacts, "providers" | "workloadObjects" | "unreachable">,
   limit = screen,
 ): string[] => {
   const evidence = [...insideEvidence(facts), ...providerEvidence(facts)];
   const remedies = unique(evidence.flatMap(({ remedy }) => remedy ?? [])).slice(0, remediesShown);
   const lines = [
-    ...facts.unasked.map((line) => `not asked: ${line}`),
+    ...facts.unreachable.map((line) => `not asked: ${line}`),
     ...evidence.map(({ line }) => line),
     ...remedies.map((remedy) => `what helps: ${remedy}`),
   ];

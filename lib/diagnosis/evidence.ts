@@ -103,9 +103,12 @@ const lastEvent = (events: readonly ApiObject[], object: ApiObject): string => {
 };
 
 /** Returns problems inside the cluster: nodes that are not Ready, pods that do not run, services without an address. */
-export const insideEvidence = ({ inside = [] }: Pick<StuckFacts, "inside">, podsShown = 4): Evidence[] => {
-  const events = inside.filter(({ kind }) => kind === "Event");
-  const nodes = inside
+export const insideEvidence = (
+  { workloadObjects = [] }: Pick<StuckFacts, "workloadObjects">,
+  podsShown = 4,
+): Evidence[] => {
+  const events = workloadObjects.filter(({ kind }) => kind === "Event");
+  const nodes = workloadObjects
     .filter(({ kind }) => kind === "Node")
     .flatMap((node) => {
       const [worst] = badConditions(node);
@@ -120,8 +123,8 @@ export const insideEvidence = ({ inside = [] }: Pick<StuckFacts, "inside">, pods
             },
           ];
     });
-  const pods = inside.filter((object) => object.kind === "Pod" && !isRunning(object));
-  const services = inside.filter(
+  const pods = workloadObjects.filter((object) => object.kind === "Pod" && !isRunning(object));
+  const services = workloadObjects.filter(
     (object) =>
       object.kind === "Service" &&
       valueAt(object, "spec", "type") === "LoadBalancer" &&

@@ -17,7 +17,7 @@ export interface NodeFacts {
   readonly fullDisks: readonly string[];
 }
 
-/** Findings about a cluster, as plain data. A source that does not answer has no value, and is listed in `unasked`. */
+/** Findings about a cluster, as plain data. A source that does not answer has no value, and is listed in `unreachable`. */
 export interface StuckFacts {
   readonly name: string;
   readonly namespace: string;
@@ -34,9 +34,9 @@ export interface StuckFacts {
   /** Findings in the running containers of machines that are not ready. */
   readonly nodes: readonly NodeFacts[];
   /** Nodes, pods, services and warning events of the cluster itself; absent if its API does not answer. */
-  readonly inside?: readonly ApiObject[];
+  readonly workloadObjects?: readonly ApiObject[];
   /** Sources that did not answer, with their errors. */
-  readonly unasked: readonly string[];
+  readonly unreachable: readonly string[];
 }
 
 /** An observation outside of Cluster API's conditions, and its remedy. */
