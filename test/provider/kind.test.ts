@@ -7,10 +7,10 @@ import { kindCluster } from "../../provider/kind/kindCluster";
 import { nodeImage } from "../../provider/kind/nodeImage";
 import { keepProblem, findFailures } from "../../provider/plugin/resourceKind";
 import { unknown, type Properties } from "../../provider/plugin/values";
-import { pretendCheckout } from "../helpers/pretendCheckout";
+import { fakeCheckout } from "../helpers/fakeCheckout";
 
-// A checkout with the steps and with tools that only pretend; each writes down what it was called with.
-const checkout = pretendCheckout();
+// A checkout with the steps and with fake tools, each of which records its calls.
+const checkout = fakeCheckout();
 const { folder } = checkout;
 const before = { cwd: process.cwd(), path: process.env.PATH };
 process.chdir(folder);
@@ -23,8 +23,8 @@ afterAll(() => {
 
 const calls = join(folder, "calls");
 const called = (): string => (existsSync(calls) ? readFileSync(calls, "utf8") : "");
-const pretend = (tool: string, script: string): void =>
-  checkout.pretend(tool, `echo ${tool} "$*" >>${calls}\n${script}`);
+const fakeTool = (tool: string, script: string): void =>
+  checkout.fakeTool(tool, `echo ${tool} "$*" >>${calls}\n${script}`);
 const say = (): void => undefined;
 
 const node = { id: "abc", image: "kindest/node:v1", running: true, cluster: "one" };
@@ -39,7 +39,7 @@ const docker = (found: typeof node | undefined, rest = "exit 1"): void => {
   const answer = inspected
     ? `echo '${JSON.stringify(inspected)}'`
     : "echo 'Error response from daemon: No such container: one-control-plane' >&2; exit 1";
-  pretend("docker", `case "$*" in "container inspect"*) ${answer} ;; *) ${rest} ;; esac`);
+  fakeTool("docker", `case "$*" in "container inspect"*) ${answer} ;; *) ${rest} ;; esac`);
 };
 const down = "echo 'Cannot connect to the Docker daemon at unix:///var/run/docker.sock.' >&2; exit 1";
 
@@ -48,8 +48,8 @@ const state: Properties = { ...inputs, nodeId: "abc", running: true, apiPort: 47
 
 beforeEach(() => {
   rmSync(calls, { force: true });
-  pretend("kind", "exit 0");
-  pretend("kubectl", "exit 1");
+  fakeTool("kind", "exit 0");
+  fakeTool("kubectl", "exit 1");
 });
 
 describe("KindCluster", () => {
@@ -77,7 +77,7 @@ describe("KindCluster", () => {
   });
 
   test("a Docker that does not answer is an error and no finding", async () => {
-    pretend("docker", down);
+    fakeTool("docker", down);
     await expect(kindCluster.read("one", state)).rejects.toThrow(/Docker: expected an answer.*nothing was changed/s);
     await expect(kindCluster.remove!(state, say)).rejects.toThrow("Docker: expected an answer");
     expect(called()).not.toContain("kind delete");
@@ -122,7 +122,7 @@ describe("KindCluster", () => {
   });
 
   test("a healthy cluster of another image is refused, not taken nor removed", async () => {
-    pretend("docker", 'case "$*" in *State.Running*) echo true ;; *Config.Image*) echo kindest/node:v0 ;; esac');
+    fakeTool("docker", 'case "$*" in *State.Running*) echo true ;; *Config.Image*) echo kindest/node:v0 ;; esac');
     await expect(kindCluster.create(inputs, say)).rejects.toThrow(
       /expected node image kindest\/node:v1, got kindest\/node:v0/,
     );
@@ -175,11 +175,11 @@ describe("NodeImage", () => {
   const image: Properties = { image: "slipway/node:1", base: "b", baseId: "sha256:b", images: {}, imageId: "sha256:i" };
 
   test("one that was pruned is gone, and made again", async () => {
-    pretend("docker", "echo 'Error response from daemon: No such image: slipway/node:1' >&2; exit 1");
+    fakeTool("docker", "echo 'Error response from daemon: No such image: slipway/node:1' >&2; exit 1");
     expect(await nodeImage.read("slipway/node:1", image)).toBeUndefined();
-    pretend("docker", "echo sha256:i");
+    fakeTool("docker", "echo sha256:i");
     expect(await nodeImage.read("slipway/node:1", image)).toEqual(image);
-    pretend("docker", down);
+    fakeTool("docker", down);
     await expect(nodeImage.read("slipway/node:1", image)).rejects.toThrow("Docker: expected an answer");
   });
 });
@@ -200,7 +200,7 @@ describe("ClusterContainers", () => {
     spec: { controlPlaneEndpoint: { host: "10.0.0.3", port: 6443 } },
   };
   const machines = (...items: object[]): void =>
-    pretend("kubectl", `echo '${JSON.stringify({ items: [cluster, ...items] })}'`);
+    fakeTool("kubectl", `echo '${JSON.stringify({ items: [cluster, ...items] })}'`);
   const containers = (running: Record<string, string | undefined>): void => {
     const inspected = Object.entries(running).map(([name, address]) => ({
       Name: `/${name}`,
@@ -210,7 +210,7 @@ describe("ClusterContainers", () => {
       NetworkSettings: { Networks: { kind: { IPAddress: address ?? "", GlobalIPv6Address: "" } }, Ports: {} },
     }));
     const all = `echo '${inspected.map((one) => JSON.stringify(one)).join("\n")}'`;
-    pretend("docker", `case "$*" in ps*) echo ${Object.keys(running).join(" ")} ;; *inspect*) ${all} ;; esac`);
+    fakeTool("docker", `case "$*" in ps*) echo ${Object.keys(running).join(" ")} ;; *inspect*) ${all} ;; esac`);
   };
 
   test("remembers the addresses by which the cluster knows its containers", async () => {
@@ -256,7 +256,7 @@ describe("ClusterContainers", () => {
   });
 
   test("a Docker that does not answer is an error and no finding", async () => {
-    pretend("docker", down);
+    fakeTool("docker", down);
     await expect(clusterContainers.read("capd", good)).rejects.toThrow("Docker: expected an answer");
   });
 });

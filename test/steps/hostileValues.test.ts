@@ -4,17 +4,17 @@ import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "@jest/globals";
 import { hostileTexts } from "../helpers/hostileTexts";
-import { pretendCheckout } from "../helpers/pretendCheckout";
+import { fakeCheckout } from "../helpers/fakeCheckout";
 
 let folder: string;
 let remove: () => void;
 
 // In a folder of its own: steps take the checkout's tools first, and here those only write down what they are given.
 beforeEach(() => {
-  const checkout = pretendCheckout();
+  const checkout = fakeCheckout();
   ({ folder, remove } = checkout);
   const fake = `printf '%s\\0' "\${0##*/}" "$@" >>"$CALLS"; printf '\\1\\0' >>"$CALLS"`;
-  for (const tool of ["docker", "kind", "kubectl", "clusterctl"]) checkout.pretend(tool, fake);
+  for (const tool of ["docker", "kind", "kubectl", "clusterctl"]) checkout.fakeTool(tool, fake);
 });
 afterEach(() => remove());
 

@@ -1,10 +1,10 @@
 import { spawnSync } from "node:child_process";
 import { afterAll, describe, expect, test } from "@jest/globals";
-import { pretendCheckout } from "../helpers/pretendCheckout";
+import { fakeCheckout } from "../helpers/fakeCheckout";
 
-const { folder, pretend, remove } = pretendCheckout();
+const { folder, fakeTool, remove } = fakeCheckout();
 afterAll(remove);
-pretend("kubectl", '[ "$2" != crd ] || { case "$KNOWN" in *"$3"*) exit 0;; *) exit 1;; esac; }\nprintf "%s" "$LEFT"');
+fakeTool("kubectl", '[ "$2" != crd ] || { case "$KNOWN" in *"$3"*) exit 0;; *) exit 1;; esac; }\nprintf "%s" "$LEFT"');
 
 const run = (known: string, left: string): { status: number | null; stderr: string } =>
   spawnSync("steps/kinds-unused", [], {

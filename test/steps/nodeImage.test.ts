@@ -2,15 +2,15 @@ import { spawnSync } from "node:child_process";
 import { existsSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, describe, expect, test } from "@jest/globals";
-import { pretendCheckout } from "../helpers/pretendCheckout";
+import { fakeCheckout } from "../helpers/fakeCheckout";
 
-const { folder, pretend, remove } = pretendCheckout();
+const { folder, fakeTool, remove } = fakeCheckout();
 afterAll(remove);
 
 /** Runs the step; reading from the socket and from the client's archive end so. Gives Docker's calls but for its questions. */
 const make = (bySocket: number, byClient: number) => {
   const [calls, made] = [join(folder, "calls"), join(folder, "made")];
-  pretend(
+  fakeTool(
     "docker",
     `case "$1 $2 $4" in
   "image inspect {{json"*) echo '["/entry"]' ;;

@@ -2,13 +2,13 @@ import { spawnSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, expect, test } from "@jest/globals";
-import { pretendCheckout } from "../helpers/pretendCheckout";
+import { fakeCheckout } from "../helpers/fakeCheckout";
 
-const { folder, pretend, remove } = pretendCheckout();
+const { folder, fakeTool, remove } = fakeCheckout();
 afterAll(remove);
 
 test("wait-for-api gives up after a minute where there is no control plane", () => {
-  pretend("kubectl", `printf '%s\\n' "$*" >>"${join(folder, "asked")}"; exit 1`);
+  fakeTool("kubectl", `printf '%s\\n' "$*" >>"${join(folder, "asked")}"; exit 1`);
   const { status, stderr } = spawnSync("bash", ["steps/wait-for-api"], {
     cwd: folder,
     encoding: "utf8",

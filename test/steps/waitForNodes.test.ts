@@ -2,17 +2,17 @@ import { spawnSync } from "node:child_process";
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, describe, expect, test } from "@jest/globals";
-import { pretendCheckout } from "../helpers/pretendCheckout";
+import { fakeCheckout } from "../helpers/fakeCheckout";
 
-const { folder, pretend, remove } = pretendCheckout();
+const { folder, fakeTool, remove } = fakeCheckout();
 afterAll(remove);
-pretend("clusterctl", "true");
+fakeTool("clusterctl", "true");
 
 /** Runs the step where kubectl shows these nodes: name, kind of the owner, owner, version, Ready. */
 const waitFor = (nodes: [string, string, string, string, string][], environment: Record<string, string> = {}) => {
   const lines = nodes.map(([name, kind, owner, version, ready]) => `${name}|${kind}|${owner}|${version} ${ready}`);
   writeFileSync(join(folder, "nodes"), lines.map((line) => `${line}\n`).join(""));
-  pretend(
+  fakeTool(
     "kubectl",
     `case "$*" in *"get nodes"*jsonpath*) cat "${join(folder, "nodes")}" ;; *"rollout status"*broken*) exit 1 ;; esac`,
   );
