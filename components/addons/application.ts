@@ -62,7 +62,7 @@ export class Application extends pulumi.ComponentResource {
           throw new pulumi.ResourceError((error as Error).message, this, true);
         }
       });
-    const ask = (url: pulumi.Output<string>, suffix: string): pulumi.Output<string> =>
+    const request = (url: pulumi.Output<string>, suffix: string): pulumi.Output<string> =>
       new local.Command(
         `${name}-request${suffix}`,
         { ...step("http-request"), environment: { URL: url, TIMEOUT_SECONDS: "180" } },
@@ -70,10 +70,10 @@ export class Application extends pulumi.ComponentResource {
       ).stdout;
     const [primary = "ipv4", second] = families;
     this.url = urlIn(primary);
-    this.answer = ask(this.url, "");
+    this.answer = request(this.url, "");
     if (second !== undefined) {
       const url = urlIn(second);
-      this.second = { url, answer: ask(url, `-${second}`) };
+      this.second = { url, answer: request(url, `-${second}`) };
     }
     this.registerOutputs({});
   }

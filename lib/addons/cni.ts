@@ -169,7 +169,7 @@ const withVariables = (
 const hasData = (object: KubernetesObject, key: string): boolean =>
   key in ((object["data"] ?? {}) as Record<string, string>);
 
-/** Returns the object itself if there is no change. */
+/** Returns the object itself if nothing changes. */
 const withData = (
   object: KubernetesObject,
   key: string,

@@ -71,7 +71,7 @@ export const isClusterType = (type: string): boolean => /^kubernetes:cluster\.x-
 
 const stringOr = (value: unknown): string | undefined => (typeof value === "string" ? value : undefined);
 
-/** Returns true for an object that Kubernetes deletes after a time. The absence of such an object is normal. */
+/** Returns true for an object that Kubernetes deletes after a time. Its absence is normal. */
 const expires = (inputs: Record<string, unknown>): boolean =>
   valueAt(inputs, "spec", "ttlSecondsAfterFinished") !== undefined ||
   inputs["type"] === "bootstrap.kubernetes.io/token";

@@ -9,7 +9,7 @@ export const management = "clusterapi-control-plane";
 /** What is refused or mended of a management cluster that is there. */
 export const managementSteps = (stack: TestStack, ready: () => Promise<void>): Step[] => [
   {
-    name: "a Docker that does not answer is told apart from that: preview and plan end with it, and nothing is planned",
+    name: "a Docker that does not answer is another error: preview and plan fail, and nothing is planned",
     run: () => {
       const before = stack.inventory(["capd"]);
       const dead = { DOCKER_HOST: "unix:///nonexistent.sock" };

@@ -29,10 +29,13 @@ describe("Pulumi.yaml", () => {
 describe("the stacks", () => {
   const stack = (name: string) => {
     const entries = Object.entries(readFile(`Pulumi.${name}.yaml`)["config"] as Record<string, unknown>);
-    const own = entries
+    const slipwayEntries = entries
       .filter(([key]) => key.startsWith("slipway:"))
       .map(([key, value]) => [key.slice(8), value] as const);
-    return { all: Object.fromEntries(entries), settings: readSettings({ config: Object.fromEntries(own), pins }) };
+    return {
+      all: Object.fromEntries(entries),
+      settings: readSettings({ config: Object.fromEntries(slipwayEntries), pins }),
+    };
   };
 
   test.each(["dev", "offline"])("%s uses no default provider and is right", (name) => {
@@ -132,7 +135,7 @@ describe("the examples", () => {
     ]);
   });
 
-  test("many has 50 clusters that are only pretended", () => {
+  test("many has 50 simulated clusters", () => {
     const clusters = cluster("many").settings?.clusters ?? [];
     expect(new Set(clusters.map(({ name }) => name)).size).toBe(50);
     expect(clusters.every(({ backend, application }) => backend === "inMemory" && !application)).toBe(true);

@@ -9,7 +9,7 @@ afterAll(clean);
 const remove = (answers: boolean, unreachableIsGone: boolean): boolean => {
   fakeTool("kubectl", answers ? 'case "$*" in "delete crd one"*) exit 7 ;; esac' : "exit 1");
   const env = { ...process.env, PULUMI_K8S_DELETE_UNREACHABLE: String(unreachableIsGone) };
-  return spawnSync("bash", ["steps/crds-delete"], { cwd: folder, env, input: "one sum file\n" }).status === 0;
+  return spawnSync("bash", ["steps/crds-delete"], { cwd: folder, env, input: "one checksum file\n" }).status === 0;
 };
 
 test("CRDs of a cluster that is gone are gone; an API that merely does not answer is an error", () => {

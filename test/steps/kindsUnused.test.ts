@@ -13,7 +13,7 @@ const run = (known: string, left: string): { status: number | null; stderr: stri
     env: { PATH: process.env.PATH, KINDS: "a.example.org b.example.org", KNOWN: known, LEFT: left },
   });
 
-describe("before kinds go", () => {
+describe("before CRDs are deleted", () => {
   test.each([
     ["none is there", "", "default x\n"],
     ["none is in use", "a.example.org b.example.org", ""],

@@ -9,21 +9,21 @@ afterAll(remove);
 
 /** Runs the step; reading from the socket and from the client's archive end so. Gives Docker's calls but for its questions. */
 const make = (bySocket: number, byClient: number) => {
-  const [calls, made] = [join(folder, "calls"), join(folder, "made")];
+  const [calls, marker] = [join(folder, "calls"), join(folder, "made")];
   fakeTool(
     "docker",
     `case "$1 $2 $4" in
   "image inspect {{json"*) echo '["/entry"]' ;;
-  image*) [ -e "${made}" ] && echo sha256:made ;;
+  image*) [ -e "${marker}" ] && echo sha256:made ;;
   create*) echo create >>"${calls}"; echo container ;;
   start*) if [ "$3" = --interactive ]; then cat >/dev/null; echo client >>"${calls}"; exit ${byClient}
     else echo socket >>"${calls}"; exit ${bySocket}; fi ;;
   save*) echo "save \${*:2}" >>"${calls}"; echo archive ;;
-  commit*) touch "${made}"; echo commit >>"${calls}" ;;
+  commit*) touch "${marker}"; echo commit >>"${calls}" ;;
   rm*) echo rm >>"${calls}" ;;
 esac`,
   );
-  rmSync(made, { force: true });
+  rmSync(marker, { force: true });
   writeFileSync(calls, "");
   const { status, stdout } = spawnSync("bash", ["steps/node-image"], {
     cwd: folder,

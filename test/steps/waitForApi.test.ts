@@ -7,7 +7,7 @@ import { fakeCheckout } from "../helpers/fakeCheckout";
 const { folder, fakeTool, remove } = fakeCheckout();
 afterAll(remove);
 
-test("wait-for-api gives up after a minute where there is no control plane", () => {
+test("wait-for-api gives up after a minute without a control plane", () => {
   fakeTool("kubectl", `printf '%s\\n' "$*" >>"${join(folder, "asked")}"; exit 1`);
   const { status, stderr } = spawnSync("bash", ["steps/wait-for-api"], {
     cwd: folder,

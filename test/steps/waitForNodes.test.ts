@@ -82,9 +82,12 @@ describe("wait-for-nodes", () => {
     ["a node that is not Ready", [worker("one-md-0-xxxxx-11111", "one-md-0-xxxxx", "v1.34.4", "False")]],
     ["a node that Cluster API does not know yet", [["one-md-0-xxxxx-11111", "", "", "v1.34.4", "True"]]],
     ["too few nodes", []],
-  ] as [string, (typeof controlPlane)[]][])("waits for %s, and says after the timeout what is missing", (_, others) => {
-    const { status, stderr } = waitFor([controlPlane, ...others]);
-    expect(status).toBe(1);
-    expect(stderr).toContain("there are not 2 nodes Ready at v1.34.4");
-  });
+  ] as [string, (typeof controlPlane)[]][])(
+    "waits for %s, and says after the timeout what is missing",
+    (_, workers) => {
+      const { status, stderr } = waitFor([controlPlane, ...workers]);
+      expect(status).toBe(1);
+      expect(stderr).toContain("there are not 2 nodes Ready at v1.34.4");
+    },
+  );
 });

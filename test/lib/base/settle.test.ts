@@ -15,7 +15,7 @@ test("fails with the problems of all", async () => {
   expect((error as ProblemError).problems.map(({ key }) => key)).toEqual(["a", "b"]);
 });
 
-test("an error of the program is no problem of the user's", async () => {
+test("an error of the program is not a problem of the user", async () => {
   await expect(allOf([failing("a"), Promise.reject(new TypeError("oops"))])).rejects.toThrow(TypeError);
 });
 

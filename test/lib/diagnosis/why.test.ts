@@ -87,7 +87,7 @@ describe("a cluster that is ready", () => {
     expect(lines[1]).toBe("  not asked: the cluster's API: refused");
   });
 
-  test("is not called so where there is no Cluster object", () => {
+  test("is not reported without a Cluster object", () => {
     const { ready, lines } = whyStuck({ ...recorded("ready"), objects: [] });
     expect({ ready, line: lines[1] }).toEqual({
       ready: false,
@@ -113,7 +113,7 @@ test("a management cluster that does not answer proves nothing about a Cluster o
   expect(lines).toContain("  not asked: Cluster API: connection refused");
 });
 
-test("many machines that wait for the same are told by number, and only where nothing else holds them", () => {
+test("many machines that wait for the same object are counted, and only where nothing else holds them", () => {
   const facts = recorded("wrong-version");
   const waits = {
     type: "DataSecretAvailable",
@@ -138,7 +138,7 @@ test("many machines that wait for the same are told by number, and only where no
 
 test("webhooks that do not answer: controllers that do not run are named", () => {
   const { providers, workloadObjects } = recorded("webhook-down");
-  const told = whatDoesNotRun({ providers, ...(workloadObjects ? { workloadObjects } : {}), unreachable: [] });
-  expect(told[0]).toMatch(/^Deployment capd-system\/capd-controller-manager of the management cluster: 0 pods/);
+  const lines = whatDoesNotRun({ providers, ...(workloadObjects ? { workloadObjects } : {}), unreachable: [] });
+  expect(lines[0]).toMatch(/^Deployment capd-system\/capd-controller-manager of the management cluster: 0 pods/);
   expect(whatDoesNotRun({ providers: [], unreachable: [] })).toEqual(["all controllers and pods of the cluster run"]);
 });

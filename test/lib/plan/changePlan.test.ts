@@ -260,9 +260,9 @@ describe("the class of a cluster", () => {
     expect(plan?.lost[0]).toContain("1 node and its load balancer");
   });
 
-  test("an identity that an older Slipway did not make is no new cluster", () => {
-    const made = step("create", `${workload}$command:local:Command`, "a-identity", { parent: urn(workload, "a") });
-    expect(planOf("cluster a", [...standing("a"), made])?.change).toBe("in place");
+  test("an identity that an older Slipway did not make is not a new cluster", () => {
+    const created = step("create", `${workload}$command:local:Command`, "a-identity", { parent: urn(workload, "a") });
+    expect(planOf("cluster a", [...standing("a"), created])?.change).toBe("in place");
   });
 
   test("another namespace does too, though the Cluster object is a new resource", () => {
@@ -335,7 +335,7 @@ describe("whose a resource is", () => {
     expect(planOf(part, [one])?.change).toBe("replaced");
   });
 
-  test("the namespace of clusters, which lies in the management cluster", () => {
+  test("the namespace of clusters, which is in the management cluster", () => {
     const lifetime = step("same", "slipway:index:ManagementCluster$command:local:Command", "clusterapi-kind");
     const namespace = step("delete", "kubernetes:core/v1:Namespace", "clusters/Namespace/staging", {
       deletedWith: lifetime.urn,

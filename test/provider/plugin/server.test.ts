@@ -40,7 +40,7 @@ const replaces = (old: Properties, news: Properties): Promise<string[]> =>
     ),
   );
 
-test("a resource that is to be kept is replaced in a preview only, and the wish is no input", async () => {
+test("a protected resource is replaced in a preview only, and the mark is not an input", async () => {
   const news = await check({ name: "b", [keepMark]: "do without" });
   expect(news).toEqual({ name: "b" });
   await expect(replaces({ name: "a" }, news)).rejects.toThrow(

@@ -177,7 +177,7 @@ describe.each(published)("$provider's published template", ({ module, variables,
     ]);
   });
 
-  test("of another version is the same objects, and another sum of its machines", () => {
+  test("of another version is the same objects, and another checksum of its machines", () => {
     const [before, after] = [parts(), parts({ kubernetesVersion: "1.34.5" })];
     expect(keys(all(after))).toEqual(keys(all(before)));
     expect(machinesChecksum(after)).not.toBe(machinesChecksum(before));

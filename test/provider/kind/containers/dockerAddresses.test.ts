@@ -24,7 +24,7 @@ describe("containers that moved", () => {
     expect(movedContainers(known, [one("new", "10.0.0.9")])).toEqual([]);
   });
 
-  test("of two families are told by either", () => {
+  test("of two families are recognized by either address", () => {
     const both = { cp: ["10.0.0.4", "fd00::4"] };
     expect(movedContainers(both, [one("cp", "10.0.0.4", { addresses: ["10.0.0.4", "fd00::4"] })])).toEqual([]);
     expect(movedContainers(both, [one("cp", "10.0.0.4", { addresses: ["10.0.0.4", "fd00::5"] })])).toEqual(["cp"]);
@@ -89,11 +89,11 @@ describe("giving addresses back", () => {
         const containers = names.map((name, index) => one(name, running[index] ? addresses[index] : undefined));
         const node = { ...kind, addresses: [addresses[3]!] };
         const { toReconnect, toStop, restartManagement } = readdressing(known, [...containers, node], [], kind.name);
-        const given = new Map(toReconnect.map(({ name, addresses: own }) => [name, own[0]!]));
-        const after = containers.map(({ name, addresses: own }) => given.get(name) ?? own[0]);
+        const assigned = new Map(toReconnect.map(({ name, addresses: current }) => [name, current[0]!]));
+        const after = containers.map(({ name, addresses: current }) => assigned.get(name) ?? current[0]);
         expect(after).toEqual(Object.values(known).flat());
         expect(toStop).toEqual([]);
-        expect(restartManagement).toBe([...given.values()].includes(addresses[3]!));
+        expect(restartManagement).toBe([...assigned.values()].includes(addresses[3]!));
       }),
     );
   });
