@@ -31,7 +31,7 @@ import {
   workloadClusterArgs,
 } from "./program/workload";
 
-/** The whole journey: the management cluster with Cluster API, and each workload cluster with its add-ons. */
+/** Creates the whole stack: the management cluster with Cluster API, and each workload cluster with its add-ons. */
 export = async () => {
   // Settings, manifests and the host: every problem is reported here, before any resource exists.
   const stack = await readStack();

@@ -1,5 +1,5 @@
 import { sentence } from "../lib/base/problem";
-import { type Look, look } from "../lib/base/settleAll";
+import { type Outcome, outcomeOf } from "../lib/base/settleAll";
 import { infrastructureOf } from "../lib/cluster/infrastructure";
 import type { ClusterParts } from "../lib/cluster/parts";
 import type { Settings } from "../lib/settings/types";
@@ -45,20 +45,22 @@ export const prepare = async (settings: Settings, owner: string, preview = false
   const usesDocker = !given || clusters.some(({ backend }) => infrastructureOf(backend).onDocker);
   // Other programs first: they run while this one parses manifests.
   const [host, machine, existing, tags, archive, templates, manifests] = await Promise.all([
-    look(usesDocker ? lookAtHost(settings, owner) : { answers: true, problems: [], warnings: [], network: undefined }),
-    look(given ? undefined : lookAtMachine(management.name)),
-    look(given ? lookAtManagement(management.kubeconfig) : undefined),
-    look(usesDocker ? lookAtNodeImages(settings) : { problems: [], warnings: [] }),
-    look(capd.source === "archive" ? readArchive(capd.archive) : undefined),
-    look(readTemplates(settings)),
-    look(readManifests(settings, owner)),
+    outcomeOf(
+      usesDocker ? lookAtHost(settings, owner) : { answers: true, problems: [], warnings: [], network: undefined },
+    ),
+    outcomeOf(given ? undefined : lookAtMachine(management.name)),
+    outcomeOf(given ? lookAtManagement(management.kubeconfig) : undefined),
+    outcomeOf(usesDocker ? lookAtNodeImages(settings) : { problems: [], warnings: [] }),
+    outcomeOf(capd.source === "archive" ? readArchive(capd.archive) : undefined),
+    outcomeOf(readTemplates(settings)),
+    outcomeOf(readManifests(settings, owner)),
   ]);
   const verdict = found(host);
   const answers = verdict?.answers ?? false;
   const running = found(existing)?.running ?? found(machine)?.running ?? {};
   // What Docker does not say because it is silent is said once, with the host's problems.
   const images =
-    answers && "found" in manifests ? await look(readImages(settings, manifests.found, given)) : { problems: [] };
+    answers && "found" in manifests ? await outcomeOf(readImages(settings, manifests.found, given)) : { problems: [] };
   const replaced = otherNodeImage({ ...management, ...settings.network }, found(machine)?.node).map(sentence);
   const problems = [
     ...(preview ? [] : replaced),
@@ -94,7 +96,7 @@ export const prepare = async (settings: Settings, owner: string, preview = false
   };
 };
 
-const found = <T>(one: Look<T>): T | undefined => ("found" in one ? one.found : undefined);
+const found = <T>(one: Outcome<T>): T | undefined => ("found" in one ? one.found : undefined);
 
 /** The management cluster's node, and what Cluster API in it runs. */
 const lookAtMachine = async (name: string) => {

@@ -1,4 +1,4 @@
-/** Creates a component; without arguments the stack does not need the component, and there is none. */
+/** Creates a component. Without arguments the stack does not need the component, so it returns undefined. */
 export const create = <Args, Component>(
   Class: new (name: string, args: Args) => Component,
   name: string,

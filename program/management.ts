@@ -9,27 +9,30 @@ import { infrastructureOf } from "../lib/cluster/infrastructure";
 import { rehearsalOf } from "../lib/cluster/webhookSamples";
 import type { Stack } from "./stack";
 
-/** The cluster that Cluster API runs in: a kind cluster, or one that somebody else made. */
+/** The cluster in which Cluster API runs: a kind cluster, or a cluster that the stack did not create. */
 export type Management = ManagementCluster | ExistingManagementCluster;
 
-/** The kind cluster; undefined for a management cluster that somebody else made, which pulls its own images. */
+/** Returns the kind cluster; undefined for an existing management cluster, which pulls its own images. */
 const kindOf = (management: Management): ManagementCluster | undefined =>
   management instanceof ManagementCluster ? management : undefined;
 
-/** The Docker network; none where no cluster of the stack runs in containers. */
+/** Returns arguments of the Docker network; undefined if no cluster of the stack runs in containers. */
 export const networkArgs = ({ settings, inputs, subnets, owner }: Stack): DockerNetworkArgs | undefined =>
   !inputs.existing || settings.clusters.some(({ backend }) => infrastructureOf(backend).onDocker)
     ? { ...settings.network, subnets, owner }
     : undefined;
 
-/** The kind cluster. */
+/** Returns arguments of the kind cluster. */
 export const kindArgs = ({ settings, inputs }: Stack, network: DockerNetwork | undefined): ManagementClusterArgs => ({
   ...settings.management,
   network: network?.ready ?? [],
   images: inputs.nodeImages.certManager,
 });
 
-/** The image of Cluster API's Docker provider. */
+/**
+ * Returns arguments of the image of Cluster API's Docker provider; undefined if the stack does not install the
+ * provider.
+ */
 export const capdImageArgs = ({ settings, inputs }: Stack, management: Management): CapdImageArgs | undefined =>
   settings.management.installProviders && kindOf(management)
     ? {
@@ -40,7 +43,7 @@ export const capdImageArgs = ({ settings, inputs }: Stack, management: Managemen
       }
     : undefined;
 
-/** The image of the Docker provider, and the others that the kind node cannot pull, loaded into the node. */
+/** Returns arguments of the image load: the Docker provider's image and others that the kind node cannot pull. */
 export const imageLoadArgs = (
   { settings, inputs }: Stack,
   management: Management,
@@ -52,14 +55,14 @@ export const imageLoadArgs = (
         node: kind.nodeName,
         nodeId: kind.nodeId,
         lifetime: kind.kind,
-        // Not before: loading takes disk and cores from what makes the node Ready, and cert-manager needs that first.
+        // After the node is Ready: the load takes disk and CPU time from the node's start and from cert-manager.
         after: kind.nodeReady,
         images: { ...inputs.nodeImages.providers, [settings.capd.image]: capd.imageId },
       }
     : undefined;
 };
 
-/** cert-manager and Cluster API's providers; none where somebody else installed them. */
+/** Returns arguments of cert-manager and Cluster API's providers; undefined if the stack does not install them. */
 export const providerArgs = (
   { settings, inputs: { manifests, templates } }: Stack,
   management: Management,
@@ -77,7 +80,7 @@ export const providerArgs = (
       }
     : undefined;
 
-/** The load balancers of clusters that choose cloud-provider-kind. */
+/** Returns arguments of the load balancers for clusters with cloud-provider-kind; undefined if no cluster uses it. */
 export const cloudProviderKindArgs = (
   { settings, owner }: Stack,
   network: DockerNetwork | undefined,

@@ -6,11 +6,13 @@ import type { Management } from "./management";
 import type { Stack } from "./stack";
 import type { PlannedCluster } from "./workload";
 
-/** A workload cluster as the outputs need it. */
+/** A workload cluster with the values that the outputs need. */
 export interface Workload {
   settings: PlannedCluster;
   cluster: WorkloadCluster;
-  /** The wait for the nodes; absent for the in-memory backend, and where no pod network makes nodes Ready. */
+  /**
+   * Wait for the nodes. Absent for the in-memory backend, and without a pod network, which nodes need to become Ready.
+   */
   nodes?: local.Command;
   application?: Application;
 }
@@ -34,7 +36,7 @@ const summaryOf = ({ settings, nodes, application }: Workload) => {
   };
 };
 
-/** The stack's outputs. An absent value has no key, since Pulumi warns about undefined. */
+/** Returns the stack's outputs. An absent value has no key, since Pulumi warns about undefined. */
 export const stackOutputs = (
   { settings }: Stack,
   management: Management,

@@ -6,14 +6,14 @@ import { type Inputs, prepare } from "../preflight/prepare";
 import { stackSettings, stop } from "./stackSettings";
 import { limitWaits } from "./waitLimit";
 
-/** All that the program knows before it creates the first resource. */
+/** Everything that the program knows before it creates the first resource. */
 export interface Stack {
   readonly settings: Settings;
-  /** Manifests, templates, images, and what the host and the management cluster have. */
+  /** Manifests, templates, images, and the state of the host and the management cluster. */
   readonly inputs: Inputs;
-  /** The subnets of the Docker network. */
+  /** Subnets of the Docker network. */
   readonly subnets: Networks;
-  /** `PROJECT/STACK`, by which the stack's network and namespaces are known. */
+  /** `PROJECT/STACK`, which identifies the stack's network and namespaces. */
   readonly owner: string;
 }
 

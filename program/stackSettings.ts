@@ -6,7 +6,7 @@ import type { Settings } from "../lib/settings/types";
 import { pins } from "../lib/versions/pins";
 import { installedRoute } from "../preflight/installedRoute";
 
-/** The stack's settings, Pulumi.yaml's defaults included; ends the program with every problem found. */
+/** Reads the stack's settings with the defaults of Pulumi.yaml. Ends the program with every problem found. */
 export const stackSettings = (): Settings => {
   try {
     return readSettings({
@@ -19,9 +19,10 @@ export const stackSettings = (): Settings => {
   }
 };
 
-/** Ends the program with the message of an error, without its stack: the user's input is at fault, not the program. */
+/** Ends the program with the message of an error but without its stack trace: the fault is in the user's input. */
 export const stop = (error: unknown): never => {
   const message = messageOf(error);
-  // Pulumi also inspects the error in depth for its trace, which follows it into the whole runtime: seconds for nothing.
+  // Pulumi inspects the error in depth for its trace, which follows references into the whole runtime and takes
+  // seconds.
   throw Object.assign(new pulumi.RunError(message), { [inspect.custom]: () => message });
 };

@@ -2,17 +2,21 @@ import * as pulumi from "@pulumi/pulumi";
 import { ProblemError } from "../lib/base/problem";
 import { stop } from "./stackSettings";
 
-/** The variable that ends every wait earlier than it would by itself; steps/environment.sh reads it too. */
+/** The environment variable that limits every wait. steps/environment.sh reads it too. */
 export const waitLimitVariable = "SLIPWAY_TIMEOUT";
 
-/** How long creating and updating a resource may take, as Pulumi writes durations. */
-export interface Patience {
+/** Time limits of a resource's operations, as Pulumi writes durations. */
+export interface Timeouts {
   create?: string;
   update?: string;
   delete?: string;
 }
 
-/** The seconds that the environment allows a wait; undefined where it says nothing. Refuses what is no such number. */
+/**
+ * Returns the limit of every wait in seconds; undefined if the variable is not set.
+ *
+ * @throws ProblemError if the value is not a number of seconds
+ */
 export const waitLimit = (env: NodeJS.ProcessEnv): number | undefined => {
   const text = env[waitLimitVariable];
   if (!text) return undefined;
@@ -34,11 +38,11 @@ const secondsOf = (duration: string | undefined): number => {
   return number === undefined ? Infinity : Number(number) * (units[unit] ?? Infinity);
 };
 
-/** Patience of at most so many seconds for what is created and updated; deletions keep their own. */
-export const capped = (patience: Patience, limit: number): Patience => ({
-  ...patience,
-  create: `${Math.min(limit, secondsOf(patience.create))}s`,
-  update: `${Math.min(limit, secondsOf(patience.update))}s`,
+/** Returns time limits of at most `limit` seconds for create and update. The limit for delete stays. */
+export const capped = (timeouts: Timeouts, limit: number): Timeouts => ({
+  ...timeouts,
+  create: `${Math.min(limit, secondsOf(timeouts.create))}s`,
+  update: `${Math.min(limit, secondsOf(timeouts.update))}s`,
 });
 
 const readLimit = (): number | undefined => {
@@ -49,21 +53,23 @@ const readLimit = (): number | undefined => {
   }
 };
 
-/** Seconds that a step has beyond its wait to say what held it. */
-const lastWords = 120;
+/** Seconds that a step gets after its wait to report what blocked it. */
+const graceSeconds = 120;
 
-/** Ends the waits of all resources of the stack after SLIPWAY_TIMEOUT, where that is set; to be called before the first. */
+/**
+ * Limits the waits of all resources of the stack to SLIPWAY_TIMEOUT, if it is set. Call it before the first resource.
+ */
 export const limitWaits = (): void => {
   const limit = readLimit();
   if (limit === undefined) return;
   pulumi.runtime.registerStackTransformation(({ type, props, opts }) => {
     const kubernetes = type.startsWith("kubernetes:");
-    // Steps know the limit themselves.
+    // Steps read the limit themselves.
     if (!kubernetes && !type.startsWith("command:")) return undefined;
     const { customTimeouts = {} } = opts as pulumi.CustomResourceOptions;
     return {
       props,
-      opts: { ...opts, customTimeouts: capped(customTimeouts, kubernetes ? limit : limit + lastWords) },
+      opts: { ...opts, customTimeouts: capped(customTimeouts, kubernetes ? limit : limit + graceSeconds) },
     };
   });
 };

@@ -3,7 +3,7 @@ import type { ApplicationArgs } from "../components/addons/application";
 import type { Cni, CniArgs } from "../components/addons/cni";
 import type { ExtraManifests, ExtraManifestsArgs } from "../components/addons/extraManifests";
 import type { MetalLb, MetalLbArgs } from "../components/addons/metalLb";
-import { lifeIn } from "../components/kubernetes/clusterHandle";
+import { lifecycleOptions } from "../components/kubernetes/clusterHandle";
 import { clusterNamespaces } from "../components/kubernetes/namespaces";
 import type { CloudProviderKind } from "../components/management/cloudProviderKind";
 import type { DockerNetwork } from "../components/management/dockerNetwork";
@@ -24,24 +24,24 @@ import { ClusterContainers } from "../provider/kind";
 import type { Management } from "./management";
 import type { Stack } from "./stack";
 
-/** A cluster's settings with the networks that their texts state, and the objects that the cluster is made of. */
+/** A cluster's settings with parsed networks, and the objects that the cluster consists of. */
 export type PlannedCluster = Omit<ClusterSettings, keyof ClusterNetworks> & ClusterNetworks & { parts: ClusterParts };
 
-/** What all workload clusters of a stack share. */
+/** Values that all workload clusters of a stack share. */
 export interface Shared {
   stack: Stack;
   management: Management;
-  /** What Cluster API's objects wait for. */
+  /** Resources that Cluster API's objects wait for. */
   ready: pulumi.Resource[];
   namespaces: ReadonlyMap<string, pulumi.Resource>;
   images: ReadonlyMap<string, NodeImage>;
-  /** What the addresses of cloud-provider-kind wait for. */
+  /** Resources that the load balancer addresses of cloud-provider-kind wait for. */
   cloudProviderKind: pulumi.Resource[];
-  /** The clusters that the settings ask for. */
+  /** The clusters in the settings. */
   clusters: PlannedCluster[];
 }
 
-/** Creates what workload clusters share: node images and namespaces. */
+/** Creates the resources that workload clusters share: node images and namespaces. */
 export const shareAmongClusters = (
   stack: Stack,
   management: Management,
@@ -59,7 +59,7 @@ export const shareAmongClusters = (
       annotations: { [ownerLabel]: stack.owner },
     },
   );
-  // A kind node waits for the network by itself.
+  // A kind node waits for the network itself.
   const networkReady = management instanceof ManagementCluster ? [] : (network?.ready ?? []);
   const ready = [...(providers?.ready ?? []), ...networkReady];
   const clusters = stack.settings.clusters.map((cluster) => {
@@ -79,7 +79,7 @@ const partsOf = (stack: Stack, images: Shared["images"], cluster: Omit<PlannedCl
   return parts;
 };
 
-/** The cluster's objects in the management cluster, and the way into the cluster. */
+/** Returns arguments of the cluster's objects in the management cluster, and of the access to the cluster. */
 export const workloadClusterArgs = (shared: Shared, cluster: PlannedCluster): WorkloadClusterArgs => {
   const { stack, management, ready, namespaces, images } = shared;
   const namespace = namespaces.get(cluster.namespace);
@@ -94,7 +94,10 @@ export const workloadClusterArgs = (shared: Shared, cluster: PlannedCluster): Wo
   };
 };
 
-/** The pod network; without one the nodes never become Ready by themselves, so nothing waits for them either. */
+/**
+ * Returns arguments of the pod network; undefined without one. Then nodes do not become Ready, and nothing waits for
+ * them.
+ */
 export const cniArgs = (
   { stack }: Shared,
   { cni, podCidr }: PlannedCluster,
@@ -109,7 +112,7 @@ const rangesOf = ({ loadBalancerRange: ipv4, loadBalancerRangeIPv6: ipv6 }: Plan
   ...(ipv6 ? [ipv6] : []),
 ];
 
-/** MetalLB, where the cluster chooses it and has addresses for it. */
+/** Returns arguments of MetalLB; undefined if the cluster does not choose it or has no addresses for it. */
 export const metalLbArgs = (
   { stack }: Shared,
   settings: PlannedCluster,
@@ -122,7 +125,7 @@ export const metalLbArgs = (
   return { cluster: access.handle, manifest, ranges, podNetwork: cni?.running ?? [] };
 };
 
-/** Waits for the nodes of a cluster with a pod network, and from then on looks at the cluster's containers. */
+/** Waits for the nodes of a cluster with a pod network. After that it watches the cluster's containers. */
 export const awaitNodes = (
   shared: Shared,
   settings: PlannedCluster,
@@ -135,17 +138,17 @@ export const awaitNodes = (
   const workload = access.handle;
   const nodes = clusterReady(`${name}-nodes`, { management, workload, spec: settings, parts, machines, cni });
   if (infrastructureOf(backend).onDocker) {
-    // Not a wait of what follows: it only looks, until something is to be repaired.
+    // Resources do not wait for this one: it only reads the containers until a repair is needed.
     new ClusterContainers(
       `${name}-containers`,
       { cluster: name, namespace, kubeconfig: management.kubeconfigFile },
-      { dependsOn: [nodes], ...lifeIn(workload), customTimeouts: { update: "30m" } },
+      { dependsOn: [nodes], ...lifecycleOptions(workload), customTimeouts: { update: "30m" } },
     );
   }
   return nodes;
 };
 
-/** The manifests that the settings add. */
+/** Returns arguments of the manifests that the settings add; undefined without manifests. */
 export const extraManifestsArgs = (
   { stack }: Shared,
   { manifests }: PlannedCluster,
@@ -160,14 +163,14 @@ export const extraManifestsArgs = (
       }
     : undefined;
 
-/** What an application waits for. */
+/** Resources that an application waits for. */
 export interface ApplicationNeeds {
   nodes: pulumi.Resource | undefined;
   metalLb: MetalLb | undefined;
   manifests: ExtraManifests | undefined;
 }
 
-/** nginx behind the cluster's load balancer, where the cluster wants the application. */
+/** Returns arguments of nginx behind the cluster's load balancer; undefined if the cluster has no application. */
 export const applicationArgs = (
   { stack, cloudProviderKind }: Shared,
   settings: PlannedCluster,
@@ -178,14 +181,14 @@ export const applicationArgs = (
   const ranges = rangesOf(settings);
   const within = ranges.length > 0 ? ranges : stack.subnets.list;
   const added = manifests?.running ?? [];
-  // Of an external load balancer the manifests may bring the controller.
-  const others = { "cloud-provider-kind": cloudProviderKind, external: added, none: [], metallb: [] };
+  // The controller of an external load balancer may be part of the manifests.
+  const readyByLoadBalancer = { "cloud-provider-kind": cloudProviderKind, external: added, none: [], metallb: [] };
   return {
     cluster: access.handle,
     image: stack.settings.application.image,
     ...(settings.loadBalancer === "external" ? {} : { within, families: settings.podCidr.families }),
-    // Without a pod network of the program's own, the manifests may bring one; likewise a load balancer.
+    // Without a pod network of the program, the manifests may install one. The same holds for a load balancer.
     podsCanRun: nodes ? [nodes] : [...workers, ...added],
-    loadBalancerReady: metalLb?.ready ?? others[settings.loadBalancer],
+    loadBalancerReady: metalLb?.ready ?? readyByLoadBalancer[settings.loadBalancer],
   };
 };

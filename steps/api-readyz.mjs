@@ -1,7 +1,8 @@
-// Asks the API server of a kubeconfig, which comes on standard input as JSON, for /readyz until it says 200; after
-// TIMEOUT_SECONDS ends with 1 and what it said last. PORT_COMMAND prints the port of 127.0.0.1 by which it is reached, where
-// that is another one after a restart. One process for all questions: each start of kubectl costs as much as ten of them.
-// Where only kubectl can ask, through a proxy or with other credentials than a certificate, it ends with 97 at once.
+// Polls /readyz of an API server until it answers 200. The kubeconfig comes on standard input as JSON. After
+// TIMEOUT_SECONDS the script exits with 1 and prints the last answer. PORT_COMMAND prints the port of 127.0.0.1 for the
+// API server, which changes after a restart. One process sends all requests: each start of kubectl costs as much as ten
+// requests. If only kubectl can send them (through a proxy, or without a client certificate), the script exits with 97
+// at once.
 import { execFileSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { request } from "node:https";

@@ -1,10 +1,10 @@
-# Sourced by every step: the pinned tools first, and a stop at the first error.
+# Sourced by every step: puts the pinned tools first in PATH, and stops at the first error.
 # shellcheck shell=bash
 set -euo pipefail
 PATH="$PWD/.tools/bin:$PATH"
 export PATH
 
-# Seconds of a duration as Pulumi writes it: 20m, 300s.
+# Prints the seconds of a duration in Pulumi's notation: 20m, 300s.
 seconds_of() {
   case "$1" in
     *m) echo $((${1%m} * 60)) ;;
@@ -12,46 +12,46 @@ seconds_of() {
   esac
 }
 
-# SLIPWAY_TIMEOUT, in seconds, ends every wait earlier than it would by itself.
+# SLIPWAY_TIMEOUT, in seconds, shortens every wait that would take longer.
 if [ -n "${SLIPWAY_TIMEOUT:-}" ]; then
-  # Before it is counted with: bash would run what stands in it.
+  # Checked before the arithmetic: bash evaluates the variable's text there, commands included.
   if ! [[ "$SLIPWAY_TIMEOUT" =~ ^[1-9][0-9]{0,5}$ ]]; then
-    echo "SLIPWAY_TIMEOUT is \"$SLIPWAY_TIMEOUT\", but must be a number of seconds from 1 to 999999" >&2
+    echo "SLIPWAY_TIMEOUT: expected a number of seconds from 1 to 999999, got \"$SLIPWAY_TIMEOUT\". Correct it or unset it." >&2
     exit 1
   fi
   ((${TIMEOUT_SECONDS:-0} <= SLIPWAY_TIMEOUT)) || TIMEOUT_SECONDS="$SLIPWAY_TIMEOUT"
   (($(seconds_of "${TIMEOUT:-0s}") <= SLIPWAY_TIMEOUT)) || TIMEOUT="${SLIPWAY_TIMEOUT}s"
 fi
 
-# Says on standard error what holds the cluster CLUSTER in NAMESPACE, whose own kubeconfig is WORKLOAD_KUBECONFIG where
-# there is one; without CLUSTER, what does not run in the cluster of KUBECONFIG.
+# Reports on standard error what blocks the cluster CLUSTER in NAMESPACE; its kubeconfig is WORKLOAD_KUBECONFIG, if it
+# exists. Without CLUSTER, reports what does not run in the cluster of KUBECONFIG.
 why_stuck() {
   node scripts/run.cjs cli/diagnosis/main.ts >&2 || true
 }
 
-# Container ids of a kind cluster, stopped ones too.
+# Prints the container ids of a kind cluster, including stopped containers.
 containers_of() {
   docker ps --all --quiet --filter "label=io.x-k8s.kind.cluster=$1"
 }
 
-# Whether the cluster of KUBECONFIG is gone, and with it whatever is to be deleted. make up says so when Docker has the
-# management cluster no more; an API that merely does not answer is no reason.
+# Succeeds if the cluster of KUBECONFIG no longer exists, so its objects need no deletion. make up sets the variable
+# when Docker has no management cluster. An API that only does not answer is not a reason to skip a deletion.
 is_gone() {
   [ "${PULUMI_K8S_DELETE_UNREACHABLE:-}" = true ] && ! kubectl get --raw /version --request-timeout=10s >/dev/null 2>&1
 }
 
-# Writes standard input to a file that only its owner can read, whole or not at all.
+# Writes standard input to a file that only its owner can read. The file is complete or does not change.
 write_private() {
   (umask 077 && mkdir -p "$(dirname "$1")" && cat >"$1.partial")
   mv "$1.partial" "$1"
 }
 
-# Where the host's Docker listens, which Cluster API's Docker provider uses too.
+# Socket of the host's Docker, which Cluster API's Docker provider uses too.
 # shellcheck disable=SC2034 # steps use it
 docker_socket=/var/run/docker.sock
 
-# Docker's containerd image store keeps all platforms' manifests but not their content: there only the platform that runs
-# here is saved, which Docker's client knows to ask for.
+# Succeeds if Docker uses its containerd image store. That store has manifests of all platforms, but the content of one.
+# save_images then exports only this machine's platform, which Docker's client can select.
 has_containerd_store() {
   docker info --format '{{json .DriverStatus}}' | grep -q io.containerd.snapshotter
 }

@@ -1,8 +1,8 @@
-// Asks URL until it answers 200 or TIMEOUT_SECONDS are over; prints the status, the title and nginx's thanks.
+// Requests URL until it answers 200 or TIMEOUT_SECONDS are over. Prints the status, the title and nginx's thanks.
 const { URL: url, TIMEOUT_SECONDS: seconds } = process.env;
 const deadline = Date.now() + Number(seconds) * 1000;
 
-const ask = async () => {
+const request = async () => {
   const response = await fetch(url, { signal: AbortSignal.timeout(2000), headers: { connection: "close" } });
   const text = await response.text();
   if (response.status !== 200) throw new Error(`status ${response.status}`);
@@ -15,14 +15,14 @@ const failure = (error) => error.cause?.message ?? error.message;
 
 for (;;) {
   try {
-    console.log(await ask());
+    console.log(await request());
     process.exit(0);
   } catch (error) {
     if (Date.now() > deadline) {
       console.error(`${url} did not answer within ${seconds} s: ${failure(error)}`);
       process.exit(1);
     }
-    // A refused connection returns at once: give the load balancer a moment between questions.
+    // A refused connection returns at once. Pause between requests for the load balancer's sake.
     await new Promise((resolve) => setTimeout(resolve, 200));
   }
 }

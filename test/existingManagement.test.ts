@@ -61,9 +61,11 @@ const ofType = (recording: Recording, type: RegExp): Registration[] =>
 const resource = (name: string): Registration =>
   up.registrations.find((one) => one.name === name && !one.type.startsWith("slipway:"))!;
 const workloads = [/^east(-|\/)/, /^guest(-|\/)/];
-/** What lies in the management cluster: everything but what is inside a workload cluster. */
+/** Returns the resources in the management cluster: all except those inside a workload cluster. */
 const inManagement = (one: Registration): boolean =>
-  !one.type.startsWith("slipway:") && !one.type.startsWith("pulumi:") && !workloads.some((own) => own.test(one.name));
+  !one.type.startsWith("slipway:") &&
+  !one.type.startsWith("pulumi:") &&
+  !workloads.some((pattern) => pattern.test(one.name));
 
 describe("a management cluster that is there", () => {
   test("is neither made nor loaded with images", () => {
@@ -107,7 +109,7 @@ describe("a management cluster that is there", () => {
     }
   });
 
-  test("loses objects without the garbage collector, which waits while kinds go", () => {
+  test("loses objects without the garbage collector, which waits while CRDs are deleted", () => {
     const objects = up.registrations.filter(
       (one) => inManagement(one) && one.type.startsWith("kubernetes:") && !one.read,
     );

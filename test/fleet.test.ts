@@ -12,7 +12,7 @@ const run = (clusters: object[], preview = false): Promise<Recording> =>
 
 const first = { name: "east", namespace: "team", loadBalancerSlot: 0, manifests: ["extra/widget.yaml"] };
 const middle = { name: "middle", namespace: "team", application: false, workers: [{ name: "p", replicas: 2 }] };
-const pretended = { name: "rehearsal", backend: "inMemory", workerReplicas: 3 };
+const simulated = { name: "rehearsal", backend: "inMemory", workerReplicas: 3 };
 const bare = { name: "bare", cni: "none", loadBalancer: "none" };
 
 /** In an order that does not depend on when a promise was kept. */
@@ -26,7 +26,7 @@ const of = (recording: Recording, name: string): Registration[] =>
 let all: Recording;
 
 beforeAll(async () => {
-  all = await run([first, middle, pretended, bare]);
+  all = await run([first, middle, simulated, bare]);
 });
 
 describe("several clusters", () => {
@@ -75,15 +75,15 @@ describe("several clusters", () => {
   });
 
   test("are the same in a preview, where every output is unknown", async () => {
-    const preview = await run([first, middle, pretended, bare], true);
+    const preview = await run([first, middle, simulated, bare], true);
     const urns = (recording: Recording): string[] => recording.registrations.map((one) => one.urn).sort();
     expect(urns(preview)).toEqual(urns(all));
   });
 
   test.each<[string, object[]]>([
-    ["removing the one in the middle", [first, pretended, bare]],
-    ["changing their order", [bare, middle, pretended, first]],
-    ["adding another", [first, { name: "west", application: false }, middle, pretended, bare]],
+    ["removing the one in the middle", [first, simulated, bare]],
+    ["changing their order", [bare, middle, simulated, first]],
+    ["adding another", [first, { name: "west", application: false }, middle, simulated, bare]],
   ])("%s leaves the others' resources as they were", async (_, clusters) => {
     const changed = await run(clusters);
     for (const name of ["east", "rehearsal", "bare"]) expect(of(changed, name)).toEqual(of(all, name));
@@ -127,7 +127,7 @@ test("a cluster without a pod network is not waited for", () => {
   expect(of(all, "bare").map((one) => one.name)).toEqual(expect.not.arrayContaining(["bare-nodes", "bare-cni"]));
 });
 
-test("further manifests wait for the pod network, and their objects for the kinds they define", () => {
+test("further manifests wait for the pod network, and their objects for the CRDs that they define", () => {
   const kind = all.find("east-manifests/extra/widget.yaml/kinds/CustomResourceDefinitions");
   expect(kind.dependencies).toContain(all.find("east-cni/DaemonSet/kube-system/calico-node").urn);
   const widget = all.find("east-manifests/extra/widget.yaml/Widget/default/one");

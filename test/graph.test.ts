@@ -60,8 +60,8 @@ describe("deletedWith", () => {
 
   test("is not on what Docker holds", () => {
     for (const name of ["network", "management-kind"]) {
-      const own = up.registrations.filter((one) => one.name === name && !one.type.startsWith("slipway:"));
-      expect(own.map((one) => one.deletedWith)).toEqual([""]);
+      const resources = up.registrations.filter((one) => one.name === name && !one.type.startsWith("slipway:"));
+      expect(resources.map((one) => one.deletedWith)).toEqual([""]);
     }
   });
 
@@ -119,8 +119,8 @@ describe("replacement", () => {
   test("takes the Cluster along and all that ends with it, and nothing else", () => {
     const cluster = urn("capd/Cluster/default/capd");
     const along = up.registrations.filter((one) => one.replaceWith.includes(identity().urn)).map((one) => one.urn);
-    const inside = up.registrations.filter((one) => one.deletedWith === cluster).map((one) => one.urn);
-    expect(along.sort()).toEqual([cluster, ...inside].sort());
+    const contents = up.registrations.filter((one) => one.deletedWith === cluster).map((one) => one.urn);
+    expect(along.sort()).toEqual([cluster, ...contents].sort());
   });
 
   test("deletes the Cluster while what can reach it and take it apart is known to the engine", () => {
@@ -169,9 +169,9 @@ describe("order", () => {
     ["capd-application-request", "capd-application/Service/default/nginx"],
     ["inventory/Provider/capi-system/cluster-api", "inventory/CustomResourceDefinitions"],
   ])("%s waits for %s", (later, earlier) => {
-    const own = (name: string): Registration =>
+    const resources = (name: string): Registration =>
       up.registrations.find((one) => one.name === name && !one.type.startsWith("slipway:"))!;
-    expect(waitsFor(up, own(later), own(earlier))).toBe(true);
+    expect(waitsFor(up, resources(later), resources(earlier))).toBe(true);
   });
 
   test("lets everything that cert-manager's webhook does not hold start before it answers", () => {
@@ -261,10 +261,10 @@ describe("the examples", () => {
 });
 
 describe("CRDs", () => {
-  test("are named with their sums in one resource of their manifest", () => {
+  test("are named with their checksums in one resource of their manifest", () => {
     const { stdin, environment } = up.find("cert-manager/CustomResourceDefinitions").inputs;
-    const sum = "c".repeat(64);
-    expect(stdin).toBe(`certificates.cert-manager.io ${sum} .slipway/crds/${sum.slice(0, 16)}.yaml`);
+    const checksum = "c".repeat(64);
+    expect(stdin).toBe(`certificates.cert-manager.io ${checksum} .slipway/crds/${checksum.slice(0, 16)}.yaml`);
     expect(environment).toEqual({ KUBECONFIG: ".slipway/kubeconfigs/offline/clusterapi.yaml" });
   });
 

@@ -25,7 +25,7 @@ jest.mock("../preflight/prepare", () => ({
 const program = jest.requireActual<Program>("..");
 
 /** Where a text can stand in a stack's settings: how it is given there, and what an error calls the place. */
-interface Place {
+interface Location {
   key: string;
   config: (text: string) => Record<string, unknown>;
 }
@@ -36,15 +36,15 @@ const stringsOf = (table?: typeof clusterFields): string[] =>
 // The block of addresses that the mocked service answers with.
 const cluster = { name: "east", loadBalancerSlot: 0 };
 
-const inCluster = (field: string, value: (text: string) => unknown, key = field): Place => ({
+const inCluster = (field: string, value: (text: string) => unknown, key = field): Location => ({
   key: `clusters[0].${key}`,
   config: (text) => ({ clusters: [{ ...cluster, [field]: value(text) }] }),
 });
 
-const inPool = (key: string, more: (text: string) => object): Place =>
+const inPool = (key: string, more: (text: string) => object): Location =>
   inCluster("workers", (text) => [{ name: "md-0", ...more(text) }], `workers[0].${key}`);
 
-const inProvider = (field: string): Place => ({
+const inProvider = (field: string): Location => ({
   key: `providers[0].${field}`,
   config: (text) => ({
     providers: [{ name: "aws", version: "v2.13.0", manifest: "aws.yaml", [field]: text }],
@@ -53,7 +53,7 @@ const inProvider = (field: string): Place => ({
 
 const taint = { key: "example.org/gpu", effect: "NoSchedule" };
 
-const places: Place[] = [
+const places: Location[] = [
   ...stringsOf().map((key) => ({
     key,
     config: (text: string) => ({
@@ -78,7 +78,7 @@ const places: Place[] = [
 ];
 
 /** Places of paths and of variables' values, which may be any text; everything else has a form of its own. */
-const isFree = ({ key, config }: Place): boolean =>
+const isFree = ({ key, config }: Location): boolean =>
   /Manifest$|\.manifests?$|\.cni$|\.template$|^managementKubeconfig$|^capdImageArchive$/.test(key) ||
   JSON.stringify(config("?")).includes('"CLUSTER_TOPOLOGY":"?"');
 
@@ -106,7 +106,7 @@ describe("a text that a shell or an option parser would act on", () => {
   });
 
   test.each(free.filter(({ key }) => key !== "featureGates").map((place) => [place.key, place] as const))(
-    "is no path where it breaks the line: %s",
+    "is not a path if it breaks the line: %s",
     (key, place) => {
       expect(problemsOf(place.config(hostileTexts["line break"])).map((problem) => problem.key)).toContainEqual(
         expect.stringContaining(key),
@@ -151,16 +151,16 @@ describe.each(Object.entries(freeTexts))("a path or a value that is %s", (_, tex
     const { registrations } = await recordProgram(program, { preview: false, stack: "empty", config });
     const commands = commandsOf(registrations);
     expect(commands.length).toBeGreaterThan(5);
-    for (const { inputs: given } of commands) {
-      const shell = Object.entries(given).filter(([key]) => !data.includes(key));
+    for (const { inputs: commandInputs } of commands) {
+      const shell = Object.entries(commandInputs).filter(([key]) => !data.includes(key));
       // Only these three are ever read as shell, and they are paths of this repository.
       for (const [key, command] of shell) {
         expect(["create", "update", "delete"]).toContain(key);
         expect(command).toMatch(/^steps\/[a-z-]+$/);
       }
     }
-    const archives = commands.filter(({ inputs: given }) => given["create"] === "steps/capd-archive");
-    expect(archives.map(({ inputs: given }) => given["environment"])).toEqual(
+    const archives = commands.filter(({ inputs: commandInputs }) => commandInputs["create"] === "steps/capd-archive");
+    expect(archives.map(({ inputs: commandInputs }) => commandInputs["environment"])).toEqual(
       without.includes("capdImageArchive") ? [] : [expect.objectContaining({ ARCHIVE: text })],
     );
   });

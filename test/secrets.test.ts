@@ -68,8 +68,8 @@ spec: {replicas: 1}
 ${mockManifest("template")}`;
 
 const mockInputs = (settings: Settings): ReturnType<typeof inputs> => {
-  const given = inputs(settings);
-  const { certManager, providers, cni, loadBalancer, extra } = given.manifests;
+  const preparedInputs = inputs(settings);
+  const { certManager, providers, cni, loadBalancer, extra } = preparedInputs.manifests;
   const more = (manifest: Manifest, source: string): Manifest => ({
     ...manifest,
     objects: [...manifest.objects, ...parseManifest(mockManifest(source))],
@@ -77,9 +77,9 @@ const mockInputs = (settings: Settings): ReturnType<typeof inputs> => {
   const all = (manifests: Readonly<Record<string, Manifest>>, source: string): Record<string, Manifest> =>
     Object.fromEntries(Object.entries(manifests).map(([name, manifest]) => [name, more(manifest, source)]));
   return {
-    ...given,
+    ...preparedInputs,
     manifests: {
-      ...given.manifests,
+      ...preparedInputs.manifests,
       certManager: more(certManager, "cert-manager"),
       providers: providers.map((one, index) => (index === 0 ? more(one, "provider") : one)),
       cni: all(cni, "cni"),
@@ -134,9 +134,9 @@ const open = (one: Registration): unknown => JSON.parse(JSON.stringify(one.input
 describe.each(mockSources)("Secrets of %s", (source) => {
   test("are registered by their names", () => {
     for (const kind of ["text", "data", "listed", "typed"]) {
-      const found = named(new RegExp(`/Secret/(\\w+/)?${kind}-${source}$`));
-      expect(found.length).toBeGreaterThanOrEqual(2);
-      for (const { type } of found) expect(type).toBe("kubernetes:core/v1:Secret");
+      const matches = named(new RegExp(`/Secret/(\\w+/)?${kind}-${source}$`));
+      expect(matches.length).toBeGreaterThanOrEqual(2);
+      for (const { type } of matches) expect(type).toBe("kubernetes:core/v1:Secret");
     }
   });
 
@@ -160,20 +160,20 @@ describe.each(mockSources)("Secrets of %s", (source) => {
   });
 
   test("are hidden in ConfigMaps too, and nothing else of these", () => {
-    const found = named(new RegExp(`/ConfigMap/(\\w+/)?map-${source}$`));
-    expect(found.length).toBeGreaterThanOrEqual(2);
-    for (const one of found) {
+    const matches = named(new RegExp(`/ConfigMap/(\\w+/)?map-${source}$`));
+    expect(matches.length).toBeGreaterThanOrEqual(2);
+    for (const one of matches) {
       expect(open(one)).toMatchObject({ data: { "a.yaml": "[secret]", open: "words" } });
       expect(one.additionalSecretOutputs).toEqual(["data", "__inputs"]);
     }
   });
 
   test("of another API group stay as they are", () => {
-    const found = registrations.filter(
+    const matches = registrations.filter(
       ({ name, type }) => type === "kubernetes:example.org/v1:Secret" && name.endsWith(`foreign-${source}`),
     );
-    expect(found.length).toBeGreaterThanOrEqual(2);
-    for (const one of found) {
+    expect(matches.length).toBeGreaterThanOrEqual(2);
+    for (const one of matches) {
       expect(one.inputs["data"]).toEqual({ password: "not a secret of ours" });
       expect(one.additionalSecretOutputs).toEqual([]);
     }

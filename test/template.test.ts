@@ -98,8 +98,8 @@ describe("a cluster from a template", () => {
   test("is a resource an object, the same in a preview", async () => {
     const urns = (recording: Recording): string[] => recording.registrations.map((one) => one.urn).sort();
     expect(urns(await run(true))).toEqual(urns(up));
-    const own = up.registrations.filter((one) => one.name.startsWith("east/")).map((one) => one.name.split("/")[1]);
-    expect(own.sort()).toEqual(
+    const kinds = up.registrations.filter((one) => one.name.startsWith("east/")).map((one) => one.name.split("/")[1]);
+    expect(kinds.sort()).toEqual(
       [
         "Cluster",
         "KubeadmControlPlane",

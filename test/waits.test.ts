@@ -67,8 +67,8 @@ const manifests: Record<string, Manifest> = {
 jest.mock("../preflight/prepare", () => ({
   prepare: (settings: Settings) => {
     const usual = inputs(settings);
-    const given: Inputs = { ...usual, manifests: { ...usual.manifests, extra: manifests } };
-    return Promise.resolve(given);
+    const preparedInputs: Inputs = { ...usual, manifests: { ...usual.manifests, extra: manifests } };
+    return Promise.resolve(preparedInputs);
   },
 }));
 const program = jest.requireActual<Program>("..");
@@ -88,7 +88,7 @@ const missing = (recording: Recording): string[] =>
       .map((need) => `${one.name} -> ${need.name}`),
   );
 
-const own = (recording: Recording, name: string): Registration =>
+const find = (recording: Recording, name: string): Registration =>
   recording.registrations.find((one) => one.name === name && !one.type.startsWith("slipway:"))!;
 
 describe.each([
@@ -106,7 +106,7 @@ describe.each([
   });
 
   test.each(stepNeeds)("lets %s come after what it waits for", (later, needs) => {
-    const early = needs.filter((need) => !waitsFor(recording, own(recording, later), own(recording, need)));
+    const early = needs.filter((need) => !waitsFor(recording, find(recording, later), find(recording, need)));
     expect(early).toEqual([]);
   });
 });

@@ -2,7 +2,7 @@ import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { clusterLabel } from "../../lib/base/labels";
-import type { Verdict } from "../../lib/diagnosis/diagnose";
+import type { Diagnosis } from "../../lib/diagnosis/diagnose";
 import { deletionLines } from "../../lib/plan/deletionText";
 import { type Ask, asker } from "../../system/exec";
 import { clusterStates, findClusters, type StackClusters } from "../diagnosis/cluster";
@@ -36,7 +36,7 @@ export interface Survey {
   outputs: Outputs | undefined;
   found: StackClusters;
   /** The state of each of the clusters found. */
-  states: Verdict[];
+  states: Diagnosis[];
   /** What somebody deleted behind the stack's back, in words. */
   deleted: string[];
   /** Whether every cluster is ready and nothing was deleted. */

@@ -1,7 +1,7 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { kubeconfigFile } from "../../lib/base/paths";
-import { type Verdict, whyStuck } from "../../lib/diagnosis/diagnose";
+import { type Diagnosis, whyStuck } from "../../lib/diagnosis/diagnose";
 import type { StuckFacts } from "../../lib/diagnosis/facts";
 import { readStackFile } from "../../preflight/stackFile";
 import type { Ask } from "../../system/exec";
@@ -15,10 +15,13 @@ import { type ClusterPlace, readControllerLines, readInside, readObjects, readPr
 export const lookAtPods = async (
   ask: Ask,
   file: string,
-): Promise<Pick<StuckFacts, "providers" | "inside" | "unasked">> => {
-  const unasked: string[] = [];
-  const [providers, inside = []] = await Promise.all([readProviders(ask, file, []), readInside(ask, file, unasked)]);
-  return { providers, inside, unasked };
+): Promise<Pick<StuckFacts, "providers" | "workloadObjects" | "unreachable">> => {
+  const unreachable: string[] = [];
+  const [providers, workloadObjects = []] = await Promise.all([
+    readProviders(ask, file, []),
+    readInside(ask, file, unreachable),
+  ]);
+  return { providers, workloadObjects, unreachable };
 };
 
 /** An answer, or undefined as soon as `isNeedless` turns out true. */
@@ -28,17 +31,17 @@ const unlessSooner = <T>(answer: Promise<T>, isNeedless: Promise<boolean>): Prom
 /** Asks everything that tells why a cluster is not ready; what does not answer is left out and named. */
 export const lookAtCluster = async (ask: Ask, place: ClusterPlace): Promise<StuckFacts> => {
   const { name, namespace, management, workload } = place;
-  const unasked: string[] = [];
-  const objectsRead = readObjects(ask, place, unasked);
+  const unreachable: string[] = [];
+  const objectsRead = readObjects(ask, place, unreachable);
   // The API server of a deleted cluster does not answer, and nobody has to wait for that.
   const isDeleted = objectsRead.then(
-    (objects) => unasked.length === 0 && objects.every(({ kind }) => kind !== "Cluster"),
+    (objects) => unreachable.length === 0 && objects.every(({ kind }) => kind !== "Cluster"),
   );
-  const [objects, providers, containers, inside] = await Promise.all([
+  const [objects, providers, containers, workloadObjects] = await Promise.all([
     objectsRead,
     readProviders(ask, management, []),
-    readContainers(ask, name, unasked),
-    workload === undefined ? undefined : unlessSooner(readInside(ask, workload, unasked), isDeleted),
+    readContainers(ask, name, unreachable),
+    workload === undefined ? undefined : unlessSooner(readInside(ask, workload, unreachable), isDeleted),
   ]);
   const [missingImages, controllerLines, nodes] = await Promise.all([
     readMissingImages(ask, objects),
@@ -47,9 +50,9 @@ export const lookAtCluster = async (ask: Ask, place: ClusterPlace): Promise<Stuc
   ]);
   return {
     ...{ name, namespace, objects, providers, missingImages, controllerLines },
-    ...{ nodes, unasked },
+    ...{ nodes, unreachable },
     ...(containers ? { containers } : {}),
-    ...(inside ? { inside } : {}),
+    ...(workloadObjects ? { workloadObjects } : {}),
   };
 };
 
@@ -84,7 +87,7 @@ export const findClusters = ({ checkout, stack }: Target, outputs: Outputs | und
 };
 
 /** Looks at all clusters at once: each question may have to wait for one that does not answer. */
-export const clusterStates = async (ask: Ask, { management, clusters }: StackClusters): Promise<Verdict[]> =>
+export const clusterStates = async (ask: Ask, { management, clusters }: StackClusters): Promise<Diagnosis[]> =>
   management === undefined
     ? []
     : Promise.all(

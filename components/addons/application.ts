@@ -6,34 +6,37 @@ import { objectKey } from "../../lib/kubernetes/object";
 import type { IpFamily } from "../../lib/network/address";
 import type { AddressRange } from "../../lib/network/addressRange";
 import type { Cidr } from "../../lib/network/cidr";
-import { inside, lifeIn, type ClusterHandle } from "../kubernetes/clusterHandle";
+import { resourceOptions, lifecycleOptions, type ClusterHandle } from "../kubernetes/clusterHandle";
 import { KubernetesResource } from "../kubernetes/manifestObjects";
 import { step } from "../kubernetes/step";
 
-/** The application that proves the cluster. */
+/** Arguments of the application that proves that the cluster works. */
 export interface ApplicationArgs {
   cluster: ClusterHandle;
   /** Image of a web server that listens on port 80. */
   image: string;
   /**
-   * Ranges or networks in which the service's addresses must lie, one of each family; absent: whatever the cluster's own
-   * infrastructure gives.
+   * Ranges or networks that must contain the service's addresses.
+   * @default - any address that the cluster's infrastructure assigns
    */
   within?: readonly (AddressRange | Cidr)[];
-  /** The cluster's address families, the primary one first; default: IPv4. */
+  /** Address families of the cluster, the primary family first; default: IPv4. */
   families?: readonly IpFamily[];
-  /** What its pod waits for: one that comes to a node before the pod network does is held back for ten seconds. */
+  /**
+   * Resources that the pod waits for. A pod that reaches a node before the pod network does is held back for ten
+   * seconds.
+   */
   podsCanRun: pulumi.Resource[];
-  /** What brings the load balancer's address. */
+  /** Resources that provide the load balancer's address. */
   loadBalancerReady: pulumi.Resource[];
 }
 
-/** nginx behind a Service of type LoadBalancer, and the answer to a request sent to its address. */
+/** Runs nginx behind a Service of type LoadBalancer, and sends a request to the Service's address. */
 export class Application extends pulumi.ComponentResource {
   public readonly url: pulumi.Output<string>;
-  /** What the page said. */
+  /** Summary of the page that answered. */
   public readonly answer: pulumi.Output<string>;
-  /** The same by the other family's address, where the cluster is dual stack. */
+  /** URL and answer at the address of the secondary family, if the cluster is dual-stack. */
   public readonly second?: { url: pulumi.Output<string>; answer: pulumi.Output<string> };
 
   constructor(name: string, args: ApplicationArgs, opts?: pulumi.ComponentResourceOptions) {
@@ -41,14 +44,14 @@ export class Application extends pulumi.ComponentResource {
     const { cluster } = args;
     const deployment = deploymentObject(args.image);
     const running = new KubernetesResource(`${name}/${objectKey(deployment)}`, deployment, {
-      ...inside(cluster, this, args.podsCanRun),
+      ...resourceOptions(cluster, this, args.podsCanRun),
       customTimeouts: { create: "20m", update: "20m" },
     });
     const { within, families = ["ipv4"] } = args;
     const object = serviceObject(within === undefined ? "" : ".ip", families);
     const service = new Service(`${name}/${objectKey(object)}`, object, {
       // The plugin waits for an address, not for pods: after a failure, what gives an address would not be started any more.
-      ...inside(cluster, this, args.loadBalancerReady),
+      ...resourceOptions(cluster, this, args.loadBalancerReady),
       customTimeouts: { create: "20m", update: "20m" },
     });
     const urlIn = (family: IpFamily): pulumi.Output<string> =>
@@ -59,18 +62,18 @@ export class Application extends pulumi.ComponentResource {
           throw new pulumi.ResourceError((error as Error).message, this, true);
         }
       });
-    const ask = (url: pulumi.Output<string>, suffix: string): pulumi.Output<string> =>
+    const request = (url: pulumi.Output<string>, suffix: string): pulumi.Output<string> =>
       new local.Command(
         `${name}-request${suffix}`,
         { ...step("http-request"), environment: { URL: url, TIMEOUT_SECONDS: "180" } },
-        { parent: this, dependsOn: [running, ...args.loadBalancerReady], ...lifeIn(cluster) },
+        { parent: this, dependsOn: [running, ...args.loadBalancerReady], ...lifecycleOptions(cluster) },
       ).stdout;
     const [primary = "ipv4", second] = families;
     this.url = urlIn(primary);
-    this.answer = ask(this.url, "");
+    this.answer = request(this.url, "");
     if (second !== undefined) {
       const url = urlIn(second);
-      this.second = { url, answer: ask(url, `-${second}`) };
+      this.second = { url, answer: request(url, `-${second}`) };
     }
     this.registerOutputs({});
   }

@@ -6,24 +6,24 @@ import type { Networks } from "../../lib/network/networks";
 import type { ClusterHandle } from "../kubernetes/clusterHandle";
 import { ManifestObjects } from "../kubernetes/manifestObjects";
 
-/** The pod network of a workload cluster. */
+/** Arguments of a workload cluster's pod network. */
 export interface CniArgs {
   cluster: ClusterHandle;
-  /** A name of clusterFields.cniNames, or a manifest's location. */
+  /** A name of clusterFields.cniNames, or the location of a manifest. */
   kind: string;
   manifest: Manifest;
-  /** Networks of the pods' addresses, as the Cluster object states them. */
+  /** Pod networks, as the Cluster object states them. */
   podCidr: Networks;
-  /** What brings the nodes that its Deployments may need. */
+  /** Worker pools whose nodes the network's Deployments may need. */
   workers: pulumi.Resource[];
 }
 
-/** Calico, or another pod network. */
+/** Installs Calico or another pod network. */
 export class Cni extends pulumi.ComponentResource {
   public readonly ready: pulumi.Resource[];
-  /** What pods can run once it is there: the network's own pods on the nodes that are there. */
+  /** Resources after which pods can run: the network's own DaemonSets are rolled out on the existing nodes. */
   public readonly running: pulumi.Resource[];
-  /** `namespace/name` of the DaemonSets that bring the network to each node. */
+  /** `namespace/name` of the DaemonSets that install the network on each node. */
   public readonly daemonSets: string[];
 
   constructor(name: string, args: CniArgs, opts?: pulumi.ComponentResourceOptions) {

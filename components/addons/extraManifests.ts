@@ -6,23 +6,23 @@ import type { ClusterHandle } from "../kubernetes/clusterHandle";
 import { ManifestObjects, type ManifestObjectsArgs } from "../kubernetes/manifestObjects";
 import { webhookGate } from "../kubernetes/webhookGate";
 
-/** What a user adds to a workload cluster. */
+/** Arguments of the manifests that a user adds to a workload cluster. */
 export interface ExtraManifestsArgs {
   cluster: ClusterHandle;
-  /** Each named by its location. */
+  /** Manifests, each named by its location. */
   manifests: Manifest[];
-  /** What all of it waits for: the pod network and the nodes, without which nothing that runs would become ready. */
+  /** Resources that all manifests wait for: the pod network and the nodes, without which no workload becomes ready. */
   after: pulumi.Resource[];
 }
 
-/** Manifests that the settings name, after everything of the program's own that pods need. */
+/** Installs the manifests from the settings after all resources of the program that pods need. */
 export class ExtraManifests extends pulumi.ComponentResource {
-  /** All but Ingresses, which wait for pods of others. */
+  /** All resources but Ingresses, which wait for pods of other manifests. */
   public readonly running: pulumi.Resource[] = [];
 
   constructor(name: string, args: ExtraManifestsArgs, opts?: pulumi.ComponentResourceOptions) {
     super("slipway:index:ExtraManifests", name, {}, opts);
-    // What brings cert-manager goes first, since certificates of all manifests wait for cert-manager.
+    // Manifests that install cert-manager go first, since the certificates of all manifests wait for cert-manager.
     const bringers = args.manifests.filter(bringsCertManager);
     const certManager = bringers.flatMap((manifest) => this.install(name, args, manifest, []));
     for (const manifest of args.manifests) {
@@ -31,7 +31,7 @@ export class ExtraManifests extends pulumi.ComponentResource {
     this.registerOutputs({});
   }
 
-  /** Gives what runs of the manifest. */
+  /** Returns the resources that run what the manifest installs. */
   private install(
     name: string,
     args: ExtraManifestsArgs,
@@ -43,13 +43,13 @@ export class ExtraManifests extends pulumi.ComponentResource {
       ...args.cluster,
       apiReady: [...args.cluster.apiReady, ...resources],
     });
-    const kinds = new ManifestObjects(
+    const crds = new ManifestObjects(
       `${prefix}/kinds`,
       { cluster: after(args.after), crds: manifest.crds, objects: [] },
       { parent: this },
     );
-    // A manifest may hold objects of the very kinds it defines.
-    const cluster = after([...args.after, ...kinds.resources]);
+    // A manifest may contain objects whose CRDs the manifest defines.
+    const cluster = after([...args.after, ...crds.resources]);
     const installed = new ManifestObjects(
       prefix,
       {
@@ -65,7 +65,10 @@ export class ExtraManifests extends pulumi.ComponentResource {
     return installed.running;
   }
 
-  /** cert-manager and certificates in one manifest: the webhook answers some time after its pod is ready. */
+  /**
+   * Adds a gate for a manifest with both cert-manager and certificates: the webhook answers some time after its pod is
+   * ready.
+   */
   private ownCertManager(
     prefix: string,
     cluster: ClusterHandle,

@@ -3,21 +3,21 @@ import { loadBalancerObjects, webhookCertificate, withEarlyController } from "..
 import type { Manifest } from "../../lib/kubernetes/manifest";
 import { objectKey } from "../../lib/kubernetes/object";
 import { withPodSecurity } from "../../lib/kubernetes/podSecurity";
-import { inside, type ClusterHandle } from "../kubernetes/clusterHandle";
+import { resourceOptions, type ClusterHandle } from "../kubernetes/clusterHandle";
 import { KubernetesResource, ManifestObjects } from "../kubernetes/manifestObjects";
 import { webhookGate } from "../kubernetes/webhookGate";
 
-/** Load balancer addresses for a workload cluster. */
+/** Arguments of the load balancer of a workload cluster. */
 export interface MetalLbArgs {
   cluster: ClusterHandle;
   manifest: Manifest;
-  /** First and last address, as "a.b.c.d-a.b.c.e", of each family that the cluster has. */
+  /** First and last address, as "a.b.c.d-a.b.c.e", for each family of the cluster. */
   ranges: string[];
-  /** What its controller's pod waits for: the pod network. The speakers need none. */
+  /** Resources that the controller's pod waits for: the pod network. The speakers run in the host network. */
   podNetwork: pulumi.Resource[];
 }
 
-/** MetalLB in layer 2 mode with one pool. */
+/** Installs MetalLB in layer 2 mode with one address pool. */
 export class MetalLb extends pulumi.ComponentResource {
   public readonly ready: pulumi.Resource[];
 
@@ -44,7 +44,8 @@ export class MetalLb extends pulumi.ComponentResource {
       { certificate: webhookCertificate(manifest.objects) },
     );
     this.ready = pool.map(
-      (object) => new KubernetesResource(`${name}/${objectKey(object)}`, object, inside(cluster, this, [webhook])),
+      (object) =>
+        new KubernetesResource(`${name}/${objectKey(object)}`, object, resourceOptions(cluster, this, [webhook])),
     );
     this.registerOutputs({});
   }

@@ -2,44 +2,45 @@ import type { CustomResource, CustomResourceOptions, Resource } from "@pulumi/pu
 import { type KubernetesObject, withAnnotations } from "../../lib/kubernetes/object";
 import type { KubernetesProvider } from "./provider";
 
-/** A cluster whose API answers, as the resources inside it need it. */
+/** A cluster whose API answers, with everything that resources inside the cluster need. */
 export interface ClusterHandle {
-  /** The provider every kubernetes resource in the cluster names. */
+  /** Provider that every kubernetes resource in the cluster names. */
   provider: KubernetesProvider;
   /** Path of the kubeconfig file for steps, relative to the program; mode 0600. */
   kubeconfigFile: string;
-  /** What must exist before the API can be spoken to. */
+  /** Resources that must exist before a request to the API can succeed. */
   apiReady: Resource[];
-  /** When this resource goes, all contents of the cluster are gone with it; absent where the cluster outlives the stack. */
+  /** Resource whose deletion deletes all contents of the cluster; absent if the cluster outlives the stack. */
   lifetime?: CustomResource;
-  /** When this one is replaced, the cluster is another one, and all its contents are made anew. */
+  /** Resource whose replacement means another cluster, so that all contents are created again. */
   identity?: Resource;
 }
 
-/** How a resource ends and comes again: with its cluster. */
-export const lifeIn = ({ lifetime, identity }: ClusterHandle): CustomResourceOptions => ({
+/** Returns options that delete and replace a resource together with its cluster. */
+export const lifecycleOptions = ({ lifetime, identity }: ClusterHandle): CustomResourceOptions => ({
   // Contents die with their cluster: destroy need not delete them one by one, nor reach a cluster that is gone.
-  // A cluster that stays has no such end, and contents are deleted for real.
+  // A cluster that outlives the stack has no lifetime, so its contents are deleted one by one.
   ...(lifetime ? { deletedWith: lifetime } : {}),
-  // deletedWith alone says nothing of a replacement: the contents would be taken for alive in the new cluster.
+  // deletedWith does not cover a replacement: the engine would assume that the contents exist in the new cluster.
   replaceWith: identity ? [identity] : [],
 });
 
 /**
- * An object as it is kept in a cluster. One that is deleted for real goes in the background: the plugin's foreground
- * waits for the garbage collector, which stands still for minutes while kinds go.
+ * Returns an object with its deletion policy. An object in a cluster that outlives the stack is deleted in the
+ * background. The plugin's default, foreground deletion, waits for the garbage collector, which stalls for minutes
+ * while CRDs are deleted.
  */
-export const keptIn = ({ lifetime }: ClusterHandle, object: KubernetesObject): KubernetesObject =>
+export const withDeletionPolicy = ({ lifetime }: ClusterHandle, object: KubernetesObject): KubernetesObject =>
   lifetime ? object : withAnnotations(object, { "pulumi.com/deletionPropagationPolicy": "background" });
 
-/** Options for a resource inside a cluster: its provider, its end, and what it waits for. */
-export const inside = (
+/** Returns options for a resource inside a cluster: its provider, its lifecycle and its dependencies. */
+export const resourceOptions = (
   cluster: ClusterHandle,
   parent: Resource,
   dependsOn: Resource[] = [],
 ): CustomResourceOptions => ({
   parent,
   provider: cluster.provider,
-  ...lifeIn(cluster),
+  ...lifecycleOptions(cluster),
   dependsOn: [...cluster.apiReady, ...dependsOn],
 });

@@ -7,50 +7,55 @@ import { withQuickReadiness } from "../../lib/kubernetes/readinessProbes";
 import { forEngine } from "../../lib/kubernetes/secrets/markObject";
 import { mapSecrets } from "../../lib/kubernetes/secrets/secretValue";
 import { withWait, isUnawaitedClaim, skipAwaitAnnotation } from "../../lib/kubernetes/waits";
-import { inside, keptIn, lifeIn, type ClusterHandle } from "./clusterHandle";
+import { resourceOptions, withDeletionPolicy, lifecycleOptions, type ClusterHandle } from "./clusterHandle";
 import { step } from "./step";
 
-/** A CRD as a row of its set: its schema stays in a file, known by its sum. */
+/** A CRD as a row of the step's input. The CRD's schema stays in a file that the checksum identifies. */
 export interface CrdRow {
   name: string;
   sha256: string;
 }
 
-/** The objects of one manifest and the cluster they go into. */
+/** The objects of one manifest and their cluster. */
 export interface ManifestObjectsArgs {
   cluster: ClusterHandle;
   crds: CrdRow[];
-  /** Every object that is not a CRD. */
+  /** All objects except CRDs. */
   objects: KubernetesObject[];
-  /** What cert-manager's objects wait for: its webhook answering. */
+  /** Resources that cert-manager's objects wait for: its webhook answers. */
   certificatesAfter?: pulumi.Resource[];
-  /** What Deployments and DaemonSets wait for besides: their images. */
+  /** Further dependencies of Deployments and DaemonSets: their images. */
   workloadsAfter?: pulumi.Resource[];
-  /** What Deployments wait for besides: the pod network, without which their pods are turned away. */
+  /** Further dependencies of Deployments: the pod network, without which their pods cannot start. */
   deploymentsAfter?: pulumi.Resource[];
-  /** The manifest is a pod network: its Deployments wait for its own DaemonSets. */
+  /** True for a pod network, whose Deployments wait for its own DaemonSets. */
   podNetwork?: boolean;
-  /** The manifest brings cert-manager: gives what its own issuers wait for, from what runs cert-manager. */
+  /**
+   * Present if the manifest installs cert-manager. Gets the resources that run cert-manager, and returns those that its
+   * issuers wait for.
+   */
   certManagerAnswers?: (running: pulumi.Resource[]) => pulumi.Resource[];
 }
 
 /**
- * One resource per object of a manifest, in the order in which they can work: namespaces, then everything that
- * only has to exist, then certificates, then what runs. A pod that starts before the secret it mounts exists is
- * held back by the kubelet for up to two minutes, so certificates are waited for first; one that starts before the
- * pod network runs on its node, for ten seconds and more. No object is waited for before what it waits for is sent: after a
- * failure the engine starts nothing more.
+ * Creates one resource per object of a manifest in a working order: namespaces, objects that only have to exist,
+ * certificates, workloads.
+ *
+ * Certificates come before workloads because kubelet holds back a pod for up to two minutes if a secret that it
+ * mounts is missing. A pod that starts before the pod network runs on its node is held back for ten seconds and more.
+ * The program waits for no object before it has sent that object's own dependencies: after a failure the engine starts
+ * nothing more.
  */
 export class ManifestObjects extends pulumi.ComponentResource {
-  /** Every resource made; all of them together mean that the manifest is up. */
+  /** All created resources; all of them together mean that the manifest is installed. */
   public readonly resources: pulumi.Resource[] = [];
-  /** The namespaces among them. */
+  /** Namespaces among the resources. */
   public readonly namespaces: pulumi.Resource[];
-  /** The DaemonSets among them. */
+  /** DaemonSets among the resources. */
   public readonly daemonSets: pulumi.Resource[];
-  /** All but Ingresses, which wait for pods of others. */
+  /** All resources but Ingresses, which wait for pods of other manifests. */
   public readonly running: pulumi.Resource[];
-  /** The one resource of all CRDs, if there are any. */
+  /** The one resource for all CRDs; empty if the manifest has none. */
   public readonly crds: pulumi.Resource[];
 
   constructor(name: string, args: ManifestObjectsArgs, opts?: pulumi.ComponentResourceOptions) {
@@ -63,11 +68,11 @@ export class ManifestObjects extends pulumi.ComponentResource {
     const tokens = this.register(name, args, order.tokens, [...namespaces, ...plain]);
     const existing = [...plain, ...tokens, ...this.crds, ...(args.workloadsAfter ?? [])];
     const first = this.register(name, args, early, [...existing, ...(args.deploymentsAfter ?? [])]);
-    // The kinds and their webhook belong to cert-manager, which may be part of another manifest.
+    // The CRDs and the webhook of these objects belong to cert-manager, which may be part of another manifest.
     const answering = [...(args.certificatesAfter ?? []), ...(args.certManagerAnswers?.(first) ?? [])];
     const answered = [...namespaces, ...answering];
     const issuers = this.register(name, args, order.issuers, answered);
-    // A request that comes before its issuer is ready is looked at again only after a pause that grows.
+    // cert-manager retries a request that came before its issuer was ready only after a growing pause.
     const certificates = this.register(name, args, order.certificates, [...answered, ...issuers]);
     const before = [...existing, ...certificates];
     this.daemonSets = this.register(name, args, order.daemonSets, before);
@@ -91,17 +96,19 @@ export class ManifestObjects extends pulumi.ComponentResource {
       this.keep(
         new KubernetesResource(
           `${name}/${objectKey(object)}`,
-          keptIn(args.cluster, withWait(withQuickReadiness(object))),
-          { ...inside(args.cluster, this, dependsOn), ...waitOptions(object) },
+          withDeletionPolicy(args.cluster, withWait(withQuickReadiness(object))),
+          { ...resourceOptions(args.cluster, this, dependsOn), ...waitOptions(object) },
         ),
       ),
     );
   }
 
-  /** All CRDs as one resource: a step of the engine and a process for each would cost more than all else on the way. */
+  /**
+   * Registers all CRDs as one resource: one engine step and one process per CRD would take longer than everything else.
+   */
   private registerCrds(name: string, args: ManifestObjectsArgs): pulumi.Resource[] {
     if (args.crds.length === 0) return [];
-    const { parent, dependsOn } = inside(args.cluster, this);
+    const { parent, dependsOn } = resourceOptions(args.cluster, this);
     const crds = new local.Command(
       `${name}/CustomResourceDefinitions`,
       {
@@ -109,7 +116,7 @@ export class ManifestObjects extends pulumi.ComponentResource {
         environment: { KUBECONFIG: args.cluster.kubeconfigFile },
         stdin: args.crds.map((crd) => `${crd.name} ${crd.sha256} ${crdFile(crd.sha256)}`).join("\n"),
       },
-      { parent, dependsOn, ...lifeIn(args.cluster) },
+      { parent, dependsOn, ...lifecycleOptions(args.cluster) },
     );
     return [this.keep(crds)];
   }
@@ -121,20 +128,20 @@ export class ManifestObjects extends pulumi.ComponentResource {
 }
 
 /**
- * Options for an object that Slipway keeps from being waited for. An object that an earlier version made has no annotation
- * that says so, and gets none: that is not worth a change.
+ * Returns options for an object that Slipway excludes from waiting. An object of an earlier Slipway version lacks the
+ * annotation for that. It does not get the annotation, because that would be a change without effect.
  */
 const waitOptions = (object: KubernetesObject): pulumi.CustomResourceOptions =>
   isUnawaitedClaim(object) ? { ignoreChanges: [`metadata.annotations["${skipAwaitAnnotation}"]`] } : {};
 
-/** Any object of any kind, registered by its type token: the SDK's thousand classes need not be loaded for it. */
+/** Registers any object by its type token, so that the SDK's thousand classes need not be loaded. */
 export class KubernetesResource extends pulumi.CustomResource {
   constructor(name: string, object: KubernetesObject, opts: pulumi.CustomResourceOptions) {
     const { object: marked, secretOutputs } = forEngine(object);
     super(
       typeToken(object),
       name,
-      // Known values: nothing is left to wait for, and the engine encrypts what it gets wrapped.
+      // All values are known, so the plugin has nothing to wait for. The engine encrypts each wrapped secret.
       mapSecrets(marked, pulumi.secret) as pulumi.Inputs,
       secretOutputs.length > 0 ? { ...opts, additionalSecretOutputs: [...secretOutputs] } : opts,
     );

@@ -1,22 +1,22 @@
 import * as pulumi from "@pulumi/pulumi";
-import { keptIn, lifeIn, type ClusterHandle } from "./clusterHandle";
+import { withDeletionPolicy, lifecycleOptions, type ClusterHandle } from "./clusterHandle";
 import { KubernetesResource } from "./manifestObjects";
 
-/** The namespaces of a management cluster that the stack did not make, and how it marks its own. */
+/** How the stack tells its own namespaces in an existing management cluster from those of others. */
 export interface NamespaceOwnership {
   isGiven: (namespace: string) => boolean;
   annotations: Record<string, string>;
 }
 
-/** A cluster and the namespace its objects lie in. */
+/** A cluster and the namespace of its objects. */
 export interface NamespacedCluster {
   name: string;
   namespace: string;
 }
 
 /**
- * The namespaces of clusters' objects, each once however many clusters share it: one that a cluster owned would take
- * the others' objects along. `default` is there anyway.
+ * Creates the namespaces of the clusters' objects. Clusters share a namespace's resource: a namespace that one cluster
+ * owned would delete the other clusters' objects. The namespace `default` always exists.
  */
 export const clusterNamespaces = (
   management: ClusterHandle,
@@ -39,7 +39,7 @@ const namespaceOf = (
 ): KubernetesResource =>
   new KubernetesResource(
     `clusters/Namespace/${name}`,
-    keptIn(management, {
+    withDeletionPolicy(management, {
       apiVersion: "v1",
       kind: "Namespace",
       metadata: { name, ...(annotations ? { annotations } : {}) },
@@ -47,8 +47,8 @@ const namespaceOf = (
     {
       provider: management.provider,
       dependsOn: management.apiReady,
-      ...lifeIn(management),
-      // Where earlier versions kept it: by a name of its own, and before that within a cluster of the namespace.
+      ...lifecycleOptions(management),
+      // Names of the namespace in earlier versions: a name of its own, and before that a child of a cluster.
       aliases: [
         { name: `namespace/${name}` },
         ...clusters

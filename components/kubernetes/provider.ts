@@ -1,10 +1,10 @@
 import { getVersion } from "@pulumi/kubernetes/utilities";
 import * as pulumi from "@pulumi/pulumi";
 
-/** The way into one cluster. */
+/** Access to one cluster. */
 export interface KubernetesProviderArgs {
   kubeconfig: pulumi.Input<string>;
-  /** Name of the cluster; another name is another cluster, whatever the kubeconfig says. */
+  /** Name of the cluster. Another name means another cluster, whatever the kubeconfig contains. */
   clusterIdentifier: string;
 }
 

@@ -1,4 +1,4 @@
-/** The commands of a step's life, as `local.Command` takes them: paths of scripts, nothing from settings. */
+/** The commands of a step's lifecycle, as `local.Command` takes them: paths of scripts without any settings. */
 export interface StepCommands {
   create: string;
   update: string;
@@ -6,12 +6,12 @@ export interface StepCommands {
 }
 
 /**
- * The scripts that create, update and delete, by their names in steps/. Settings reach them only through
- * the environment and standard input, so no value is ever read as shell.
+ * Returns the commands of a step by the names of its scripts in steps/. Settings reach the scripts only through the
+ * environment and standard input, so no value is ever read as shell.
  */
-export const step = (create: string, others: { update?: string; delete?: string } = {}): StepCommands => ({
+export const step = (create: string, options: { update?: string; delete?: string } = {}): StepCommands => ({
   create: `steps/${create}`,
-  // Without an update of its own a Command runs `create` again, so say which: every step is safe to repeat.
-  update: `steps/${others.update ?? create}`,
-  ...(others.delete ? { delete: `steps/${others.delete}` } : {}),
+  // A Command without `update` runs `create` again. Name the script explicitly: every step is safe to repeat.
+  update: `steps/${options.update ?? create}`,
+  ...(options.delete ? { delete: `steps/${options.delete}` } : {}),
 });

@@ -3,23 +3,25 @@ import { RemoteImage } from "@pulumi/docker/remoteImage";
 import * as pulumi from "@pulumi/pulumi";
 import { step } from "../kubernetes/step";
 
-/** Where the manager image of Cluster API's Docker provider comes from. */
+/** Source of the manager image of Cluster API's Docker provider. */
 export interface CapdImageArgs {
-  /** `build` compiles the module of the pinned version, `pull` fetches, `archive` loads a file, `local` takes what Docker has. */
+  /**
+   * `build` compiles the pinned Go module, `pull` downloads, `archive` loads a file, `local` uses Docker's own image.
+   */
   source: "build" | "pull" | "archive" | "local";
   /** Image reference with tag. */
   image: string;
-  /** Version of Cluster API to build, without the v. */
+  /** Version of Cluster API to build, without the leading v. */
   version: string;
-  /** For `archive`: path and sha256 of a `docker save` file. */
+  /** Path and SHA-256 checksum of a `docker save` file, for `archive`. */
   archive?: { path: string; sha256: string };
-  /** For `local`: the id Docker has for the image now. */
+  /** Id that Docker has for the image now, for `local`. */
   localId?: string;
 }
 
-/** The CAPD manager image, in the host's Docker. */
+/** Provides the CAPD manager image in the host's Docker. */
 export class CapdImage extends pulumi.ComponentResource {
-  /** The image's content id (sha256:…): a rebuilt tag has another one. */
+  /** Content id of the image (sha256:…). A rebuilt tag has another id. */
   public readonly imageId: pulumi.Output<string>;
 
   constructor(name: string, args: CapdImageArgs, opts?: pulumi.ComponentResourceOptions) {
@@ -34,7 +36,7 @@ export class CapdImage extends pulumi.ComponentResource {
         if (args.localId === undefined) throw new pulumi.ResourceError(`Docker has no image ${args.image}`, this, true);
         return pulumi.output(args.localId);
       case "pull":
-        // Kept at destroy: the image is the host's, and the next up would pull it again.
+        // Kept on destroy: the image belongs to the host, and the next up would pull it again.
         return new RemoteImage(name, { name: args.image, keepLocally: true }, { parent: this }).imageId;
       case "build":
         return new local.Command(

@@ -3,19 +3,19 @@ import * as pulumi from "@pulumi/pulumi";
 import { containerName } from "../../lib/addons/cloudProviderKind";
 import { ownerLabel } from "../../lib/base/labels";
 
-/** cloud-provider-kind on this machine's Docker. */
+/** Arguments of cloud-provider-kind in this machine's Docker. */
 export interface CloudProviderKindArgs {
-  /** Image with tag; pulled where Docker lacks it. */
+  /** Image with tag. Docker pulls the image if it is missing. */
   image: string;
-  /** The network kind, on which it makes a container for each service of type LoadBalancer. */
+  /** The network kind, on which cloud-provider-kind creates a container for each service of type LoadBalancer. */
   network: pulumi.Resource[];
-  /** Value of the label by which a later run knows the container as this stack's. */
+  /** Value of the label that identifies the container as this stack's. */
   owner: string;
 }
 
-/** Load balancers as containers, for every kind cluster of this machine. */
+/** Runs cloud-provider-kind, which creates load balancers as containers for every kind cluster of this machine. */
 export class CloudProviderKind extends pulumi.ComponentResource {
-  /** What services wait for. */
+  /** Resources that services wait for. */
   public readonly ready: pulumi.Resource[];
 
   constructor(name: string, args: CloudProviderKindArgs, opts?: pulumi.ComponentResourceOptions) {
@@ -25,17 +25,18 @@ export class CloudProviderKind extends pulumi.ComponentResource {
       {
         name: containerName,
         image: args.image,
-        // The host's network: a cluster's API server is certified for the port Docker publishes on 127.0.0.1, not for
-        // the name its load balancer has on the network kind.
+        // Host network: a cluster's API server certificate covers the port that Docker publishes on 127.0.0.1. It does
+        // not cover the name of the load balancer on the network kind.
         networkMode: "host",
         restart: "unless-stopped",
         volumes: [{ hostPath: "/var/run/docker.sock", containerPath: "/var/run/docker.sock" }],
         labels: [{ label: ownerLabel, value: args.owner }],
-        // When asked to stop it takes away the containers it made; the network could not go with them on it.
+        // On SIGTERM it deletes the containers that it created. The network cannot be deleted while they are attached
+        // to it.
         stopTimeout: 60,
         destroyGraceSeconds: 60,
       },
-      // A container of this name can exist once only.
+      // A container name is unique in Docker.
       { parent: this, dependsOn: args.network, deleteBeforeReplace: true },
     );
     this.ready = [container];

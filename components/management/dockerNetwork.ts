@@ -5,23 +5,23 @@ import { ownerLabel } from "../../lib/base/labels";
 import { dockerRange } from "../../lib/network/dockerSubnet";
 import type { Networks } from "../../lib/network/networks";
 
-/** The one network that kind and Cluster API's Docker provider put their containers on. */
+/** Arguments of the network that kind and Cluster API's Docker provider attach their containers to. */
 export interface DockerNetworkArgs {
-  /** An IPv4 subnet, and an IPv6 one where clusters have IPv6; the upper half of each is kept for load balancers. */
+  /** An IPv4 subnet, and an IPv6 subnet if clusters use IPv6. The upper half of each is reserved for load balancers. */
   subnets: Networks;
-  /** The bridge's own address. */
+  /** Address of the bridge. */
   gateway: string;
-  /** Its IPv6 address, where the network has IPv6. */
+  /** IPv6 address of the bridge, if the network has IPv6. */
   ipv6?: { gateway: string };
-  /** Value of the label by which a later run knows the network as this stack's. */
+  /** Value of the label that identifies the network as this stack's. */
   owner: string;
-  /** Use the network that is there and leave it there at destroy. */
+  /** Use the existing network and keep it on destroy. */
   adopt: boolean;
 }
 
-/** Docker network `kind` with a subnet known before anything exists. */
+/** Creates the Docker network `kind` with a subnet that is known before any resource exists. */
 export class DockerNetwork extends pulumi.ComponentResource {
-  /** What containers wait for. */
+  /** Resources that containers wait for. */
   public readonly ready: pulumi.Resource[];
 
   constructor(name: string, args: DockerNetworkArgs, opts?: pulumi.ComponentResourceOptions) {
@@ -33,7 +33,7 @@ export class DockerNetwork extends pulumi.ComponentResource {
           {
             name: networkName,
             driver: "bridge",
-            // Stated in full: what Docker fills in by itself would show as a change and replace the network.
+            // Set explicitly: values that Docker fills in by itself would show as a change and replace the network.
             ipamConfigs: args.subnets.list.map((subnet) => ({
               subnet: subnet.text,
               gateway: subnet.family === "ipv4" ? args.gateway : args.ipv6?.gateway,
@@ -46,7 +46,7 @@ export class DockerNetwork extends pulumi.ComponentResource {
             },
             labels: [{ label: ownerLabel, value: args.owner }],
           },
-          // A bridge of this name can exist once only.
+          // Two bridges of this name cannot exist at the same time.
           { parent: this, deleteBeforeReplace: true },
         );
     this.ready = network ? [network] : [];

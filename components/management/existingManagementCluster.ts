@@ -5,26 +5,26 @@ import type { ClusterHandle } from "../kubernetes/clusterHandle";
 import { KubernetesProvider } from "../kubernetes/provider";
 import { step } from "../kubernetes/step";
 
-/** A management cluster that someone else made and keeps. */
+/** A management cluster that the stack did not create and does not delete. */
 export interface ExistingManagementClusterArgs {
-  /** Kubeconfig of one context, files embedded; holds a key. */
+  /** Kubeconfig of one context with embedded files; contains a private key. */
   kubeconfig: pulumi.Input<string>;
-  /** UID of its namespace kube-system: another one is another cluster. */
+  /** UID of the namespace kube-system. Another UID means another cluster. */
   uid: string;
 }
 
-/** The way into a management cluster that the stack did not make, and that stays when the stack goes. */
+/** Opens a management cluster that the stack did not create, and that outlives the stack. */
 export class ExistingManagementCluster extends pulumi.ComponentResource {
-  /** Without a lifetime: what the stack makes in the cluster is really deleted, one by one. */
+  /** Handle without a lifetime, so objects of the stack in this cluster are deleted one by one. */
   public readonly handle: ClusterHandle;
-  /** The kubeconfig for this host; secret. */
+  /** Kubeconfig for this host; secret. */
   public readonly kubeconfig: pulumi.Output<string>;
 
   constructor(name: string, args: ExistingManagementClusterArgs, opts?: pulumi.ComponentResourceOptions) {
     super("slipway:index:ExistingManagementCluster", name, {}, opts);
     this.kubeconfig = pulumi.secret(args.kubeconfig);
     const file = kubeconfigFile(pulumi.getStack(), name);
-    // A copy: the user's own file may name another current context by the time something is deleted.
+    // Copy of the kubeconfig: the user's file may have another current context when objects are deleted.
     const written = new local.Command(
       `${name}-kubeconfig`,
       {
@@ -35,7 +35,7 @@ export class ExistingManagementCluster extends pulumi.ComponentResource {
         logging: local.Logging.None,
         addPreviousOutputInEnv: false,
       },
-      // The old copy leads to the old cluster until everything in it is deleted.
+      // The old copy gives access to the old cluster until all its objects are deleted.
       { parent: this, additionalSecretOutputs: ["stdin"], deleteBeforeReplace: true },
     );
     const provider = new KubernetesProvider(

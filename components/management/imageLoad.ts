@@ -1,23 +1,23 @@
 import * as pulumi from "@pulumi/pulumi";
 import { NodeImages } from "../../provider/kind";
 
-/** Images of the host's Docker that a kind node is to have. */
+/** Images of the host's Docker that a kind node needs. */
 export interface ImageLoadArgs {
   /** Name of the node's container. */
   node: string;
-  /** Id of the node's container: a new node gets its images anew. */
+  /** Id of the node's container. A new node gets all images again. */
   nodeId: pulumi.Input<string>;
-  /** Content id by image reference: another id under the same tag is loaded again. */
+  /** Content id by image reference. Another id under the same tag is loaded again. */
   images: Record<string, pulumi.Input<string>>;
-  /** What takes the node away. */
+  /** Resource whose deletion deletes the node. */
   lifetime: pulumi.Resource;
-  /** What to wait for besides. */
+  /** Further dependencies of the load. */
   after: pulumi.Resource[];
 }
 
 /** Loads images into a kind node, as one archive. */
 export class ImageLoad extends pulumi.ComponentResource {
-  /** What pods that use the images wait for. */
+  /** Resources that pods with these images wait for. */
   public readonly ready: pulumi.Resource[];
 
   constructor(name: string, args: ImageLoadArgs, opts?: pulumi.ComponentResourceOptions) {

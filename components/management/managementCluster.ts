@@ -7,55 +7,57 @@ import type { ClusterHandle } from "../kubernetes/clusterHandle";
 import { KubernetesProvider } from "../kubernetes/provider";
 import { step } from "../kubernetes/step";
 
-/** The kind cluster that Cluster API runs in. */
+/** Arguments of the kind cluster in which Cluster API runs. */
 export interface ManagementClusterArgs {
-  /** kind's name of the cluster; its one node is `<name>-control-plane`. */
+  /** kind's name of the cluster. Its only node is `<name>-control-plane`. */
   name: string;
-  /** Image of the node, with tag. */
+  /** Node image with tag. */
   nodeImage: string;
   /** Images of the host's Docker that the node has from its start: content id by reference. */
   images: Readonly<Record<string, string>>;
-  /** Whether it has IPv6 besides IPv4; default: no. */
+  /** Whether the cluster is dual-stack; default: false, IPv4 only. */
   dualStack?: boolean;
-  /** What the node's container waits for. */
+  /** Resources that the node's container waits for. */
   network: pulumi.Resource[];
 }
 
-/** A kind cluster with Docker's socket mounted, its kubeconfig and the provider for what goes into it. */
+/** Creates a kind cluster with Docker's socket mounted, its kubeconfig and the provider for its contents. */
 export class ManagementCluster extends pulumi.ComponentResource {
   public readonly handle: ClusterHandle;
-  /** The kubeconfig for this host; secret. */
+  /** Kubeconfig for this host; secret. */
   public readonly kubeconfig: pulumi.Output<string>;
-  /** When this one goes, the cluster is gone. */
+  /** Resource whose deletion deletes the cluster. */
   public readonly kind: pulumi.CustomResource;
-  /** Id of the node's container: another id is another cluster. */
+  /** Id of the node's container. Another id means another cluster. */
   public readonly nodeId: pulumi.Output<string>;
   /** Name of the node's container. */
   public readonly nodeName: string;
-  /** What means that the node runs pods. */
+  /** Resources that mean that the node runs pods. */
   public readonly nodeReady: pulumi.Resource[];
 
   constructor(name: string, args: ManagementClusterArgs, opts?: pulumi.ComponentResourceOptions) {
     super("slipway:index:ManagementCluster", name, {}, opts);
     this.nodeName = `${args.name}-control-plane`;
     const kind = new KindCluster(
-      // Not by the setting: another name is then a change of this cluster, which is refused, and not one more cluster.
+      // Not named after the setting: another name is then a refused change of this cluster, not a second cluster.
       "management-kind",
       {
         name: args.name,
         image: args.nodeImage,
         config: kindConfig(args.dualStack),
         images: args.images,
-        // The engine would make other Cluster objects, and then delete those of the old ones' names.
+        // A replacement would make the engine create new Cluster objects, and then delete the old ones by the same
+        // names.
         keep: "set it back; or make destroy with the settings as they were, then make up, which loses every cluster",
       },
       {
         parent: this,
         dependsOn: args.network,
-        // Two clusters of one name cannot stand side by side; the default order would also delete the new one.
+        // Two clusters of one name cannot exist at the same time; the default order would also delete the new one.
         deleteBeforeReplace: true,
         customTimeouts: { create: "15m", update: "15m" },
-        // What it was in earlier versions: without this the old one, which is the same cluster, would be deleted last.
+        // Names and types of earlier versions. Without these aliases the engine would delete the old resource last,
+        // which is the same cluster.
         aliases: [{ name: `${name}-kind` }, { name: `${name}-kind`, type: "command:local:Command" }],
       },
     );
@@ -76,11 +78,11 @@ export class ManagementCluster extends pulumi.ComponentResource {
     this.kubeconfig = pulumi.secret(kubeconfig.stdout);
     const provider = new KubernetesProvider(
       name,
-      // A static identifier: a kubeconfig that is still unknown must not look like another cluster.
+      // Static identifier: a kubeconfig that is still unknown must not look like another cluster.
       { kubeconfig: this.kubeconfig, clusterIdentifier: `kind-${args.name}` },
       { parent: this },
     );
-    // A wait of its own: what the first pods need only the API for goes ahead.
+    // A separate wait: the first objects need only the API, so they are created meanwhile.
     const nodeReady = new local.Command(
       `${name}-ready`,
       {

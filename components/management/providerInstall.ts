@@ -3,29 +3,29 @@ import { certificateSamples, clusterApiSamples } from "../../lib/cluster/webhook
 import type { Manifest } from "../../lib/kubernetes/manifest";
 import { type KubernetesObject, objectKey } from "../../lib/kubernetes/object";
 import { withPodSecurity } from "../../lib/kubernetes/podSecurity";
-import { inside, keptIn, type ClusterHandle } from "../kubernetes/clusterHandle";
+import { resourceOptions, withDeletionPolicy, type ClusterHandle } from "../kubernetes/clusterHandle";
 import { KubernetesResource, ManifestObjects } from "../kubernetes/manifestObjects";
 import { webhookGate } from "../kubernetes/webhookGate";
 
-/** What `clusterctl init` would install, as resources. */
+/** The manifests that `clusterctl init` would install. */
 export interface ProviderInstallArgs {
   cluster: ClusterHandle;
-  /** Images the providers' pods need in the node, where they are not pulled. */
+  /** Images that the providers' pods need in the node, if the node does not pull them. */
   providerImages: pulumi.Resource[];
-  /** What the providers leave the cluster's first seconds to. */
+  /** Resources that the providers wait for, so that the first seconds of the cluster are left to cert-manager. */
   after: pulumi.Resource[];
   certManager: Manifest;
-  /** Cluster API's providers: core, kubeadm bootstrap, kubeadm control plane, docker. */
+  /** Cluster API's providers: core, kubeadm bootstrap, kubeadm control plane and Docker. */
   providers: Manifest[];
-  /** An object for each webhook of a provider that is not Cluster API's own. */
+  /** One object for each webhook of a provider that is not part of Cluster API. */
   samples: KubernetesObject[];
-  /** clusterctl's list of what is installed: its CRD and one entry a provider. */
+  /** clusterctl's inventory of installed providers: its CRD and one entry per provider. */
   inventory: Manifest;
 }
 
-/** cert-manager and Cluster API's providers in the management cluster. */
+/** Installs cert-manager and Cluster API's providers in the management cluster. */
 export class ProviderInstall extends pulumi.ComponentResource {
-  /** Webhooks that answer: what Cluster API's objects wait for. */
+  /** Webhooks that answer. Cluster API's objects wait for them. */
   public readonly ready: pulumi.Resource[];
 
   constructor(name: string, args: ProviderInstallArgs, opts?: pulumi.ComponentResourceOptions) {
@@ -43,7 +43,7 @@ export class ProviderInstall extends pulumi.ComponentResource {
       { parent: this, dependsOn: certManager.resources },
       { kinds: ["certificates", "issuers", "clusterissuers"].map((kind) => `${kind}.cert-manager.io`) },
     );
-    // Everything waits for cert-manager, so the providers leave it the first seconds of a small machine to itself.
+    // All providers wait for cert-manager, so they leave the first seconds of a small machine to cert-manager.
     const later = { ...cluster, apiReady: [...cluster.apiReady, ...certManager.crds, ...args.after] };
     const providers = args.providers.map(
       (manifest) =>
@@ -66,14 +66,14 @@ export class ProviderInstall extends pulumi.ComponentResource {
       { parent: this, dependsOn: providers.flatMap((provider) => provider.resources) },
       { kinds: ["clusters.cluster.x-k8s.io"] },
     );
-    // Entries lie in the providers' namespaces and are of a kind of their own manifest: last, and waited for by nobody.
+    // Inventory entries need the providers' namespaces and their own CRD, and no resource waits for them: they go last.
     const { name: prefix, crds, objects } = args.inventory;
     const kind = new ManifestObjects(prefix, { cluster, crds, objects: [] }, { parent: this });
     for (const entry of objects) {
       new KubernetesResource(
         `${prefix}/${objectKey(entry)}`,
-        keptIn(cluster, entry),
-        inside(cluster, this, [...kind.resources, ...providers.flatMap((provider) => provider.namespaces)]),
+        withDeletionPolicy(cluster, entry),
+        resourceOptions(cluster, this, [...kind.resources, ...providers.flatMap((provider) => provider.namespaces)]),
       );
     }
     this.ready = [webhooks];

@@ -10,17 +10,17 @@ import type { ClusterHandle } from "../kubernetes/clusterHandle";
 import { KubernetesProvider } from "../kubernetes/provider";
 import { step } from "../kubernetes/step";
 
-/** A cluster whose objects were sent. */
+/** A cluster whose objects were created. */
 export interface WaitForApiArgs {
   management: ClusterHandle;
   spec: Pick<ClusterSpec, "name" | "namespace"> & { backend: Backend };
-  /** The object that makes the control plane: without it no API will ever answer. */
+  /** Object that creates the control plane. Without it, no API ever answers. */
   controlPlane: KubernetesObject;
 }
 
 /**
- * Waits for the first moment at which a cluster can be spoken to. Beside the control plane's own wait and not behind
- * it: Cluster API looks for a new API server every 30 s, and a pod network can be up by the time it finds it.
+ * Waits until the API server of a cluster answers for the first time. It does not wait for the control plane object:
+ * Cluster API polls a new API server only every 30 s. Meanwhile the pod network can be installed.
  */
 export const waitForApi = (name: string, args: WaitForApiArgs, opts: pulumi.CustomResourceOptions): local.Command => {
   const { management, spec, controlPlane } = args;
@@ -42,30 +42,33 @@ export const waitForApi = (name: string, args: WaitForApiArgs, opts: pulumi.Cust
   );
 };
 
-/** The way into a cluster that is more than pretended. */
+/** Access to a cluster that runs pods. An in-memory cluster has no access. */
 export interface ClusterAccess {
   handle: ClusterHandle;
-  /** The kubeconfig for this host; secret. */
+  /** Kubeconfig for this host; secret. */
   kubeconfig: pulumi.Output<string>;
 }
 
-/** A cluster whose control plane was asked for. */
+/** A cluster whose control plane object was created. */
 export interface WorkloadAccessArgs {
   management: ClusterHandle;
   spec: Pick<ClusterSpec, "name" | "namespace"> & { backend: Backend };
-  /** The kubeconfig that an earlier run saved, if the Secret of the kubeconfig is missing. */
+  /** Kubeconfig that an earlier run saved; present if the kubeconfig Secret is missing. */
   savedKubeconfig?: string;
-  /** The wait for the API; its end is when the kubeconfig can be read. */
+  /** Wait for the API. The kubeconfig can be read after it. */
   api: local.Command;
-  /** What the contents of the cluster wait for besides the kubeconfig. */
+  /** Further dependencies of the cluster's contents besides the kubeconfig. */
   apiReady: pulumi.Resource[];
-  /** With what the contents of the cluster end, and are made anew. */
-  life: Pick<ClusterHandle, "lifetime" | "identity">;
+  /** Resources with which the contents of the cluster are deleted and replaced. */
+  lifecycle: Pick<ClusterHandle, "lifetime" | "identity">;
 }
 
-/** Opens a cluster that Cluster API made: its kubeconfig, the file of it, and the provider for what goes into it. */
+/**
+ * Opens a cluster that Cluster API created: reads its kubeconfig, writes the kubeconfig to a file, and registers the
+ * provider.
+ */
 export const workloadAccess = (name: string, args: WorkloadAccessArgs, parent: pulumi.Resource): ClusterAccess => {
-  const { spec, apiReady, life } = args;
+  const { spec, apiReady, lifecycle } = args;
   const kubeconfig = readKubeconfig(name, args, parent);
   const file = kubeconfigFile(pulumi.getStack(), spec.name);
   const written = new local.Command(
@@ -84,7 +87,7 @@ export const workloadAccess = (name: string, args: WorkloadAccessArgs, parent: p
     { kubeconfig, clusterIdentifier: `capi-${spec.namespace}-${spec.name}` },
     { parent },
   );
-  const handle = { provider, kubeconfigFile: file, apiReady: [...apiReady, written], ...life };
+  const handle = { provider, kubeconfigFile: file, apiReady: [...apiReady, written], ...lifecycle };
   return { handle, kubeconfig };
 };
 
@@ -93,14 +96,14 @@ const readKubeconfig = (
   { management, spec, api, savedKubeconfig }: WorkloadAccessArgs,
   parent: pulumi.Resource,
 ): pulumi.Output<string> => {
-  // A read of a missing Secret would end the whole preview.
+  // A read of a missing Secret would fail the whole preview.
   if (savedKubeconfig !== undefined) return pulumi.secret(savedKubeconfig);
-  // The id hangs on the wait for the API: a read with a literal id would run before the secret exists. The edge says so
-  // to the state, which keeps none for an id; a timeline of the run needs it.
+  // The id depends on the wait for the API: a read with a literal id would run before the Secret exists. The state does
+  // not record that dependency of the id, so dependsOn states it too, for the timeline of a run.
   const id = api.stdout.apply(() => `${spec.namespace}/${spec.name}-kubeconfig`);
   const options = { parent, provider: management.provider, dependsOn: [api] };
   const secret = Secret.get(`${name}-kubeconfig`, id, options);
-  // Machines elsewhere have addresses that every host reaches alike.
+  // Every host reaches machines outside Docker by the same addresses.
   const { onDocker } = infrastructureOf(spec.backend);
   const port = onDocker ? publishedPort(name, spec.name, api, parent) : undefined;
   const text = pulumi
@@ -113,7 +116,7 @@ const readKubeconfig = (
   return pulumi.secret(text);
 };
 
-/** Docker Desktop's containers have no address on the host: there the API is reached by the port Docker publishes. */
+/** Returns the published port of the API server. Docker Desktop's containers have no address on the host. */
 const publishedPort = (
   name: string,
   clusterName: string,

@@ -3,12 +3,13 @@ import type { NodeImageRecipe } from "../../lib/kubernetes/images";
 import { BuiltNodeImage } from "../../provider/kind";
 
 /**
- * A node image that holds the images its nodes cannot pull. Every node has them from its start, whenever it is made,
- * without Cluster API loading each into each before kubeadm. Kept at destroy, as an image that was pulled would be.
+ * Builds a node image that contains the images its nodes cannot pull. Every node has these images from its start,
+ * whenever Cluster API creates the node. So Cluster API need not load each image into each node before kubeadm runs.
+ * The built image is kept on destroy, as a pulled image would be.
  */
 export class NodeImage extends pulumi.ComponentResource {
   public readonly image: string;
-  /** What machines that are made from it wait for. */
+  /** Resources that machines of this image wait for. */
   public readonly ready: pulumi.Resource[];
 
   constructor(name: string, recipe: NodeImageRecipe, opts?: pulumi.ComponentResourceOptions) {
@@ -25,11 +26,12 @@ export class NodeImage extends pulumi.ComponentResource {
   }
 }
 
-/** The node images of clusters, by the clusters' names; clusters with the same recipe share one. */
+/** Creates the node images of clusters by the clusters' names. Clusters with the same recipe share an image. */
 export const nodeImages = (recipes: Readonly<Record<string, NodeImageRecipe>>): ReadonlyMap<string, NodeImage> => {
-  const made = new Map<string, NodeImage>();
+  const created = new Map<string, NodeImage>();
   for (const recipe of Object.values(recipes)) {
-    if (!made.has(recipe.image)) made.set(recipe.image, new NodeImage(recipe.image.replace(/^.*:/, "node-"), recipe));
+    if (!created.has(recipe.image))
+      created.set(recipe.image, new NodeImage(recipe.image.replace(/^.*:/, "node-"), recipe));
   }
-  return new Map(Object.entries(recipes).map(([cluster, { image }]) => [cluster, made.get(image)!]));
+  return new Map(Object.entries(recipes).map(([cluster, { image }]) => [cluster, created.get(image)!]));
 };

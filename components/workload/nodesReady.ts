@@ -1,12 +1,12 @@
 import { local } from "@pulumi/command";
 import * as pulumi from "@pulumi/pulumi";
-import { type ClusterParts, machineOwners, machinesSum } from "../../lib/cluster/parts";
+import { type ClusterParts, machineOwners, machinesChecksum } from "../../lib/cluster/parts";
 import type { ClusterSpec } from "../../lib/cluster/spec";
 import type { Cni } from "../addons/cni";
-import { lifeIn, type ClusterHandle } from "../kubernetes/clusterHandle";
+import { lifecycleOptions, type ClusterHandle } from "../kubernetes/clusterHandle";
 import { step } from "../kubernetes/step";
 
-/** A workload cluster and what its nodes need before they can be Ready. */
+/** A workload cluster and the resources that its nodes need to become Ready. */
 export interface ClusterReadyArgs {
   management: ClusterHandle;
   workload: ClusterHandle;
@@ -16,7 +16,10 @@ export interface ClusterReadyArgs {
   cni: Pick<Cni, "ready" | "daemonSets">;
 }
 
-/** Waits until Cluster API calls the cluster Available and pods can run on every node; gives the nodes' names. */
+/**
+ * Waits until Cluster API reports the cluster as Available and pods can run on every node. Its output lists the nodes'
+ * names.
+ */
 export const clusterReady = (
   name: string,
   args: ClusterReadyArgs,
@@ -33,10 +36,11 @@ export const clusterReady = (
         NODES: String(parts.nodes),
         OWNERS: machineOwners(parts).join(" "),
         VERSION: spec.kubernetesVersion,
-        // Not read by the step: another sum runs it again, so that whatever rolls machines is waited for. Templates that
-        // are no longer named are deleted after it, when no machine needs them.
-        MACHINES: machinesSum(parts),
-        // A node is Ready once the network's configuration lies there, some seconds before the network itself runs.
+        // The step does not read this value: another checksum runs the step again, so that it waits for every rollout
+        // of machines. Old templates are deleted after the step, when no machine needs them.
+        MACHINES: machinesChecksum(parts),
+        // A node becomes Ready when the network's configuration file exists, some seconds before the network itself
+        // runs.
         DAEMON_SETS: args.cni.daemonSets.join(" "),
         KUBECONFIG: args.management.kubeconfigFile,
         WORKLOAD_KUBECONFIG: args.workload.kubeconfigFile,
@@ -46,7 +50,7 @@ export const clusterReady = (
     {
       ...opts,
       dependsOn: [...args.workload.apiReady, ...args.machines, ...args.cni.ready],
-      ...lifeIn(args.workload),
+      ...lifecycleOptions(args.workload),
       customTimeouts: { create: "65m", update: "65m" },
     },
   );

@@ -6,44 +6,51 @@ import { type ClusterParts, controlPlaneDone, type MachineOwner } from "../../li
 import type { ClusterSpec } from "../../lib/cluster/spec";
 import { type KubernetesObject, objectKey, withAnnotations } from "../../lib/kubernetes/object";
 import { waitForAnnotation } from "../../lib/kubernetes/waits";
-import { inside, keptIn, type ClusterHandle } from "../kubernetes/clusterHandle";
+import { resourceOptions, withDeletionPolicy, type ClusterHandle } from "../kubernetes/clusterHandle";
 import { KubernetesResource } from "../kubernetes/manifestObjects";
 import { waitForApi, type ClusterAccess, workloadAccess } from "./access";
 
-/** A cluster that Cluster API makes. */
+/** A cluster that Cluster API creates. */
 export interface WorkloadClusterArgs {
   management: ClusterHandle;
   spec: ClusterIdentity & Pick<ClusterSpec, "name">;
-  /** What it is made of. */
+  /** The objects that the cluster consists of. */
   parts: ClusterParts;
-  /** Whether its nodes run already, so that a change of them has an order to keep. */
+  /** Whether the cluster's nodes run already. Then a change of the nodes has to keep an order. */
   running: boolean;
-  /** The kubeconfig that an earlier run saved, if the Secret of the kubeconfig is missing. */
+  /** Kubeconfig that an earlier run saved; present if the kubeconfig Secret is missing. */
   savedKubeconfig?: string;
-  /** What Cluster API's objects wait for: its webhooks, and the namespace they lie in. */
+  /** Resources that Cluster API's objects wait for: its webhooks, and the namespace of the objects. */
   ready: pulumi.Resource[];
-  /** What machines wait for besides: the image they are made from, where the stack makes it. */
+  /** Further dependencies of machines: the node image, if the stack builds it. */
   nodeImageReady: pulumi.Resource[];
 }
 
-/** Time for machines to come or go: an image has to be unpacked and kubeadm run on each, one after the other. */
+/** Time limits for machines. Each machine has to unpack an image and run kubeadm, one machine after the other. */
 const machineTimeouts = { create: "30m", update: "60m", delete: "30m" };
 
 const isMachineTemplate = ({ kind }: KubernetesObject): boolean => kind.endsWith("MachineTemplate");
 
 /**
- * How owners of machines are deleted, as kubectl does: the plugin's foreground would delete what each machine is made of
- * at the same time, while the cluster cannot go without its DevCluster, nor a node be drained without its container.
+ * Deletes owners of machines in the background, as kubectl does. Foreground deletion would delete the parts of each
+ * machine at the same time. But the cluster cannot be deleted without its DevCluster, nor can a node be drained without
+ * its container.
  */
 const inBackground = { "pulumi.com/deletionPropagationPolicy": "background" };
 
-/** Cluster, DevCluster, KubeadmControlPlane, MachineDeployments and their templates; and the cluster's kubeconfig. */
+/**
+ * Creates Cluster, DevCluster, KubeadmControlPlane, MachineDeployments and their templates, and reads the cluster's
+ * kubeconfig.
+ */
 export class WorkloadCluster extends pulumi.ComponentResource {
-  /** Absent where nodes run no pods: the pretended API server answers within the management cluster only. */
+  /**
+   * Absent for the in-memory backend: its nodes run no pods, and its API server answers only inside the management
+   * cluster.
+   */
   public readonly access?: ClusterAccess;
-  /** Control plane and worker pools: nodes come once these exist and a CNI runs. */
+  /** Control plane and worker pools. Nodes appear once these exist and a CNI runs. */
   public readonly machines: pulumi.Resource[];
-  /** The worker pools: what runs no pods on control plane nodes needs them. */
+  /** Worker pools. Workloads that cannot run on control plane nodes need them. */
   public readonly workers: pulumi.Resource[];
 
   constructor(name: string, args: WorkloadClusterArgs, opts?: pulumi.ComponentResourceOptions) {
@@ -57,15 +64,17 @@ export class WorkloadCluster extends pulumi.ComponentResource {
       customTimeouts: machineTimeouts,
     });
 
-    // Cluster API neither refuses nor applies another network, and cannot move a cluster: that is another cluster.
-    // Its replacement is led by a resource of its own, first deleted and then made. Led by the Cluster itself, the
-    // engine would not count the Cluster as deleted and would delete its parts one by one, in no order.
+    // Cluster API neither rejects nor applies another network, and cannot move a cluster: such a change needs a new
+    // cluster.
+    // A separate resource leads the replacement, deleted first and then created. If the Cluster itself led it, the
+    // engine would not count the Cluster as deleted. Then the engine would delete the Cluster's parts one by one in any
+    // order.
     const identity = new local.Command(
       `${name}-identity`,
       {
         triggers: clusterIdentity(spec),
-        // Goes after the Cluster, whose finalizer leaves nothing; where the management cluster is gone, nobody else
-        // takes the containers away, and others of their names could not be made.
+        // This runs after the Cluster's deletion, whose finalizer removes all containers. If the management cluster is
+        // gone, only this step removes the containers, and new containers of these names cannot be created before.
         ...(infrastructureOf(spec.backend).onDocker
           ? { delete: "steps/containers-delete", environment: { CLUSTER: spec.name } }
           : {}),
@@ -77,29 +86,29 @@ export class WorkloadCluster extends pulumi.ComponentResource {
         replaceWith: management.identity ? [management.identity] : [],
       },
     );
-    // Others may hold the key to what the Cluster is made of: there before it, and gone after it.
-    const others = parts.others.map((object) =>
-      this.object(name, keptIn(management, object), inside(management, this, ready)),
+    // Other objects may hold credentials for the Cluster's parts, so they exist before the Cluster and outlive it.
+    const supporting = parts.supporting.map((object) =>
+      this.object(name, withDeletionPolicy(management, object), resourceOptions(management, this, ready)),
     );
-    // The one object that is deleted for real: its finalizer takes the containers away, so no deletedWith here.
+    // This object is really deleted: its finalizer removes the containers, so deletedWith is not set.
     const cluster = this.object(name, withAnnotations(parts.cluster, inBackground), {
-      ...options([identity, ...others]),
+      ...options([identity, ...supporting]),
       replaceWith: [identity],
     });
-    // Deleting any part on its own would drain machines one by one; all of them go with the Cluster.
+    // The deletion of a single part would drain machines one by one; all parts are deleted with the Cluster.
     const part = (dependsOn: pulumi.Resource[] = []): pulumi.CustomResourceOptions => ({
       ...options([cluster, ...dependsOn]),
       deletedWith: cluster,
       replaceWith: [identity],
     });
     const infrastructure = this.object(name, parts.infrastructure, part());
-    const made = new Map<KubernetesObject, pulumi.Resource>();
-    // Pools may share a template, which then is one resource.
+    const created = new Map<KubernetesObject, pulumi.Resource>();
+    // Pools may share a template, which is then one resource.
     const templatesOf = ({ templates }: MachineOwner): pulumi.Resource[] =>
       templates.map((object) => {
         const image = isMachineTemplate(object) ? args.nodeImageReady : [];
-        const resource = made.get(object) ?? this.object(name, object, part(image));
-        made.set(object, resource);
+        const resource = created.get(object) ?? this.object(name, object, part(image));
+        created.set(object, resource);
         return resource;
       });
     const templates = templatesOf(parts.controlPlane);
@@ -110,12 +119,12 @@ export class WorkloadCluster extends pulumi.ComponentResource {
       part([infrastructure, ...templates]),
     );
     const workers = parts.workers.map((pool) => {
-      // A new cluster's workers are asked for at once; those of a running one follow the control plane's version.
+      // Workers of a new cluster are created at once; those of a running cluster follow the control plane's version.
       const before = args.running ? [controlPlane] : [];
       return this.object(name, withAnnotations(pool.owner, inBackground), part([...templatesOf(pool), ...before]));
     });
 
-    // Once there are machines: what is younger than its start-up time is left alone anyway.
+    // Created after the machines: a health check ignores machines that are younger than its start-up time anyway.
     for (const check of parts.healthChecks ?? []) this.object(name, check, part([controlPlane, ...workers]));
 
     this.machines = [controlPlane, ...workers];
@@ -125,12 +134,13 @@ export class WorkloadCluster extends pulumi.ComponentResource {
       const api = waitForApi(
         name,
         { management, spec, controlPlane: owner },
-        // A step, which knows no Kubernetes provider.
+        // A step does not take a Kubernetes provider.
         { ...part([infrastructure, ...templates]), provider: undefined },
       );
-      // A running cluster's contents change once its control plane has; a new one's begin as soon as its API answers.
+      // Contents of a running cluster change after its control plane. Contents of a new cluster start as soon as its
+      // API answers.
       const apiReady = args.running ? [api, controlPlane] : [api];
-      this.access = workloadAccess(name, { ...args, api, apiReady, life: { lifetime: cluster, identity } }, this);
+      this.access = workloadAccess(name, { ...args, api, apiReady, lifecycle: { lifetime: cluster, identity } }, this);
     }
     this.registerOutputs({});
   }

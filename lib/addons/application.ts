@@ -6,19 +6,19 @@ import type { Cidr } from "../network/cidr";
 const labels = { app: "nginx" };
 const metadata = { name: "nginx", namespace: "default", labels };
 
-/** What a web server that starts as root uses: port 80, files of its own, workers of another user. */
+/** Capabilities that a web server needs if it starts as root: port 80, its own files, workers of another user. */
 const serverCapabilities = ["CHOWN", "DAC_OVERRIDE", "FOWNER", "KILL", "NET_BIND_SERVICE", "SETGID", "SETUID"];
 
 /**
- * Seconds in which a pod that has to go still answers: another one starts elsewhere, on a node whose pod network may just
- * begin, and that node is announced. Less than the 30 that Kubernetes gives a pod to end.
+ * Seconds in which a terminating pod still answers. Meanwhile a new pod starts on another node, whose pod network may
+ * just start, and MetalLB announces that node. The value is below the 30 seconds that Kubernetes gives a pod to end.
  */
 const lingerSeconds = 25;
 
 /**
- * One pod of a web server on port 80, which has no token of the cluster. It keeps to the level baseline of the Pod
- * Security Standards: restricted would forbid root, as which images of web servers open port 80 and write their
- * configuration (nginx's own image to listen on IPv6).
+ * Returns a Deployment with one pod of a web server on port 80, without a token of the cluster. The pod meets the level
+ * baseline of the Pod Security Standards. The level restricted would forbid root, which images of web servers need to
+ * open port 80 and to write their configuration. (nginx's own image writes it to listen on IPv6.)
  */
 export const deploymentObject = (image: string) => ({
   apiVersion: "apps/v1" as const,
@@ -37,7 +37,7 @@ export const deploymentObject = (image: string) => ({
             name: "nginx",
             image,
             imagePullPolicy: "IfNotPresent",
-            // Dropping root for a user of its own needs none of what this forbids.
+            // A process that drops root for its own user needs none of the forbidden rights.
             securityContext: {
               allowPrivilegeEscalation: false,
               capabilities: { drop: ["ALL"], add: serverCapabilities },
@@ -53,10 +53,11 @@ export const deploymentObject = (image: string) => ({
 });
 
 /**
- * Its Service; created means that a load balancer has given it an address, of each family that it is to have.
+ * Returns the Service of the application. It counts as created when a load balancer has assigned an address of each
+ * family.
  *
- * @param part of the entry that is waited for: `.ip`, or empty for whatever a cloud gives
- * @param families of the cluster, the primary one first; one alone is what the Service has by itself
+ * @param part - field of the address entry to wait for: `.ip`, or empty for any entry of a cloud; default: `.ip`
+ * @param families - families of the cluster, the primary family first; default: IPv4
  */
 export const serviceObject = (part = ".ip", families: readonly IpFamily[] = ["ipv4"]) => ({
   apiVersion: "v1" as const,
@@ -67,7 +68,7 @@ export const serviceObject = (part = ".ip", families: readonly IpFamily[] = ["ip
   },
   spec: {
     type: "LoadBalancer" as const,
-    // Only nodes with a pod announce the address: it moves when a node is drained, and not when one is missed.
+    // Only nodes with a pod announce the address: it moves when a node is drained, and not when a node fails unnoticed.
     externalTrafficPolicy: "Local" as const,
     selector: labels,
     ports: [{ port: 80, targetPort: 80, protocol: "TCP" }],
@@ -84,10 +85,11 @@ export interface Ingress {
 }
 
 /**
- * The address of one family that a load balancer gave.
+ * Returns the address of one family that a load balancer assigned.
  *
- * @param within ranges or networks it must lie in, one of each family; absent: whatever a cloud gives, a name included
- * @throws Error that says what was given instead
+ * @param within - ranges or networks that must contain the address, one of each family; default: any address or host
+ * name of a cloud
+ * @throws Error with the address that was assigned instead
  */
 export const balancedAddress = (
   ingress: readonly Ingress[],
@@ -95,18 +97,18 @@ export const balancedAddress = (
   family: IpFamily,
 ): string => {
   if (within === undefined) {
-    const given = ingress[0]?.ip ?? ingress[0]?.hostname;
-    if (given !== undefined) return given;
-    throw new Error("the service got no address");
+    const assigned = ingress[0]?.ip ?? ingress[0]?.hostname;
+    if (assigned !== undefined) return assigned;
+    throw new Error("service nginx: expected an address, got none");
   }
-  const given = ingress.map(({ ip }) => ip).find((ip) => ip !== undefined && familyOf(ip) === family) ?? ingress[0]?.ip;
+  const assigned =
+    ingress.map(({ ip }) => ip).find((ip) => ip !== undefined && familyOf(ip) === family) ?? ingress[0]?.ip;
   const ranges = within.filter((range) => rangeFamily(range) === family);
-  if (given !== undefined && ranges.some((range) => contains(range, given))) return given;
-  throw new Error(
-    `the service got ${given ?? "no address"}, which lies outside ${ranges.map(({ text }) => text).join(", ")}`,
-  );
+  if (assigned !== undefined && ranges.some((range) => contains(range, assigned))) return assigned;
+  const expected = ranges.map(({ text }) => text).join(", ");
+  throw new Error(`service nginx: expected an address of ${expected}, got ${assigned ?? "none"}`);
 };
 
-/** The URL of an address or name; an IPv6 address stands in brackets. */
+/** Returns the URL of an address or host name, with an IPv6 address in brackets. */
 export const urlOf = (address: string): string =>
   addressOf(address)?.family === "ipv6" ? `http://[${address}]/` : `http://${address}/`;

@@ -3,30 +3,32 @@ import { refuse } from "../base/problem";
 import type { KubernetesObject } from "../kubernetes/object";
 import type { Networks } from "../network/networks";
 
-/** Environment of calico-node. */
+/** Returns environment variables of calico-node. */
 export const calicoVariables = ({ ipv4, ipv6 }: Networks): Record<string, string> => ({
-  // Without an IPv4 address there is none to take BGP's router id from.
+  // Without an IPv4 address, BGP cannot derive its router id from one.
   ...(ipv4 === undefined ? { IP: "none", CALICO_ROUTER_ID: "hash" } : { CALICO_IPV4POOL_CIDR: ipv4.text }),
   ...(ipv6 === undefined
     ? {}
     : {
         IP6: "autodetect",
         CALICO_IPV6POOL_CIDR: ipv6.text,
-        // Calico's own default for IPv6: pods would reach nothing outside, since nobody routes back to them.
+        // Calico's default for IPv6 would cut pods off from other networks, since no host routes replies to them.
         CALICO_IPV6POOL_NAT_OUTGOING: "true",
         FELIX_IPV6SUPPORT: "true",
       }),
 });
 
-/** Calico's CNI configuration, which assigns IPv4 alone by itself; undefined where that is what is wanted. */
+/**
+ * Returns the change of Calico's CNI configuration, which assigns only IPv4 by default; undefined for IPv4 clusters.
+ */
 export const calicoIpam = ({ ipv4, ipv6 }: Networks): ((text: string) => string) | undefined => {
   if (ipv6 === undefined) return undefined;
   const assigned = `"assign_ipv4": "${ipv4 !== undefined}", "assign_ipv6": "true"`;
-  // A template with placeholders (__CNI_MTU__) and no JSON yet.
+  // The text is a template with placeholders (__CNI_MTU__) and not yet JSON.
   return (text) => text.replace(/"type":\s*"calico-ipam"/, (type) => `${type}, ${assigned}`);
 };
 
-/** flannel's net-conf.json. */
+/** Returns the change of flannel's net-conf.json. */
 export const flannelConfig =
   ({ ipv4, ipv6 }: Networks) =>
   (text: string): string =>
@@ -36,7 +38,7 @@ export const flannelConfig =
       ...(ipv6 === undefined ? {} : { EnableIPv6: true, IPv6Network: ipv6.text }),
     });
 
-/** Cilium's settings for addresses that it hands out itself, a /64 of the pods' network to each node. */
+/** Returns Cilium's settings for its own address assignment, with a /64 of the pod network for each node. */
 export const ciliumConfig = ({ ipv4, ipv6 }: Networks): Record<string, string> => ({
   ...(ipv4 === undefined ? { "enable-ipv4": "false" } : { "cluster-pool-ipv4-cidr": ipv4.text }),
   ...(ipv6 === undefined
@@ -56,32 +58,32 @@ interface Plugin {
 }
 
 /**
- * Flannel's CNI configuration for nodes of kindest/node, which have the plugin ptp and not bridge, flannel's default.
- * Pods of a node are then routed to each other, so nothing bridged passes kube-proxy by. A configuration that names
- * its delegate's type is left as it is.
+ * Adapts flannel's CNI configuration to nodes of kindest/node, which have the plugin ptp but not bridge, flannel's
+ * default. Pods of a node are then routed to each other, so no bridged packet bypasses kube-proxy. A configuration with
+ * its own delegate type stays unchanged.
  */
-export const onKindNodes = (configuration: string): string => {
+export const adaptToKindNodes = (configuration: string): string => {
   const parsed = JSON.parse(configuration) as { plugins?: Plugin[] };
   if (parsed.plugins === undefined) return configuration;
-  return JSON.stringify({ ...parsed, plugins: parsed.plugins.map(routed) });
+  return JSON.stringify({ ...parsed, plugins: parsed.plugins.map(withPtp) });
 };
 
-const routed = (plugin: Plugin): Plugin => {
+const withPtp = (plugin: Plugin): Plugin => {
   if (plugin.type !== "flannel" || plugin.delegate?.type !== undefined) return plugin;
-  // What isDefaultGateway asks of bridge, ptp takes from the routes.
+  // ptp takes the default route from `routes`, as bridge does with isDefaultGateway.
   return { ...plugin, ipam: { routes: [{ dst: "0.0.0.0/0" }], ...plugin.ipam }, delegate: { type: "ptp" } };
 };
 
-/** The pod networks that have a name; any other `cni` is the location of a manifest. */
+/** Pod networks with a name; any other `cni` is the location of a manifest. */
 export const cniNames = ["calico", "flannel", "kindnet", "cilium", "none"] as const;
 
-/** A pod network by name. */
+/** Name of a pod network. */
 export type CniName = (typeof cniNames)[number];
 
-/** Whether a `cni` is a name rather than a manifest's location. */
+/** Returns true for a name, and false for a manifest's location. */
 export const isCniName = (cni: string): cni is CniName => (cniNames as readonly string[]).includes(cni);
 
-/** What the location of a pod network's manifest follows from. */
+/** Values that determine the location of a pod network's manifest. */
 export interface CniSources {
   /** The set of versions. */
   readonly pins: "release" | "source";
@@ -91,8 +93,8 @@ export interface CniSources {
 }
 
 /**
- * Where the manifest of a pod network lies: URL or path. On the source route `make tools` lays the named ones down;
- * Cilium publishes a chart only, so its manifest has to be rendered by the user.
+ * Returns the location of a pod network's manifest: a URL or path. On the source route `make tools` writes the named
+ * manifests. Cilium only publishes a Helm chart, so the user has to render its manifest.
  */
 export const cniLocation = (cni: string, { pins, manifests, versions }: CniSources): string => {
   if (!isCniName(cni)) return cni;
@@ -105,22 +107,27 @@ export const cniLocation = (cni: string, { pins, manifests, versions }: CniSourc
 };
 
 /**
- * A pod network's objects with its addresses set to the cluster's pods' networks, and IPv6 on where they have it,
- * wherever a known network keeps them.
+ * Returns a pod network's objects with the cluster's pod networks, and with IPv6 enabled if the cluster has IPv6.
+ *
+ * @throws ProblemError if a named pod network has none of its known objects
  */
 export const withPodCidr = (objects: readonly KubernetesObject[], cni: string, pods: Networks): KubernetesObject[] => {
-  const changed = objects.map((object) => settle(object, pods));
+  const changed = objects.map((object) => applyPodCidr(object, pods));
   if (isCniName(cni) && changed.every((object, index) => object === objects[index])) {
     const [key, rule] =
       cni === "calico"
         ? ["cniManifest", "have a DaemonSet calico-node"]
-        : [`the manifest of ${cni}`, "have the place where that network keeps the pods' addresses"];
-    refuse({ key, rule, remedy: `Give a manifest of ${cni}, or set cni to the manifest's path to take it as it is` });
+        : [`the manifest of ${cni}`, "have the object with the pod network's addresses"];
+    refuse({
+      key,
+      rule,
+      remedy: `Use a manifest of ${cni}, or set cni to the manifest's path to install it unchanged`,
+    });
   }
   return changed;
 };
 
-const settle = (object: KubernetesObject, pods: Networks): KubernetesObject => {
+const applyPodCidr = (object: KubernetesObject, pods: Networks): KubernetesObject => {
   const { kind, metadata } = object;
   const place = `${kind} ${metadata.name}`;
   if (place === "DaemonSet calico-node") return withVariables(object, "calico-node", calicoVariables(pods));
@@ -128,7 +135,7 @@ const settle = (object: KubernetesObject, pods: Networks): KubernetesObject => {
   if (place === "DaemonSet kindnet") return withVariables(object, "kindnet-cni", { POD_SUBNET: pods.text });
   if (place === "ConfigMap kube-flannel-cfg") {
     const network = withData(object, "net-conf.json", flannelConfig(pods));
-    return hasData(network, "cni-conf.json") ? withData(network, "cni-conf.json", onKindNodes) : network;
+    return hasData(network, "cni-conf.json") ? withData(network, "cni-conf.json", adaptToKindNodes) : network;
   }
   if (place === "ConfigMap cilium-config") {
     return Object.entries(ciliumConfig(pods)).reduce(
@@ -154,8 +161,8 @@ const withVariables = (
   };
   for (const container of copy.spec.template.spec.containers) {
     if (container.name !== name) continue;
-    const others = (container.env ?? []).filter((entry) => !Object.hasOwn(variables, entry.name));
-    container.env = [...others, ...Object.entries(variables).map(([variable, value]) => ({ name: variable, value }))];
+    const kept = (container.env ?? []).filter((entry) => !Object.hasOwn(variables, entry.name));
+    container.env = [...kept, ...Object.entries(variables).map(([variable, value]) => ({ name: variable, value }))];
   }
   return copy;
 };
@@ -163,7 +170,7 @@ const withVariables = (
 const hasData = (object: KubernetesObject, key: string): boolean =>
   key in ((object["data"] ?? {}) as Record<string, string>);
 
-/** The object itself where nothing is to change. */
+/** Returns the object itself if nothing changes. */
 const withData = (
   object: KubernetesObject,
   key: string,

@@ -1,9 +1,9 @@
 import type { KubernetesObject } from "../kubernetes/object";
 
-/** The namespace MetalLB's manifest makes, and the only one in which it reads pools. */
+/** Namespace of MetalLB's manifest, the only namespace in which it reads pools. */
 const namespace = "metallb-system";
 
-/** A pool of ranges, one of each family, and its announcement by ARP and NDP on the machine's network. */
+/** Returns a pool with one range of each family, and its announcement by ARP and NDP in the machine's network. */
 export const loadBalancerObjects = (ranges: readonly string[]): KubernetesObject[] => [
   {
     apiVersion: "metallb.io/v1beta1",
@@ -32,8 +32,8 @@ const isController = (object: KubernetesObject): object is Controller =>
 const controlPlane = "node-role.kubernetes.io/control-plane";
 
 /**
- * MetalLB's manifest with a controller that control plane nodes take too. A new cluster's are there well before its
- * workers, so that pools are accepted and addresses given while the workers still join.
+ * Returns MetalLB's manifest with a controller that tolerates control plane nodes. Control plane nodes of a new cluster
+ * join well before its workers. So pools are accepted and addresses assigned while the workers still join.
  */
 export const withEarlyController = (objects: readonly KubernetesObject[]): KubernetesObject[] =>
   objects.map((object) => {
@@ -45,8 +45,8 @@ export const withEarlyController = (objects: readonly KubernetesObject[]): Kuber
   });
 
 /**
- * Where MetalLB's controller writes its webhook's certificate, which it then reads from where it mounts it: the Secret of
- * its only volume. Undefined in a manifest where it mounts none.
+ * Returns the Secret of the controller's only volume. MetalLB's controller writes its webhook's certificate to this
+ * Secret, and reads it from the mounted volume. Undefined if the controller mounts no Secret.
  */
 export const webhookCertificate = (objects: readonly KubernetesObject[]): OwnCertificate | undefined => {
   const controller = objects.find(isController);
@@ -56,7 +56,7 @@ export const webhookCertificate = (objects: readonly KubernetesObject[]): OwnCer
   return { secret: `${namespace}/${secret}`, pods: labels.map(([key, value]) => `${key}=${value}`).join(",") };
 };
 
-/** A certificate that pods write into a Secret which they mount. */
+/** A certificate that pods write into a Secret, which they also mount. */
 export interface OwnCertificate {
   /** The Secret, as `namespace/name`. */
   secret: string;

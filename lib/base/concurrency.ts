@@ -1,4 +1,4 @@
-/** Runs work; work with the same key runs one after the other, in the order of the calls. */
+/** A queue that runs work. Work with the same key runs one after the other, in the order of the calls. */
 export type Queue = <T>(key: string, work: () => Promise<T>) => Promise<T>;
 
 /** Creates a queue. Failed work does not stop the work behind it. */
@@ -14,10 +14,13 @@ export const createQueue = (): Queue => {
   };
 };
 
-/** Programs that run at the same time: each takes memory and a part of a processor. */
+/** Limit of programs that run at the same time. Each program takes memory and CPU time. */
 const defaultLimit = 6;
 
-/** Does all of the work, at most `limit` pieces at the same time, and returns the results in the order of the work. */
+/**
+ * Runs all of the work, at most `limit` pieces at the same time; default: 6. Returns the results in the order of the
+ * work.
+ */
 export const runLimited = async <T>(work: readonly (() => Promise<T>)[], limit = defaultLimit): Promise<T[]> => {
   const results: T[] = [];
   let next = 0;

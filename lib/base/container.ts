@@ -1,23 +1,23 @@
 import { jsonLines } from "./json";
 import { clusterLabel, ownerLabel, roleLabel, runLabel } from "./labels";
 
-/** Up to v1.14 Cluster API's Docker provider knows no other network. */
+/** Docker network of all clusters. Up to v1.14 Cluster API's Docker provider supports no other network. */
 export const networkName = "kind";
 
-/** A Docker container; Docker describes this much of it whatever the question is. */
+/** A Docker container. Every docker command reports at least these fields. */
 export interface Container {
   readonly id: string;
   readonly name: string;
   readonly running: boolean;
-  /** Names of its networks. */
+  /** Names of the container's networks. */
   readonly networks: readonly string[];
-  /** The cluster that it belongs to; empty where it belongs to none. */
+  /** Cluster of the container; empty without a cluster. */
   readonly cluster: string;
   /** `control-plane`, `worker`, `external-load-balancer` or empty. */
   readonly role: string;
-  /** The stack that made it, as `slipway/STACK`; empty where no stack did. */
+  /** Stack that created the container, as `slipway/STACK`; empty for other containers. */
   readonly owner: string;
-  /** The folder name of the run that works in it; empty where none does. */
+  /** Folder name of the run that works in the container; empty without a run. */
   readonly run: string;
 }
 
@@ -31,15 +31,15 @@ export interface ListedContainer extends Container {
 
 /** A container as `docker inspect` describes it. */
 export interface InspectedContainer extends Container {
-  /** The image that it was made from. */
+  /** Image of the container. */
   readonly image: string;
-  /** The host's port that was asked for, by container port, as `6443/tcp`. */
+  /** Requested host port by container port, such as `6443/tcp`. */
   readonly ports: Readonly<Record<string, number>>;
-  /** The host's ports by which its API server is reached now. */
+  /** Host ports at which Docker publishes the API server now. */
   readonly apiPorts: readonly string[];
-  /** What Docker gave it on the network `kind`; none while it is stopped. */
+  /** Addresses on the network `kind`; empty while the container is stopped. */
   readonly addresses: readonly string[];
-  /** Whether it runs for the first time, so that its address is the one it was made with. */
+  /** Whether the container runs for the first time, so that it still has the address of its creation. */
   readonly firstRun: boolean;
 }
 
@@ -51,23 +51,23 @@ const containerColumns = [
   ...[clusterLabel, roleLabel, ownerLabel, runLabel].map(labelColumn),
 ].join("\t");
 
-/** Returns docker's arguments that list containers, stopped ones too, which pass all of the filters. */
+/** Returns docker's arguments that list the containers, including stopped ones, that match all of the filters. */
 export const listArguments = (...filters: readonly string[]): string[] => [
   ...["ps", "--all", "--no-trunc"],
   ...filters.flatMap((filter) => ["--filter", filter]),
   ...["--format", containerColumns],
 ];
 
-/** Reads what docker prints for `listArguments`, line by line. */
+/** Parses docker's output for `listArguments`, line by line. */
 export const parseContainers = (lines: readonly string[]): ListedContainer[] =>
   lines.filter(Boolean).map((line) => {
     const [id = "", name = "", state = "", status = "", networks = "", ...labels] = line.split("\t");
     const [cluster = "", role = "", owner = "", run = ""] = labels;
-    const where = networks.split(",").filter(Boolean);
-    return { id, name, state, status, running: state === "running", networks: where, cluster, role, owner, run };
+    const networkNames = networks.split(",").filter(Boolean);
+    return { id, name, state, status, running: state === "running", networks: networkNames, cluster, role, owner, run };
   });
 
-/** Returns docker's arguments that describe containers in full. */
+/** Returns docker's arguments that inspect containers. */
 export const inspectArguments = (...names: readonly string[]): string[] => [
   ...["container", "inspect", "--format", "{{json .}}"],
   ...names,
@@ -86,7 +86,7 @@ interface ContainerJson {
   };
 }
 
-/** Seconds within which a container is started that was just made. */
+/** Maximum seconds between the creation of a container and its first start. */
 const firstStart = 60;
 
 const toContainer = (json: ContainerJson): InspectedContainer => {
@@ -114,5 +114,5 @@ const toContainer = (json: ContainerJson): InspectedContainer => {
   };
 };
 
-/** Reads what docker prints for `inspectArguments`. */
+/** Parses docker's output for `inspectArguments`. */
 export const parseInspected = (text: string): InspectedContainer[] => jsonLines<ContainerJson>(text).map(toContainer);

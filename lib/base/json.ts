@@ -6,14 +6,14 @@ export const isRecord = (value: unknown): value is Record<string, unknown> =>
 export const isContainer = (value: unknown): value is Record<string, unknown> =>
   typeof value === "object" && value !== null;
 
-/** Returns a value deep in data by its keys; undefined where the path ends early. */
+/** Returns a value deep in data by its keys; undefined if the path does not exist. */
 export const valueAt = (data: unknown, ...path: readonly string[]): unknown =>
   path.reduce<unknown>(
     (value, key) => (isContainer(value) && Object.hasOwn(value, key) ? value[key] : undefined),
     data,
   );
 
-/** The value with the keys of its maps sorted. */
+/** Returns the value with the keys of its maps sorted. */
 const sorted = (value: unknown): unknown => {
   if (Array.isArray(value)) return value.map(sorted);
   if (!isRecord(value)) return value;
@@ -21,10 +21,10 @@ const sorted = (value: unknown): unknown => {
   return Object.fromEntries(entries.map(([key, inner]) => [key, sorted(inner)]));
 };
 
-/** A value as JSON with the keys of maps sorted, so that equal values give equal texts. */
+/** Returns a value as JSON with the keys of maps sorted, so that equal values give equal texts. */
 export const stableJson = (value: unknown): string => JSON.stringify(sorted(value));
 
-/** Reads texts of JSON, one in each line. */
+/** Parses JSON Lines: one JSON text per line. */
 export const jsonLines = <T>(text: string): T[] =>
   text
     .split("\n")

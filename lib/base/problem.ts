@@ -2,23 +2,23 @@
 export interface Expectation {
   /** Completes the sentence "KEY: expected …", without a period. */
   readonly expected: string;
-  /** What was found, as in `a number`; absent where the rule says enough. */
+  /** The type or description of the actual data, such as `a number`; absent if `expected` is sufficient. */
   readonly got?: string;
 }
 
-/** One thing that is wrong with what a user gave: what it is, what was received, the rule, and the way out. */
+/** A fault in a user's input: the setting, the received value, the rule and the fix. */
 export interface Problem {
-  /** The setting's key, or the file or document it is about; absent where only the caller knows it. */
+  /** The setting's key, or the file or document; absent if only the caller knows it. */
   readonly key?: string;
-  /** The value as received; shown as JSON, shortened. Left out where it must not be shown. */
+  /** The received value, shown as shortened JSON. Absent if the value must not be shown. */
   readonly received?: unknown;
-  /** Completes the sentence "… must …", without a period; or what was expected. */
+  /** Completes the sentence "… must …", without a period; or the expectation. */
   readonly rule: string | Expectation;
-  /** What to do, as an imperative sentence without a period. */
+  /** The fix, as an imperative sentence without a period. */
   readonly remedy: string;
 }
 
-/** An error of the user's making: its message holds one line per problem and no stack is worth showing. */
+/** An error in the user's input. Its message has one line per problem; its stack trace is not useful. */
 export class ProblemError extends Error {
   override readonly name: string = "ProblemError";
 
@@ -31,12 +31,19 @@ export class ProblemError extends Error {
   }
 }
 
-/** Fails with a single problem. */
+/**
+ * Throws a single problem.
+ *
+ * @throws ProblemError always
+ */
 export const refuse = (problem: Problem): never => {
   throw new ProblemError([problem]);
 };
 
-/** A problem in two sentences: `key is "value", but must rule. Remedy.`, or `key: expected this, got that. Remedy.` */
+/**
+ * Returns a problem as two sentences: `key is "value", but must rule. Remedy.`, or `key: expected this, got that.
+ * Remedy.`
+ */
 export const sentence = (problem: Problem): string => {
   const { key, rule, remedy } = problem;
   if (typeof rule !== "string") {
@@ -48,11 +55,11 @@ export const sentence = (problem: Problem): string => {
   return printable(`${key === undefined ? received : `${key} is ${received}, but`} must ${rule}. ${remedy}.`);
 };
 
-/** Line breaks and what a terminal obeys, which a key may hold, as JSON writes them. */
+/** Returns the text with control characters escaped as in JSON. A key may contain line breaks or terminal sequences. */
 const printable = (text: string): string =>
   text.replace(/\p{Cc}/gu, (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`);
 
-/** A value for a message, as JSON of at most 200 characters; `absent` for undefined. */
+/** Returns a value for a message, as JSON of at most 200 characters; `absent` for undefined. */
 export const show = (value: unknown): string => {
   if (value === undefined) return "absent";
   if (typeof value === "bigint" || typeof value === "number") return String(value);
@@ -60,7 +67,7 @@ export const show = (value: unknown): string => {
   return text.length > 200 ? `${text.slice(0, 197)}...` : text;
 };
 
-/** Names the type of a value, as in `a number`, for messages that must not show the value. */
+/** Returns the type of a value, such as `a number`, for messages that must not show the value. */
 export const typeName = (value: unknown): string => {
   if (value === null) return "null";
   if (Array.isArray(value)) return "a list";
@@ -71,11 +78,11 @@ const jsonOf = (value: unknown): string => {
   try {
     return JSON.stringify(value) ?? String(value);
   } catch {
-    return `a ${typeof value} that is no JSON`;
+    return `a ${typeof value} that JSON cannot represent`;
   }
 };
 
-/** Runs a check and gives its problems instead of throwing them; other errors pass through. */
+/** Runs a check and returns its problems instead of throwing them. Other errors pass through. */
 export const problemsOf = (check: () => unknown): readonly Problem[] => {
   try {
     check();

@@ -1,5 +1,5 @@
-/** The key by which Pulumi marks special values in plain data (sdk/go/common/resource/plugin/rpc.go). */
+/** Key by which Pulumi marks special values in plain data (sdk/go/common/resource/plugin/rpc.go). */
 export const signatureKey = "4dabf18193072939515e22adb298388d";
 
-/** The mark of a secret under that key. */
+/** Value of that key for a secret. */
 export const secretSignature = "1b47061264138c4ac30d75fd1eb44270";

@@ -1,4 +1,4 @@
-/** The word of a list that differs least from the one given, if a typing error can explain the difference. */
+/** Returns the most similar word of a list, if a typing error can explain the difference. */
 export const nearest = (word: string, words: readonly string[]): string | undefined => {
   const [best] = words
     .map((candidate) => ({ candidate, distance: editDistance(word.toLowerCase(), candidate.toLowerCase()) }))
@@ -6,7 +6,7 @@ export const nearest = (word: string, words: readonly string[]): string | undefi
   return best !== undefined && best.distance <= Math.max(2, best.candidate.length / 3) ? best.candidate : undefined;
 };
 
-/** How many letters have to be put in, taken out or replaced to turn one word into the other. */
+/** Returns the number of letters to insert, delete or replace to turn one word into the other. */
 export const editDistance = (from: string, to: string): number => {
   let row = Array.from({ length: to.length + 1 }, (_, index) => index);
   for (const [index, letter] of [...from.split("")].entries()) {

@@ -10,17 +10,17 @@ const groups = {
   infrastructure: "infrastructure.cluster.x-k8s.io",
 } as const;
 
-/** A group by the role its kinds play. */
+/** An API group by its role in Cluster API. */
 export type ClusterApiGroup = keyof typeof groups;
 
-/** Where a cluster's objects live. */
-interface Place {
+/** Location of a cluster's objects. */
+interface Location {
   namespace: string;
 }
 
-/** An object of Cluster API, in v1beta2. */
+/** Returns an object of Cluster API in v1beta2. */
 export const clusterApiObject = (
-  { namespace }: Place,
+  { namespace }: Location,
   group: ClusterApiGroup,
   kind: string,
   name: string,
@@ -28,24 +28,24 @@ export const clusterApiObject = (
 ): KubernetesObject => ({
   apiVersion: `${groups[group]}/v1beta2`,
   kind,
-  // Stated even where it is "default": a kind that is not known yet at preview would be rendered without one.
+  // The namespace is always set. If the CRD does not exist yet, a preview would render the object without a namespace.
   metadata: { name, namespace },
   ...content,
 });
 
-/** The same, named `<prefix>-<hash of the content>`: eight hexadecimal digits that depend on the content alone. */
+/** Returns an object named `<prefix>-<hash>`. The hash has eight hexadecimal digits and depends only on the content. */
 export const hashNamed = (
-  place: Place,
+  location: Location,
   group: ClusterApiGroup,
   kind: string,
   prefix: string,
   content: object,
 ): KubernetesObject => {
   const hash = createHash("sha256").update(toYaml(content)).digest("hex").slice(0, 8);
-  return clusterApiObject(place, group, kind, `${prefix}-${hash}`, content);
+  return clusterApiObject(location, group, kind, `${prefix}-${hash}`, content);
 };
 
-/** A reference as v1beta2 wants it: group instead of version, and always within the namespace. */
+/** Returns a reference in the format of v1beta2: with a group instead of a version, and without a namespace. */
 export const refTo = ({ apiVersion, kind, metadata }: KubernetesObject) => ({
   apiGroup: apiVersion.split("/", 1)[0],
   kind,

@@ -1,7 +1,7 @@
 import type { Networks } from "../network/networks";
 import type { ClusterSpec } from "./spec";
 
-/** The field `clusterNetwork` of a Cluster object. */
+/** Returns the field `clusterNetwork` of a Cluster object. */
 export const clusterNetwork = (spec: Pick<ClusterSpec, "podCidr" | "serviceCidr" | "serviceDomain">) => ({
   pods: { cidrBlocks: textsOf(spec.podCidr) },
   services: { cidrBlocks: textsOf(spec.serviceCidr) },

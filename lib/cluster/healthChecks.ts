@@ -3,8 +3,8 @@ import { clusterApiObject } from "./apiObject";
 import type { ClusterSpec } from "./spec";
 
 /**
- * A cluster's MachineHealthChecks: one for each worker pool, and one for a control plane of several nodes. The only node
- * of a control plane is replaced by nobody, since etcd's data would go with it.
+ * Returns a cluster's MachineHealthChecks: one per worker pool, and one for a control plane of several nodes. A single
+ * control plane node is never replaced, because etcd's data would be lost.
  */
 export const healthChecks = (spec: ClusterSpec): KubernetesObject[] => {
   const { name, healthCheck, workerPools, controlPlaneReplicas } = spec;

@@ -1,14 +1,17 @@
 import type { Backend, ClusterSpec } from "./spec";
 
-/** What of a cluster cannot change while it lives. */
+/** Properties of a cluster that cannot change while the cluster exists. */
 export interface ClusterIdentity extends Pick<ClusterSpec, "namespace" | "podCidr" | "serviceCidr" | "serviceDomain"> {
   backend: Backend;
 }
 
 /**
- * What cannot change while a cluster lives, each as "setting value" for the preview to show. kubeadm reads the networks
- * and the domain once, at init; the namespace is part of every object's name; the backend is what the machines are.
- * Taken from the settings and not from the Cluster object: a hand that edits the object must not cost the cluster.
+ * Returns the properties that cannot change while a cluster exists, each as "setting value" for the preview. kubeadm
+ * reads the networks and the domain once, at init. The namespace is part of every object's name, and the backend
+ * decides what the machines are.
+ *
+ * The values come from the settings and not from the Cluster object, so a manual edit of the Cluster object never
+ * triggers a replacement.
  */
 export const clusterIdentity = (spec: ClusterIdentity): string[] => [
   `namespace ${spec.namespace}`,

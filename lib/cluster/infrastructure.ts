@@ -1,9 +1,9 @@
 import type { Backend, BuiltIn, ClusterSpec } from "./spec";
 
-/** Machines are containers of the host's Docker. */
+/** Infrastructure with containers of the host's Docker as machines. */
 export const docker: BuiltInInfrastructure = {
   kinds: { cluster: "DevCluster", machineTemplate: "DevMachineTemplate" },
-  // Docker Desktop reaches the API server by a published port, containers on it by Docker's own name.
+  // Docker Desktop reaches the API server by a published port; containers reach it by Docker's own host name.
   apiServerNames: ["localhost", "127.0.0.1", "0.0.0.0", "host.docker.internal"],
   onDocker: true,
   runsPods: true,
@@ -11,16 +11,16 @@ export const docker: BuiltInInfrastructure = {
   machineSpec: ({ nodeImage }) => ({ backend: { docker: nodeImage === undefined ? {} : { customImage: nodeImage } } }),
 };
 
-/** The times of Cluster API's own tests of this backend. */
+/** Returns the durations that Cluster API's own tests of this backend use. */
 const after = (startupDuration: string) => ({ provisioning: { startupDuration, startupJitter: "0.2" } });
 
-/** Machines are pretended within the provider's own process: Docker's sibling, of the same kinds. */
+/** Infrastructure with machines that the provider simulates in its own process. It uses the same kinds as Docker. */
 export const inMemory: BuiltInInfrastructure = {
   kinds: docker.kinds,
   apiServerNames: docker.apiServerNames,
   onDocker: false,
   runsPods: false,
-  // The provider writes an annotation of its own into the object's, and panics where there are none.
+  // The provider adds an annotation to the object's annotations, and panics if there are none.
   clusterAnnotations: { "dev.slipway/backend": "in-memory" },
   clusterSpec: () => ({ backend: { inMemory: {} } }),
   machineSpec: () => ({
@@ -28,35 +28,37 @@ export const inMemory: BuiltInInfrastructure = {
   }),
 };
 
-/** What is particular to where a cluster's machines are. */
+/** Properties of the place where a cluster's machines run. */
 export interface Infrastructure {
   /** Whether machines are containers of the host's Docker, on the network kind. */
   readonly onDocker: boolean;
-  /** Whether nodes run pods: then there is a kubeconfig to read and there are nodes to wait for. */
+  /** Whether nodes run pods. Then the program reads a kubeconfig and waits for nodes. */
   readonly runsPods: boolean;
 }
 
-/** A provider whose objects the program makes by itself; all else about a cluster's objects is the same for each. */
+/**
+ * A provider whose objects the program creates itself. All other objects of a cluster are the same for each provider.
+ */
 export interface BuiltInInfrastructure extends Infrastructure {
-  /** Kinds in v1beta2 of infrastructure.cluster.x-k8s.io: the cluster's part, and what machines are made from. */
+  /** Kinds in v1beta2 of infrastructure.cluster.x-k8s.io: the infrastructure cluster and the machine template. */
   readonly kinds: { readonly cluster: string; readonly machineTemplate: string };
-  /** Names besides its own address for which the API server's certificate is made. */
+  /** Names in the API server's certificate besides its own address. */
   readonly apiServerNames: readonly string[];
-  /** Annotations of the cluster's part; absent: none. */
+  /** Annotations of the infrastructure cluster; default: none. */
   readonly clusterAnnotations?: Readonly<Record<string, string>>;
-  /** The `spec` of the cluster's part. */
+  /** Returns the `spec` of the infrastructure cluster. */
   readonly clusterSpec: (spec: ClusterSpec) => object;
-  /** The `spec.template.spec` of a machine template. */
+  /** Returns the `spec.template.spec` of a machine template. */
   readonly machineSpec: (spec: ClusterSpec) => object;
 }
 
 const builtIn = { docker, inMemory } as const satisfies Record<BuiltIn, BuiltInInfrastructure>;
 
-/** Any other provider: a file says what its clusters are made of. */
+/** Any other provider: a template file defines its clusters. */
 const template: Infrastructure = { onDocker: false, runsPods: true };
 
-/** What is particular to a provider. */
+/** Returns the properties of a backend. */
 export const infrastructureOf = (backend: Backend): Infrastructure => ({ ...builtIn, template })[backend];
 
-/** How a provider's objects are made, by its name in the settings. */
+/** Returns the provider whose objects the program creates, by its name in the settings. */
 export const builtInInfrastructure = (backend: BuiltIn): BuiltInInfrastructure => builtIn[backend];

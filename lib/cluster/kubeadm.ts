@@ -1,22 +1,22 @@
 import type { IpFamily } from "../network/address";
 import type { ClusterSpec } from "./spec";
 
-/** What kubeadm has to be told about addresses; all of it empty for a cluster of IPv4 alone. */
+/** kubeadm settings for address families; all empty for an IPv4-only cluster. */
 export interface KubeadmFamilies {
-  /** Addresses the API server's certificate is made for besides. */
+  /** Additional addresses in the API server's certificate. */
   certSANs: string[];
-  /** Of the control plane's kubeadmConfigSpec. */
+  /** Fields of the control plane's kubeadmConfigSpec. */
   controlPlane: object;
-  /** The kubelet's arguments on a worker. */
+  /** kubelet arguments of a worker. */
   kubeletExtraArgs: { name: string; value: string }[];
-  /** What a worker runs before kubeadm. */
+  /** Commands that a worker runs before kubeadm. */
   preKubeadmCommands: string[];
 }
 
-/** "Any IPv6 address" makes kubeadm and the kubelet choose the node's own of that family. */
+/** With "any IPv6 address", kubeadm and kubelet choose the node's own IPv6 address. */
 const anyIPv6 = "::";
 
-/** What a cluster's address families ask of kubeadm. */
+/** Returns the kubeadm settings for a cluster's address families. */
 export const kubeadmFamilies = ({ podCidr: { families } }: Pick<ClusterSpec, "podCidr">): KubeadmFamilies => {
   if (!families.includes("ipv6")) {
     return { certSANs: [], controlPlane: {}, kubeletExtraArgs: [], preKubeadmCommands: [] };
@@ -25,7 +25,7 @@ export const kubeadmFamilies = ({ podCidr: { families } }: Pick<ClusterSpec, "po
   const kubeletExtraArgs = dual ? [] : [{ name: "node-ip", value: anyIPv6 }];
   const preKubeadmCommands = dual ? [bothAddresses(families)] : [];
   const registration = dual ? {} : { nodeRegistration: { kubeletExtraArgs } };
-  // Left to itself kubeadm advertises an IPv4 address, which the API server refuses beside services of IPv6.
+  // By default kubeadm advertises an IPv4 address, which the API server rejects with IPv6 services.
   const localAPIEndpoint = { advertiseAddress: anyIPv6, bindPort: 6443 };
   const endpoints =
     families[0] === "ipv6" ? { init: { localAPIEndpoint }, join: { controlPlane: { localAPIEndpoint } } } : {};
@@ -36,7 +36,7 @@ export const kubeadmFamilies = ({ podCidr: { families } }: Pick<ClusterSpec, "po
   return {
     certSANs: [anyIPv6, "::1"],
     controlPlane: {
-      // An empty configuration is refused.
+      // The API server rejects an empty configuration.
       ...(families[0] === "ipv6" ? configurations : {}),
       ...(dual ? { preKubeadmCommands } : {}),
     },
@@ -45,7 +45,10 @@ export const kubeadmFamilies = ({ podCidr: { families } }: Pick<ClusterSpec, "po
   };
 };
 
-/** A kubelet without a cloud provider registers one address of its own, and takes a second only as an argument. */
+/**
+ * Returns a command that sets both node addresses. Without a cloud provider, kubelet registers one address by itself,
+ * and a second address only by an argument.
+ */
 const bothAddresses = (families: readonly IpFamily[]): string => {
   const address = (family: IpFamily): string =>
     `$(ip -${family === "ipv4" ? 4 : 6} -o address show dev eth0 scope global | awk '{sub("/.*", "", $4); print $4; exit}')`;

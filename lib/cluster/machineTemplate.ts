@@ -3,7 +3,7 @@ import { hashNamed } from "./apiObject";
 import { builtInInfrastructure } from "./infrastructure";
 import type { ClusterSpec } from "./spec";
 
-/** What a group of machines is made from, named by its content. */
+/** Returns the template of a group of machines, named by its content. */
 export const machineTemplate = (spec: ClusterSpec, name: string): KubernetesObject => {
   const { kinds, machineSpec } = builtInInfrastructure(spec.backend);
   return hashNamed(spec, "infrastructure", kinds.machineTemplate, name, {
@@ -11,6 +11,6 @@ export const machineTemplate = (spec: ClusterSpec, name: string): KubernetesObje
   });
 };
 
-/** The Kubernetes version with the v that Cluster API would put there. */
+/** Returns the Kubernetes version with a leading v, as Cluster API would write it. */
 export const versionOf = ({ kubernetesVersion }: Pick<ClusterSpec, "kubernetesVersion">): string =>
   kubernetesVersion.replace(/^v?/, "v");

@@ -17,15 +17,18 @@ export interface ClusterObjects {
   workers: WorkerObjects[];
 }
 
-/** Longest names for which the names Cluster API derives (`<name>-control-plane-xxxxx`) stay within 63 characters. */
+/**
+ * Maximum lengths for which the names that Cluster API derives (`<name>-control-plane-xxxxx`) stay within 63
+ * characters.
+ */
 export const longestNames = { cluster: 43, machineDeployment: 51 } as const;
 
 /**
- * The Cluster API objects (v1beta2) of a cluster. Templates are immutable or ignored once used, so each is named by a
- * hash of its content: a change makes another template, and what refers to it rolls its machines. What the webhooks
- * would fill in is written out, so that no later apply takes it away again.
+ * Returns the Cluster API objects (v1beta2) of a cluster. Used templates are immutable, or their changes have no
+ * effect, so each name has a hash of the content. A change then creates another template, and the objects that refer to
+ * it roll out new machines. Fields that the webhooks would default are set, so that no later apply removes them.
  *
- * @throws ProblemError for two pools of one name, and for a pool named `cp` or `control-plane`
+ * @throws ProblemError for two pools with one name, and for a pool named `cp` or `control-plane`
  */
 export const clusterObjects = (spec: ClusterSpec): ClusterObjects => {
   const { name } = spec;
@@ -61,7 +64,9 @@ export const clusterObjects = (spec: ClusterSpec): ClusterObjects => {
   return { infrastructureCluster, cluster, controlPlaneTemplate, controlPlane, workers };
 };
 
-/** Two pools of one name, or one named like the control plane's template, would be one object. */
+/**
+ * Rejects two pools with one name, and a pool with a name of the control plane: their objects would have equal names.
+ */
 export const refuseEqualNames = ({ name, workerPools }: Pick<ClusterSpec, "name" | "workerPools">): void => {
   const taken = new Set(["cp", "control-plane"]);
   for (const pool of workerPools) {

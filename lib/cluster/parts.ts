@@ -5,28 +5,28 @@ import { healthChecks } from "./healthChecks";
 import { clusterObjects } from "./objects";
 import type { ClusterSpec } from "./spec";
 
-/** What makes machines, and the templates it makes them from; several may share one. */
+/** An owner of machines and its templates. Several owners may share a template. */
 export interface MachineOwner {
   owner: KubernetesObject;
   templates: KubernetesObject[];
 }
 
-/** A cluster's objects by the part they play, whatever they were made from. */
+/** A cluster's objects by their role, whether the program or a template defines them. */
 export interface ClusterParts {
   cluster: KubernetesObject;
-  /** The cluster's part at the infrastructure provider. */
+  /** Infrastructure object of the cluster. */
   infrastructure: KubernetesObject;
   controlPlane: MachineOwner;
   workers: MachineOwner[];
-  /** What belongs to no machine and to no Cluster, but has to be there: identities, ClusterResourceSets. */
-  others: KubernetesObject[];
-  /** What replaces machines for their health. */
+  /** Objects that the cluster needs but does not own, such as identities and ClusterResourceSets. */
+  supporting: KubernetesObject[];
+  /** Health checks, which replace unhealthy machines. */
   healthChecks?: KubernetesObject[];
-  /** How many nodes it is to have. */
+  /** Expected number of nodes. */
   nodes: number;
 }
 
-/** The parts of a cluster that the program makes by itself. */
+/** Returns the objects of a cluster that the program defines itself. */
 export const partsOfSpec = (spec: ClusterSpec): ClusterParts => {
   const { cluster, infrastructureCluster, controlPlane, controlPlaneTemplate, workers } = clusterObjects(spec);
   return {
@@ -37,33 +37,33 @@ export const partsOfSpec = (spec: ClusterSpec): ClusterParts => {
       owner: deployment,
       templates: [machineTemplate, bootstrapTemplate],
     })),
-    others: [],
+    supporting: [],
     healthChecks: healthChecks(spec),
-    nodes: spec.controlPlaneReplicas + spec.workerPools.reduce((sum, { replicas }) => sum + replicas, 0),
+    nodes: spec.controlPlaneReplicas + spec.workerPools.reduce((total, { replicas }) => total + replicas, 0),
   };
 };
 
-/** Eight digits that change with whatever a cluster's machines are made from or counted by. */
-export const machinesSum = ({ controlPlane, workers }: Pick<ClusterParts, "controlPlane" | "workers">): string => {
+/** Returns eight hexadecimal digits that change with every change of a cluster's machines or their number. */
+export const machinesChecksum = ({ controlPlane, workers }: Pick<ClusterParts, "controlPlane" | "workers">): string => {
   const specs = [controlPlane, ...workers].map(({ owner }) => toYaml(owner));
   return createHash("sha256").update(specs.join("---\n")).digest("hex").slice(0, 8);
 };
 
-/** Names of the objects that a cluster's machines belong to: its control plane and its MachineDeployments. */
+/** Returns the names of the owners of a cluster's machines: its control plane and its MachineDeployments. */
 export const machineOwners = ({ controlPlane, workers }: Pick<ClusterParts, "controlPlane" | "workers">): string[] =>
   [controlPlane, ...workers].map(({ owner }) => owner.metadata.name);
 
 /**
- * When a control plane is done, as waits of the kubernetes plugin. Initialized is the first moment at which Cluster
- * API knows that the API answers; Ready would wait for a CNI that needs the API. An upgrade is done when no machine of
- * the old sort is left, which a new cluster has none of.
+ * Returns the conditions of a completed control plane, as waits of the kubernetes plugin. Initialized is the first
+ * moment at which Cluster API knows that the API answers. Ready would wait for a CNI, which needs the API. An upgrade
+ * is complete when no machine of the old version is left; a new cluster has none.
  */
 export const controlPlaneDone = ({ apiVersion, kind }: KubernetesObject): string[] => {
-  // Another kind's contract with Cluster API promises this much.
+  // The contract of Cluster API guarantees this field for other kinds.
   if (kind !== "KubeadmControlPlane") return ["jsonpath={.status.initialized}=true"];
-  const wanted = { Initialized: "True", RollingOut: "False" };
-  // In v1beta1 the conditions that are meant lie aside.
-  return Object.entries(wanted).map(([type, status]) =>
+  const conditions = { Initialized: "True", RollingOut: "False" };
+  // In v1beta1 the relevant conditions are in a separate field.
+  return Object.entries(conditions).map(([type, status]) =>
     apiVersion.endsWith("/v1beta1")
       ? `jsonpath={.status.v1beta2.conditions[?(@.type=="${type}")].status}=${status}`
       : status === "True"

@@ -1,7 +1,10 @@
 import { networksOf } from "../network/networks";
 import type { ClusterSpec } from "./spec";
 
-/** The cluster of the original walk-through: one control plane node, one worker, on Docker; of any Kubernetes version. */
+/**
+ * The cluster of the original walk-through: one control plane node and one worker on Docker, for any Kubernetes
+ * version.
+ */
 export const seedCluster: Omit<ClusterSpec, "kubernetesVersion"> = {
   name: "capd",
   namespace: "default",

@@ -1,12 +1,12 @@
 import type { ClusterNetworks } from "../network/networks";
 
-/** A provider that the program knows by itself: `docker` creates containers, `inMemory` simulates machines. */
+/** A provider that the program supports itself: `docker` creates containers, `inMemory` simulates machines. */
 export type BuiltIn = "docker" | "inMemory";
 
-/** Where a cluster's machines are; `template`: a file says what the cluster is made of. */
+/** Place of a cluster's machines; with `template`, a file defines the cluster's objects. */
 export type Backend = BuiltIn | "template";
 
-/** What keeps pods off a node that do not tolerate it. */
+/** A taint, which keeps pods without a toleration off a node. */
 export interface Taint {
   key: string;
   value?: string;
@@ -22,19 +22,19 @@ export interface WorkerPool {
   taints?: Taint[];
 }
 
-/** A node's condition that makes it unhealthy once it lasts. */
+/** A node condition that makes a node unhealthy if it lasts. */
 export interface NodeCondition {
   type: string;
   status: "True" | "False" | "Unknown";
   timeoutSeconds: number;
 }
 
-/** When machines are unhealthy, and are replaced, by the names of Cluster API's MachineHealthCheck. */
+/** Rules for unhealthy machines, which are replaced. The names are those of Cluster API's MachineHealthCheck. */
 export interface HealthCheck {
   /** 0: a machine may take any time to become a node. */
   nodeStartupTimeoutSeconds: number;
   unhealthyNodeConditions: NodeCondition[];
-  /** Absent: whatever the number of those that are unhealthy. */
+  /** Default: no limit on the number of unhealthy machines. */
   unhealthyLessThanOrEqualTo?: string | number;
 }
 
@@ -48,15 +48,15 @@ export interface ClusterSpec extends ClusterNetworks {
   controlPlaneReplicas: number;
   workerPools: WorkerPool[];
   serviceDomain: string;
-  /** Image of the nodes, by a tag; absent: what Cluster API takes for the version. */
+  /** Node image with a tag; default: the image that Cluster API chooses for the version. */
   nodeImage?: string;
-  /** Absent: no machine is replaced for its health. */
+  /** Default: no machine is replaced because of its health. */
   healthCheck?: HealthCheck;
-  /** `docker` makes containers, `inMemory` pretends. */
+  /** `docker` creates containers, `inMemory` simulates machines. */
   backend: BuiltIn;
 }
 
-/** What Cluster API is asked for, from a cluster's settings. */
+/** Returns a cluster's specification for Cluster API from the cluster's settings. */
 export const clusterSpec = (cluster: Readonly<Omit<ClusterSpec, "backend">>, backend: BuiltIn): ClusterSpec => ({
   name: cluster.name,
   namespace: cluster.namespace,

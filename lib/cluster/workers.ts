@@ -4,25 +4,27 @@ import { type KubeadmFamilies, kubeadmFamilies } from "./kubeadm";
 import { machineTemplate, versionOf } from "./machineTemplate";
 import type { ClusterSpec, WorkerPool } from "./spec";
 
-/** Label domains that Cluster API copies from a Machine to its Node, now and whenever they change. */
+/** Label domains that Cluster API copies from a Machine to its Node, also after a change. */
 const propagatedDomains = ["node-role.kubernetes.io", "node-restriction.kubernetes.io", "node.cluster.x-k8s.io"];
 
-/** Labels for nodes, by the way they get there. */
+/** Node labels by the way in which they reach the node. */
 export interface NodeLabels {
-  /** Labels of the Machine, which Cluster API keeps on the Node; a change touches no machine. */
+  /** Labels of the Machine, which Cluster API syncs to the Node; a change replaces no machine. */
   machine: Record<string, string>;
-  /** Labels the kubelet registers its Node with; a change is a rollout. */
+  /** Labels with which kubelet registers its Node; a change is a rollout. */
   kubelet: Record<string, string>;
 }
 
-/** Sorts node labels by the way they get to the node. */
+/** Groups node labels by the way in which they reach the node. */
 export const nodeLabels = (labels: Readonly<Record<string, string>>): NodeLabels => {
   const sorted: NodeLabels = { machine: {}, kubelet: {} };
   for (const [key, value] of Object.entries(labels)) sorted[isPropagated(key) ? "machine" : "kubelet"][key] = value;
   return sorted;
 };
 
-/** The kubelet's `--node-labels`: `a=b,c=d`, sorted, so that the order in the settings makes no difference. */
+/**
+ * Returns kubelet's `--node-labels`: `a=b,c=d`. The labels are sorted, so their order in the settings does not matter.
+ */
 export const nodeLabelsArgument = (labels: Readonly<Record<string, string>>): string =>
   Object.entries(labels)
     .map(([key, value]) => `${key}=${value}`)
@@ -45,7 +47,7 @@ export interface WorkerObjects {
 const clusterNameLabel = "cluster.x-k8s.io/cluster-name";
 const deploymentNameLabel = "cluster.x-k8s.io/deployment-name";
 
-/** What one pool of a cluster is made of. */
+/** Returns the objects of one worker pool. */
 export const workerObjects = (spec: ClusterSpec, pool: WorkerPool): WorkerObjects => {
   const name = `${spec.name}-${pool.name}`;
   const template = machineTemplate(spec, name);
@@ -78,7 +80,9 @@ export const workerObjects = (spec: ClusterSpec, pool: WorkerPool): WorkerObject
   return { machineTemplate: template, bootstrapTemplate, deployment };
 };
 
-/** What a pool's nodes register with; without labels and taints there is nothing to say, and an empty spec is refused. */
+/**
+ * Returns the registration of a pool's nodes. Without labels and taints it is empty: an empty spec would be rejected.
+ */
 const nodeRegistration = ({ labels = {}, taints = [] }: WorkerPool, families: KubeadmFamilies): object => {
   const value = nodeLabelsArgument(nodeLabels(labels).kubelet);
   const kubeletExtraArgs = [...(value === "" ? [] : [{ name: "node-labels", value }]), ...families.kubeletExtraArgs];

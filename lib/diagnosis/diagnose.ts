@@ -4,13 +4,13 @@ import { nodeEvidence } from "./nodes";
 import { chainLines } from "./ownership";
 import { fit, screen } from "./text";
 
-/** What is known of a cluster's state, in one screen. */
-export interface Verdict {
+/** Summary of a cluster's state, in one screen. */
+export interface Diagnosis {
   ready: boolean;
   lines: string[];
 }
 
-/** From consequences to causes: what stands later explains what stands before it. */
+/** Evidence from consequences to causes: each entry explains the entries before it. */
 const evidenceOf = (facts: StuckFacts): Evidence[] => [
   ...insideEvidence(facts),
   ...nodeEvidence(facts),
@@ -21,26 +21,28 @@ const evidenceOf = (facts: StuckFacts): Evidence[] => [
 
 const unique = (lines: readonly string[]): string[] => [...new Set(lines)];
 
-/** Remedies shown: the rest follow from the same causes mostly. */
+/** Maximum number of remedies. The other remedies mostly follow from the same causes. */
 const remediesShown = 3;
 
 /**
- * The chain of what holds a cluster: Cluster, control plane and worker pools, machines, what they are made of, then what
- * Docker, the nodes and the pods say, and what helps. At most `limit` lines.
+ * Explains what blocks a cluster: Cluster, control plane and worker pools, machines and their infrastructure. Evidence
+ * from Docker, nodes and pods follows, and then the remedies.
+ *
+ * @param limit - maximum number of lines; default: one screen
  */
-export const whyStuck = (facts: StuckFacts, limit = screen): Verdict => {
-  const { name, namespace, objects, unasked } = facts;
+export const whyStuck = (facts: StuckFacts, limit = screen): Diagnosis => {
+  const { name, namespace, objects, unreachable } = facts;
   const cluster = objects.find(({ kind }) => kind === "Cluster");
   const chain = chainLines(facts);
   const evidence = evidenceOf(facts);
   const machines = objects.filter(({ kind }) => kind === "Machine").length;
   const head = `cluster ${namespace}/${name}`;
-  // Errors of a controller that got over them hold nothing.
+  // Errors of a controller that recovered block nothing.
   if (
     cluster !== undefined &&
     chain.length === 0 &&
     evidence.every(({ remedy }) => remedy === undefined) &&
-    unasked.length === 0
+    unreachable.length === 0
   ) {
     return { ready: true, lines: [`${head}: ready, ${machines} machine${machines === 1 ? "" : "s"}`] };
   }
@@ -48,17 +50,17 @@ export const whyStuck = (facts: StuckFacts, limit = screen): Verdict => {
   const isMissing = cluster === undefined && hasClusterApiAnswered(facts);
   const lines = [
     ...chain.map((line) => `  ${line}`),
-    ...(isMissing ? missingCluster(facts) : unasked.map((line) => `  not asked: ${line}`)),
+    ...(isMissing ? missingCluster(facts) : unreachable.map((line) => `  not asked: ${line}`)),
     ...unique(evidence.map(({ line }) => `  ${line}`)),
     ...remedies.map((remedy) => `  what helps: ${remedy}`),
   ];
   return { ready: false, lines: [`${head}: ${isMissing ? "does not exist" : "not ready"}`, ...fit(lines, limit - 1)] };
 };
 
-const hasClusterApiAnswered = ({ unasked }: StuckFacts): boolean =>
-  !unasked.some((line) => line.startsWith("Cluster API:"));
+const hasClusterApiAnswered = ({ unreachable }: StuckFacts): boolean =>
+  !unreachable.some((line) => line.startsWith("Cluster API:"));
 
-/** A cluster without a Cluster object: an API server of its own that does not answer says nothing new. */
+/** Describes a cluster without a Cluster object. Its unreachable API server would add no information. */
 const missingCluster = ({ name, namespace, containers = [] }: StuckFacts): string[] => [
   `  the management cluster has no Cluster object ${namespace}/${name}`,
   ...(containers.length > 0
@@ -66,15 +68,15 @@ const missingCluster = ({ name, namespace, containers = [] }: StuckFacts): strin
     : []),
 ];
 
-/** Of a cluster in which webhooks do not answer: controllers without pods, and pods that do not run. */
+/** Describes a cluster with webhooks that do not answer: controllers without pods, and pods that do not run. */
 export const whatDoesNotRun = (
-  facts: Pick<StuckFacts, "providers" | "inside" | "unasked">,
+  facts: Pick<StuckFacts, "providers" | "workloadObjects" | "unreachable">,
   limit = screen,
 ): string[] => {
   const evidence = [...insideEvidence(facts), ...providerEvidence(facts)];
   const remedies = unique(evidence.flatMap(({ remedy }) => remedy ?? [])).slice(0, remediesShown);
   const lines = [
-    ...facts.unasked.map((line) => `not asked: ${line}`),
+    ...facts.unreachable.map((line) => `not asked: ${line}`),
     ...evidence.map(({ line }) => line),
     ...remedies.map((remedy) => `what helps: ${remedy}`),
   ];

@@ -5,7 +5,9 @@ import { brief } from "./text";
 
 const count = (value: unknown): number => (typeof value === "number" ? value : 0);
 
-/** Controllers and webhooks that do not run: without them nothing changes, and objects are refused. */
+/**
+ * Returns controllers and webhooks that do not run. Without them no object changes, and the API server rejects objects.
+ */
 export const providerEvidence = ({ providers }: Pick<StuckFacts, "providers">): Evidence[] =>
   providers.flatMap((deployment) => {
     const wanted = count(valueAt(deployment, "spec", "replicas") ?? 1);
@@ -20,7 +22,7 @@ export const providerEvidence = ({ providers }: Pick<StuckFacts, "providers">): 
     ];
   });
 
-/** Containers that do not run, and machines that have none. */
+/** Returns containers that do not run, and machines without a container. */
 export const containerEvidence = ({ objects, containers }: Pick<StuckFacts, "objects" | "containers">): Evidence[] => {
   if (containers === undefined) return [];
   const stopped = containers
@@ -30,8 +32,10 @@ export const containerEvidence = ({ objects, containers }: Pick<StuckFacts, "obj
       remedy: `docker start ${name}`,
     }));
   const gone = objects.flatMap(({ kind, metadata, status }) => {
-    const wasMade = kind === "DevMachine" && valueAt(status, "initialization", "provisioned") === true;
-    return wasMade && metadata.deletionTimestamp === undefined && !containers.some(({ name }) => name === metadata.name)
+    const wasCreated = kind === "DevMachine" && valueAt(status, "initialization", "provisioned") === true;
+    return wasCreated &&
+      metadata.deletionTimestamp === undefined &&
+      !containers.some(({ name }) => name === metadata.name)
       ? [{ line: `container ${metadata.name}: gone`, remedy: `kubectl delete machine ${metadata.name}` }]
       : [];
   });
@@ -47,10 +51,10 @@ export const containerEvidence = ({ objects, containers }: Pick<StuckFacts, "obj
   ];
 };
 
-/** What the controllers repeat of every cluster until its API answers. */
+/** Errors that the controllers repeat for every cluster until its API answers. */
 const beforeApi = /^error (creating REST config|creating HTTP client|getting client)|failed to connect to the cluster/;
 
-/** Images that are not there, and what the controller says that could not make a machine. */
+/** Returns missing images, and the controller's errors about machines. */
 export const imageEvidence = ({
   missingImages,
   controllerLines,
@@ -64,7 +68,7 @@ export const imageEvidence = ({
   })),
 ];
 
-/** Whether a pod does what it is for, or has done it. */
+/** Returns true for a pod that is ready or has completed. */
 export const isRunning = (pod: ApiObject): boolean =>
   valueAt(pod, "status", "phase") === "Succeeded" ||
   conditionsOf(pod).find(({ type }) => type === "Ready")?.status === "True";
@@ -78,8 +82,8 @@ const podReason = (pod: ApiObject): string => {
   const statuses = ["initContainerStatuses", "containerStatuses"].flatMap(
     (key) => (valueAt(pod, "status", key) as ContainerStatus[] | undefined) ?? [],
   );
-  const held = statuses.map(({ state, lastState }) => state?.waiting ?? state?.terminated ?? lastState?.terminated);
-  const telling = held.find((one) => one?.message) ?? held.find((one) => one && one.reason !== "PodInitializing");
+  const states = statuses.map(({ state, lastState }) => state?.waiting ?? state?.terminated ?? lastState?.terminated);
+  const telling = states.find((one) => one?.message) ?? states.find((one) => one && one.reason !== "PodInitializing");
   const [condition] = badConditions(pod).filter(({ type }) => type === "PodScheduled");
   const { reason, message } = condition ?? telling ?? {};
   return [reason, brief(message ?? "", 200)].filter(Boolean).join(": ") || String(valueAt(pod, "status", "phase"));
@@ -88,20 +92,23 @@ const podReason = (pod: ApiObject): string => {
 const path = ({ metadata }: ApiObject): string => `${metadata.namespace}/${metadata.name}`;
 
 const lastEvent = (events: readonly ApiObject[], object: ApiObject): string => {
-  const own = events.filter(
+  const related = events.filter(
     ({ involvedObject: about }) =>
       about?.kind === object.kind &&
       about.name === object.metadata.name &&
       about.namespace === object.metadata.namespace,
   );
-  const { reason, message } = own.at(-1) ?? {};
+  const { reason, message } = related.at(-1) ?? {};
   return message === undefined ? "" : `${reason}: ${brief(message, 250)}`;
 };
 
-/** What the cluster itself says: nodes that are not Ready, pods that do not run, services without an address. */
-export const insideEvidence = ({ inside = [] }: Pick<StuckFacts, "inside">, podsShown = 4): Evidence[] => {
-  const events = inside.filter(({ kind }) => kind === "Event");
-  const nodes = inside
+/** Returns problems inside the cluster: nodes that are not Ready, pods that do not run, services without an address. */
+export const insideEvidence = (
+  { workloadObjects = [] }: Pick<StuckFacts, "workloadObjects">,
+  podsShown = 4,
+): Evidence[] => {
+  const events = workloadObjects.filter(({ kind }) => kind === "Event");
+  const nodes = workloadObjects
     .filter(({ kind }) => kind === "Node")
     .flatMap((node) => {
       const [worst] = badConditions(node);
@@ -116,8 +123,8 @@ export const insideEvidence = ({ inside = [] }: Pick<StuckFacts, "inside">, pods
             },
           ];
     });
-  const pods = inside.filter((object) => object.kind === "Pod" && !isRunning(object));
-  const services = inside.filter(
+  const pods = workloadObjects.filter((object) => object.kind === "Pod" && !isRunning(object));
+  const services = workloadObjects.filter(
     (object) =>
       object.kind === "Service" &&
       valueAt(object, "spec", "type") === "LoadBalancer" &&
@@ -127,7 +134,7 @@ export const insideEvidence = ({ inside = [] }: Pick<StuckFacts, "inside">, pods
     ...pods.slice(0, podsShown).map((pod) => {
       const reason = podReason(pod);
       const last = lastEvent(events, pod);
-      // The scheduler says the same twice.
+      // The scheduler's event repeats its condition.
       const event = last.slice(-40) === reason.slice(-40) ? "" : last;
       const full = noSpace.test(last);
       return {

@@ -1,50 +1,53 @@
 import type { ListedContainer } from "../base/container";
 
-/** What the search for a cause reads of a cluster's container. */
+/** Fields of a cluster's container that the diagnosis reads. */
 export type ContainerFacts = Pick<ListedContainer, "name" | "role" | "state" | "status">;
 
-/** What is found in a machine's container. */
+/** Findings in a machine's container. */
 export interface NodeFacts {
   readonly name: string;
-  /** The last lines of the kubelet and of containerd. */
+  /** The last lines of kubelet and containerd. */
   readonly journal: readonly string[];
-  /** Containers that ended, the last of each name, with their last lines: etcd and the API server above all. */
+  /**
+   * Exited containers with their last log lines; the latest container of each name. etcd and the API server matter
+   * most.
+   */
   readonly crashed: readonly { readonly container: string; readonly lines: readonly string[] }[];
-  /** Where file systems are mounted that have no room. */
+  /** Mount points of file systems without free space. */
   readonly fullDisks: readonly string[];
 }
 
-/** What was found out about a cluster, as plain data. What could not be asked is absent and named in `unasked`. */
+/** Findings about a cluster, as plain data. A source that does not answer has no value, and is listed in `unreachable`. */
 export interface StuckFacts {
   readonly name: string;
   readonly namespace: string;
-  /** The Cluster and all that belongs to it in the management cluster. */
+  /** The Cluster and all its objects in the management cluster. */
   readonly objects: readonly ApiObject[];
   /** Deployments of Cluster API's providers and of cert-manager. */
   readonly providers: readonly ApiObject[];
-  /** Absent where machines are no containers, or Docker does not answer. */
+  /** Absent if machines are not containers, or if Docker does not answer. */
   readonly containers?: readonly ContainerFacts[];
-  /** Images that machines without a container are made from and this Docker does not have. */
+  /** Images of machines without a container that this Docker does not have. */
   readonly missingImages: readonly string[];
-  /** The infrastructure controller's last lines of errors that name the cluster. */
+  /** The last errors of the infrastructure controller that name the cluster. */
   readonly controllerLines: readonly string[];
-  /** What is said in the running containers of machines that are not ready. */
+  /** Findings in the running containers of machines that are not ready. */
   readonly nodes: readonly NodeFacts[];
-  /** Nodes, pods, services and warning events of the cluster itself; absent where its API did not answer. */
-  readonly inside?: readonly ApiObject[];
-  /** What could not be asked, and what was said instead. */
-  readonly unasked: readonly string[];
+  /** Nodes, pods, services and warning events of the cluster itself; absent if its API does not answer. */
+  readonly workloadObjects?: readonly ApiObject[];
+  /** Sources that did not answer, with their errors. */
+  readonly unreachable: readonly string[];
 }
 
-/** What is seen outside of Cluster API's own conditions, and what helps. */
+/** An observation outside of Cluster API's conditions, and its remedy. */
 export interface Evidence {
-  /** What is seen. */
+  /** The observation. */
   line: string;
-  /** The command or setting that helps; only where the line is the cause and not a consequence. */
+  /** The command or setting that helps; absent if the line is a consequence and not a cause. */
   remedy?: string;
 }
 
-/** A condition of an object, as Cluster API and Kubernetes write them. */
+/** A condition of an object, as Cluster API and Kubernetes write it. */
 export interface Condition {
   readonly type: string;
   readonly status: string;
@@ -52,7 +55,7 @@ export interface Condition {
   readonly message?: string;
 }
 
-/** Reference of one object to another, as v1beta2 of Cluster API writes it. */
+/** A reference between objects, in the format of Cluster API's v1beta2. */
 export interface Reference {
   readonly apiGroup?: string;
   readonly apiVersion?: string;
@@ -60,7 +63,7 @@ export interface Reference {
   readonly name: string;
 }
 
-/** What of an object in `kubectl get --output json` the search for a cause reads. */
+/** Fields of an object from `kubectl get --output json` that the diagnosis reads. */
 export interface ApiObject {
   readonly apiVersion?: string;
   readonly kind: string;
@@ -74,14 +77,14 @@ export interface ApiObject {
   };
   readonly spec?: Readonly<Record<string, unknown>>;
   readonly status?: Readonly<Record<string, unknown>>;
-  /** Of events. */
+  /** Set for events. */
   readonly involvedObject?: { readonly kind: string; readonly name: string; readonly namespace?: string };
   readonly reason?: string;
   readonly message?: string;
   readonly type?: string;
 }
 
-/** Conditions that are bad when True, and what each says in a word; the others are bad unless True. */
+/** Conditions that are bad if True. Other conditions are bad unless True. */
 const badWhenTrue: readonly string[] = [
   "Deleting",
   "Remediating",
@@ -97,31 +100,34 @@ const badWhenTrue: readonly string[] = [
   "HealthCheckFailed",
 ];
 
-/** Conditions that say something only for their own purpose: an absent or False one holds nothing. */
+/** Conditions that never block a cluster. */
 const ignored: readonly string[] = ["Paused", "OwnerRemediated", "ClusterTopologyReconciled"];
 
-/** An object's conditions; v1beta1 keeps those that are meant aside. */
+/** Returns an object's conditions. In v1beta1 the relevant conditions are in a separate field. */
 export const conditionsOf = ({ status }: ApiObject): readonly Condition[] => {
-  const aside = status?.["v1beta2"] as { conditions?: Condition[] } | undefined;
-  return aside?.conditions ?? (status?.["conditions"] as Condition[] | undefined) ?? [];
+  const separate = status?.["v1beta2"] as { conditions?: Condition[] } | undefined;
+  return separate?.conditions ?? (status?.["conditions"] as Condition[] | undefined) ?? [];
 };
 
 const isBad = ({ type, status }: Condition): boolean =>
   !ignored.includes(type) && (badWhenTrue.includes(type) ? status === "True" : status !== "True");
 
-/** Conditions that only sum up the others. */
+/** Conditions that summarize other conditions. */
 const summaries: readonly string[] = ["Ready", "Available"];
 
-/** What is not as it should be: without the summary where something more exact is said, failures before what is awaited. */
+/**
+ * Returns the bad conditions: failures first, conditions that wait last. Omits a summary if a more exact condition
+ * exists.
+ */
 export const badConditions = (object: ApiObject): Condition[] => {
   const bad = conditionsOf(object).filter(isBad);
   const exact = bad.filter(({ type }) => !summaries.includes(type));
   const weight = ({ type, status }: Condition): number =>
     badWhenTrue.includes(type) ? 2 : status === "Unknown" ? 1 : 0;
-  return (exact.length > 0 ? exact : bad).sort((one, other) => weight(one) - weight(other));
+  return (exact.length > 0 ? exact : bad).sort((left, right) => weight(left) - weight(right));
 };
 
-/** Whether an object is what it is to be, by its own summary, or else by all of its conditions. */
+/** Returns true for an object in its desired state, by its summary condition or else by all of its conditions. */
 export const isFine = (object: ApiObject): boolean => {
   if (object.metadata.deletionTimestamp !== undefined) return false;
   const summary = conditionsOf(object).find(({ type }) => summaries.includes(type));

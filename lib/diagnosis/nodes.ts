@@ -1,12 +1,12 @@
 import type { Evidence, NodeFacts, StuckFacts } from "./facts";
 import { brief } from "./text";
 
-/** Docker's provider reports each command that it runs in a container, spelled as here. */
+/** Format in which Docker's provider reports a command in a container. */
 const command = /^Running boo\w+ command \[ (.*?) \](?: \((\d+ of \d+)\))?/s;
 
 const nameOf = (line: string): string => /kubeadm (init|join)/.exec(line)?.[0] ?? brief(line, 60);
 
-/** The report with the command's name in place of its whole line, and without what it printed. */
+/** Returns the report with the command's short name, and without the command's output. */
 export const withoutCommand = (message: string): string => {
   const [, line, step] = command.exec(message) ?? [];
   if (line === undefined) return message;
@@ -15,11 +15,11 @@ export const withoutCommand = (message: string): string => {
   return `${nameOf(line)} ${status ?? "failed"}`;
 };
 
-/** Said at every end, whatever it is. */
+/** Lines at the end of every failure. */
 const always = /^(To see the stack trace|\[preflight\] If you know what|\[WARNING |\.\.\.$)/;
 
-/** The last lines that a command complained with, where a report has some. */
-export const lastWordsOf = (message: string, shown = 3): string[] => {
+/** Returns the last error lines of a command's report. */
+export const lastErrorsOf = (message: string, shown = 3): string[] => {
   if (!command.test(message)) return [];
   const [, errors = ""] = message.split(/^STDERR:\s*$/m);
   return errors
@@ -30,21 +30,24 @@ export const lastWordsOf = (message: string, shown = 3): string[] => {
     .map((line) => brief(line, 250));
 };
 
-/** How programs say that a disk is full. */
+/** Messages about a full disk. */
 export const noSpace = /no space left on device|disk quota exceeded/i;
 
-/** The kubelet's errors, containerd's, and whatever a full disk is said by. */
+/** Errors of kubelet and containerd, and messages about a full disk. */
 const complaint = /^E\d{4} |\blevel=(error|fatal)\b|no space left/;
 
-/** Said by every node until its API answers and its pod network runs: consequences, each told better elsewhere. */
+/**
+ * Messages of every node until its API answers and its pod network runs. They are consequences that other evidence
+ * explains better.
+ */
 const everywhere =
   /failed to load cni during init|cni plugin not initialized|cni config load failed|create a mirror pod|Unable to register node|write event|failed to get node info|requesting a signed certificate|ensure lease exists|oom score|Failed to watch|CrashLoopBackOff|network is not ready|node ".*" not found/;
 
-/** klog's time and place before the message, which say nothing to whoever is not developing it. */
+/** Returns the message without klog's time and source position. */
 const withoutPrefix = (line: string): string =>
   line.replace(/^[EWIF]\d{4} [\d:.]+\s+\d+ \S+\] /, "").replace(/^time="[^"]*" level=\w+ msg=/, "");
 
-/** Each complaint once, the last one counts; what changes from time to time in it is left aside. */
+/** Returns the latest line of each message. Lines that differ only in numbers are the same message. */
 const distinct = (lines: readonly string[]): string[] => {
   const seen = new Map<string, string>();
   for (const line of lines) {
@@ -57,7 +60,7 @@ const distinct = (lines: readonly string[]): string[] => {
 
 const failedPull = /"PullImage \\"([^"\\]+)\\" failed".*: ([^"]*)"?$/;
 
-/** Images that the node has not and cannot get, in one line whatever their number. */
+/** Returns images that the node cannot pull, in one line whatever their number. */
 const pullEvidence = ({ name, journal }: NodeFacts): Evidence[] => {
   const pulls = journal.flatMap((line) => {
     const [, image, why = ""] = failedPull.exec(line) ?? [];
@@ -82,16 +85,16 @@ const telling: readonly RegExp[] = [
   /"level":"error"|^E\d{4} |level=error|\berror\b/i,
 ];
 
-/** The line of a log that says why its program ended: the worst sort there is, the last of it. */
-const lastWords = (lines: readonly string[]): string | undefined => {
-  for (const sort of telling) {
-    const found = lines.filter((line) => sort.test(line)).at(-1);
-    if (found !== undefined) return found;
+/** Returns the log line that explains why a program exited: the last line of the most severe level. */
+const fatalLine = (lines: readonly string[]): string | undefined => {
+  for (const pattern of telling) {
+    const match = lines.filter((line) => pattern.test(line)).at(-1);
+    if (match !== undefined) return match;
   }
   return lines.at(-1);
 };
 
-/** Programs that log JSON say the same and much more. */
+/** Returns a JSON log entry as its message and error. */
 const plain = (line: string): string => {
   if (!line.startsWith("{")) return withoutPrefix(line);
   try {
@@ -102,10 +105,10 @@ const plain = (line: string): string => {
   }
 };
 
-/** Crashes that explain others: without etcd no API server. */
+/** Ranks crashes: a crash of etcd explains a crash of the API server. */
 const rank = ({ container }: { container: string }): number => (container === "etcd" ? 1 : 0);
 
-/** The last complaints of each node, what its containers died of, and disks without room. */
+/** Returns the last errors of each node, the reasons of exited containers, and full disks. */
 export const nodeEvidence = ({ nodes }: Pick<StuckFacts, "nodes">, shown = 2): Evidence[] =>
   nodes.flatMap((node) => {
     const { name, journal, crashed, fullDisks } = node;
@@ -113,16 +116,16 @@ export const nodeEvidence = ({ nodes }: Pick<StuckFacts, "nodes">, shown = 2): E
     const complaints = journal.filter(
       (line) => complaint.test(line) && !everywhere.test(line) && !(pulls.length > 0 && /image/i.test(line)),
     );
-    // A file system can refuse a large file and still have room for small ones.
+    // A file system can reject a large file and still have space for small files.
     const refused = [...journal, ...crashed.flatMap(({ lines }) => lines)].some((line) => noSpace.test(line));
     const places = fullDisks.length > 0 ? fullDisks : refused ? ["one of its file systems"] : [];
-    const deaths = [...crashed].sort((one, other) => rank(one) - rank(other));
+    const exits = [...crashed].sort((left, right) => rank(left) - rank(right));
     return [
       ...distinct(complaints)
         .slice(-shown)
         .map((line) => ({ line: `${name}: ${brief(withoutPrefix(line), 250)}` })),
-      ...deaths.map(({ container, lines }) => ({
-        line: `${name}: ${container} ended: ${brief(plain(lastWords(lines) ?? ""), 250)}`,
+      ...exits.map(({ container, lines }) => ({
+        line: `${name}: ${container} ended: ${brief(plain(fatalLine(lines) ?? ""), 250)}`,
       })),
       ...pulls,
       ...places.map((mount) => ({

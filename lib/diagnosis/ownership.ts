@@ -8,34 +8,38 @@ import {
   isFine,
   type Reference,
 } from "./facts";
-import { lastWordsOf, withoutCommand } from "./nodes";
+import { lastErrorsOf, withoutCommand } from "./nodes";
 import { brief } from "./text";
 
-/** Machines of one owner that are told one by one; what holds one holds the others mostly. */
+/** Maximum machines of one owner that get their own lines. The same cause mostly blocks the others. */
 const machinesShown = 2;
 
 const waiting = /^waiting ?for|not yet (initialized|established|reported)/i;
 
-/** Whether a condition only says that something else comes first. */
+/** Returns true for a condition that only waits for another object. */
 const onlyWaits = ({ status, reason, message }: Condition): boolean =>
   status === "Unknown" || waiting.test(reason ?? "") || waiting.test((message ?? "").replace(/^\* \w+: /, ""));
 
-/** The condition that says most: one that failed by itself before those that wait or sum up others. */
+/** Returns the most informative condition: a failure before conditions that wait or summarize. */
 const mostTelling = (object: ApiObject): Condition | undefined => {
   const bad = badConditions(object);
-  const own = bad.filter((condition) => !onlyWaits(condition));
-  return own.find(({ message }) => message && !message.startsWith("* ")) ?? own[0] ?? bad[0];
+  const failures = bad.filter((condition) => !onlyWaits(condition));
+  return failures.find(({ message }) => message && !message.startsWith("* ")) ?? failures[0] ?? bad[0];
 };
 
-const said = ({ type, status, reason, message }: Condition): string => {
-  // What children report is told at the children.
-  const own = message === undefined || message.startsWith("* ") ? "" : message;
-  return [`${type}=${status}`, reason && reason !== `Not${type}` ? `(${reason})` : "", brief(withoutCommand(own), 300)]
+const conditionText = ({ type, status, reason, message }: Condition): string => {
+  // A child object reports its own messages.
+  const ownMessage = message === undefined || message.startsWith("* ") ? "" : message;
+  return [
+    `${type}=${status}`,
+    reason && reason !== `Not${type}` ? `(${reason})` : "",
+    brief(withoutCommand(ownMessage), 300),
+  ]
     .filter(Boolean)
     .join(" ");
 };
 
-/** `Machine capd-x: InfrastructureReady=False …`; nothing for an object that is as it should be. */
+/** Returns `Machine capd-x: InfrastructureReady=False …`, or nothing for an object in its desired state. */
 export const objectLine = (object: ApiObject): string[] => {
   const { kind, metadata } = object;
   if (metadata.deletionTimestamp !== undefined) {
@@ -46,8 +50,8 @@ export const objectLine = (object: ApiObject): string[] => {
   if (isFine(object)) return [];
   const condition = mostTelling(object);
   if (condition === undefined) return [];
-  const line = `${kind} ${metadata.name}: ${said(condition)}`;
-  return [line, ...lastWordsOf(condition.message ?? "").map((words) => `  | ${words}`)];
+  const line = `${kind} ${metadata.name}: ${conditionText(condition)}`;
+  return [line, ...lastErrorsOf(condition.message ?? "").map((error) => `  | ${error}`)];
 };
 
 const refersTo = (reference: unknown, { kind, metadata }: ApiObject): boolean => {
@@ -66,7 +70,7 @@ const machineLines = (objects: readonly ApiObject[], machine: ApiObject): string
     .map((line) => `  ${line}`),
 ];
 
-/** Machines that wait for their turn say nothing of the cause. */
+/** Returns true for a machine that waits for the control plane, and so says nothing about the cause. */
 const waitsForOthers = (objects: readonly ApiObject[], machine: ApiObject): boolean =>
   [machine, ...follow(objects, valueAt(machine, "spec", "bootstrap", "configRef"))].some((object) =>
     badConditions(object).some(
@@ -98,17 +102,20 @@ const ownerLines = (objects: readonly ApiObject[], owner: ApiObject): string[] =
   return [...objectLine(owner), ...lines.map((line) => `  ${line}`)];
 };
 
-/** From the Cluster down to what each machine is made of: what is not as it should be, each below what it holds up. */
+/**
+ * Returns the objects that are not in their desired state, from the Cluster down to the infrastructure of each machine.
+ * Each cause is below the object that it blocks.
+ */
 export const chainLines = ({ objects }: Pick<StuckFacts, "objects">): string[] => {
   const cluster = objects.find(({ kind }) => kind === "Cluster");
   if (cluster === undefined) return [];
   const infrastructure = follow(objects, valueAt(cluster, "spec", "infrastructureRef"));
   const controlPlane = follow(objects, valueAt(cluster, "spec", "controlPlaneRef"));
-  // Workers first: what holds the control plane holds them too, and the cause is to stand last.
+  // Workers come first: the control plane's problems block them too, and the cause comes last.
   const workers = objects.filter(({ kind }) => kind === "MachineDeployment");
-  const held = [
+  const blocked = [
     ...infrastructure.flatMap(objectLine),
     ...[...workers, ...controlPlane].flatMap((owner) => ownerLines(objects, owner)),
   ];
-  return [...objectLine(cluster), ...held.map((line) => `  ${line}`)];
+  return [...objectLine(cluster), ...blocked.map((line) => `  ${line}`)];
 };

@@ -1,10 +1,13 @@
-/** Columns of a line; a terminal's usual width is less, but it folds lines by itself. */
+/** Maximum characters of a line. A terminal is usually narrower, but it wraps lines itself. */
 const columns = 200;
 
-/** One screen. */
+/** Lines of one screen. */
 export const screen = 24;
 
-/** A message as one line of at most `limit` characters: its end is what programs say last, so the middle goes. */
+/**
+ * Returns a message as one line of at most `limit` characters. It shortens the middle, since programs put the cause at
+ * the end.
+ */
 export const brief = (text: string, limit = columns): string => {
   const line = text.replace(/\s+/g, " ").trim();
   if (line.length <= limit) return line;
@@ -12,7 +15,10 @@ export const brief = (text: string, limit = columns): string => {
   return `${line.slice(0, limit - 3 - half)} … ${line.slice(-half)}`;
 };
 
-/** At most so many lines; what goes lies in the middle, since the first says what and the last say why. */
+/**
+ * Returns at most `limit` lines. It omits lines in the middle: the first lines name the object and the last lines the
+ * cause.
+ */
 export const fit = (lines: readonly string[], limit = screen): string[] => {
   if (lines.length <= limit) return [...lines];
   const head = Math.floor(limit / 3);

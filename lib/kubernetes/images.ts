@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import type { KubernetesObject } from "./object";
 
-/** Replaces every image whose repository ends with `/capd-manager` by the one that the settings name. */
+/** Replaces every image whose repository ends with `/capd-manager` by the image in the settings. */
 export const withCapdImage = (objects: KubernetesObject[], image: string): KubernetesObject[] =>
   objects.map((object) => {
     if (object.kind !== "Deployment") return object;
@@ -11,30 +11,34 @@ export const withCapdImage = (objects: KubernetesObject[], image: string): Kuber
     for (const container of copy.spec.template.spec.containers) {
       if (!/(^|\/)capd-manager[:@]/.test(container.image)) continue;
       container.image = image;
-      // The image is loaded into the node; Always would go and ask a registry for it.
+      // The image is loaded into the node; with Always, kubelet would ask a registry for it.
       container.imagePullPolicy = "IfNotPresent";
     }
     return copy;
   });
 
-/** Images as steps read them: a line "reference id" each, so that another id under the same tag is another input. */
+/**
+ * Returns images as steps read them: one line "reference id" per image. Another id under the same tag is another input.
+ */
 export const imageLines = (images: Readonly<Record<string, string>>): string =>
   Object.entries(images)
     .map(([image, id]) => `${image} ${id}`)
     .join("\n");
 
-/** A node image with the images that a cluster's nodes cannot pull, in their containerd from the start. */
+/** A node image that contains images which a cluster's nodes cannot pull. */
 export interface NodeImageRecipe {
-  /** `slipway/node:<tag of the base>-<sum>`: all that is in it decides its name, so that one that is there will do. */
+  /**
+   * `slipway/node:<tag of the base>-<checksum>`. The checksum covers the contents, so an existing image can be reused.
+   */
   image: string;
-  /** The image it is made from, and its content id. */
+  /** The base image and its content id. */
   base: string;
   baseId: string;
-  /** Content id by reference of the images that are added. */
+  /** Content ids of the added images by reference. */
   images: Readonly<Record<string, string>>;
 }
 
-/** The recipe for a base and images, or undefined where there is nothing to add. */
+/** Returns the recipe for a base and images; undefined without images. */
 export const nodeImageRecipe = (
   base: string,
   baseId: string,
@@ -42,11 +46,11 @@ export const nodeImageRecipe = (
 ): NodeImageRecipe | undefined => {
   if (Object.keys(images).length === 0) return undefined;
   const lines = imageLines(images).split("\n").sort();
-  const sum = createHash("sha256")
+  const checksum = createHash("sha256")
     .update([baseId, ...lines].join("\n"))
     .digest("hex");
-  return { image: `slipway/node:${tagOf(base)}-${sum.slice(0, 12)}`, base, baseId, images };
+  return { image: `slipway/node:${tagOf(base)}-${checksum.slice(0, 12)}`, base, baseId, images };
 };
 
-/** The tag of a reference; `latest` where it has none. A digest behind it is left out. */
+/** Returns the tag of a reference, or `latest` if the reference has none. A digest after the tag is ignored. */
 const tagOf = (reference: string): string => /:([\w.-]+)$/.exec(reference.split("@")[0] ?? "")?.[1] ?? "latest";

@@ -2,22 +2,22 @@ import { isCertManagers, isIssuer } from "./certManager";
 import type { KubernetesObject } from "./object";
 import { hasOwnWait, isAccountToken, isIngress, runsPods, secretsOf, skipsWait } from "./waits";
 
-/** A manifest's objects by the stage at which they can work. */
+/** A manifest's objects by the stage in which they can work. */
 export interface ApplyOrder {
   namespaces: KubernetesObject[];
-  /** Roles, accounts, services, configuration, webhooks: it is enough that they exist. */
+  /** Roles, accounts, services, configuration, webhooks: objects that only have to exist. */
   plain: KubernetesObject[];
-  /** Secrets that get a token of a ServiceAccount. */
+  /** Secrets that get the token of a ServiceAccount. */
   tokens: KubernetesObject[];
-  /** cert-manager's issuers. */
+  /** Issuers of cert-manager. */
   issuers: KubernetesObject[];
-  /** Its certificates. */
+  /** Certificates of cert-manager. */
   certificates: KubernetesObject[];
-  /** What runs a pod on each node, a pod network above all. */
+  /** Workloads with a pod on each node, such as a pod network. */
   daemonSets: KubernetesObject[];
-  /** What else runs pods, and objects whose author waits for what those pods do. */
+  /** Other workloads, and objects with a wait that the author set. */
   workloads: KubernetesObject[];
-  /** Ingresses, which are waited for until pods answer behind them. */
+  /** Ingresses, whose wait lasts until pods behind them answer. */
   ingresses: KubernetesObject[];
 }
 
@@ -41,7 +41,7 @@ const emptyOrder = (): ApplyOrder => ({
   ingresses: [],
 });
 
-/** Sorts objects into stages; within a stage the manifest's own order stays. */
+/** Groups objects by stage. Within a stage the manifest's order is kept. */
 export const applyOrder = (objects: readonly KubernetesObject[]): ApplyOrder => {
   const order = emptyOrder();
   for (const object of objects) order[stageOf(object)].push(object);
@@ -49,8 +49,8 @@ export const applyOrder = (objects: readonly KubernetesObject[]): ApplyOrder => 
 };
 
 /**
- * Returns those objects that have to run before cert-manager can answer, where a manifest brings cert-manager: all that
- * run pods but those that mount a certificate of the same manifest.
+ * Returns the objects that must run before cert-manager can answer, for a manifest with cert-manager: all workloads,
+ * except those that mount a certificate of the same manifest.
  */
 export const beforeCertificates = (objects: readonly KubernetesObject[]): KubernetesObject[] => {
   const { certificates, daemonSets, workloads } = applyOrder(objects);
@@ -58,7 +58,7 @@ export const beforeCertificates = (objects: readonly KubernetesObject[]): Kubern
   return [...daemonSets, ...workloads].filter((object) => !secretsOf(object).some((name) => secrets.includes(name)));
 };
 
-/** Pulumi's type token of an object: `kubernetes:apps/v1:Deployment`, with `core/v1` for the unnamed group. */
+/** Returns Pulumi's type token of an object: `kubernetes:apps/v1:Deployment`, with `core/v1` for the core group. */
 export const typeToken = (object: KubernetesObject): string => {
   const groupVersion = object.apiVersion.includes("/") ? object.apiVersion : `core/${object.apiVersion}`;
   return `kubernetes:${groupVersion}:${object.kind}`;

@@ -2,7 +2,7 @@ import { isRecord } from "../base/json";
 import { ProblemError, refuse } from "../base/problem";
 import { readYaml, toYaml } from "./yaml";
 
-/** A kubeconfig, as far as Slipway looks into it; whatever else it holds is kept. */
+/** The fields of a kubeconfig that Slipway reads. All other fields are kept. */
 export interface Kubeconfig {
   clusters: { name: string; cluster: { server: string; [key: string]: unknown }; [key: string]: unknown }[];
   contexts: { name: string; context: { cluster: string; user: string; [key: string]: unknown } }[];
@@ -10,17 +10,21 @@ export interface Kubeconfig {
   [key: string]: unknown;
 }
 
-/** Where a program runs that wants to talk to a workload cluster. */
+/** The host of a program that connects to a workload cluster. */
 export interface Host {
   /** Node's name of the operating system: linux, darwin, win32. */
   platform: NodeJS.Platform;
-  /** Port of the host that Docker publishes for port 6443 of the cluster's load balancer container. */
+  /** Host port that Docker publishes for port 6443 of the cluster's load balancer container. */
   publishedPort?: number | undefined;
 }
 
-const remedy = "Delete the cluster's kubeconfig secret, Cluster API writes it again, or fetch the file again";
+const remedy = "Delete the cluster's kubeconfig Secret, so that Cluster API writes it again, or fetch the file again";
 
-/** Reads a kubeconfig; its content never appears in an error, since it holds a key. */
+/**
+ * Parses a kubeconfig. Its content never appears in an error, since it contains a private key.
+ *
+ * @throws ProblemError if the text is not a kubeconfig
+ */
 export const parseKubeconfig = (text: string): Kubeconfig => {
   const [config, ...more] = documentsOf(text);
   if (more.length === 0 && isKubeconfig(config)) {
@@ -34,10 +38,10 @@ export const parseKubeconfig = (text: string): Kubeconfig => {
   });
 };
 
-/** Address of the API server that the current context speaks to. */
+/** Returns the address of the API server in the current context. */
 export const serverOf = (text: string): string => currentCluster(parseKubeconfig(text)).server;
 
-/** What the current context of a kubeconfig leads to. */
+/** Cluster, user and namespace of the current context. */
 export interface Access {
   cluster: Record<string, unknown>;
   user: Record<string, unknown>;
@@ -61,7 +65,7 @@ export const accessOf = (text: string): Access => {
   return { cluster: currentCluster(config), user, ...(typeof namespace === "string" ? { namespace } : {}) };
 };
 
-/** The same kubeconfig with another address for the current context's cluster. */
+/** Returns the kubeconfig with another address for the current context's cluster. */
 export const withServer = (text: string, url: string): string => {
   const config = parseKubeconfig(text);
   const current = currentCluster(config);
@@ -72,10 +76,11 @@ export const withServer = (text: string, url: string): string => {
 };
 
 /**
- * The kubeconfig as it works on a host. Cluster API writes the address of the load balancer's container: Linux reaches
- * it over the bridge; Docker Desktop keeps containers in a virtual machine, so there the published port is taken.
+ * Returns the kubeconfig for a host. Cluster API writes the address of the load balancer's container. Linux reaches
+ * that address over the bridge. Docker Desktop keeps containers in a virtual machine, so there the kubeconfig needs the
+ * published port.
  *
- * @throws ProblemError where the port is needed and absent
+ * @throws ProblemError if the port is needed and absent
  */
 export const forHost = (text: string, { platform, publishedPort }: Host): string => {
   if (platform !== "darwin" && platform !== "win32") return text;
@@ -83,17 +88,18 @@ export const forHost = (text: string, { platform, publishedPort }: Host): string
     return refuse({
       key: `the published port of ${serverOf(text)}`,
       received: publishedPort,
-      rule: `be a port from 1 to 65535, since on ${platform} containers have no address of their own`,
-      remedy: "Look at `docker port <cluster>-lb 6443`; the container may have stopped",
+      rule: `be a port from 1 to 65535, since on ${platform} the host cannot reach addresses of containers`,
+      remedy: "Run `docker port <cluster>-lb 6443`; the container may have stopped",
     });
   }
   return withServer(text, `https://127.0.0.1:${publishedPort}`);
 };
 
 /**
- * A value of a Secret's `data`, decoded.
+ * Decodes a value of a Secret's `data`.
  *
- * @param key default `value`, where Cluster API keeps a cluster's kubeconfig
+ * @param key - default: `value`, where Cluster API stores a cluster's kubeconfig
+ * @throws ProblemError if the value is absent or not base64
  */
 export const decodeSecretValue = (data: Readonly<Record<string, string>> | undefined | null, key = "value"): string => {
   const encoded = data && Object.hasOwn(data, key) ? data[key] : undefined;
@@ -101,8 +107,8 @@ export const decodeSecretValue = (data: Readonly<Record<string, string>> | undef
     return refuse({
       key: `key ${key} of the secret`,
       received: encoded,
-      rule: `be there; the secret has ${Object.keys(data ?? {}).join(", ") || "no keys"}`,
-      remedy: "Wait until Cluster API has filled the secret, or look at its owner's conditions",
+      rule: `exist; the Secret has ${Object.keys(data ?? {}).join(", ") || "no keys"}`,
+      remedy: "Wait until Cluster API has written the Secret, or read its owner's conditions",
     });
   }
   const decoded = Buffer.from(encoded, "base64");
@@ -114,7 +120,7 @@ const documentsOf = (text: string): unknown[] => {
   try {
     return readYaml(text);
   } catch (error) {
-    // The parser's message may quote the line, and the line may be the key.
+    // The parser's message may quote the line, and the line may contain the private key.
     if (error instanceof ProblemError) return [];
     throw error;
   }

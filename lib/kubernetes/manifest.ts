@@ -4,7 +4,7 @@ import type { KubernetesObject } from "./object";
 import { secretProblems } from "./secrets/secretProblems";
 import { readYaml } from "./yaml";
 
-/** A manifest as the program installs it: CRDs by name and sum, every other object in full. */
+/** A manifest as the program installs it: CRDs by name and checksum, all other objects in full. */
 export interface Manifest {
   /** Prefix of its resources' names. */
   name: string;
@@ -12,25 +12,25 @@ export interface Manifest {
   objects: KubernetesObject[];
 }
 
-/** An object of a manifest, and where the manifest has it. */
+/** An object and its position in the manifest. */
 export interface PlacedObject {
   readonly object: KubernetesObject;
-  /** As in `item 1 of document 2 of cniManifest calico.yaml`. */
+  /** Position, such as `item 1 of document 2 of cniManifest calico.yaml`. */
   readonly place: string;
 }
 
 /**
- * The objects of a manifest in order. Empty documents are skipped, lists give their items. Integers beyond 2^53 are
- * refused, since JavaScript would change them.
+ * Parses the objects of a manifest in order. Skips empty documents and replaces lists by their items. Rejects integers
+ * beyond 2^53, since JavaScript would change them.
  *
- * @param source what to call the manifest in an error
- * @throws ProblemError for bad YAML, and naming every document without apiVersion, kind or metadata.name and every
- * Secret that the API server would refuse. The error repeats no value, since a document may be a Secret.
+ * @param source - name of the manifest in an error
+ * @throws ProblemError for invalid YAML, for every document without apiVersion, kind or metadata.name, and for every
+ * invalid Secret. The error repeats no value, since a document may be a Secret.
  */
 export const parseManifest = (text: string, source = "the manifest"): KubernetesObject[] =>
   withValidSecrets(placedObjects(text, source));
 
-/** Reads the objects of a manifest without a look into Secrets, which may hold other texts in place of their values. */
+/** Parses the objects of a manifest without validation of Secrets, whose values may be placeholders. */
 export const placedObjects = (text: string, source: string): Placed => {
   const problems: Problem[] = [];
   const objects = readYaml(text, source).flatMap((document, index) =>
@@ -39,13 +39,17 @@ export const placedObjects = (text: string, source: string): Placed => {
   return { objects, problems };
 };
 
-/** What was read from a manifest: objects, and what is wrong with other documents. */
+/** The parsed objects of a manifest, and the problems of other documents. */
 interface Placed {
   readonly objects: readonly PlacedObject[];
   readonly problems: readonly Problem[];
 }
 
-/** Returns the objects; throws a ProblemError for every problem, those of Secrets included. */
+/**
+ * Returns the objects.
+ *
+ * @throws ProblemError for all problems, including invalid Secrets
+ */
 export const withValidSecrets = ({ objects, problems }: Placed): KubernetesObject[] => {
   const all = [...problems, ...objects.flatMap(({ object, place }) => secretProblems(object, place))];
   if (all.length > 0) throw new ProblemError(all);
@@ -63,22 +67,22 @@ const objectsIn = (value: unknown, place: string, problems: Problem[]): PlacedOb
     key: place,
     rule: {
       expected: "a Kubernetes object",
-      got: isRecord(value) ? `a map that lacks ${lackOf(value).join(", ")}` : typeName(value),
+      got: isRecord(value) ? `a map that lacks ${missingFields(value).join(", ")}` : typeName(value),
     },
-    remedy: "Add what it lacks, or remove the document",
+    remedy: "Add the missing fields, or remove the document",
   });
   return [];
 };
 
-/** The one place where YAML's `unknown` becomes a typed object. */
-const isKubernetesObject = (value: unknown): value is KubernetesObject => lackOf(value).length === 0;
+/** The only place where YAML's `unknown` becomes a typed object. */
+const isKubernetesObject = (value: unknown): value is KubernetesObject => missingFields(value).length === 0;
 
-const lackOf = (value: unknown): string[] => {
+const missingFields = (value: unknown): string[] => {
   const { apiVersion, kind, metadata } = isRecord(value) ? value : {};
   const { name, namespace } = isRecord(metadata) ? metadata : {};
-  // An unquoted `no` is false to YAML; the API server would refuse it as a name too.
+  // YAML parses an unquoted `no` as false; the API server would reject such a name too.
   const texts = { apiVersion, kind, "metadata.name": name, "metadata.namespace as text": namespace ?? "none" };
-  return Object.entries(texts).flatMap(([key, given]) => (typeof given === "string" && given !== "" ? [] : [key]));
+  return Object.entries(texts).flatMap(([key, value]) => (typeof value === "string" && value !== "" ? [] : [key]));
 };
 
 interface List {
@@ -87,7 +91,10 @@ interface List {
   items: unknown[];
 }
 
-/** A kind of other groups may end in List as well; its objects have names. Lists of Kubernetes have none that counts. */
+/**
+ * Returns true for a list of Kubernetes. A custom kind may also end in List, but its objects have names; a list's name
+ * has no meaning.
+ */
 const isList = (value: unknown): value is List =>
   isRecord(value) &&
   typeof value["kind"] === "string" &&
@@ -96,7 +103,7 @@ const isList = (value: unknown): value is List =>
   (!(isRecord(value["metadata"]) && "name" in value["metadata"]) ||
     (value["apiVersion"] === "v1" && ["List", "SecretList"].includes(value["kind"])));
 
-/** Items of a typed list (RoleList) may leave out their kind, which the list's own name gives. */
+/** Adds the kind to an item. Items of a typed list (RoleList) may omit their kind, which the list's kind implies. */
 const asItem = (item: unknown, list: List): unknown =>
   isRecord(item) && list.kind !== "List"
     ? { apiVersion: list.apiVersion, kind: list.kind.slice(0, -"List".length), ...item }

@@ -3,7 +3,7 @@ import { valueAt } from "../base/json";
 /** Labels or annotations: names and string values. */
 export type StringMap = Readonly<Record<string, string>>;
 
-/** An object of the Kubernetes API, as a manifest holds it. */
+/** An object of the Kubernetes API, as in a manifest. */
 export interface KubernetesObject {
   apiVersion: string;
   kind: string;
@@ -17,18 +17,18 @@ export interface KubernetesObject {
   [key: string]: unknown;
 }
 
-/** `Kind/namespace/name`, or `Kind/name` where no namespace is stated. */
+/** Returns `Kind/namespace/name`, or `Kind/name` without a namespace. */
 export const objectKey = ({ kind, metadata: { namespace, name } }: KubernetesObject): string =>
   [kind, ...(namespace ? [namespace] : []), name].join("/");
 
-/** Whether an object defines a kind. */
+/** Returns true for a CustomResourceDefinition. */
 export const isCrd = (object: KubernetesObject): boolean =>
   object.kind === "CustomResourceDefinition" && object.apiVersion.startsWith("apiextensions.k8s.io/");
 
-/** Kinds that keep pods running. */
-export const podKeepers: readonly string[] = ["Deployment", "DaemonSet", "StatefulSet"];
+/** Workload kinds with a pod template. */
+export const workloadKinds: readonly string[] = ["Deployment", "DaemonSet", "StatefulSet"];
 
-/** Kind definitions apart from everything else; both in the order given. */
+/** Splits CRDs from all other objects; both lists keep their order. */
 export const splitCrds = (
   objects: readonly KubernetesObject[],
 ): { crds: KubernetesObject[]; others: KubernetesObject[] } => ({
@@ -36,19 +36,19 @@ export const splitCrds = (
   others: objects.filter((object) => !isCrd(object)),
 });
 
-/** A copy with labels added; those of the same name are replaced. */
+/** Returns a copy with added labels, which replace labels of the same name. */
 export const withLabels = (object: KubernetesObject, labels: StringMap): KubernetesObject => ({
   ...object,
   metadata: { ...object.metadata, labels: { ...object.metadata.labels, ...labels } },
 });
 
-/** A copy with annotations added; those of the same name are replaced. */
+/** Returns a copy with added annotations, which replace annotations of the same name. */
 export const withAnnotations = (object: KubernetesObject, annotations: StringMap): KubernetesObject => ({
   ...object,
   metadata: { ...object.metadata, annotations: { ...object.metadata.annotations, ...annotations } },
 });
 
-/** The images that objects run (containers and init containers of pods and pod templates), sorted, each once. */
+/** Returns the images of all containers and init containers of pods and pod templates, sorted, without duplicates. */
 export const imagesOf = (objects: readonly KubernetesObject[]): string[] => {
   const containers = objects
     .flatMap(podSpecsOf)
@@ -60,9 +60,9 @@ export const imagesOf = (objects: readonly KubernetesObject[]): string[] => {
   return [...new Set(images)].sort();
 };
 
-/** The specs of the pods that an object is or makes. */
+/** Returns the specs of an object's pods. */
 export const podSpecsOf = (object: KubernetesObject): unknown[] =>
   podPaths.map((path) => valueAt(object, ...path)).filter((spec) => Array.isArray(valueAt(spec, "containers")));
 
-/** Where a pod's spec lies: in a Pod, in what makes pods, and in a CronJob. */
+/** Paths of a pod's spec: in a Pod, in a workload, and in a CronJob. */
 const podPaths = [["spec"], ["spec", "template", "spec"], ["spec", "jobTemplate", "spec", "template", "spec"]];

@@ -1,12 +1,14 @@
 import { type KubernetesObject, podSpecsOf, withLabels } from "./object";
 
-/** A level of Kubernetes' Pod Security Standards, the strictest first. */
+/** Levels of Kubernetes' Pod Security Standards, the strictest first. */
 export const podSecurityLevels = ["restricted", "baseline", "privileged"] as const;
 export type PodSecurityLevel = (typeof podSecurityLevels)[number];
 
 const prefix = "pod-security.kubernetes.io/";
 
-/** Labels that hold a namespace's pods to a level: what does not keep to it is refused, and said to who asked. */
+/**
+ * Returns labels that enforce a level for a namespace's pods. The API server rejects other pods, and warns the client.
+ */
 export const podSecurityLabels = (level: PodSecurityLevel): Record<string, string> =>
   Object.fromEntries(["enforce", "warn", "audit"].map((mode) => [`${prefix}${mode}`, level]));
 
@@ -15,30 +17,32 @@ type Fields = Readonly<Record<string, unknown>>;
 const fields = (value: unknown): Fields => (typeof value === "object" && value !== null ? (value as Fields) : {});
 const list = (value: unknown): unknown[] => (Array.isArray(value) ? (value as unknown[]) : []);
 
-/** Capabilities that baseline lets a container add. */
+/** Capabilities that the level baseline allows a container to add. */
 const ordinary = [
   ...["AUDIT_WRITE", "CHOWN", "DAC_OVERRIDE", "FOWNER", "FSETID", "KILL", "MKNOD", "NET_BIND_SERVICE", "SETFCAP"],
   ...["SETGID", "SETPCAP", "SETUID", "SYS_CHROOT"],
 ];
 
-/** Sysctls that change nothing outside of a pod. */
+/** Sysctls whose effect is limited to a pod. */
 const safeSysctls = [
   ...["kernel.shm_rmid_forced", "net.ipv4.ip_local_port_range", "net.ipv4.ip_unprivileged_port_start"],
   ...["net.ipv4.tcp_syncookies", "net.ipv4.ping_group_range", "net.ipv4.ip_local_reserved_ports"],
 ];
 
-/** Sources of volumes that restricted allows; a volume has a name and one of these. */
+/** Volume sources that the level restricted allows. A volume has a name and one source. */
 const plainVolumes = [
   ...["configMap", "csi", "downwardAPI", "emptyDir", "ephemeral", "persistentVolumeClaim", "projected", "secret"],
 ];
 
-/** A container's view: its own security context, and the pod's where it states nothing. */
-const contextsOf = (pod: Fields): { own: Fields; merged: Fields; container: Fields }[] => {
+/**
+ * Returns the security contexts of all containers: the container's own context, and that context merged with the pod's.
+ */
+const contextsOf = (pod: Fields): { ownContext: Fields; merged: Fields; container: Fields }[] => {
   const shared = fields(pod["securityContext"]);
   return ["initContainers", "containers", "ephemeralContainers"].flatMap((key) =>
     list(pod[key]).map((container) => {
-      const own = fields(fields(container)["securityContext"]);
-      return { own, merged: { ...shared, ...own }, container: fields(container) };
+      const ownContext = fields(fields(container)["securityContext"]);
+      return { ownContext, merged: { ...shared, ...ownContext }, container: fields(container) };
     }),
   );
 };
@@ -46,7 +50,7 @@ const contextsOf = (pod: Fields): { own: Fields; merged: Fields; container: Fiel
 const hasOnly = (values: unknown[], allowed: readonly string[]): boolean =>
   values.every((value) => typeof value === "string" && allowed.includes(value));
 
-/** Fields of a security context that this knows to judge; a pod with any other is taken for privileged. */
+/** Security context fields that these checks cover. A pod with any other field counts as privileged. */
 const knownFields = [
   ...["runAsUser", "runAsGroup", "runAsNonRoot", "seccompProfile", "fsGroup", "fsGroupChangePolicy", "sysctls"],
   ...["supplementalGroups", "capabilities", "privileged", "allowPrivilegeEscalation", "readOnlyRootFilesystem"],
@@ -74,31 +78,31 @@ const isRestricted = (pod: Fields): boolean =>
   isBaseline(pod) &&
   list(pod["volumes"]).every((volume) => hasOnly(Object.keys(fields(volume)), ["name", ...plainVolumes])) &&
   contextsOf(pod).every(
-    ({ own, merged }) =>
-      own["allowPrivilegeEscalation"] === false &&
+    ({ ownContext, merged }) =>
+      ownContext["allowPrivilegeEscalation"] === false &&
       merged["runAsNonRoot"] === true &&
       merged["runAsUser"] !== 0 &&
       ["RuntimeDefault", "Localhost"].includes(String(fields(merged["seccompProfile"])["type"])) &&
-      list(fields(own["capabilities"])["drop"]).includes("ALL") &&
-      hasOnly(list(fields(own["capabilities"])["add"]), ["NET_BIND_SERVICE"]),
+      list(fields(ownContext["capabilities"])["drop"]).includes("ALL") &&
+      hasOnly(list(fields(ownContext["capabilities"])["add"]), ["NET_BIND_SERVICE"]),
   );
 
-/** The strictest level that a pod's spec keeps to; what is not known to be safe counts as privileged. */
+/** Returns the strictest level that a pod's spec meets. A spec that is not known to be safe counts as privileged. */
 export const podSecurityLevel = (pod: unknown): PodSecurityLevel => {
   const spec = fields(pod);
   return isRestricted(spec) ? "restricted" : isBaseline(spec) ? "baseline" : "privileged";
 };
 
 /**
- * Labels each namespace of a manifest with the strictest level that all pods of the manifest in it keep to. One that the
- * manifest labels itself, and one without pods, stay as they are.
+ * Labels each namespace of a manifest with the strictest level that all pods of the manifest in it meet. A namespace
+ * that the manifest labels, and a namespace without pods, stay unchanged.
  */
 export const withPodSecurity = (objects: readonly KubernetesObject[]): KubernetesObject[] =>
   objects.map((object) => {
     if (object.kind !== "Namespace") return object;
     if (Object.keys(object.metadata.labels ?? {}).some((label) => label.startsWith(prefix))) return object;
-    const inside = objects.filter(({ metadata }) => metadata.namespace === object.metadata.name);
-    const levels = inside.flatMap((each) => podSpecsOf(each).map(podSecurityLevel));
+    const members = objects.filter(({ metadata }) => metadata.namespace === object.metadata.name);
+    const levels = members.flatMap((each) => podSpecsOf(each).map(podSecurityLevel));
     const level = levels.sort((a, b) => podSecurityLevels.indexOf(b) - podSecurityLevels.indexOf(a))[0];
     return level === undefined ? object : withLabels(object, podSecurityLabels(level));
   });

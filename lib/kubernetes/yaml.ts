@@ -2,8 +2,8 @@ import * as yaml from "js-yaml";
 import { refuse } from "../base/problem";
 
 /**
- * YAML as kubectl reads it. js-yaml follows YAML 1.2, kubectl's parser 1.1: there `0400` is an octal file mode and
- * `on` is true, and real manifests rely on it. Dates stay strings, as they do on their way to JSON.
+ * YAML as kubectl reads it. js-yaml follows YAML 1.2, but kubectl's parser follows YAML 1.1, on which real manifests
+ * rely. There `0400` is an octal file mode and `on` is true. Dates stay strings, as they do in JSON.
  */
 const integer = new yaml.Type("tag:yaml.org,2002:int", {
   kind: "scalar",
@@ -28,7 +28,10 @@ const merge = new yaml.Type("tag:yaml.org,2002:merge", { kind: "scalar", resolve
 
 const readSchema = yaml.CORE_SCHEMA.extend({ implicit: [integer, boolean, merge] });
 
-/** Matches no value; makes the writer quote every string that any YAML might take for a number or a date. */
+/**
+ * Matches no value when reading. It makes the writer quote every string that a YAML parser might read as a number or a
+ * date.
+ */
 const numberLike = new yaml.Type("tag:slipway,2026:number-like", {
   kind: "scalar",
   resolve: (text: unknown) => typeof text === "string" && /^[-+.]?\d/.test(text),
@@ -37,9 +40,10 @@ const numberLike = new yaml.Type("tag:slipway,2026:number-like", {
 const writeSchema = readSchema.extend({ implicit: [numberLike] });
 
 /**
- * Reads every document of a YAML text in order, `null` for an empty one.
+ * Reads every document of a YAML text in order; an empty document is `null`.
  *
- * @throws ProblemError with line and column for bad YAML; the error repeats nothing of the text, which may be a Secret
+ * @throws ProblemError with line and column for invalid YAML. The error repeats nothing of the text, which may be a
+ * Secret.
  */
 export const readYaml = (text: string, source = "the text"): unknown[] => {
   const documents: unknown[] = [];
@@ -57,33 +61,35 @@ export const readYaml = (text: string, source = "the text"): unknown[] => {
   return documents;
 };
 
-/** The parser's reason up to where it quotes the text: names of tags and aliases may be pieces of a password. */
+/**
+ * Returns the parser's reason without its quotation of the text: names of tags and aliases may be pieces of a password.
+ */
 const reasonWithoutText = (error: unknown): string => {
   if (error instanceof UnsafeInteger) return error.message;
   if (!(error instanceof yaml.YAMLException)) return "a text that stops the parser";
   return /^[a-z][^"<!]*?(?=\s*(?:["<!]|: |$))/i.exec(error.reason)?.[0] ?? "a text that stops the parser";
 };
 
-/** The line at which the parser stopped, where its error does not say so. */
+/** Returns the line at which the parser stopped, for an error without a position. */
 const lastLineRead = (text: string): number => {
   let last: yaml.State | undefined;
   try {
     yaml.loadAll(text, () => undefined, { schema: readSchema, listener: (_, state) => (last = state) });
   } catch {
-    // The parser fails as before; only its position is of interest.
+    // The parser fails as before; only its position matters here.
   }
   return (last?.line ?? 0) + 1;
 };
 
 const writeOptions = { schema: writeSchema, noRefs: true, lineWidth: -1, skipInvalid: true };
 
-/** A value as one YAML document: keys sorted, long lines kept, so that equal values give equal texts. */
+/** Returns a value as one YAML document with sorted keys and unfolded lines, so that equal values give equal texts. */
 export const toYaml = (value: object): string => yaml.dump(value, { ...writeOptions, sortKeys: true });
 
 /** Returns a value as one YAML document whose keys stay in the order of the value. */
 export const toYamlInOrder = (value: object): string => yaml.dump(value, writeOptions);
 
-/** An integer that JavaScript would change. */
+/** Error for an integer that JavaScript cannot represent exactly. */
 class UnsafeInteger extends Error {}
 
 const integerOf = (text: string): number => {

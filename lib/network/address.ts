@@ -1,9 +1,9 @@
 import { collapseIPv6Number, IPv4, IPv6 } from "ip-num";
 
-/** A family of IP addresses, as Kubernetes spells it in lower case. */
+/** A family of IP addresses, in lower case. */
 export type IpFamily = "ipv4" | "ipv6";
 
-/** Families by name, as people write them. */
+/** Display names of the families. */
 export const familyNames = { ipv4: "IPv4", ipv6: "IPv6" } as const satisfies Record<IpFamily, string>;
 
 /** Length of an address in bits. */
@@ -15,23 +15,23 @@ export interface Address {
   readonly value: bigint;
 }
 
-/** The family a text can be of at all. */
+/** Returns the only family that a text can belong to. */
 export const familyOf = (text: string): IpFamily => (text.includes(":") ? "ipv6" : "ipv4");
 
-/** An address as a text in its canonical form: dotted, or as RFC 5952 wants it. */
+/** Returns an address in its canonical form: dotted decimal, or as in RFC 5952. */
 export const addressText = (family: IpFamily, value: bigint): string =>
   family === "ipv4" ? IPv4.fromNumber(value).toString() : collapseIPv6Number(new IPv6(value).toString());
 
-/** The address a text gives in its canonical form; undefined for any other spelling, which programs read differently. */
+/** Parses an address in its canonical form; undefined for any other spelling, which programs interpret differently. */
 export const addressOf = (text: string): Address | undefined => {
   const read = lenientAddress(text);
   return read && addressText(read.family, read.value) === text ? read : undefined;
 };
 
-/** The address a text gives in any spelling of IPv6, or in the canonical one of IPv4; undefined where it gives none. */
+/** Parses an IPv6 address in any spelling, or an IPv4 address in its canonical form; undefined for other texts. */
 export const lenientAddress = (text: string): Address | undefined => {
   const family = familyOf(text);
-  // ip-num takes a zone ("%eth0") and some dotted spellings for what they are not.
+  // ip-num misinterprets a zone ("%eth0") and some dotted spellings.
   if (!(family === "ipv4" ? /^\d{1,3}(\.\d{1,3}){3}$/ : /^[\da-f:]{2,39}$/i).test(text)) return undefined;
   try {
     const address = family === "ipv4" ? IPv4.fromDecimalDottedString(text) : new IPv6(text);

@@ -1,39 +1,39 @@
 import { addressOf, addressText, familyOf, type IpFamily } from "./address";
 import type { Cidr } from "./cidr";
 
-/** Consecutive addresses of one family, both ends included. */
+/** Consecutive addresses of one family, including both ends. */
 export interface AddressRange {
   readonly first: string;
   readonly last: string;
-  /** How many addresses. */
+  /** Number of addresses. */
   readonly size: number;
-  /** `first-last`, as MetalLB reads it. */
+  /** `first-last`, the format of MetalLB. */
   readonly text: string;
 }
 
-/** The range of two ends, given as numbers. */
+/** Returns the range between two addresses as numbers. */
 export const rangeOf = (first: bigint, last: bigint, family: IpFamily = "ipv4"): AddressRange => {
   const [from, to] = [addressText(family, first), addressText(family, last)];
   return { first: from, last: to, size: Number(last - first + 1n), text: `${from}-${to}` };
 };
 
-/** All addresses of a network as a range. */
+/** Returns all addresses of a network as a range. */
 export const networkRange = ({ first, last, family }: Cidr): AddressRange => rangeOf(first, last, family);
 
-/** The family of a network's or range's addresses. */
+/** Returns the family of a network or range. */
 export const rangeFamily = (range: AddressRange | Cidr): IpFamily =>
   "family" in range ? range.family : familyOf(range.first);
 
-/** Whether an address lies in a network or range, ends included; an address that cannot be read lies nowhere. */
+/** Returns true if a network or range contains an address; false for an invalid address. */
 export const contains = (range: AddressRange | Cidr, address: string): boolean => {
-  const found = addressOf(address);
-  if (found === undefined || found.family !== rangeFamily(range)) return false;
+  const parsed = addressOf(address);
+  if (parsed === undefined || parsed.family !== rangeFamily(range)) return false;
   const [first, last] = "family" in range ? [range.first, range.last] : [valueOf(range.first), valueOf(range.last)];
-  return first <= found.value && found.value <= last;
+  return first <= parsed.value && parsed.value <= last;
 };
 
 const valueOf = (address: string): bigint => {
-  const found = addressOf(address);
-  if (found === undefined) throw new Error(`${address} is no address`);
-  return found.value;
+  const parsed = addressOf(address);
+  if (parsed === undefined) throw new Error(`address range: expected an IP address, got ${address}`);
+  return parsed.value;
 };

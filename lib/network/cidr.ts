@@ -7,7 +7,7 @@ export interface Cidr {
   readonly family: IpFamily;
   /** Network address in its canonical form. */
   readonly base: string;
-  /** Length of the network part in bits, 0 to 32 or 128. */
+  /** Length of the network part in bits: 0 to 32, or 0 to 128. */
   readonly prefix: number;
   /** First and last address as numbers. */
   readonly first: bigint;
@@ -30,10 +30,10 @@ const notations = {
 } as const;
 
 /**
- * Reads `a.b.c.d/n`, or `a:b::/n` where IPv6 is among the families; throws for anything else, also for a base that is
- * not the network's own address, or not in its canonical form.
+ * Parses `a.b.c.d/n`, or `a:b::/n` if IPv6 is among the families.
  *
- * @param families default: IPv4 alone
+ * @param families - default: IPv4
+ * @throws ProblemError for all other texts, and for a base that is not the network address or not in canonical form
  */
 export const parseCidr = (text: string, families: readonly IpFamily[] = ["ipv4"]): Cidr => {
   const family = families.includes(familyOf(text)) ? familyOf(text) : (families[0] ?? "ipv4");
@@ -50,23 +50,32 @@ export const parseCidr = (text: string, families: readonly IpFamily[] = ["ipv4"]
   });
 };
 
-/** Reads a network of either family; throws for anything else. */
+/**
+ * Parses a network of either family.
+ *
+ * @throws ProblemError for all other texts
+ */
 export const parseNetwork = (text: string): Cidr => parseCidr(text, both);
 
-/** Makes the network of a prefix length that begins at an address. */
+/** Returns the network with a prefix length that starts at an address. */
 export const networkAt = (family: IpFamily, first: bigint, prefix: number): Cidr => {
   const base = addressText(family, first);
   const last = first + (1n << BigInt(addressBits[family] - prefix)) - 1n;
   return { family, base, prefix, first, last, text: `${base}/${prefix}` };
 };
 
-/** Prefix lengths, both ends included. */
+/** A range of prefix lengths, including both ends. */
 export interface Prefixes {
   readonly shortest: number;
   readonly longest: number;
 }
 
-/** Refuses a network whose prefix length lies outside a range, and says why that is so. */
+/**
+ * Rejects a network whose prefix length is outside a range.
+ *
+ * @param why - reason for the range, for the error
+ * @throws ProblemError for such a network
+ */
 export const refuseOtherSize = ({ base, prefix, text }: Cidr, { shortest, longest }: Prefixes, why: string): void => {
   if (prefix >= shortest && prefix <= longest) return;
   refuse({
@@ -76,7 +85,7 @@ export const refuseOtherSize = ({ base, prefix, text }: Cidr, { shortest, longes
   });
 };
 
-/** Whether two networks share an address; those of two families never do. */
+/** Returns true if two networks share an address. Networks of two families never do. */
 export const overlaps = (a: Cidr, b: Cidr): boolean => a.family === b.family && a.first <= b.last && b.first <= a.last;
 
 const cidrOf = (text: string, family: IpFamily): IPv4CidrRange | IPv6CidrRange | undefined => {

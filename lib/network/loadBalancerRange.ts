@@ -4,19 +4,19 @@ import { addressOf, addressText } from "./address";
 import { type AddressRange, rangeOf } from "./addressRange";
 import type { Cidr } from "./cidr";
 
-/** How many blocks of a prefix length the upper half of a subnet has; 0 where not even one fits. */
+/** Returns the number of blocks with a prefix length in the upper half of a subnet; 0 if not even one fits. */
 export const blocksOf = ({ prefix }: Cidr, prefixLength: number): number =>
   prefixLength > prefix ? 2 ** (prefixLength - prefix - 1) : 0;
 
 /**
- * The addresses a load balancer may give out: a block of the subnet's upper half with the given prefix length, without
- * the subnet's network and broadcast address and without the gateway. A gateway inside the block leaves two pieces,
- * of which the larger is taken (the upper one of two equals).
+ * Returns the addresses of a load balancer: a block in the subnet's upper half with the given prefix length. The range
+ * excludes the subnet's network address, broadcast address and gateway. A gateway inside the block splits it into two
+ * pieces. The range is then the larger piece, or the upper one of two equal pieces.
  *
- * @param prefixLength default 29: eight addresses, of which the last is the broadcast address
- * @param slot which block, counted from the highest down; default 0, the highest
- * @throws ProblemError for a block that is no part of the upper half, a gateway that is not a host address of the subnet,
- * and where no address remains
+ * @param prefixLength - default: 29, eight addresses, of which the last is the broadcast address
+ * @param slot - number of the block, counted from the highest down; default: 0, the highest
+ * @throws ProblemError for a block outside the upper half, for a gateway that is not a host address of the subnet, and
+ * if no address remains
  */
 export const loadBalancerRange = (subnet: Cidr, gateway: string, prefixLength = 29, slot = 0): AddressRange => {
   if (!Number.isInteger(prefixLength) || prefixLength <= subnet.prefix || prefixLength > 31) {
@@ -32,7 +32,7 @@ export const loadBalancerRange = (subnet: Cidr, gateway: string, prefixLength = 
     refuse({
       received: slot,
       rule: `be from 0 to ${blocks - 1}, since the upper half of ${subnet.text} has ${blocks} blocks of /${prefixLength}`,
-      remedy: "Choose a number of that range, or a larger networkSubnet",
+      remedy: "Choose a number in that range, or a larger networkSubnet",
     });
   }
   const size = 1n << BigInt(32 - prefixLength);
@@ -67,21 +67,21 @@ const gatewayOf = (subnet: Cidr, gateway: string): bigint => {
   });
 };
 
-/** A cluster that wants load balancer addresses. */
+/** A cluster that needs load balancer addresses. */
 export interface RangeClaim {
   readonly name: string;
-  /** Which block, counted from the highest down; absent: the one its name gives. */
+  /** Number of the block, counted from the highest down; default: derived from the cluster's name. */
   readonly slot?: number;
-  /** What the slot's setting is called, for errors; default `loadBalancerSlot`. */
+  /** Name of the slot's setting, for errors; default: `loadBalancerSlot`. */
   readonly key?: string;
 }
 
 /**
- * A block of the subnet's upper half for each cluster, by name. The block follows from the cluster's own slot or name
- * alone: neither the order of the list nor the other clusters matter, so adding or removing one moves nobody.
+ * Returns a block of the subnet's upper half for each cluster, by name. The block depends only on the cluster's own
+ * slot or name. So adding or removing a cluster does not move the others.
  *
- * @param prefixLength size of each block
- * @throws ProblemError naming every two clusters that fall on one block, and a free number for the second
+ * @param prefixLength - size of each block
+ * @throws ProblemError for every two clusters with the same block, with a free number for the second cluster
  */
 export const allotRanges = (
   subnet: Cidr,
@@ -124,12 +124,12 @@ export const allotRanges = (
   return ranges;
 };
 
-/** The block that a name gives: the same in every stack with as many blocks. */
+/** Returns the block for a name, which is the same in every stack with as many blocks. */
 export const slotOf = (name: string, blocks: number): number =>
   blocks === 0 ? 0 : createHash("sha256").update(name).digest().readUInt32BE(0) % blocks;
 
 const firstFree = (taken: ReadonlySet<number>, blocks: number): number | undefined => {
-  // As many numbers as are taken, and one more, hold a free one.
+  // Among one more number than are taken, at least one is free.
   for (let slot = 0; slot < Math.min(blocks, taken.size + 1); slot += 1) if (!taken.has(slot)) return slot;
   return undefined;
 };

@@ -2,11 +2,14 @@ import { refuse } from "../base/problem";
 import type { IpFamily } from "./address";
 import { type Cidr, overlaps, parseNetwork } from "./cidr";
 
-/** The networks of a setting: one, or one of each family with the primary family first; none for an empty setting. */
+/**
+ * The networks of a setting: one network, or one of each family with the primary family first; none for an empty
+ * setting.
+ */
 export class Networks {
-  /** The setting: the networks with a comma between them. */
+  /** The setting: the networks, separated by commas. */
   readonly text: string;
-  /** The families that the networks have, the primary one first. */
+  /** Families of the networks, the primary family first. */
   readonly families: readonly IpFamily[];
   readonly ipv4?: Cidr;
   readonly ipv6?: Cidr;
@@ -17,16 +20,20 @@ export class Networks {
     for (const network of list) this[network.family] = network;
   }
 
-  /** Writes the value as the setting, in errors too. */
+  /** Returns the setting's text, for JSON and errors. */
   toJSON(): string {
     return this.text;
   }
 }
 
-/** The value of an empty setting. */
+/** Value of an empty setting. */
 export const noNetworks = new Networks([]);
 
-/** Reads one network, or one of each family with a comma between them; throws for any other text. */
+/**
+ * Parses one network, or one of each family, separated by a comma.
+ *
+ * @throws ProblemError for all other texts
+ */
 export const parseNetworks = (text: string): Networks => {
   const list = text.split(",").map(parseNetwork);
   if (list.length <= 2 && new Set(list.map(({ family }) => family)).size === list.length) return new Networks(list);
@@ -37,20 +44,20 @@ export const parseNetworks = (text: string): Networks => {
   });
 };
 
-/** Whether any network of one list shares an address with any of another. */
+/** Returns true if any network of one list shares an address with any network of the other list. */
 export const anyOverlap = (a: readonly Cidr[], b: readonly Cidr[]): boolean =>
-  a.some((one) => b.some((other) => overlaps(one, other)));
+  a.some((left) => b.some((right) => overlaps(left, right)));
 
-/** The networks of a cluster, of the same families in the same order. */
+/** The networks of a cluster, with the same families in the same order. */
 export interface ClusterNetworks {
   readonly podCidr: Networks;
   readonly serviceCidr: Networks;
 }
 
-/** The networks of a cluster as the settings have them: texts, which their own check has accepted. */
+/** The networks of a cluster in the settings: validated texts. */
 export type ClusterNetworkTexts = Readonly<Record<keyof ClusterNetworks, string>>;
 
-/** Reads the networks of a cluster from its settings. */
+/** Parses the networks of a cluster. */
 export const networksOf = ({ podCidr, serviceCidr }: ClusterNetworkTexts): ClusterNetworks => ({
   podCidr: parseNetworks(podCidr),
   serviceCidr: parseNetworks(serviceCidr),

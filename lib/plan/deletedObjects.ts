@@ -5,11 +5,11 @@ import { nameOf, providerUrn } from "../base/urn";
 export interface RecordedResource {
   urn: string;
   type: string;
-  /** Of an object: `namespace/name`, or the name alone. */
+  /** `namespace/name` of an object, or only its name. */
   id?: string;
-  /** Whether Pulumi only reads the object, which somebody else creates. */
+  /** True for an object that Pulumi only reads, and somebody else creates. */
   external?: boolean;
-  /** Whether the object is the rest of a replacement and is to be deleted. */
+  /** True for the old object of a replacement, which is still to be deleted. */
   delete?: boolean;
   /** URN of the provider, `::`, and the provider's id. */
   provider?: string;
@@ -20,7 +20,7 @@ export interface RecordedResource {
   inputs?: Record<string, unknown>;
 }
 
-/** The place of an object in a cluster. */
+/** Reference to an object in a cluster. */
 export interface ObjectReference {
   apiVersion: string;
   kind: string;
@@ -29,12 +29,12 @@ export interface ObjectReference {
   name: string;
 }
 
-/** An object that the stack created, and the resource that stands for the object in the state. */
+/** An object that the stack created, with the URN of its resource. */
 export interface RecordedObject extends ObjectReference {
   urn: string;
 }
 
-/** An object that the stack created and that its cluster no longer has. */
+/** An object that the stack created and that no longer exists in its cluster. */
 export interface DeletedObject extends RecordedObject {
   /** Name of the cluster's Kubernetes provider and of its kubeconfig file. */
   cluster: string;
@@ -49,7 +49,7 @@ export interface DeletedSecret {
   controlPlane: ObjectReference;
 }
 
-/** A workload cluster that cannot go on because somebody deleted an object that everything else hangs on. */
+/** A workload cluster that cannot recover, because somebody deleted an object on which everything else depends. */
 export interface LostCluster {
   name: string;
   namespace: string;
@@ -66,12 +66,12 @@ interface Metadata {
   namespace?: unknown;
 }
 
-/** Whether a resource type is Cluster API's Cluster, of any version. */
+/** Returns true for the type of Cluster API's Cluster, in any version. */
 export const isClusterType = (type: string): boolean => /^kubernetes:cluster\.x-k8s\.io\/\w+:Cluster$/.test(type);
 
 const stringOr = (value: unknown): string | undefined => (typeof value === "string" ? value : undefined);
 
-/** Whether Kubernetes itself deletes the object after a time: the absence of such an object says nothing. */
+/** Returns true for an object that Kubernetes deletes after a time. Its absence is normal. */
 const expires = (inputs: Record<string, unknown>): boolean =>
   valueAt(inputs, "spec", "ttlSecondsAfterFinished") !== undefined ||
   inputs["type"] === "bootstrap.kubernetes.io/token";
@@ -83,7 +83,7 @@ const objectOf = ({ urn, inputs = {} }: RecordedResource): RecordedObject[] => {
   return [{ urn, apiVersion, kind, name, ...(typeof namespace === "string" ? { namespace } : {}) }];
 };
 
-/** An object that Pulumi reads has no inputs: type and id are all that the state says of the object. */
+/** Returns the object of a resource that Pulumi only reads. The resource has no inputs, only type and id. */
 const readObjectOf = ({ urn, type, id = "" }: RecordedResource): RecordedObject[] => {
   const [, groupVersion = "", kind = ""] = type.split(":");
   const [namespace, name] = id.split("/");
@@ -91,7 +91,10 @@ const readObjectOf = ({ urn, type, id = "" }: RecordedResource): RecordedObject[
   return [{ urn, apiVersion: groupVersion.replace(/^core\//, ""), kind, namespace, name }];
 };
 
-/** The CRDs of a manifest, which one step applies: each line of its standard input begins with the name of a CRD. */
+/**
+ * Returns the CRDs of a manifest, which one step applies: each line of its standard input starts with the name of a
+ * CRD.
+ */
 const crdsOf = ({ urn, inputs = {} }: RecordedResource): RecordedObject[] =>
   (stringOr(inputs["stdin"]) ?? "").split("\n").flatMap((line) => {
     const name = line.split(" ")[0];
@@ -104,17 +107,18 @@ const kubeconfigCluster = (inputs: Record<string, unknown> | undefined): string 
   stringOr(valueAt(inputs, "environment", "KUBECONFIG"))?.replace(/^.*\/|\.yaml$/g, "");
 
 /**
- * The objects that a state says to exist, by the name of their cluster.
+ * Returns the objects in a state, by the name of their cluster.
  *
- * @param readOnly whether only objects that Pulumi reads are wanted, instead of the stack's own; default: false
+ * @param readOnly - true for objects that Pulumi only reads, false for the stack's own objects; default: false
  */
 export const recordedObjects = (
   resources: readonly RecordedResource[],
   readOnly = false,
 ): ReadonlyMap<string, RecordedObject[]> => {
-  const found = new Map<string, RecordedObject[]>();
+  const objectsByCluster = new Map<string, RecordedObject[]>();
   const add = (cluster: string | undefined, objects: RecordedObject[]): void => {
-    if (cluster && objects.length > 0) found.set(cluster, [...(found.get(cluster) ?? []), ...objects]);
+    if (cluster && objects.length > 0)
+      objectsByCluster.set(cluster, [...(objectsByCluster.get(cluster) ?? []), ...objects]);
   };
   for (const resource of resources) {
     if ((resource.external ?? false) !== readOnly || resource.delete) continue;
@@ -123,7 +127,7 @@ export const recordedObjects = (
     else if (resource.inputs?.["create"] === "steps/crds-apply")
       add(kubeconfigCluster(resource.inputs), crdsOf(resource));
   }
-  return found;
+  return objectsByCluster;
 };
 
 const isReferenced = (reference: unknown, namespace: string, object: ObjectReference): boolean =>
@@ -131,7 +135,7 @@ const isReferenced = (reference: unknown, namespace: string, object: ObjectRefer
   valueAt(reference, "name") === object.name &&
   namespace === (object.namespace ?? "default");
 
-/** Finds the workload clusters that a deletion destroyed, whether the deletion is finished or not. */
+/** Finds the workload clusters that a deletion destroyed, even if the deletion is still in progress. */
 export const findLostClusters = (
   resources: readonly RecordedResource[],
   deleted: readonly DeletedObject[],

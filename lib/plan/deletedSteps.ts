@@ -3,11 +3,11 @@ import { type Deletions, describeLoss, describeObject } from "./deletionText";
 import { resourcesToForget } from "./forgetDeleted";
 import type { PlanStep, PartPlan } from "./step";
 
-/** The resources of a preview that show as replaced because of deletions. */
+/** The resources that a preview shows as replaced because of deletions. */
 export interface DeletedSteps {
-  /** URNs of deleted objects, and of waits that are repeated for them. */
+  /** URNs of deleted objects, and of waits that run again for them. */
   repeated: ReadonlySet<string>;
-  /** Why a resource is created again, by its URN. */
+  /** Reason for the replacement of a resource, by its URN. */
   reasons: ReadonlyMap<string, string>;
 }
 
@@ -29,7 +29,7 @@ export const deletedSteps = (
   ]),
 });
 
-/** The steps as an `up` takes them: it creates a deleted object, which the preview shows as replaced. */
+/** Returns the steps as `up` runs them: it creates a deleted object, which the preview shows as replaced. */
 export const withDeletedSteps = (
   steps: readonly PlanStep[],
   { repeated, reasons }: DeletedSteps,
@@ -44,7 +44,7 @@ export const withDeletedSteps = (
   });
 };
 
-/** The plan of deletions alone, for a preview that fails because deleted webhooks do not answer. */
+/** Returns the plan for deletions alone, for a preview that fails because deleted webhooks do not answer. */
 export const deletionParts = ({ clusters, objects }: Deletions): PartPlan[] => [
   ...clusters.map((cluster) => ({
     part: `cluster ${cluster.name}`,

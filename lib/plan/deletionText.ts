@@ -1,6 +1,6 @@
 import type { DeletedObject, DeletedSecret, LostCluster, ObjectReference } from "./deletedObjects";
 
-/** What somebody deleted behind the stack's back. */
+/** The objects that somebody deleted without Slipway. */
 export interface Deletions {
   /** Workload clusters that have to be created again as a whole. */
   clusters: readonly LostCluster[];
@@ -10,25 +10,25 @@ export interface Deletions {
   secrets: readonly DeletedSecret[];
 }
 
-/** Objects that a list names before it only counts the rest. */
+/** Maximum number of listed objects; the rest is only counted. */
 const shownObjects = 20;
 
-/** An object in words: `Deployment default/nginx`. */
+/** Returns an object's description: `Deployment default/nginx`. */
 export const describeObject = ({ kind, namespace, name }: ObjectReference): string =>
   `${kind} ${namespace === undefined ? "" : `${namespace}/`}${name}`;
 
 const stateOf = ({ isTerminating }: Pick<DeletedObject, "isTerminating">): string =>
   isTerminating ? "is being deleted" : "was deleted";
 
-/** Why a workload cluster has to be created again: `Cluster default/capd was deleted`. */
+/** Returns why a workload cluster has to be created again: `Cluster default/capd was deleted`. */
 export const describeLoss = ({ objects }: Pick<LostCluster, "objects">): string => {
-  // Cluster API deletes everything else with the Cluster object.
+  // Cluster API deletes all other objects together with the Cluster object.
   const clusters = objects.filter(({ kind }) => kind === "Cluster");
   const causes = clusters.length > 0 ? clusters : objects;
   return causes.map((object) => `${describeObject(object)} ${stateOf(object)}`).join(", ");
 };
 
-/** Deletions in lines for people, with what `up` does about each. */
+/** Returns deletions as lines for users, with what `up` does about each deletion. */
 export const deletionLines = ({ clusters, objects, secrets }: Deletions): string[] => [
   ...clusters.map(
     (cluster) =>

@@ -1,18 +1,18 @@
 import type { RecordedResource } from "./deletedObjects";
 
-/** Steps that only wait: a second run changes nothing. */
+/** Steps that only wait. They are safe to repeat. */
 const waitingStep = /^steps\/(wait-for-(webhooks|nodes|management-node)|http-request)$/;
 
-/** Those of them that need all of a cluster's machines. */
+/** Waiting steps that need all of a cluster's machines. */
 const machineStep = /^steps\/(wait-for-nodes|http-request)$/;
 
 const createStep = ({ inputs = {} }: RecordedResource): string =>
   inputs["delete"] === undefined ? (typeof inputs["create"] === "string" ? inputs["create"] : "") : "";
 
 /**
- * The resources that `up` has to create again: those of the deleted objects, and the waits that depend on them.
+ * Returns the resources that `up` has to create again: those of the deleted objects, and the waits that depend on them.
  *
- * @param isIncomplete whether other objects are still being deleted, so that machines may be missing; default: false
+ * @param isIncomplete - true while other objects are being deleted, so that machines may be missing; default: false
  */
 export const resourcesToForget = (
   resources: readonly RecordedResource[],
@@ -35,8 +35,8 @@ export const resourcesToForget = (
  * Removes the resources of deleted objects from a state, with all references to them, so that the next `up` creates the
  * objects again.
  *
- * @param deleted URNs; those of lost clusters do not belong here
- * @param isIncomplete as for `resourcesToForget`
+ * @param deleted - URNs of the deleted objects, without those of lost clusters
+ * @param isIncomplete - as in `resourcesToForget`
  */
 export const withoutObjects = <T extends RecordedResource>(
   resources: readonly T[],

@@ -3,7 +3,7 @@ import { type DeletedSteps, withDeletedSteps } from "./deletedSteps";
 import { explain as explainChange, isIdentity, isReplace, lostWith, rollsMachines, workloadComponent } from "./reasons";
 import { type ChangeClass, changeClasses, type PartPlan, type PlanStep } from "./step";
 
-/** Exit code of `make plan`: nothing to do, changes, or something is replaced or destroyed. */
+/** Returns the exit code of `make plan`: 0 without changes, 2 with changes, 3 if a part is replaced or destroyed. */
 export const exitCode = (parts: readonly PartPlan[]): 0 | 2 | 3 => {
   if (parts.some(({ change }) => isLoss(change))) return 3;
   return parts.some(({ change }) => change !== "unchanged") ? 2 : 0;
@@ -17,14 +17,14 @@ const partOfComponent: Record<string, (typeof fixedParts)[number] | "node images
   "slipway:index:ImageLoad": "management cluster",
   "slipway:index:CapdImage": "providers",
   "slipway:index:ProviderInstall": "providers",
-  // Made only where nodes cannot pull, so no part of every plan.
+  // Only present if nodes cannot pull, so this part is not in every plan.
   "slipway:index:NodeImage": "node images",
 };
 
 /**
- * Sorts the steps of a preview by the part they belong to, and says of each part what happens to it.
+ * Groups the steps of a preview by part, and returns what happens to each part.
  *
- * @param deleted what somebody deleted behind the stack's back; default: nothing
+ * @param deleted - objects that somebody deleted without Slipway; default: none
  */
 export const changePlan = (previewed: readonly PlanStep[], deleted?: DeletedSteps): PartPlan[] => {
   const steps = deleted === undefined ? previewed : withDeletedSteps(previewed, deleted);
@@ -38,23 +38,26 @@ export const changePlan = (previewed: readonly PlanStep[], deleted?: DeletedStep
     const part = partOf(step, steps);
     grouped.set(part, [...(grouped.get(part) ?? []), step]);
   }
-  const parts = [...grouped].map(([part, own]) => ({ ...judge(part, own, explain), own }));
+  const parts = [...grouped].map(([part, members]) => ({ ...planPart(part, members, explain), members }));
   const lost = parts.some(({ part, change }) => part === "management cluster" && isLoss(change));
-  return parts.map(({ own, ...judged }) => (lost ? lostWithManagement(judged, own) : judged));
+  return parts.map(({ members, ...plan }) => (lost ? lostWithManagement(plan, members) : plan));
 };
 
 const isLoss = (change: ChangeClass): boolean => change === "replaced" || change === "destroyed";
 
-/** Without its management cluster nothing that it made goes on: what else there is to say of it would mislead. */
-const lostWithManagement = (judged: PartPlan, steps: readonly PlanStep[]): PartPlan => {
-  const { part, change } = judged;
-  const inside = part === "providers" || part.startsWith("cluster ");
-  if (!inside || isLoss(change) || change === "created") return judged;
+/**
+ * Returns the plan of a part whose management cluster is lost. Its own changes would be misleading, because nothing in
+ * it continues to work.
+ */
+const lostWithManagement = (plan: PartPlan, steps: readonly PlanStep[]): PartPlan => {
+  const { part, change } = plan;
+  const isInside = part === "providers" || part.startsWith("cluster ");
+  if (!isInside || isLoss(change) || change === "created") return plan;
   const lost = part === "providers" ? [] : lostWith(part, steps);
   return { part, change: "replaced", reasons: ["the management cluster is another one"], lost };
 };
 
-/** Components and the stack are no things of their own; what is only read or refreshed changes nothing. */
+/** Returns true for components, the stack and reads, which change nothing themselves. */
 const ignored = ({ op, urn }: PlanStep): boolean => {
   const { type, name } = partsOf(urn);
   if (type.startsWith("slipway:") || type === "pulumi:pulumi:Stack") return true;
@@ -62,8 +65,8 @@ const ignored = ({ op, urn }: PlanStep): boolean => {
 };
 
 /**
- * The part a resource belongs to. Names prove nothing (one may begin with another), so a cluster is found by the
- * component around a resource, or by the component around the Cluster object with which the resource ends.
+ * Returns the part of a resource. Names are not reliable, since one name may start with another. A cluster is found by
+ * the component around a resource, or by the component around the Cluster object in `deletedWith`.
  */
 const partOf = (step: PlanStep, steps: readonly PlanStep[]): string => {
   const { ancestors } = partsOf(step.urn);
@@ -80,7 +83,7 @@ const partOf = (step: PlanStep, steps: readonly PlanStep[]): string => {
   return "other";
 };
 
-/** The resource that is the part itself; a part without one is only the sum of its resources. */
+/** Returns true for the main resource of a part. A part without a main resource is the set of its resources. */
 const isRoot = ({ urn }: PlanStep): boolean => {
   const { type, name, ancestors } = partsOf(urn);
   const owner = ancestors.at(-1);
@@ -91,7 +94,7 @@ const isRoot = ({ urn }: PlanStep): boolean => {
   );
 };
 
-const judge = (part: string, steps: readonly PlanStep[], explain: (step: PlanStep) => string): PartPlan => {
+const planPart = (part: string, steps: readonly PlanStep[], explain: (step: PlanStep) => string): PartPlan => {
   const changed = steps.filter(({ op }) => op !== "same");
   if (changed.length === 0) return { part, change: "unchanged", reasons: [], lost: [] };
   const roots = changed.filter(isRoot);
@@ -100,7 +103,7 @@ const judge = (part: string, steps: readonly PlanStep[], explain: (step: PlanSte
   const gone = roots.some(({ op }) => op === "delete");
   const fresh = roots.some(({ op }) => op === "create") || steps.every(({ op }) => op === "create");
   if (replaced.length > 0 || (gone && fresh)) {
-    // Everything inside goes with it; what made it so is the news.
+    // Everything in the part is replaced too, so only the cause is reported.
     const reasons = (replaced.length > 0 ? replaced : roots).map(explain);
     return { part, change: "replaced", reasons, lost: lostWith(part, steps) };
   }
@@ -108,9 +111,9 @@ const judge = (part: string, steps: readonly PlanStep[], explain: (step: PlanSte
   if (fresh) return { part, change: "created", reasons: [counted(changed)], lost: [] };
   const inner = changed.map((step) => ({ step, change: classOf(step) }));
   const change = changeClasses[Math.max(...inner.map((one) => changeClasses.indexOf(one.change)))] ?? "in place";
-  // Templates are named by their content: one made and one removed is what a rolling change looks like.
-  const told = inner.filter(({ step }) => change !== "rolling" || !isTemplate(step));
-  const order = [...told].sort((a, b) => changeClasses.indexOf(b.change) - changeClasses.indexOf(a.change));
+  // Templates are named by their content: a rolling change creates one and deletes another.
+  const shown = inner.filter(({ step }) => change !== "rolling" || !isTemplate(step));
+  const order = [...shown].sort((a, b) => changeClasses.indexOf(b.change) - changeClasses.indexOf(a.change));
   return { part, change, reasons: order.map((one) => explain(one.step)), lost: [] };
 };
 

@@ -1,23 +1,23 @@
 import { isContainer, valueAt } from "../base/json";
 import { kindOf, partsOf } from "../base/urn";
 
-/** What an `up` would do to a part of the stack, mildest first. */
+/** Changes of a part of the stack, mildest first. */
 export const changeClasses = ["unchanged", "in place", "rolling", "created", "replaced", "destroyed"] as const;
 
-/** One of them. */
+/** A change of a part. */
 export type ChangeClass = (typeof changeClasses)[number];
 
-/** What happens to one part: the network, the management cluster, the providers, the node images, a cluster, or the rest. */
+/** The plan of one part: network, management cluster, providers, node images, a cluster, or other resources. */
 export interface PartPlan {
   part: string;
   change: ChangeClass;
-  /** Which object, which property. */
+  /** The changed objects and properties. */
   reasons: string[];
-  /** What will be gone afterwards. */
+  /** Data and objects that will be lost. */
   lost: string[];
 }
 
-/** A resource's state in a preview, as far as a plan needs it. */
+/** The fields of a resource's state in a preview that a plan reads. */
 export interface StepState {
   type?: string;
   custom?: boolean;
@@ -26,36 +26,36 @@ export interface StepState {
   inputs?: Record<string, unknown>;
 }
 
-/** One step of `pulumi preview --json`. */
+/** A step of `pulumi preview --json`. */
 export interface PlanStep {
   op: string;
   urn: string;
   oldState?: StepState;
   newState?: StepState;
-  /** Properties that differ, at top level. */
+  /** Properties that differ, at the top level. */
   diffReasons?: string[];
-  /** The properties that differ, as paths. */
+  /** Paths of the properties that differ. */
   detailedDiff?: Record<string, unknown> | null;
 }
 
-/** A property that changes. */
+/** A changed property. */
 export interface Difference {
-  /** As in `spec.template.spec.version` or `metadata.labels["a/b"]`. */
+  /** Path, such as `spec.template.spec.version` or `metadata.labels["a/b"]`. */
   path: string;
   before: unknown;
   after: unknown;
 }
 
-/** The document `pulumi preview --json` prints. */
+/** The output of `pulumi preview --json`. */
 export interface PreviewDigest {
   steps?: PlanStep[];
   diagnostics?: { message?: string; severity?: string }[];
 }
 
-/** What the engine writes for a value it does not know yet. */
+/** The engine's placeholder for a value that is not known yet. */
 const unknownValue = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
 
-/** Kind, namespace and name out of a resource's type and name, for people. */
+/** Returns kind, namespace and name of a resource, for users. */
 export const describeStep = ({ urn }: PlanStep): string => {
   const { type, name } = partsOf(urn);
   // Objects are named `<component>/<kind>/<namespace>/<name>`.
@@ -67,8 +67,8 @@ export const describeStep = ({ urn }: PlanStep): string => {
 };
 
 /**
- * What a step changes, leaf by leaf. The engine's own list says where to look; without one the inputs are compared.
- * A difference that the inputs do not show is one between the state and the real thing.
+ * Returns the changes of a step as single values. The paths come from the engine's diff, or else from a comparison of
+ * the inputs. If the inputs do not differ there, the state differs from the actual object.
  */
 export const differences = ({ oldState, newState, detailedDiff, diffReasons }: PlanStep): Difference[] => {
   const before = oldState?.inputs ?? {};
@@ -78,24 +78,24 @@ export const differences = ({ oldState, newState, detailedDiff, diffReasons }: P
   if (paths.length === 0) return leaves("", before, after);
   return paths.flatMap(({ text, keys }) => {
     const pair = [valueAt(before, ...keys), valueAt(after, ...keys)] as const;
-    const found = leaves(text, ...pair);
-    return found.length > 0 ? found : [{ path: text, before: pair[0], after: pair[1] }];
+    const changed = leaves(text, ...pair);
+    return changed.length > 0 ? changed : [{ path: text, before: pair[0], after: pair[1] }];
   });
 };
 
-/** A difference in a line: `spec.replicas 1 → 3`; of what is secret the path alone. */
+/** Returns a difference in one line: `spec.replicas 1 → 3`; for a secret only the path. */
 export const showDifference = ({ path, before, after }: Difference): string => {
   if (before === undefined && after === undefined) return path;
   if (isHidden(before) || isHidden(after)) return `${path} (secret)`;
-  if (JSON.stringify(before) === JSON.stringify(after)) return `${path} (differs from what is there)`;
+  if (JSON.stringify(before) === JSON.stringify(after)) return `${path} (differs from the actual object)`;
   return `${path} ${show(before)} → ${show(after)}`;
 };
 
-/** Returns true for what the engine writes in place of a secret, and for data around it. */
+/** Returns true for the engine's placeholder of a secret, and for data that contains it. */
 const isHidden = (value: unknown): boolean =>
   value === "[secret]" || (isContainer(value) && Object.values(value).some(isHidden));
 
-/** A value in at most 60 characters. */
+/** Returns a value in at most 60 characters. */
 export const show = (value: unknown): string => {
   if (value === undefined) return "(none)";
   if (value === unknownValue) return "(known later)";
@@ -104,7 +104,7 @@ export const show = (value: unknown): string => {
   return line.length > 60 ? `${line.slice(0, 57)}...` : line;
 };
 
-/** `a.b["c/d"][0]` as keys. */
+/** Splits `a.b["c/d"][0]` into keys. */
 const keysOf = (path: string): string[] =>
   [...path.matchAll(/\["((?:[^"\\]|\\.)*)"\]|\[(\d+)\]|([^.[\]]+)/g)].map(
     ([, quoted, index, plain]) => quoted?.replace(/\\(.)/g, "$1") ?? index ?? plain ?? "",

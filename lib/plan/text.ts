@@ -1,18 +1,18 @@
 import type { PartPlan } from "./step";
 
-/** Reasons a part shows before the rest is only counted; `ARGS=--json` has all. */
+/** Maximum number of reasons per part; `ARGS=--json` shows all. */
 const shownReasons = 8;
 
-/** A plan as a table: part, class, reasons, and below them what is lost. */
+/** Returns a plan as a table: part, change, reasons and losses. */
 export const planTable = (parts: readonly PartPlan[]): string[] => {
   const rows = parts.flatMap(({ part, change, reasons, lost }) => {
     const rest = reasons.length - shownReasons;
-    const told = [
+    const texts = [
       ...lost.map((text) => `LOST: ${text}`),
       ...reasons.slice(0, shownReasons),
       ...(rest > 0 ? [`and ${rest} more (ARGS=--json)`] : []),
     ];
-    return (told.length > 0 ? told : [""]).map((text, line) => (line === 0 ? [part, change, text] : ["", "", text]));
+    return (texts.length > 0 ? texts : [""]).map((text, line) => (line === 0 ? [part, change, text] : ["", "", text]));
   });
   const all = [["part", "change", "reasons"], ...rows];
   const width = (column: number): number => Math.max(...all.map((row) => row[column]?.length ?? 0));
@@ -22,7 +22,7 @@ export const planTable = (parts: readonly PartPlan[]): string[] => {
   );
 };
 
-/** The sentence below the table. */
+/** Returns the summary below the table. */
 export const planSummary = (parts: readonly PartPlan[]): string => {
   const count = (...changes: string[]): number => parts.filter(({ change }) => changes.includes(change)).length;
   const heavy = count("replaced", "destroyed");

@@ -2,14 +2,14 @@ import { type KubernetesObject, withLabels } from "../kubernetes/object";
 
 const group = "clusterctl.cluster.x-k8s.io";
 
-/** What clusterctl's inventory knows about a provider. */
+/** A provider in clusterctl's inventory. */
 export interface ProviderEntry {
   /** clusterctl's short name: cluster-api, kubeadm, docker. */
   name: string;
   type: "CoreProvider" | "BootstrapProvider" | "ControlPlaneProvider" | "InfrastructureProvider";
   /** With or without the leading v. */
   version: string;
-  /** Where the provider's controller runs. */
+  /** Namespace of the provider's controller. */
   namespace: string;
 }
 
@@ -20,17 +20,17 @@ const labelPrefixes: Record<ProviderEntry["type"], string> = {
   InfrastructureProvider: "infrastructure-",
 };
 
-/** clusterctl's label of a provider, such as `infrastructure-docker`. */
+/** Returns clusterctl's label of a provider, such as `infrastructure-docker`. */
 export const providerLabel = ({ name, type }: Pick<ProviderEntry, "name" | "type">): string =>
   `${labelPrefixes[type]}${name}`;
 
-/** Labels a provider's objects as `clusterctl init` does; move, upgrade and delete find them by it. */
+/** Labels a provider's objects as `clusterctl init` does; move, upgrade and delete find the objects by these labels. */
 export const clusterctlLabels = (objects: readonly KubernetesObject[], label: string): KubernetesObject[] =>
   objects.map((object) => withLabels(object, { [group]: "", "cluster.x-k8s.io/provider": label }));
 
 /**
- * The inventory entry of a provider, as `clusterctl init` writes it. Its CRD, providers.clusterctl.cluster.x-k8s.io,
- * is in no release asset; it lies in the Go module sigs.k8s.io/cluster-api at
+ * Returns the inventory entry of a provider, as `clusterctl init` writes it. No release asset contains its CRD,
+ * providers.clusterctl.cluster.x-k8s.io. The Go module sigs.k8s.io/cluster-api has it in
  * cmd/clusterctl/config/manifest/clusterctl-api.yaml.
  */
 export const inventoryObject = (provider: ProviderEntry): KubernetesObject => {
@@ -49,11 +49,11 @@ export const inventoryObject = (provider: ProviderEntry): KubernetesObject => {
   };
 };
 
-/** An infrastructure provider that a stack installs besides Cluster API's own. */
+/** An infrastructure provider that a stack installs besides Cluster API's Docker provider. */
 export interface InfrastructureProvider {
-  /** clusterctl's name, as aws. */
+  /** clusterctl's name, such as aws. */
   readonly name: string;
   readonly version: string;
-  /** URL or path of its infrastructure-components.yaml. */
+  /** URL or path of the provider's infrastructure-components.yaml. */
   readonly manifest: string;
 }

@@ -1,7 +1,7 @@
 import type { KubernetesObject } from "../kubernetes/object";
 import { inventoryObject, type ProviderEntry } from "./clusterctl";
 
-/** The four providers a docker cluster takes: clusterctl's name and type, and the namespace their manifests make. */
+/** The four providers of a Docker cluster: clusterctl's name and type, and the namespace in the provider's manifest. */
 export const providers = {
   core: { name: "cluster-api", type: "CoreProvider", namespace: "capi-system" },
   bootstrap: { name: "kubeadm", type: "BootstrapProvider", namespace: "capi-kubeadm-bootstrap-system" },
@@ -9,14 +9,14 @@ export const providers = {
   infrastructure: { name: "docker", type: "InfrastructureProvider", namespace: "capd-system" },
 } as const satisfies Record<string, Omit<ProviderEntry, "version">>;
 
-/** The entries by which `clusterctl upgrade plan` and `move` know what is installed. */
+/** Returns the inventory entries, from which `clusterctl upgrade plan` and `move` read the installed providers. */
 export const inventoryEntries = (version: string): KubernetesObject[] =>
   Object.values(providers).map((provider) => inventoryObject({ ...provider, version }));
 
 const group = "clusterctl.cluster.x-k8s.io";
 const text = { type: "string" };
 
-/** The CRD of clusterctl's inventory, which no provider's manifest contains. */
+/** Returns the CRD of clusterctl's inventory, which no provider's manifest contains. */
 export const inventoryCrd = (): KubernetesObject => ({
   apiVersion: "apiextensions.k8s.io/v1",
   kind: "CustomResourceDefinition",

@@ -1,12 +1,12 @@
 import { toYaml } from "../kubernetes/yaml";
 
-/** Where Docker listens, on the host and in the node that runs Cluster API's Docker provider. */
+/** Path of Docker's socket, on the host and in the node that runs Cluster API's Docker provider. */
 const dockerSocket = "/var/run/docker.sock";
 
 /**
- * kind's configuration of the management cluster: one node that can reach the host's Docker.
+ * Returns kind's configuration of the management cluster: one node with access to the host's Docker.
  *
- * @param dualStack whether its pods reach clusters of IPv6 alone; the Docker network then has IPv6
+ * @param dualStack - whether pods must reach IPv6-only clusters; then the Docker network has IPv6; default: false
  */
 export const kindConfig = (dualStack = false): string =>
   toYaml({

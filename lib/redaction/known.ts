@@ -2,13 +2,13 @@ import { openKeys } from "../base/secretForms";
 
 const decoded = (value: string): string => Buffer.from(value, "base64").toString("utf8");
 
-/** Client keys, tokens and passwords in a kubeconfig. */
+/** Returns client keys, tokens and passwords of a kubeconfig. */
 export const knownOfKubeconfig = (text: string): string[] =>
   [...text.matchAll(/^\s*(?:- )?(?:client-key-data|token|password):[ \t]*["']?([^\s"']+)/gm)].map(
     ([, value = ""]) => value,
   );
 
-/** A value that is long enough not to be an everyday word, and short enough to be searched for as a whole. */
+/** Returns true for a value that is long enough not to be a common word, and short enough for a search. */
 export const isTelling = (value: string): boolean => value.length >= 8 && value.length <= 4096;
 
 interface SecretObject {
@@ -16,8 +16,8 @@ interface SecretObject {
 }
 
 /**
- * Tokens, passwords and the like: whole values of Secrets, and what kubeconfigs in them hold. The rules find keys in PEM
- * by their form.
+ * Returns known secrets: whole values of Secrets, such as tokens and passwords, and secrets of kubeconfigs inside them.
+ * The rules recognize PEM keys by their format.
  */
 export const knownOfSecrets = (secrets: readonly SecretObject[]): string[] =>
   secrets.flatMap(({ data = {} }) =>
@@ -28,7 +28,7 @@ export const knownOfSecrets = (secrets: readonly SecretObject[]): string[] =>
     }),
   );
 
-/** Values of environment variables that are secrets by their names, the passphrase of the state among them. */
+/** Returns values of environment variables with secret names, including the passphrase of the state. */
 export const knownOfEnvironment = (env: Readonly<Record<string, string | undefined>>): string[] =>
   Object.entries(env).flatMap(([name, value]) =>
     /token|secret|passw|passphrase|credential|api_?key|access_?key/i.test(name) &&

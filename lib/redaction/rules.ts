@@ -1,7 +1,7 @@
-/** What stands in the place of a secret. */
+/** Replacement of a secret. */
 export const redacted = "[redacted]";
 
-/** A form in which secrets are written, and what becomes of each place that has it. */
+/** A pattern of secrets, and the replacement of each match. */
 export interface Rule {
   pattern: RegExp;
   replace: (match: string, ...groups: string[]) => string;
@@ -12,10 +12,10 @@ const behind = (pattern: RegExp): Rule => ({ pattern, replace: (_, before) => `$
 
 const keyName = "[A-Z0-9 ]{0,40}PRIVATE KEY(?: BLOCK)?-----";
 
-/** A line break as files have it, or as JSON and Go write it inside a text. */
+/** A line break in a file, or an escaped line break in JSON and Go. */
 const lineBreak = String.raw`(?:\s|\\[nrt])`;
 
-/** Names whose values are secrets, whatever the case of their letters: in kubeconfigs, kubeadm's files, flags and logs. */
+/** Names of secret values, in any case: in kubeconfigs, kubeadm's files, flags and logs. */
 const secretNames = [
   "client-key-data",
   "certificate-?key",
@@ -29,10 +29,10 @@ const secretNames = [
   "secure",
 ].join("|");
 
-/** Whether a word behind such a name is none of its values: states, openings of more, and what another rule left. */
+/** Returns true for a word after such a name that is not its value: a state, an opening bracket, or a redaction. */
 const isNoValue = (value: string): boolean => /^(\[redacted.*|null|true|false|nil|none|[{[<|>&*].*|)$/i.test(value);
 
-/** A value in double or single quotes, in the quotes of a text inside JSON, or up to the next space. */
+/** A value in double or single quotes, in escaped quotes inside JSON, or up to the next space. */
 const value = String.raw`("(?:[^"\\]|\\.)*"|'[^']*'|\\"[^"]*\\"|[^\s"',;}\]]+)`;
 
 const named: Rule = {
@@ -40,15 +40,15 @@ const named: Rule = {
     String.raw`((?<![\w.-])(?:--)?(?:${secretNames})(?:\\?["'])?(?:\s*[:=]\s*|(?<=--[\w-]{1,60})\s+))${value}`,
     "gi",
   ),
-  replace: (match, name = "", given = "") => {
-    const [, quote = "", inner = ""] = /^(\\?["']?)([^]*?)\1$/.exec(given) ?? [];
+  replace: (match, name = "", quotedValue = "") => {
+    const [, quote = "", inner = ""] = /^(\\?["']?)([^]*?)\1$/.exec(quotedValue) ?? [];
     return isNoValue(inner) ? match : `${name}${quote}${redacted}${quote}`;
   },
 };
 
-/** Rules in the order in which they are applied. */
+/** Rules in the order of their application. */
 export const rules: readonly Rule[] = [
-  // PEM keys: whole ones, then those whose end or beginning was cut off.
+  // PEM keys: complete keys first, then keys without an end or beginning.
   whole(new RegExp(`-----BEGIN ${keyName}[^]{0,20000}?-----END ${keyName}`, "g")),
   whole(new RegExp(`-----BEGIN ${keyName}(?:${lineBreak}|[A-Za-z0-9+/=:,-])*`, "g")),
   whole(
@@ -57,14 +57,14 @@ export const rules: readonly Rule[] = [
       "g",
     ),
   ),
-  // JSON Web Tokens, as ServiceAccounts have; a cut one lacks parts.
+  // JSON Web Tokens, such as those of ServiceAccounts; a truncated token lacks parts.
   whole(/\beyJ[\w-]{8,}\.[\w-]{8,}(?:\.[\w-]*)?/g),
   behind(/(\bauthorization\\?["']?\s*[:=]\s*[["'\\]*(?:(?:bearer|basic)\s+)?)(?!\[redacted)[^\s"',\]\\]+/gi),
   behind(/(\b(?:bearer|basic)\s+)[\w.~+/-]{16,}=*/gi),
   named,
-  // Bootstrap tokens: the half before the dot is a name.
+  // Bootstrap tokens: the half before the dot is a public id.
   behind(/((?<![a-z0-9])[a-z0-9]{6}\.)[a-z0-9]{16}(?![a-z0-9])/g),
-  // User and password of a URL; what stands before a digest is an image's name.
+  // User and password of a URL. The text before a digest is an image's name.
   {
     pattern: /(\b[a-z][a-z0-9+.-]{1,20}:\/\/)[^\s/@"'[\]]{1,200}@(?!sha256:)/gi,
     replace: (_, scheme) => `${scheme}${redacted}@`,

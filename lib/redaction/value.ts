@@ -3,27 +3,27 @@ import { holdsSecretManifest } from "../kubernetes/secrets/secretText";
 import { redacted } from "./rules";
 import type { Redact } from "./text";
 
-/** Names of values that are secrets wherever they stand: in kubeconfigs, kubeadm's configuration, cloud providers' objects. */
+/** Names of secret values anywhere: in kubeconfigs, kubeadm's configuration, objects of cloud providers. */
 const secretName =
   /^(client-key-data|certificate-?key|encryptionsalt|secure)$|(token|token-?secret|password|passwd|passphrase|credentials?|(api|access|secret|private|signing|encryption)[-_]?key)$/i;
 
-/** Names of environment variables whose values are secrets; others of pods say how something is set up. */
+/** Names of environment variables with secret values. Other variables of pods are configuration. */
 const secretVariable = /token|secret|passw|passphrase|credential|private|_key$|^key$|auth/i;
 
-const fieldOf = (key: string, value: unknown, inside: (value: unknown) => unknown): unknown => {
+const fieldOf = (key: string, value: unknown, redactInner: (value: unknown) => unknown): unknown => {
   if (secretName.test(key) && (typeof value === "string" || typeof value === "number")) {
     return value === "" ? value : redacted;
   }
-  return inside(value);
+  return redactInner(value);
 };
 
-/** What an object says about itself in a second copy. */
+/** Annotations that contain a copy of the object. */
 const copies = ["kubectl.kubernetes.io/last-applied-configuration"];
 
 const isVariable = (value: Record<string, unknown>): boolean =>
   typeof value["name"] === "string" && typeof value["value"] === "string" && secretVariable.test(value["name"]);
 
-/** A file that kubeadm's configuration writes into nodes, whatever it holds. */
+/** Returns true for a file that kubeadm's configuration writes into nodes, whatever it contains. */
 const isFile = (value: Record<string, unknown>): boolean =>
   typeof value["path"] === "string" && typeof value["content"] === "string";
 
@@ -38,13 +38,13 @@ const withoutData = (secret: Record<string, unknown>): Record<string, unknown> =
   );
 
 /**
- * Data of Kubernetes' and Docker's programs without secrets: by the names of fields, variables and files, and in each text
- * by what `redact` finds there. Of a Secret the keys stay.
+ * Returns data of Kubernetes and Docker programs without secrets. Fields, variables and files are recognized by their
+ * names; `redact` handles each text. A Secret keeps its keys.
  */
 export const redactValue = (value: unknown, redact: Redact): unknown => {
-  const inside = (inner: unknown): unknown => redactValue(inner, redact);
+  const redactInner = (inner: unknown): unknown => redactValue(inner, redact);
   if (typeof value === "string") return holdsSecretManifest(value) ? redacted : redact(value);
-  if (Array.isArray(value)) return value.map(inside);
+  if (Array.isArray(value)) return value.map(redactInner);
   if (!isRecord(value)) return value;
   const open = value["kind"] === "Secret" ? withoutData(value) : value;
   return Object.fromEntries(
@@ -52,11 +52,11 @@ export const redactValue = (value: unknown, redact: Redact): unknown => {
       .filter(([key]) => !copies.includes(key))
       .map(([key, inner]) => {
         const hidden = (key === "value" && isVariable(open)) || (key === "content" && isFile(open));
-        return [redact(key), hidden ? redacted : fieldOf(key, inner, inside)];
+        return [redact(key), hidden ? redacted : fieldOf(key, inner, redactInner)];
       }),
   );
 };
 
-/** Environment variables as Docker lists them, `NAME=value`: the names alone. */
+/** Returns the names of environment variables that Docker lists as `NAME=value`. */
 export const redactEnvironment = (variables: readonly string[]): string[] =>
   variables.map((variable) => `${variable.split("=")[0]}=${redacted}`);

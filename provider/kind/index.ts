@@ -3,40 +3,41 @@ import { keepMark } from "../plugin/resourceKind";
 
 /** Inputs of a kind cluster. */
 export interface KindClusterArgs {
-  /** kind's name of the cluster; its one node is `<name>-control-plane`. Another is another cluster. */
+  /** kind's name of the cluster. Its only node is `<name>-control-plane`. Another name replaces the cluster. */
   name: pulumi.Input<string>;
-  /** Image of the node, by a tag. Another is another cluster: kind changes nothing in place. */
+  /** Node image with a tag. Another image replaces the cluster: kind changes nothing in place. */
   image: pulumi.Input<string>;
-  /** kind's configuration as YAML, of one node. Another is another cluster. */
+  /** kind's configuration of one node, as YAML. Another configuration replaces the cluster. */
   config: pulumi.Input<string>;
   /** Images of the host's Docker that the node has from its start: content id by reference; default: none. */
   images?: pulumi.Input<Record<string, pulumi.Input<string>>>;
   /**
-   * Refuses what would make another cluster in the place of this one, in an update and not in a preview, with this text
-   * as the way out; default: it is replaced, and what was in it is lost.
+   * Advice for the user. If set, an update refuses to replace this cluster, and the error ends with this advice; a
+   * preview does not refuse.
+   * @default - the cluster is replaced, and its contents are lost
    */
   keep?: string;
 }
 
 /**
- * A kind cluster that is read before each preview and update. A node that is stopped is started by the next up; a
- * cluster that is gone is replaced, with what is `deletedWith` it. Its id is its name, by which one that is there is
- * imported: `pulumi import kind:index:KindCluster NAME CLUSTER`.
+ * A kind cluster that the engine reads before each preview and update. The next up starts a stopped node. It replaces a
+ * missing cluster, together with all resources that are `deletedWith` the cluster. The id is the cluster's name, so an
+ * existing cluster can be imported: `pulumi import kind:index:KindCluster NAME CLUSTER`.
  *
- * @throws in a preview too where Docker does not answer: whether the cluster is there cannot be told then
+ * @throws Error, also in a preview, if Docker does not answer: then the cluster's state is unknown
  */
 export class KindCluster extends pulumi.CustomResource {
-  /** Id of the node's container: another id is another cluster. */
+  /** Id of the node's container. Another id means another cluster. */
   declare public readonly nodeId: pulumi.Output<string>;
   declare public readonly running: pulumi.Output<boolean>;
-  /** The host's port of the API server. */
+  /** Host port of the API server. */
   declare public readonly apiPort: pulumi.Output<number>;
 
   constructor(name: string, { keep, ...args }: KindClusterArgs, opts?: pulumi.CustomResourceOptions) {
     const outputs = { nodeId: undefined, running: undefined, apiPort: undefined };
-    // No property of the cluster, which the plugin forgets again: it alone cannot tell an update from a preview.
-    const kept = keep === undefined || pulumi.runtime.isDryRun() ? {} : { [keepMark]: keep };
-    super("kind:index:KindCluster", name, { ...args, ...outputs, ...kept }, opts);
+    // The plugin removes this key from the inputs again: only the program can distinguish an update from a preview.
+    const mark = keep === undefined || pulumi.runtime.isDryRun() ? {} : { [keepMark]: keep };
+    super("kind:index:KindCluster", name, { ...args, ...outputs, ...mark }, opts);
   }
 }
 
@@ -44,15 +45,15 @@ export class KindCluster extends pulumi.CustomResource {
 export interface ImageLoadArgs {
   /** Name of the node's container. */
   node: pulumi.Input<string>;
-  /** Id of the node's container: another node gets its images anew. */
+  /** Id of the node's container. A new node gets all images again. */
   nodeId: pulumi.Input<string>;
-  /** Content id on the host by image reference: another id under the same tag is loaded again. */
+  /** Content id on the host by image reference. Another id under the same tag is loaded again. */
   images: pulumi.Input<Record<string, pulumi.Input<string>>>;
 }
 
-/** Images of the host's Docker in a kind node; those that the node lost are loaded again. */
+/** Loads images of the host's Docker into a kind node, and loads images again that the node lost. */
 export class NodeImages extends pulumi.CustomResource {
-  /** The node's own digest by reference. */
+  /** The node's digests by image reference. */
   declare public readonly loaded: pulumi.Output<Record<string, string>>;
 
   constructor(name: string, args: ImageLoadArgs, opts?: pulumi.CustomResourceOptions) {
@@ -62,16 +63,16 @@ export class NodeImages extends pulumi.CustomResource {
 
 /** Inputs of a node image. */
 export interface NodeImageArgs {
-  /** Name and tag, a sum of all that is in it. */
+  /** Name and tag. The tag is a checksum of the image's contents. */
   image: pulumi.Input<string>;
   base: pulumi.Input<string>;
-  /** Id of the base: one that was rebuilt under its tag makes another image. */
+  /** Id of the base image. A base that was rebuilt under its tag makes another image. */
   baseId: pulumi.Input<string>;
-  /** Content id by reference of the images that it holds. */
+  /** Content ids, by reference, of the images inside the node image. */
   images: pulumi.Input<Record<string, pulumi.Input<string>>>;
 }
 
-/** A node image with images in it; one that was pruned is made again. Kept at destroy. */
+/** Builds a node image that contains images. A pruned image is built again; destroy keeps it. */
 export class BuiltNodeImage extends pulumi.CustomResource {
   declare public readonly imageId: pulumi.Output<string>;
 
@@ -80,7 +81,7 @@ export class BuiltNodeImage extends pulumi.CustomResource {
   }
 }
 
-/** Inputs of the look at a workload cluster's containers. */
+/** Inputs of the check of a workload cluster's containers. */
 export interface ClusterContainersArgs {
   cluster: pulumi.Input<string>;
   /** Namespace of the cluster's objects. */
@@ -89,15 +90,15 @@ export interface ClusterContainersArgs {
   kubeconfig: pulumi.Input<string>;
 }
 
-/** What Docker has of a workload cluster; containers that were stopped, removed or moved are repaired by the next up. */
+/** Reads a workload cluster's containers. The next up repairs containers that were stopped, removed or moved. */
 export class ClusterContainers extends pulumi.CustomResource {
-  /** Machines that have no container. */
+  /** Machines without a container. */
   declare public readonly missing: pulumi.Output<string[]>;
   /** Containers that do not run. */
   declare public readonly stopped: pulumi.Output<string[]>;
-  /** Containers that run with another address than the one by which the cluster knows them. */
+  /** Containers that run with an address other than the known one. */
   declare public readonly moved: pulumi.Output<string[]>;
-  /** The addresses by which the cluster knows its containers. */
+  /** Addresses by which the cluster knows its containers. */
   declare public readonly addresses: pulumi.Output<Record<string, string[]>>;
 
   constructor(name: string, args: ClusterContainersArgs, opts?: pulumi.CustomResourceOptions) {

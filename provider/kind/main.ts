@@ -1,5 +1,5 @@
-// The plugin `kind`. Started by the engine as `pulumi-resource-kind [flags] ENGINE-ADDRESS`, it prints its port and
-// serves until it is told to stop.
+// The plugin `kind`. The engine starts it as `pulumi-resource-kind [flags] ENGINE-ADDRESS`. It prints its port and
+// serves until a signal stops it.
 import { serve } from "../plugin/serve";
 import { makeServer, type Plugin } from "../plugin/server";
 import { clusterContainers } from "./containers/resource";

@@ -1,25 +1,25 @@
 import { imageLines } from "../../lib/kubernetes/images";
-import { execute, type Say } from "../plugin/execute";
-import { type ResourceKind, text, textMap } from "../plugin/resourceKind";
+import { execute, type Log } from "../plugin/execute";
+import { type ResourceKind, string, stringMap } from "../plugin/resourceKind";
 import type { Properties } from "../plugin/values";
-import { ask, mapOf, textOf } from "./docker";
+import { runDocker, mapOf, stringOf } from "./docker";
 
-const make = async (news: Properties, say: Say): Promise<Properties> => {
-  const environment = { IMAGE: textOf(news, "image"), BASE: textOf(news, "base") };
+const build = async (news: Properties, log: Log): Promise<Properties> => {
+  const environment = { IMAGE: stringOf(news, "image"), BASE: stringOf(news, "base") };
   const stdin = imageLines(mapOf(news, "images"));
-  const { stdout } = await execute("steps/node-image", { environment, stdin }, undefined, say);
+  const { stdout } = await execute("steps/node-image", { environment, stdin }, undefined, log);
   return { ...news, imageId: stdout };
 };
 
-/** A node image that holds the images its nodes cannot pull. Kept at destroy, as one that was pulled would be. */
+/** A node image that contains the images its nodes cannot pull. Destroy keeps it, as it keeps a pulled image. */
 export const nodeImage: ResourceKind = {
-  inputs: { image: text, base: text, baseId: text, images: textMap },
+  inputs: { image: string, base: string, baseId: string, images: stringMap },
   outputs: ["imageId"],
-  create: async (news, say) => ({ id: textOf(news, "image"), state: await make(news, say) }),
+  create: async (news, log) => ({ id: stringOf(news, "image"), state: await build(news, log) }),
   read: async (image, old) => {
-    const id = await ask(`the image ${image}`, "image", "inspect", "--format", "{{.Id}}", image);
-    // Pruned: it is made again, and nothing that runs depends on it.
+    const id = await runDocker(`the image ${image}`, "image", "inspect", "--format", "{{.Id}}", image);
+    // A pruned image is built again. Running nodes do not depend on it.
     return id === undefined ? undefined : { ...old, imageId: id.trim() };
   },
-  update: (_, news, say) => make(news, say),
+  update: (_, news, log) => build(news, log),
 };

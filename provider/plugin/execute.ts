@@ -1,10 +1,10 @@
 import type { ChildProcess } from "node:child_process";
 import { start } from "../../system/exec";
 
-/** Which of a command's streams the engine's log shows. */
+/** The streams of a command that the engine's log shows. */
 export type Logging = "stdout" | "stderr" | "stdoutAndStderr" | "none";
 
-/** How one command line is run. */
+/** Options of one command line. */
 export interface RunInputs {
   interpreter?: string[];
   dir?: string;
@@ -14,14 +14,14 @@ export interface RunInputs {
   addPreviousOutputInEnv?: boolean;
 }
 
-/** What a command printed; one newline at the end of each is cut. */
+/** Output of a command, without one newline at the end of each stream. */
 export interface Printed {
   stdout: string;
   stderr: string;
 }
 
-/** Takes one line for the engine's log. */
-export type Say = (line: string) => void;
+/** Writes one line to the engine's log. */
+export type Log = (line: string) => void;
 
 const running = new Set<ChildProcess>();
 let stopped = false;
@@ -34,7 +34,11 @@ const signalGroup = (child: ChildProcess, signal: NodeJS.Signals): void => {
   }
 };
 
-/** Ends every command that runs, with all its children; commands that still come are refused. */
+/**
+ * Stops every running command with all its child processes, and refuses further commands.
+ *
+ * @param graceMs - milliseconds between SIGTERM and SIGKILL; default: 3000
+ */
 export const stopCommands = (graceMs = 3000): void => {
   stopped = true;
   const children = [...running];
@@ -45,23 +49,23 @@ export const stopCommands = (graceMs = 3000): void => {
   ).unref();
 };
 
-/** Takes commands again after `stopCommands`; for tests. */
+/** Allows commands again after `stopCommands`; for tests. */
 export const allowCommands = (): void => void (stopped = false);
 
-/** How many commands run now. */
+/** Returns the number of running commands. */
 export const runningCommands = (): number => running.size;
 
 /** Splits a stream into lines for the log. */
-const byLine = (say: Say): { write: (text: string) => void; end: () => void } => {
+const byLine = (log: Log): { write: (text: string) => void; end: () => void } => {
   let rest = "";
   return {
     write: (text) => {
       const lines = (rest + text).split("\n");
       rest = lines.pop() ?? "";
-      for (const line of lines) say(line.replace(/\r$/, ""));
+      for (const line of lines) log(line.replace(/\r$/, ""));
     },
     end: () => {
-      if (rest !== "") say(rest);
+      if (rest !== "") log(rest);
     },
   };
 };
@@ -76,12 +80,16 @@ const environmentOf = (inputs: RunInputs, previous: Printed | undefined): NodeJS
       }),
 });
 
-/** Runs one command line and waits until it and whatever holds its output have ended. */
+/**
+ * Runs one command line. Waits until the command and all processes that hold its output have ended.
+ *
+ * @throws Error with the exit status and all output if the command fails
+ */
 export const execute = (
   command: string,
   inputs: RunInputs,
   previous: Printed | undefined,
-  say: Say,
+  log: Log,
 ): Promise<Printed> =>
   new Promise((resolve, reject) => {
     const [program = "/bin/sh", ...args] = inputs.interpreter?.length ? inputs.interpreter : ["/bin/sh", "-c"];
@@ -103,7 +111,7 @@ export const execute = (
     const all: Buffer[] = [];
     const collect = (stream: NodeJS.ReadableStream | null, shown: boolean): Buffer[] => {
       const chunks: Buffer[] = [];
-      const lines = byLine(shown ? say : () => undefined);
+      const lines = byLine(shown ? log : () => undefined);
       stream?.on("data", (chunk: Buffer) => {
         chunks.push(chunk);
         all.push(chunk);

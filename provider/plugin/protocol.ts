@@ -6,22 +6,22 @@ import { Empty } from "google-protobuf/google/protobuf/empty_pb";
 import { type Difference, type Failure, plain, struct, toDiff, toFailures, unary, unlimited } from "./rpc";
 import type { Properties } from "./values";
 
-/** Properties that were checked. */
+/** Checked properties. */
 export interface Checked {
   inputs: Properties;
   failures: Failure[];
 }
 
-/** What a plugin does with a resource, in plain data. */
+/** Operations of a plugin on a resource, in plain data. */
 export interface Operations {
   check: (urn: string, news: Properties) => Checked;
-  /** `inputs` are the old inputs where the engine sends them, else the old state. */
+  /** `inputs` are the old inputs if the engine sends them, else the old state. */
   diff: (urn: string, old: { state: Properties; inputs: Properties }, news: Properties) => Difference;
-  /** Outputs that count as such in a difference; default: none. */
+  /** Properties that count as outputs in a difference; default: none. */
   outputs?: (urn: string) => readonly string[];
   create: (urn: string, news: Properties, preview: boolean) => Promise<{ id?: string; state: Properties }>;
   update: (urn: string, old: Properties, news: Properties, preview: boolean) => Promise<Properties>;
-  /** Undefined for a resource that does not exist; `inputs` are those of the state. */
+  /** Returns an empty object for a resource that does not exist. The parameter `inputs` has the inputs of the state. */
   read: (
     urn: string,
     id: string,
@@ -43,7 +43,7 @@ export interface PluginDescription {
   refreshBeforeUpdate?: boolean;
 }
 
-/** Makes a gRPC server that speaks Pulumi's provider protocol. */
+/** Creates a gRPC server that speaks Pulumi's provider protocol. */
 export const protocolServer = (description: PluginDescription, operations: Operations): grpc.Server => {
   const { name, version, acceptSecrets = false, refreshBeforeUpdate = false } = description;
   const server = new grpc.Server(unlimited);
@@ -82,11 +82,11 @@ export const protocolServer = (description: PluginDescription, operations: Opera
     }),
     read: unary(async (request: proto.ReadRequest) => {
       const [state, inputs] = [plain(request.getProperties()), plain(request.getInputs())];
-      const found = await operations.read(request.getUrn(), request.getId(), state, inputs);
-      if (found.state === undefined) return new proto.ReadResponse();
-      const response = new proto.ReadResponse().setId(request.getId()).setProperties(struct(found.state));
+      const resource = await operations.read(request.getUrn(), request.getId(), state, inputs);
+      if (resource.state === undefined) return new proto.ReadResponse();
+      const response = new proto.ReadResponse().setId(request.getId()).setProperties(struct(resource.state));
       if (refreshBeforeUpdate) response.setRefreshBeforeUpdate(true);
-      return response.setInputs(struct(found.inputs ?? {}));
+      return response.setInputs(struct(resource.inputs ?? {}));
     }),
     delete: unary(async (request: proto.DeleteRequest) => {
       await operations.delete(request.getUrn(), plain(request.getProperties()));

@@ -1,13 +1,13 @@
-import type { Say } from "./execute";
+import type { Log } from "./execute";
 import type { Difference, Change, Failure } from "./rpc";
 import { isSame, type Properties, hasUnknown, type Value } from "./values";
 
-/** The input by which a program asks that a resource is not replaced: what to do instead. */
+/** Input by which a program forbids the replacement of a resource. Its value advises the user. */
 export const keepMark = "__keep";
 
-/** Why a resource that is to be kept is not replaced; undefined where it would not be. */
+/** Returns why a protected resource is not replaced; undefined if no replacement is due. */
 export const keepProblem = (
-  instead: string,
+  advice: string,
   { replaces }: Difference,
   old: Properties,
   news: Properties,
@@ -15,51 +15,52 @@ export const keepProblem = (
   if (replaces.length === 0) return undefined;
   const changes = replaces
     .filter((key) => !isSame(old[key], news[key]) && key in news)
-    .map((key) => `${key} is ${JSON.stringify(news[key])}, but must stay ${JSON.stringify(old[key] ?? null)}`);
-  const why = changes.length > 0 ? changes.join("; ") : "it is gone, and with it all that was in it";
-  return `${why}. Nothing was changed: ${instead}`;
+    .map((key) => `${key}: expected ${JSON.stringify(old[key] ?? null)}, got ${JSON.stringify(news[key])}`);
+  const why = changes.length > 0 ? changes.join("; ") : "the resource no longer exists, and its contents are lost";
+  return `${why}. Nothing was changed: ${advice}`;
 };
 
-/** What is wrong with a value; undefined where nothing is. */
-export type Test = (value: Value) => string | undefined;
+/** Returns what is wrong with a value; undefined for a valid value. */
+export type Check = (value: Value) => string | undefined;
 
-/** How the plugin makes, reads and changes resources of one type. Properties are plain: no secret comes here. */
+/** The operations of one resource type. Properties are plain: no secret markers reach this interface. */
 export interface ResourceKind {
-  /** Inputs by name with what each must be. */
-  inputs: Readonly<Record<string, Test>>;
-  /** Inputs that may be left out. */
+  /** Inputs by name, each with its check. */
+  inputs: Readonly<Record<string, Check>>;
+  /** Inputs that may be absent. */
   optional?: readonly string[];
-  /** Names of what is read and never given. */
+  /** Names of outputs that a read returns and a program never sets. */
   outputs: readonly string[];
-  /** What differs; default: any other input is an update. */
+  /** Returns the difference; default: a change of any input is an update. */
   diff?: (old: Properties, news: Properties) => Difference;
-  /** Makes it; gives its id and its whole state. */
-  create: (news: Properties, say: Say) => Promise<{ id: string; state: Properties }>;
+  /** Creates the resource; returns its id and its whole state. */
+  create: (news: Properties, log: Log) => Promise<{ id: string; state: Properties }>;
   /**
-   * Reads it: its state, or undefined where it is gone. An empty `old` is an import.
+   * Reads the resource; returns its state, or undefined if the resource does not exist. An empty `old` is an import.
    *
-   * @throws where nobody answers: an outage is not an absence
+   * @throws Error if the backend does not answer: an outage is not an absence
    */
   read: (id: string, old: Properties) => Promise<Properties | undefined>;
-  /** Changes it in place; gives its whole state. */
-  update: (old: Properties, news: Properties, say: Say) => Promise<Properties>;
-  /** Takes it away; absent where its end is that of what holds it. */
-  remove?: (old: Properties, say: Say) => Promise<void>;
+  /** Changes the resource in place; returns its whole state. */
+  update: (old: Properties, news: Properties, log: Log) => Promise<Properties>;
+  /** Deletes the resource; absent if the resource ends with the object that contains it. */
+  remove?: (old: Properties, log: Log) => Promise<void>;
 }
 
-export const text: Test = (value) =>
-  typeof value === "string" && value !== "" ? undefined : `must be a text, not ${JSON.stringify(value)}`;
-export const textMap: Test = (value) =>
+export const string: Check = (value) =>
+  typeof value === "string" && value !== "" ? undefined : `expected a string, got ${JSON.stringify(value)}`;
+export const stringMap: Check = (value) =>
   typeof value === "object" && value !== null && Object.values(value).every((item) => typeof item === "string")
     ? undefined
-    : "must be a map of strings";
+    : "expected a map of strings";
 
-/** What is wrong with the inputs of a resource. Values not known yet are taken on trust. */
+/** Returns what is wrong with the inputs of a resource. Unknown values pass. */
 export const findFailures = ({ inputs, optional = [] }: ResourceKind, news: Properties): Failure[] => [
   ...Object.entries(news).flatMap(([property, value]) => {
-    const test = inputs[property];
-    if (!test) return [{ property, reason: `is no property; there are ${Object.keys(inputs).sort().join(", ")}` }];
-    const reason = hasUnknown(value) ? undefined : test(value);
+    const check = inputs[property];
+    if (!check)
+      return [{ property, reason: `expected one of ${Object.keys(inputs).sort().join(", ")}, got another property` }];
+    const reason = hasUnknown(value) ? undefined : check(value);
     return reason === undefined ? [] : [{ property, reason }];
   }),
   ...Object.keys(inputs)
@@ -67,7 +68,7 @@ export const findFailures = ({ inputs, optional = [] }: ResourceKind, news: Prop
     .map((property) => ({ property, reason: "is missing" })),
 ];
 
-/** Differences of inputs; a change of those that `replacing` names is a replacement. */
+/** Returns the differences of inputs. A change of an input in `replacing` is a replacement. */
 export const inputChanges = (
   { inputs }: Pick<ResourceKind, "inputs">,
   old: Properties,
@@ -82,6 +83,6 @@ export const inputChanges = (
   return { changes, replaces: replacing.filter((key) => key in changes) };
 };
 
-/** The properties of these names. */
+/** Returns the properties with these names. */
 export const pick = (properties: Properties, names: readonly string[]): Properties =>
   Object.fromEntries(Object.entries(properties).filter(([key]) => names.includes(key)));

@@ -4,22 +4,22 @@ import { LogRequest, LogSeverity } from "@pulumi/pulumi/proto/engine_pb";
 import * as proto from "@pulumi/pulumi/proto/provider_pb";
 import { Struct } from "google-protobuf/google/protobuf/struct_pb";
 import { messageOf } from "../../lib/base/errors";
-import type { Say } from "./execute";
+import type { Log } from "./execute";
 import type { Properties } from "./values";
 
-/** Manifests may be larger than gRPC's default of 4 MiB. */
+/** Manifests may be larger than gRPC's default limit of 4 MiB. */
 export const unlimited = { "grpc.max_receive_message_length": -1, "grpc.max_send_message_length": -1 };
 
-/** One property that is wrong, and why. */
+/** An invalid property and the reason. */
 export interface Failure {
   property: string;
   reason: string;
 }
 
-/** How a property differs, as the engine counts it. */
+/** Change of a property, as the engine counts it. */
 export type Change = "add" | "delete" | "update";
 
-/** What differs between what was and what is to be. */
+/** The difference between the old and the new properties. */
 export interface Difference {
   changes: Record<string, Change>;
   replaces: string[];
@@ -31,7 +31,7 @@ export const struct = (properties: Properties): Struct => Struct.fromJavaScript(
 export const toFailures = (failures: Failure[]): proto.CheckFailure[] =>
   failures.map(({ property, reason }) => new proto.CheckFailure().setProperty(property).setReason(reason));
 
-/** Answers one kind of request; a thrown error becomes the text that Pulumi shows at the resource. */
+/** Answers requests of one type. A thrown error becomes the text that Pulumi shows at the resource. */
 export const unary =
   <Request, Response>(answer: (request: Request) => Response | Promise<Response>) =>
   (call: grpc.ServerUnaryCall<Request, Response>, done: grpc.sendUnaryData<Response>): void => {
@@ -43,14 +43,17 @@ export const unary =
       );
   };
 
-/** Shows lines in the engine's progress display, as the published plugin does: a status, not a lasting message. */
-export const engineLog = (engine: string | undefined): ((urn: string) => Say) => {
+/**
+ * Shows lines in the engine's progress display, as a status and not as a lasting message. The published command plugin
+ * does the same.
+ */
+export const engineLog = (engine: string | undefined): ((urn: string) => Log) => {
   if (!engine) return () => () => undefined;
   const client = new EngineClient(engine, grpc.credentials.createInsecure(), unlimited);
-  let last = Promise.resolve(); // one after the other, else lines overtake each other
+  let last = Promise.resolve(); // diff at a time, so that lines keep their order
   return (urn) => (line) => {
     const request = new LogRequest().setSeverity(LogSeverity.INFO).setMessage(line).setUrn(urn).setEphemeral(true);
-    // A lost line of progress harms nobody.
+    // A lost progress line does no harm.
     last = last.then(() => new Promise((resolve) => client.log(request, () => resolve())));
   };
 };
@@ -68,7 +71,7 @@ const kinds = {
   },
 };
 
-/** A difference as the engine takes it. */
+/** Converts a difference to the engine's format. */
 export const toDiff = ({ changes, replaces }: Difference, outputs: readonly string[] = []): proto.DiffResponse => {
   const { DIFF_SOME, DIFF_NONE } = proto.DiffResponse.DiffChanges;
   const response = new proto.DiffResponse()
@@ -78,8 +81,8 @@ export const toDiff = ({ changes, replaces }: Difference, outputs: readonly stri
     .setHasdetaileddiff(true);
   for (const [key, change] of Object.entries(changes)) {
     const kind = kinds[replaces.includes(key) ? "replace" : "plain"][change];
-    const one = new proto.PropertyDiff().setKind(kind).setInputdiff(!outputs.includes(key));
-    response.getDetaileddiffMap().set(key, one);
+    const diff = new proto.PropertyDiff().setKind(kind).setInputdiff(!outputs.includes(key));
+    response.getDetaileddiffMap().set(key, diff);
   }
   return response;
 };

@@ -1,7 +1,7 @@
 import * as grpc from "@grpc/grpc-js";
 import { runningCommands, stopCommands } from "./execute";
 
-/** Ends after the commands have ended, or after the time they are given to do so. */
+/** Exits after the commands have ended, or after 3.5 s. */
 const leave = (): void => {
   stopCommands(3000);
   const deadline = Date.now() + 3500;
@@ -11,16 +11,16 @@ const leave = (): void => {
 };
 
 /**
- * Serves a plugin as the engine starts it, `PLUGIN [flags] ENGINE-ADDRESS`: the port on standard output, until a signal or
- * the engine's end.
+ * Serves a plugin as the engine starts it: `PLUGIN [flags] ENGINE-ADDRESS`. Prints the port to standard output, and
+ * serves until a signal arrives or the engine ends.
  *
- * @param makeServer gets the engine's address, where there is one
+ * @param makeServer - gets the engine's address, if the command line has one
  */
 export const serve = (makeServer: (engine?: string) => grpc.Server): void => {
   const parent = process.ppid;
   process.on("SIGINT", leave);
   process.on("SIGTERM", leave);
-  // A killed engine sends no signal: notice that the process has a new parent.
+  // A killed engine sends no signal, so detect that the process has a new parent.
   setInterval(() => {
     if (process.ppid !== parent) leave();
   }, 1000).unref();

@@ -6,71 +6,71 @@ import { findFailures, inputChanges, pick, type ResourceKind, keepMark, keepProb
 import { engineLog } from "./rpc";
 import { reveal, unknown, type Properties } from "./values";
 
-/** A plugin: its types by token. */
+/** A plugin with its resource types by token. */
 export interface Plugin {
   name: string;
   version: string;
   kinds: Readonly<Record<string, ResourceKind>>;
 }
 
-const own = (properties: Properties): Properties =>
+const plainOf = (properties: Properties): Properties =>
   Object.fromEntries(
     Object.entries(reveal(properties) as Properties).filter(([key, value]) => !key.startsWith("__") && value !== null),
   );
 
-/** A gRPC server that speaks Pulumi's provider protocol for a plugin. */
+/** Creates a gRPC server that speaks Pulumi's provider protocol for a plugin. */
 export const makeServer = (plugin: Plugin, engine?: string): grpc.Server => {
   const { name, version } = plugin;
   const log = engineLog(engine);
   const kindOf = (urn: string): ResourceKind => {
     const kind = plugin.kinds[typeOf(urn)];
-    if (!kind) throw new Error(`the plugin ${name} has no type ${typeOf(urn)}`);
+    if (!kind) throw new Error(`plugin ${name}: expected a resource type of the plugin, got ${typeOf(urn)}`);
     return kind;
   };
-  /** What to do instead of replacing a resource, by its URN: said when its inputs are checked, used when they differ. */
-  const kept = new Map<string, string>();
+  /** Advice for protected resources by URN. `check` stores it and `diff` uses it. */
+  const adviceByUrn = new Map<string, string>();
   return protocolServer(
-    // Read before each preview and up: what hands did to it shows without a refresh.
+    // Read before each preview and up, so that manual changes show without a refresh.
     { name, version, refreshBeforeUpdate: true },
     {
       check: (urn, raw) => {
         const mark = raw[keepMark];
-        if (typeof mark === "string") kept.set(urn, mark);
-        else kept.delete(urn);
-        const inputs = own(raw);
+        if (typeof mark === "string") adviceByUrn.set(urn, mark);
+        else adviceByUrn.delete(urn);
+        const inputs = plainOf(raw);
         return { inputs, failures: findFailures(kindOf(urn), inputs) };
       },
       diff: (urn, { state }, raw) => {
         const kind = kindOf(urn);
-        // The state holds the inputs too, as last read: a later hand shows as a change.
-        const [old, news] = [own(state), own(raw)];
+        // The state also holds the inputs as last read, so a later manual change shows as a difference.
+        const [old, news] = [plainOf(state), plainOf(raw)];
         const difference = (kind.diff ?? ((a, b) => inputChanges(kind, a, b)))(old, news);
-        const instead = kept.get(urn);
-        const problem = instead === undefined ? undefined : keepProblem(instead, difference, old, news);
+        const advice = adviceByUrn.get(urn);
+        const problem = advice === undefined ? undefined : keepProblem(advice, difference, old, news);
         if (problem !== undefined) throw new Error(problem);
         return difference;
       },
       outputs: (urn) => kindOf(urn).outputs,
       create: async (urn, raw, preview) => {
         const kind = kindOf(urn);
-        const news = own(raw);
+        const news = plainOf(raw);
         if (!preview) return kind.create(news, log(urn));
         const pending = Object.fromEntries(kind.outputs.map((key) => [key, unknown]));
         return { state: { ...news, ...pending } };
       },
       update: async (urn, rawOld, rawNews, preview) => {
         const kind = kindOf(urn);
-        const [old, news] = [own(rawOld), own(rawNews)];
-        // In place means the same thing: what reads its outputs is not changed by it.
+        const [old, news] = [plainOf(rawOld), plainOf(rawNews)];
+        // An update in place keeps the outputs: resources that read them do not change.
         return preview ? { ...pick(old, kind.outputs), ...news } : kind.update(old, news, log(urn));
       },
       read: async (urn, id, raw) => {
         const kind = kindOf(urn);
-        const state = await kind.read(id, own(raw));
+        const state = await kind.read(id, plainOf(raw));
         return state === undefined ? {} : { state, inputs: pick(state, Object.keys(kind.inputs)) };
       },
       delete: async (urn, state) => {
-        await kindOf(urn).remove?.(own(state), log(urn));
+        await kindOf(urn).remove?.(plainOf(state), log(urn));
       },
       cancel: () => stopCommands(),
     },

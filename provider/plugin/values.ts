@@ -1,17 +1,17 @@
 import { isRecord } from "../../lib/base/json";
 import { secretSignature, signatureKey } from "../../lib/base/pulumiMarks";
 
-/** A property as it travels between the engine and a plugin. */
+/** A property as the engine and a plugin exchange it. */
 export type Value = null | boolean | number | string | Value[] | { [key: string]: Value };
 
 /** Properties by name. */
 export type Properties = Record<string, Value>;
 
-// How Pulumi marks assets and unknowns in plain data (sdk/go/common/resource/plugin/rpc.go).
+// Pulumi's marks of assets and archives in plain data (sdk/go/common/resource/plugin/rpc.go).
 const assetMark = "c44067f5952c0a294b673a41bacd8c17";
 const archiveMark = "0def7320c3a5731c473e5ecbe6d01bc7";
 
-/** A value that is not known before the real run; one mark for each kind of value it may become. */
+/** Mark of a value that is unknown before the real run; each type of value has its own mark. */
 export const unknown = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
 const unknowns = new Set([
   unknown,
@@ -28,7 +28,7 @@ const isObject = (value: Value | undefined): value is { [key: string]: Value } =
 const isSecret = (value: Value): value is { value: Value } =>
   isObject(value) && value[signatureKey] === secretSignature;
 
-/** Whether a value is an asset or an archive. */
+/** Returns true for an asset or an archive. */
 export const isAsset = (value: Value): boolean =>
   isObject(value) && (value[signatureKey] === assetMark || value[signatureKey] === archiveMark);
 
@@ -37,13 +37,14 @@ const some = (value: Value, test: (value: Value) => boolean): boolean =>
   (Array.isArray(value) && value.some((item) => some(item, test))) ||
   (isObject(value) && Object.values(value).some((item) => some(item, test)));
 
-/** Whether a secret is anywhere in a value. */
+/** Returns true if a secret is anywhere in a value. */
 export const hasSecret = (value: Value): boolean => some(value, isSecret);
 
-/** Whether an unknown is anywhere in a value. */
-export const hasUnknown = (value: Value): boolean => some(value, (one) => typeof one === "string" && unknowns.has(one));
+/** Returns true if an unknown is anywhere in a value. */
+export const hasUnknown = (value: Value): boolean =>
+  some(value, (item) => typeof item === "string" && unknowns.has(item));
 
-/** The value with its secrets in clear, and without properties that are null. */
+/** Returns the value with its secrets in plain text, and without properties that are null. */
 export const reveal = (value: Value): Value => {
   if (Array.isArray(value)) return value.map(reveal);
   if (!isObject(value)) return value;
@@ -52,10 +53,10 @@ export const reveal = (value: Value): Value => {
   return Object.fromEntries(entries.map(([key, item]) => [key, reveal(item)]));
 };
 
-/** The value marked as a secret. */
+/** Returns the value marked as a secret. */
 export const asSecret = (value: Value): Value => (isSecret(value) ? value : { [signatureKey]: secretSignature, value });
 
-/** Whether two values are the same, whatever the order of their keys and whether they are secret. */
+/** Returns true for equal values, whatever the order of their keys and whether they are secret. */
 export const isSame = (left: Value | undefined, right: Value | undefined): boolean => {
   const canonical = (value: Value): unknown => {
     if (Array.isArray(value)) return value.map(canonical);

@@ -1,5 +1,5 @@
 // How time and memory grow with the number of clusters: one stack grows from 1 to 50 clusters that Cluster API only
-// pretends (backend inMemory). For each size: seconds of `up` from the size before, of an `up` that changes nothing, of
+// simulates (backend inMemory). For each size: seconds of `up` from the size before, of an `up` that changes nothing, of
 // a preview; peak memory of the program. Then the seconds of `destroy`. Takes about 20 minutes.
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { stackSettings } from "../e2e/stackFile";
@@ -22,8 +22,8 @@ if (sizes.some((size) => !Number.isInteger(size) || size < 1 || size > 50)) {
 
 void withBenchStack(async (stack) => {
   let peak = 0;
-  const look = () => (peak = Math.max(peak, programMemory()));
-  const slipway = (...args: string[]) => measured("scripts/slipway", args, stack.env, look);
+  const updatePeak = () => (peak = Math.max(peak, programMemory()));
+  const slipway = (...args: string[]) => measured("scripts/slipway", args, stack.env, updatePeak);
   const all = stackSettings("many").clusters as unknown[];
   const results: Size[] = [];
   let destroy = 0;

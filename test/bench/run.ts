@@ -1,6 +1,6 @@
 // Times `up` and `destroy` of the offline stack against the seed's procedure as a script, in turn, on the same machine
 // with the same images; besides, the first preview and an `up` that has nothing to do. BENCH_PAIRS (default 3) pairs;
-// the last lines are the ratios of the medians. Each `up` makes its node image anew, as on a machine where it never ran;
+// the last lines are the ratios of the medians. Each `up` builds its node image again, as on a machine where it never ran;
 // BENCH_KEEP=1 keeps it, as on one where it did.
 import { execFileSync, spawnSync } from "node:child_process";
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";

@@ -9,7 +9,7 @@ test.each([
   [[4, 1, 3, 2], 2.5],
 ])("the median of %j is %d", (values, expected) => expect(median(values)).toBe(expected));
 
-test("as many values lie above the median as below it", () => {
+test("as many values are above the median as below it", () => {
   fc.assert(
     fc.property(fc.array(fc.integer(), { minLength: 1 }), (values) => {
       const middle = median(values);

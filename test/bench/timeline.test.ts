@@ -52,18 +52,18 @@ describe("a timeline", () => {
   });
 
   test("goes on through a provider, which the state names with its id", () => {
-    const own = [resource("kind"), { ...resource("app"), provider: `${urn("kind")}::an-id` }];
-    expect(criticalPath(bars(events), own).map(({ name }) => name)).toEqual(["kind", "app"]);
+    const resources = [resource("kind"), { ...resource("app"), provider: `${urn("kind")}::an-id` }];
+    expect(criticalPath(bars(events), resources).map(({ name }) => name)).toEqual(["kind", "app"]);
   });
 
   test("a default provider, which is made for its first resource, is not what that waited for", () => {
     const late = [...events.slice(0, 5), begun(111, "default_1_2_1"), done(111.5, "default_1_2_1"), ...events.slice(5)];
-    const own = [
+    const resources = [
       resource("kind"),
       resource("default_1_2_1"),
       { ...resource("app", "kind"), provider: `${urn("default_1_2_1")}::an-id` },
     ];
-    expect(criticalPath(bars(late), own).map(({ name }) => name)).toEqual(["kind", "app"]);
+    expect(criticalPath(bars(late), resources).map(({ name }) => name)).toEqual(["kind", "app"]);
   });
 
   test("draws a row for each, the critical ones dark", () => {

@@ -48,7 +48,7 @@ export interface PathStep extends Bar {
 
 /**
  * The chain of resources that made an update as long as it was: from the one that ended last, each time back to the
- * dependency that ended last. What lies between two of them is the engine's own time, or waiting for a free place.
+ * dependency that ended last. The time between two of them is the engine's own time, or waiting for a free place.
  */
 export const criticalPath = (all: readonly Bar[], state: readonly StateResource[]): PathStep[] => {
   const barOf = new Map(all.map((bar) => [bar.urn, bar]));
@@ -56,11 +56,11 @@ export const criticalPath = (all: readonly Bar[], state: readonly StateResource[
   const before = ({ urn }: Bar): Bar | undefined => {
     const { dependencies = [], provider } = resources.get(urn) ?? {};
     const found = (urns: readonly string[]): Bar[] => urns.flatMap((needed) => barOf.get(needed) ?? []);
-    const own = provider === undefined ? [] : [providerUrn(provider)];
-    const needed = found([...dependencies, ...own]);
+    const providerUrns = provider === undefined ? [] : [providerUrn(provider)];
+    const needed = found([...dependencies, ...providerUrns]);
     // The engine makes a default provider for its first resource, when all that the resource waited for is there.
-    const others = needed.filter(({ name }) => !name.startsWith("default_"));
-    return last(others.length > 0 ? others : needed);
+    const explicit = needed.filter(({ name }) => !name.startsWith("default_"));
+    return last(explicit.length > 0 ? explicit : needed);
   };
   const path: PathStep[] = [];
   const real = all.filter(({ urn }) => resources.get(urn)?.custom ?? false);
@@ -77,7 +77,7 @@ const last = (candidates: readonly Bar[]): Bar | undefined =>
 
 /** Seconds of work on the path, without the waiting between its steps. */
 export const pathSeconds = (path: readonly PathStep[]): number =>
-  path.reduce((sum, { start, end }) => sum + end - start, 0);
+  path.reduce((total, { start, end }) => total + end - start, 0);
 
 /** The path as text, a line a resource. */
 export const pathText = (path: readonly PathStep[]): string =>

@@ -6,7 +6,7 @@ const width = 1000;
 const escape = (text: string): string => text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;");
 
 /**
- * A Gantt chart as SVG: a row for each resource that took a second or more or lies on the critical path, which is
+ * A Gantt chart as SVG: a row for each resource that took a second or more or is on the critical path, which is
  * drawn dark. Seconds run to the right.
  */
 export const timelineSvg = (all: readonly Bar[], critical: ReadonlySet<string>, title: string): string => {

@@ -15,8 +15,8 @@ describe("a suite that is going on", () => {
     ["node scripts/run.cjs test/e2e/faults.ts --short", [12]],
     ["node node_modules/.bin/jest test/e2e/earlierRuns.test.ts", []],
     ["vi test/e2e/run.tsx", []],
-  ])("%s", (command, others) => {
-    expect(otherSuites([{ pid: 12, command }], []).map(({ pid }) => pid)).toEqual(others);
+  ])("%s", (command, expected) => {
+    expect(otherSuites([{ pid: 12, command }], []).map(({ pid }) => pid)).toEqual(expected);
   });
 
   test("is not this one, nor what started it", () => {

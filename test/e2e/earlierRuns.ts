@@ -13,13 +13,15 @@ export const testStacksIn = (owners: readonly string[]): string[] => [
 ];
 
 /** Those of the processes that run a suite on real clusters; this one and those that started it are no others. */
-export const otherSuites = (processes: readonly Process[], own: readonly number[]): Process[] =>
-  processes.filter(({ pid, command }) => !own.includes(pid) && /\btest\/e2e\/(run|full|faults)\.ts\b/.test(command));
+export const otherSuites = (processes: readonly Process[], ownPids: readonly number[]): Process[] =>
+  processes.filter(
+    ({ pid, command }) => !ownPids.includes(pid) && /\btest\/e2e\/(run|full|faults)\.ts\b/.test(command),
+  );
 
 const ancestors = (pid: number): number[] => (pid > 0 ? [pid, ...ancestors(parentOf(pid))] : []);
 
 /**
- * Takes away what a suite that was killed left in Docker, in whichever checkout it ran: a machine keeps its containers when
+ * Removes the remains of a killed suite in Docker, in whichever checkout it ran: a machine keeps its containers when
  * a session or a CI job ends. By the labels of test stacks only, and not beside a suite that is going on; then claims that
  * no network `kind` is left.
  */
@@ -27,11 +29,11 @@ export const clearEarlierRuns = (origin: Origin = () => undefined): void => {
   const rows = must("docker", ["network", "ls", "--format", `{{.Label "${ownerLabel}"}}`]);
   const stacks = testStacksIn(rows.split("\n"));
   if (stacks.length > 0) {
-    const others = otherSuites(
+    const suites = otherSuites(
       processesWith(() => true),
       ancestors(process.pid),
     );
-    check(others.length === 0, `no other suite to be going on, got process ${others.map(({ pid }) => pid).join(", ")}`);
+    check(suites.length === 0, `no other suite to be going on, got process ${suites.map(({ pid }) => pid).join(", ")}`);
   }
   for (const name of stacks) {
     const stack = new ThrowAwayStack(name, currentRoute());

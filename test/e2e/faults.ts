@@ -44,10 +44,10 @@ const main = async (): Promise<Counts> => {
     const stack = new TestStack("e2e-faults", route);
     try {
       stack.write("dev", journey.settings);
-      const told = await makeJourney(stack, journey);
-      outcomes.push(...told.outcomes);
-      counts.passed += told.counts.passed;
-      counts.failed += told.counts.failed;
+      const journeyReport = await makeJourney(stack, journey);
+      outcomes.push(...journeyReport.outcomes);
+      counts.passed += journeyReport.counts.passed;
+      counts.failed += journeyReport.counts.failed;
     } catch (error) {
       counts.failed += 1;
       console.log(`FAILED   ${journey.name}\n${messageOf(error)}`);

@@ -61,10 +61,10 @@ export const must = (program: string, args: string[], options: CommandOptions = 
 };
 
 /** Asks again every second until the claim holds; after the timeout throws with what was seen last. */
-export const eventually = async (claim: string, timeoutSeconds: number, look: () => unknown): Promise<void> => {
+export const eventually = async (claim: string, timeoutSeconds: number, holdsNow: () => unknown): Promise<void> => {
   const deadline = Date.now() + timeoutSeconds * 1000;
   for (;;) {
-    const seen = await look();
+    const seen = await holdsNow();
     if (seen === true) return;
     if (Date.now() > deadline)
       throw new Error(`expected ${claim} within ${timeoutSeconds} s, got ${JSON.stringify(seen)}`);
@@ -82,8 +82,10 @@ export type DockerInventory = Record<"containers" | "volumes" | "networks", stri
 
 /** Names of the second inventory that the first does not have. */
 export const newInDocker = (before: DockerInventory, after: DockerInventory): string[] =>
-  (["containers", "volumes", "networks"] as const).flatMap((sort) =>
-    after[sort].filter((name) => !before[sort].includes(name)).map((name) => `${sort.slice(0, -1)} ${name}`),
+  (["containers", "volumes", "networks"] as const).flatMap((resourceType) =>
+    after[resourceType]
+      .filter((name) => !before[resourceType].includes(name))
+      .map((name) => `${resourceType.slice(0, -1)} ${name}`),
   );
 
 /** The names of everything Docker holds, by sort. */

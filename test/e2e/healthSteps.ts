@@ -28,8 +28,8 @@ export const healthSteps = (
       stack.up();
       stack.expectDifference(before, ["capd"], {});
       const args = ["get", "machinehealthchecks.cluster.x-k8s.io", "--output", "jsonpath={.items[*].metadata.name}"];
-      const found = stack.kubectl("clusterapi", ...args);
-      check(found === "capd-md-0", `the check capd-md-0, got ${found}`);
+      const output = stack.kubectl("clusterapi", ...args);
+      check(output === "capd-md-0", `the check capd-md-0, got ${output}`);
     },
   },
   {

@@ -1,4 +1,4 @@
-/** One thing that can be told from another of its name. */
+/** An object that differs from another object of its name. */
 export interface Item {
   /** Kubernetes' uid; of a container its id and the moment it was started. */
   id: string;
@@ -66,15 +66,15 @@ export const differenceOf = (before: Inventory, after: Inventory): Difference =>
 
 /** Where a difference is not what was expected, in words; empty if it is. */
 export const surprises = (difference: Difference, expected: Expectation): string[] =>
-  (["added", "removed", "exchanged", "edited"] as const).flatMap((sort) => {
-    const rest = [...difference[sort]];
-    const missing = (expected[sort] ?? []).filter((pattern) => {
-      const found = rest.findIndex((key) => pattern.test(key));
-      if (found >= 0) rest.splice(found, 1);
-      return found < 0;
+  (["added", "removed", "exchanged", "edited"] as const).flatMap((change) => {
+    const rest = [...difference[change]];
+    const missing = (expected[change] ?? []).filter((pattern) => {
+      const index = rest.findIndex((key) => pattern.test(key));
+      if (index >= 0) rest.splice(index, 1);
+      return index < 0;
     });
     return [
-      ...rest.map((key) => `${sort}, and was to be left alone: ${key}`),
-      ...missing.map((pattern) => `not ${sort}: ${pattern.source}`),
+      ...rest.map((key) => `${change}, and was to be left alone: ${key}`),
+      ...missing.map((pattern) => `not ${change}: ${pattern.source}`),
     ];
   });

@@ -9,7 +9,7 @@ export const management = "clusterapi-control-plane";
 /** What is refused or mended of a management cluster that is there. */
 export const managementSteps = (stack: TestStack, ready: () => Promise<void>): Step[] => [
   {
-    name: "a Docker that does not answer is told apart from that: preview and plan end with it, and nothing is planned",
+    name: "a Docker that does not answer is another error: preview and plan fail, and nothing is planned",
     run: () => {
       const before = stack.inventory(["capd"]);
       const dead = { DOCKER_HOST: "unix:///nonexistent.sock" };
@@ -43,7 +43,7 @@ export const managementSteps = (stack: TestStack, ready: () => Promise<void>): S
       // Another name is another cluster too, of which the program alone knows nothing.
       stack.write("dev", { managementCluster: "other" });
       const { code, stdout, stderr } = stack.slipway("up");
-      const named = /name is "other", but must stay "clusterapi".*make destroy/s.test(stdout + stderr);
+      const named = /name: expected "clusterapi", got "other".*make destroy/s.test(stdout + stderr);
       check(code !== 0 && named, `up to refuse another name, got ${code}\n${stdout}${stderr}`);
       stack.expectDifference(before, ["capd"], {});
       stack.write("dev");

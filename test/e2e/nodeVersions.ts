@@ -53,8 +53,8 @@ export const orderProblems = (
       problems.push(`${seconds}: ${names(fresh)} at ${to} while ${names(old)} is at ${from}`);
     const waiting = nodes.some(({ controlPlane, version }) => !controlPlane && version === from);
     if (old.length === 0 && fresh.length === 0 && waiting) controlPlaneDone = true;
-    const others = nodes.filter(({ version }) => version !== from && version !== to);
-    if (others.length > 0) problems.push(`${seconds}: ${names(others)} at neither ${from} nor ${to}`);
+    const unexpected = nodes.filter(({ version }) => version !== from && version !== to);
+    if (unexpected.length > 0) problems.push(`${seconds}: ${names(unexpected)} at neither ${from} nor ${to}`);
     const ready = nodes.filter((node) => !node.controlPlane && node.ready).length;
     if (ready < workers) problems.push(`${seconds}: ${ready} of ${workers} workers Ready`);
   }

@@ -16,7 +16,7 @@ export const withClusterApi =
 
 /**
  * This checkout as it was before an update: the same files with other pins, and the same state, packages and
- * kubeconfigs by links. Its manifests have sums of their own. `remove` takes it away.
+ * kubeconfigs by links. Its manifests have their own checksums. `remove` deletes it.
  */
 export const otherCheckout = (repin: Repin): { folder: string; remove: () => void } => {
   const folder = mkdtempSync(join(tmpdir(), "slipway-other-"));

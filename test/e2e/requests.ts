@@ -22,7 +22,7 @@ export interface RequestStatistics {
   errors: Record<string, number>;
 }
 
-/** Sums up a series of requests. */
+/** Summarizes a series of requests. */
 export const statisticsOf = (attempts: readonly Attempt[]): RequestStatistics => {
   const sorted = [...attempts].sort((a, b) => a.at - b.at);
   const errors: Record<string, number> = {};
@@ -54,13 +54,13 @@ export const statisticsText = (statistics: RequestStatistics): string => {
 /** One request over a connection of its own, as a new visitor makes it. */
 const request = (url: string, timeoutMs: number): Promise<string | undefined> =>
   new Promise((resolve) => {
-    const asked = get(url, { agent: false, timeout: timeoutMs }, (response) => {
+    const clientRequest = get(url, { agent: false, timeout: timeoutMs }, (response) => {
       response.resume();
       response.on("end", () => resolve(response.statusCode === 200 ? undefined : `status ${response.statusCode}`));
       response.on("error", (error: NodeJS.ErrnoException) => resolve(error.code ?? error.message));
     });
-    asked.on("timeout", () => asked.destroy(Object.assign(new Error("timeout"), { code: "timeout" })));
-    asked.on("error", (error: NodeJS.ErrnoException) => resolve(error.code ?? error.message));
+    clientRequest.on("timeout", () => clientRequest.destroy(Object.assign(new Error("timeout"), { code: "timeout" })));
+    clientRequest.on("error", (error: NodeJS.ErrnoException) => resolve(error.code ?? error.message));
   });
 
 /**

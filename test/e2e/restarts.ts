@@ -6,7 +6,7 @@ import { check, must } from "./harness";
 
 const pidFile = "/var/run/docker.pid";
 
-/** Whether Docker is a bare dockerd that this user may end, as scripts/slipway starts one where there is no systemd. */
+/** Whether Docker is a bare dockerd that this user may end, as scripts/slipway starts one without systemd. */
 export const canRestartDaemon = (): boolean =>
   process.getuid?.() === 0 &&
   !existsSync("/run/systemd/system") &&

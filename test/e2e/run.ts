@@ -76,7 +76,7 @@ const steps: Step[] = [
         .flatMap((step) => String(step.newState?.inputs?.stdin).split("\n"));
       check(
         crds.some((line) => line.startsWith("clusters.cluster.x-k8s.io ")),
-        "Cluster API's kinds named",
+        "Cluster API's resource types named",
       );
       const named = preview.length + crds.length;
       check(named > 200, `more than 200 resources and CRDs, got ${named}`);
@@ -100,7 +100,7 @@ const steps: Step[] = [
   },
   {
     name: "up",
-    // What it prints, and each event in full, lie with the state: a look for secrets finds them there.
+    // What it prints, and each event in full, are stored with the state: a search for secrets finds them there.
     run: () =>
       stack.up({
         show: true,
@@ -139,14 +139,14 @@ const steps: Step[] = [
   {
     name: "make support writes one archive that is whole and closed to others",
     run: () => {
-      const { names, said } = takeArchive(stack);
+      const { names, output } = takeArchive(stack);
       for (const pattern of expectedInArchive) {
         check(
           names.some((name) => pattern.test(name)),
           `${pattern} in the archive, got\n${names.join("\n")}`,
         );
       }
-      check(!/^missing:/m.test(said), `nothing to be missing, got\n${said}`);
+      check(!/^missing:/m.test(output), `nothing to be missing, got\n${output}`);
     },
   },
   {
@@ -182,7 +182,7 @@ const steps: Step[] = [
     },
   },
   {
-    name: "no secret lies open in state, outputs, previews, logs, errors and the support archive",
+    name: "no secret is readable in state, outputs, previews, logs, errors and the support archive",
     run: () => {
       const secrets = [...secretsOf(stack), ...manifests.secrets];
       for (const kind of [
@@ -206,12 +206,12 @@ const steps: Step[] = [
           `${place} among the places`,
         );
       }
-      const found = findSecrets(secrets, places);
-      check(found.length === 0, `no secret to lie open, got\n  ${found.join("\n  ")}`);
+      const secretsFound = findSecrets(secrets, places);
+      check(secretsFound.length === 0, `no secret to be readable, got\n  ${secretsFound.join("\n  ")}`);
       console.log(`         ${secrets.length} secrets, ${Object.keys(places).length} places`);
       // The search itself: it finds them where they belong.
-      const own = findSecrets(secrets, { kubeconfig: Object.values(stack.outputs().kubeconfigs).join("\n") });
-      check(own.length >= 4, `client keys found in their own kubeconfigs, got ${own.length}`);
+      const inKubeconfigs = findSecrets(secrets, { kubeconfig: Object.values(stack.outputs().kubeconfigs).join("\n") });
+      check(inKubeconfigs.length >= 4, `client keys found in their own kubeconfigs, got ${inKubeconfigs.length}`);
     },
   },
   {

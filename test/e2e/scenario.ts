@@ -2,7 +2,7 @@ import type { Step } from "./harness";
 import type { StackSettings } from "./stackFile";
 import type { TestStack } from "./testStack";
 
-/** A story told on one stack on real clusters. The driver brings the stack up before it and takes it away after it. */
+/** A scenario on one stack with real clusters. The driver runs up before it, and destroys the stack after it. */
 export interface Scenario {
   name: string;
   /** What it shows. */

@@ -71,9 +71,9 @@ export class SecretManifests {
    * plugins before 4.22 may miss the end of a deletion, and wait for it for ten minutes.
    */
   change(): string {
-    const [{ name } = { name: "" }, ...others] = this.values;
+    const [{ name } = { name: "" }, ...rest] = this.values;
     const changed = { name, text: randomBytes(15).toString("hex") };
-    this.values = [changed, ...others];
+    this.values = [changed, ...rest];
     this.restore();
     this.written.push(changed);
     return changed.text;

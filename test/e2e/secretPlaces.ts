@@ -1,4 +1,4 @@
-// The secrets of a stack that is up, and the places of a real run in which none of them may lie open.
+// The secrets of a stack that is up, and the places of a real run in which none of them may be readable.
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { gunzipSync } from "node:zlib";
@@ -88,7 +88,7 @@ const filesBelow = (folder: string): Places =>
 
 /** State with its history and backups, the set-up's logs, and what the commands say, those too that fail. */
 export const placesOf = (stack: TestStack): Places => {
-  const said = (...args: string[]): string => stack.pulumi(...args);
+  const outputOf = (...args: string[]): string => stack.pulumi(...args);
   const verb = (name: string, ...args: string[]): string => {
     const { stdout, stderr } = stack.slipway(name, ...args);
     return `${stdout}\n${stderr}`;
@@ -100,27 +100,30 @@ export const placesOf = (stack: TestStack): Places => {
   const archive = takeArchive(stack);
   const withoutDocker = takeArchive(stack, { DOCKER_HOST: "unix:///nonexistent.sock" });
   check(
-    /docker\/ps\.txt: .*nonexistent\.sock/.test(withoutDocker.said),
-    `Docker said to be missing\n${withoutDocker.said}`,
+    /docker\/ps\.txt: .*nonexistent\.sock/.test(withoutDocker.output),
+    `Docker said to be missing\n${withoutDocker.output}`,
   );
   return {
     ...filesBelow(stack.backend),
     ...stateFolder(),
     ...filesBelow(join(cacheRoot(), "logs")),
-    "pulumi stack output": said("stack", "output"),
-    "pulumi stack output --json": said("stack", "output", "--json"),
-    "pulumi stack export": said("stack", "export"),
-    "pulumi stack": said("stack", "--show-urns", "--show-ids"),
-    "pulumi preview --diff": said("preview", "--diff", "--show-sames"),
-    "pulumi preview --json": said("preview", "--json", "--show-sames"),
+    "pulumi stack output": outputOf("stack", "output"),
+    "pulumi stack output --json": outputOf("stack", "output", "--json"),
+    "pulumi stack export": outputOf("stack", "export"),
+    "pulumi stack": outputOf("stack", "--show-urns", "--show-ids"),
+    "pulumi preview --diff": outputOf("preview", "--diff", "--show-sames"),
+    "pulumi preview --json": outputOf("preview", "--json", "--show-sames"),
     // What all that is replaced would be made of.
-    "pulumi preview --target-replace": said("preview", "--diff", "--target-replace", "**"),
+    "pulumi preview --target-replace": outputOf("preview", "--diff", "--target-replace", "**"),
     "make plan": verb("plan", "--json"),
     "make status": verb("status"),
     "make doctor": verb("doctor"),
-    "make support": archive.said,
+    "make support": archive.output,
     "the archive of make support": archive.bytes,
-    "the archive of make support without Docker": Buffer.concat([withoutDocker.bytes, Buffer.from(withoutDocker.said)]),
+    "the archive of make support without Docker": Buffer.concat([
+      withoutDocker.bytes,
+      Buffer.from(withoutDocker.output),
+    ]),
     "make refresh, which failed": unreachable.stdout + unreachable.stderr,
   };
 };

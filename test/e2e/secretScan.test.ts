@@ -33,7 +33,7 @@ describe("a key is found", () => {
     ["with only its first half left", key.slice(0, key.length / 2)],
     ["in hex", Buffer.from(key).toString("hex")],
   ])("%s", (_, text) => {
-    expect(findSecrets([secret], { there: text, elsewhere: "nothing" })).toEqual(["the key lies open in there"]);
+    expect(findSecrets([secret], { there: text, elsewhere: "nothing" })).toEqual(["the key is readable in there"]);
   });
 
   test("in base64, wherever in the text it begins", () => {
@@ -46,15 +46,15 @@ describe("a key is found", () => {
 });
 
 test("another key, a certificate and random bytes are not taken for it", () => {
-  const others = { key: rsaKey(), random: randomBytes(1 << 20), base64: randomBytes(1 << 20).toString("base64") };
-  expect(findSecrets([secret], others)).toEqual([]);
+  const unrelated = { key: rsaKey(), random: randomBytes(1 << 20), base64: randomBytes(1 << 20).toString("base64") };
+  expect(findSecrets([secret], unrelated)).toEqual([]);
 });
 
 test("a finding does not repeat the secret", () => {
-  const [found = ""] = findSecrets([{ name: "passphrase", text: "a rather long passphrase" }], {
+  const [findings = ""] = findSecrets([{ name: "passphrase", text: "a rather long passphrase" }], {
     log: "it is a rather long passphrase, is it not",
   });
-  expect(found).toBe("passphrase lies open in log");
+  expect(findings).toBe("passphrase is readable in log");
 });
 
 test("what is too short to look for is an error, not a silent pass", () => {
@@ -81,13 +81,13 @@ test("base64Of gives what is in the encoding at every alignment", () => {
 
 describe("secrets of", () => {
   test("a kubeconfig: client key both ways, and token", () => {
-    const found = secretsOfKubeconfig("c", kubeconfig);
-    expect(found.map(({ name }) => name)).toEqual([
+    const findings = secretsOfKubeconfig("c", kubeconfig);
+    expect(findings.map(({ name }) => name)).toEqual([
       "the client key of c as base64",
       "the client key of c (private key 1)",
       "a token of c",
     ]);
-    expect(found[1]!.text).toBe(key.trim());
+    expect(findings[1]!.text).toBe(key.trim());
   });
 
   test("PEM files: keys of any kind, no certificates", () => {

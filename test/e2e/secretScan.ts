@@ -1,6 +1,6 @@
-// What secret bytes look like wherever they may lie, and a search for them. Pure: bytes in, findings out.
+// The forms of secret bytes in any place, and a search for them. Pure: bytes in, findings out.
 
-/** Something that must not lie open anywhere. */
+/** A secret that must not be readable anywhere. */
 export interface Secret {
   /** What to call it in a finding; never its value. */
   name: string;
@@ -49,7 +49,7 @@ export const needlesOf = ({ text }: Secret): string[] => {
   return [...windows, ...encoded, ...encoded.flatMap(once), ...windows.map((w) => Buffer.from(w).toString("hex"))];
 };
 
-/** Where which secrets lie open, as "NAME lies open in PLACE"; no value is repeated. */
+/** Returns the places of readable secrets, as "NAME is readable in PLACE"; no value is repeated. */
 export const findSecrets = (secrets: readonly Secret[], places: Places): string[] => {
   const sought = secrets.map((secret) => ({ name: secret.name, needles: [...new Set(needlesOf(secret))] }));
   for (const { name, needles } of sought) if (needles.length === 0) throw new Error(`${name} is too short to look for`);
@@ -57,7 +57,7 @@ export const findSecrets = (secrets: readonly Secret[], places: Places): string[
     const content = Buffer.from(bytes);
     return sought
       .filter(({ needles }) => needles.some((needle) => content.includes(needle)))
-      .map(({ name }) => `${name} lies open in ${place}`);
+      .map(({ name }) => `${name} is readable in ${place}`);
   });
 };
 

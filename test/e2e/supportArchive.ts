@@ -10,20 +10,20 @@ export interface SupportArchive {
   /** Its bytes, unpacked. */
   bytes: Buffer;
   /** What the command printed. */
-  said: string;
+  output: string;
 }
 
 /** Runs `make support`, claims that its archive is closed to others, and takes it from the disk. */
 export const takeArchive = (stack: TestStack, env: Record<string, string> = {}): SupportArchive => {
   const { code, stdout, stderr } = command("scripts/slipway", ["support"], { env: { ...stack.env, ...env } });
-  const said = `${stdout}\n${stderr}`;
-  check(code === 0, `exit code 0 of support, got ${code}\n${said}`);
+  const output = `${stdout}\n${stderr}`;
+  check(code === 0, `exit code 0 of support, got ${code}\n${output}`);
   const file = /^(\/.*\.tar\.gz) \(/m.exec(stdout)?.[1] ?? "";
   try {
     const mode = statSync(file).mode & 0o777;
     check(mode === 0o600, `mode 0600 of ${file}, got ${mode.toString(8)}`);
     const names = must("tar", ["--list", "--gzip", "--file", file]).split("\n").filter(Boolean);
-    return { names: names.map((name) => name.replace(/^[^/]*\//, "")), bytes: gunzipSync(readFileSync(file)), said };
+    return { names: names.map((name) => name.replace(/^[^/]*\//, "")), bytes: gunzipSync(readFileSync(file)), output };
   } finally {
     rmSync(file, { force: true });
   }

@@ -15,7 +15,7 @@ export interface PreviewStep {
   newState?: { inputs?: Record<string, unknown> };
 }
 
-/** Of the management cluster; Cluster API's kinds by their groups, since other providers may have kinds of these names. */
+/** Of the management cluster; Cluster API's resources by their groups, since other providers may have kinds of these names. */
 const managementKinds = [
   ...["clusters", "machinedeployments", "machinesets", "machines"].map((kind) => `${kind}.cluster.x-k8s.io`),
   "kubeadmcontrolplanes.controlplane.cluster.x-k8s.io",
@@ -49,9 +49,9 @@ export class TestStack extends ThrowAwayStack {
     const { code, stdout, stderr } = this.slipway("plan", "--json");
     check(code === exitCode, `exit code ${exitCode} of plan, got ${code}\n${stdout}${stderr}`.slice(0, 4000));
     const { parts } = JSON.parse(stdout) as { parts: PartPlan[] };
-    const found = parts.filter(({ change }) => change !== "unchanged").map(({ part, change }) => [part, change]);
+    const planned = parts.filter(({ change }) => change !== "unchanged").map(({ part, change }) => [part, change]);
     check(
-      JSON.stringify(found.sort()) === JSON.stringify(Object.entries(changes).sort()),
+      JSON.stringify(planned.sort()) === JSON.stringify(Object.entries(changes).sort()),
       `${JSON.stringify(changes)} in the plan, got ${JSON.stringify(parts, null, 2)}`,
     );
     return parts;
@@ -98,8 +98,8 @@ export class TestStack extends ThrowAwayStack {
   /** Claims that since an earlier inventory exactly this happened; gives the inventory of now. */
   expectDifference(before: Inventory, clusters: readonly string[], expected: Expectation): Inventory {
     const after = this.inventory(clusters);
-    const found = surprises(differenceOf(before, after), expected);
-    check(found.length === 0, `only what was asked for to change\n  ${found.join("\n  ")}`);
+    const changes = surprises(differenceOf(before, after), expected);
+    check(changes.length === 0, `only what was asked for to change\n  ${changes.join("\n  ")}`);
     return after;
   }
 

@@ -42,32 +42,33 @@ const compare = (value: unknown, schema: Schema, path: string): string[] => {
     return ["string", "number"].includes(typeof value) ? [] : [wrong("must be a number or a string")];
   }
   if (schema.type !== undefined && typeOf(value, schema.type) !== schema.type) return [wrong(`must be ${schema.type}`)];
-  const found: string[] = [];
-  if (schema.enum && !schema.enum.includes(value)) found.push(wrong(`must be one of ${JSON.stringify(schema.enum)}`));
+  const problems: string[] = [];
+  if (schema.enum && !schema.enum.includes(value))
+    problems.push(wrong(`must be one of ${JSON.stringify(schema.enum)}`));
   if (typeof value === "number" && value < (schema.minimum ?? -Infinity))
-    found.push(wrong(`must be ${schema.minimum} or more`));
+    problems.push(wrong(`must be ${schema.minimum} or more`));
   if (typeof value === "string") {
     const { minLength = 0, maxLength = Infinity, pattern = "" } = schema;
     if (value.length < minLength || value.length > maxLength)
-      found.push(wrong(`must have ${minLength} to ${maxLength} characters`));
-    if (!new RegExp(pattern, "u").test(value)) found.push(wrong(`must match ${pattern}`));
+      problems.push(wrong(`must have ${minLength} to ${maxLength} characters`));
+    if (!new RegExp(pattern, "u").test(value)) problems.push(wrong(`must match ${pattern}`));
   }
   if (Array.isArray(value)) {
-    if (value.length < (schema.minItems ?? 0)) found.push(wrong(`must have ${schema.minItems} items or more`));
+    if (value.length < (schema.minItems ?? 0)) problems.push(wrong(`must have ${schema.minItems} items or more`));
     const { items } = schema;
-    if (items) found.push(...value.flatMap((item, index) => compare(item, items, `${path}[${index}]`)));
+    if (items) problems.push(...value.flatMap((item, index) => compare(item, items, `${path}[${index}]`)));
   } else if (typeof value === "object" && value !== null) {
     const entries = Object.entries(value);
-    if (entries.length < (schema.minProperties ?? 0)) found.push(wrong("must not be empty"));
-    for (const key of schema.required ?? []) if (!(key in value)) found.push(wrong(`must have ${key}`));
+    if (entries.length < (schema.minProperties ?? 0)) problems.push(wrong("must not be empty"));
+    for (const key of schema.required ?? []) if (!(key in value)) problems.push(wrong(`must have ${key}`));
     for (const [key, inner] of entries) {
       const known = schema.properties?.[key] ?? (schema.additionalProperties || undefined);
-      if (known !== undefined && known !== true) found.push(...compare(inner, known, `${path}.${key}`));
+      if (known !== undefined && known !== true) problems.push(...compare(inner, known, `${path}.${key}`));
       else if (known === undefined && !schema["x-kubernetes-preserve-unknown-fields"])
-        found.push(`${path}.${key}: unknown`);
+        problems.push(`${path}.${key}: unknown`);
     }
   }
-  return found;
+  return problems;
 };
 
 const typeOf = (value: unknown, wanted: string): string => {

@@ -67,15 +67,17 @@ const selects = (service: Registration, one: Registration): boolean => {
 
 /** What of a recording an awaited object waits for; what it waits for in the machine itself is not listed. */
 export const needsOf = (recording: Recording, one: Registration): Registration[] => {
-  const others = recording.registrations.filter((other) => other !== one);
-  const inCluster = others.filter((other) => isKubernetes(other) && !other.read && other.provider === one.provider);
+  const otherResources = recording.registrations.filter((other) => other !== one);
+  const inCluster = otherResources.filter(
+    (other) => isKubernetes(other) && !other.read && other.provider === one.provider,
+  );
   const near = inCluster.filter((other) => namespaceOf(other) === namespaceOf(one));
   const named = (kinds: readonly string[], names: readonly string[]): Registration[] =>
     near.filter((other) => kinds.includes(kindOf(other)) && names.includes(inputsOf(other).metadata.name));
   const ofKind = (...kinds: string[]): Registration[] => inCluster.filter((other) => kinds.includes(kindOf(other)));
   const certManager = ofKind("Deployment").filter(({ name }) => name.includes("cert-manager-webhook"));
   const issuers = [...near.filter((other) => kindOf(other) === "Issuer"), ...ofKind("ClusterIssuer")];
-  const workers = others.filter((other) => kindOf(other) === "MachineDeployment");
+  const workers = otherResources.filter((other) => kindOf(other) === "MachineDeployment");
   const isWorkload = one.provider.includes("::capd::");
   const ofPodNetwork = (other: Registration): boolean => other.name.startsWith("capd-cni/");
   const kind = kindOf(one);

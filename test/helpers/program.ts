@@ -44,8 +44,8 @@ const answer =
 export const stackConfig = (stack: string): Record<string, string> => {
   const project = load(readFileSync("Pulumi.yaml", "utf8")) as { config: Record<string, { default?: unknown }> };
   // A stack without a file has the defaults.
-  const own = existsSync(`Pulumi.${stack}.yaml`) ? readFileSync(`Pulumi.${stack}.yaml`, "utf8") : "config: {}";
-  const file = load(own) as { config: Record<string, unknown> };
+  const stackText = existsSync(`Pulumi.${stack}.yaml`) ? readFileSync(`Pulumi.${stack}.yaml`, "utf8") : "config: {}";
+  const file = load(stackText) as { config: Record<string, unknown> };
   const text = (value: unknown): string => (typeof value === "string" ? value : JSON.stringify(value));
   const defaults = Object.entries(project.config)
     .filter(([, entry]) => entry.default !== undefined)

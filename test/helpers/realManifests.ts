@@ -12,15 +12,15 @@ const root = join(__dirname, "..", "..");
 export const fetchTimeout = 60_000;
 
 /** One try: without internet the tests do without these manifests. */
-const patience = { tries: 1, pauseMs: 0, stallMs: fetchTimeout / 2 };
+const retries = { tries: 1, pauseMs: 0, stallMs: fetchTimeout / 2 };
 
 /**
  * Manifests as they are installed, text by file name: those that `make tools` made on the source route, else the
  * pinned release's, fetched once as the program does. Fails where neither is to be had.
  */
 export const realManifests = async (): Promise<Record<string, string>> => {
-  const made = filesIn(join(root, ".tools", "manifests"));
-  return Object.keys(made).length > 0 ? made : (once ??= fetched());
+  const built = filesIn(join(root, ".tools", "manifests"));
+  return Object.keys(built).length > 0 ? built : (once ??= fetched());
 };
 
 /** Those of Cluster API and its Docker provider. */
@@ -57,7 +57,7 @@ const fetched = async (): Promise<Record<string, string>> => {
   };
   const options = { lockFile: join(root, "manifests.lock.json"), cacheDir: join(root, ".slipway", "manifests") };
   const load = async ([name, location]: [string, string]) => {
-    const { text } = await loadManifest(location, { ...options, name, patience });
+    const { text } = await loadManifest(location, { ...options, name, patience: retries });
     return [name, text] as const;
   };
   try {

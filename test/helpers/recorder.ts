@@ -106,13 +106,13 @@ const registration = (request: Request, urn: string, read: boolean): Registratio
 });
 
 const findOne = (registrations: Registration[], name: string, type?: string): Registration => {
-  const found = registrations.filter((one) => one.name === name && (type === undefined || one.type === type));
-  if (found.length !== 1) {
+  const matches = registrations.filter((one) => one.name === name && (type === undefined || one.type === type));
+  if (matches.length !== 1) {
     throw new Error(
-      `${found.length} registrations are named ${name}; there are: ${registrations.map((one) => one.name).join("\n")}`,
+      `${matches.length} registrations are named ${name}; there are: ${registrations.map((one) => one.name).join("\n")}`,
     );
   }
-  return found[0]!;
+  return matches[0]!;
 };
 
 /** Whether `later` waits for `earlier`, directly or through others. */

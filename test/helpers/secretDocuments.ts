@@ -54,8 +54,8 @@ export const wrappings: Readonly<Record<string, Wrapping>> = {
   "in a List": list("List"),
   "in a List with a name": list("List", { metadata: { name: "all" } }),
   "in a SecretList": (object) => {
-    const own = Object.entries(object).filter(([key]) => key !== "kind" && key !== "apiVersion");
-    return list("SecretList")(Object.fromEntries(own));
+    const entries = Object.entries(object).filter(([key]) => key !== "kind" && key !== "apiVersion");
+    return list("SecretList")(Object.fromEntries(entries));
   },
   "in a ConfigMap, as text": (object) => ({
     apiVersion: "v1",

@@ -2,7 +2,7 @@ import { describe, expect, test } from "@jest/globals";
 import { capped, waitLimit } from "../../program/waitLimit";
 
 describe("SLIPWAY_TIMEOUT", () => {
-  test.each([[undefined], [""]])("is no limit where it is %p", (text) => {
+  test.each([[undefined], [""]])("sets no limit if it is %p", (text) => {
     expect(waitLimit({ SLIPWAY_TIMEOUT: text })).toBeUndefined();
   });
 
@@ -21,7 +21,7 @@ describe("a resource's patience", () => {
     [{ create: "30s" }, 90, { create: "30s", update: "90s" }],
     [{}, 90, { create: "90s", update: "90s" }],
     [{ create: "1h", update: "2m" }, 600, { create: "600s", update: "120s" }],
-  ])("%p of at most %d s is %p", (patience, limit, expected) => {
-    expect(capped(patience, limit)).toEqual(expected);
+  ])("%p of at most %d s is %p", (timeouts, limit, expected) => {
+    expect(capped(timeouts, limit)).toEqual(expected);
   });
 });

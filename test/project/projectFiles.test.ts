@@ -183,7 +183,7 @@ describe("the examples", () => {
     ]);
   });
 
-  test("many has 50 clusters that are only pretended", () => {
+  test("many has 50 simulated clusters", () => {
     const clusters = cluster("many").settings.clusters;
     expect(new Set(clusters.map(({ name }) => name)).size).toBe(50);
     expect(clusters.every(({ backend, application }) => backend === "inMemory" && !application)).toBe(true);

@@ -7,10 +7,10 @@ import { kindCluster } from "../../provider/kind/kindCluster";
 import { nodeImage } from "../../provider/kind/nodeImage";
 import { keepProblem, findFailures } from "../../provider/plugin/resourceKind";
 import { unknown, type Properties } from "../../provider/plugin/values";
-import { pretendCheckout } from "../helpers/pretendCheckout";
+import { fakeCheckout } from "../helpers/fakeCheckout";
 
-// A checkout with the steps and with tools that only pretend; each writes down what it was called with.
-const checkout = pretendCheckout();
+// A checkout with the steps and with fake tools, each of which records its calls.
+const checkout = fakeCheckout();
 const { folder } = checkout;
 const before = { cwd: process.cwd(), path: process.env.PATH };
 process.chdir(folder);
@@ -23,23 +23,23 @@ afterAll(() => {
 
 const calls = join(folder, "calls");
 const called = (): string => (existsSync(calls) ? readFileSync(calls, "utf8") : "");
-const pretend = (tool: string, script: string): void =>
-  checkout.pretend(tool, `echo ${tool} "$*" >>${calls}\n${script}`);
-const say = (): void => undefined;
+const fakeTool = (tool: string, script: string): void =>
+  checkout.fakeTool(tool, `echo ${tool} "$*" >>${calls}\n${script}`);
+const log = (): void => undefined;
 
 const node = { id: "abc", image: "kindest/node:v1", running: true, cluster: "one" };
 /** Docker with this node, or without one, and whatever else it is to answer. */
-const docker = (found: typeof node | undefined, rest = "exit 1"): void => {
-  const inspected = found && {
-    Id: found.id,
-    State: { Running: found.running },
-    Config: { Image: found.image, Labels: { "io.x-k8s.kind.cluster": found.cluster } },
+const docker = (container: typeof node | undefined, rest = "exit 1"): void => {
+  const inspected = container && {
+    Id: container.id,
+    State: { Running: container.running },
+    Config: { Image: container.image, Labels: { "io.x-k8s.kind.cluster": container.cluster } },
     HostConfig: { PortBindings: { "6443/tcp": [{ HostIp: "127.0.0.1", HostPort: "4711" }] } },
   };
   const answer = inspected
     ? `echo '${JSON.stringify(inspected)}'`
     : "echo 'Error response from daemon: No such container: one-control-plane' >&2; exit 1";
-  pretend("docker", `case "$*" in "container inspect"*) ${answer} ;; *) ${rest} ;; esac`);
+  fakeTool("docker", `case "$*" in "container inspect"*) ${answer} ;; *) ${rest} ;; esac`);
 };
 const down = "echo 'Cannot connect to the Docker daemon at unix:///var/run/docker.sock.' >&2; exit 1";
 
@@ -48,12 +48,12 @@ const state: Properties = { ...inputs, nodeId: "abc", running: true, apiPort: 47
 
 beforeEach(() => {
   rmSync(calls, { force: true });
-  pretend("kind", "exit 0");
-  pretend("kubectl", "exit 1");
+  fakeTool("kind", "exit 0");
+  fakeTool("kubectl", "exit 1");
 });
 
 describe("KindCluster", () => {
-  test("a cluster as it was made reads as it was, and is no change", async () => {
+  test("an unchanged cluster reads as created, without a change", async () => {
     docker(node);
     const read = await kindCluster.read("one", state);
     expect(read).toEqual(state);
@@ -70,16 +70,16 @@ describe("KindCluster", () => {
     ["is gone", undefined],
     ["is another of the same name", { ...node, id: "other" }],
     ["only has the name", { ...node, cluster: "" }],
-  ])("a node that %s means another cluster", async (_, found) => {
-    docker(found);
+  ])("a node that %s means another cluster", async (_, container) => {
+    docker(container);
     const read = await kindCluster.read("one", state);
     expect(kindCluster.diff!(read!, inputs)).toEqual({ changes: { nodeId: "update" }, replaces: ["nodeId"] });
   });
 
   test("a Docker that does not answer is an error and no finding", async () => {
-    pretend("docker", down);
-    await expect(kindCluster.read("one", state)).rejects.toThrow(/Docker does not answer.*nothing is changed/s);
-    await expect(kindCluster.remove!(state, say)).rejects.toThrow("Docker does not answer");
+    fakeTool("docker", down);
+    await expect(kindCluster.read("one", state)).rejects.toThrow(/Docker: expected an answer.*nothing was changed/s);
+    await expect(kindCluster.remove!(state, log)).rejects.toThrow("Docker: expected an answer");
     expect(called()).not.toContain("kind delete");
   });
 
@@ -103,11 +103,11 @@ describe("KindCluster", () => {
 
   test("deletes its own cluster, and not one that a hand made in its place", async () => {
     docker(node, "exit 0");
-    await kindCluster.remove!(state, say);
+    await kindCluster.remove!(state, log);
     expect(called()).toContain("kind delete cluster --name one");
     rmSync(calls);
     docker({ ...node, id: "other" }, "exit 0");
-    await kindCluster.remove!(state, say);
+    await kindCluster.remove!(state, log);
     expect(called()).not.toContain("kind delete");
   });
 
@@ -116,14 +116,16 @@ describe("KindCluster", () => {
       node,
       'case "$*" in *StartedAt*) echo 2026-01-01T10:00:00.5Z ;; exec*) echo "True 2026-01-01T10:00:01Z" ;; esac',
     );
-    expect(await kindCluster.update({ ...state, running: false }, inputs, say)).toEqual(state);
+    expect(await kindCluster.update({ ...state, running: false }, inputs, log)).toEqual(state);
     expect(called()).toContain("docker start one-control-plane");
     expect(called()).not.toContain("kind create");
   });
 
   test("a healthy cluster of another image is refused, not taken nor removed", async () => {
-    pretend("docker", 'case "$*" in *State.Running*) echo true ;; *Config.Image*) echo kindest/node:v0 ;; esac');
-    await expect(kindCluster.create(inputs, say)).rejects.toThrow(/of image kindest\/node:v0 and not kindest\/node:v1/);
+    fakeTool("docker", 'case "$*" in *State.Running*) echo true ;; *Config.Image*) echo kindest/node:v0 ;; esac');
+    await expect(kindCluster.create(inputs, log)).rejects.toThrow(
+      /expected node image kindest\/node:v1, got kindest\/node:v0/,
+    );
     expect(called()).not.toMatch(/kind (create|delete)/);
   });
 
@@ -157,7 +159,7 @@ describe("ImageLoad", () => {
     const read = await imageLoad.read("one-control-plane", loaded);
     expect(imageLoad.diff!(read!, load)).toEqual({ changes: { images: "update" }, replaces: [] });
     docker(node, `case "$*" in *"images list"*) ${list(nginx, other)} ;; esac`);
-    expect(await imageLoad.update(read!, load, say)).toEqual(loaded);
+    expect(await imageLoad.update(read!, load, log)).toEqual(loaded);
     expect(called()).toMatch(/ --snapshotter overlayfs x\.io\/b:1\n/);
   });
 
@@ -173,19 +175,19 @@ describe("NodeImage", () => {
   const image: Properties = { image: "slipway/node:1", base: "b", baseId: "sha256:b", images: {}, imageId: "sha256:i" };
 
   test("one that was pruned is gone, and made again", async () => {
-    pretend("docker", "echo 'Error response from daemon: No such image: slipway/node:1' >&2; exit 1");
+    fakeTool("docker", "echo 'Error response from daemon: No such image: slipway/node:1' >&2; exit 1");
     expect(await nodeImage.read("slipway/node:1", image)).toBeUndefined();
-    pretend("docker", "echo sha256:i");
+    fakeTool("docker", "echo sha256:i");
     expect(await nodeImage.read("slipway/node:1", image)).toEqual(image);
-    pretend("docker", down);
-    await expect(nodeImage.read("slipway/node:1", image)).rejects.toThrow("Docker does not answer");
+    fakeTool("docker", down);
+    await expect(nodeImage.read("slipway/node:1", image)).rejects.toThrow("Docker: expected an answer");
   });
 });
 
 describe("ClusterContainers", () => {
-  const given: Properties = { cluster: "capd", namespace: "default", kubeconfig: "file" };
+  const program: Properties = { cluster: "capd", namespace: "default", kubeconfig: "file" };
   const addresses = { "capd-lb": ["10.0.0.3"], cp: ["10.0.0.4"], "md-1": ["10.0.0.5"] };
-  const good: Properties = { ...given, missing: [], stopped: [], moved: [], addresses };
+  const good: Properties = { ...program, missing: [], stopped: [], moved: [], addresses };
   const machine = (name: string, address: string, more: object = {}) => ({
     kind: "Machine",
     metadata: { name, namespace: "default", ...more },
@@ -198,7 +200,7 @@ describe("ClusterContainers", () => {
     spec: { controlPlaneEndpoint: { host: "10.0.0.3", port: 6443 } },
   };
   const machines = (...items: object[]): void =>
-    pretend("kubectl", `echo '${JSON.stringify({ items: [cluster, ...items] })}'`);
+    fakeTool("kubectl", `echo '${JSON.stringify({ items: [cluster, ...items] })}'`);
   const containers = (running: Record<string, string | undefined>): void => {
     const inspected = Object.entries(running).map(([name, address]) => ({
       Name: `/${name}`,
@@ -208,15 +210,15 @@ describe("ClusterContainers", () => {
       NetworkSettings: { Networks: { kind: { IPAddress: address ?? "", GlobalIPv6Address: "" } }, Ports: {} },
     }));
     const all = `echo '${inspected.map((one) => JSON.stringify(one)).join("\n")}'`;
-    pretend("docker", `case "$*" in ps*) echo ${Object.keys(running).join(" ")} ;; *inspect*) ${all} ;; esac`);
+    fakeTool("docker", `case "$*" in ps*) echo ${Object.keys(running).join(" ")} ;; *inspect*) ${all} ;; esac`);
   };
 
   test("remembers the addresses by which the cluster knows its containers", async () => {
     machines(machine("cp", "10.0.0.4"), machine("md-1", "10.0.0.5"));
     containers({ "capd-lb": "10.0.0.3", cp: "10.0.0.4", "md-1": "10.0.0.5" });
-    const { id, state: made } = await clusterContainers.create(given, say);
-    expect([id, made]).toEqual(["capd", good]);
-    expect(clusterContainers.diff!(made, given).changes).toEqual({});
+    const { id, state: created } = await clusterContainers.create(program, log);
+    expect([id, created]).toEqual(["capd", good]);
+    expect(clusterContainers.diff!(created, program).changes).toEqual({});
   });
 
   test("finds what was removed, what was stopped and what moved", async () => {
@@ -233,7 +235,7 @@ describe("ClusterContainers", () => {
     containers({ "capd-lb": undefined, cp: "10.0.0.2" });
     const read = await clusterContainers.read("capd", good);
     expect(read).toEqual({ ...good, missing: ["md-1"], stopped: ["capd-lb"], moved: ["cp"] });
-    expect(clusterContainers.diff!(read!, given)).toEqual({
+    expect(clusterContainers.diff!(read!, program)).toEqual({
       changes: { missing: "update", stopped: "update", moved: "update" },
       replaces: [],
     });
@@ -243,7 +245,7 @@ describe("ClusterContainers", () => {
     machines(machine("cp", "10.0.0.4"), machine("md-9", "10.0.0.9"));
     containers({ "capd-lb": "10.0.0.3", cp: "10.0.0.4", "md-9": "10.0.0.9" });
     const read = await clusterContainers.read("capd", { ...good, missing: ["md-1"] });
-    expect(clusterContainers.diff!(read!, given).changes).toEqual({});
+    expect(clusterContainers.diff!(read!, program).changes).toEqual({});
     expect(read!.addresses).toEqual({ "capd-lb": ["10.0.0.3"], cp: ["10.0.0.4"], "md-9": ["10.0.0.9"] });
   });
 
@@ -254,29 +256,31 @@ describe("ClusterContainers", () => {
   });
 
   test("a Docker that does not answer is an error and no finding", async () => {
-    pretend("docker", down);
-    await expect(clusterContainers.read("capd", good)).rejects.toThrow("Docker does not answer");
+    fakeTool("docker", down);
+    await expect(clusterContainers.read("capd", good)).rejects.toThrow("Docker: expected an answer");
   });
 });
 
 describe("keep", () => {
   const old: Properties = { name: "one", image: "kindest/node:v1", config: "c", images: {}, nodeId: "abc" };
-  const given: Properties = { name: "one", image: "kindest/node:v1", config: "c", images: {} };
+  const program: Properties = { name: "one", image: "kindest/node:v1", config: "c", images: {} };
   const problem = (was: Properties, news: Properties): string | undefined =>
     keepProblem("make destroy, then make up", kindCluster.diff!(was, news), was, news);
 
   test("refuses what would be another cluster, with the property, both values and the way out", () => {
-    expect(problem(old, { ...given, image: "kindest/node:v2" })).toBe(
-      'image is "kindest/node:v2", but must stay "kindest/node:v1". Nothing was changed: make destroy, then make up',
+    expect(problem(old, { ...program, image: "kindest/node:v2" })).toBe(
+      'image: expected "kindest/node:v1", got "kindest/node:v2". Nothing was changed: make destroy, then make up',
     );
   });
 
-  test("refuses to make one anew that is gone: what was in it would be taken for the new one's", () => {
-    expect(problem({ ...old, nodeId: "" }, given)).toMatch(/^it is gone, .*make destroy, then make up$/);
+  test("refuses to replace a missing cluster, whose contents would be assumed in the new cluster", () => {
+    expect(problem({ ...old, nodeId: "" }, program)).toMatch(
+      /^the resource no longer exists, .*make destroy, then make up$/,
+    );
   });
 
   test.each<[string, Properties]>([
-    ["no change", given],
-    ["a change in place", { ...given, images: { a: "sha256:1" } }],
+    ["no change", program],
+    ["a change in place", { ...program, images: { a: "sha256:1" } }],
   ])("lets %s pass", (_, news) => expect(problem(old, news)).toBeUndefined());
 });

@@ -10,7 +10,7 @@ const folder = mkdtempSync(join(tmpdir(), "slipway-readyz-"));
 const [keyFile, certificateFile] = [join(folder, "key"), join(folder, "certificate")];
 let server: Server;
 let answers: number[] = [];
-let asked = 0;
+let requests = 0;
 
 beforeAll(async () => {
   const names = ["-subj", "/CN=api", "-addext", "subjectAltName=IP:127.0.0.1"];
@@ -21,7 +21,7 @@ beforeAll(async () => {
   const [key, cert] = [readFileSync(keyFile), readFileSync(certificateFile)];
   // Its own certificate is the authority of both sides here.
   server = createServer({ key, cert, ca: cert, requestCert: true, rejectUnauthorized: true }, (request, response) => {
-    asked += 1;
+    requests += 1;
     response.writeHead(request.url === "/readyz" ? (answers.shift() ?? 200) : 404).end("[-]etcd failed");
   });
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
@@ -44,43 +44,46 @@ const certificate = () => ({
 const address = (): string => `https://127.0.0.1:${(server.address() as AddressInfo).port}`;
 
 /** Runs the question beside the server, which is in this process. */
-const ask = async (text: string, environment: Record<string, string> = {}) => {
+const runStep = async (text: string, environment: Record<string, string> = {}) => {
   const child = spawn(process.execPath, ["steps/api-readyz.mjs"], {
     env: { PATH: process.env.PATH, PORT_COMMAND: "", TIMEOUT_SECONDS: "1", ...environment },
     stdio: ["pipe", "ignore", "pipe"],
   });
-  let said = "";
-  child.stderr.on("data", (data: Buffer) => (said += data.toString()));
+  let output = "";
+  child.stderr.on("data", (data: Buffer) => (output += data.toString()));
   child.stdin.end(text);
   const status = await new Promise<number | null>((resolve) => child.on("close", resolve));
-  return { status, said };
+  return { status, output };
 };
 
 describe("api-readyz", () => {
   test("asks with the kubeconfig's certificates until the API server is ready", async () => {
-    [answers, asked] = [[500, 503], 0];
-    expect(await ask(kubeconfig(address(), certificate()), { TIMEOUT_SECONDS: "10" })).toEqual({ status: 0, said: "" });
-    expect(asked).toBe(3);
+    [answers, requests] = [[500, 503], 0];
+    expect(await runStep(kubeconfig(address(), certificate()), { TIMEOUT_SECONDS: "10" })).toEqual({
+      status: 0,
+      output: "",
+    });
+    expect(requests).toBe(3);
   });
 
-  test("finds the port anew by the program that prints it", async () => {
+  test("reads the port again from the program that prints it", async () => {
     answers = [];
     const { port } = server.address() as AddressInfo;
     const program = join(folder, "port");
     execFileSync("bash", ["-c", `printf '#!/bin/sh\\necho ${port}\\n' >"$0"; chmod +x "$0"`, program]);
     const elsewhere = kubeconfig("https://192.0.2.1:6443", certificate());
-    expect(await ask(elsewhere, { PORT_COMMAND: program })).toEqual({ status: 0, said: "" });
+    expect(await runStep(elsewhere, { PORT_COMMAND: program })).toEqual({ status: 0, output: "" });
   });
 
   test("ends with the server's last word", async () => {
     answers = Array<number>(20).fill(500);
-    expect(await ask(kubeconfig(address(), certificate()))).toEqual({ status: 1, said: "500 [-]etcd failed\n" });
+    expect(await runStep(kubeconfig(address(), certificate()))).toEqual({ status: 1, output: "500 [-]etcd failed\n" });
   });
 
   test("ends with what is wrong where nobody listens", async () => {
     const nobody = kubeconfig("https://127.0.0.1:1", certificate());
-    const said = "connect ECONNREFUSED 127.0.0.1:1\n";
-    expect(await ask(nobody, { TIMEOUT_SECONDS: "0" })).toEqual({ status: 1, said });
+    const output = "connect ECONNREFUSED 127.0.0.1:1\n";
+    expect(await runStep(nobody, { TIMEOUT_SECONDS: "0" })).toEqual({ status: 1, output });
   });
 
   test.each([
@@ -88,7 +91,7 @@ describe("api-readyz", () => {
     ["a plugin", { exec: { command: "aws" } }, {}],
     ["a proxy", undefined, { HTTPS_PROXY: "http://proxy.example:3128" }],
   ])("leaves %s to kubectl", async (_, user, environment) => {
-    const { status } = await ask(kubeconfig(address(), user ?? certificate()), environment);
+    const { status } = await runStep(kubeconfig(address(), user ?? certificate()), environment);
     expect(status).toBe(97);
   });
 });

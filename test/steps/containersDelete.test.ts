@@ -2,16 +2,16 @@ import { spawnSync } from "node:child_process";
 import { existsSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeEach, expect, test } from "@jest/globals";
-import { pretendCheckout } from "../helpers/pretendCheckout";
+import { fakeCheckout } from "../helpers/fakeCheckout";
 
-const { folder, pretend, remove: clean } = pretendCheckout();
+const { folder, fakeTool, remove: clean } = fakeCheckout();
 const container = join(folder, "container");
 afterAll(clean);
 beforeEach(() => writeFileSync(container, ""));
 
 /** Runs the step on a Docker with one container, and with a script for its removal. */
 const remove = (removal: string): { status: number | null; stderr: string } => {
-  pretend(
+  fakeTool(
     "docker",
     `case "$1" in ps) [ ! -e silent ] || { echo "no daemon" >&2; exit 1; }; if [ -e container ]; then echo one; fi ;; rm) ${removal} ;; esac`,
   );

@@ -1,15 +1,15 @@
 import { spawnSync } from "node:child_process";
 import { afterAll, expect, test } from "@jest/globals";
-import { pretendCheckout } from "../helpers/pretendCheckout";
+import { fakeCheckout } from "../helpers/fakeCheckout";
 
-const { folder, pretend, remove: clean } = pretendCheckout();
+const { folder, fakeTool, remove: clean } = fakeCheckout();
 afterAll(clean);
 
 /** Runs the step against an API that answers or not; whether it ended well. */
 const remove = (answers: boolean, unreachableIsGone: boolean): boolean => {
-  pretend("kubectl", answers ? 'case "$*" in "delete crd one"*) exit 7 ;; esac' : "exit 1");
+  fakeTool("kubectl", answers ? 'case "$*" in "delete crd one"*) exit 7 ;; esac' : "exit 1");
   const env = { ...process.env, PULUMI_K8S_DELETE_UNREACHABLE: String(unreachableIsGone) };
-  return spawnSync("bash", ["steps/crds-delete"], { cwd: folder, env, input: "one sum file\n" }).status === 0;
+  return spawnSync("bash", ["steps/crds-delete"], { cwd: folder, env, input: "one checksum file\n" }).status === 0;
 };
 
 test("CRDs of a cluster that is gone are gone; an API that merely does not answer is an error", () => {

@@ -4,17 +4,17 @@ import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "@jest/globals";
 import { hostileTexts } from "../helpers/hostileTexts";
-import { pretendCheckout } from "../helpers/pretendCheckout";
+import { fakeCheckout } from "../helpers/fakeCheckout";
 
 let folder: string;
 let remove: () => void;
 
 // In a folder of its own: steps take the checkout's tools first, and here those only write down what they are given.
 beforeEach(() => {
-  const checkout = pretendCheckout();
+  const checkout = fakeCheckout();
   ({ folder, remove } = checkout);
   const fake = `printf '%s\\0' "\${0##*/}" "$@" >>"$CALLS"; printf '\\1\\0' >>"$CALLS"`;
-  for (const tool of ["docker", "kind", "kubectl", "clusterctl"]) checkout.pretend(tool, fake);
+  for (const tool of ["docker", "kind", "kubectl", "clusterctl"]) checkout.fakeTool(tool, fake);
 });
 afterEach(() => remove());
 
@@ -34,7 +34,7 @@ settable.push("MISSING_CONTAINERS", "NODE", "NODE_IMAGE", "OWNERS", "REACH", "ST
 settable.push("ADDRESSES", "CERT_SANS", "ENDPOINT", "IN_THE_WAY", "MANAGEMENT", "MANAGEMENT_ADDRESSES");
 settable.push("CERTIFICATE", "PODS", "SERVICE_CIDR", "SERVICE_DOMAIN");
 
-/** Those that the program alone writes: numbers, sums, and paths of its own. */
+/** Variables that only the program sets: numbers, checksums, and its own paths. */
 const written = ["ARCHIVE_SHA256", "KUBECONFIG", "KUBECONFIG_FILE", "NODES", "TIMEOUT", "TIMEOUT_SECONDS"];
 written.push("UNTRUSTED_SECONDS", "WORKLOAD_KUBECONFIG");
 
@@ -59,13 +59,13 @@ const run = (step: string, text: string, more: Record<string, string> = {}): str
   return all.filter((call) => call !== "").map((call) => call.split("\0"));
 };
 
-/** What is no step of itself, and steps whose input is made of manifests and pins alone. */
-const others = ["capd-build", "crds-apply", "crds-delete", "environment.sh", "http-request.mjs"];
-others.push("api-readyz.mjs", "fill-node-image", "import-images");
-const steps = readdirSync("steps").filter((name) => !others.includes(name));
+/** Files that are not steps, and steps whose input only comes from manifests and pins. */
+const notTested = ["capd-build", "crds-apply", "crds-delete", "environment.sh", "http-request.mjs"];
+notTested.push("api-readyz.mjs", "fill-node-image", "import-images");
+const steps = readdirSync("steps").filter((name) => !notTested.includes(name));
 
 /** The environment's own, and what a step sets before it reads it. */
-const own = [
+const programVariables = [
   "PATH",
   "PWD",
   "SECONDS",
@@ -79,7 +79,7 @@ test("every variable that a step reads is one of these", () => {
   const read = ["environment.sh", ...steps].flatMap((step) =>
     [...readFileSync(join("steps", step), "utf8").matchAll(/\$\{?#?([A-Z][A-Z0-9_]+)\b/g)].map(([, name]) => name),
   );
-  const known = [...settable, ...written, ...own];
+  const known = [...settable, ...written, ...programVariables];
   expect([...new Set(read)].filter((name) => name !== undefined && !known.includes(name))).toEqual([]);
 });
 
@@ -94,14 +94,14 @@ test.each(["a[$(touch pwned)]", "1 + a[`touch pwned`]", "$(touch pwned)", "1; to
     });
     expect(existsSync(join(folder, "pwned"))).toBe(false);
     expect(status).toBe(1);
-    expect(stderr).toContain("must be a number of seconds");
+    expect(stderr).toContain("expected a number of seconds");
   },
 );
 
 /** One of each sort: every step costs a process. */
 const sorts = ["substitution", "sequence", "sequence out of quotes", "line break", "short option"] as const;
 
-describe.each(sorts.map((sort) => [sort, hostileTexts[sort]]))("a value that is %s", (_, text) => {
+describe.each(sorts.map((textType) => [textType, hostileTexts[textType]]))("a value that is %s", (_, text) => {
   test.each(steps)("runs nothing in %s", (step) => {
     run(step, text);
     expect(existsSync(join(folder, "pwned"))).toBe(false);
@@ -119,8 +119,8 @@ test.each(Object.entries(hostileTexts).filter(([what]) => what !== "line break")
   "an archive whose name is %s is checked and loaded",
   (_, text) => {
     writeFileSync(join(folder, text), "images");
-    const sum = createHash("sha256").update("images").digest("hex");
-    const calls = run("capd-archive", text, { ARCHIVE_SHA256: sum, IMAGE: "example.org/capd:v1" });
+    const checksum = createHash("sha256").update("images").digest("hex");
+    const calls = run("capd-archive", text, { ARCHIVE_SHA256: checksum, IMAGE: "example.org/capd:v1" });
     expect(calls[0]).toEqual(["docker", "load", "--input", text]);
   },
 );

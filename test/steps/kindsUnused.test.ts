@@ -1,10 +1,10 @@
 import { spawnSync } from "node:child_process";
 import { afterAll, describe, expect, test } from "@jest/globals";
-import { pretendCheckout } from "../helpers/pretendCheckout";
+import { fakeCheckout } from "../helpers/fakeCheckout";
 
-const { folder, pretend, remove } = pretendCheckout();
+const { folder, fakeTool, remove } = fakeCheckout();
 afterAll(remove);
-pretend("kubectl", '[ "$2" != crd ] || { case "$KNOWN" in *"$3"*) exit 0;; *) exit 1;; esac; }\nprintf "%s" "$LEFT"');
+fakeTool("kubectl", '[ "$2" != crd ] || { case "$KNOWN" in *"$3"*) exit 0;; *) exit 1;; esac; }\nprintf "%s" "$LEFT"');
 
 const run = (known: string, left: string): { status: number | null; stderr: string } =>
   spawnSync("steps/kinds-unused", [], {
@@ -13,7 +13,7 @@ const run = (known: string, left: string): { status: number | null; stderr: stri
     env: { PATH: process.env.PATH, KINDS: "a.example.org b.example.org", KNOWN: known, LEFT: left },
   });
 
-describe("before kinds go", () => {
+describe("before CRDs are deleted", () => {
   test.each([
     ["none is there", "", "default x\n"],
     ["none is in use", "a.example.org b.example.org", ""],
@@ -24,6 +24,6 @@ describe("before kinds go", () => {
   test("objects that others made stop the destroy, each by its name", () => {
     const { status, stderr } = run("b.example.org", "default theirs\n");
     expect(status).toBe(1);
-    expect(stderr).toMatch(/^b\.example\.org are left that this stack did not make.*\ndefault theirs\n$/);
+    expect(stderr).toMatch(/^CRD b\.example\.org: expected no objects of others.*\ndefault theirs\n$/);
   });
 });

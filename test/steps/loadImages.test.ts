@@ -2,15 +2,15 @@ import { spawnSync } from "node:child_process";
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, describe, expect, test } from "@jest/globals";
-import { pretendCheckout } from "../helpers/pretendCheckout";
+import { fakeCheckout } from "../helpers/fakeCheckout";
 
-const { folder, pretend, remove } = pretendCheckout();
+const { folder, fakeTool, remove } = fakeCheckout();
 afterAll(remove);
 
 /** Runs the step with a Docker of that store, and a node in which reading from the socket ends so; gives what it did. */
 const load = (store: string, readsSocket: number) => {
   const calls = join(folder, "calls");
-  pretend(
+  fakeTool(
     "docker",
     `case "$1" in
   info) echo '${store}' ;;

@@ -2,28 +2,28 @@ import { spawnSync } from "node:child_process";
 import { existsSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, describe, expect, test } from "@jest/globals";
-import { pretendCheckout } from "../helpers/pretendCheckout";
+import { fakeCheckout } from "../helpers/fakeCheckout";
 
-const { folder, pretend, remove } = pretendCheckout();
+const { folder, fakeTool, remove } = fakeCheckout();
 afterAll(remove);
 
 /** Runs the step; reading from the socket and from the client's archive end so. Gives Docker's calls but for its questions. */
 const make = (bySocket: number, byClient: number) => {
-  const [calls, made] = [join(folder, "calls"), join(folder, "made")];
-  pretend(
+  const [calls, marker] = [join(folder, "calls"), join(folder, "made")];
+  fakeTool(
     "docker",
     `case "$1 $2 $4" in
   "image inspect {{json"*) echo '["/entry"]' ;;
-  image*) [ -e "${made}" ] && echo sha256:made ;;
+  image*) [ -e "${marker}" ] && echo sha256:made ;;
   create*) echo create >>"${calls}"; echo container ;;
   start*) if [ "$3" = --interactive ]; then cat >/dev/null; echo client >>"${calls}"; exit ${byClient}
     else echo socket >>"${calls}"; exit ${bySocket}; fi ;;
   save*) echo "save \${*:2}" >>"${calls}"; echo archive ;;
-  commit*) touch "${made}"; echo commit >>"${calls}" ;;
+  commit*) touch "${marker}"; echo commit >>"${calls}" ;;
   rm*) echo rm >>"${calls}" ;;
 esac`,
   );
-  rmSync(made, { force: true });
+  rmSync(marker, { force: true });
   writeFileSync(calls, "");
   const { status, stdout } = spawnSync("bash", ["steps/node-image"], {
     cwd: folder,

@@ -2,17 +2,17 @@ import { spawnSync } from "node:child_process";
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, describe, expect, test } from "@jest/globals";
-import { pretendCheckout } from "../helpers/pretendCheckout";
+import { fakeCheckout } from "../helpers/fakeCheckout";
 
-const { folder, pretend, remove } = pretendCheckout();
+const { folder, fakeTool, remove } = fakeCheckout();
 afterAll(remove);
-pretend("clusterctl", "true");
+fakeTool("clusterctl", "true");
 
 /** Runs the step where kubectl shows these nodes: name, kind of the owner, owner, version, Ready. */
 const waitFor = (nodes: [string, string, string, string, string][], environment: Record<string, string> = {}) => {
   const lines = nodes.map(([name, kind, owner, version, ready]) => `${name}|${kind}|${owner}|${version} ${ready}`);
   writeFileSync(join(folder, "nodes"), lines.map((line) => `${line}\n`).join(""));
-  pretend(
+  fakeTool(
     "kubectl",
     `case "$*" in *"get nodes"*jsonpath*) cat "${join(folder, "nodes")}" ;; *"rollout status"*broken*) exit 1 ;; esac`,
   );
@@ -82,9 +82,12 @@ describe("wait-for-nodes", () => {
     ["a node that is not Ready", [worker("one-md-0-xxxxx-11111", "one-md-0-xxxxx", "v1.34.4", "False")]],
     ["a node that Cluster API does not know yet", [["one-md-0-xxxxx-11111", "", "", "v1.34.4", "True"]]],
     ["too few nodes", []],
-  ] as [string, (typeof controlPlane)[]][])("waits for %s, and says after the timeout what is missing", (_, others) => {
-    const { status, stderr } = waitFor([controlPlane, ...others]);
-    expect(status).toBe(1);
-    expect(stderr).toContain("there are not 2 nodes Ready at v1.34.4");
-  });
+  ] as [string, (typeof controlPlane)[]][])(
+    "waits for %s, and says after the timeout what is missing",
+    (_, workers) => {
+      const { status, stderr } = waitFor([controlPlane, ...workers]);
+      expect(status).toBe(1);
+      expect(stderr).toContain("there are not 2 nodes Ready at v1.34.4");
+    },
+  );
 });

@@ -2,9 +2,9 @@ import { spawnSync } from "node:child_process";
 import { existsSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeEach, describe, expect, test } from "@jest/globals";
-import { pretendCheckout } from "../helpers/pretendCheckout";
+import { fakeCheckout } from "../helpers/fakeCheckout";
 
-const { folder, pretend, remove } = pretendCheckout();
+const { folder, fakeTool, remove } = fakeCheckout();
 afterAll(remove);
 
 const touched = join(folder, "touched");
@@ -15,7 +15,7 @@ const untrusted = (webhook: string): string =>
 
 /** Runs the step where the API server answers with this until a configuration is touched, and then with that. */
 const waitFor = (before: string, after: string, environment: Record<string, string> = {}) => {
-  pretend(
+  fakeTool(
     "kubectl",
     `case "$1" in
   create) cat >/dev/null
@@ -56,7 +56,7 @@ describe("wait-for-webhooks", () => {
     expect(waitFor('admission webhook "one.example" denied the request', "").status).toBe(0);
     const never = waitFor(silent, "");
     expect(never).toMatchObject({ status: 1, touched: undefined });
-    expect(never.stderr).toContain("webhooks did not answer within 3 s");
+    expect(never.stderr).toContain("webhooks: expected an answer within 3 s");
   });
 
   test("gives the message itself where touching does not help", () => {

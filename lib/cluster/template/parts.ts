@@ -9,8 +9,8 @@ import { type TemplateCluster, templateProblems } from "./problems";
 import { renderTemplate, type TemplateValues } from "./render";
 
 /**
- * Names each template of machines by its content, and whatever refers to it likewise: a change makes another template,
- * and new machines. One whose name other names are made from (Azure's `<template>-azure-json`) keeps it.
+ * Names each machine template by its content, and updates all references to it: a change creates another template and
+ * new machines. A template keeps its name if other names derive from it (Azure's `<template>-azure-json`).
  */
 export const namedByContent = (objects: readonly KubernetesObject[]): KubernetesObject[] => {
   const texts = objects.flatMap((object) => textsIn(object["spec"]));
@@ -53,24 +53,25 @@ const textsIn = (value: unknown): string[] => {
   return typeof value === "object" && value !== null ? Object.values(value).flatMap(textsIn) : [];
 };
 
-/** The variables that `clusterctl generate cluster` sets, and those that templates take networks from. */
+/** Returns the variables that `clusterctl generate cluster` sets, and those that templates use for networks. */
 export const templateVariablesOf = (cluster: TemplateCluster): Record<string, string> => ({
   CLUSTER_NAME: cluster.name,
   NAMESPACE: cluster.namespace,
   KUBERNETES_VERSION: versionOf(cluster),
   CONTROL_PLANE_MACHINE_COUNT: String(cluster.controlPlaneReplicas),
-  WORKER_MACHINE_COUNT: String(cluster.workerPools.reduce((sum, { replicas }) => sum + replicas, 0)),
+  WORKER_MACHINE_COUNT: String(cluster.workerPools.reduce((total, { replicas }) => total + replicas, 0)),
   POD_CIDR: cluster.podCidr.text,
   SERVICE_CIDR: cluster.serviceCidr.text,
   SERVICE_DOMAIN: cluster.serviceDomain,
 });
 
 /**
- * A cluster's parts from a template as `clusterctl generate cluster` takes it: one Cluster, its infrastructure and
- * control plane, and what makes its workers. Templates of machines are named by their content, as the program's own.
+ * Returns a cluster's objects from a template as `clusterctl generate cluster` accepts it: one Cluster, its
+ * infrastructure and control plane, and the owners of its workers. Machine templates are named by their content, as the
+ * program's own are.
  *
- * @param source what to call the template in an error
- * @throws ProblemError for a variable without a value, and for what a cluster of the settings cannot be made from
+ * @param source - name of the template in an error
+ * @throws ProblemError for a variable without a value, and for a template that does not fit the cluster's settings
  */
 export const templateParts = (
   text: string,
@@ -90,29 +91,37 @@ export const templateParts = (
     const { kind, name } = (reference ?? {}) as { kind?: unknown; name?: unknown };
     return objects.filter((object) => object.kind === kind && object.metadata.name === name);
   };
-  const one = objects.find(({ kind }) => kind === "Cluster")!;
-  const { controlPlaneRef, infrastructureRef } = one["spec"] as Record<string, unknown>;
+  const clusterObject = objects.find(({ kind }) => kind === "Cluster")!;
+  const { controlPlaneRef, infrastructureRef } = clusterObject["spec"] as Record<string, unknown>;
   const [infrastructure] = find(infrastructureRef) as [KubernetesObject];
   const [controlPlane] = find(controlPlaneRef) as [KubernetesObject];
   const owned = (owner: KubernetesObject): MachineOwner => ({ owner, templates: referencesIn(owner).flatMap(find) });
-  // Pools of machines, and health checks of them: what says which cluster it is part of.
+  // Owners of machines and health checks: objects that name their cluster.
   const workers = objects.filter(
     (object) => (object["spec"] as { clusterName?: unknown })?.clusterName === cluster.name,
   );
-  const parts = { cluster: one, infrastructure, controlPlane: owned(controlPlane), workers: workers.map(owned) };
+  const parts = {
+    cluster: clusterObject,
+    infrastructure,
+    controlPlane: owned(controlPlane),
+    workers: workers.map(owned),
+  };
   const used = new Set([
-    one,
+    clusterObject,
     infrastructure,
     ...[parts.controlPlane, ...parts.workers].flatMap((part) => [part.owner, ...part.templates]),
   ]);
   return {
     ...parts,
-    others: objects.filter((object) => !used.has(object)),
-    nodes: [controlPlane, ...workers].reduce((sum, owner) => sum + replicasOf(owner), 0),
+    supporting: objects.filter((object) => !used.has(object)),
+    nodes: [controlPlane, ...workers].reduce((total, owner) => total + replicasOf(owner), 0),
   };
 };
 
-/** Templates leave fields to the webhooks as null, which is not the same as absent to every API server. */
+/**
+ * Removes null fields. Templates leave defaults to the webhooks as null, but some API servers treat null and absent
+ * fields differently.
+ */
 const withoutNulls = (value: unknown): unknown => {
   if (Array.isArray(value)) return value.map(withoutNulls);
   if (typeof value !== "object" || value === null || Object.getPrototypeOf(value) !== Object.prototype) return value;
@@ -121,21 +130,21 @@ const withoutNulls = (value: unknown): unknown => {
   );
 };
 
-/** The settings' networks, where a template leaves them to Kubernetes. */
+/** Sets the settings' networks if the template does not set them. */
 const withNetworks = (object: KubernetesObject, cluster: TemplateCluster): KubernetesObject => {
   if (object.kind !== "Cluster") return object;
   const spec = object["spec"] as { clusterNetwork?: object };
   return { ...object, spec: { ...spec, clusterNetwork: { ...clusterNetwork(cluster), ...spec.clusterNetwork } } };
 };
 
-/** Machines of a control plane or pool; a health check has none. */
+/** Returns the number of machines of a control plane or pool; 0 for a health check. */
 const replicasOf = ({ kind, spec }: KubernetesObject): number => {
   if (!/^(MachineDeployment|MachinePool)$|ControlPlane$/.test(kind)) return 0;
   const { replicas = 1 } = spec as { replicas?: number };
   return replicas;
 };
 
-/** Every `{kind, name}` within an object's spec. */
+/** Returns every `{kind, name}` within an object's spec. */
 const referencesIn = (value: unknown): object[] => {
   if (typeof value !== "object" || value === null) return [];
   const { kind, name } = value as { kind?: unknown; name?: unknown };
@@ -143,7 +152,7 @@ const referencesIn = (value: unknown): object[] => {
   return typeof kind === "string" && typeof name === "string" && !("metadata" in value) ? [value, ...inner] : inner;
 };
 
-/** As clusterctl does, which counts every kind it does not know as namespaced. */
+/** Returns true for a namespaced kind. Like clusterctl, it counts every unknown kind as namespaced. */
 const isNamespaced = ({ kind }: KubernetesObject): boolean => !clusterScoped.has(kind);
 const clusterScoped = new Set([
   ...["Namespace", "Node", "PersistentVolume", "PodSecurityPolicy", "CertificateSigningRequest", "ClusterRoleBinding"],

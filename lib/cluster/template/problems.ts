@@ -2,7 +2,7 @@ import type { Problem } from "../../base/problem";
 import type { KubernetesObject } from "../../kubernetes/object";
 import type { ClusterSpec } from "../spec";
 
-/** What a template's variables are filled from. */
+/** Values for a template's variables. */
 export type TemplateCluster = Readonly<
   Pick<
     ClusterSpec,
@@ -17,7 +17,7 @@ export type TemplateCluster = Readonly<
   >
 >;
 
-/** Why a template's objects are not the cluster that the settings describe. */
+/** Returns why a template's objects do not match the settings' cluster. */
 export const templateProblems = (
   objects: readonly KubernetesObject[],
   source: string,
@@ -26,13 +26,13 @@ export const templateProblems = (
   const clusters = objects.filter(
     ({ kind, apiVersion }) => kind === "Cluster" && apiVersion.startsWith("cluster.x-k8s.io/"),
   );
-  const [one] = clusters;
-  if (one === undefined || clusters.length > 1 || one.metadata.name !== cluster.name) {
+  const [clusterObject] = clusters;
+  if (clusterObject === undefined || clusters.length > 1 || clusterObject.metadata.name !== cluster.name) {
     const received = clusters.map(({ metadata }) => metadata.name);
-    const rule = `hold one Cluster of cluster.x-k8s.io, named ${cluster.name} by \${CLUSTER_NAME}`;
-    return [{ key: source, received, rule, remedy: "Take a template that clusterctl generate cluster takes" }];
+    const rule = `contain one Cluster of cluster.x-k8s.io, named ${cluster.name} by \${CLUSTER_NAME}`;
+    return [{ key: source, received, rule, remedy: "Use a template that clusterctl generate cluster accepts" }];
   }
-  const { clusterNetwork = {}, ...references } = one["spec"] as { clusterNetwork?: ClusterNetwork };
+  const { clusterNetwork = {}, ...references } = clusterObject["spec"] as { clusterNetwork?: ClusterNetwork };
   return [...missing(objects, references, source), ...networks(clusterNetwork, source, cluster)];
 };
 
@@ -42,7 +42,10 @@ interface ClusterNetwork {
   serviceDomain?: string;
 }
 
-/** A cluster of a ClusterClass has neither: its parts are made by Cluster API, which a stack could not wait for. */
+/**
+ * Checks the references of the Cluster. A cluster with a ClusterClass has none: Cluster API creates its parts, which a
+ * stack could not wait for.
+ */
 const missing = (
   objects: readonly KubernetesObject[],
   references: Readonly<Record<string, unknown>>,
@@ -51,11 +54,11 @@ const missing = (
   ["infrastructureRef", "controlPlaneRef"].flatMap((key) => {
     const { kind, name } = (references[key] ?? {}) as { kind?: string; name?: string };
     if (objects.some((object) => object.kind === kind && object.metadata.name === name)) return [];
-    const rule = `hold the object that the Cluster's ${key} names; Slipway takes no template with a ClusterClass`;
-    return [{ key: source, received: name ?? null, rule, remedy: "Take the provider's template without topology" }];
+    const rule = `contain the object of the Cluster's ${key}; Slipway does not support templates with a ClusterClass`;
+    return [{ key: source, received: name ?? null, rule, remedy: "Use the provider's template without topology" }];
   });
 
-/** Networks that a template states itself must be the settings', which the pod network is set up with. */
+/** Checks that networks in a template equal the settings' networks, which configure the pod network. */
 const networks = (
   { pods, services, serviceDomain }: ClusterNetwork,
   source: string,

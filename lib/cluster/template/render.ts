@@ -7,23 +7,23 @@ import { substitute, variablesOf } from "./substitution";
 /** Values for a template's variables. */
 export interface TemplateValues {
   variables: Readonly<Record<string, string>>;
-  /** What must not be seen: it appears in no error, and is marked in the objects. */
+  /** Values that no error may show; the objects mark them as secrets. */
   secrets: Readonly<Record<string, string>>;
-  /** The setting that a variable without a value is missing in. */
+  /** Setting that supplies the variables, for errors about a missing value. */
   setting: string;
 }
 
 /**
- * The objects of a template with clusterctl's variables filled in. Values that hold a secret are SecretValues.
+ * Returns the objects of a template with clusterctl's variables filled in. Values with a secret are SecretValues.
  *
- * @param source what to call the template in an error
- * @throws ProblemError naming every variable without a value; and where a secret changes which objects there are
+ * @param source - name of the template in an error
+ * @throws ProblemError for every variable without a value, and for a secret that changes the set of objects
  */
 export const renderTemplate = (text: string, source: string, values: TemplateValues): KubernetesObject[] => {
   const { variables, secrets, setting } = values;
   const used = variablesOf(text, source).flatMap(({ name }) => (Object.hasOwn(secrets, name) ? [name] : []));
-  const stand = Object.fromEntries(used.map((name) => [name, secrets[name] === "" ? "" : `secret-${name}`]));
-  const open = placedObjects(substitute(text, { ...variables, ...stand }, source, setting), source);
+  const placeholders = Object.fromEntries(used.map((name) => [name, secrets[name] === "" ? "" : `secret-${name}`]));
+  const open = placedObjects(substitute(text, { ...variables, ...placeholders }, source, setting), source);
   if (used.length === 0) return withValidSecrets(open);
   if (open.problems.length > 0) throw new ProblemError(open.problems);
   const closed = parseSecretly(substitute(text, { ...variables, ...secrets }, source), source);
@@ -34,11 +34,11 @@ export const renderTemplate = (text: string, source: string, values: TemplateVal
   if (!Array.isArray(marked) || (marked as KubernetesObject[]).some(hasSecretName)) {
     return refuse({
       key: source,
-      rule: `take ${used.join(", ")} as values of fields alone, since templateSecrets must not name objects or make them`,
-      remedy: `Move what names objects to ${setting}`,
+      rule: `use ${used.join(", ")} only as values of fields, since templateSecrets must not name or create objects`,
+      remedy: `Move values that name objects to ${setting}`,
     });
   }
-  // Names and keys are those of the template, so an error may repeat them.
+  // Names and keys come from the template and not from secrets, so an error may repeat them.
   const objects = (marked as KubernetesObject[]).map((object, index) => ({
     object,
     place: open.objects[index]?.place ?? source,
@@ -49,13 +49,13 @@ export const renderTemplate = (text: string, source: string, values: TemplateVal
 const hasSecretName = ({ apiVersion, kind, metadata }: KubernetesObject): boolean =>
   hasSecrets([apiVersion, kind, metadata]);
 
-/** Without what is wrong where it goes wrong: the values of templateSecrets may make keys and names. */
+/** Parses a text with secrets. Its error has no details: values of templateSecrets may become keys and names. */
 const parseSecretly = (text: string, source: string): readonly PlacedObject[] => {
   const invalid = (): never =>
     refuse({
       key: source,
-      rule: "be YAML with the values of templateSecrets in it",
-      remedy: "Quote the variable in the template, or take base64 where its field wants it",
+      rule: "be valid YAML with the values of templateSecrets filled in",
+      remedy: "Quote the variable in the template, or use base64 if its field expects base64",
     });
   try {
     const { objects, problems } = placedObjects(text, source);

@@ -1,10 +1,13 @@
 import { type Problem, ProblemError } from "../../base/problem";
 
-/** `${VAR/old/new}` at the first place, `//` everywhere, `/#` at the start, `/%` at the end; all of it literally. */
+/**
+ * Parses `${VAR/old/new}`: replaces the first match, `//` all matches, `/#` at the start, `/%` at the end. All texts
+ * are literal.
+ */
 export const replacing = (expression: string): { name: string; replace: (value: string) => string } => {
-  const [, name = "", where = "", from = "", to = ""] = /^\$\{(\w+)\/([#%/]?)([^/]+)\/(.*)\}$/s.exec(expression) ?? [];
+  const [, name = "", anchor = "", from = "", to = ""] = /^\$\{(\w+)\/([#%/]?)([^/]+)\/(.*)\}$/s.exec(expression) ?? [];
   const replace = (value: string): string => {
-    switch (where) {
+    switch (anchor) {
       case "#":
         return value.startsWith(from) ? to + value.slice(from.length) : value;
       case "%":
@@ -18,25 +21,25 @@ export const replacing = (expression: string): { name: string; replace: (value: 
   return { name, replace };
 };
 
-/** A variable that a template names. */
+/** A variable in a template. */
 export interface TemplateVariable {
   name: string;
   /** The default as written, if any occurrence has one. */
   default?: string;
 }
 
-/** A template's parts: text, or an expression with its default, which may itself hold expressions. */
+/** A part of a template: text, or an expression with its default, which may contain expressions. */
 type Part =
   string | { name: string; fallback?: { source: string; parts: Part[] }; replace?: (value: string) => string };
 
 /**
- * Fills in the variables of a clusterctl template (the subset of drone/envsubst that Cluster API's manifests use):
- * `${VAR}`, `${VAR/#start/new}` and its like, `${VAR:=default}`, `${VAR=default}`, `${VAR:-default}` and the old `${ VAR }`; `$$` is a literal `$`, so
- * `$${VAR}` stays `${VAR}`. As in envsubst an empty value takes the default too. An empty default is none: clusterctl
- * calls such a variable missing.
+ * Fills in the variables of a clusterctl template (the subset of drone/envsubst that Cluster API's manifests use). It
+ * supports `${VAR}`, `${VAR/#start/new}` and its variants, `${VAR:=default}`, `${VAR=default}`, `${VAR:-default}` and
+ * the old `${ VAR }`. `$$` is a literal `$`, so `$${VAR}` becomes `${VAR}`. As in envsubst an empty value takes the
+ * default too. A variable with an empty default counts as missing, as in clusterctl.
  *
- * @param setting where the user gives the values
- * @throws ProblemError naming every variable that has neither value nor default, and every expression of another form
+ * @param setting - setting in which the user supplies values
+ * @throws ProblemError for all variables without a value and a default, and for all other expressions
  */
 export const substitute = (
   text: string,
@@ -50,7 +53,7 @@ export const substitute = (
       .map((part) => {
         if (typeof part === "string") return part;
         const value = Object.hasOwn(variables, part.name) ? variables[part.name] : undefined;
-        // As for clusterctl, nothing to replace anything in is no missing value.
+        // As in clusterctl, a replacement in an unset variable is not a missing value.
         if (part.replace) return part.replace(value ?? "");
         if (value !== undefined && (value !== "" || part.fallback === undefined)) return value;
         if (part.fallback && part.fallback.source !== "") return render(part.fallback.parts);
@@ -71,18 +74,18 @@ export const substitute = (
   ]);
 };
 
-/** The variables of a template, those in defaults included, sorted by name. */
+/** Returns the variables of a template, including those in defaults, sorted by name. */
 export const variablesOf = (text: string, source = "the template"): TemplateVariable[] => {
-  const found = new Map<string, string | undefined>();
+  const defaults = new Map<string, string | undefined>();
   const visit = (parts: readonly Part[]): void => {
     for (const part of parts) {
       if (typeof part === "string") continue;
-      found.set(part.name, found.get(part.name) ?? (part.fallback?.source || undefined));
+      defaults.set(part.name, defaults.get(part.name) ?? (part.fallback?.source || undefined));
       visit(part.fallback?.parts ?? []);
     }
   };
   visit(partsOf(text, source));
-  return [...found]
+  return [...defaults]
     .sort(([a], [b]) => (a < b ? -1 : 1))
     .map(([name, fallback]) => (fallback === undefined ? { name } : { name, default: fallback }));
 };
@@ -94,11 +97,14 @@ const partsOf = (text: string, source: string): Part[] => {
   return parts;
 };
 
-/** `${ VAR }` was clusterctl's first notation; an escaped `$$` before a brace makes it plain text. */
+/**
+ * Removes the spaces of `${ VAR }`, clusterctl's first notation. An escaped `$$` before a brace makes the brace plain
+ * text.
+ */
 const withoutLegacySpaces = (text: string): string =>
   text.replace(/\$\$|\$\{([ \t]+\w+[ \t]*|\w+[ \t]+)\}/g, (expression) => expression.replace(/[ \t]/g, ""));
 
-/** Reads a template from left to right; expressions it does not know are collected as problems and skipped. */
+/** Reads a template from left to right. Collects unknown expressions as problems and skips them. */
 class Scanner {
   readonly problems: Problem[] = [];
   private position = 0;
@@ -147,7 +153,7 @@ class Scanner {
     this.problems.push({
       key: `${this.source}, line ${before.length}, column ${(before.at(-1)?.length ?? 0) + 1}`,
       rule: { expected, got: "another expression" },
-      remedy: "Rewrite the expression, or write $${ where a literal ${ is meant",
+      remedy: "Rewrite the expression, or write $${ for a literal ${",
     });
     this.position = start + Math.max(2, expression.length + 1);
     return "";

@@ -1,8 +1,8 @@
-/** What Pulumi's engine reports about one resource. */
+/** An event of Pulumi's engine about one resource. */
 export interface EngineEvent {
-  /** `error` is a message; the others are moments in the life of a step. */
+  /** `error` is a message; the other values are moments of a step. */
   kind: "begins" | "done" | "failed" | "error";
-  /** Absent for a message that belongs to no resource. */
+  /** Absent for a message without a resource. */
   urn?: string;
   /** The operation of a step: create, update, same, … */
   op?: string;
@@ -14,7 +14,7 @@ interface Metadata {
   metadata?: { op?: string; urn?: string };
 }
 
-/** A line of the event log; of its many parts those that are read. */
+/** The fields of a line of the event log that the diagnosis reads. */
 interface LoggedEvent {
   resourcePreEvent?: Metadata;
   resOutputsEvent?: Metadata;
@@ -37,8 +37,8 @@ const parse = (line: string): LoggedEvent | undefined => {
 };
 
 /**
- * Reads a line of Pulumi's event log. Gives undefined for events that do not matter here, debug messages above all: those
- * hold secrets in clear.
+ * Parses a line of Pulumi's event log. Returns undefined for irrelevant events. Debug messages are among them, because
+ * they contain secrets in plain text.
  */
 export const readEvent = (line: string): EngineEvent | undefined => {
   const event = parse(line);
@@ -51,7 +51,7 @@ export const readEvent = (line: string): EngineEvent | undefined => {
   return { kind: "error", ...(urn ? { urn } : {}), message };
 };
 
-/** Cuts a stream of text into whole lines; the rest of a line waits for its end. */
+/** Splits a stream of text into whole lines. An incomplete line waits for its end. */
 export const lineCutter = (take: (line: string) => void): ((text: string) => void) => {
   let rest = "";
   return (text) => {

@@ -1,25 +1,25 @@
 import { brief, fit } from "../text";
 import { resourceText } from "./resourcePart";
 
-/** The first resource that failed in a run of Pulumi, and what was said of it. */
+/** The first failed resource in a run of Pulumi, and its error. */
 export interface Failure {
   urn: string;
   message: string;
 }
 
-/** Pulumi's own marks for colors. */
+/** Pulumi's color marks. */
 const colors = /<\{%.*?%\}>/g;
 
-/** How the command plugin reports a step: the exit code, the command line, then all that the step printed. */
+/** Format of a failed step in the command plugin: the exit code, the command line, then the output of the step. */
 const step = /^(exit status \d+|signal: [\w ]+): running "((?:[^"\\]|\\.)*)":\s*/;
 
-/** How the Kubernetes plugin begins a list of one error. */
+/** Start of a list with one error in the Kubernetes plugin. */
 const listOfOne = /^1 error occurred:\s*\* /;
 
-/** Characters of a line; a message of the API may quote a whole object. */
+/** Maximum characters of a line: a message of the API may quote a whole object. */
 const columns = 400;
 
-/** Lines of a failure. */
+/** Maximum lines of a failure. */
 const shown = 12;
 
 const plain = (message: string): string =>
@@ -31,7 +31,7 @@ const plain = (message: string): string =>
     .replace(step, (_all, ending: string, command: string) => `${command} failed (${ending}):\n`)
     .trim();
 
-/** What a user reads of the first failure: `first failure: <resource>: <message>`, further lines indented. */
+/** Returns the text about the first failure: `first failure: <resource>: <message>`, with further lines indented. */
 export const failureLines = ({ urn, message }: Failure): string[] => {
   const lines = plain(message)
     .split("\n")

@@ -2,19 +2,21 @@ import type { EngineEvent } from "./engineEvent";
 import type { Failure } from "./failureText";
 import { clusterOf, isAfterMachines, isComponent, isNodeImage, isOfOneCluster } from "./resourcePart";
 
-/** Follows a run of Pulumi: which resource failed first, and whether what goes on still leads to machines of a cluster. */
+/**
+ * Follows a run of Pulumi: records the first failure, and whether running steps can still create machines of a cluster.
+ */
 export class FailureWatch {
   private failure: Failure | undefined;
   private readonly errors = new Map<string, string>();
   private readonly underWay = new Set<string>();
   private readonly clusters: string[] = [];
   private readonly images = new Set<string>();
-  private seen = false;
+  private hasEvents = false;
 
   take({ kind, urn, op, message }: EngineEvent): void {
-    this.seen = true;
+    this.hasEvents = true;
     if (urn === undefined) {
-      // Of the program, or of a plugin that ended.
+      // A failure of the program, or of a plugin that exited.
       if (kind === "error") this.failure ??= { urn: "", message: message ?? "" };
       return;
     }
@@ -32,14 +34,14 @@ export class FailureWatch {
     return this.failure;
   }
 
-  /** Whether the engine has reported anything. */
+  /** True once the engine has reported any event. */
   get hasBegun(): boolean {
-    return this.seen;
+    return this.hasEvents;
   }
 
   /**
-   * Whether machines of a cluster that did not fail may still be asked for: the failure belongs to one of several clusters,
-   * and something is under way before machines.
+   * True if machines of another cluster may still be created: the failure concerns one of several clusters, and a step
+   * before the machines is running.
    */
   get leadsToMachines(): boolean {
     if (this.failure === undefined || this.clusters.length < 2) return false;

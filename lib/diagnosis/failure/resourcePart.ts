@@ -1,12 +1,12 @@
 import { nameOf, partsOf } from "../../base/urn";
 
-/** The types of a resource's parents and its own, outermost first. */
+/** Returns the types of a resource's parents and its own type, outermost first. */
 const typesOf = (urn: string): string[] => {
   const { ancestors, type } = partsOf(urn);
   return [...ancestors, type];
 };
 
-/** What a user reads of a resource: its name; of the program itself and of a provider, what they are. */
+/** Returns a resource's name for users. The program and providers get a description instead. */
 export const resourceText = (urn: string): string => {
   const type = typesOf(urn).at(-1) ?? "";
   if (urn === "" || type === "pulumi:pulumi:Stack") return "the program";
@@ -15,30 +15,30 @@ export const resourceText = (urn: string): string => {
 
 const workloadCluster = "slipway:index:WorkloadCluster";
 
-/** Components of what goes into a workload cluster. */
+/** Components inside a workload cluster. */
 const contents: readonly string[] = ["Application", "Cni", "ExtraManifests", "MetalLb"].map(
   (name) => `slipway:index:${name}`,
 );
 
-/** Steps of a workload cluster by the end of their names; the API answers only because machines were asked for. */
+/** Suffixes of a workload cluster's steps after the creation of machines. The API answers only if machines exist. */
 const afterMachines = /-(api|containers|kubeconfig|nodes|port)$/;
 
-/** The workload cluster whose component a URN is. */
+/** Returns the workload cluster if the URN is its component; undefined for other URNs. */
 export const clusterOf = (urn: string): string | undefined =>
   typesOf(urn).join("$") === workloadCluster ? nameOf(urn) : undefined;
 
 const nodeImage = "slipway:index:NodeImage";
 
-/** Whether a URN is the component of a node image. */
+/** Returns true for the component of a node image. */
 export const isNodeImage = (urn: string): boolean => typesOf(urn).join("$") === nodeImage;
 
 const isStepOf = (urn: string, clusters: readonly string[]): boolean =>
   clusters.some((cluster) => nameOf(urn).startsWith(`${cluster}-`)) && afterMachines.test(nameOf(urn));
 
 /**
- * Whether a resource belongs to one workload cluster and not to all of them.
+ * Returns true for a resource that belongs to one workload cluster.
  *
- * @param images how many node images there are; all clusters may share one
+ * @param images - number of node images; all clusters may share one image
  */
 export const isOfOneCluster = (urn: string, clusters: readonly string[], images: number): boolean => {
   const [outermost = ""] = typesOf(urn);
@@ -46,7 +46,10 @@ export const isOfOneCluster = (urn: string, clusters: readonly string[], images:
   return outermost === nodeImage ? images > 1 : isStepOf(urn, clusters);
 };
 
-/** Whether a step comes after its cluster's machines were asked for: from then on Cluster API makes the machines alone. */
+/**
+ * Returns true for a step after the creation of its cluster's machines. From then on Cluster API works without the
+ * program.
+ */
 export const isAfterMachines = (urn: string, clusters: readonly string[]): boolean => {
   const types = typesOf(urn);
   const [outermost = ""] = types;
@@ -54,7 +57,7 @@ export const isAfterMachines = (urn: string, clusters: readonly string[]): boole
   return isControlPlane || contents.includes(outermost) || isStepOf(urn, clusters);
 };
 
-/** Whether a URN is of a group of resources, which does no work by itself. */
+/** Returns true for a component, which is a group of resources and does no work itself. */
 export const isComponent = (urn: string): boolean => {
   const type = typesOf(urn).at(-1) ?? "";
   return type.startsWith("slipway:index:") || type === "pulumi:pulumi:Stack";

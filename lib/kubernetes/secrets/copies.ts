@@ -5,21 +5,21 @@ import { holdsSecretManifest } from "./secretText";
 import { type Fields, isFields } from "./secretValue";
 import { SecretValue } from "./secretValue";
 
-/** A label or an annotation of a Secret that repeats one of the Secret's values. */
+/** A label or annotation of a Secret that repeats a value of the Secret. */
 export interface Copy {
-  /** As in `labels` or `annotations`. */
+  /** The field of the metadata. */
   readonly field: "labels" | "annotations";
   readonly name: string;
-  /** The field and the key of the value. */
+  /** The field and the key of the repeated value. */
   readonly origin: { readonly field: string; readonly key: string };
 }
 
-/** `kubectl apply` keeps the whole object here, data included. */
+/** Annotation in which `kubectl apply` keeps the whole object, including its data. */
 const lastApplied = "kubectl.kubernetes.io/last-applied-configuration";
 
 /**
- * Returns a Secret without the annotations in which tools keep the object as they applied it. The tools write them again;
- * Pulumi's Kubernetes plugin would show them, since it drops what is marked in the metadata of a Secret.
+ * Returns a Secret without the annotations in which tools keep the applied object. The tools write them again. Pulumi's
+ * Kubernetes plugin would show them, since it drops secret marks in the metadata of a Secret.
  */
 export const withoutAppliedCopies = (secret: KubernetesObject): KubernetesObject => {
   const { annotations, ...metadata } = secret.metadata;
@@ -31,10 +31,10 @@ export const withoutAppliedCopies = (secret: KubernetesObject): KubernetesObject
 
 const isApplied = (value: unknown): boolean => typeof value === "string" && holdsSecretManifest(value);
 
-/** Shorter values are everyday words, which labels have as well. */
+/** Minimum length. Shorter values are common words that labels contain too. */
 const shortest = 8;
 
-/** Finds labels and annotations that contain a value of the Secret: plain, in base64, in hex or as JSON writes it. */
+/** Finds labels and annotations that contain a value of the Secret: plain, in base64, in hex or escaped as JSON. */
 export const findCopies = (secret: Fields): Copy[] => {
   const { metadata } = secret;
   const values = dataFields.flatMap((field) => valuesIn(secret[field]).map((value) => ({ field, ...value })));
@@ -49,8 +49,8 @@ export const findCopies = (secret: Fields): Copy[] => {
 const fieldsOf = (value: unknown): Fields => (isFields(value) ? value : {});
 
 const valuesIn = (data: unknown): { key: string; forms: string[] }[] =>
-  Object.entries(fieldsOf(data)).flatMap(([key, given]) => {
-    const value = given instanceof SecretValue ? given.value : given;
+  Object.entries(fieldsOf(data)).flatMap(([key, item]) => {
+    const value = item instanceof SecretValue ? item.value : item;
     if (typeof value !== "string" || openKeys.test(key)) return [];
     const texts = [value, Buffer.from(value, "base64").toString("utf8")].filter(({ length }) => length >= shortest);
     return [{ key, forms: texts.flatMap(formsOf).filter(({ length }) => length >= shortest) }];

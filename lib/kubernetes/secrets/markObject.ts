@@ -6,8 +6,8 @@ import { type Fields, isFields } from "./secretValue";
 import { hasSecrets, mapSecrets, SecretValue } from "./secretValue";
 
 /**
- * Marks what is secret in an object: each value of a Secret's data, wherever in the object the Secret is, and each text
- * that holds the manifest of a Secret. Names, keys and all other fields stay as they are.
+ * Marks the secrets in an object: each value of a Secret's data, wherever the Secret is nested, and each text that
+ * contains the manifest of a Secret. Names, keys and all other fields stay unchanged.
  */
 export const markObject = (object: KubernetesObject): KubernetesObject => markFields(object) as KubernetesObject;
 
@@ -16,7 +16,7 @@ const mark = (value: unknown): unknown => {
   if (Array.isArray(value)) return value.map(mark);
   if (!isFields(value)) return value;
   const marked = markFields(value);
-  // The plugin drops marks in the metadata of a Secret, but keeps a mark around all of the Secret.
+  // The plugin drops marks in the metadata of a Secret, but keeps a mark around the whole Secret.
   const isOpen = isSecret(value) && hasSecrets(marked["metadata"]);
   return isOpen ? new SecretValue(mapSecrets(value, (inner) => inner)) : marked;
 };
@@ -26,7 +26,7 @@ const markFields = (value: Fields): Fields =>
 
 const markList = (list: Fields & { items: unknown[] }): Fields => {
   const kinds = itemsOf(list);
-  // Items without a kind stay without it: only marks are added.
+  // Items without a kind stay without it: this function only adds marks.
   return {
     ...list,
     items: list.items.map((item, index) => (isFields(item) && isSecret(kinds[index]) ? markSecret(item) : item)),
@@ -40,7 +40,7 @@ const markSecret = (secret: Fields): Fields => {
   return { ...secret, ...Object.fromEntries(data), ...metadataOf(secret) };
 };
 
-/** A null holds nothing; the plugin leaves it out of a map only as long as it is not wrapped. */
+/** Wraps a value as a secret, but not null: the plugin removes a null from a map only if it is not wrapped. */
 const wrap = (value: unknown): unknown =>
   value instanceof SecretValue || value === null || value === undefined ? value : new SecretValue(value);
 
@@ -60,28 +60,29 @@ const metadataOf = (secret: Fields): Fields => {
 const mapFields = (fields: Fields, change: (value: unknown) => unknown): Fields =>
   Object.fromEntries(Object.entries(fields).map(([key, value]) => [key, change(value)]));
 
-/** Returns true for an object that holds something secret. */
+/** Returns true for an object that contains a secret. */
 export const holdsSecrets = (object: KubernetesObject): boolean => hasSecrets(markObject(object));
 
-/** An object as the engine gets it. */
+/** An object for the engine. */
 export interface EngineObject {
-  /** Holds SecretValues. */
+  /** The object with SecretValues. */
   readonly object: KubernetesObject;
-  /** Outputs that are secret whatever the plugin says of them. */
+  /** Outputs that are secret, whatever the plugin reports about them. */
   readonly secretOutputs: readonly string[];
 }
 
 /**
- * Prepares an object for the engine: all that is secret is marked. Outputs of a state that an earlier version wrote are
- * marked by their names, since the plugin returns them only when the object changes.
+ * Prepares an object for the engine by marking all secrets. Outputs in a state of an earlier version are marked by
+ * their names, since the plugin returns them only when the object changes.
  */
 export const forEngine = (object: KubernetesObject): EngineObject => {
   if (isSecret(object)) {
-    // The API server's metadata too: `kubectl apply` by hand leaves a copy of the data in an annotation.
+    // The metadata in the API server is secret too: a manual `kubectl apply` leaves a copy of the data in an
+    // annotation.
     return { object: markObject(withoutAppliedCopies(object)), secretOutputs: [...dataFields, "metadata"] };
   }
   const marked = markObject(object);
   const fields = Object.keys(marked).filter((field) => hasSecrets(marked[field]) && !hasSecrets(object[field]));
-  // The plugin keeps the inputs a second time among the outputs.
+  // The plugin repeats the inputs among the outputs.
   return { object: marked, secretOutputs: fields.length > 0 ? [...fields, "__inputs"] : [] };
 };

@@ -9,10 +9,10 @@ import { SecretValue } from "./secretValue";
 const fields = ["apiVersion", "kind", "metadata", "type", "immutable", "data", "stringData"];
 
 /**
- * Finds what the API server would refuse in a Secret. The API server quotes the value, which then stands in the terminal
- * and in logs; these problems name the key alone.
+ * Finds the faults for which the API server would reject a Secret. The API server quotes the value, which then appears
+ * in the terminal and in logs; these problems only name the key.
  *
- * @param place the file and the document, for the problems
+ * @param place - the file and the document, for the problems
  */
 export const secretProblems = (object: KubernetesObject, place: string): Problem[] => {
   if (!isSecret(object)) return [];
@@ -41,7 +41,10 @@ const spellingProblems = ({ apiVersion, kind }: KubernetesObject, at: string): P
         },
       ];
 
-/** A misspelt `stringData` would be shown in clear everywhere, and the API server drops it or refuses it. */
+/**
+ * Finds unknown fields. A misspelt `stringData` would be shown in plain text everywhere, and the API server ignores or
+ * rejects it.
+ */
 const fieldProblems = (object: KubernetesObject, at: string): Problem[] =>
   Object.keys(object)
     .filter((field) => !fields.includes(field))
@@ -69,7 +72,7 @@ const join = (at: string, key: string): string => (/^[\w-]+$/.test(key) ? `${at}
 
 const quote = (key: string): string => JSON.stringify(key.length > 60 ? `${key.slice(0, 57)}...` : key);
 
-// The API server takes a null for an empty value.
+// The API server accepts null as an empty value.
 const stringProblem: ValueCheck = (value, key) =>
   value === null || typeof value === "string"
     ? []
@@ -82,13 +85,15 @@ const dataProblem: ValueCheck = (value, key) => {
   return [{ key, rule: { expected: "a string in base64", got }, remedy }];
 };
 
-/** The base64 that Go's JSON decoder takes: padded, on one line or several. */
+/** Returns true for base64 that Go's JSON decoder accepts: padded, on one line or several. */
 const isBase64 = (value: string): boolean => {
   const text = value.replace(/[\r\n]/g, "");
   return text.length % 4 === 0 && /^[A-Za-z0-9+/]*={0,2}$/.test(text);
 };
 
-/** Pulumi's Kubernetes plugin shows all metadata of a Secret, so a copy of a value would be readable there. */
+/**
+ * Finds copies of values. Pulumi's Kubernetes plugin shows all metadata of a Secret, so a copy would be readable there.
+ */
 const copyProblems = (object: KubernetesObject, at: string): Problem[] =>
   findCopies(withoutAppliedCopies(object) as Fields).map(({ field, name, origin }) => ({
     key: join(`${at}, metadata.${field}`, name),

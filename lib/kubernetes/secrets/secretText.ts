@@ -3,13 +3,13 @@ import { readYaml } from "../yaml";
 import { dataFields, isSecret, isSecretList, itemsOf } from "./secretObject";
 import { isFields } from "./secretValue";
 
-/** Texts inside texts that are read: an annotation in a manifest in a ConfigMap, encoded, takes four. */
+/** Maximum nesting of texts. An annotation in an encoded manifest in a ConfigMap takes four levels. */
 const depth = 5;
 
-/** Names the kind of a Secret, also in JSON inside JSON. Most texts end here, without the cost of a parser. */
+/** Matches the kind of a Secret, also in JSON inside JSON. Most texts fail this test, without the cost of a parser. */
 const namesSecret = /kind\\*["']?\s*:\s*\\*["']?secret/i;
 
-/** A Secret in a text that is not YAML, as in a shell script or a template. */
+/** Matches a Secret in a text that is not YAML, such as a shell script or a template. */
 const looksLikeSecret =
   /(?:^|[\s{,"'\\])kind\\*["']?\s*:\s*\\*["']?secret(?:list)?\\*["']?\s*(?:#.*)?(?:[,}\r\n\\]|$)/im;
 const looksLikeData = /data\\*["']?\s*:/i;
@@ -47,7 +47,7 @@ const searchValue = (value: unknown, left: number): boolean => {
 const isFilled = (value: unknown): boolean =>
   isFields(value) ? Object.keys(value).length > 0 : value !== undefined && value !== null && value !== "";
 
-/** The readable text behind base64, unpacked where it is compressed; undefined for all other texts. */
+/** Returns the readable text of base64, decompressed if necessary; undefined for other texts. */
 const decode = (text: string): string | undefined => {
   const encoded = text.replace(/\s+/g, "");
   if (!/^[A-Za-z0-9+/]{40,}={0,2}$/.test(encoded)) return undefined;

@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from "node:util";
 import { isContainer, isRecord } from "../../base/json";
 
-/** A value within plain data that must be wrapped as a secret before it goes to the engine. */
+/** A value inside plain data that must be wrapped as a secret before the engine gets it. */
 export class SecretValue {
   constructor(readonly value: unknown) {}
 }
@@ -13,9 +13,10 @@ export type Fields = Readonly<Record<string, unknown>>;
 export const isFields = (value: unknown): value is Fields => isRecord(value) && !(value instanceof SecretValue);
 
 /**
- * The data that holds secrets, with each part in which it differs from what it would be without them marked.
+ * Returns data with secrets, in which each value that differs from the data without secrets is marked.
  *
- * @param open the same data with other words in the secrets' places
+ * @param open - the same data with placeholders instead of the secrets
+ * @param closed - the data with the secrets
  */
 export const markSecrets = (open: unknown, closed: unknown): unknown => {
   if (Array.isArray(open) && Array.isArray(closed) && open.length === closed.length) {
@@ -27,7 +28,7 @@ export const markSecrets = (open: unknown, closed: unknown): unknown => {
   return open === closed ? closed : new SecretValue(closed);
 };
 
-/** Data with something else in place of each secret; all else is copied. */
+/** Returns a copy of data in which a function replaces each secret. */
 export const mapSecrets = (data: unknown, secret: (value: unknown) => unknown): unknown => {
   if (data instanceof SecretValue) return secret(data.value);
   if (Array.isArray(data)) return data.map((value) => mapSecrets(value, secret));
@@ -37,7 +38,7 @@ export const mapSecrets = (data: unknown, secret: (value: unknown) => unknown): 
   return data;
 };
 
-/** Whether data holds a secret somewhere. */
+/** Returns true if data contains a secret. */
 export const hasSecrets = (data: unknown): boolean => {
   if (data instanceof SecretValue) return true;
   return isContainer(data) && Object.values(data).some(hasSecrets);

@@ -12,7 +12,7 @@ import { parseNetwork } from "../../../lib/network/cidr";
 import { networkArguments, parseNetworks } from "../../../system/docker";
 import { exec } from "../../../system/exec";
 import type { Properties } from "../../plugin/values";
-import { textOf, ask } from "../docker";
+import { stringOf, runDocker } from "../docker";
 import type { KnownAddresses } from "./addresses";
 
 interface Item {
@@ -22,27 +22,30 @@ interface Item {
   status?: { nodeRef?: { name?: string }; addresses?: { type: string; address: string }[] };
 }
 
-/** What Cluster API knows of a cluster's containers. */
+/** Cluster API's view of a cluster's containers. */
 export interface ClusterFacts {
-  /** Machines that became nodes and are to stay, which are the names of their containers too. */
+  /** Machines that became nodes and are not being deleted. A machine's container has the machine's name. */
   machines: string[];
-  /** By container, the load balancer included. A node's are what its machine has now. */
+  /** Addresses by container, including the load balancer. A node has the addresses that its Machine reports now. */
   addresses: KnownAddresses;
-  /** The names of the other clusters. */
-  others: string[];
+  /** Names of the other clusters. */
+  otherClusters: string[];
 }
 
-/** Asks the management cluster; undefined where it does not answer, of which its own resource tells. */
+/**
+ * Reads the cluster from the management cluster. Returns undefined if the management cluster does not answer; its
+ * KindCluster resource reports that outage.
+ */
 export const clusterFacts = async (properties: Properties): Promise<ClusterFacts | undefined> => {
-  const [cluster, namespace] = [textOf(properties, "cluster"), textOf(properties, "namespace")];
+  const [cluster, namespace] = [stringOf(properties, "cluster"), stringOf(properties, "namespace")];
   const kinds = "clusters.cluster.x-k8s.io,machines.cluster.x-k8s.io";
   const args: string[] = ["get", kinds, "--all-namespaces", "--output", "json", "--request-timeout=10s"];
-  args.push("--kubeconfig", textOf(properties, "kubeconfig"));
+  args.push("--kubeconfig", stringOf(properties, "kubeconfig"));
   const { code, stdout } = await exec("kubectl", args);
   if (code !== 0) return undefined;
   const { items } = JSON.parse(stdout) as { items: Item[] };
   const clusters = items.filter(({ kind }) => kind === "Cluster");
-  const own = clusters.find(({ metadata }) => metadata.name === cluster && metadata.namespace === namespace);
+  const object = clusters.find(({ metadata }) => metadata.name === cluster && metadata.namespace === namespace);
   const machines = items.filter(
     ({ kind, metadata, spec, status }) =>
       kind === "Machine" &&
@@ -51,7 +54,7 @@ export const clusterFacts = async (properties: Properties): Promise<ClusterFacts
       metadata.deletionTimestamp === undefined &&
       status?.nodeRef?.name !== undefined,
   );
-  const host = own?.spec.controlPlaneEndpoint?.host;
+  const host = object?.spec.controlPlaneEndpoint?.host;
   const ofMachines = machines.map(
     ({ metadata, status }) =>
       [
@@ -66,39 +69,43 @@ export const clusterFacts = async (properties: Properties): Promise<ClusterFacts
   return {
     machines: machines.map(({ metadata }) => metadata.name),
     addresses,
-    others: clusters.map(({ metadata }) => metadata.name).filter((name) => name !== cluster),
+    otherClusters: clusters.map(({ metadata }) => metadata.name).filter((name) => name !== cluster),
   };
 };
 
 const listIds = async (filter: string): Promise<string[]> =>
-  parseContainers(((await ask("containers", ...listArguments(filter))) ?? "").split("\n")).map(({ id }) => id);
+  parseContainers(((await runDocker("containers", ...listArguments(filter))) ?? "").split("\n")).map(({ id }) => id);
 
 const inspect = async (ids: readonly string[]): Promise<InspectedContainer[]> => {
   if (ids.length === 0) return [];
-  const one = (...some: string[]): Promise<string | undefined> => ask("containers", ...inspectArguments(...some));
-  const all = await one(...ids);
-  // A container that goes meanwhile must not hide the others.
-  const texts = all === undefined ? await Promise.all(ids.map((id) => one(id))) : [all];
+  const inspectSome = (...some: string[]): Promise<string | undefined> =>
+    runDocker("containers", ...inspectArguments(...some));
+  const all = await inspectSome(...ids);
+  // A container that is removed meanwhile must not hide the other containers.
+  const texts = all === undefined ? await Promise.all(ids.map((id) => inspectSome(id))) : [all];
   return texts.flatMap((text) => parseInspected(text ?? ""));
 };
 
-/** The containers of a cluster, stopped ones too. */
+/** Returns the containers of a cluster, including stopped ones. */
 export const containersOf = async (cluster: string): Promise<InspectedContainer[]> =>
   inspect(await listIds(`label=${clusterLabel}=${cluster}`));
 
-/** The containers of all clusters, and whatever else is on their network. */
+/** Returns the containers of all clusters, and all other containers on the network kind. */
 export const allContainers = async (): Promise<InspectedContainer[]> => {
   const ids = await Promise.all([listIds(`label=${clusterLabel}`), listIds(`network=${networkName}`)]);
   return inspect([...new Set(ids.flat())]);
 };
 
-/** An address at the end of each range that Docker gives out, where it comes last; none where the network has no range. */
+/**
+ * Returns an address at the end of each of Docker's ranges, which Docker assigns last; an empty list if the network has
+ * no range.
+ */
 export const lastOfRanges = async (): Promise<string[]> => {
-  const out = await ask(`the network ${networkName}`, ...networkArguments(networkName));
+  const out = await runDocker(`the network ${networkName}`, ...networkArguments(networkName));
   const [network] = parseNetworks(out ?? "");
   return (network?.ranges ?? []).map((range) => {
     const { family, last } = parseNetwork(range);
-    // The very last one of a whole subnet is no container's.
+    // The last address of a whole subnet is the broadcast address.
     return addressText(family, last - 1n);
   });
 };

@@ -1,19 +1,19 @@
 import { createQueue } from "../../../lib/base/concurrency";
-import { inputChanges, type ResourceKind, text } from "../../plugin/resourceKind";
+import { inputChanges, type ResourceKind, string } from "../../plugin/resourceKind";
 import type { Properties } from "../../plugin/values";
-import { textOf } from "../docker";
+import { stringOf } from "../docker";
 import { movedContainers, type KnownAddresses } from "./addresses";
 import { clusterFacts, containersOf } from "./facts";
 import { repairCluster } from "./repair";
 
-const inputs = { cluster: text, namespace: text, kubeconfig: text };
+const inputs = { cluster: string, namespace: string, kubeconfig: string };
 
-/** What is to be repaired where it is not empty. */
+/** Outputs that require a repair unless they are empty. */
 const findings = ["missing", "stopped", "moved"] as const;
 
 /**
- * The addresses of a cluster's containers: those that were seen first. Cluster API follows a node that was moved, and
- * etcd, certificates and the load balancer do not.
+ * Returns the addresses of a cluster's containers, which are those of the first read. Cluster API follows a node that
+ * got another address; etcd, certificates and the load balancer do not.
  */
 const addressesOf = (old: Properties, now: KnownAddresses): KnownAddresses => {
   const before = (old.addresses ?? {}) as Record<string, string[]>;
@@ -21,8 +21,8 @@ const addressesOf = (old: Properties, now: KnownAddresses): KnownAddresses => {
   return Object.fromEntries(Object.entries(now).map(([name, addresses]) => [name, first(name, addresses)]));
 };
 
-const look = async (old: Properties, properties: Properties): Promise<Properties> => {
-  const cluster = textOf(properties, "cluster");
+const readContainers = async (old: Properties, properties: Properties): Promise<Properties> => {
+  const cluster = stringOf(properties, "cluster");
   const [containers, facts] = await Promise.all([containersOf(cluster), clusterFacts(properties)]);
   const addresses = facts ? addressesOf(old, facts.addresses) : ((old.addresses ?? {}) as Record<string, string[]>);
   const machines = facts?.machines ?? [];
@@ -35,13 +35,13 @@ const look = async (old: Properties, properties: Properties): Promise<Properties
   };
 };
 
-/** Orders repairs: one may need an address that a container of another cluster has. */
+/** Orders repairs: a repair may need an address that a container of another cluster has. */
 const inOrder = createQueue();
 
 /**
- * What Docker has of a workload cluster: that no container was removed, stopped or given another address behind Cluster
- * API's back. An update gives addresses back, starts what is stopped, and has Cluster API replace the machines of those
- * that are gone. Its id is the cluster's name.
+ * The containers of a workload cluster in Docker. A read finds containers that were removed, stopped or moved to
+ * another address behind Cluster API's back. An update restores addresses, starts stopped containers, and lets Cluster
+ * API replace the machines of missing containers. The id is the cluster's name.
  */
 export const clusterContainers: ResourceKind = {
   inputs,
@@ -51,15 +51,18 @@ export const clusterContainers: ResourceKind = {
     for (const key of findings) if (((old[key] ?? []) as string[]).length > 0) difference.changes[key] = "update";
     return difference;
   },
-  create: async (news) => ({ id: textOf(news, "cluster"), state: { ...news, ...(await look({}, news)) } }),
+  create: async (news) => ({ id: stringOf(news, "cluster"), state: { ...news, ...(await readContainers({}, news)) } }),
   read: async (_, old) => {
-    if (Object.keys(old).length === 0) throw new Error("containers cannot be imported: up looks at them");
-    return { ...old, ...(await look(old, old)) };
+    if (Object.keys(old).length === 0)
+      throw new Error(
+        "ClusterContainers: expected a resource that up created, got an import. Run make up instead of the import.",
+      );
+    return { ...old, ...(await readContainers(old, old)) };
   },
-  update: (old, news, say) =>
+  update: (old, news, log) =>
     inOrder("repair", async () => {
-      const found = await look(old, news);
-      await repairCluster(news, found, say);
-      return { ...news, ...(await look(old, news)) };
+      const state = await readContainers(old, news);
+      await repairCluster(news, state, log);
+      return { ...news, ...(await readContainers(old, news)) };
     }),
 };

@@ -3,8 +3,8 @@ import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, jest, test } from "@jest/globals";
 import Ajv from "ajv";
 import type { Action } from "../../../cli/commandLine/definition";
-import type { PretendCheckout } from "../../helpers/pretendCheckout";
-import { openOutputs, pretendStack } from "../../helpers/pretendStack";
+import type { FakeCheckout } from "../../helpers/fakeCheckout";
+import { openOutputs, fakeStack } from "../../helpers/fakeStack";
 import { enterHome, type UserHome } from "../../helpers/userHome";
 
 let mockRoot = "";
@@ -23,14 +23,14 @@ jest.mock("../../../cli/toolchain", () => ({
 
 jest.setTimeout(60_000); // each test starts programs, which a busy machine does slowly
 
-let checkout: PretendCheckout;
+let checkout: FakeCheckout;
 let home: UserHome;
 let stdout: string;
 let stderr: string;
 const path = process.env.PATH ?? "";
 
 beforeEach(() => {
-  checkout = pretendStack();
+  checkout = fakeStack();
   mockRoot = checkout.folder;
   home = enterHome();
   process.env.PATH = `${join(mockRoot, ".tools", "bin")}:${path}`;
@@ -100,8 +100,8 @@ describe("--json", () => {
   });
 
   test("of status has the shape too where neither Docker nor a cluster answers", async () => {
-    checkout.pretend("docker", "exit 1");
-    checkout.pretend("kubectl", "echo no >&2; exit 1");
+    checkout.fakeTool("docker", "exit 1");
+    checkout.fakeTool("kubectl", "echo no >&2; exit 1");
     await run("status", { json: true });
     const document = JSON.parse(stdout) as object;
     expect(check("status", document)).toEqual([]);
@@ -109,7 +109,7 @@ describe("--json", () => {
   });
 
   test("of status and outputs has the shape too where nothing is up", async () => {
-    checkout.pretend("pulumi", `case "$*" in *export*) echo '{"deployment": {}}' ;; *) echo '{}' ;; esac`);
+    checkout.fakeTool("pulumi", `case "$*" in *export*) echo '{"deployment": {}}' ;; *) echo '{}' ;; esac`);
     expect(await run("status", { json: true })).toBe(0);
     expect(check("status", JSON.parse(stdout))).toEqual([]);
     expect(JSON.parse(stdout)).toMatchObject({ up: false, ready: false, clusters: [], url: null });
@@ -120,7 +120,7 @@ describe("--json", () => {
   });
 
   test("of plan prints nothing to standard output after an error", async () => {
-    checkout.pretend("pulumi", "[ $1 = preview ] && exit 1; echo '{\"deployment\": {}}'");
+    checkout.fakeTool("pulumi", "[ $1 = preview ] && exit 1; echo '{\"deployment\": {}}'");
     await expect(run("plan", { json: true })).rejects.toThrow("the preview failed");
     expect(stdout).toBe("");
   });
@@ -180,9 +180,9 @@ describe("a stack that does not exist", () => {
 
   test.each(["status", "outputs"])("is said by %s also where only Pulumi knows it", async (name) => {
     process.env.PULUMI_BACKEND_URL = "https://pulumi.example";
-    checkout.pretend("pulumi", "echo \"error: no stack named 'dev' found\" >&2; exit 255");
+    checkout.fakeTool("pulumi", "echo \"error: no stack named 'dev' found\" >&2; exit 255");
     await expect(run(name, { json: true })).rejects.toThrow("stack dev does not exist in https://pulumi.example");
-    checkout.pretend("pulumi", "echo 'error: incorrect passphrase' >&2; exit 255");
+    checkout.fakeTool("pulumi", "echo 'error: incorrect passphrase' >&2; exit 255");
     await expect(run(name, { json: true })).rejects.toThrow("incorrect passphrase");
     delete process.env.PULUMI_BACKEND_URL;
     expect(stdout).toBe("");

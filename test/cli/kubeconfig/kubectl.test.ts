@@ -5,13 +5,13 @@ import { afterEach, beforeEach, describe, expect, jest, test } from "@jest/globa
 import { parseInvocation } from "../../../cli/commandLine/parse";
 import { kubectl } from "../../../cli/commands/kubectl";
 import { runKubectl } from "../../../cli/kubeconfig/kubectl";
-import { type PretendCheckout, pretendCheckout } from "../../helpers/pretendCheckout";
+import { type FakeCheckout, fakeCheckout } from "../../helpers/fakeCheckout";
 
 jest.setTimeout(60_000); // each test starts a program, which a busy machine does slowly
 
-let checkout: PretendCheckout;
+let checkout: FakeCheckout;
 beforeEach(() => {
-  checkout = pretendCheckout();
+  checkout = fakeCheckout();
 });
 afterEach(() => checkout.remove());
 
@@ -33,7 +33,7 @@ const ended = async (child: ChildProcess): Promise<{ code: unknown; text: string
 
 describe("kubectl", () => {
   test("gets the arguments, the kubeconfig, standard input and the caller's folder; its exit code is kept", async () => {
-    checkout.pretend("kubectl", 'echo "$KUBECONFIG $PWD"; printf "[%s]" "$@"; cat; exit 7');
+    checkout.fakeTool("kubectl", 'echo "$KUBECONFIG $PWD"; printf "[%s]" "$@"; cat; exit 7');
     const child = startKubectl("apply", "-f", "-", "a b", "--help", "--", "x");
     child.stdin?.end("some input");
     expect(await ended(child)).toEqual({
@@ -43,7 +43,7 @@ describe("kubectl", () => {
   });
 
   test("that a signal ends gives 128 and the number of the signal", async () => {
-    checkout.pretend("kubectl", "kill -KILL $$");
+    checkout.fakeTool("kubectl", "kill -KILL $$");
     expect((await ended(startKubectl())).code).toBe(137);
   });
 
@@ -52,7 +52,7 @@ describe("kubectl", () => {
     ["SIGTERM", "TERM"],
     ["SIGHUP", "HUP"],
   ])("gets %s, and may end in its own way", async (signal, name) => {
-    checkout.pretend("kubectl", `trap 'exit 42' ${name}; echo ready; while :; do sleep 0.05; done`);
+    checkout.fakeTool("kubectl", `trap 'exit 42' ${name}; echo ready; while :; do sleep 0.05; done`);
     const child = startKubectl();
     const end = ended(child);
     child.stdout?.once("data", () => child.kill(signal));

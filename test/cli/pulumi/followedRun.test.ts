@@ -8,15 +8,15 @@ import { followedRun } from "../../../cli/pulumi/followedRun";
 import type { Target } from "../../../cli/pulumi/run";
 import type { ExportedState } from "../../../cli/pulumi/state";
 import { withoutUnknown } from "../../../cli/pulumi/unknownOutputs";
-import { type PretendCheckout, pretendCheckout } from "../../helpers/pretendCheckout";
+import { type FakeCheckout, fakeCheckout } from "../../helpers/fakeCheckout";
 
-let checkout: PretendCheckout;
+let checkout: FakeCheckout;
 let temporary: string;
 let printed: string[];
 const usualTemporary = process.env.TMPDIR;
 
 beforeEach(() => {
-  checkout = pretendCheckout();
+  checkout = fakeCheckout();
   temporary = mkdtempSync(join(tmpdir(), "slipway-followed-"));
   process.env.TMPDIR = temporary;
   printed = [];
@@ -71,7 +71,7 @@ const failure = ["first failure: capd-nodes: steps/wait-for-nodes failed (exit s
 
 describe("a run of Pulumi", () => {
   test("that waits on after a failure is interrupted once, with one line that names what failed", async () => {
-    checkout.pretend("pulumi", `${withEvents(failed)}\nevents\n${waits}`);
+    checkout.fakeTool("pulumi", `${withEvents(failed)}\nevents\n${waits}`);
     const start = Date.now();
     expect(await up()).toEqual({ code: 1, failure });
     expect(Date.now() - start).toBeLessThan(5000);
@@ -80,18 +80,18 @@ describe("a run of Pulumi", () => {
   });
 
   test("that ends by itself after a failure is not interrupted", async () => {
-    checkout.pretend("pulumi", `${withEvents(failed)}\nevents\nexit 5`);
+    checkout.fakeTool("pulumi", `${withEvents(failed)}\nevents\nexit 5`);
     expect(await up()).toEqual({ code: 5, failure });
     expect(printed).toEqual([]);
   });
 
   test("that does not fail takes its time", async () => {
-    checkout.pretend("pulumi", `${withEvents([beginsNodes])}\nevents\nsleep 1`);
+    checkout.fakeTool("pulumi", `${withEvents([beginsNodes])}\nevents\nsleep 1`);
     expect(await up()).toEqual({ code: 0, failure: [] });
   });
 
   test("has its events in a pipe in a folder of its own, of which nothing stays", async () => {
-    checkout.pretend(
+    checkout.fakeTool(
       "pulumi",
       `${withEvents(failed)}\nstat --format '%A %F' "$log" >seen; stat --format %A "$TMPDIR" >>seen\nevents`,
     );
@@ -104,7 +104,7 @@ describe("a run of Pulumi", () => {
     const many = Array.from({ length: 3000 }, () => ({
       diagnosticEvent: { severity: "debug", message: "x".repeat(200) },
     }));
-    checkout.pretend("pulumi", `${withEvents([...many, ...failed])}\nevents\nexit 1`);
+    checkout.fakeTool("pulumi", `${withEvents([...many, ...failed])}\nevents\nexit 1`);
     expect((await up()).failure).toEqual(failure);
   });
 
@@ -112,7 +112,7 @@ describe("a run of Pulumi", () => {
     const file = join(checkout.folder, "own.json");
     for (const args of [["--event-log", file], [`--event-log=${file}`]]) {
       rmSync(join(checkout.folder, "signals"), { force: true });
-      checkout.pretend("pulumi", `${withEvents(failed)}\nprintf '%s\\n' "$arguments" >arguments\nevents\n${waits}`);
+      checkout.fakeTool("pulumi", `${withEvents(failed)}\nprintf '%s\\n' "$arguments" >arguments\nevents\n${waits}`);
       expect(await up(args)).toEqual({ code: 1, failure });
       expect(signals()).toBe("int\n");
       expect(readFileSync(join(checkout.folder, "arguments"), "utf8").match(/--event-log/g)).toHaveLength(1);
@@ -121,14 +121,14 @@ describe("a run of Pulumi", () => {
   });
 
   test("goes on for as long as the user wants it to", async () => {
-    checkout.pretend("pulumi", `${withEvents(failed)}\nevents\ntrap 'echo int >>signals' INT\nsleep 1\nexit 1`);
+    checkout.fakeTool("pulumi", `${withEvents(failed)}\nevents\ntrap 'echo int >>signals' INT\nsleep 1\nexit 1`);
     expect(await up(["--continue-on-error"])).toEqual({ code: 1, failure });
     expect(signals()).toBe("");
   });
 
   test("works without mkfifo", async () => {
-    checkout.pretend("mkfifo", "exit 1");
-    checkout.pretend("pulumi", `printf '%s\\n' "$*" >arguments; exit 3`);
+    checkout.fakeTool("mkfifo", "exit 1");
+    checkout.fakeTool("pulumi", `printf '%s\\n' "$*" >arguments; exit 3`);
     process.env.PATH = `${join(checkout.folder, ".tools", "bin")}:${process.env.PATH}`;
     try {
       expect(await up()).toEqual({ code: 3, failure: [] });
@@ -141,9 +141,9 @@ describe("a run of Pulumi", () => {
   test("is repeated without the flag by a Pulumi that does not have the flag, and only by such", async () => {
     const help =
       'case "$*" in *--help) echo "HELP"; exit 0 ;; *--event-log*) echo a >>runs; exit 255 ;; *) echo b >>runs; exit 4 ;; esac';
-    checkout.pretend("pulumi", help);
+    checkout.fakeTool("pulumi", help);
     expect(await up()).toEqual({ code: 4, failure: [] });
-    checkout.pretend("pulumi", help.replace("HELP", "--event-log string"));
+    checkout.fakeTool("pulumi", help.replace("HELP", "--event-log string"));
     expect(await up()).toEqual({ code: 255, failure: [] });
     expect(readFileSync(join(checkout.folder, "runs"), "utf8")).toBe("a\nb\na\n");
   });
@@ -156,7 +156,7 @@ const waiting = async (): Promise<void> => {
 describe("the user's own signals", () => {
   test("Ctrl-C is followed by no other signal: a second one would make Pulumi leave its work unrecorded", async () => {
     // The terminal sends the signal to Pulumi too, which takes its time.
-    checkout.pretend(
+    checkout.fakeTool(
       "pulumi",
       `${withEvents(failed)}\nevents\ntrap 'echo int >>signals' INT TERM\ntouch waiting\nsleep 1\nexit 1`,
     );
@@ -168,7 +168,7 @@ describe("the user's own signals", () => {
   });
 
   test("SIGTERM goes to Pulumi", async () => {
-    checkout.pretend("pulumi", `${withEvents([beginsNodes])}\nevents\n${waits}`);
+    checkout.fakeTool("pulumi", `${withEvents([beginsNodes])}\nevents\n${waits}`);
     const ended = up();
     await waiting();
     process.emit("SIGTERM", "SIGTERM");
@@ -190,7 +190,7 @@ describe("a run that creates several clusters", () => {
   test("goes on until the other clusters' machines are asked for", async () => {
     const events = [cluster("capd"), cluster("other"), beginsKind, ...failed];
     const later = `exec 5>>"$log"; sleep 1; echo '${JSON.stringify(kindIsDone)}' >&5; echo kind >>signals`;
-    checkout.pretend(
+    checkout.fakeTool(
       "pulumi",
       `${withEvents(events)}\nprintf '%s\\n' "$arguments" >arguments\nevents\n${later}\n${waits}`,
     );

@@ -4,24 +4,24 @@ import { afterEach, beforeEach, describe, expect, jest, test } from "@jest/globa
 import { mergeIntoUserFile } from "../../../cli/kubeconfig/merge";
 import { sayNeverUp, takeDown } from "../../../cli/teardown/destroy";
 import { kubeconfigText } from "../../helpers/kubeconfigs";
-import type { PretendCheckout } from "../../helpers/pretendCheckout";
-import { pretendStack } from "../../helpers/pretendStack";
+import type { FakeCheckout } from "../../helpers/fakeCheckout";
+import { fakeStack } from "../../helpers/fakeStack";
 import { enterHome, type UserHome } from "../../helpers/userHome";
 
 jest.setTimeout(60_000); // each test starts programs, which a busy machine does slowly
 
 let home: UserHome;
-let checkout: PretendCheckout;
+let checkout: FakeCheckout;
 let own: { checkout: string; stack: string };
 const path = process.env.PATH ?? "";
 const silent = (): void => undefined;
 
 beforeEach(async () => {
   home = enterHome();
-  checkout = pretendStack();
+  checkout = fakeStack();
   own = { checkout: checkout.folder, stack: "dev" };
   process.env.PATH = `${join(checkout.folder, ".tools", "bin")}:${path}`;
-  checkout.pretend("docker", "exit 0");
+  checkout.fakeTool("docker", "exit 0");
   const kubeconfigs = { capd: kubeconfigText("capd") };
   await mergeIntoUserFile(own, { kubeconfigs, current: "capd", isComplete: true }, silent);
   await mergeIntoUserFile({ ...own, stack: "ha" }, { kubeconfigs, current: "capd", isComplete: true }, silent);
@@ -52,13 +52,13 @@ describe("what was merged into the user's kubeconfig", () => {
   });
 
   test("stays where the destroy failed", async () => {
-    checkout.pretend("pulumi", "[ $1 = destroy ] && exit 3; echo '{\"deployment\": {}}'");
+    checkout.fakeTool("pulumi", "[ $1 = destroy ] && exit 3; echo '{\"deployment\": {}}'");
     expect(await destroy()).not.toBe(0);
     expect(merged()).toEqual(["dev", "ha"]);
   });
 
   test("stays where Docker does not answer", async () => {
-    checkout.pretend("docker", "exit 1");
+    checkout.fakeTool("docker", "exit 1");
     await sayNeverUp(own.checkout, own.stack, silent);
     expect(merged()).toEqual(["dev", "ha"]);
   });

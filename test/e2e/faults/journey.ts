@@ -10,7 +10,7 @@ import { leftOf, lookBefore, removeNodeImages } from "./left";
 import { type ByHand, type Journey, type Outcome, placeText, type Point, type Run } from "./point";
 
 /** What a journey showed: each point, and how many of its runs and looks held. */
-export interface Told {
+export interface JourneyReport {
   outcomes: Outcome[];
   counts: Counts;
 }
@@ -21,7 +21,7 @@ const runText = ({ verb, point, after }: Run): string =>
 
 /** What is wrong with how a run ended; undefined where it is as it should be. */
 const wrongWith = ({ verb, point }: Run, { code, after, output }: Ended): string | undefined => {
-  // A run that comes to its end before its point is no interruption: the point is not among those tried.
+  // A run that comes to its end before its point is not an interruption: the point is not among those tried.
   if (after !== undefined || code === 0) return undefined;
   return `${verb} ${point ? "ended before its point" : "did not end well"}, with ${code}\n${output}`;
 };
@@ -47,22 +47,22 @@ const leftAtLast = async (stack: TestStack, before: ReturnType<typeof lookBefore
 
 /**
  * Makes a journey. A point has survived when the next run came to its own end or point; the first run that does not ends
- * the journey with a `destroy`. A run that is over before its point is no interruption.
+ * the journey with a `destroy`. A run that is over before its point is not an interruption.
  */
-export const makeJourney = async (stack: TestStack, journey: Journey): Promise<Told> => {
+export const makeJourney = async (stack: TestStack, journey: Journey): Promise<JourneyReport> => {
   if (journey.withoutNodeImages) removeNodeImages();
   clearEarlierRuns();
   const before = lookBefore();
   const folder = mkdtempSync(join(tmpdir(), "slipway-faults-"));
-  const told: Told = { outcomes: [], counts: { passed: 0, failed: 0 } };
-  const say = (failure: string | undefined, what: string): void => {
-    told.counts[failure === undefined ? "passed" : "failed"] += 1;
+  const report: JourneyReport = { outcomes: [], counts: { passed: 0, failed: 0 } };
+  const record = (failure: string | undefined, what: string): void => {
+    report.counts[failure === undefined ? "passed" : "failed"] += 1;
     console.log(failure === undefined ? `ok       ${what}` : `FAILED   ${what}\n${failure}`);
   };
   const end = async (): Promise<void> => {
     const left = await leftAtLast(stack, before);
-    for (const outcome of told.outcomes) outcome.left ??= left;
-    say(left.length === 0 ? undefined : `left: ${left.join(", ")}`, "nothing is left");
+    for (const outcome of report.outcomes) outcome.left ??= left;
+    record(left.length === 0 ? undefined : `left: ${left.join(", ")}`, "nothing is left");
   };
   const make = async (run: Run): Promise<boolean> => {
     const start = Date.now();
@@ -75,21 +75,21 @@ export const makeJourney = async (stack: TestStack, journey: Journey): Promise<T
         (error: Error) => error.message,
       );
     }
-    const last = told.outcomes.at(-1);
+    const last = report.outcomes.at(-1);
     if (failure !== undefined && last && last.left === undefined) last.failure = failure;
     const missed = run.point && ended.after === undefined ? ", which was over before" : "";
-    say(failure, `${runText(run)}${missed} (${((Date.now() - start) / 1000).toFixed(0)} s)`);
+    record(failure, `${runText(run)}${missed} (${((Date.now() - start) / 1000).toFixed(0)} s)`);
     if (failure === undefined && run.point && ended.after !== undefined) note(run.point, run.verb, ended.after);
     if (failure === undefined && isWhole && isResumed(last)) {
       failure = changesPlanned(stack);
       if (failure !== undefined) last.failure = failure;
-      say(failure, "plan shows no change after the resumed run");
+      record(failure, "plan shows no change after the resumed run");
     }
     return failure === undefined;
   };
   const note = (fault: Point | ByHand, verb: Run["verb"], after?: number): void => {
     const at = after === undefined ? {} : { after: Math.round(after) };
-    told.outcomes.push({ journey: journey.name, fault, verb, ...at });
+    report.outcomes.push({ journey: journey.name, fault, verb, ...at });
   };
   try {
     for (const run of journey.runs) {
@@ -97,7 +97,7 @@ export const makeJourney = async (stack: TestStack, journey: Journey): Promise<T
         run.after.does();
         note(run.after, "up");
       }
-      const last = told.outcomes.at(-1);
+      const last = report.outcomes.at(-1);
       if (last) last.then ??= run.verb;
       if (!(await make(run))) {
         stack.explain();
@@ -111,5 +111,5 @@ export const makeJourney = async (stack: TestStack, journey: Journey): Promise<T
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
-  return told;
+  return report;
 };

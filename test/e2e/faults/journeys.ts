@@ -1,15 +1,15 @@
 import { must } from "../harness";
-import type { ByHand, Journey, Place, Reach, Run, Signal } from "./point";
+import type { ByHand, Journey, Location, Reach, Run, Signal } from "./point";
 
-const begins = (resource: RegExp, later?: number): Place => ({
+const begins = (resource: RegExp, later?: number): Location => ({
   moment: "begins",
   resource,
   ...(later === undefined ? {} : { later }),
 });
-const done = (resource: RegExp): Place => ({ moment: "done", resource });
+const done = (resource: RegExp): Location => ({ moment: "done", resource });
 
 /** Places of an `up`, in the order in which it comes to them. */
-const upPlaces: Readonly<Record<string, Place>> = {
+const upPlaces: Readonly<Record<string, Location>> = {
   "network-made": done(/^network$/),
   "kind-create": begins(/^management-kind$/, 5),
   "kind-made": done(/^management-kind$/),
@@ -31,7 +31,7 @@ const upPlaces: Readonly<Record<string, Place>> = {
 };
 
 /** Places of a `destroy`, alike; it has removed the clusters' containers before the first. */
-const destroyPlaces: Readonly<Record<string, Place>> = {
+const destroyPlaces: Readonly<Record<string, Location>> = {
   containers: { seconds: 7 },
   "cluster-delete": begins(/^capd\/Cluster\/default\/capd$/),
   "kind-delete": begins(/^management-kind$/),
@@ -41,7 +41,7 @@ const destroyPlaces: Readonly<Record<string, Place>> = {
 /** Runs that are cut at each of these places, one after the other. */
 const cuts = (
   verb: Run["verb"],
-  places: Readonly<Record<string, Place>>,
+  places: Readonly<Record<string, Location>>,
   signal: Signal,
   reach: Reach,
   names = Object.keys(places),
@@ -59,7 +59,7 @@ const longWay = (name: string, signal: Signal, reach: Reach): Journey => ({
 });
 
 /** An `up` that is cut once, with a `destroy` right behind it. */
-const givenUp = (name: string, signal: Signal, reach: Reach, places: readonly Place[], more = {}): Journey => ({
+const givenUp = (name: string, signal: Signal, reach: Reach, places: readonly Location[], more = {}): Journey => ({
   name,
   ...more,
   runs: places.flatMap((at, index): Run[] => [
@@ -69,9 +69,9 @@ const givenUp = (name: string, signal: Signal, reach: Reach, places: readonly Pl
 });
 
 /** Places after which half of something may be there that no state knows. */
-const early: readonly Place[] = [begins(/^network$/), begins(/^management-kind$/, 3), begins(/^cert-manager$/, 6)];
+const early: readonly Location[] = [begins(/^network$/), begins(/^management-kind$/, 3), begins(/^cert-manager$/, 6)];
 
-const late: readonly Place[] = [
+const late: readonly Location[] = [
   begins(/^capd\/Cluster\/default\/capd$/),
   begins(/^capd\/KubeadmControlPlane\/default\/capd-control-plane$/, 8),
   done(/^capd-cni\/DaemonSet\/kube-system\/calico-node$/),

@@ -42,18 +42,22 @@ const leftInState = (stack: TestStack): string[] => {
 
 /**
  * What a whole `destroy` left of a stack: in Docker, in the temporary folder, beside the state, in the state, and running.
- * The node image is no leftover: it is kept, as one that was pulled would be.
+ * The node image is not a remainder: it is kept, as a pulled image would be.
  */
 export const leftOf = (stack: TestStack, before: Before): string[] => {
   const after = lookBefore();
-  const own = join(stack.checkout, ".slipway");
+  const stateFolder = join(stack.checkout, ".slipway");
   return [
     ...newInDocker(before, after),
     ...after.images.filter((image) => !before.images.includes(image) && !isNodeImage(image)).map((id) => `image ${id}`),
     ...stack.leftInTemporary().map((name) => `temporary ${name}`),
-    ...filesIn(join(own, "kubeconfigs", stack.name)).map((name) => `kubeconfig ${name}`),
-    ...filesIn(join(own, "runs"), (name) => name.startsWith(`${stack.name}@`)).map((name) => `record of a run ${name}`),
-    ...filesIn(join(own, "holdings"), (name) => name === `${stack.name}.json`).map((name) => `holdings ${name}`),
+    ...filesIn(join(stateFolder, "kubeconfigs", stack.name)).map((name) => `kubeconfig ${name}`),
+    ...filesIn(join(stateFolder, "runs"), (name) => name.startsWith(`${stack.name}@`)).map(
+      (name) => `record of a run ${name}`,
+    ),
+    ...filesIn(join(stateFolder, "holdings"), (name) => name === `${stack.name}.json`).map(
+      (name) => `holdings ${name}`,
+    ),
     ...filesIn(join(stack.backend, ".pulumi", "locks"), (name) => name.endsWith(".json")).map((name) => `lock ${name}`),
     ...filesIn(join(stack.backend, ".pulumi", "stacks"), (name) => name.endsWith(".tmp")).map((name) => `file ${name}`),
     ...leftInState(stack),

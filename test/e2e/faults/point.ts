@@ -11,12 +11,12 @@ export type Signal = "SIGINT" | "SIGTERM" | "SIGKILL";
 export type Reach = "group" | "all";
 
 /** Where a run is cut off: at a step of the engine's or `later` seconds after it, or so many seconds after it began. */
-export type Place = { moment: Moment; resource: RegExp; later?: number } | { seconds: number };
+export type Location = { moment: Moment; resource: RegExp; later?: number } | { seconds: number };
 
 /** One interruption. */
 export interface Point {
   name: string;
-  at: Place;
+  at: Location;
   signal: Signal;
   reach: Reach;
 }
@@ -63,17 +63,20 @@ export interface Outcome {
   left?: string[];
 }
 
-/** What only looks is no place to interrupt. What an earlier run has done and this one leaves alone (`same`) is one. */
+/**
+ * Operations that only read are not places to interrupt. A step that an earlier run has done and this run leaves alone
+ * (`same`) only reads.
+ */
 const idle = ["read", "read-replacement", "refresh"];
 
 /** Whether a run has come to a place. */
-export const isReached = (place: Place, steps: readonly EngineStep[], seconds: number): boolean =>
+export const isReached = (place: Location, steps: readonly EngineStep[], seconds: number): boolean =>
   "seconds" in place
     ? seconds >= place.seconds
     : steps.some(({ moment, op, name }) => moment === place.moment && !idle.includes(op) && place.resource.test(name));
 
 /** A place in words. */
-export const placeText = (place: Place): string =>
+export const placeText = (place: Location): string =>
   "seconds" in place
     ? `${place.seconds} s after its start`
     : `${place.resource.source.replace(/^\^|\$$/g, "").replaceAll("\\/", "/")} ${place.moment}` +

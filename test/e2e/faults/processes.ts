@@ -12,7 +12,7 @@ export const familyOf = (root: number): number[] => {
   return family;
 };
 
-/** The command lines of other processes whose TMPDIR is a folder, or lies in it. */
+/** The command lines of other processes whose TMPDIR is a folder, or is inside it. */
 export const commandsIn = (folder: string): string[] =>
   processesWith((environment) =>
     environment.some((variable) => variable === `TMPDIR=${folder}` || variable.startsWith(`TMPDIR=${folder}/`)),

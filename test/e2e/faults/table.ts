@@ -1,7 +1,7 @@
 import { type Outcome, placeText } from "./point";
 
 /** How many points were tried, how many the next run went on from, and how many things were left. */
-export interface Sums {
+export interface Totals {
   tried: number;
   survived: number;
   leftOver: number;
@@ -9,7 +9,7 @@ export interface Sums {
 
 const survived = ({ failure, left }: Outcome): boolean => failure === undefined && left !== undefined;
 
-export const sumsOf = (outcomes: readonly Outcome[]): Sums => ({
+export const totalsOf = (outcomes: readonly Outcome[]): Totals => ({
   tried: outcomes.length,
   survived: outcomes.filter(survived).length,
   // Points of one journey share its end, so what it left counts once.
@@ -29,7 +29,7 @@ const faultCells = ({ fault, verb, after }: Outcome): string[] =>
     ? [`${verb}: ${placeText(fault.at)}`, after === undefined ? "" : `${after} s`, fault.signal, fault.reach]
     : [`by hand: ${fault.name}`, "", "", ""];
 
-/** The outcomes as a table in markdown, with their sums in a line below. */
+/** The outcomes as a table in markdown, with their totals in a line below. */
 export const tableOf = (outcomes: readonly Outcome[]): string => {
   const rows = outcomes.map((outcome) => [
     outcome.journey,
@@ -40,7 +40,7 @@ export const tableOf = (outcomes: readonly Outcome[]): string => {
   const lines = [["journey", "interrupted", "after", "signal", "reach", "then", "result"], ...rows].map(
     (cells) => `| ${cells.map(cell).join(" | ")} |`,
   );
-  const { tried, survived: went, leftOver } = sumsOf(outcomes);
+  const { tried, survived: went, leftOver } = totalsOf(outcomes);
   return [
     lines[0],
     "| --- | --- | --- | --- | --- | --- | --- |",

@@ -29,7 +29,7 @@ const manifests = ["cert-manager", "core-components", "bootstrap-components", "c
 const containers = (): string[] =>
   must("docker", ["ps", "--all", "--format", "{{.Names}}"]).split("\n").filter(Boolean).sort();
 /** What others run here is left alone, and may stand on the same network. */
-let others: string[] = [];
+let otherObjects: string[] = [];
 
 /** The subnet of Docker's network kind, or undefined where there is none. */
 const subnetOfKind = (): string | undefined => {
@@ -78,8 +78,8 @@ const foreign = {
 
 let before = "";
 let id = "";
-/** What this run made and so may take away; whatever else is there is someone's. */
-const made = { network: false, cluster: false, stack: false };
+/** The objects that this run created and so may delete; all others belong to somebody else. */
+const created = { network: false, cluster: false, stack: false };
 const nodeId = (): string => must("docker", ["inspect", "--format", "{{.Id}}", node]).trim();
 
 /** A stack on a management cluster that it did not make: about ten minutes, on the source route's images. */
@@ -88,16 +88,16 @@ export const byoManagement: Step[] = [
     name: "someone else's kind cluster is there, with Docker's socket and the images",
     run: () => {
       mkdirSync(folder, { mode: 0o700 });
-      others = containers();
+      otherObjects = containers();
       if (subnetOfKind() === undefined) {
         const range = ["--subnet", "172.18.0.0/16", "--gateway", "172.18.0.1", "--ip-range", "172.18.0.0/17"];
         must("docker", ["network", "create", ...range, "kind"]);
-        made.network = true;
+        created.network = true;
       }
       writeFileSync(join(folder, "kind.yaml"), kindConfig());
       const image = `kindest/node:v${pins.source.kubernetes}`;
       const config = ["--config", join(folder, "kind.yaml"), "--kubeconfig", kubeconfig];
-      made.cluster = true;
+      created.cluster = true;
       must("kind", ["create", "cluster", "--name", theirs, "--image", image, "--wait", "5m", ...config], { env });
       const images = [...manifests, "infrastructure-components"].flatMap((name) =>
         imagesOf(parseManifest(readFileSync(`.tools/manifests/${name}.yaml`, "utf8").replace(/\$\{[^}]*\}/g, "0"))),
@@ -114,7 +114,7 @@ export const byoManagement: Step[] = [
     run: () => {
       writeStack({ "slipway:installProviders": "false" });
       pulumi("stack", "init");
-      made.stack = true;
+      created.stack = true;
       const { code, stdout } = command("pulumi", ["preview", "--stack", stack, "--non-interactive"], { env });
       check(code !== 0 && stdout.includes("installProviders is false, but must be true"), `a refusal, got ${stdout}`);
       check(contents() === before, "their cluster untouched");
@@ -133,7 +133,7 @@ export const byoManagement: Step[] = [
       const { url } = JSON.parse(pulumi("stack", "output", "--json", "--show-secrets")) as { url: string };
       const response = await fetch(url);
       check(response.status === 200, `status 200 from ${url}, got ${response.status}`);
-      const more = containers().filter((name) => ![...others, node].includes(name));
+      const more = containers().filter((name) => ![...otherObjects, node].includes(name));
       check(
         more.length > 0 && more.every((name) => /^guest-/.test(name)),
         `containers of guest, got ${more.join(" ")}`,
@@ -150,11 +150,8 @@ export const byoManagement: Step[] = [
       writeFileSync(join(folder, "foreign.yaml"), toYaml(foreign));
       kubectl("apply", "--filename", join(folder, "foreign.yaml"));
       const { code, stdout, stderr } = command("scripts/slipway", ["destroy"], { env });
-      const said = `${stdout}${stderr}`;
-      check(
-        code !== 0 && said.includes("are left that this stack did not make"),
-        `a refusal, got ${said.slice(-3000)}`,
-      );
+      const output = `${stdout}${stderr}`;
+      check(code !== 0 && output.includes("expected no objects of others"), `a refusal, got ${output.slice(-3000)}`);
       const clusters = kubectl("get", "clusters.cluster.x-k8s.io", "-A", "--output=name").trim();
       check(clusters === "cluster.cluster.x-k8s.io/foreign", `their cluster alone, got ${clusters}`);
       kubectl("delete", "clusters.cluster.x-k8s.io", "foreign", "--timeout=60s");
@@ -164,7 +161,7 @@ export const byoManagement: Step[] = [
     name: "destroy",
     always: true,
     run: () => {
-      if (made.stack) must("scripts/slipway", ["destroy"], { env, show: true });
+      if (created.stack) must("scripts/slipway", ["destroy"], { env, show: true });
     },
   },
   {
@@ -179,16 +176,16 @@ export const byoManagement: Step[] = [
         more.length + less.length === 0,
         `the contents of before; too many ${more.join(" ")}, missing ${less.join(" ")}`,
       );
-      const [names, kept] = [containers().join(" "), [...others, node].sort().join(" ")];
+      const [names, kept] = [containers().join(" "), [...otherObjects, node].sort().join(" ")];
       check(names === kept, `the containers ${kept}, got ${names}`);
     },
   },
   {
-    name: "their cluster is taken away",
+    name: "their cluster is deleted",
     always: true,
     run: () => {
-      if (made.cluster) must("kind", ["delete", "cluster", "--name", theirs, "--kubeconfig", kubeconfig], { env });
-      if (made.network) must("docker", ["network", "rm", "kind"]);
+      if (created.cluster) must("kind", ["delete", "cluster", "--name", theirs, "--kubeconfig", kubeconfig], { env });
+      if (created.network) must("docker", ["network", "rm", "kind"]);
       rmSync(folder, { recursive: true, force: true });
       rmSync(stackFile, { force: true });
       // The file for plain pulumi names the backend that a user of this checkout has.

@@ -124,8 +124,8 @@ const steps = (stack: TestStack): Step[] => {
       () => {
         const json = stack.kubectl("capd", "get", "nodes", "--selector", `${label}=fast`, "--output", "json");
         const [node] = (JSON.parse(json) as NodeList).items;
-        const found = (node?.spec.taints ?? []).map(({ key, value }) => `${key}=${value}`);
-        check(found.includes("example.org/batch=no"), `the new taint on the node, got ${found.join(", ")}`);
+        const taints = (node?.spec.taints ?? []).map(({ key, value }) => `${key}=${value}`);
+        check(taints.includes("example.org/batch=no"), `the new taint on the node, got ${taints.join(", ")}`);
       },
     ),
     change("a worker pool less", { workers: [general(1)] }, "in place", { removed: pool("batch") }, () => {

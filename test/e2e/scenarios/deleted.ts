@@ -18,9 +18,11 @@ const nodesOf = (stack: TestStack, cluster: string): string =>
 const steps = (stack: TestStack): Step[] => {
   let nodes = "";
   const planned = (part: string, ...reasons: string[]): void => {
-    const [found] = stack.expectPlan({ [part]: "in place" }, 2).filter(({ reasons: given }) => given.length > 0);
+    const [changed] = stack
+      .expectPlan({ [part]: "in place" }, 2)
+      .filter(({ reasons: partReasons }) => partReasons.length > 0);
     for (const reason of reasons)
-      check(found!.reasons.includes(reason), `"${reason}" in the plan, got ${found!.reasons.join("; ")}`);
+      check(changed!.reasons.includes(reason), `"${reason}" in the plan, got ${changed!.reasons.join("; ")}`);
   };
   const isSaid = (verb: string, pattern: RegExp): void => {
     const { stdout } = stack.slipway(verb);
@@ -34,7 +36,7 @@ const steps = (stack: TestStack): Step[] => {
   };
   return [
     {
-      name: "an API server that does not answer is no deletion",
+      name: "an API server that does not answer is not a deletion",
       run: () => {
         nodes = nodesOf(stack, kept);
         const load = `${lost}-lb`;

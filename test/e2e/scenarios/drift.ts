@@ -29,8 +29,8 @@ const steps = (stack: TestStack): Step[] => {
     });
   /** The plan shows this of one part and of nothing else, and up mends it. */
   const mended = async (finding: RegExp, part = "cluster capd"): Promise<void> => {
-    const [found] = stack.expectPlan({ [part]: "in place" }, 2).filter(({ reasons }) => reasons.length > 0);
-    check(finding.test(found!.reasons.join()), `${finding.source} in the plan, got ${found!.reasons.join()}`);
+    const [changed] = stack.expectPlan({ [part]: "in place" }, 2).filter(({ reasons }) => reasons.length > 0);
+    check(finding.test(changed!.reasons.join()), `${finding.source} in the plan, got ${changed!.reasons.join()}`);
     stack.up();
     await ready();
   };

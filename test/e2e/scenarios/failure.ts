@@ -6,11 +6,11 @@ import { check, command, eventually, must, type Result, type Step } from "../har
 import type { Scenario } from "../scenario";
 import type { TestStack } from "../testStack";
 
-const said = ({ stdout, stderr }: Result): string => `${stdout}${stderr}`;
+const outputOf = ({ stdout, stderr }: Result): string => `${stdout}${stderr}`;
 
 /** Claims that a run failed, with a summary that begins with the first failure. */
 const failsFirstWith = (result: Result, pattern: RegExp): void => {
-  const text = said(result);
+  const text = outputOf(result);
   check(result.code !== 0, `an exit code other than 0\n${text.slice(-4000)}`);
   const lines = text.split("\n");
   const first = lines.findIndex((line) => /^first failure: /.test(line));
@@ -33,11 +33,11 @@ const failedAt = (events: string, result: Result): number => {
   const failure = lines
     .map((line) => JSON.parse(line) as { timestamp: number; resOpFailedEvent?: object })
     .find(({ resOpFailedEvent }) => resOpFailedEvent);
-  check(failure !== undefined, `a resource that failed\n${said(result).slice(-4000)}`);
+  check(failure !== undefined, `a resource that failed\n${outputOf(result).slice(-4000)}`);
   return failure!.timestamp;
 };
 
-/** Writes a manifest; another content needs another name, since sums are kept. */
+/** Writes a manifest; other content needs another name, since checksums are kept. */
 const manifest = (stack: TestStack, name: string, object: object): string => {
   const file = join(stack.backend, `${name}.yaml`);
   writeFileSync(file, dump(object));
@@ -81,9 +81,9 @@ export const failure: Scenario = {
         const seconds = Math.round(Date.now() / 1000 - failedAt(events, result));
         console.log(`         ${seconds} s from the failure to the end of up`);
         rmSync(events);
-        check(/up ends what still waits/.test(said(result)), `an end of waits\n${said(result).slice(-6000)}`);
+        check(/up ends what still waits/.test(outputOf(result)), `an end of waits\n${outputOf(result).slice(-6000)}`);
         failsFirstWith(result, /^first failure: capd-manifests\/\S*ConfigMap\/settings: .*a valid config key/);
-        check(seconds <= 90, `an end within 90 s, got ${seconds}\n${said(result).slice(-4000)}`);
+        check(seconds <= 90, `an end within 90 s, got ${seconds}\n${outputOf(result).slice(-4000)}`);
         hasNoPendingOperation(stack);
       },
     },

@@ -24,8 +24,11 @@ const steps =
           service: read("get service nginx", "{.spec.clusterIPs[*]}"),
           node: read("get nodes", "{.items[0].status.addresses[?(@.type=='InternalIP')].address}"),
         };
-        for (const [what, found] of Object.entries(all)) {
-          check(found.join() === families.join(), `${families.join(" and ")} of the ${what}, got ${found.join(", ")}`);
+        for (const [what, actualFamilies] of Object.entries(all)) {
+          check(
+            actualFamilies.join() === families.join(),
+            `${families.join(" and ")} of the ${what}, got ${actualFamilies.join(", ")}`,
+          );
         }
       },
     },
@@ -34,8 +37,8 @@ const steps =
       run: async () => {
         const [cluster] = stack.outputs().clusters as { url?: string; secondUrl?: string }[];
         const urls = [stack.outputs().url, cluster?.secondUrl].filter((url) => url !== undefined);
-        const found = urls.map(familyOfUrl);
-        check(found.join() === families.join(), `URLs of ${families.join(" and ")}, got ${urls.join(", ")}`);
+        const actualFamilies = urls.map(familyOfUrl);
+        check(actualFamilies.join() === families.join(), `URLs of ${families.join(" and ")}, got ${urls.join(", ")}`);
         for (const url of urls) await stack.answers(url);
       },
     },

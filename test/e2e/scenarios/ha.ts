@@ -48,10 +48,10 @@ const steps = (stack: TestStack): Step[] => {
   const members = (count: number): void => {
     const nodes = controlPlaneNodes();
     check(nodes.length === count, `${count} control plane nodes, got ${nodes.join(", ")}`);
-    const found = etcdMembers(nodes[0]!);
+    const names = etcdMembers(nodes[0]!);
     check(
-      JSON.stringify(found) === JSON.stringify(nodes),
-      `the etcd members ${nodes.join(", ")}, got ${found.join(", ")}`,
+      JSON.stringify(names) === JSON.stringify(nodes),
+      `the etcd members ${nodes.join(", ")}, got ${names.join(", ")}`,
     );
   };
   const scale = (from: number, to: number): Step => ({

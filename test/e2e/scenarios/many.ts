@@ -10,7 +10,7 @@ interface Entry {
 
 const steps = (stack: TestStack): Step[] => {
   const clusters = stackSettings("many")["clusters"] as Entry[];
-  const machines = clusters.reduce((sum, { workerReplicas }) => sum + 1 + workerReplicas, 0);
+  const machines = clusters.reduce((total, { workerReplicas }) => total + 1 + workerReplicas, 0);
   const count = (kind: string, path: string, value: string): number =>
     stack
       .kubectl(
@@ -32,8 +32,8 @@ const steps = (stack: TestStack): Step[] => {
         console.log(`         ${resources.length} resources in the state`);
         await eventually(`${clusters.length} clusters Available`, 300, () => {
           const available = '{.status.conditions[?(@.type=="Available")].status}';
-          const found = count("clusters.cluster.x-k8s.io", available, "True");
-          return found === clusters.length || found;
+          const ready = count("clusters.cluster.x-k8s.io", available, "True");
+          return ready === clusters.length || ready;
         });
         await eventually(`${machines} machines Running`, 300, () => {
           const running = count("machines.cluster.x-k8s.io", "{.status.phase}", "Running");
@@ -55,7 +55,7 @@ const steps = (stack: TestStack): Step[] => {
 /** A rehearsal of scale. */
 export const many: Scenario = {
   name: "many",
-  title: "fifty pretended clusters from one stack",
+  title: "fifty simulated clusters from one stack",
   base: "many",
   start: {},
   steps,

@@ -48,7 +48,7 @@ const steps = (first: TestStack): Step[] => {
       },
     },
     {
-      name: "one that would make the network anew is refused, with how to share it",
+      name: "a stack that would replace the network is refused, with the way to share it",
       run: () => {
         second.write("dev", { ...settings, adoptNetwork: undefined });
         const { code, stdout, stderr } = second.slipway("up");

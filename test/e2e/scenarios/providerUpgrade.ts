@@ -29,8 +29,8 @@ const providersAre = (stack: TestStack, version: string): void => {
   }
   const kind = "providers.clusterctl.cluster.x-k8s.io";
   const args = ["get", kind, "--all-namespaces", "--output", "jsonpath={.items[*].version}"];
-  const found = stack.kubectl("clusterapi", ...args);
-  check(found === Array(4).fill(`v${version}`).join(" "), `four providers at v${version}, got ${found}`);
+  const output = stack.kubectl("clusterapi", ...args);
+  check(output === Array(4).fill(`v${version}`).join(" "), `four providers at v${version}, got ${output}`);
 };
 
 const steps = (stack: TestStack): Step[] => {

@@ -22,12 +22,12 @@ const steps = (stack: TestStack, cluster: string): Step[] => {
   const addresses = (): Record<string, string> => addressesOf(containersOfCluster(cluster));
   const comesBack = async (): Promise<void> => {
     stack.up();
-    const [now, found] = [addresses(), nodes()];
+    const [now, nodesNow] = [addresses(), nodes()];
     check(
       isDeepStrictEqual(now, before.addresses),
       `addresses as before\n${JSON.stringify(before.addresses)}, got\n${JSON.stringify(now)}`,
     );
-    check(found === before.nodes, `the same nodes\n${before.nodes}, got\n${found}`);
+    check(nodesNow === before.nodes, `the same nodes\n${before.nodes}, got\n${nodesNow}`);
     await eventually("the page to answer", 180, () =>
       stack.answers(stack.outputs().url ?? "no URL").then(
         () => true,
@@ -70,7 +70,9 @@ const steps = (stack: TestStack, cluster: string): Step[] => {
       run: () => {
         restart();
         const now = addresses();
-        const moved = Object.entries(now).filter(([name, own]) => own !== "" && own !== before.addresses[name]);
+        const moved = Object.entries(now).filter(
+          ([name, address]) => address !== "" && address !== before.addresses[name],
+        );
         check(moved.length === 0, `no other address, got ${JSON.stringify(moved)}`);
       },
     },

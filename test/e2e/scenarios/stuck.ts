@@ -45,7 +45,7 @@ const broken: readonly (BrokenCluster & { says: readonly RegExp[] })[] = [
   },
 ];
 
-const said = ({ stdout, stderr }: Result): string => `${stdout}${stderr}`;
+const outputOf = ({ stdout, stderr }: Result): string => `${stdout}${stderr}`;
 
 /** Claims that the lines are there, the later ones below the earlier. */
 const holds = (text: string, says: readonly RegExp[]): boolean => {
@@ -56,7 +56,7 @@ const holds = (text: string, says: readonly RegExp[]): boolean => {
 
 const steps = (stack: TestStack): Step[] => {
   const management = (...args: string[]): string => stack.kubectl("clusterapi", ...args);
-  const status = (): string => said(stack.slipway("status"));
+  const status = (): string => outputOf(stack.slipway("status"));
   const toldBy = (claim: string, says: readonly RegExp[], seconds = 300): Promise<void> =>
     eventually(`status to tell of ${claim}`, seconds, () => {
       const text = status();
@@ -70,13 +70,13 @@ const steps = (stack: TestStack): Step[] => {
   const services = Array.from({ length: 8 }, (_, index) => `s${index + 1}`);
   return [
     {
-      name: "an up whose wait for nodes runs out names the pod network that is missing, and is no success",
+      name: "an up whose wait for nodes runs out names the pod network that is missing, and fails",
       run: () => {
         const manifest = join(stack.backend, "no-cni.yaml");
         writeFileSync(manifest, dump({ apiVersion: "v1", kind: "ConfigMap", metadata: { name: "no-cni" } }));
         stack.write("dev", { clusters: [first, { name: "nocni", cni: manifest, ...bare }] });
         const result = stack.slipwayWith({ SLIPWAY_TIMEOUT: "150" }, "up");
-        const text = said(result);
+        const text = outputOf(result);
         check(result.code !== 0, `an exit code other than 0\n${text.slice(-4000)}`);
         check(/cluster default\/nocni: not ready/.test(text), `the cluster to be named\n${text.slice(-4000)}`);
         check(/cni plugin not initialized/.test(text), `the pod network to be named\n${text.slice(-4000)}`);
@@ -103,7 +103,7 @@ const steps = (stack: TestStack): Step[] => {
       },
     },
     {
-      name: "a missing node image, a wrong version and a full disk are each told with what helps",
+      name: "a missing node image, a wrong version and a full disk are each reported with a remedy",
       run: async () => {
         stack.write("dev", { clusters: [first, ...broken.map(({ name }) => ({ name, ...bare }))] });
         const ofMachines = [
@@ -132,7 +132,7 @@ const steps = (stack: TestStack): Step[] => {
       },
     },
     {
-      name: "an address pool that is used up is told",
+      name: "an address pool that is used up is reported",
       run: async () => {
         for (const name of services) stack.kubectl("capd", "create", "service", "loadbalancer", name, "--tcp=80");
         await toldBy("the pool", [/Service default\/s\d has no address: .*no available IPs/, /loadBalancerPrefix/]);
@@ -141,7 +141,7 @@ const steps = (stack: TestStack): Step[] => {
       },
     },
     {
-      name: "a webhook without its controller is told",
+      name: "a webhook without its controller is reported",
       run: async () => {
         controller(0);
         await toldBy("the controller", [
@@ -153,7 +153,7 @@ const steps = (stack: TestStack): Step[] => {
       },
     },
     {
-      name: "a load balancer that died is told, and the command that helps helps",
+      name: "a load balancer that died is reported, and the suggested command repairs it",
       run: async () => {
         must("docker", ["kill", "capd-lb"]);
         await toldBy("the load balancer", [/container capd-lb \(load balancer of the API\): Exited/, /docker start/]);
@@ -167,7 +167,7 @@ const steps = (stack: TestStack): Step[] => {
 /** What holds a cluster, each caused on purpose. */
 export const stuck: Scenario = {
   name: "stuck",
-  title: "what holds a cluster is told by a failed up and by status, with what helps: seven causes",
+  title: "a failed up and status report what blocks a cluster, with a remedy: seven causes",
   base: "dev",
   start: { application: false },
   steps,

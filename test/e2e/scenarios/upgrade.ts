@@ -109,7 +109,7 @@ const steps = (stack: TestStack): Step[] => {
       },
     },
     {
-      name: "there is no way back, and nothing left to do",
+      name: "a downgrade is impossible, and nothing is left to do",
       run: () => {
         refuses(stack, {
           base,

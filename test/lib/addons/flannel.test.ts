@@ -1,5 +1,5 @@
 import { expect, test } from "@jest/globals";
-import { withPodCidr, onKindNodes } from "../../../lib/addons/cni";
+import { withPodCidr, adaptToKindNodes } from "../../../lib/addons/cni";
 import { parseNetworks } from "../../../lib/network/networks";
 
 const configuration = (flannel: object): string =>
@@ -21,11 +21,11 @@ test.each([
     { delegate: { type: "bridge", ...bridge } },
   ],
 ])("a configuration gets the plugin that kind's nodes have: %s", (_, before, after) => {
-  expect(JSON.parse(onKindNodes(configuration(before)))).toEqual(JSON.parse(configuration(after)));
+  expect(JSON.parse(adaptToKindNodes(configuration(before)))).toEqual(JSON.parse(configuration(after)));
 });
 
 test("without plugins there is nothing to change", () => {
-  expect(onKindNodes('{"type": "other"}')).toBe('{"type": "other"}');
+  expect(adaptToKindNodes('{"type": "other"}')).toBe('{"type": "other"}');
 });
 
 test("the manifest's ConfigMap gets both, the cluster's addresses and the plugin", () => {
@@ -40,5 +40,5 @@ test("the manifest's ConfigMap gets both, the cluster's addresses and the plugin
   );
   const changed = object?.["data"] as typeof data;
   expect(JSON.parse(changed["net-conf.json"])).toEqual({ Network: "10.64.0.0/16" });
-  expect(changed["cni-conf.json"]).toBe(onKindNodes(data["cni-conf.json"]));
+  expect(changed["cni-conf.json"]).toBe(adaptToKindNodes(data["cni-conf.json"]));
 });

@@ -21,8 +21,8 @@ test.each([
 });
 
 test("everything else of MetalLB stays as its manifest has it", () => {
-  const others = [workload("DaemonSet", "speaker", {}), { ...workload("Deployment", "other", {}) }];
-  expect(withEarlyController(others)).toEqual(others);
+  const unrelated = [workload("DaemonSet", "speaker", {}), { ...workload("Deployment", "other", {}) }];
+  expect(withEarlyController(unrelated)).toEqual(unrelated);
 });
 
 const controllerWith = (pod: object): KubernetesObject => ({

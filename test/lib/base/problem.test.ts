@@ -21,7 +21,7 @@ test.each([
   [{ a: [1] }, '{"a":[1]}'],
   [() => 1, /=>/],
   ["x".repeat(300), /^"x{196}\.\.\.$/],
-  [circle, "a object that is no JSON"],
+  [circle, "a object that JSON cannot represent"],
 ])("shows %p", (value, expected) => {
   expect(show(value)).toMatch(expected);
 });

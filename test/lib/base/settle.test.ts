@@ -1,6 +1,6 @@
 import { expect, test } from "@jest/globals";
 import { ProblemError, refuse } from "../../../lib/base/problem";
-import { allOf, look } from "../../../lib/base/settleAll";
+import { allOf, outcomeOf } from "../../../lib/base/settleAll";
 
 const failing = (key: string): Promise<never> =>
   Promise.resolve().then(() => refuse({ key, received: 1, rule: "be 2", remedy: "Set it to 2" }));
@@ -15,13 +15,13 @@ test("fails with the problems of all", async () => {
   expect((error as ProblemError).problems.map(({ key }) => key)).toEqual(["a", "b"]);
 });
 
-test("an error of the program is no problem of the user's", async () => {
+test("an error of the program is not a problem of the user", async () => {
   await expect(allOf([failing("a"), Promise.reject(new TypeError("oops"))])).rejects.toThrow(TypeError);
 });
 
 test("a look takes a failure as a finding, a line for each problem", async () => {
-  expect(await look(Promise.resolve(5))).toEqual({ found: 5, problems: [] });
-  expect(await look(undefined)).toEqual({ found: undefined, problems: [] });
-  const { problems } = await look(allOf([failing("a"), failing("b")]));
+  expect(await outcomeOf(Promise.resolve(5))).toEqual({ found: 5, problems: [] });
+  expect(await outcomeOf(undefined)).toEqual({ found: undefined, problems: [] });
+  const { problems } = await outcomeOf(allOf([failing("a"), failing("b")]));
   expect(problems).toEqual(["a is 1, but must be 2. Set it to 2.", "b is 1, but must be 2. Set it to 2."]);
 });

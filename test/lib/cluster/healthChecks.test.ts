@@ -11,18 +11,19 @@ const read = (healthCheck: unknown, more: object = {}) => {
   const [cluster] = readSettings({ config: { clusters: JSON.stringify(clusters) }, pins }).clusters;
   return { ...cluster!, ...networksOf(cluster!) };
 };
-const made = (healthCheck: unknown, more: object = {}) => healthChecks(clusterSpec(read(healthCheck, more), "docker"));
+const checksFor = (healthCheck: unknown, more: object = {}) =>
+  healthChecks(clusterSpec(read(healthCheck, more), "docker"));
 
 describe("healthCheck", () => {
   test("makes nothing where it is absent", () => {
-    expect(made(undefined)).toEqual([]);
+    expect(checksFor(undefined)).toEqual([]);
     expect(partsOfSpec(clusterSpec(read(undefined), "docker")).healthChecks).toEqual([]);
   });
 
   test("is one for each pool with the usual conditions, and one for a control plane of several nodes", () => {
     const workers = [{ name: "a" }, { name: "b" }];
-    expect(made({}, { workers }).map(({ metadata }) => metadata.name)).toEqual(["one-a", "one-b"]);
-    const [controlPlane, pool] = made({}, { controlPlaneReplicas: 3 });
+    expect(checksFor({}, { workers }).map(({ metadata }) => metadata.name)).toEqual(["one-a", "one-b"]);
+    const [controlPlane, pool] = checksFor({}, { controlPlaneReplicas: 3 });
     expect(controlPlane).toMatchObject({
       metadata: { name: "one-control-plane", namespace: "default" },
       spec: { selector: { matchLabels: { "cluster.x-k8s.io/control-plane": "" } } },
@@ -53,9 +54,9 @@ describe("healthCheck", () => {
   test.each([
     ["40%", "40%"],
     ["1", 1],
-  ])("takes %s for at most %s", (given, unhealthyLessThanOrEqualTo) => {
+  ])("takes %s for at most %s", (healthCheck, unhealthyLessThanOrEqualTo) => {
     const conditions = [{ type: "DiskPressure", status: "True", timeoutSeconds: 60 }];
-    const [check] = made({ unhealthyLessThanOrEqualTo: given, unhealthyNodeConditions: conditions });
+    const [check] = checksFor({ unhealthyLessThanOrEqualTo: healthCheck, unhealthyNodeConditions: conditions });
     expect(check).toMatchObject({
       spec: {
         checks: { unhealthyNodeConditions: conditions },
@@ -70,7 +71,7 @@ describe("healthCheck", () => {
     [{ unhealthyNodeConditions: [{ status: "Bad" }] }, /unhealthyNodeConditions\[0\]\.status is "Bad".*one of/],
     [{ unhealthyNodeConditions: [{ timeoutSeconds: 0 }] }, /unhealthyNodeConditions\[0\]\.timeoutSeconds is 0/],
     ["yes", /clusters\[0\]\.healthCheck is "yes", but must be a map/],
-  ])("refuses %j", (given, error) => expect(() => read(given)).toThrow(error));
+  ])("refuses %j", (healthCheck, error) => expect(() => read(healthCheck)).toThrow(error));
 
   test("is left out beside a template", () => {
     expect(() => read({}, { template: "aws.yaml" })).toThrow(/healthCheck.*be left out where a template/);

@@ -131,7 +131,7 @@ describe("objects", () => {
     });
   });
 
-  test("of another family have other bootstrap templates, so that machines are made anew", () => {
+  test("of another family have other bootstrap templates, so that machines are replaced", () => {
     const names = [spec, ...families.map((networks) => ({ ...spec, ...networksOf(networks) }))].map(
       (one) => clusterObjects(one).workers[0]!.bootstrapTemplate.metadata.name,
     );

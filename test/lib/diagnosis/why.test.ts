@@ -82,12 +82,12 @@ describe("a cluster that is ready", () => {
   });
 
   test("is not called so where its API could not be asked", () => {
-    const { ready, lines } = whyStuck({ ...recorded("ready"), unasked: ["the cluster's API: refused"] });
+    const { ready, lines } = whyStuck({ ...recorded("ready"), unreachable: ["the cluster's API: refused"] });
     expect(ready).toBe(false);
     expect(lines[1]).toBe("  not asked: the cluster's API: refused");
   });
 
-  test("is not called so where there is no Cluster object", () => {
+  test("is not reported without a Cluster object", () => {
     const { ready, lines } = whyStuck({ ...recorded("ready"), objects: [] });
     expect({ ready, line: lines[1] }).toEqual({
       ready: false,
@@ -97,8 +97,8 @@ describe("a cluster that is ready", () => {
 });
 
 test("a cluster without its Cluster object does not exist, whether its own API answers or not", () => {
-  const unasked = ["the cluster's API: dial tcp 172.18.0.5:6443: connect: no route to host"];
-  const { ready, lines } = whyStuck({ ...recorded("ready"), objects: [], containers: [], unasked });
+  const unreachable = ["the cluster's API: dial tcp 172.18.0.5:6443: connect: no route to host"];
+  const { ready, lines } = whyStuck({ ...recorded("ready"), objects: [], containers: [], unreachable });
   expect(ready).toBe(false);
   expect(lines.slice(0, 2)).toEqual([
     "cluster default/capd: does not exist",
@@ -108,12 +108,12 @@ test("a cluster without its Cluster object does not exist, whether its own API a
 });
 
 test("a management cluster that does not answer proves nothing about a Cluster object", () => {
-  const { lines } = whyStuck({ ...recorded("ready"), objects: [], unasked: ["Cluster API: connection refused"] });
+  const { lines } = whyStuck({ ...recorded("ready"), objects: [], unreachable: ["Cluster API: connection refused"] });
   expect(lines[0]).toBe("cluster default/capd: not ready");
   expect(lines).toContain("  not asked: Cluster API: connection refused");
 });
 
-test("many machines that wait for the same are told by number, and only where nothing else holds them", () => {
+test("many machines that wait for the same object are counted, and only where nothing else holds them", () => {
   const facts = recorded("wrong-version");
   const waits = {
     type: "DataSecretAvailable",
@@ -137,8 +137,8 @@ test("many machines that wait for the same are told by number, and only where no
 });
 
 test("webhooks that do not answer: controllers that do not run are named", () => {
-  const { providers, inside } = recorded("webhook-down");
-  const told = whatDoesNotRun({ providers, ...(inside ? { inside } : {}), unasked: [] });
-  expect(told[0]).toMatch(/^Deployment capd-system\/capd-controller-manager of the management cluster: 0 pods/);
-  expect(whatDoesNotRun({ providers: [], unasked: [] })).toEqual(["all controllers and pods of the cluster run"]);
+  const { providers, workloadObjects } = recorded("webhook-down");
+  const lines = whatDoesNotRun({ providers, ...(workloadObjects ? { workloadObjects } : {}), unreachable: [] });
+  expect(lines[0]).toMatch(/^Deployment capd-system\/capd-controller-manager of the management cluster: 0 pods/);
+  expect(whatDoesNotRun({ providers: [], unreachable: [] })).toEqual(["all controllers and pods of the cluster run"]);
 });

@@ -94,13 +94,13 @@ describe("decodeSecretValue", () => {
   });
 
   test.each([
-    [undefined, "the secret has no keys"],
-    [{}, "the secret has no keys"],
+    [undefined, "the Secret has no keys"],
+    [{}, "the Secret has no keys"],
     [
       { kubeconfig: "eA==", other: "eA==" },
-      "key value of the secret is absent, but must be there; the secret has kubeconfig, other",
+      "key value of the secret is absent, but must exist; the Secret has kubeconfig, other",
     ],
-    [{ value: "" }, 'is "", but must be there'],
+    [{ value: "" }, 'is "", but must exist'],
     [{ value: "no base64!" }, "must be base64"],
   ])("refuses %j", (data, message) => {
     expect(() => decodeSecretValue(data)).toThrow(message);

@@ -67,7 +67,7 @@ describe("parseManifest", () => {
     );
   });
 
-  test("refuses what is no YAML", () => {
+  test("refuses a text that is not YAML", () => {
     expect(() => parseManifest("<html>\n<a b='c'>: {", "coreManifest")).toThrow(/^coreManifest, line 2, /);
   });
 });
@@ -80,7 +80,7 @@ describe("objects", () => {
     expect(before.metadata).toEqual({ name: "a", labels: { x: "1", y: "1" } });
   });
 
-  test("CRDs are told apart by group and kind", () => {
+  test("CRDs are recognized by group and kind", () => {
     const lookalike = object("CustomResourceDefinition", "x", {}, "example.org/v1");
     expect([crd, lookalike].map(isCrd)).toEqual([true, false]);
     expect(splitCrds([object("A", "a"), crd, lookalike])).toEqual({

@@ -10,7 +10,7 @@ describe("a node image", () => {
     ["host.example:5000/node", "latest"],
     ["host.example:5000/node:v1", "v1"],
     ["kindest/node:v1.34.4@sha256:0123", "v1.34.4"],
-  ])("made from %s keeps the tag %s before its sum", (base, tag) => {
+  ])("made from %s keeps the tag %s before its checksum", (base, tag) => {
     expect(nodeImageRecipe(base, "sha256:0", images)?.image).toMatch(new RegExp(`^slipway/node:${tag}-[0-9a-f]{12}$`));
   });
 

@@ -90,8 +90,8 @@ describe("withPodSecurity", () => {
   });
 
   test("keeps a manifest's own labels, and leaves a namespace without pods alone", () => {
-    const own = namespace({ "pod-security.kubernetes.io/enforce": "privileged" });
-    expect(withPodSecurity([own, deployment(pod)])[0]).toEqual(own);
+    const privileged = namespace({ "pod-security.kubernetes.io/enforce": "privileged" });
+    expect(withPodSecurity([privileged, deployment(pod)])[0]).toEqual(privileged);
     expect(withPodSecurity([namespace()])[0]).toEqual(namespace());
     expect(withPodSecurity([namespace({ a: "b" }), deployment(pod)])[0]?.metadata.labels).toMatchObject({ a: "b" });
   });
@@ -99,8 +99,8 @@ describe("withPodSecurity", () => {
   test("never changes anything but labels of namespaces", () => {
     fc.assert(
       fc.property(fc.array(fc.constantFrom(namespace(), deployment(pod), deployment(privileged))), (objects) => {
-        const others = (all: KubernetesObject[]) => all.filter(({ kind }) => kind !== "Namespace");
-        expect(others(withPodSecurity(objects))).toEqual(others(objects));
+        const withoutNamespaces = (all: KubernetesObject[]) => all.filter(({ kind }) => kind !== "Namespace");
+        expect(withoutNamespaces(withPodSecurity(objects))).toEqual(withoutNamespaces(objects));
       }),
     );
   });
@@ -110,12 +110,12 @@ test(
   "what is published keeps to these levels",
   async () => {
     const manifests = await realManifests();
-    const found = Object.entries(manifests).flatMap(([file, text]) =>
+    const levels = Object.entries(manifests).flatMap(([file, text]) =>
       withPodSecurity(parseManifest(text, file))
         .filter(({ kind }) => kind === "Namespace")
         .map(({ metadata }) => [metadata.name, metadata.labels?.["pod-security.kubernetes.io/enforce"]]),
     );
-    expect(Object.fromEntries(found)).toEqual({
+    expect(Object.fromEntries(levels)).toEqual({
       "cert-manager": "restricted",
       "capi-system": "restricted",
       "capi-kubeadm-bootstrap-system": "restricted",

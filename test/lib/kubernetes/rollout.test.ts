@@ -44,9 +44,12 @@ const annotated = (apiVersion: string, kind: string, annotations: Record<string,
 
 test("an Ingress that nobody waits for comes early, and an object that its author waits for comes with the pods", () => {
   const ingress = annotated("networking.k8s.io/v1", "Ingress", { "pulumi.com/skipAwait": "true" });
-  const own = annotated("example.org/v1", "Database", { "pulumi.com/waitFor": "condition=Ready" });
+  const annotatedObject = annotated("example.org/v1", "Database", { "pulumi.com/waitFor": "condition=Ready" });
   const service = annotated("v1", "Service", { "pulumi.com/waitFor": "jsonpath={.status}" });
-  expect(applyOrder([ingress, own, service])).toMatchObject({ plain: [ingress, service], workloads: [own] });
+  expect(applyOrder([ingress, annotatedObject, service])).toMatchObject({
+    plain: [ingress, service],
+    workloads: [annotatedObject],
+  });
 });
 
 test("what mounts a certificate of a manifest with cert-manager comes after it, all else that runs comes before", () => {

@@ -15,6 +15,6 @@ test("nodes get what the settings add to what manifests and application run", ()
   expect(images({})).toContain(`nginx:${pins.release.nginx}`);
 });
 
-test("clusters that are only pretended get none", () => {
+test("simulated clusters get none", () => {
   expect(images({ extraImages, clusters: [{ name: "a", backend: "inMemory" }] })).toEqual([]);
 });

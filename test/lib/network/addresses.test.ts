@@ -7,7 +7,8 @@ import { loadBalancerRange } from "../../../lib/network/loadBalancerRange";
 import { ipcalc } from "../../helpers/ipcalc";
 
 /** The second oracle: plain arithmetic, sharing nothing with the code under test. */
-const toNumber = (address: string): bigint => address.split(".").reduce((sum, octet) => sum * 256n + BigInt(octet), 0n);
+const toNumber = (address: string): bigint =>
+  address.split(".").reduce((total, octet) => total * 256n + BigInt(octet), 0n);
 const toText = (value: bigint): string =>
   [24n, 16n, 8n, 0n].map((shift) => String((value / 2n ** shift) % 256n)).join(".");
 const subnetAt = (seed: number, prefix: number): { text: string; first: bigint; last: bigint } => {

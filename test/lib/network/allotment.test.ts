@@ -82,7 +82,8 @@ describe("whatever the network and the clusters", () => {
       return undefined;
     }
   };
-  const value = (address: string): number => address.split(".").reduce((sum, octet) => sum * 256 + Number(octet), 0);
+  const value = (address: string): number =>
+    address.split(".").reduce((total, octet) => total * 256 + Number(octet), 0);
 
   test("ranges are disjoint, and inside the upper half", () => {
     fc.assert(
@@ -122,10 +123,10 @@ describe("whatever the network and the clusters", () => {
   test("what it says is free is free", () => {
     fc.assert(
       fc.property(anyClusters, (clusters) => {
-        const claims = clusters.map((cluster) => ({ ...cluster, key: cluster.name }));
-        const settled = new Map(claims.map((claim) => [claim.name, claim]));
+        const requests = clusters.map((cluster) => ({ ...cluster, key: cluster.name }));
+        const settled = new Map(requests.map((claim) => [claim.name, claim]));
         try {
-          allotRanges(parseDockerSubnet("10.0.0.0/24"), "10.0.0.1", 30, claims);
+          allotRanges(parseDockerSubnet("10.0.0.0/24"), "10.0.0.1", 30, requests);
         } catch (error) {
           for (const { key, remedy, rule } of (error as ProblemError).problems) {
             const free = /to (\d+), which is free/.exec(remedy)?.[1];

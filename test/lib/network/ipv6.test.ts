@@ -73,7 +73,7 @@ describe("addresses", () => {
   test("each has one canonical text, whatever way it is spelled", () => {
     fc.assert(
       fc.property(groups, (numbers) => {
-        const value = numbers.reduce((sum, group) => (sum << 16n) | BigInt(group), 0n);
+        const value = numbers.reduce((total, group) => (total << 16n) | BigInt(group), 0n);
         const text = addressText("ipv6", value);
         expect(lenientAddress(spelled(numbers))).toEqual({ family: "ipv6", value });
         expect(addressOf(text)).toEqual({ family: "ipv6", value });
@@ -157,7 +157,7 @@ describe("families", () => {
     expect(overlaps(parseNetwork("0.0.0.0/0"), parseNetwork("::/0"))).toBe(false);
   });
 
-  test("an address of one family lies in no network of the other", () => {
+  test("a network does not contain addresses of the other family", () => {
     expect(contains(parseNetwork("0.0.0.0/0"), "::1")).toBe(false);
     expect(contains(parseNetwork("::/0"), "10.0.0.1")).toBe(false);
     expect(contains(networkRange(parseNetwork("fd00::/120")), "fd00::ff")).toBe(true);

@@ -153,22 +153,22 @@ describe("the class of a cluster", () => {
       ],
       "in place",
       [
-        "DevMachineTemplate default/a-md-1-11111111 is made",
-        "KubeadmConfigTemplate default/a-md-1-22222222 is made",
-        "MachineDeployment default/a-md-1 is made",
+        "DevMachineTemplate default/a-md-1-11111111 is created",
+        "KubeadmConfigTemplate default/a-md-1-22222222 is created",
+        "MachineDeployment default/a-md-1 is created",
       ],
     ],
     [
       "a pool less",
       [capi("delete", "a", "MachineDeployment", "a-md-1")],
       "in place",
-      ["MachineDeployment default/a-md-1 is removed"],
+      ["MachineDeployment default/a-md-1 is deleted"],
     ],
     [
       "the application off",
       [content("delete", "a", "Application", "a-application/Deployment/default/nginx")],
       "in place",
-      ["Deployment default/nginx is removed"],
+      ["Deployment default/nginx is deleted"],
     ],
     [
       "something inside that is replaced",
@@ -260,9 +260,9 @@ describe("the class of a cluster", () => {
     expect(plan?.lost[0]).toContain("1 node and its load balancer");
   });
 
-  test("an identity that an older Slipway did not make is no new cluster", () => {
-    const made = step("create", `${workload}$command:local:Command`, "a-identity", { parent: urn(workload, "a") });
-    expect(planOf("cluster a", [...standing("a"), made])?.change).toBe("in place");
+  test("an identity that an older Slipway did not make is not a new cluster", () => {
+    const created = step("create", `${workload}$command:local:Command`, "a-identity", { parent: urn(workload, "a") });
+    expect(planOf("cluster a", [...standing("a"), created])?.change).toBe("in place");
   });
 
   test("another namespace does too, though the Cluster object is a new resource", () => {
@@ -335,14 +335,14 @@ describe("whose a resource is", () => {
     expect(planOf(part, [one])?.change).toBe("replaced");
   });
 
-  test("the namespace of clusters, which lies in the management cluster", () => {
+  test("the namespace of clusters, which is in the management cluster", () => {
     const lifetime = step("same", "slipway:index:ManagementCluster$command:local:Command", "clusterapi-kind");
     const namespace = step("delete", "kubernetes:core/v1:Namespace", "clusters/Namespace/staging", {
       deletedWith: lifetime.urn,
     });
     expect(planOf("management cluster", [lifetime, namespace])).toMatchObject({
       change: "in place",
-      reasons: ["Namespace staging is removed"],
+      reasons: ["Namespace staging is deleted"],
     });
   });
 

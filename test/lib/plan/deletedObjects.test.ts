@@ -89,15 +89,15 @@ const deleted = (resource: RecordedResource, isTerminating = false): DeletedObje
 
 describe("the objects that a state says to exist", () => {
   test("are listed by cluster: CRDs of a step, but not what Pulumi only reads", () => {
-    const found = recordedObjects(state);
-    expect([...found.keys()]).toEqual(["clusterapi", "east"]);
-    expect(found.get("clusterapi")?.map(({ kind }) => kind)).toEqual([
+    const result = recordedObjects(state);
+    expect([...result.keys()]).toEqual(["clusterapi", "east"]);
+    expect(result.get("clusterapi")?.map(({ kind }) => kind)).toEqual([
       "Cluster",
       "DevCluster",
       "KubeadmControlPlane",
       "MachineDeployment",
     ]);
-    expect(found.get("east")?.map(({ kind, name }) => `${kind} ${name}`)).toEqual([
+    expect(result.get("east")?.map(({ kind, name }) => `${kind} ${name}`)).toEqual([
       "CustomResourceDefinition ipaddresspools.metallb.io",
       "CustomResourceDefinition bgppeers.metallb.io",
       "Deployment controller",
@@ -120,8 +120,8 @@ describe("a workload cluster", () => {
     ["its control plane", controlPlane],
     ["its infrastructure object", devCluster],
   ])("is lost without %s", (_, resource) => {
-    const [lost, ...others] = findLostClusters(state, [deleted(resource)]);
-    expect(others).toEqual([]);
+    const [lost, ...otherClusters] = findLostClusters(state, [deleted(resource)]);
+    expect(otherClusters).toEqual([]);
     expect(lost).toMatchObject({ name: "east", namespace: "default", identityUrn: identity.urn });
     expect(lost?.urns).toEqual(expect.arrayContaining([cluster.urn, pool.urn, kubeconfig.urn, workers.urn]));
     expect(lost?.urns).not.toContain(identity.urn);
@@ -153,7 +153,7 @@ describe("a state without deleted objects", () => {
       for (const needed of [...dependencies, ...Object.values(propertyDependencies).flatMap((list) => list ?? [])])
         expect(known.has(needed)).toBe(true);
     }
-    expect(rest.find(({ urn: found }) => found === pool.urn)?.propertyDependencies).toEqual({
+    expect(rest.find(({ urn: result }) => result === pool.urn)?.propertyDependencies).toEqual({
       spec: [],
       metadata: null,
     });
@@ -185,8 +185,8 @@ describe("a plan after deletions", () => {
   });
 
   test("creates a deleted object again and does not call the cluster replaced", () => {
-    const found = deletedSteps(state, { clusters: [], objects: [deleted(controller)], secrets: [] });
-    const plan = changePlan(steps([controller, "replace"], [webhook, "replace"]), found);
+    const result = deletedSteps(state, { clusters: [], objects: [deleted(controller)], secrets: [] });
+    const plan = changePlan(steps([controller, "replace"], [webhook, "replace"]), result);
     expect(
       plan.filter(({ change }) => change !== "unchanged").map(({ change, reasons }) => ({ change, reasons })),
     ).toEqual([{ change: "in place", reasons: ["Deployment default/controller was deleted and is created again"] }]);
@@ -197,8 +197,8 @@ describe("a plan after deletions", () => {
     const replaced = [inComponent(identity), inComponent(cluster), inComponent(controlPlane)].map(
       ({ urn: each, ...oldState }) => ({ op: "replace", urn: each, oldState, newState: oldState }),
     );
-    const found = deletedSteps(state, { clusters: [lost], objects: [], secrets: [] });
-    const [east] = changePlan([{ op: "same", urn: component }, ...replaced], found).filter(({ part: name }) =>
+    const result = deletedSteps(state, { clusters: [lost], objects: [], secrets: [] });
+    const [east] = changePlan([{ op: "same", urn: component }, ...replaced], result).filter(({ part: name }) =>
       name.startsWith("cluster "),
     );
     expect(east).toMatchObject({ change: "replaced", reasons: ["Cluster default/east was deleted"] });

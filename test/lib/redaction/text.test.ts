@@ -9,7 +9,7 @@ const inLines = (text: string, width = 76): string => text.replace(new RegExp(`.
 const pem = (bytes: Uint8Array, kind = "RSA PRIVATE KEY"): string =>
   `-----BEGIN ${kind}-----\n${inLines(Buffer.from(bytes).toString("base64"), 64)}\n-----END ${kind}-----\n`;
 
-describe("what is told by its form or its name", () => {
+describe("a secret that is known by its form or its name", () => {
   test.each([
     ["a bootstrap token", "token abcdef.0123456789abcdef of kubeadm", "token abcdef.[redacted] of kubeadm"],
     ["one at a sentence's end", "uses abcdef.0123456789abcdef.", "uses abcdef.[redacted]."],
@@ -47,12 +47,14 @@ test.each([
   "--discovery-token-ca-cert-hash sha256:0a1b2c3d",
   "image registry.k8s.io/kube-apiserver:v1.34.4 of kube-apiserver.manifest.yaml",
   "/var/lib/kubelet/pods/8f0c7d3e-8a86-4b6f-9d1c-1f7f6d0f4a11/volumes/kubernetes.io~projected",
-])("what is no secret stays: %s", (text) => {
+])("a text without secrets stays: %s", (text) => {
   expect(redact(text)).toBe(text);
 });
 
 const letters = (alphabet: string, length: number) =>
-  fc.array(fc.constantFrom(...alphabet), { minLength: length, maxLength: length }).map((found) => found.join(""));
+  fc
+    .array(fc.constantFrom(...alphabet), { minLength: length, maxLength: length })
+    .map((characters) => characters.join(""));
 const lowercase = "abcdefghijklmnopqrstuvwxyz0123456789";
 
 const keys = fc.uint8Array({ minLength: 100, maxLength: 1300 }).map((bytes) => pem(bytes));

@@ -75,7 +75,7 @@ test.each([
   { kind: "ObjectReference", name: "capd-kubeconfig", items: [{ key: "a", path: "b" }] },
   { serviceAccountToken: { path: "token", expirationSeconds: 3607 }, token: "" },
   { env: [{ name: "MY_TOKEN", valueFrom: { secretKeyRef: { name: "a", key: "b" } } }] },
-])("keeps what is no secret", (value) => {
+])("keeps values that are not secret", (value) => {
   expect(without(value)).toEqual(value);
 });
 

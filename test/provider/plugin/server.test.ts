@@ -1,13 +1,13 @@
 import { afterAll, beforeAll, expect, test } from "@jest/globals";
 import type { ResourceProviderClient } from "@pulumi/pulumi/proto/provider_grpc_pb";
 import * as proto from "@pulumi/pulumi/proto/provider_pb";
-import { keepMark, type ResourceKind, inputChanges, text } from "../../../provider/plugin/resourceKind";
+import { keepMark, type ResourceKind, inputChanges, string } from "../../../provider/plugin/resourceKind";
 import { plain, struct } from "../../../provider/plugin/rpc";
 import { makeServer } from "../../../provider/plugin/server";
 import type { Properties } from "../../../provider/plugin/values";
 import { connectPlugin } from "../../helpers/pluginClient";
 
-const inputs = { name: text };
+const inputs = { name: string };
 const never = (): Promise<never> => Promise.reject(new Error("never"));
 const kind: ResourceKind = {
   inputs,
@@ -40,11 +40,11 @@ const replaces = (old: Properties, news: Properties): Promise<string[]> =>
     ),
   );
 
-test("a resource that is to be kept is replaced in a preview only, and the wish is no input", async () => {
+test("a protected resource is replaced in a preview only, and the mark is not an input", async () => {
   const news = await check({ name: "b", [keepMark]: "do without" });
   expect(news).toEqual({ name: "b" });
   await expect(replaces({ name: "a" }, news)).rejects.toThrow(
-    'name is "b", but must stay "a". Nothing was changed: do without',
+    'name: expected "a", got "b". Nothing was changed: do without',
   );
   await expect(replaces({ name: "b" }, news)).resolves.toEqual([]);
   // The same engine's next look asks for nothing.

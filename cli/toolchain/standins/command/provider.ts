@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto";
-import { execute, type Printed, type Say } from "../../../../provider/plugin/execute";
+import { execute, type Printed, type Log } from "../../../../provider/plugin/execute";
 import type { Change, Difference, Failure } from "../../../../provider/plugin/rpc";
 import {
   asSecret,
@@ -63,41 +63,41 @@ export const create = async (
   name: string,
   news: Properties,
   preview: boolean,
-  say: Say,
+  log: Log,
 ): Promise<{ id: string; state: Properties }> => {
   const inputs = own(news);
   const id = `${name}${randomBytes(4).toString("hex")}`;
   if (preview) return { id, state: pending(inputs) };
   const plain = readInputs(inputs);
   const printed =
-    plain.create === undefined ? { stdout: "", stderr: "" } : await execute(plain.create, plain, undefined, say);
+    plain.create === undefined ? { stdout: "", stderr: "" } : await execute(plain.create, plain, undefined, log);
   return { id, state: withOutputs(inputs, { ...printed }) };
 };
 
 /** Runs `update`, or `create` where there is none, with what the last run printed in its environment. */
-export const update = async (state: Properties, news: Properties, preview: boolean, say: Say): Promise<Properties> => {
+export const update = async (state: Properties, news: Properties, preview: boolean, log: Log): Promise<Properties> => {
   const inputs = own(news);
   if (preview) return pending(inputs);
   const previous = printedOf(state);
   const plain = readInputs(inputs);
   const command = plain.update ?? plain.create;
-  const printed = command === undefined ? previous : await execute(command, plain, previous, say);
+  const printed = command === undefined ? previous : await execute(command, plain, previous, log);
   return withOutputs(inputs, { ...printed });
 };
 
 /** Runs the `delete` that the state holds, in the environment that the state holds. */
-export const remove = async (state: Properties, say: Say): Promise<void> => {
+export const remove = async (state: Properties, log: Log): Promise<void> => {
   const plain = readInputs(inputsOf(state));
-  if (plain.delete !== undefined) await execute(plain.delete, plain, printedOf(state), say);
+  if (plain.delete !== undefined) await execute(plain.delete, plain, printedOf(state), log);
 };
 
 /** command:local:run. */
-export const invokeRun = async (args: Properties, say: Say): Promise<{ result: Properties; failures: Failure[] }> => {
+export const invokeRun = async (args: Properties, log: Log): Promise<{ result: Properties; failures: Failure[] }> => {
   const inputs = own(args);
   const failures = findFailures(inputs, functionTests);
   if (inputs.command === undefined) failures.push({ property: "command", reason: "is missing" });
   if (failures.length > 0) return { result: {}, failures };
   const { command, ...plain } = reveal(inputs) as { command: string };
-  const printed = await execute(command, plain, undefined, say);
+  const printed = await execute(command, plain, undefined, log);
   return { result: withOutputs(inputs, { ...printed }), failures };
 };

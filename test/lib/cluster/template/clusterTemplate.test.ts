@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, test } from "@jest/globals";
-import { type ClusterParts, controlPlaneDone, machinesSum } from "../../../../lib/cluster/parts";
+import { type ClusterParts, controlPlaneDone, machinesChecksum } from "../../../../lib/cluster/parts";
 import { templateParts } from "../../../../lib/cluster/template/parts";
 import type { TemplateCluster } from "../../../../lib/cluster/template/problems";
 import { type KubernetesObject, objectKey } from "../../../../lib/kubernetes/object";
@@ -23,11 +23,11 @@ const cluster: TemplateCluster = {
 const setting = "templateVariables of cluster east";
 const render = (text: string, variables: Record<string, string>, change: Partial<TemplateCluster> = {}, secrets = {}) =>
   templateParts(text, "their.yaml", { ...cluster, ...change }, { variables, secrets, setting });
-const all = ({ cluster: one, infrastructure, controlPlane, workers, others }: ClusterParts): KubernetesObject[] => [
+const all = ({ cluster: one, infrastructure, controlPlane, workers, supporting }: ClusterParts): KubernetesObject[] => [
   one,
   infrastructure,
   ...[controlPlane, ...workers].flatMap(({ owner, templates }) => [owner, ...templates]),
-  ...others,
+  ...supporting,
 ];
 const keys = (objects: KubernetesObject[]): string[] => objects.map((object) => objectKey(object));
 
@@ -38,7 +38,7 @@ interface Published {
   infrastructure: string;
   controlPlane: RegExp[];
   worker: RegExp[];
-  others: string[];
+  supporting: string[];
 }
 
 const hash = "[0-9a-f]{8}";
@@ -58,7 +58,7 @@ const published: Published[] = [
       new RegExp(`^KubeadmConfigTemplate/team/east-md-0-${hash}$`),
       new RegExp(`^AWSMachineTemplate/team/east-md-0-${hash}$`),
     ],
-    others: [
+    supporting: [
       "ClusterResourceSet/team/crs-ccm",
       "ClusterResourceSet/team/crs-csi",
       "ConfigMap/team/cloud-controller-manager-addon",
@@ -81,7 +81,7 @@ const published: Published[] = [
     // Their controller makes a Secret <template>-azure-json, which the template's files name.
     controlPlane: [/^AzureMachineTemplate\/team\/east-control-plane$/],
     worker: [new RegExp(`^KubeadmConfigTemplate/team/east-md-0-${hash}$`), /^AzureMachineTemplate\/team\/east-md-0$/],
-    others: ["AzureClusterIdentity/team/slipway"],
+    supporting: ["AzureClusterIdentity/team/slipway"],
   },
   {
     provider: "GCP",
@@ -100,7 +100,7 @@ const published: Published[] = [
       new RegExp(`^KubeadmConfigTemplate/team/east-md-0-${hash}$`),
       new RegExp(`^GCPMachineTemplate/team/east-md-0-${hash}$`),
     ],
-    others: [],
+    supporting: [],
   },
 ];
 
@@ -114,7 +114,7 @@ describe.each(published)("$provider's published template", ({ module, variables,
   const spec = (object: KubernetesObject | undefined) => object?.["spec"] as Record<string, never>;
 
   test("is a Cluster with its infrastructure, control plane, workers and the rest", () => {
-    const { cluster: one, infrastructure, controlPlane, workers, others } = parts();
+    const { cluster: one, infrastructure, controlPlane, workers, supporting } = parts();
     expect(keys([one, infrastructure, controlPlane.owner])).toEqual([
       "Cluster/team/east",
       expected.infrastructure,
@@ -123,7 +123,7 @@ describe.each(published)("$provider's published template", ({ module, variables,
     expect(keys(controlPlane.templates)).toEqual(expected.controlPlane.map((key) => expect.stringMatching(key)));
     expect(workers.map(({ owner }) => objectKey(owner))).toEqual(["MachineDeployment/team/east-md-0"]);
     expect(keys(workers[0]!.templates)).toEqual(expected.worker.map((key) => expect.stringMatching(key)));
-    expect(keys(others)).toEqual(expected.others);
+    expect(keys(supporting)).toEqual(expected.supporting);
   });
 
   test("has the settings' version, counts and networks", () => {
@@ -177,10 +177,10 @@ describe.each(published)("$provider's published template", ({ module, variables,
     ]);
   });
 
-  test("of another version is the same objects, and another sum of its machines", () => {
+  test("of another version is the same objects, and another checksum of its machines", () => {
     const [before, after] = [parts(), parts({ kubernetesVersion: "1.34.5" })];
     expect(keys(all(after))).toEqual(keys(all(before)));
-    expect(machinesSum(after)).not.toBe(machinesSum(before));
+    expect(machinesChecksum(after)).not.toBe(machinesChecksum(before));
   });
 
   test("with another pod network than it states is refused by the name of the setting", () => {
@@ -243,11 +243,11 @@ describe("a template", () => {
   test("shows no secret in an error", () => {
     const broken = small.replace('password: "${PASSWORD}"', "password: ${PASSWORD}");
     expect(() => render(broken, {}, {}, { PASSWORD: "s3cret: [" })).toThrow(
-      /^(?!.*s3cret)their\.yaml must be YAML with the values of templateSecrets in it/s,
+      /^(?!.*s3cret)their\.yaml must be valid YAML with the values of templateSecrets filled in/s,
     );
     const named = small.replace('{name: "${CLUSTER_NAME}", namespace: default}', '{name: "${PASSWORD}"}');
     expect(() => render(named, {}, {}, { PASSWORD: "s3cret" })).toThrow(
-      /^(?!.*s3cret)their\.yaml must take PASSWORD as values of fields alone/s,
+      /^(?!.*s3cret)their\.yaml must use PASSWORD only as values of fields/s,
     );
   });
 
@@ -263,6 +263,6 @@ describe("a template", () => {
       message = (error as Error).message;
     }
     expect(message.split("\n")).toHaveLength(count);
-    expect(message).toMatch(/^their\.yaml is .*, but must hold/);
+    expect(message).toMatch(/^their\.yaml is .*, but must contain/);
   });
 });

@@ -44,7 +44,7 @@ describe("substitute", () => {
     );
   });
 
-  test("a property that every object has is no value", () => {
+  test("a property that every object inherits is not a value", () => {
     expect(() => substitute("${constructor}", {})).toThrow("${constructor}");
   });
 

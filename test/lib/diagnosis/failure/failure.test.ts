@@ -32,7 +32,7 @@ const watching = (...lines: string[]): FailureWatch => {
   return watch;
 };
 
-const said = (watch: FailureWatch): string[] => (watch.first ? failureLines(watch.first) : []);
+const linesOf = (watch: FailureWatch): string[] => (watch.first ? failureLines(watch.first) : []);
 
 describe("the first failure", () => {
   test("is absent from a run in which nothing failed", () => {
@@ -53,24 +53,28 @@ describe("the first failure", () => {
       says("error", "later", nodes),
       fails(nodes),
     );
-    expect(said(watch)).toEqual([`first failure: east-manifests/web.yaml/ConfigMap/default/web: ${refusal}`]);
+    expect(linesOf(watch)).toEqual([`first failure: east-manifests/web.yaml/ConfigMap/default/web: ${refusal}`]);
   });
 
   test("may be a message without a step: of the program, or of an object that a plugin does not take", () => {
     const stack = urn("pulumi:pulumi:Stack", "slipway-dev");
-    expect(said(watching(says("error", "<{%reset%}>the service got no address<{%reset%}>\n", stack)))).toEqual([
+    expect(linesOf(watching(says("error", "<{%reset%}>the service got no address<{%reset%}>\n", stack)))).toEqual([
       "first failure: the program: the service got no address",
     ]);
   });
 
   test("may belong to no resource", () => {
-    const watch = watching(says("error", "workerReplica is no setting"), says("error", "update failed"), fails(nodes));
-    expect(said(watch)).toEqual(["first failure: the program: workerReplica is no setting"]);
+    const watch = watching(
+      says("error", "workerReplica is not a setting"),
+      says("error", "update failed"),
+      fails(nodes),
+    );
+    expect(linesOf(watch)).toEqual(["first failure: the program: workerReplica is not a setting"]);
     expect(watch.leadsToMachines).toBe(false);
   });
 
   test("may come without a reason", () => {
-    expect(said(watching(fails(nodes)))).toEqual(["first failure: east-nodes: Pulumi gave no reason"]);
+    expect(linesOf(watching(fails(nodes)))).toEqual(["first failure: east-nodes: Pulumi gave no reason"]);
   });
 
   test("keeps the lines of what a step printed, and not more than a screen can take", () => {
@@ -80,27 +84,27 @@ describe("the first failure", () => {
       "cluster default/east: not ready",
     ];
     const message = `exit status 1: running "steps/wait-for-nodes":\n${printed.join("\n")}\n\n`;
-    expect(said(watching(says("error", message, nodes), fails(nodes)))).toEqual([
+    expect(linesOf(watching(says("error", message, nodes), fails(nodes)))).toEqual([
       "first failure: east-nodes: steps/wait-for-nodes failed (exit status 1):",
       "  cluster east is not what it is to be after 20m: it is not Available",
       "  cluster default/east: not ready",
     ]);
     const many = Array.from({ length: 100 }, (_, index) => `line ${index}`).join("\n");
-    const lines = said(watching(says("error", `exit status 1: running "steps/x":\n${many}`, nodes)));
+    const lines = linesOf(watching(says("error", `exit status 1: running "steps/x":\n${many}`, nodes)));
     expect(lines.length).toBeLessThan(15);
     expect(lines.at(-1)).toBe("  line 99");
-    expect(said(watching(says("error", "x".repeat(5000), nodes))).join().length).toBeLessThan(500);
+    expect(linesOf(watching(says("error", "x".repeat(5000), nodes))).join().length).toBeLessThan(500);
   });
 
   test("is said without Pulumi's own wrapping", () => {
     const message =
       "1 error occurred:\n\t* the Kubernetes API server reported that it failed to become live: timed out\n\n";
-    expect(said(watching(says("error", message, nodes)))).toEqual([
+    expect(linesOf(watching(says("error", message, nodes)))).toEqual([
       "first failure: east-nodes: the Kubernetes API server reported that it failed to become live: timed out",
     ]);
   });
 
-  test("repeats nothing that Pulumi itself does not print: debug messages hold secrets, progress is no failure", () => {
+  test("repeats nothing that Pulumi itself does not print: debug messages hold secrets, progress is not a failure", () => {
     const watch = watching(
       says("debug", "RegisterResource RPC finished: a-private-key", nodes),
       says("error", "still waiting", nodes, { ephemeral: true }),
@@ -108,13 +112,13 @@ describe("the first failure", () => {
     );
     expect(watch.first).toBeUndefined();
     watch.take({ kind: "failed", urn: nodes });
-    expect(said(watch).join()).not.toMatch(/private|still/);
+    expect(linesOf(watch).join()).not.toMatch(/private|still/);
   });
 
   test("survives a line that Pulumi did not finish, and events without a resource", () => {
-    expect(said(watching('{"diagnosticEvent": {"sev', "null", "{}", '{"summaryEvent":{}}', fails(kind)))).toHaveLength(
-      1,
-    );
+    expect(
+      linesOf(watching('{"diagnosticEvent": {"sev', "null", "{}", '{"summaryEvent":{}}', fails(kind))),
+    ).toHaveLength(1);
   });
 });
 
@@ -143,7 +147,7 @@ describe("what leads to machines of other clusters after a failure", () => {
     expect(watching(...two, begins(template), done(template), fails(manifest)).leadsToMachines).toBe(false);
   });
 
-  test("is no wait for a control plane, for an API or for what goes into a cluster", () => {
+  test("is not a wait for a control plane, for an API or for what goes into a cluster", () => {
     const waits = [controlPlane("west"), urn(command, "west-nodes"), ofCluster(command, "west-api"), manifest];
     expect(watching(...two, ...waits.map((of) => begins(of)), fails(nodes)).leadsToMachines).toBe(false);
   });

@@ -115,7 +115,7 @@ describe("a Secret that the API server takes is taken", () => {
     ["with the copy of kubectl", { data: { a: "QUJDREVGR0g=" } }, { annotations: { [lastApplied()]: "QUJDREVGR0g=" } }],
     ["with a short value in a label", { stringData: { a: "shop" } }, { labels: { app: "shop" } }],
     ["with a public value in a label", { stringData: { name: "production-1" } }, { labels: { a: "production-1" } }],
-    ["with a checksum", { stringData: { a: long } }, { annotations: { sum: "0c2f9a7e5b64e6b9" } }],
+    ["with a checksum", { stringData: { a: long } }, { annotations: { checksum: "0c2f9a7e5b64e6b9" } }],
   ])("%s", (_, more, metadata) => {
     expect(parseManifest(secret(more, metadata))).toHaveLength(1);
   });
@@ -173,14 +173,14 @@ test.each(Object.entries(breaks))("no error repeats a value of a random Secret: 
   fc.assert(
     fc.property(secretDocument, ({ object, values }) => {
       const text = damage(toYaml(object));
-      const found = [
+      const problems = [
         ...problemsOf(() => parseManifest(text, "manifests a.yaml")),
         ...problemsOf(() => renderTemplate(text, "template a.yaml", { variables: {}, secrets: {}, setting: "s" })),
       ].join("\n");
-      for (const needle of needlesIn(values)) expect(found.includes(needle)).toBe(false);
+      for (const needle of needlesIn(values)) expect(problems.includes(needle)).toBe(false);
       // Pieces too: a parser quotes a word.
       for (const word of values.flatMap((each) => each.split(/[^A-Za-z0-9]+/)).filter((each) => each.length >= 9)) {
-        expect(found.includes(word)).toBe(false);
+        expect(problems.includes(word)).toBe(false);
       }
     }),
     { numRuns: 30 },

@@ -24,7 +24,7 @@ describe("containers that moved", () => {
     expect(movedContainers(known, [one("new", "10.0.0.9")])).toEqual([]);
   });
 
-  test("of two families are told by either", () => {
+  test("of two families are recognized by either address", () => {
     const both = { cp: ["10.0.0.4", "fd00::4"] };
     expect(movedContainers(both, [one("cp", "10.0.0.4", { addresses: ["10.0.0.4", "fd00::4"] })])).toEqual([]);
     expect(movedContainers(both, [one("cp", "10.0.0.4", { addresses: ["10.0.0.4", "fd00::5"] })])).toEqual(["cp"]);
@@ -40,12 +40,12 @@ describe("giving addresses back", () => {
       kind.name,
     );
     expect(plan).toEqual({
-      give: [
+      toReconnect: [
         { name: "capd-lb", addresses: ["10.0.0.3"] },
         { name: "cp", addresses: ["10.0.0.4"] },
       ],
-      park: [],
-      parkManagement: false,
+      toStop: [],
+      restartManagement: false,
     });
   });
 
@@ -58,8 +58,8 @@ describe("giving addresses back", () => {
       one("other-lb", "10.0.0.4", { cluster: "other" }),
     ];
     expect(readdressing(known, containers, ["other"], kind.name)).toMatchObject({
-      park: ["other-lb"],
-      parkManagement: true,
+      toStop: ["other-lb"],
+      restartManagement: true,
     });
   });
 
@@ -67,12 +67,12 @@ describe("giving addresses back", () => {
     [
       "a stranger",
       one("web", "10.0.0.4", { cluster: "" }),
-      /cp has to have the address 10\.0\.0\.4.*web, which is no node .*: docker stop web/,
+      /container cp: expected its address 10\.0\.0\.4.*web, which is not a node .*Run docker stop web/,
     ],
     [
       "another cluster's, made since",
       one("o-lb", "10.0.0.4", { cluster: "o", firstRun: true }),
-      /o-lb, made meanwhile/,
+      /o-lb, which was created later/,
     ],
   ])("refuses where %s has the address", (_, other, error) => {
     expect(() => readdressing(known, [one("capd-lb"), one("cp"), other], ["o"], undefined)).toThrow(error);
@@ -88,12 +88,12 @@ describe("giving addresses back", () => {
       fc.property(scrambled, ([addresses, running]) => {
         const containers = names.map((name, index) => one(name, running[index] ? addresses[index] : undefined));
         const node = { ...kind, addresses: [addresses[3]!] };
-        const { give, park, parkManagement } = readdressing(known, [...containers, node], [], kind.name);
-        const given = new Map(give.map(({ name, addresses: own }) => [name, own[0]!]));
-        const after = containers.map(({ name, addresses: own }) => given.get(name) ?? own[0]);
+        const { toReconnect, toStop, restartManagement } = readdressing(known, [...containers, node], [], kind.name);
+        const assigned = new Map(toReconnect.map(({ name, addresses: current }) => [name, current[0]!]));
+        const after = containers.map(({ name, addresses: current }) => assigned.get(name) ?? current[0]);
         expect(after).toEqual(Object.values(known).flat());
-        expect(park).toEqual([]);
-        expect(parkManagement).toBe([...given.values()].includes(addresses[3]!));
+        expect(toStop).toEqual([]);
+        expect(restartManagement).toBe([...assigned.values()].includes(addresses[3]!));
       }),
     );
   });

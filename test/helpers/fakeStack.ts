@@ -1,7 +1,7 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { kubeconfigText } from "./kubeconfigs";
-import { type PretendCheckout, pretendCheckout } from "./pretendCheckout";
+import { type FakeCheckout, fakeCheckout } from "./fakeCheckout";
 
 const cluster = {
   apiVersion: "cluster.x-k8s.io/v1beta2",
@@ -49,8 +49,8 @@ const json = (value: unknown): string => `cat <<'END'\n${JSON.stringify(value)}\
 const list = (...items: unknown[]): string => json({ kind: "List", items });
 
 /** A checkout whose stack dev is up, as far as its pretended tools say. Pulumi's calls are in the file `calls`. */
-export const pretendStack = (): PretendCheckout => {
-  const checkout = pretendCheckout();
+export const fakeStack = (): FakeCheckout => {
+  const checkout = fakeCheckout();
   const { folder, pretend } = checkout;
   writeFileSync(join(folder, "Pulumi.yaml"), "name: slipway\nruntime: nodejs\n");
   writeFileSync(join(folder, "Pulumi.dev.yaml"), "config: {}\n");
