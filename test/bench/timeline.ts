@@ -28,7 +28,7 @@ export interface Bar {
 export const bars = (events: readonly EngineEvent[]): Bar[] => {
   const first = Math.min(...events.map(({ timestamp }) => timestamp));
   const starts = new Map<string, number>();
-  const found: Bar[] = [];
+  const bars: Bar[] = [];
   for (const { timestamp, resourcePreEvent, resOutputsEvent } of events) {
     const begun = resourcePreEvent?.metadata;
     if (begun && begun.op !== "same") starts.set(begun.urn, timestamp - first);
@@ -36,9 +36,9 @@ export const bars = (events: readonly EngineEvent[]): Bar[] => {
     const start = urn === undefined ? undefined : starts.get(urn);
     if (urn === undefined || start === undefined) continue;
     starts.delete(urn);
-    found.push({ urn, name: partsOf(urn).name, start, end: timestamp - first });
+    bars.push({ urn, name: partsOf(urn).name, start, end: timestamp - first });
   }
-  return found.sort((a, b) => a.start - b.start || a.end - b.end);
+  return bars.sort((a, b) => a.start - b.start || a.end - b.end);
 };
 
 /** A bar of the critical path, and how long nothing happened between the one before it and it. */
@@ -55,9 +55,9 @@ export const criticalPath = (all: readonly Bar[], state: readonly StateResource[
   const resources = new Map(state.map((resource) => [resource.urn, resource]));
   const before = ({ urn }: Bar): Bar | undefined => {
     const { dependencies = [], provider } = resources.get(urn) ?? {};
-    const found = (urns: readonly string[]): Bar[] => urns.flatMap((needed) => barOf.get(needed) ?? []);
+    const barsOfUrns = (urns: readonly string[]): Bar[] => urns.flatMap((needed) => barOf.get(needed) ?? []);
     const providerUrns = provider === undefined ? [] : [providerUrn(provider)];
-    const needed = found([...dependencies, ...providerUrns]);
+    const needed = barsOfUrns([...dependencies, ...providerUrns]);
     // The engine makes a default provider for its first resource, when all that the resource waited for is there.
     const explicit = needed.filter(({ name }) => !name.startsWith("default_"));
     return last(explicit.length > 0 ? explicit : needed);

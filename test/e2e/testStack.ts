@@ -105,8 +105,8 @@ export class TestStack extends ThrowAwayStack {
 
   /** Names in the temporary folder, but for the test's own folder. */
   leftInTemporary(): string[] {
-    const own = basename(this.own.folder);
-    return readdirSync(this.temporary).filter((name) => name !== own);
+    const testFolder = basename(this.ownFolder.folder);
+    return readdirSync(this.temporary).filter((name) => name !== testFolder);
   }
 
   /** Prints what was stuck: containers, conditions, pods and events. */

@@ -31,7 +31,7 @@ export class ThrowAwayStack {
   readonly backend = mkdtempSync(join(tmpdir(), "slipway-e2e-"));
   readonly env: Record<string, string>;
   /** The folder for what the run itself calls beside Slipway, as env.sh makes one for a plain `pulumi`. */
-  protected readonly own: ReturnType<typeof openTemporary>;
+  protected readonly ownFolder: ReturnType<typeof openTemporary>;
 
   /** @param temporary what all programs of the run have as temporary folder; default: the machine's */
   constructor(
@@ -39,14 +39,17 @@ export class ThrowAwayStack {
     readonly route: Route,
     readonly temporary = tmpdir(),
   ) {
-    this.own = openTemporary(temporary);
-    const own = {
+    this.ownFolder = openTemporary(temporary);
+    const programEnv = {
       STACK: name,
       PULUMI_BACKEND_URL: `file://${this.backend}`,
       PULUMI_CONFIG_PASSPHRASE: passphrase,
       TMPDIR: temporary,
     };
-    this.env = { ...own, ...pulumiEnvironment(process.cwd(), route, { env: { ...process.env, ...own } }).variables };
+    this.env = {
+      ...programEnv,
+      ...pulumiEnvironment(process.cwd(), route, { env: { ...process.env, ...programEnv } }).variables,
+    };
   }
 
   private get file(): string {
@@ -58,7 +61,7 @@ export class ThrowAwayStack {
   }
 
   private get placeOfTest(): { cwd: string; env: Record<string, string> } {
-    return { cwd: this.checkout, env: { ...this.env, TMPDIR: this.own.folder } };
+    return { cwd: this.checkout, env: { ...this.env, TMPDIR: this.ownFolder.folder } };
   }
 
   /** Writes the stack file: a checked-in one, with other settings. */
@@ -122,7 +125,7 @@ export class ThrowAwayStack {
 
   /** Takes the state and the stack file away; the clusters are `destroy`'s. */
   remove(): void {
-    this.own.close();
+    this.ownFolder.close();
     rmSync(this.backend, { recursive: true, force: true });
     rmSync(this.file, { force: true });
     this.forgetManifests();
