@@ -51,7 +51,7 @@ const list = (...items: unknown[]): string => json({ kind: "List", items });
 /** A checkout whose stack dev is up, as far as its pretended tools say. Pulumi's calls are in the file `calls`. */
 export const fakeStack = (): FakeCheckout => {
   const checkout = fakeCheckout();
-  const { folder, pretend } = checkout;
+  const { folder, fakeTool } = checkout;
   writeFileSync(join(folder, "Pulumi.yaml"), "name: slipway\nruntime: nodejs\n");
   writeFileSync(join(folder, "Pulumi.dev.yaml"), "config: {}\n");
   const states = join(folder, ".slipway", ".pulumi", "stacks", "slipway");
@@ -60,7 +60,7 @@ export const fakeStack = (): FakeCheckout => {
   writeFileSync(join(folder, ".slipway", "passphrase"), "secret\n");
   const outputs = { ...openOutputs, kubeconfigs };
   const state = { deployment: { resources: resources.map((resource) => ({ ...resource, outputs })) } };
-  pretend(
+  fakeTool(
     "pulumi",
     `echo "$*" >>"${join(folder, "calls")}"
 case "$*" in
@@ -70,7 +70,7 @@ case "$*" in
   preview*) ${json({ steps })} ;;
 esac`,
   );
-  pretend(
+  fakeTool(
     "kubectl",
     `case "$*" in
   *clusters.cluster.x-k8s.io*) ${list(cluster)} ;;
@@ -80,7 +80,7 @@ esac`,
   *) ${list()} ;;
 esac`,
   );
-  pretend(
+  fakeTool(
     "docker",
     `case "$*" in
   ps*) printf 'id\\tcapd-control-plane\\trunning\\tUp 3 minutes\\tkind\\tcapd\\tcontrol-plane\\t\\t\\n' ;;
