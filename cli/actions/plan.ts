@@ -5,7 +5,7 @@ import { planSummary, planTable } from "../../lib/plan/text";
 import { stackFile } from "../../preflight/stackFile";
 import { exec, type ExecResult, requireStart } from "../../system/exec";
 import type { Target } from "../pulumi/run";
-import { keepingClean } from "../pulumi/stack";
+import { keepSettingsClean } from "../pulumi/stack";
 import type { DeletionPreview } from "../recovery/restoreDeleted";
 import type { Print } from "../toolchain/build/progress";
 
@@ -13,7 +13,7 @@ import type { Print } from "../toolchain/build/progress";
 export type Ask = (target: Target, args: string[]) => Promise<ExecResult>;
 
 const askPulumi: Ask = ({ checkout, stack, variables }, args) =>
-  keepingClean(stackFile(checkout, stack), async () =>
+  keepSettingsClean(stackFile(checkout, stack), async () =>
     requireStart("pulumi", await exec("pulumi", args, { cwd: checkout, env: variables }), ": run make tools"),
   );
 

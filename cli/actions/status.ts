@@ -6,7 +6,7 @@ import type { Diagnosis } from "../../lib/diagnosis/diagnose";
 import { deletionLines } from "../../lib/plan/deletionText";
 import { type Ask, asker } from "../../system/exec";
 import { clusterStates, findClusters, type StackClusters } from "../diagnosis/cluster";
-import { askExisting, requireState } from "../pulumi/existing";
+import { queryStack, requireState } from "../pulumi/existing";
 import { type Outputs, readOutputs, type Target } from "../pulumi/run";
 import { type ExportedState, exportState, outputsIn } from "../pulumi/state";
 import { findDeletions } from "../recovery/findDeleted";
@@ -45,14 +45,14 @@ export interface Survey {
 
 /** Reads the state of a stack, or fails where there is none. */
 const readState = async (target: Target): Promise<ExportedState> =>
-  JSON.parse(await askExisting(target, ["stack", "export", "--show-secrets"])) as ExportedState;
+  JSON.parse(await queryStack(target, ["stack", "export", "--show-secrets"])) as ExportedState;
 
 /**
  * Looks at the stack's clusters.
  *
  * @param mustExist whether it is an error that the stack does not exist, or that Pulumi fails
  */
-export const surveyClusters = async (target: Target, ask: Ask, mustExist: boolean): Promise<Survey> => {
+export const inspectClusters = async (target: Target, ask: Ask, mustExist: boolean): Promise<Survey> => {
   if (mustExist) requireState(target);
   const hasTools = existsSync(join(target.checkout, ".tools", "bin", "pulumi"));
   const read = mustExist ? readState : () => exportState(target, { showSecrets: true });
@@ -77,7 +77,7 @@ export const surveyClusters = async (target: Target, ask: Ask, mustExist: boolea
 export const look = async (target: Target, mustExist = false): Promise<{ lines: string[]; ready: boolean }> => {
   const ask = asker(target.checkout, target.variables);
   const [survey, containers, network] = await Promise.all([
-    surveyClusters(target, ask, mustExist),
+    inspectClusters(target, ask, mustExist),
     ask("docker", "ps", "--all", "--filter", `label=${clusterLabel}`, "--format", containersFormat),
     ask("docker", "network", "inspect", "kind", "--format", "{{.Name}}: {{range .IPAM.Config}}{{.Subnet}} {{end}}"),
   ]);

@@ -5,7 +5,7 @@ import { networkArguments } from "../../system/docker";
 import { type Answer, type Ask, asker } from "../../system/exec";
 import type { StackClusters } from "../diagnosis/cluster";
 import type { Target } from "../pulumi/run";
-import { surveyClusters } from "./status";
+import { inspectClusters } from "./status";
 
 const asList = (value: unknown): unknown[] => (Array.isArray(value) ? value : []);
 
@@ -61,7 +61,7 @@ const subnetsOf = ({ text, failed }: Answer): string[] | null =>
 export const statusDocument = async (target: Target): Promise<object> => {
   const ask = asker(target.checkout, target.variables);
   const [{ outputs, found, states, deleted, isReady }, containers, network] = await Promise.all([
-    surveyClusters(target, ask, true),
+    inspectClusters(target, ask, true),
     ask("docker", ...listArguments(`label=${clusterLabel}`)),
     ask("docker", ...networkArguments(networkName)),
   ]);

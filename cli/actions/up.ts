@@ -7,10 +7,10 @@ import { followedRun } from "../pulumi/followedRun";
 import { type Outputs, readOutputs, runPulumi, type Target } from "../pulumi/run";
 import { exportState, withoutPending } from "../pulumi/state";
 import { print, ready } from "../pulumi/target";
-import { awaitManagement, isWithoutManagement, withoutManagement } from "../recovery/managementNode";
+import { awaitManagement, managementClusterIsGone, withoutManagement } from "../recovery/managementNode";
 import { excludeLostClusters, restoreDeleted } from "../recovery/restoreDeleted";
-import { forgetTakeOver, takeOver } from "../recovery/runRecord";
-import { claimClusters, recordMade } from "../teardown/claims";
+import { forgetTakeOver, takeOverVariables } from "../recovery/runRecord";
+import { recordPlannedClusters, recordCreated } from "../teardown/plannedClusters";
 import { upReport, writeKubeconfigs } from "./report";
 import { printStuck } from "./status";
 
@@ -30,7 +30,7 @@ const upWithDeleted = async (
   read = exportState,
 ): ReturnType<typeof followedRun> => {
   const { args: replacements, isIncomplete } = await restoreDeleted(target, print, args, read);
-  const variables = { ...target.variables, ...takeOver(root, target.stack) };
+  const variables = { ...target.variables, ...takeOverVariables(root, target.stack) };
   const upArgs = ["up", "--yes", "--skip-preview", ...replacements, ...args];
   const ended = await followedRun({ ...target, variables }, upArgs, creates, print);
   return ended.code === 0 && isIncomplete ? upWithDeleted(target, args, creates) : ended;
@@ -39,7 +39,7 @@ const upWithDeleted = async (
 export const up: Action = async ({ passed: args }) => {
   const { route, target } = await ready(withoutPending);
   // The engine would make another Cluster object before it deletes the lost one of the same name, and then that.
-  if (isWithoutManagement(await withoutManagement(target, print))) {
+  if (managementClusterIsGone(await withoutManagement(target, print))) {
     print("nothing is changed. make destroy takes away what is left of the stack, and make up then makes it anew");
     return 1;
   }
@@ -49,10 +49,10 @@ export const up: Action = async ({ passed: args }) => {
     createsClusters(target, () => exported).catch(() => false),
     exported,
     awaitManagement(target, print),
-    claimClusters(target).catch(() => undefined),
+    recordPlannedClusters(target).catch(() => undefined),
   ]);
   const { code, failure } = await upWithDeleted(target, args, creates, () => exported);
-  const recorded = recordMade(target).catch(() => undefined);
+  const recorded = recordCreated(target).catch(() => undefined);
   if (code === 0) await finishUp(target, route);
   else {
     for (const line of failure.length > 0 ? ["", ...failure] : []) print(line);

@@ -9,5 +9,5 @@ export const doctor: CommandDefinition = {
   variables: [...toolVariables, ...stateVariables],
   exitCodes: { 1: "failed, or a check says that up would fail" },
   examples: ["slipway doctor", "slipway doctor --json | jq '.[] | select(.status == \"fail\")'"],
-  load: () => import("../actions/look.ts").then((look) => look.doctor),
+  load: () => import("../actions/inspect.ts").then(({ doctor }) => doctor),
 };

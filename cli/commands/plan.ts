@@ -14,5 +14,5 @@ export const plan: CommandDefinition = {
     3: "something is replaced or destroyed",
   },
   examples: ["slipway plan", "slipway plan --json | jq '.parts[].change'"],
-  load: () => import("../actions/look.ts").then((look) => look.plan),
+  load: () => import("../actions/inspect.ts").then(({ plan }) => plan),
 };

@@ -11,5 +11,5 @@ export const status: CommandDefinition = {
   ],
   variables: [...routeVariables, "DOCKER_HOST", ...stateVariables],
   examples: ["slipway status", "slipway status --watch"],
-  load: () => import("../actions/look.ts").then((look) => look.status),
+  load: () => import("../actions/inspect.ts").then(({ status }) => status),
 };

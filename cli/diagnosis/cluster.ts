@@ -9,17 +9,17 @@ import { writeKubeconfigs } from "../actions/report";
 import type { Outputs, Target } from "../pulumi/run";
 import { readContainers, readMissingImages } from "./containers";
 import { readNodes } from "./nodes";
-import { type ClusterPlace, readControllerLines, readInside, readObjects, readProviders } from "./objects";
+import { type ClusterPlace, readControllerLines, readWorkloadObjects, readObjects, readProviders } from "./objects";
 
 /** What does not run in a cluster of which Cluster API knows nothing: the management cluster itself, above all. */
-export const lookAtPods = async (
+export const inspectPods = async (
   ask: Ask,
   file: string,
 ): Promise<Pick<StuckFacts, "providers" | "workloadObjects" | "unreachable">> => {
   const unreachable: string[] = [];
   const [providers, workloadObjects = []] = await Promise.all([
     readProviders(ask, file, []),
-    readInside(ask, file, unreachable),
+    readWorkloadObjects(ask, file, unreachable),
   ]);
   return { providers, workloadObjects, unreachable };
 };
@@ -29,7 +29,7 @@ const unlessSooner = <T>(answer: Promise<T>, isNeedless: Promise<boolean>): Prom
   Promise.race([answer, isNeedless.then((needless) => (needless ? undefined : answer))]);
 
 /** Asks everything that tells why a cluster is not ready; what does not answer is left out and named. */
-export const lookAtCluster = async (ask: Ask, place: ClusterPlace): Promise<StuckFacts> => {
+export const inspectCluster = async (ask: Ask, place: ClusterPlace): Promise<StuckFacts> => {
   const { name, namespace, management, workload } = place;
   const unreachable: string[] = [];
   const objectsRead = readObjects(ask, place, unreachable);
@@ -41,7 +41,7 @@ export const lookAtCluster = async (ask: Ask, place: ClusterPlace): Promise<Stuc
     objectsRead,
     readProviders(ask, management, []),
     readContainers(ask, name, unreachable),
-    workload === undefined ? undefined : unlessSooner(readInside(ask, workload, unreachable), isDeleted),
+    workload === undefined ? undefined : unlessSooner(readWorkloadObjects(ask, workload, unreachable), isDeleted),
   ]);
   const [missingImages, controllerLines, nodes] = await Promise.all([
     readMissingImages(ask, objects),
@@ -92,6 +92,6 @@ export const clusterStates = async (ask: Ask, { management, clusters }: StackClu
     ? []
     : Promise.all(
         clusters.map(async ({ name, namespace, file }) =>
-          whyStuck(await lookAtCluster(ask, { name, namespace, management, ...(file ? { workload: file } : {}) })),
+          whyStuck(await inspectCluster(ask, { name, namespace, management, ...(file ? { workload: file } : {}) })),
         ),
       );

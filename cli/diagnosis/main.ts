@@ -4,15 +4,15 @@ import { existsSync } from "node:fs";
 import { messageOf } from "../../lib/base/errors";
 import { whatDoesNotRun, whyStuck } from "../../lib/diagnosis/diagnose";
 import { asker } from "../../system/exec";
-import { lookAtCluster, lookAtPods } from "./cluster";
+import { inspectCluster, inspectPods } from "./cluster";
 
 const main = async (): Promise<string[]> => {
   const { CLUSTER: name, NAMESPACE: namespace = "default", KUBECONFIG: management = "" } = process.env;
   const ask = asker(process.cwd());
-  if (name === undefined) return whatDoesNotRun(await lookAtPods(ask, management));
+  if (name === undefined) return whatDoesNotRun(await inspectPods(ask, management));
   const workload = process.env.WORKLOAD_KUBECONFIG;
   const place = { name, namespace, management, ...(workload && existsSync(workload) ? { workload } : {}) };
-  return whyStuck(await lookAtCluster(ask, place)).lines;
+  return whyStuck(await inspectCluster(ask, place)).lines;
 };
 
 main().then(

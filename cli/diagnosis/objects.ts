@@ -104,7 +104,7 @@ const isTelling = (object: ApiObject): boolean => {
 };
 
 /** Nodes, and what does not go well in a cluster; undefined where its API does not answer. */
-export const readInside = async (ask: Ask, file: string, unasked: string[]): Promise<ApiObject[] | undefined> => {
+export const readWorkloadObjects = async (ask: Ask, file: string, unasked: string[]): Promise<ApiObject[] | undefined> => {
   const kinds = "nodes,pods,services,events";
   const answer = await ask(
     ...(["kubectl", "--kubeconfig", file, "--request-timeout=10s"] as const),

@@ -2,7 +2,7 @@ import { stackFile } from "../../preflight/stackFile";
 import { complaintOf, exec } from "../../system/exec";
 import { hasState } from "./fileBackend";
 import { type Outputs, type Target } from "./run";
-import { keepingClean } from "./stack";
+import { keepSettingsClean } from "./stack";
 import { withoutUnknown } from "./unknownOutputs";
 
 /** The stack is not in its backend. */
@@ -26,11 +26,11 @@ export const requireState = ({ stack, backend }: Pick<Target, "stack" | "backend
  *
  * @throws MissingStack, or an error with Pulumi's complaint
  */
-export const askExisting = async (target: Target, args: readonly string[]): Promise<string> => {
+export const queryStack = async (target: Target, args: readonly string[]): Promise<string> => {
   const { checkout, stack, backend, variables } = target;
   requireState(target);
   const options = ["--non-interactive", "--stack", stack];
-  const result = await keepingClean(stackFile(checkout, stack), () =>
+  const result = await keepSettingsClean(stackFile(checkout, stack), () =>
     exec("pulumi", [...args, ...options], { cwd: checkout, env: variables }),
   );
   if (result.code === 0) return result.stdout;
@@ -44,6 +44,6 @@ export const readExistingOutputs = async (
   target: Target,
   { showSecrets = false } = {},
 ): Promise<Record<string, unknown> & Omit<Outputs, "kubeconfigs">> => {
-  const text = await askExisting(target, ["stack", "output", "--json", ...(showSecrets ? ["--show-secrets"] : [])]);
+  const text = await queryStack(target, ["stack", "output", "--json", ...(showSecrets ? ["--show-secrets"] : [])]);
   return withoutUnknown(JSON.parse(text)) as Record<string, unknown>;
 };

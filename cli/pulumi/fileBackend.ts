@@ -38,7 +38,7 @@ const isWhole = (file: string): boolean => {
  * before that, in place: of half of them Pulumi says "failed to load checkpoint: EOF" for ever. Without them it reads the
  * state as it is.
  */
-export const mendStateFiles = (backend: string, stack: string, print: Print): void => {
+export const repairStateFiles = (backend: string, stack: string, print: Print): void => {
   if (!backend.startsWith("file://")) return;
   if (filesIn(lockFolder(backend, stack)).some((name) => name.endsWith(".json"))) return;
   const folder = statesFolder(backend);

@@ -5,7 +5,7 @@ import { run } from "../../system/exec";
 import type { Print } from "../toolchain/build/progress";
 import { type EventSource, openEvents } from "./eventPipe";
 import { type Companion, runPulumi, type Target } from "./run";
-import { type Patience, stopAfterFailure, usualPatience } from "./stopAfterFailure";
+import { type Patience, stopAfterFailure, usualTimeouts } from "./stopAfterFailure";
 
 /** How a run ended. */
 export interface Ended {
@@ -65,7 +65,7 @@ export const followedRun = async (
   args: readonly string[],
   goesOn: boolean,
   print: Print,
-  patience: Patience = usualPatience,
+  patience: Patience = usualTimeouts,
 ): Promise<Ended> => {
   const watch = new FailureWatch();
   const all = [...args, ...(goesOn ? ["--continue-on-error"] : [])];

@@ -1,7 +1,7 @@
 import { stackFile } from "../../preflight/stackFile";
 import { run, start } from "../../system/exec";
 import { openRun } from "../recovery/runRecord";
-import { isSelected, keepingClean } from "./stack";
+import { isSelected, keepSettingsClean } from "./stack";
 import { withoutUnknown } from "./unknownOutputs";
 
 /** A stack to run Pulumi on. */
@@ -51,7 +51,7 @@ export const runPulumi = async (target: Target, args: string[], companion?: Comp
 };
 
 const spawnPulumi = (target: Target, args: string[], folder: string, companion?: Companion): Promise<number> =>
-  keepingClean(
+  keepSettingsClean(
     stackFile(target.checkout, target.stack),
     () =>
       new Promise<number>((resolve, reject) => {
@@ -83,7 +83,7 @@ const spawnPulumi = (target: Target, args: string[], folder: string, companion?:
 /** Selects the stack, making it where the backend does not have it yet. */
 export const selectStack = async ({ checkout, stack, backend, variables }: Target): Promise<void> => {
   if (isSelected(checkout, backend, stack)) return;
-  await keepingClean(stackFile(checkout, stack), () =>
+  await keepSettingsClean(stackFile(checkout, stack), () =>
     run("pulumi", ["stack", "select", "--create", stack, "--non-interactive"], { cwd: checkout, env: variables }),
   );
 };
@@ -91,7 +91,7 @@ export const selectStack = async ({ checkout, stack, backend, variables }: Targe
 /** The stack's outputs with secrets in clear; undefined where there is no such stack, or no Pulumi to ask. */
 export const readOutputs = async ({ checkout, stack, variables }: Target): Promise<Outputs | undefined> => {
   const args = ["stack", "output", "--json", "--show-secrets", "--non-interactive", "--stack", stack];
-  const text = await keepingClean(stackFile(checkout, stack), () =>
+  const text = await keepSettingsClean(stackFile(checkout, stack), () =>
     run("pulumi", args, { cwd: checkout, env: variables }).catch(() => undefined),
   );
   return text === undefined ? undefined : (withoutUnknown(JSON.parse(text)) as Outputs);

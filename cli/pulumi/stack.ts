@@ -86,7 +86,7 @@ const committed = async (file: string): Promise<string | undefined> => {
  * Runs something that may make Pulumi write the encryption salt into the settings file, and takes it out again: the
  * file is in git, the salt belongs to this checkout's passphrase and is kept with the state.
  */
-export const keepingClean = async <T>(file: string, action: () => Promise<T>): Promise<T> => {
+export const keepSettingsClean = async <T>(file: string, action: () => Promise<T>): Promise<T> => {
   if (!existsSync(file)) return action(); // nothing to keep; Pulumi then knows no such stack, or makes no salt
   const now = readFileSync(file, "utf8");
   // A salt that is not in git was left behind by a run that was killed.

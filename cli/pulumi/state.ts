@@ -7,7 +7,7 @@ import { stackFile } from "../../preflight/stackFile";
 import { run } from "../../system/exec";
 import { openRun } from "../recovery/runRecord";
 import type { Outputs, Target } from "./run";
-import { keepingClean } from "./stack";
+import { keepSettingsClean } from "./stack";
 
 /** A resource as Pulumi's state has it; of its many fields those that are looked at. */
 export interface StateResource extends RecordedResource {
@@ -29,7 +29,7 @@ export interface StateClusters {
   /** Names of Cluster API's clusters. */
   workload: string[];
   /** Those of them of which a step that the destroy runs, before the network goes, waits until no container is there. */
-  awaited: string[];
+  withDeleteStep: string[];
   /** Whether the machines of all of them are containers of this Docker, or simulated in the management cluster. */
   onDocker: boolean;
 }
@@ -53,25 +53,25 @@ export const clustersIn = ({ deployment }: ExportedState): StateClusters => {
   return {
     ...(name === undefined ? {} : { management: { name, ...(nodeId ? { nodeId } : {}) } }),
     workload: [...new Set(clusters.flatMap(({ metadata }) => metadata?.name ?? []))],
-    awaited: steps.flatMap(({ inputs }) => (inputs?.environment as { CLUSTER?: string } | undefined)?.CLUSTER ?? []),
+    withDeleteStep: steps.flatMap(({ inputs }) => (inputs?.environment as { CLUSTER?: string } | undefined)?.CLUSTER ?? []),
     onDocker: clusters.every(({ spec }) => spec?.infrastructureRef?.kind === "DevCluster"),
   };
 };
 
 /** A state without operations under way, and what those were, in words. */
-export interface Mended {
+export interface RepairedState {
   state: ExportedState;
   pending: string[];
 }
 
 /** What becomes of a state that a killed run left. */
-export type Mend = (state: ExportedState) => Mended;
+export type StateRepair = (state: ExportedState) => RepairedState;
 
 /**
  * The state without what was under way when a run was killed, for an `up`: all of Slipway's steps are safe to repeat, and
  * Kubernetes objects are applied: what exists already is taken over.
  */
-export const withoutPending: Mend = (state) => {
+export const withoutPending: StateRepair = (state) => {
   const { pending_operations: operations = [], ...deployment } = state.deployment;
   return {
     state: { ...state, deployment },
@@ -93,7 +93,7 @@ const foreseenId = ({ type, inputs }: StateResource): string | undefined => {
  * The state with what was being made when a run was killed counted as made, for a `destroy`: it may be there or half be
  * there, and deleting what is not there is no error.
  */
-export const pendingAsMade: Mend = (state) => {
+export const pendingAsCreated: StateRepair = (state) => {
   const mended = withoutPending(state);
   const { resources = [] } = state.deployment;
   const made = (state.deployment.pending_operations ?? []).flatMap(({ type, resource }) => {
@@ -130,7 +130,7 @@ export const exportState = async (
   { showSecrets = false } = {},
 ): Promise<ExportedState | undefined> => {
   const args = ["stack", "export", "--non-interactive", "--stack", stack, ...(showSecrets ? ["--show-secrets"] : [])];
-  const text = await keepingClean(stackFile(checkout, stack), () =>
+  const text = await keepSettingsClean(stackFile(checkout, stack), () =>
     run("pulumi", args, { cwd: checkout, env: variables }).catch(() => undefined),
   );
   return text === undefined ? undefined : (JSON.parse(text) as ExportedState);
@@ -143,7 +143,7 @@ export const importState = async ({ checkout, stack, variables }: Target, state:
   writeFileSync(file, JSON.stringify(state), { mode: 0o600 });
   const args = ["stack", "import", "--file", file, "--non-interactive", "--stack", stack];
   try {
-    await keepingClean(stackFile(checkout, stack), () => run("pulumi", args, { cwd: checkout, env: variables }));
+    await keepSettingsClean(stackFile(checkout, stack), () => run("pulumi", args, { cwd: checkout, env: variables }));
   } finally {
     opened.close(true);
   }

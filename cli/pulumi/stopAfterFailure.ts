@@ -11,7 +11,7 @@ export interface Patience {
 }
 
 /** Most work is done within this time; a wait would go on for up to half an hour. */
-export const usualPatience: Patience = { afterFailure: 40_000, look: 1000 };
+export const usualTimeouts: Patience = { afterFailure: 40_000, look: 1000 };
 
 /** Looks that have to agree: between two steps nothing is under way for a moment. */
 const agreeing = 3;
@@ -27,7 +27,7 @@ export const stopAfterFailure = (
   goesOn: boolean,
   interrupt: () => void,
   print: Print,
-  { afterFailure, look }: Patience = usualPatience,
+  { afterFailure, look }: Patience = usualTimeouts,
 ): (() => void) => {
   let since: number | undefined;
   let idle = 0;

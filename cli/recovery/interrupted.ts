@@ -3,7 +3,7 @@ import { ownerLabel, ownerOf, runLabel } from "../../lib/base/labels";
 import { docker, type Docker, listContainers, listNetworks } from "../../system/docker";
 import { isAbandoned } from "../../system/temporary";
 import type { Target } from "../pulumi/run";
-import { type ExportedState, exportState, importState, type Mend } from "../pulumi/state";
+import { type ExportedState, exportState, importState, type StateRepair } from "../pulumi/state";
 import type { Print } from "../toolchain/build/progress";
 import { endProcesses } from "./orphans";
 import { forgetRuns, noteTakeOver, unfinishedRuns } from "./runRecord";
@@ -59,7 +59,7 @@ export const endInterrupted = async (
  *
  * @param mend what becomes of the operations: they are dropped before an `up`, counted as done before a `destroy`
  */
-export const mendState = async (target: Target, print: Print, mend: Mend): Promise<void> => {
+export const repairState = async (target: Target, print: Print, mend: StateRepair): Promise<void> => {
   const found = await exportState(target);
   if (found) {
     const { state, pending } = mend(found);

@@ -63,7 +63,7 @@ export const wakeManagement = async (
 };
 
 /** Whether that was found of a target. */
-export const isWithoutManagement = ({ variables }: Target): boolean => variables[deleteUnreachable] === "true";
+export const managementClusterIsGone = ({ variables }: Target): boolean => variables[deleteUnreachable] === "true";
 
 /** The name of the target's own management cluster; undefined where it never had one. */
 const managementOf = ({ checkout, stack }: Target): string | undefined => {

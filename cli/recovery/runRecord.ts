@@ -55,7 +55,7 @@ export const noteTakeOver = (checkout: string, stack: string): void =>
  * Returns the variables that make Pulumi's Kubernetes plugin take such objects over. Since 4.29 the plugin refuses an
  * object that exists, unless it may upsert; and each run applies fields under its own name, which conflicts without force.
  */
-export const takeOver = (checkout: string, stack: string): Record<string, string> =>
+export const takeOverVariables = (checkout: string, stack: string): Record<string, string> =>
   existsSync(takeOverFile(checkout, stack))
     ? { PULUMI_K8S_UPSERT_EXISTING_OBJECTS: "true", PULUMI_K8S_ENABLE_PATCH_FORCE: "true" }
     : {};

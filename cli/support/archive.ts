@@ -11,7 +11,7 @@ import { findClusters, type StackClusters } from "../diagnosis/cluster";
 import { readOutputs, type Target } from "../pulumi/run";
 import { exportState } from "../pulumi/state";
 import type { Print } from "../toolchain/build/progress";
-import { type AskedCluster, readCluster } from "./cluster";
+import { type ArchivedCluster, readCluster } from "./cluster";
 import { listContainers, readDocker, readNodes } from "./docker";
 import { type Found, nothing, pathOf, together, packArchive } from "./pack";
 import { knownSecrets } from "./secrets";
@@ -51,7 +51,7 @@ const readState = async (target: Target): Promise<Found> => {
     : { files: [{ name: "state.json", content: resourceList(state) }], missing: [] };
 };
 
-const clustersToAsk = ({ management, clusters }: StackClusters, managementName: string): AskedCluster[] => [
+const clustersToAsk = ({ management, clusters }: StackClusters, managementName: string): ArchivedCluster[] => [
   ...(management === undefined
     ? []
     : [{ name: managementName, file: management, folder: `clusters/${pathOf(managementName)}` }]),

@@ -8,7 +8,7 @@ import { type LogPlace, logPlaces } from "./podLogs";
 const lines = { now: 500, before: 100 };
 
 /** A cluster that is asked, and the folder of the archive for what it says. */
-export interface AskedCluster {
+export interface ArchivedCluster {
   name: string;
   /** Its kubeconfig. */
   file: string;
@@ -90,7 +90,7 @@ const asText = async (kubectl: Kubectl, name: string, ...args: string[]): Promis
  *
  * @returns `answers` false where the API does not, with that as what is missing
  */
-export const readCluster = async (ask: Ask, cluster: AskedCluster): Promise<Found & { answers: boolean }> => {
+export const readCluster = async (ask: Ask, cluster: ArchivedCluster): Promise<Found & { answers: boolean }> => {
   const { name, file, folder } = cluster;
   const kubectl = kubectlOf(ask, file);
   const version = await kubectl("version", "--output=yaml");

@@ -5,7 +5,7 @@ import { stackFile } from "../../preflight/stackFile";
 import type { Ask } from "../../system/exec";
 import { kubeconfigFolder } from "../actions/report";
 import type { Target } from "../pulumi/run";
-import { keepingClean } from "../pulumi/stack";
+import { keepSettingsClean } from "../pulumi/stack";
 import { secretsOf } from "./cluster";
 import { secretInputs, secretTexts } from "./state";
 
@@ -40,7 +40,7 @@ export const knownSecrets = async (ask: Ask, target: Target, files: readonly str
   const both = async () => [await config(), await state()] as const;
   const [secrets, [settings, exported] = []] = await Promise.all([
     Promise.all(files.map((file) => secretsOf(ask, file))),
-    existsSync(stackFile(checkout, stack)) ? keepingClean(stackFile(checkout, stack), both) : undefined,
+    existsSync(stackFile(checkout, stack)) ? keepSettingsClean(stackFile(checkout, stack), both) : undefined,
   ]);
   return [
     ...knownOfEnvironment(env),

@@ -33,8 +33,8 @@ export interface Taking {
  *
  * Clusters on other infrastructure are left to the management cluster, which is started where it is stopped.
  */
-export const takeContainers = async (
-  { management, workload, awaited, onDocker }: StateClusters,
+export const removeClusterContainers = async (
+  { management, workload, withDeleteStep, onDocker }: StateClusters,
   print: Print,
   ask: Docker = docker,
 ): Promise<Taking> => {
@@ -55,8 +55,8 @@ export const takeContainers = async (
   // First the node whose controllers would make others in their place.
   if (await isOurs(management, ask)) await remove([management.name]);
   // While a container is on the network Docker keeps it, and only for some does Pulumi wait before it deletes that.
-  await remove(workload.filter((name) => !awaited.includes(name)));
-  const removed = remove(workload.filter((name) => awaited.includes(name))).catch((error: unknown) =>
+  await remove(workload.filter((name) => !withDeleteStep.includes(name)));
+  const removed = remove(workload.filter((name) => withDeleteStep.includes(name))).catch((error: unknown) =>
     print(messageOf(error)),
   );
   return { environment: unreachable, removed };

@@ -7,8 +7,8 @@ import { hasState } from "../pulumi/fileBackend";
 import { runPulumi, type Outputs, type Target } from "../pulumi/run";
 import { clustersIn, type ExportedState, exportState, type StateClusters } from "../pulumi/state";
 import type { Print } from "../toolchain/build/progress";
-import { withClaimed } from "./claims";
-import { takeContainers } from "./containers";
+import { withPlannedManagement } from "./plannedClusters";
+import { removeClusterContainers } from "./containers";
 
 const networkType = "docker:index/network:Network";
 
@@ -17,7 +17,7 @@ export const clustersOf = (outputs: Outputs | undefined): string[] =>
   [outputs?.managementCluster ?? [], ...(outputs?.clusters ?? []).map(({ name }) => name)].flat();
 
 /** Whether our own local backend never had the stack: then there is no need for tools to take nothing down. */
-export const neverUp = (checkout: string, stack: string, backend: string): boolean =>
+export const hasNoState = (checkout: string, stack: string, backend: string): boolean =>
   backend === localBackend(checkout) && !hasState(backend, stack);
 
 /**
@@ -56,7 +56,7 @@ const find = (stack: string, listed: string[]): Promise<Holdings | undefined> =>
   findHoldings(stack, listed).catch(() => undefined); // Docker does not answer
 
 /** The destroy of a stack that has no state. */
-export const sayNeverUp = async (checkout: string, stack: string, print: Print): Promise<number> => {
+export const reportNoState = async (checkout: string, stack: string, print: Print): Promise<number> => {
   print(`stack ${stack} was never up from this checkout`);
   const held = await find(stack, []);
   return held ? sayLeftovers({ checkout, stack }, held, print) : 0;
@@ -103,16 +103,16 @@ const survey = async (
 };
 
 /** Takes the stack down and looks whether Docker still holds anything of it. */
-export const takeDown = async (target: Target, args: readonly string[], print: Print): Promise<number> => {
+export const destroyStack = async (target: Target, args: readonly string[], print: Print): Promise<number> => {
   const { checkout, stack } = target;
   // Before anything goes: afterwards nothing tells which containers and volumes were the stack's.
   const { state, clusters, found } = await survey(target);
   const held = found && record(checkout, stack, found);
   const partial = isPartial(args);
   const whole = partial ? undefined : found;
-  const claimed = whole && (await withClaimed(clusters, target, whole.networks));
+  const claimed = whole && (await withPlannedManagement(clusters, target, whole.networks));
   const [taking, shared = []] = await Promise.all([
-    claimed && takeContainers(claimed, print),
+    claimed && removeClusterContainers(claimed, print),
     whole && findShared(whole),
   ]);
   const variables = { ...target.variables, ...taking?.environment };

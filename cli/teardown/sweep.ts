@@ -19,7 +19,7 @@ export interface Lost {
   stack: string;
 }
 
-const lookAtContainers = async (networks: readonly string[], ask: Docker): Promise<SeenContainer[]> => {
+const inspectContainers = async (networks: readonly string[], ask: Docker): Promise<SeenContainer[]> => {
   const filters = [`label=${clusterLabel}`, `label=${ownerLabel}`, ...networks.map((name) => `network=${name}`)];
   const found = new Map<string, SeenContainer>();
   for (const filter of filters) {
@@ -45,7 +45,7 @@ const planOf = async (lost: Lost, ask: Docker): Promise<SweepPlan> => {
   const folder = join(checkout, kubeconfigFolder(stack));
   return planSweep(
     {
-      containers: await lookAtContainers(own, ask),
+      containers: await inspectContainers(own, ask),
       networks,
       volumes: await ask("volume", "ls", "--quiet"),
       files: existsSync(folder) ? readdirSync(folder).map((name) => join(kubeconfigFolder(stack), name)) : [],
@@ -76,7 +76,7 @@ const agrees = async (): Promise<boolean> => {
  * Takes away what Docker and the checkout have of a stack whose state is lost: lists it first, then asks, unless `sure`.
  * Gives the exit code.
  */
-export const sweepLost = async (lost: Lost, sure: boolean, print: Print, ask: Docker = docker): Promise<number> => {
+export const removeOrphanedStack = async (lost: Lost, sure: boolean, print: Print, ask: Docker = docker): Promise<number> => {
   const { checkout, stack } = lost;
   await removeHelpers(print, ask);
   const plan = await planOf(lost, ask);

@@ -6,7 +6,7 @@ import { run, type Log } from "../../../system/exec";
 import type { Artifact } from "../build/artifact";
 import { download, patience, type Patience, type Report } from "../../../system/download";
 import { officialBases, platformOf, releaseFiles, type Bases, type Platform, type ReleaseFile } from "./files";
-import { findSum, sumFile, ToolLock } from "./sums";
+import { findChecksum, fileChecksum, ToolLock } from "./checksums";
 
 /** What the release route depends on; tests replace all of it. */
 export interface ReleaseOptions {
@@ -22,11 +22,11 @@ export interface ReleaseOptions {
 /** The committed file with the sums of all accepted release files. */
 export const lockFile = join(root, "tools.lock.json");
 
-const publishedSum = async (file: ReleaseFile, sums: string, bases: Bases, work: string, log: Log, how: Patience) => {
+const readPublishedChecksum = async (file: ReleaseFile, sums: string, bases: Bases, work: string, log: Log, how: Patience) => {
   const list = join(work, "sums");
   const url = `${bases[file.base]}/${sums}`;
   await download(url, list, log, how);
-  const sum = findSum(readFileSync(list, "utf8"), basename(file.path));
+  const sum = findChecksum(readFileSync(list, "utf8"), basename(file.path));
   rmSync(list);
   if (!sum) throw new Error(`${url} has no sum for ${basename(file.path)}: ${file.name} is not installed unchecked`);
   return sum;
@@ -46,11 +46,11 @@ export const fetchChecked = async (
   const locked = lock.get(address);
   const published =
     locked === undefined && file.sums !== undefined
-      ? await publishedSum(file, file.sums, bases, join(target, ".."), log, how)
+      ? await readPublishedChecksum(file, file.sums, bases, join(target, ".."), log, how)
       : undefined;
 
   await download(`${bases[file.base]}/${file.path}`, target, log, how, options.report);
-  const sha256 = sumFile(target, "sha256");
+  const sha256 = fileChecksum(target, "sha256");
   const refuse = (expected: string, got: string, where: string): never => {
     rmSync(target);
     throw new Error(
@@ -60,7 +60,7 @@ export const fetchChecked = async (
   };
   if (locked !== undefined && locked !== sha256) refuse(locked, sha256, "tools.lock.json");
   if (published !== undefined) {
-    const got = sumFile(target, published.algorithm);
+    const got = fileChecksum(target, published.algorithm);
     if (got !== published.hex) refuse(published.hex, got, `the release (${published.algorithm})`);
   }
   if (locked === undefined) {

@@ -4,8 +4,8 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
 import { mergeIntoUserFile } from "../../../cli/kubeconfig/merge";
 import { removeHelpers } from "../../../cli/recovery/interrupted";
-import { claimClusters, recordMade, withClaimed } from "../../../cli/teardown/claims";
-import { sweepLost } from "../../../cli/teardown/sweep";
+import { recordPlannedClusters, recordCreated, withPlannedManagement } from "../../../cli/teardown/plannedClusters";
+import { removeOrphanedStack } from "../../../cli/teardown/sweep";
 import { planSweep, type Proof, type Seen, type SeenContainer } from "../../../cli/teardown/sweepPlan";
 import { forget, recall, record } from "../../../preflight/holdings";
 import type { Docker } from "../../../system/docker";
@@ -144,7 +144,7 @@ describe("on a machine", () => {
     const said: string[] = [];
     mkdirSync(files, { recursive: true });
     writeFileSync(join(files, "capd.yaml"), "secret");
-    const code = await sweepLost({ checkout, stack: "dev" }, sure, (line) => said.push(line), ask);
+    const code = await removeOrphanedStack({ checkout, stack: "dev" }, sure, (line) => said.push(line), ask);
     return { code, said };
   };
 
@@ -188,9 +188,9 @@ describe("on a machine", () => {
 
   test("an up claims the clusters that were not there, and records ids at its end", async () => {
     const { ask } = machine();
-    await claimClusters({ checkout, stack: "dev" } as never, ask);
+    await recordPlannedClusters({ checkout, stack: "dev" } as never, ask);
     expect(recall(checkout, "dev").clusters).toEqual(["capd"]);
-    await recordMade({ checkout, stack: "dev" } as never, () => Promise.resolve([]));
+    await recordCreated({ checkout, stack: "dev" } as never, () => Promise.resolve([]));
     expect(recall(checkout, "dev").ids).toEqual([]);
   });
 
@@ -205,8 +205,8 @@ describe("on a machine", () => {
       forget(checkout, "dev");
       record(checkout, "dev", { clusters: claimed, containers: [], volumes: [], networks: [] });
       const ask: Docker = (...args) => Promise.resolve(args.includes("network=kind") ? ["id"] : []);
-      const clusters = { workload: [], awaited: [], onDocker: true };
-      const found = await withClaimed(clusters, { checkout, stack: "dev" }, networks, ask);
+      const clusters = { workload: [], withDeleteStep: [], onDocker: true };
+      const found = await withPlannedManagement(clusters, { checkout, stack: "dev" }, networks, ask);
       expect(found).toEqual({ ...clusters, ...(expected ? { management: expected } : {}) });
     },
   );

@@ -12,7 +12,7 @@ import { ownManagement } from "../recovery/managementNode";
  * Records the clusters that an `up` is about to make: those of the settings that Docker has no container of. From then on
  * containers of these names are the stack's own, also where an `up` is killed before its state knows them.
  */
-export const claimClusters = async ({ checkout, stack }: Target, ask: Docker = docker): Promise<void> => {
+export const recordPlannedClusters = async ({ checkout, stack }: Target, ask: Docker = docker): Promise<void> => {
   const { settings } = readStackFile(checkout, stack);
   if (settings === undefined) return; // the program says what is wrong with them
   const there = (await listContainers(ask, `label=${clusterLabel}`)).map(({ cluster }) => cluster);
@@ -21,7 +21,7 @@ export const claimClusters = async ({ checkout, stack }: Target, ask: Docker = d
 };
 
 /** Records what the stack holds after an `up`, containers by their ids too: if the state is lost, they tell what is its. */
-export const recordMade = async ({ checkout, stack }: Target, ask: Docker = docker): Promise<void> => {
+export const recordCreated = async ({ checkout, stack }: Target, ask: Docker = docker): Promise<void> => {
   const holdings = await findHoldings(stack, recall(checkout, stack).clusters, ask);
   const listed = holdings.containers.length > 0 ? await listContainers(ask) : [];
   const ids = listed.filter(({ name }) => holdings.containers.includes(name)).map(({ id }) => id);
@@ -35,7 +35,7 @@ export const recordMade = async ({ checkout, stack }: Target, ask: Docker = dock
  *
  * @param networks names of the stack's own networks
  */
-export const withClaimed = async (
+export const withPlannedManagement = async (
   clusters: StateClusters,
   { checkout, stack }: Pick<Target, "checkout" | "stack">,
   networks: readonly string[],

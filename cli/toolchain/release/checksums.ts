@@ -8,13 +8,13 @@ import { writeAtomically } from "../../../system/files";
 const algorithms: Record<number, string> = { 40: "sha1", 64: "sha256", 128: "sha512" };
 
 /** A published sum and how it is computed. */
-export interface Sum {
+export interface Checksum {
   algorithm: string;
   hex: string;
 }
 
 /** Finds a file's sum in the text of a checksum file: "SUM  [*][./]FILE" lines, or one bare sum. */
-export const findSum = (text: string, file: string): Sum | undefined => {
+export const findChecksum = (text: string, file: string): Checksum | undefined => {
   for (const line of text.split(/\r?\n/)) {
     const [hex = "", name] = line.trim().split(/\s+\*?/);
     const algorithm = /^[0-9a-f]+$/i.test(hex) ? algorithms[hex.length] : undefined;
@@ -26,7 +26,7 @@ export const findSum = (text: string, file: string): Sum | undefined => {
 };
 
 /** The sum of a file on disk. */
-export const sumFile = (path: string, algorithm: string): string =>
+export const fileChecksum = (path: string, algorithm: string): string =>
   createHash(algorithm).update(readFileSync(path)).digest("hex");
 
 const isLocked = (value: unknown): value is Record<string, string> =>
