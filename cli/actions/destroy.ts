@@ -11,7 +11,7 @@ import { hasNoState, reportNoState, destroyStack } from "../teardown/destroy";
 import { removeOrphanedStack } from "../teardown/sweep";
 import { pickRoute } from "../toolchain";
 
-/** A word as a shell takes it: URNs hold dollar signs. */
+/** Quotes a word for a shell, because URNs contain dollar signs. */
 const quote = (word: string): string => (/^[\w-]+$/.test(word) ? word : `'${word}'`);
 
 export const destroy: Action = async ({ passed: args }) => {
@@ -23,7 +23,7 @@ export const destroy: Action = async ({ passed: args }) => {
   return code;
 };
 
-/** What `up` and `destroy` do by themselves after a run of theirs was killed; for runs of plain pulumi. */
+/** Repairs the state after an interrupted run of plain pulumi, as `up` and `destroy` do before each run. */
 export const recover: Action = async () => {
   const { target } = await ready(withoutPending);
   await repairState(target, print, withoutPending);
@@ -35,7 +35,7 @@ export const recover: Action = async () => {
   return 0;
 };
 
-/** For a stack whose state is lost; one that has a state is `destroy`'s. */
+/** Removes a stack whose state is lost. A stack that has a state is refused, because `destroy` deletes it. */
 export const sweep: Action = async ({ options }) => {
   const route = await pickRoute({ checkout: root, print });
   const { stack } = chooseStack(root, route);
@@ -43,7 +43,7 @@ export const sweep: Action = async ({ options }) => {
     const { target } = await ready(withoutPending);
     const state = await exportState(target);
     if ((state?.deployment.resources ?? []).length > 0) {
-      print(`stack ${stack} has its state: make destroy takes it away`);
+      print(`stack ${stack} has its state: make destroy deletes it`);
       return 1;
     }
   } else await endInterrupted({ checkout: root, stack }, print);

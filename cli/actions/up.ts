@@ -14,7 +14,7 @@ import { recordPlannedClusters, recordCreated } from "../teardown/plannedCluster
 import { upReport, writeKubeconfigs } from "./report";
 import { printStuck } from "./status";
 
-/** Keeps the end of `up`: kubeconfigs, what it holds in Docker, and what the user reads. */
+/** Writes the kubeconfigs and prints the report after a successful `up`. */
 const finishUp = async (target: Target, route: Route): Promise<void> => {
   forgetTakeOver(root, target.stack);
   const outputs: Outputs = (await readOutputs(target)) ?? {};
@@ -22,7 +22,7 @@ const finishUp = async (target: Target, route: Route): Promise<void> => {
   for (const line of upReport(target.stack, outputs, files, target.stack === defaultStack[route])) print(line);
 };
 
-/** Runs Pulumi until everything is created again that somebody deleted: another time for what was still being deleted. */
+/** Runs Pulumi until all deleted objects exist again. It runs again for objects whose deletion was still in progress. */
 const upWithDeleted = async (
   target: Target,
   args: readonly string[],
@@ -38,12 +38,12 @@ const upWithDeleted = async (
 
 export const up: Action = async ({ passed: args }) => {
   const { route, target } = await ready(withoutPending);
-  // The engine would make another Cluster object before it deletes the lost one of the same name, and then that.
+  // The engine would create the new Cluster object and then delete it, because the lost object has the same name.
   if (managementClusterIsGone(await withoutManagement(target, print))) {
-    print("nothing is changed. make destroy takes away what is left of the stack, and make up then makes it anew");
+    print("nothing was changed. Run make destroy, which deletes the rest of the stack; then make up creates it again");
     return 1;
   }
-  // Without Docker there is nothing to claim, and the program says so.
+  // An error of Docker is ignored here, because the program reports it.
   const exported = exportState(target);
   const [creates] = await Promise.all([
     createsClusters(target, () => exported).catch(() => false),
@@ -56,10 +56,10 @@ export const up: Action = async ({ passed: args }) => {
   if (code === 0) await finishUp(target, route);
   else {
     for (const line of failure.length > 0 ? ["", ...failure] : []) print(line);
-    // What the plugin waited for by itself ends without a reason; steps have told theirs.
+    // Steps print why their wait failed; a wait of the Kubernetes plugin ends without a reason.
     await printStuck(target, print).catch(() => undefined);
     print(
-      "\nup did not finish. make status shows what is there; make up goes on from here, make destroy takes it away",
+      "\nup did not finish. make status shows the clusters; make up continues from here, make destroy deletes the stack",
     );
   }
   await recorded;

@@ -3,7 +3,7 @@ import { stateVariables, toolVariables } from "../commandLine/variables";
 
 export const doctor: CommandDefinition = {
   name: "doctor",
-  summary: "check the machine and the settings; say how to correct them",
+  summary: "check the machine and the settings, and print remedies",
   usesStack: true,
   options: [{ flags: "--json", summary: "print the checks as JSON" }],
   variables: [...toolVariables, ...stateVariables],
