@@ -3,7 +3,7 @@ import type { Action } from "../commandLine/definition";
 import { pulumiEnvironment } from "../pulumi/environment";
 import { chooseStack } from "../pulumi/stack";
 import { exportState, pendingAsCreated, withoutPending } from "../pulumi/state";
-import { print, ready } from "../pulumi/target";
+import { print, prepareTarget } from "../pulumi/target";
 import { endInterrupted, repairState } from "../recovery/interrupted";
 import { restoreDeleted } from "../recovery/restoreDeleted";
 import { forgetTakeOver, takeOverVariables } from "../recovery/runRecord";
@@ -18,14 +18,14 @@ export const destroy: Action = async ({ passed: args }) => {
   const route = await pickRoute({ checkout: root, print });
   const { stack } = chooseStack(root, route);
   if (hasNoState(root, stack, pulumiEnvironment(root, route).backend)) return reportNoState(root, stack, print);
-  const code = await destroyStack((await ready(pendingAsCreated)).target, args, print);
+  const code = await destroyStack((await prepareTarget(pendingAsCreated)).target, args, print);
   if (code === 0) forgetTakeOver(root, stack);
   return code;
 };
 
 /** Repairs the state after an interrupted run of plain pulumi, as `up` and `destroy` do before each run. */
 export const recover: Action = async () => {
-  const { target } = await ready(withoutPending);
+  const { target } = await prepareTarget(withoutPending);
   await repairState(target, print, withoutPending);
   const { args: replacements } = await restoreDeleted(target, print, []);
   if (replacements.length > 0) print(`plain pulumi up needs these options: ${replacements.map(quote).join(" ")}`);
@@ -40,7 +40,7 @@ export const sweep: Action = async ({ options }) => {
   const route = await pickRoute({ checkout: root, print });
   const { stack } = chooseStack(root, route);
   if (!hasNoState(root, stack, pulumiEnvironment(root, route).backend)) {
-    const { target } = await ready(withoutPending);
+    const { target } = await prepareTarget(withoutPending);
     const state = await exportState(target);
     if ((state?.deployment.resources ?? []).length > 0) {
       print(`stack ${stack} has its state: make destroy deletes it`);

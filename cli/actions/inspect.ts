@@ -4,7 +4,7 @@ import { root } from "../../system/checkout";
 import type { Action } from "../commandLine/definition";
 import { pulumiEnvironment, writeEnvironmentScript } from "../pulumi/environment";
 import { runPulumi } from "../pulumi/run";
-import { openTarget, print, printAside, ready } from "../pulumi/target";
+import { openTarget, print, printAside, prepareTarget } from "../pulumi/target";
 import { withoutManagement } from "../recovery/managementNode";
 import { showDeleted } from "../recovery/restoreDeleted";
 import { writeSupport } from "../support/archive";
@@ -16,7 +16,7 @@ import { printStatus, watchStatus } from "./status";
 import { statusDocument } from "./statusDocument";
 
 export const preview: Action = async ({ passed: args }) => {
-  const target = await withoutManagement((await ready()).target, print);
+  const target = await withoutManagement((await prepareTarget()).target, print);
   const { args: replacements } = await showDeleted(target, print, args);
   return runPulumi(target, ["preview", ...replacements, ...args]);
 };
@@ -24,7 +24,7 @@ export const preview: Action = async ({ passed: args }) => {
 /** Prints the plan. Exit codes: 0 no change, 1 an error, 2 changes, 3 a replacement or a deletion. */
 export const plan: Action = async ({ options: { json }, passed: args }) => {
   const log = json ? printAside : print;
-  const target = await withoutManagement((await ready(undefined, log)).target, log);
+  const target = await withoutManagement((await prepareTarget(undefined, log)).target, log);
   const { args: replacements, deleted } = await showDeleted(target, log, args);
   return printPlan(target, [...replacements, ...args, ...(json ? ["--json"] : [])], print, undefined, deleted);
 };

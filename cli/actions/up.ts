@@ -6,7 +6,7 @@ import { createsClusters } from "../pulumi/creating";
 import { followedRun } from "../pulumi/followedRun";
 import { type Outputs, readOutputs, runPulumi, type Target } from "../pulumi/run";
 import { exportState, withoutPending } from "../pulumi/state";
-import { print, ready } from "../pulumi/target";
+import { print, prepareTarget } from "../pulumi/target";
 import { awaitManagement, managementClusterIsGone, withoutManagement } from "../recovery/managementNode";
 import { excludeLostClusters, restoreDeleted } from "../recovery/restoreDeleted";
 import { forgetTakeOver, takeOverVariables } from "../recovery/runRecord";
@@ -37,7 +37,7 @@ const upWithDeleted = async (
 };
 
 export const up: Action = async ({ passed: args }) => {
-  const { route, target } = await ready(withoutPending);
+  const { route, target } = await prepareTarget(withoutPending);
   // The engine would create the new Cluster object and then delete it, because the lost object has the same name.
   if (managementClusterIsGone(await withoutManagement(target, print))) {
     print("nothing was changed. Run make destroy, which deletes the rest of the stack; then make up creates it again");
@@ -67,7 +67,7 @@ export const up: Action = async ({ passed: args }) => {
 };
 
 export const refresh: Action = async ({ passed: args }) => {
-  const target = await withoutManagement((await ready(withoutPending)).target, print);
+  const target = await withoutManagement((await prepareTarget(withoutPending)).target, print);
   const exclusions = await excludeLostClusters(target, print, args);
   return runPulumi(target, ["refresh", "--yes", "--skip-preview", ...exclusions, ...args]);
 };

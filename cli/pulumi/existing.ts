@@ -5,7 +5,7 @@ import { type Outputs, type Target } from "./run";
 import { keepSettingsClean } from "./stack";
 import { withoutUnknown } from "./unknownOutputs";
 
-/** The stack is not in its backend. */
+/** Error for a stack that is not in its backend. */
 export class MissingStack extends Error {
   constructor(stack: string, backend: string) {
     super(`stack ${stack} does not exist in ${backend}: make up creates it`);
@@ -13,7 +13,7 @@ export class MissingStack extends Error {
 }
 
 /**
- * Checks without Pulumi, as far as that can be told, that the backend has the stack.
+ * Checks that a file backend has the stack. Other backends are not checked.
  *
  * @throws MissingStack
  */
@@ -22,9 +22,9 @@ export const requireState = ({ stack, backend }: Pick<Target, "stack" | "backend
 };
 
 /**
- * Asks Pulumi about a stack that must exist, and returns what it prints.
+ * Runs Pulumi on a stack that must exist, and returns standard output.
  *
- * @throws MissingStack, or an error with Pulumi's complaint
+ * @throws MissingStack, or an error with Pulumi's message
  */
 export const queryStack = async (target: Target, args: readonly string[]): Promise<string> => {
   const { checkout, stack, backend, variables } = target;
@@ -39,7 +39,7 @@ export const queryStack = async (target: Target, args: readonly string[]): Promi
   throw new Error(`stack ${stack}: expected an answer of Pulumi, got an error. ${complaintOf(result)}`);
 };
 
-/** Reads the outputs of a stack that must exist; what is secret is the text `[secret]` unless `showSecrets`. */
+/** Reads the outputs of a stack that must exist. A secret is the text `[secret]`, unless `showSecrets` is true. */
 export const readExistingOutputs = async (
   target: Target,
   { showSecrets = false } = {},
