@@ -30,7 +30,10 @@ const changing = ["up", "destroy", "refresh"];
 export interface Companion {
   /** Returns additional arguments and variables for Pulumi. `folder` is the run's private folder. */
   prepare: (folder: string) => { args: string[]; variables: Record<string, string> };
-  /** Called after the start. `interrupt` sends SIGINT once; a second SIGINT would make Pulumi stop without saving. */
+  /**
+   * Called after the start. `interrupt` sends SIGINT, unless the user has already sent a signal: a second SIGINT would make
+   * Pulumi stop without saving.
+   */
   started: (interrupt: () => void) => void;
   /** Called after Pulumi has ended. */
   ended: () => Promise<void>;

@@ -20,7 +20,7 @@ const requiredChecks = 3;
  * Interrupts a run of Pulumi some time after its first failure, as Ctrl-C does. Clusters continue with objects that they
  * already have.
  *
- * @param continues if true, Pulumi starts more operations after a failure, which may create other clusters' machines
+ * @param continues if true, Pulumi starts more operations after a failure, which may request other clusters' machines
  * @returns a function that ends the watch
  */
 export const stopAfterFailure = (
@@ -41,7 +41,7 @@ export const stopAfterFailure = (
     if (Date.now() - since < afterFailure) return;
     const name = resourceText(first.urn);
     if (idle < requiredChecks) {
-      if (!hasPrinted) print(`\n${name} failed. up continues until the machines of the other clusters are created`);
+      if (!hasPrinted) print(`\n${name} failed. up continues until the machines of the other clusters are requested`);
       hasPrinted = true;
       return;
     }

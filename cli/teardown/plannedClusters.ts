@@ -9,42 +9,42 @@ import type { StateClusters } from "../pulumi/state";
 import { ownManagement } from "../recovery/managementNode";
 
 /**
- * Records the clusters that an `up` is about to make: those of the settings that Docker has no container of. From then on
- * containers of these names are the stack's own, also where an `up` is killed before its state knows them.
+ * Records the clusters that an `up` will create: those in the settings that have no container in Docker. Containers of these
+ * clusters then belong to the stack, even if the `up` is killed before it writes its state.
  */
-export const recordPlannedClusters = async ({ checkout, stack }: Target, ask: Docker = docker): Promise<void> => {
+export const recordPlannedClusters = async ({ checkout, stack }: Target, runDocker: Docker = docker): Promise<void> => {
   const { settings } = readStackFile(checkout, stack);
-  if (settings === undefined) return; // the program says what is wrong with them
-  const there = (await listContainers(ask, `label=${clusterLabel}`)).map(({ cluster }) => cluster);
-  const clusters = demandsOf(settings).wantedClusters.filter((name) => !there.includes(name));
+  if (settings === undefined) return; // the program reports the problems of the settings
+  const existing = (await listContainers(runDocker, `label=${clusterLabel}`)).map(({ cluster }) => cluster);
+  const clusters = demandsOf(settings).wantedClusters.filter((name) => !existing.includes(name));
   if (clusters.length > 0) record(checkout, stack, { clusters, containers: [], volumes: [], networks: [] });
 };
 
-/** Records what the stack holds after an `up`, containers by their ids too: if the state is lost, they tell what is its. */
-export const recordCreated = async ({ checkout, stack }: Target, ask: Docker = docker): Promise<void> => {
-  const holdings = await findHoldings(stack, recall(checkout, stack).clusters, ask);
-  const listed = holdings.containers.length > 0 ? await listContainers(ask) : [];
+/** Records the stack's Docker objects after an `up`, with the ids of containers. They identify the stack if its state is lost. */
+export const recordCreated = async ({ checkout, stack }: Target, runDocker: Docker = docker): Promise<void> => {
+  const holdings = await findHoldings(stack, recall(checkout, stack).clusters, runDocker);
+  const listed = holdings.containers.length > 0 ? await listContainers(runDocker) : [];
   const ids = listed.filter(({ name }) => holdings.containers.includes(name)).map(({ id }) => id);
   record(checkout, stack, { ...holdings, ids });
 };
 
 /**
- * The clusters of a stack's state, with the management cluster also where the state does not know it: an `up` that is
- * interrupted while kind is at work leaves the node and no word of it. It is the stack's by the name that the `up` claimed
- * and by a network with the stack's label.
+ * Returns the clusters of a stack's state, and adds the management cluster if it is missing. An `up` that is interrupted
+ * during `kind create` leaves a node that is not in the state. The node belongs to the stack if an `up` recorded its name
+ * and if its network has the stack's label.
  *
- * @param networks names of the stack's own networks
+ * @param networks names of the networks with the stack's label
  */
 export const withPlannedManagement = async (
   clusters: StateClusters,
   { checkout, stack }: Pick<Target, "checkout" | "stack">,
   networks: readonly string[],
-  ask: Docker = docker,
+  runDocker: Docker = docker,
 ): Promise<StateClusters> => {
   const name = ownManagement(checkout, stack);
   if (clusters.management !== undefined || name === undefined) return clusters;
   if (!recall(checkout, stack).clusters.includes(name)) return clusters;
-  const rows = networks.map((network) => listContainers(ask, `label=${clusterLabel}=${name}`, `network=${network}`));
-  const isThere = (await Promise.all(rows)).some((containers) => containers.length > 0);
-  return isThere ? { ...clusters, management: { name } } : clusters;
+  const rows = networks.map((network) => listContainers(runDocker, `label=${clusterLabel}=${name}`, `network=${network}`));
+  const exists = (await Promise.all(rows)).some((containers) => containers.length > 0);
+  return exists ? { ...clusters, management: { name } } : clusters;
 };

@@ -6,7 +6,7 @@ import { mergeIntoUserFile } from "../../../cli/kubeconfig/merge";
 import { removeHelpers } from "../../../cli/recovery/interrupted";
 import { recordPlannedClusters, recordCreated, withPlannedManagement } from "../../../cli/teardown/plannedClusters";
 import { removeOrphanedStack } from "../../../cli/teardown/sweep";
-import { planSweep, type Proof, type Seen, type SeenContainer } from "../../../cli/teardown/sweepPlan";
+import { planSweep, type Proof, type Inventory, type SeenContainer } from "../../../cli/teardown/sweepPlan";
 import { forget, recall, record } from "../../../preflight/holdings";
 import type { Docker } from "../../../system/docker";
 import { containerRow, networkRow } from "../../helpers/dockerRows";
@@ -33,16 +33,16 @@ const proof: Proof = {
   named: ["clusterapi", "capd"],
   recorded: { clusters: [], ids: [], volumes: [] },
 };
-const seen = (containers: SeenContainer[], networks = [own]): Seen => ({
+const seen = (containers: SeenContainer[], networks = [own]): Inventory => ({
   containers,
   networks,
   volumes: [],
   files: [],
 });
-const noNetworks: Seen["networks"] = [];
+const noNetworks: Inventory["networks"] = [];
 
 describe("a sweep", () => {
-  test.each<[string, SeenContainer, Partial<Seen>, Partial<Proof["recorded"]>]>([
+  test.each<[string, SeenContainer, Partial<Inventory>, Partial<Proof["recorded"]>]>([
     ["with the stack's label", container("helper", { owner: "slipway/dev", networks: ["bridge"] }), {}, {}],
     ["of a cluster of the settings on the stack's network", container("capd-lb", { cluster: "capd" }), {}, {}],
     ["of a recorded cluster on it", container("old-lb", { cluster: "old" }), {}, { clusters: ["old"] }],
@@ -58,7 +58,7 @@ describe("a sweep", () => {
     expect(plan.kept).toEqual([]);
   });
 
-  test.each<[string, SeenContainer, Seen["networks"], RegExp]>([
+  test.each<[string, SeenContainer, Inventory["networks"], RegExp]>([
     ["another kind cluster on the stack's network", container("x", { cluster: "x" }), [own], /neither settings nor/],
     ["a cluster of the stack's names on a foreign network", container("y", { cluster: "capd" }), [], /named capd/],
     [
