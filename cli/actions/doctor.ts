@@ -10,13 +10,13 @@ import { cacheRoot } from "../../system/cacheFolder";
 import { readOutputs, type Target } from "../pulumi/run";
 import { clustersOf } from "../teardown/destroy";
 
-/** Looks at the machine and at the stack's settings; also where there are neither tools nor a stack to ask. */
+/** Checks the machine and the stack's settings. It works without tools and without a stack. */
 export const examine = async (checkout: string, route: Route, open: () => Target): Promise<Check[]> => {
   const stack = process.env.STACK || defaultStack[route];
-  const canAsk = existsSync(join(checkout, ".tools", "bin", "pulumi")) && existsSync(stackFile(checkout, stack));
+  const canReadOutputs = existsSync(join(checkout, ".tools", "bin", "pulumi")) && existsSync(stackFile(checkout, stack));
   const [facts, outputs] = await Promise.all([
     gatherFacts(checkout, route, cacheRoot()),
-    canAsk ? readOutputs(open()) : undefined,
+    canReadOutputs ? readOutputs(open()) : undefined,
   ]);
   const { settings, problems } = readStackFile(checkout, stack, route);
   const demands = settings && demandsOf(settings);

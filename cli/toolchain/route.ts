@@ -4,29 +4,29 @@ import { isRoute, pins, type Route } from "../../lib/versions/pins";
 import { writeAtomically } from "../../system/files";
 import { askInternet, reasonOf } from "../../system/http";
 
-/** A route and why it was taken. */
+/** A route and the reason of the choice. */
 export interface Choice {
   route: Route;
   reason: string;
 }
 
-/** What the release route has to reach: a small pinned file on each host that serves the tools. */
+/** Returns the URLs that the release route must reach: a small pinned file on each host of the tools. */
 export const releaseProbes = (): string[] => [
   `https://github.com/pulumi/pulumi/releases/download/v${pins.pulumi.cli}/pulumi-${pins.pulumi.cli}-checksums.txt`,
   `https://dl.k8s.io/release/v${pins.release.kubernetes}/bin/linux/amd64/kubectl.sha256`,
 ];
 
-/** The route that SLIPWAY_ROUTE demands; undefined where it is unset or empty. */
+/** Returns the route in SLIPWAY_ROUTE; undefined if the variable is unset or empty. */
 export const forcedRoute = (env: NodeJS.ProcessEnv = process.env): Route | undefined => {
   const value = env.SLIPWAY_ROUTE;
   if (!value) return undefined;
-  if (!isRoute(value)) throw new Error(`SLIPWAY_ROUTE is "${value}": it takes release or source (or leave it unset)`);
+  if (!isRoute(value)) throw new Error(`SLIPWAY_ROUTE: expected release or source, got "${value}". Correct the variable, or unset it.`);
   return value;
 };
 
-/** Asks for the pinned files; the first that cannot be had decides for the source route. */
+/** Requests the pinned files. The first failure selects the source route. */
 export const probeRoute = async (urls: string[], timeoutMs = 10_000): Promise<Choice> => {
-  const ask = async (url: string): Promise<string | undefined> => {
+  const probe = async (url: string): Promise<string | undefined> => {
     const host = new URL(url).host;
     try {
       const answer = await askInternet(url, { method: "HEAD", signal: AbortSignal.timeout(timeoutMs) });
@@ -35,12 +35,12 @@ export const probeRoute = async (urls: string[], timeoutMs = 10_000): Promise<Ch
       return `${host} cannot be reached (${reasonOf(error)})`;
     }
   };
-  const problems = (await Promise.all(urls.map(ask))).filter((problem) => problem !== undefined);
+  const problems = (await Promise.all(urls.map(probe))).filter((problem) => problem !== undefined);
   if (problems[0] !== undefined) return { route: "source", reason: problems[0] };
   return { route: "release", reason: `${urls.map((url) => new URL(url).host).join(" and ")} answer` };
 };
 
-const remembered = (file: string): Choice | undefined => {
+const readChoice = (file: string): Choice | undefined => {
   try {
     const [route, ...reason] = readFileSync(file, "utf8").trim().split("\n");
     return isRoute(route) ? { route, reason: reason.join(" ") } : undefined;
@@ -49,20 +49,20 @@ const remembered = (file: string): Choice | undefined => {
   }
 };
 
-/** How `chooseRoute` goes about it. */
+/** Options of `chooseRoute`. */
 export interface ChooseOptions {
-  /** The checkout; the choice is kept in its .slipway/route. */
+  /** The checkout, whose .slipway/route stores the choice. */
   checkout: string;
   env?: NodeJS.ProcessEnv;
-  /** Try again even where an earlier run decided. */
+  /** Detect the route again, although an earlier run stored a choice. */
   again?: boolean;
   probe?: () => Promise<Choice>;
 }
 
-/** Picks the route: forced, else remembered, else by trying. `fresh` tells whether there is something new to say. */
+/** Chooses the route: from SLIPWAY_ROUTE, else the stored route, else by requests. `fresh` is true if the choice is new. */
 export const chooseRoute = async (options: ChooseOptions): Promise<Choice & { fresh: boolean }> => {
   const file = join(options.checkout, ".slipway", "route");
-  const before = remembered(file);
+  const before = readChoice(file);
   const forced = forcedRoute(options.env);
   if (!forced && before && !options.again) return { ...before, fresh: false };
   const choice: Choice = forced

@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "@jest/globals";
 import { excerpt, removeKubeconfigs, upReport, writeKubeconfigs } from "../../../cli/actions/report";
-import { neverUp } from "../../../cli/teardown/destroy";
+import { hasNoState } from "../../../cli/teardown/destroy";
 import { checkSpace, missingShare, volumesFor } from "../../../cli/toolchain/build/diskSpace";
 import { ownerLabel } from "../../../lib/base/labels";
 import { forget, recall, record } from "../../../preflight/holdings";
@@ -181,8 +181,8 @@ describe("leftovers", () => {
   });
 
   test("a stack without state in our own backend was never up; other backends are asked", () => {
-    expect(neverUp(checkout, "dev", `file://${checkout}/.slipway`)).toBe(true);
-    expect(neverUp(checkout, "dev", "https://api.pulumi.com")).toBe(false);
+    expect(hasNoState(checkout, "dev", `file://${checkout}/.slipway`)).toBe(true);
+    expect(hasNoState(checkout, "dev", "https://api.pulumi.com")).toBe(false);
   });
 });
 

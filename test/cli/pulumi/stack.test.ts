@@ -10,8 +10,8 @@ import {
   writeEnvironmentScript,
 } from "../../../cli/pulumi/environment";
 import { removeStaleLocks } from "../../../cli/pulumi/fileBackend";
-import { chooseStack, keepingClean, knownStacks, withoutSalt } from "../../../cli/pulumi/stack";
-import { neverUp } from "../../../cli/teardown/destroy";
+import { chooseStack, keepSettingsClean, knownStacks, withoutSalt } from "../../../cli/pulumi/stack";
+import { hasNoState } from "../../../cli/teardown/destroy";
 import { openCache } from "../../../cli/toolchain/build/cache";
 import { pointLink } from "../../../system/files";
 import { cacheRoot } from "../../../system/cacheFolder";
@@ -69,10 +69,10 @@ describe("salt", () => {
     const original = readFileSync(file, "utf8");
     const spoil = (): void => writeFileSync(file, original + salt);
     chmodSync(file, 0o640);
-    await keepingClean(file, () => Promise.resolve(spoil()));
+    await keepSettingsClean(file, () => Promise.resolve(spoil()));
     expect([readFileSync(file, "utf8"), statSync(file).mode & 0o777]).toEqual([original, 0o640]);
     await expect(
-      keepingClean(file, () => {
+      keepSettingsClean(file, () => {
         spoil();
         return Promise.reject(new Error("no"));
       }),
@@ -89,11 +89,11 @@ describe("salt", () => {
     const file = join(checkout, "Pulumi.dev.yaml");
     const original = readFileSync(file, "utf8");
     writeFileSync(file, original + salt);
-    await keepingClean(file, () => Promise.resolve());
+    await keepSettingsClean(file, () => Promise.resolve());
     expect(readFileSync(file, "utf8")).toBe(original);
     writeFileSync(file, original + salt);
     git("commit", "--quiet", "--all", "--message", "y");
-    await keepingClean(file, () => Promise.resolve());
+    await keepSettingsClean(file, () => Promise.resolve());
     expect(readFileSync(file, "utf8")).toBe(original + salt);
   });
 });
@@ -183,12 +183,12 @@ describe("environment", () => {
   test.each(["demo.json", "demo.json.zst", "demo.json.gz"])("a stack with the state %s was up from here", (file) => {
     const here = checkout;
     const states = join(here, ".slipway", ".pulumi", "stacks", "slipway");
-    expect(neverUp(here, "demo", localBackend(here))).toBe(true);
+    expect(hasNoState(here, "demo", localBackend(here))).toBe(true);
     mkdirSync(states, { recursive: true });
-    expect(neverUp(here, "demo", localBackend(here))).toBe(true);
+    expect(hasNoState(here, "demo", localBackend(here))).toBe(true);
     writeFileSync(join(states, file), "");
-    expect(neverUp(here, "demo", localBackend(here))).toBe(false);
-    expect(neverUp(here, "other", localBackend(here))).toBe(true);
+    expect(hasNoState(here, "demo", localBackend(here))).toBe(false);
+    expect(hasNoState(here, "other", localBackend(here))).toBe(true);
   });
 
   test("only the source route forbids plugin downloads", () => {

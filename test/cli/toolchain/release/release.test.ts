@@ -22,7 +22,7 @@ import { runArtifacts } from "../../../../cli/toolchain/build/schedule";
 import { releaseArtifacts } from "../../../../cli/toolchain/release/artifacts";
 import { download } from "../../../../system/download";
 import { officialBases, platformOf, releaseFiles, type ReleaseFile } from "../../../../cli/toolchain/release/files";
-import { findSum, ToolLock } from "../../../../cli/toolchain/release/sums";
+import { findChecksum, ToolLock } from "../../../../cli/toolchain/release/checksums";
 import { requiredTools } from "../../../../preflight/host/facts";
 
 type Answer = string | Buffer | ((response: ServerResponse) => void);
@@ -324,5 +324,5 @@ describe("names and sums", () => {
     ["a name that only ends alike", `${hex}  my-file\n`, undefined],
     ["a sum of odd length", `${hex}a  file`, undefined],
     ["a bare sum among others", `${hex}\n${hex}  other\n`, undefined],
-  ])("%s", (_, text, expected) => expect(findSum(text, "file")?.hex).toBe(expected));
+  ])("%s", (_, text, expected) => expect(findChecksum(text, "file")?.hex).toBe(expected));
 });
