@@ -4,7 +4,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { clusterLabel } from "../../lib/base/labels";
 import type { Diagnosis } from "../../lib/diagnosis/diagnose";
 import { deletionLines } from "../../lib/plan/deletionText";
-import { type Ask, asker } from "../../system/exec";
+import { type Exec, createExec } from "../../system/exec";
 import { clusterStates, findClusters, type StackClusters } from "../diagnosis/cluster";
 import { askExisting, requireState } from "../pulumi/existing";
 import { type Outputs, readOutputs, type Target } from "../pulumi/run";
@@ -19,7 +19,7 @@ const section = (title: string, text: string): string[] => [
 ];
 
 /** What a cluster that is ready has: its nodes, and its services with an address. */
-const contents = async (ask: Ask, { name, file }: StackClusters["clusters"][number]): Promise<string[]> => {
+const contents = async (ask: Exec, { name, file }: StackClusters["clusters"][number]): Promise<string[]> => {
   if (file === undefined) return [];
   const get = (...args: string[]) => ask("kubectl", "--kubeconfig", file, "get", ...args, "--request-timeout=10s");
   const [nodes, services] = await Promise.all([get("nodes", "--output=wide"), get("services", "--all-namespaces")]);
@@ -52,7 +52,7 @@ const readState = async (target: Target): Promise<ExportedState> =>
  *
  * @param mustExist whether it is an error that the stack does not exist, or that Pulumi fails
  */
-export const surveyClusters = async (target: Target, ask: Ask, mustExist: boolean): Promise<Survey> => {
+export const surveyClusters = async (target: Target, ask: Exec, mustExist: boolean): Promise<Survey> => {
   if (mustExist) requireState(target);
   const hasTools = existsSync(join(target.checkout, ".tools", "bin", "pulumi"));
   const read = mustExist ? readState : () => exportState(target, { showSecrets: true });
@@ -75,7 +75,7 @@ export const surveyClusters = async (target: Target, ask: Ask, mustExist: boolea
  * @param mustExist whether it is an error that the stack does not exist; default: false
  */
 export const look = async (target: Target, mustExist = false): Promise<{ lines: string[]; ready: boolean }> => {
-  const ask = asker(target.checkout, target.variables);
+  const ask = createExec(target.checkout, target.variables);
   const [survey, containers, network] = await Promise.all([
     surveyClusters(target, ask, mustExist),
     ask("docker", "ps", "--all", "--filter", `label=${clusterLabel}`, "--format", containersFormat),
@@ -138,6 +138,6 @@ export const watchStatus = async (target: Target, print: Print, terminal = proce
 /** What holds each cluster that is not ready; nothing where all are, or where there is no management cluster. */
 export const printStuck = async (target: Target, print: Print): Promise<void> => {
   const found = findClusters(target, await readOutputs(target));
-  const states = await clusterStates(asker(target.checkout, target.variables), found);
+  const states = await clusterStates(createExec(target.checkout, target.variables), found);
   for (const { ready, lines } of states) if (!ready) for (const line of ["", ...lines]) print(line);
 };

@@ -4,7 +4,7 @@ import { kubeconfigFile } from "../../lib/base/paths";
 import { type Diagnosis, whyStuck } from "../../lib/diagnosis/diagnose";
 import type { StuckFacts } from "../../lib/diagnosis/facts";
 import { readStackFile } from "../../preflight/stackFile";
-import type { Ask } from "../../system/exec";
+import type { Exec } from "../../system/exec";
 import { writeKubeconfigs } from "../actions/report";
 import type { Outputs, Target } from "../pulumi/run";
 import { readContainers, readMissingImages } from "./containers";
@@ -13,7 +13,7 @@ import { type ClusterPlace, readControllerLines, readInside, readObjects, readPr
 
 /** What does not run in a cluster of which Cluster API knows nothing: the management cluster itself, above all. */
 export const lookAtPods = async (
-  ask: Ask,
+  ask: Exec,
   file: string,
 ): Promise<Pick<StuckFacts, "providers" | "workloadObjects" | "unreachable">> => {
   const unreachable: string[] = [];
@@ -29,7 +29,7 @@ const unlessSooner = <T>(answer: Promise<T>, isNeedless: Promise<boolean>): Prom
   Promise.race([answer, isNeedless.then((needless) => (needless ? undefined : answer))]);
 
 /** Asks everything that tells why a cluster is not ready; what does not answer is left out and named. */
-export const lookAtCluster = async (ask: Ask, place: ClusterPlace): Promise<StuckFacts> => {
+export const lookAtCluster = async (ask: Exec, place: ClusterPlace): Promise<StuckFacts> => {
   const { name, namespace, management, workload } = place;
   const unreachable: string[] = [];
   const objectsRead = readObjects(ask, place, unreachable);
@@ -87,7 +87,7 @@ export const findClusters = ({ checkout, stack }: Target, outputs: Outputs | und
 };
 
 /** Looks at all clusters at once: each question may have to wait for one that does not answer. */
-export const clusterStates = async (ask: Ask, { management, clusters }: StackClusters): Promise<Diagnosis[]> =>
+export const clusterStates = async (ask: Exec, { management, clusters }: StackClusters): Promise<Diagnosis[]> =>
   management === undefined
     ? []
     : Promise.all(

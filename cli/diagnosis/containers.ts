@@ -2,11 +2,11 @@ import { listArguments, parseContainers } from "../../lib/base/container";
 import { valueAt } from "../../lib/base/json";
 import { clusterLabel } from "../../lib/base/labels";
 import { type ContainerFacts, type ApiObject, conditionsOf } from "../../lib/diagnosis/facts";
-import type { Ask } from "../../system/exec";
+import type { Exec } from "../../system/exec";
 
 /** The containers of a cluster, whatever their state; undefined where Docker does not answer. */
 export const readContainers = async (
-  ask: Ask,
+  ask: Exec,
   name: string,
   unasked: string[],
 ): Promise<ContainerFacts[] | undefined> => {
@@ -17,7 +17,7 @@ export const readContainers = async (
 };
 
 /** Images of DevMachines that have no container yet and that Docker does not know. */
-export const readMissingImages = async (ask: Ask, objects: readonly ApiObject[]): Promise<string[]> => {
+export const readMissingImages = async (ask: Exec, objects: readonly ApiObject[]): Promise<string[]> => {
   const lacking = objects.filter(
     (object) =>
       object.kind === "DevMachine" &&

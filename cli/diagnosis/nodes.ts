@@ -1,5 +1,5 @@
 import { type ContainerFacts, type NodeFacts, type ApiObject, isFine } from "../../lib/diagnosis/facts";
-import type { Ask } from "../../system/exec";
+import type { Exec } from "../../system/exec";
 
 /** Nodes looked into: what holds one holds the others mostly, and each costs some seconds. */
 const nodesShown = 3;
@@ -26,7 +26,7 @@ const readCrashes = (text: string): NodeFacts["crashed"] =>
       return { container, lines: lines.map((line) => line.replace(/^\S+ (stdout|stderr) [FP] /, "")) };
     });
 
-const readNode = async (ask: Ask, name: string): Promise<NodeFacts> => {
+const readNode = async (ask: Exec, name: string): Promise<NodeFacts> => {
   const inside = (...args: string[]) => ask("docker", "exec", name, ...args);
   const units = ["--unit", "kubelet", "--unit", "containerd"];
   const [journal, crashes, disks] = await Promise.all([
@@ -50,7 +50,7 @@ const readNode = async (ask: Ask, name: string): Promise<NodeFacts> => {
 
 /** What is found in the running containers of machines that are not ready. */
 export const readNodes = async (
-  ask: Ask,
+  ask: Exec,
   objects: readonly ApiObject[],
   containers: readonly ContainerFacts[],
 ): Promise<NodeFacts[]> => {

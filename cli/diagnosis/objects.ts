@@ -1,7 +1,7 @@
 import { valueAt } from "../../lib/base/json";
 import { isRunning } from "../../lib/diagnosis/evidence";
 import { type ApiObject, type Reference } from "../../lib/diagnosis/facts";
-import type { Answer, Ask } from "../../system/exec";
+import type { ExecAnswer, Exec } from "../../system/exec";
 
 /** Where a cluster is looked at. */
 export interface ClusterPlace {
@@ -17,7 +17,7 @@ export interface ClusterPlace {
 const coreKinds = ["clusters", "machinedeployments", "machinesets", "machines"];
 
 /** Objects of an answer of kubectl; what went wrong is added to `unasked`. */
-const objectsOf = ({ text, failed }: Answer, what: string, unasked: string[]): ApiObject[] => {
+const objectsOf = ({ text, failed }: ExecAnswer, what: string, unasked: string[]): ApiObject[] => {
   // kubectl logs each attempt; what it says last is the message.
   if (failed)
     unasked.push(`${what}: ${/\berr="(.*)"$/.exec(text.split("\n").at(-1) ?? "")?.[1] ?? text.replace(/\s+/g, " ")}`);
@@ -48,9 +48,9 @@ const resource = ({ apiGroup, apiVersion, kind }: Reference): string =>
   `${kind.toLowerCase()}.${apiGroup ?? (apiVersion ?? "").split("/")[0]}`;
 
 /** What Cluster API and the providers know of a cluster. */
-export const readObjects = async (ask: Ask, place: ClusterPlace, unasked: string[]): Promise<ApiObject[]> => {
+export const readObjects = async (ask: Exec, place: ClusterPlace, unasked: string[]): Promise<ApiObject[]> => {
   const { name, namespace, management } = place;
-  const get = (kinds: readonly string[]): Promise<Answer> =>
+  const get = (kinds: readonly string[]): Promise<ExecAnswer> =>
     ask(
       ...(["kubectl", "--kubeconfig", management, "--namespace", namespace, "--request-timeout=10s"] as const),
       ...["get", kinds.join(","), "--output", "json"],
@@ -78,7 +78,7 @@ const isProvider = ({ metadata }: ApiObject): boolean =>
 
 /** The lines in which the infrastructure's controller reports errors about the cluster, without what repeats. */
 export const readControllerLines = async (
-  ask: Ask,
+  ask: Exec,
   { management }: ClusterPlace,
   objects: readonly ApiObject[],
 ): Promise<string[]> => {
@@ -104,7 +104,7 @@ const isTelling = (object: ApiObject): boolean => {
 };
 
 /** Nodes, and what does not go well in a cluster; undefined where its API does not answer. */
-export const readInside = async (ask: Ask, file: string, unasked: string[]): Promise<ApiObject[] | undefined> => {
+export const readInside = async (ask: Exec, file: string, unasked: string[]): Promise<ApiObject[] | undefined> => {
   const kinds = "nodes,pods,services,events";
   const answer = await ask(
     ...(["kubectl", "--kubeconfig", file, "--request-timeout=10s"] as const),
@@ -118,7 +118,7 @@ export const readInside = async (ask: Ask, file: string, unasked: string[]): Pro
 };
 
 /** The Deployments of Cluster API's providers and of cert-manager. */
-export const readProviders = async (ask: Ask, management: string, unasked: string[]): Promise<ApiObject[]> => {
+export const readProviders = async (ask: Exec, management: string, unasked: string[]): Promise<ApiObject[]> => {
   const answer = await ask(
     ...(["kubectl", "--kubeconfig", management, "--request-timeout=10s"] as const),
     ...["get", "deployments", "--all-namespaces", "--output", "json"],

@@ -4,7 +4,7 @@ import { redactor } from "../../lib/redaction/text";
 import type { Route } from "../../lib/versions/pins";
 import { formatChecks } from "../../preflight/host/doctor";
 import { stackFile } from "../../preflight/stackFile";
-import { type Ask, asker } from "../../system/exec";
+import { type Exec, createExec } from "../../system/exec";
 import { examine } from "../actions/doctor";
 import { look } from "../actions/status";
 import { findClusters, type StackClusters } from "../diagnosis/cluster";
@@ -68,7 +68,7 @@ const nameOf = (file: string): string =>
     ?.replace(/\.yaml$/, "") ?? file;
 
 /** Everything that Docker, the clusters and the nodes tell. */
-const readAll = async (ask: Ask, target: Target, found: StackClusters): Promise<Found> => {
+const readAll = async (ask: Exec, target: Target, found: StackClusters): Promise<Found> => {
   const management = found.management === undefined ? undefined : nameOf(found.management);
   const names = [...(management === undefined ? [] : [management]), ...found.clusters.map(({ name }) => name)];
   const asked = clustersToAsk(found, management ?? "");
@@ -94,7 +94,7 @@ const readAll = async (ask: Ask, target: Target, found: StackClusters): Promise<
  */
 export const writeSupport = async (target: Target, route: Route, print: Print, time = new Date()): Promise<string> => {
   const { checkout, stack, variables } = target;
-  const ask = asker(checkout, variables, patience);
+  const ask = createExec(checkout, variables, patience);
   const outputs = await readOutputs(target);
   const clusters = findClusters(target, outputs);
   const files = [clusters.management, ...clusters.clusters.map(({ file }) => file)].filter(

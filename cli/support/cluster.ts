@@ -1,5 +1,5 @@
 import { runLimited } from "../../lib/base/concurrency";
-import type { Answer, Ask } from "../../system/exec";
+import type { ExecAnswer, Exec } from "../../system/exec";
 import { byKind, commonKinds, conditionLines, isTaken, kindsTaken, type RawObject, slimObject } from "./objects";
 import { type Found, type FoundFile, nothing, pathOf, together } from "./pack";
 import { type LogPlace, logPlaces } from "./podLogs";
@@ -18,10 +18,10 @@ export interface AskedCluster {
 const oneLine = (text: string): string => text.replace(/\s+/g, " ").slice(-400);
 
 /** Asks a cluster with kubectl. */
-type Kubectl = (...args: string[]) => Promise<Answer>;
+type Kubectl = (...args: string[]) => Promise<ExecAnswer>;
 
 const kubectlOf =
-  (ask: Ask, file: string): Kubectl =>
+  (ask: Exec, file: string): Kubectl =>
   (...args) =>
     ask("kubectl", "--kubeconfig", file, "--request-timeout=10s", ...args);
 
@@ -29,7 +29,7 @@ const itemsIn = (json: string | undefined): RawObject[] =>
   json === undefined || json === "" ? [] : (JSON.parse(json) as { items: RawObject[] }).items;
 
 /** Secrets of a cluster, by which their bytes are known wherever they turn up; none where it does not answer. */
-export const secretsOf = async (ask: Ask, file: string): Promise<{ data?: Record<string, string> }[]> => {
+export const secretsOf = async (ask: Exec, file: string): Promise<{ data?: Record<string, string> }[]> => {
   const { text, failed, printed } = await kubectlOf(ask, file)(
     "get",
     "secrets",
@@ -90,7 +90,7 @@ const asText = async (kubectl: Kubectl, name: string, ...args: string[]): Promis
  *
  * @returns `answers` false where the API does not, with that as what is missing
  */
-export const readCluster = async (ask: Ask, cluster: AskedCluster): Promise<Found & { answers: boolean }> => {
+export const readCluster = async (ask: Exec, cluster: AskedCluster): Promise<Found & { answers: boolean }> => {
   const { name, file, folder } = cluster;
   const kubectl = kubectlOf(ask, file);
   const version = await kubectl("version", "--output=yaml");

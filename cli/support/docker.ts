@@ -2,7 +2,7 @@ import { runLimited } from "../../lib/base/concurrency";
 import { type Container, listArguments, parseContainers } from "../../lib/base/container";
 import { isOwnedBy } from "../../lib/base/labels";
 import { redactEnvironment } from "../../lib/redaction/value";
-import type { Ask } from "../../system/exec";
+import type { Exec } from "../../system/exec";
 import { type Found, pathOf, together } from "./pack";
 import { logsOfNode } from "./podLogs";
 
@@ -11,7 +11,7 @@ export type StackContainer = Pick<Container, "name" | "cluster" | "running" | "r
 
 const oneLine = (text: string): string => text.replace(/\s+/g, " ").slice(-400);
 
-const asked = async (ask: Ask, name: string, ...args: string[]): Promise<Found> => {
+const asked = async (ask: Exec, name: string, ...args: string[]): Promise<Found> => {
   const { text, failed } = await ask("docker", ...args);
   return failed
     ? { files: [], missing: [`${name}: ${oneLine(text)}`] }
@@ -20,7 +20,7 @@ const asked = async (ask: Ask, name: string, ...args: string[]): Promise<Found> 
 
 /** Containers of these clusters and of this stack; undefined where Docker does not answer. */
 export const listContainers = async (
-  ask: Ask,
+  ask: Exec,
   stack: string,
   clusters: readonly string[],
 ): Promise<StackContainer[] | undefined> => {
@@ -41,7 +41,7 @@ const inspected = (json: string): unknown =>
   );
 
 /** Docker's own view: all containers by name, the network, and each container of the stack in full with its last lines. */
-export const readDocker = async (ask: Ask, containers: readonly StackContainer[] = []): Promise<Found> => {
+export const readDocker = async (ask: Exec, containers: readonly StackContainer[] = []): Promise<Found> => {
   const general = await Promise.all([
     asked(ask, "docker/version.txt", "version"),
     asked(ask, "docker/info.txt", "info"),
@@ -84,7 +84,7 @@ const journal = (unit: string, lines: number): string[] => [
  * @param silent names of clusters whose API does not answer: of those the pods' logs are read from the nodes' files
  */
 export const readNodes = async (
-  ask: Ask,
+  ask: Exec,
   containers: readonly StackContainer[],
   silent: readonly string[],
 ): Promise<Found> => {
