@@ -1,5 +1,10 @@
-import { forget, recall, record } from "../../preflight/holdings";
-import { findHoldings, findLeftovers, type Holdings, strangersOn } from "../../system/holdings";
+import { deleteRecord, loadRecord, saveRecord } from "../../preflight/resourceRecord";
+import {
+  findDockerResources,
+  findRemaining,
+  type DockerResources,
+  foreignContainersOn,
+} from "../../system/dockerResources";
 import { removeKubeconfigs } from "../actions/report";
 import { forgetMerged } from "../kubeconfig/merge";
 import { localBackend } from "../pulumi/environment";
@@ -27,17 +32,17 @@ export const neverUp = (checkout: string, stack: string, backend: string): boole
  */
 const sayLeftovers = async (
   { checkout, stack }: Pick<Target, "checkout" | "stack">,
-  held: Holdings,
+  held: DockerResources,
   print: Print,
   staying: readonly SharedNetwork[] = [],
 ): Promise<number> => {
-  const leftovers = await findLeftovers(
+  const leftovers = await findRemaining(
     stack,
     held,
     staying.map(({ name }) => name),
   );
   if (leftovers.length === 0) {
-    forget(checkout, stack);
+    deleteRecord(checkout, stack);
     await forgetMerged({ checkout, stack }, print);
     if (staying.length === 0) print(`nothing left: Docker has no container, volume or network of stack ${stack}`);
     else print(`nothing else left: Docker has no container or volume of stack ${stack}`);
@@ -52,8 +57,8 @@ const sayLeftovers = async (
   return 1;
 };
 
-const find = (stack: string, listed: string[]): Promise<Holdings | undefined> =>
-  findHoldings(stack, listed).catch(() => undefined); // Docker does not answer
+const find = (stack: string, listed: string[]): Promise<DockerResources | undefined> =>
+  findDockerResources(stack, listed).catch(() => undefined); // Docker does not answer
 
 /** The destroy of a stack that has no state. */
 export const sayNeverUp = async (checkout: string, stack: string, print: Print): Promise<number> => {
@@ -72,11 +77,11 @@ interface SharedNetwork {
   users: string[];
 }
 
-const findShared = async ({ networks, containers }: Holdings): Promise<SharedNetwork[]> => {
+const findShared = async ({ networks, containers }: DockerResources): Promise<SharedNetwork[]> => {
   const found = await Promise.all(
     networks.map(async (name) => ({
       name,
-      users: await strangersOn(name, containers).catch(() => []),
+      users: await foreignContainersOn(name, containers).catch(() => []),
     })),
   );
   return found.filter(({ users }) => users.length > 0);
@@ -91,9 +96,9 @@ const exceptShared = ({ deployment }: ExportedState, shared: readonly SharedNetw
 /** The state, its clusters, and what Docker holds of those and of the recorded ones; undefined where it does not answer. */
 const survey = async (
   target: Target,
-): Promise<{ state: ExportedState; clusters: StateClusters; found: Holdings | undefined }> => {
+): Promise<{ state: ExportedState; clusters: StateClusters; found: DockerResources | undefined }> => {
   const { checkout, stack } = target;
-  const { clusters: recorded } = recall(checkout, stack);
+  const { clusters: recorded } = loadRecord(checkout, stack);
   // Side by side: an up records the clusters that it makes of containers. Any others cost a second look.
   const [state = { deployment: {} }, found] = await Promise.all([exportState(target), find(stack, recorded)]);
   const clusters = clustersIn(state);
@@ -107,7 +112,7 @@ export const takeDown = async (target: Target, args: readonly string[], print: P
   const { checkout, stack } = target;
   // Before anything goes: afterwards nothing tells which containers and volumes were the stack's.
   const { state, clusters, found } = await survey(target);
-  const held = found && record(checkout, stack, found);
+  const held = found && saveRecord(checkout, stack, found);
   const partial = isPartial(args);
   const whole = partial ? undefined : found;
   const claimed = whole && (await withClaimed(clusters, target, whole.networks));

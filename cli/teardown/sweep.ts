@@ -2,7 +2,7 @@ import { existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { createInterface } from "node:readline/promises";
 import { clusterLabel, ownerLabel, ownerOf } from "../../lib/base/labels";
-import { forget, recall } from "../../preflight/holdings";
+import { deleteRecord, loadRecord } from "../../preflight/resourceRecord";
 import { demandsOf } from "../../preflight/host/requirements";
 import { readStackFile } from "../../preflight/stackFile";
 import { docker, type Docker, listContainers, listNetworks } from "../../system/docker";
@@ -30,7 +30,7 @@ const lookAtContainers = async (networks: readonly string[], ask: Docker): Promi
 
 const proofOf = ({ checkout, stack }: Lost): Proof => {
   const { settings } = readStackFile(checkout, stack);
-  const { clusters, ids = [], volumes } = recall(checkout, stack);
+  const { clusters, ids = [], volumes } = loadRecord(checkout, stack);
   return {
     owner: ownerOf(stack),
     named: settings ? demandsOf(settings).wantedClusters : [],
@@ -82,7 +82,7 @@ export const sweepLost = async (lost: Lost, sure: boolean, print: Print, ask: Do
   const plan = await planOf(lost, ask);
   if (!isSwept(plan)) print(`of stack ${stack}, which has no state, there is:`);
   for (const line of sweepText(plan)) print(line);
-  const { clusters } = recall(checkout, stack);
+  const { clusters } = loadRecord(checkout, stack);
   if (plan.containers.length > 0 && clusters.length === 0) {
     print(`this checkout has no record of stack ${stack}: another checkout's stack of that name would look the same`);
   }
@@ -99,7 +99,7 @@ export const sweepLost = async (lost: Lost, sure: boolean, print: Print, ask: Do
       return 1;
     }
   }
-  forget(checkout, stack);
+  deleteRecord(checkout, stack);
   forgetTakeOver(checkout, stack);
   forgetRuns(Object.keys(unfinishedRuns(checkout, stack)));
   await forgetMerged({ checkout, stack }, print);

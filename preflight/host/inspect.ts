@@ -3,7 +3,7 @@ import { kubeconfigFile } from "../../lib/base/paths";
 import type { Settings } from "../../lib/settings/types";
 import { cacheRoot } from "../../system/cacheFolder";
 import type { ExistingNetwork } from "../../system/docker";
-import { recall } from "../holdings";
+import { loadRecord } from "../resourceRecord";
 import type { Check } from "./check";
 import { judgeHost } from "./doctor";
 import { type HostFacts, gatherFacts } from "./facts";
@@ -88,7 +88,7 @@ export const lookAtHost = async (settings: Settings, owner: string): Promise<Hos
   const facts = await gatherFacts(process.cwd(), settings.pins, cacheRoot(), { tools: false });
   const names = [settings.management.name, ...settings.clusters.map(({ name }) => name)];
   const stack = owner.split("/").at(-1) ?? "";
-  const { clusters: recorded } = recall(process.cwd(), stack);
+  const { clusters: recorded } = loadRecord(process.cwd(), stack);
   const known = names.filter((name) => recorded.includes(name) || existsSync(kubeconfigFile(stack, name)));
   const { kindSubnets: subnets, kindOwner = "" } = facts;
   return {
