@@ -1,6 +1,6 @@
 import { clusterLabel } from "../../lib/base/labels";
 import { loadRecord, saveRecord } from "../../preflight/resourceRecord";
-import { demandsOf } from "../../preflight/host/requirements";
+import { requirementsOf } from "../../preflight/host/requirements";
 import { readStackFile } from "../../preflight/stackFile";
 import { docker, type Docker, listContainers } from "../../system/docker";
 import { findDockerResources } from "../../system/dockerResources";
@@ -16,7 +16,7 @@ export const claimClusters = async ({ checkout, stack }: Target, ask: Docker = d
   const { settings } = readStackFile(checkout, stack);
   if (settings === undefined) return; // the program says what is wrong with them
   const there = (await listContainers(ask, `label=${clusterLabel}`)).map(({ cluster }) => cluster);
-  const clusters = demandsOf(settings).wantedClusters.filter((name) => !there.includes(name));
+  const clusters = requirementsOf(settings).wantedClusters.filter((name) => !there.includes(name));
   if (clusters.length > 0) saveRecord(checkout, stack, { clusters, containers: [], volumes: [], networks: [] });
 };
 

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { createInterface } from "node:readline/promises";
 import { clusterLabel, ownerLabel, ownerOf } from "../../lib/base/labels";
 import { deleteRecord, loadRecord } from "../../preflight/resourceRecord";
-import { demandsOf } from "../../preflight/host/requirements";
+import { requirementsOf } from "../../preflight/host/requirements";
 import { readStackFile } from "../../preflight/stackFile";
 import { docker, type Docker, listContainers, listNetworks } from "../../system/docker";
 import { kubeconfigFolder, removeKubeconfigs } from "../actions/report";
@@ -33,7 +33,7 @@ const proofOf = ({ checkout, stack }: Lost): Proof => {
   const { clusters, ids = [], volumes } = loadRecord(checkout, stack);
   return {
     owner: ownerOf(stack),
-    named: settings ? demandsOf(settings).wantedClusters : [],
+    named: settings ? requirementsOf(settings).wantedClusters : [],
     recorded: { clusters, ids, volumes },
   };
 };

@@ -5,7 +5,7 @@ import type { HostFacts } from "./facts";
 export type Status = "ok" | "warn" | "fail";
 
 /** One line of the doctor's table. */
-export interface Check {
+export interface CheckResult {
   name: string;
   status: Status;
   detail: string;
@@ -14,7 +14,7 @@ export interface Check {
 }
 
 /** What the facts are measured against. */
-export interface Demands {
+export interface Requirements {
   pins: Pins;
   /** Subnet of the Docker network `kind`. */
   subnet: string;
@@ -28,17 +28,17 @@ export interface Demands {
   kubernetes: string[];
   /** Nodes of workload clusters that are containers, and those that Cluster API only pretends. */
   nodes: number;
-  pretendedNodes: number;
+  simulatedNodes: number;
 }
 
 /** Looks at one thing; undefined where it does not apply to the host. */
-export type Judge = (facts: HostFacts, demands: Demands) => Check | undefined;
+export type HostCheck = (facts: HostFacts, requirements: Requirements) => CheckResult | undefined;
 
 /** A finding without complaint. */
-export const ok = (name: string, detail: string): Check => ({ name, status: "ok", detail });
+export const ok = (name: string, detail: string): CheckResult => ({ name, status: "ok", detail });
 
 /** A finding with its remedy. */
-export const bad = (status: "warn" | "fail", name: string, detail: string, remedy: string): Check => ({
+export const finding = (status: "warn" | "fail", name: string, detail: string, remedy: string): CheckResult => ({
   name,
   status,
   detail,

@@ -1,11 +1,11 @@
 import { pins } from "../../lib/versions/pins";
-import type { Check, Demands, Judge } from "./check";
+import type { CheckResult, Requirements, HostCheck } from "./check";
 import type { HostFacts } from "./facts";
 import * as machine from "./machine";
 import * as software from "./software";
 
 /** All checks, in the order of the table. */
-const judges: Judge[] = [
+const hostChecks: HostCheck[] = [
   software.checkNode,
   software.checkGo,
   software.checkDocker,
@@ -23,8 +23,8 @@ const judges: Judge[] = [
 ];
 
 /** Judges a host for the stack of the dev settings, or for what is demanded; checks that do not apply to it are left out. */
-export const judgeHost = (facts: HostFacts, demands: Partial<Demands> = {}): Check[] => {
-  const whole: Demands = {
+export const checkHost = (facts: HostFacts, requirements: Partial<Requirements> = {}): CheckResult[] => {
+  const whole: Requirements = {
     pins,
     subnet: "172.18.0.0/16",
     clusterNetworks: [],
@@ -32,14 +32,14 @@ export const judgeHost = (facts: HostFacts, demands: Partial<Demands> = {}): Che
     wantedClusters: [],
     kubernetes: [pins[facts.route].kubernetes],
     nodes: 2,
-    pretendedNodes: 0,
-    ...demands,
+    simulatedNodes: 0,
+    ...requirements,
   };
-  return judges.map((judge) => judge(facts, whole)).filter((check) => check !== undefined);
+  return hostChecks.map((judge) => judge(facts, whole)).filter((check) => check !== undefined);
 };
 
 /** The table as lines of text. */
-export const formatChecks = (checks: Check[]): string[] => {
+export const formatChecks = (checks: CheckResult[]): string[] => {
   const width = Math.max(...checks.map(({ name }) => name.length));
   return checks.flatMap(({ name, status, detail, remedy }) => [
     `${status.padEnd(4)}  ${name.padEnd(width)}  ${detail}`,

@@ -9,7 +9,11 @@ import { networkArguments, parseNetworks } from "../../system/docker";
 import { complaintOf, exec } from "../../system/exec";
 
 /** Runs a small program with a given PATH and gives what it printed, or why it failed. */
-export const ask = async (program: string, args: string[], path: string): Promise<{ text?: string; error: string }> => {
+export const readOutput = async (
+  program: string,
+  args: string[],
+  path: string,
+): Promise<{ text?: string; error: string }> => {
   const result = await exec(program, args, { timeout: 10, env: { PATH: path } });
   return result.code === 0 ? { text: result.stdout.trim(), error: "" } : { error: complaintOf(result) };
 };
@@ -52,7 +56,7 @@ const hasFeature = async (option: string, module: string, path: string): Promise
     // not every kernel shows its configuration
   }
   if (new RegExp(`^${module} `, "m").test(readText("/proc/modules") ?? "")) return true;
-  const known = await ask("modprobe", ["--dry-run", module], path);
+  const known = await readOutput("modprobe", ["--dry-run", module], path);
   if (known.text !== undefined) return true;
   return existsSync("/lib/modules") && /not found/i.test(known.error) ? false : undefined;
 };
@@ -138,20 +142,20 @@ export const gatherFacts = async (
   const bin = join(checkout, ".tools", "bin");
   const path = `${bin}:${process.env.PATH ?? ""}`;
   const linux = process.platform === "linux";
-  const docker = (...args: string[]) => ask("docker", args, path);
+  const docker = (...args: string[]) => readOutput("docker", args, path);
   const [go, info, containers, network, ...tools] = await Promise.all([
-    withTools ? ask("go", ["env", "GOVERSION"], path) : { text: undefined },
+    withTools ? readOutput("go", ["env", "GOVERSION"], path) : { text: undefined },
     docker("info", "--format", "{{.ServerVersion}} {{.CgroupVersion}} {{.OSType}}/{{.OperatingSystem}}"),
     docker(...listArguments(`label=${clusterLabel}`)),
     docker(...networkArguments(networkName)),
     ...(withTools ? requiredTools : []).map(async (tool): Promise<[string, string | null]> => {
       if (!existsSync(join(bin, tool))) return [tool, null];
       const args = versionArguments[tool];
-      return [tool, args ? ((await ask(join(bin, tool), args, path)).text ?? "") : ""];
+      return [tool, args ? ((await readOutput(join(bin, tool), args, path)).text ?? "") : ""];
     }),
   ]);
   // What does not answer may be the server, or not be there at all.
-  const client = info.text === undefined ? await ask("docker", ["--version"], path) : { text: undefined };
+  const client = info.text === undefined ? await readOutput("docker", ["--version"], path) : { text: undefined };
   const [server, cgroup, ...system] = (info.text ?? "").split(" ");
   const [kind] = parseNetworks(network.text ?? "");
   const statfs = ((): number | undefined => {

@@ -4,13 +4,13 @@ import type { Settings } from "../../lib/settings/types";
 import { cacheRoot } from "../../system/cacheFolder";
 import type { ExistingNetwork } from "../../system/docker";
 import { loadRecord } from "../resourceRecord";
-import type { Check } from "./check";
-import { judgeHost } from "./doctor";
+import type { CheckResult } from "./check";
+import { checkHost } from "./doctor";
 import { type HostFacts, gatherFacts } from "./facts";
-import { demandsOf } from "./requirements";
+import { requirementsOf } from "./requirements";
 
 /** What the host says to the settings: what will stop an `up`, and what may. */
-export interface HostVerdict {
+export interface HostReport {
   /** Whether Docker answers, without which nothing else can be asked of it. */
   readonly answers: boolean;
   readonly problems: readonly string[];
@@ -37,18 +37,18 @@ const relevant = [
  * @param known clusters that this checkout has a kubeconfig of, or recorded as its own: on a network that is adopted, no label says whose a
  * cluster is
  */
-export const judgeForStack = (
+export const checkHostForStack = (
   facts: HostFacts,
   settings: Settings,
   owner: string,
   known: readonly string[],
-): HostVerdict => {
-  const demands = demandsOf(settings);
+): HostReport => {
+  const requirements = requirementsOf(settings);
   const { adopt } = settings.network;
-  const ownClusters = adopt ? [...known] : facts.kindOwner === owner ? demands.wantedClusters : [];
+  const ownClusters = adopt ? [...known] : facts.kindOwner === owner ? requirements.wantedClusters : [];
   const shared = facts.kindOwner !== undefined && facts.kindOwner !== owner;
   const running = facts.containers.some(({ cluster }) => ownClusters.includes(cluster));
-  const judged = judgeHost(facts, { ...demands, ownClusters }).filter(({ name }) => relevant.includes(name));
+  const judged = checkHost(facts, { ...requirements, ownClusters }).filter(({ name }) => relevant.includes(name));
   const verdicts = judged.map((check) => ({ check, severity: severityOf(check, { adopt, shared, running }) }));
   const lines = (wanted: "warn" | "fail"): string[] =>
     verdicts.flatMap(({ check: { name, detail, remedy }, severity }) =>
@@ -58,9 +58,9 @@ export const judgeForStack = (
 };
 
 const severityOf = (
-  { name, status }: Check,
+  { name, status }: CheckResult,
   { adopt, shared, running }: { adopt: boolean; shared: boolean; running: boolean },
-): Check["status"] => {
+): CheckResult["status"] => {
   switch (name) {
     case "docker": // the doctor runs before Docker may be installed, a program after it
       return status === "ok" ? "ok" : "fail";
@@ -78,13 +78,13 @@ const severityOf = (
 };
 
 /** What the host is like, and what it says to the settings. */
-export interface HostLook extends HostVerdict {
+export interface HostInspection extends HostReport {
   /** The Docker network kind; absent where there is none. */
   readonly network?: ExistingNetwork | undefined;
 }
 
 /** Looks at the host for a stack; `owner` is the owner label's value of what is the stack's in Docker. */
-export const lookAtHost = async (settings: Settings, owner: string): Promise<HostLook> => {
+export const inspectHost = async (settings: Settings, owner: string): Promise<HostInspection> => {
   const facts = await gatherFacts(process.cwd(), settings.pins, cacheRoot(), { tools: false });
   const names = [settings.management.name, ...settings.clusters.map(({ name }) => name)];
   const stack = owner.split("/").at(-1) ?? "";
@@ -92,7 +92,7 @@ export const lookAtHost = async (settings: Settings, owner: string): Promise<Hos
   const known = names.filter((name) => recorded.includes(name) || existsSync(kubeconfigFile(stack, name)));
   const { kindSubnets: subnets, kindOwner = "" } = facts;
   return {
-    ...judgeForStack(facts, settings, owner, known),
+    ...checkHostForStack(facts, settings, owner, known),
     ...(subnets ? { network: { owner: kindOwner, subnets } } : {}),
   };
 };

@@ -1,12 +1,12 @@
 import { networksOf } from "../../lib/network/networks";
 import type { Settings } from "../../lib/settings/types";
 import { releaseOf } from "../../lib/versions/semver";
-import type { Demands } from "./check";
+import type { Requirements } from "./check";
 
 /** What settings demand of the machine. */
-export const demandsOf = (
+export const requirementsOf = (
   settings: Pick<Settings, "network" | "clusters" | "management">,
-): Pick<Demands, "subnet" | "clusterNetworks" | "wantedClusters" | "kubernetes" | "nodes" | "pretendedNodes"> => {
+): Pick<Requirements, "subnet" | "clusterNetworks" | "wantedClusters" | "kubernetes" | "nodes" | "simulatedNodes"> => {
   const nodesOf = (backend: "docker" | "inMemory"): number =>
     settings.clusters
       .filter((cluster) => cluster.backend === backend)
@@ -27,6 +27,6 @@ export const demandsOf = (
     wantedClusters: [...(made ? [settings.management.name] : []), ...real.map(({ name }) => name)],
     kubernetes: [...new Set(versions)],
     nodes: nodesOf("docker"),
-    pretendedNodes: nodesOf("inMemory"),
+    simulatedNodes: nodesOf("inMemory"),
   };
 };

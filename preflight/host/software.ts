@@ -1,33 +1,33 @@
 import type { Pins } from "../../lib/versions/pins";
 import { isAtLeast } from "../../lib/versions/semver";
-import { bad, ok, type Judge } from "./check";
+import { finding, ok, type HostCheck } from "./check";
 import type { HostFacts } from "./facts";
 
 /** Node, which runs all of this. */
-export const checkNode: Judge = ({ node }, { pins: { minimum } }) =>
+export const checkNode: HostCheck = ({ node }, { pins: { minimum } }) =>
   isAtLeast(node, minimum.node)
     ? ok("node", node)
-    : bad("fail", "node", `${node} is older than ${minimum.node}`, `install Node ${minimum.node} or newer`);
+    : finding("fail", "node", `${node} is older than ${minimum.node}`, `install Node ${minimum.node} or newer`);
 
 /** Go, on the route that compiles. */
-export const checkGo: Judge = ({ go, route }, { pins: { minimum } }) => {
+export const checkGo: HostCheck = ({ go, route }, { pins: { minimum } }) => {
   if (route !== "source") return undefined;
   const remedy = `install Go ${minimum.go} or newer (https://go.dev/dl), or reach the release hosts and take SLIPWAY_ROUTE=release`;
-  if (go === undefined) return bad("fail", "go", "not found; the source route compiles the tools", remedy);
-  return isAtLeast(go, minimum.go) ? ok("go", go) : bad("fail", "go", `${go} is older than ${minimum.go}`, remedy);
+  if (go === undefined) return finding("fail", "go", "not found; the source route compiles the tools", remedy);
+  return isAtLeast(go, minimum.go) ? ok("go", go) : finding("fail", "go", `${go} is older than ${minimum.go}`, remedy);
 };
 
 /** A Docker that answers and is new enough. */
-export const checkDocker: Judge = ({ docker, route, platform }, { pins: { minimum } }) => {
+export const checkDocker: HostCheck = ({ docker, route, platform }, { pins: { minimum } }) => {
   if (docker.server === undefined) {
     const detail = docker.client === undefined ? "no docker command" : `no answer: ${docker.error ?? "unknown reason"}`;
     return route === "source" && platform === "linux"
-      ? bad("warn", "docker", detail, "as root, make tools installs Debian's and starts it; else start it yourself")
-      : bad("fail", "docker", detail, "install and start Docker; on Linux, your user must be in the group docker");
+      ? finding("warn", "docker", detail, "as root, make tools installs Debian's and starts it; else start it yourself")
+      : finding("fail", "docker", detail, "install and start Docker; on Linux, your user must be in the group docker");
   }
   return isAtLeast(docker.server, minimum.docker)
     ? ok("docker", `${docker.server}${docker.os ? `, ${docker.os}` : ""}`)
-    : bad(
+    : finding(
         "fail",
         "docker",
         `${docker.server} is older than ${minimum.docker}`,
@@ -36,7 +36,7 @@ export const checkDocker: Judge = ({ docker, route, platform }, { pins: { minimu
 };
 
 /** Docker's socket where Cluster API's Docker provider mounts it from. */
-export const checkSocket: Judge = ({ docker, platform }) => {
+export const checkSocket: HostCheck = ({ docker, platform }) => {
   const name = "docker.sock";
   if (docker.socket) return ok(name, "/var/run/docker.sock");
   if (docker.server === undefined) return undefined; // the docker check says it
@@ -44,7 +44,7 @@ export const checkSocket: Judge = ({ docker, platform }) => {
     platform === "darwin"
       ? 'Docker Desktop: Settings, Advanced, "Allow the default Docker socket to be used"'
       : "let Docker listen on /var/run/docker.sock as well: Cluster API's Docker provider mounts it";
-  return bad("fail", name, "/var/run/docker.sock is not there", remedy);
+  return finding("fail", name, "/var/run/docker.sock is not there", remedy);
 };
 
 const pinned = (tool: string, { pulumi, ...routes }: Pins, route: HostFacts["route"]): string | undefined =>
@@ -56,7 +56,7 @@ const pinned = (tool: string, { pulumi, ...routes }: Pins, route: HostFacts["rou
   })[tool];
 
 /** The tools, in the versions of pins.json. */
-export const checkTools: Judge = ({ tools, route }, { pins: all }) => {
+export const checkTools: HostCheck = ({ tools, route }, { pins: all }) => {
   const absent = Object.keys(tools).filter((tool) => tools[tool] === null);
   const wrong = Object.entries(tools).flatMap(([tool, printed]) => {
     const wanted = pinned(tool, all, route);
@@ -70,11 +70,11 @@ export const checkTools: Judge = ({ tools, route }, { pins: all }) => {
   const detail = [absent.length > 0 ? `missing: ${absent.join(", ")}` : "", ...wrong]
     .filter((text) => text !== "")
     .join("; ");
-  return bad("warn", "tools", detail, "make tools (make up does it too)");
+  return finding("warn", "tools", detail, "make tools (make up does it too)");
 };
 
 /** Clusters that the stack does not know. */
-export const checkLeftovers: Judge = ({ containers }, { ownClusters, wantedClusters }) => {
+export const checkLeftovers: HostCheck = ({ containers }, { ownClusters, wantedClusters }) => {
   const strange = containers.filter(({ cluster }) => !ownClusters.includes(cluster));
   if (strange.length === 0) {
     return ok(
@@ -84,7 +84,7 @@ export const checkLeftovers: Judge = ({ containers }, { ownClusters, wantedClust
   }
   const inTheWay = strange.filter(({ cluster }) => wantedClusters.includes(cluster)).map(({ name }) => name);
   if (inTheWay.length > 0) {
-    return bad(
+    return finding(
       "fail",
       "leftovers",
       `containers of clusters named as this stack's, which it did not make: ${inTheWay.join(", ")}`,
@@ -93,5 +93,5 @@ export const checkLeftovers: Judge = ({ containers }, { ownClusters, wantedClust
   }
   const names = strange.map(({ name }) => name);
   const remedy = `other kind clusters of yours may stay; after an interrupted up: make destroy; if nobody needs them: docker rm --force --volumes ${names.join(" ")}`;
-  return bad("warn", "leftovers", `containers of clusters this stack does not list: ${names.join(", ")}`, remedy);
+  return finding("warn", "leftovers", `containers of clusters this stack does not list: ${names.join(", ")}`, remedy);
 };

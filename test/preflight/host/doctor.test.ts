@@ -2,7 +2,7 @@ import { describe, expect, test } from "@jest/globals";
 import { pins } from "../../../lib/versions/pins";
 import { isAtLeast } from "../../../lib/versions/semver";
 import type { Status } from "../../../preflight/host/check";
-import { formatChecks, judgeHost } from "../../../preflight/host/doctor";
+import { formatChecks, checkHost } from "../../../preflight/host/doctor";
 import { type HostFacts, requiredTools, hardOpenFiles, readRoutes } from "../../../preflight/host/facts";
 import { checkRoutes } from "../../../preflight/host/machine";
 import { healthyHost } from "../../helpers/host";
@@ -27,7 +27,7 @@ const docker = (changes: Partial<HostFacts["docker"]>): Partial<HostFacts> => ({
 });
 const noServer = { server: undefined, cgroup: undefined, error: "Cannot connect" };
 const judge = (changes: Partial<HostFacts>, own: string[] = []) =>
-  judgeHost({ ...healthy, ...changes }, { pins, ownClusters: own });
+  checkHost({ ...healthy, ...changes }, { pins, ownClusters: own });
 
 test("a healthy host: everything ok, no remedy", () => {
   const checks = judge({});
@@ -195,7 +195,7 @@ test.each([
   for (const [network, subnet] of [[left, right] as const, [right, left] as const]) {
     const check = checkRoutes(
       { ...healthy, routes: [{ network, device: "eth0" }] },
-      { ...demands, pretendedNodes: 0, subnet },
+      { ...demands, simulatedNodes: 0, subnet },
     );
     expect(check?.status).toBe(expected ? "fail" : "ok");
   }

@@ -2,13 +2,13 @@ import { expect, test } from "@jest/globals";
 import { readSettings } from "../../../lib/settings/settings";
 import { pins } from "../../../lib/versions/pins";
 import type { HostFacts } from "../../../preflight/host/facts";
-import { judgeForStack } from "../../../preflight/host/inspect";
-import { demandsOf } from "../../../preflight/host/requirements";
+import { checkHostForStack } from "../../../preflight/host/inspect";
+import { requirementsOf } from "../../../preflight/host/requirements";
 import { healthyHost } from "../../helpers/host";
 
 const owner = "slipway/dev";
 const judge = (facts: Partial<HostFacts>, config: Record<string, unknown> = {}, known: string[] = []) =>
-  judgeForStack({ ...healthyHost, ...facts }, readSettings({ config, pins }), owner, known);
+  checkHostForStack({ ...healthyHost, ...facts }, readSettings({ config, pins }), owner, known);
 const docker = (changes: Partial<HostFacts["docker"]>): Partial<HostFacts> => ({
   docker: { ...healthyHost.docker, ...changes },
 });
@@ -137,12 +137,12 @@ test("demands count what is real and what is pretended", () => {
     { name: "a", workers: [{ name: "p", replicas: 2 }, { name: "q" }] },
     { name: "b", backend: "inMemory" },
   ];
-  expect(demandsOf(readSettings({ config: { clusters, networkSubnet: "172.20.0.0/16" }, pins }))).toEqual({
+  expect(requirementsOf(readSettings({ config: { clusters, networkSubnet: "172.20.0.0/16" }, pins }))).toEqual({
     subnet: "172.20.0.0/16",
     clusterNetworks: ["192.168.0.0/16", "10.128.0.0/12"],
     wantedClusters: ["clusterapi", "a"],
     kubernetes: ["1.36.4"],
     nodes: 4,
-    pretendedNodes: 2,
+    simulatedNodes: 2,
   });
 });
