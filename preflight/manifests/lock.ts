@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { createQueue } from "../../lib/base/concurrency";
 import { isRecord } from "../../lib/base/json";
 import { refuse } from "../../lib/base/problem";
-import type { Patience } from "../../system/download";
+import type { RetryPolicy } from "../../system/download";
 import { readIfThere, writeAtomically } from "../../system/files";
 
 /** Where a manifest's text and the sum that it must have are kept. */
@@ -16,7 +16,7 @@ export interface ManifestStoreOptions {
   /** Whether a file of this machine is taken as it is, without a sum; default false. */
   ownFile?: boolean;
   /** How stubborn a download is; default: three tries, and a minute without a byte. */
-  patience?: Patience;
+  retryPolicy?: RetryPolicy;
 }
 
 /** A manifest's text and its sum. */

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { stateFolder } from "../../lib/base/paths";
 import { refuse } from "../../lib/base/problem";
 import { readIfThere, writeAtomically } from "../../system/files";
-import { downloadBytes, HttpStatusError, type Patience } from "../../system/download";
+import { downloadBytes, HttpStatusError, type RetryPolicy } from "../../system/download";
 import { reasonOf } from "../../system/http";
 import {
   verifyChecksum,
@@ -69,10 +69,13 @@ const readLocal = (path: string, { name }: ManifestStoreOptions): Promise<Buffer
   );
 
 /** How stubborn the download of a manifest is: the program waits for it before it says anything else. */
-const manifestPatience: Patience = { tries: 3, pauseMs: 500, stallMs: 60_000 };
+const manifestRetryPolicy: RetryPolicy = { tries: 3, pauseMs: 500, stallMs: 60_000 };
 
-const fetchManifest = (url: string, { name, patience = manifestPatience }: ManifestStoreOptions): Promise<Buffer> =>
-  downloadBytes(url, patience).catch((error: unknown) => {
+const fetchManifest = (
+  url: string,
+  { name, retryPolicy = manifestRetryPolicy }: ManifestStoreOptions,
+): Promise<Buffer> =>
+  downloadBytes(url, retryPolicy).catch((error: unknown) => {
     const isStatus = error instanceof HttpStatusError;
     const reason = isStatus ? `HTTP ${error.status} ${error.statusText}`.trim() : reasonOf(error);
     return refuse({

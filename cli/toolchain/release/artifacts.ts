@@ -4,7 +4,7 @@ import { basename, join } from "node:path";
 import { root } from "../../../system/checkout";
 import { run, type Log } from "../../../system/exec";
 import type { Artifact } from "../build/artifact";
-import { download, patience, type Patience, type Report } from "../../../system/download";
+import { download, defaultRetryPolicy, type RetryPolicy, type Report } from "../../../system/download";
 import { officialBases, platformOf, releaseFiles, type Bases, type Platform, type ReleaseFile } from "./files";
 import { findSum, sumFile, ToolLock } from "./sums";
 
@@ -13,7 +13,7 @@ export interface ReleaseOptions {
   bases?: Bases;
   platform?: Platform;
   lock?: ToolLock;
-  how?: Patience;
+  how?: RetryPolicy;
   files?: ReleaseFile[];
   /** Follows the download of the file itself. */
   report?: Report;
@@ -22,7 +22,14 @@ export interface ReleaseOptions {
 /** The committed file with the sums of all accepted release files. */
 export const lockFile = join(root, "tools.lock.json");
 
-const publishedSum = async (file: ReleaseFile, sums: string, bases: Bases, work: string, log: Log, how: Patience) => {
+const publishedSum = async (
+  file: ReleaseFile,
+  sums: string,
+  bases: Bases,
+  work: string,
+  log: Log,
+  how: RetryPolicy,
+) => {
   const list = join(work, "sums");
   const url = `${bases[file.base]}/${sums}`;
   await download(url, list, log, how);
@@ -41,7 +48,7 @@ export const fetchChecked = async (
 ): Promise<void> => {
   const bases = options.bases ?? officialBases;
   const lock = options.lock ?? new ToolLock(lockFile);
-  const how = options.how ?? patience;
+  const how = options.how ?? defaultRetryPolicy;
   const address = `${officialBases[file.base]}/${file.path}`; // the lock does not depend on a mirror
   const locked = lock.get(address);
   const published =
