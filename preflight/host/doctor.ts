@@ -19,12 +19,16 @@ const hostChecks: HostCheck[] = [
   software.checkTools,
   machine.checkRoutes,
   machine.checkClusterNetworks,
-  software.checkLeftovers,
+  software.checkContainers,
 ];
 
-/** Judges a host for the stack of the dev settings, or for what is demanded; checks that do not apply to it are left out. */
+/**
+ * Checks a host and returns the results of the checks that apply to it.
+ *
+ * @param requirements default: those of the stack dev
+ */
 export const checkHost = (facts: HostFacts, requirements: Partial<Requirements> = {}): CheckResult[] => {
-  const whole: Requirements = {
+  const all: Requirements = {
     pins,
     subnet: "172.18.0.0/16",
     clusterNetworks: [],
@@ -35,10 +39,10 @@ export const checkHost = (facts: HostFacts, requirements: Partial<Requirements> 
     simulatedNodes: 0,
     ...requirements,
   };
-  return hostChecks.map((judge) => judge(facts, whole)).filter((check) => check !== undefined);
+  return hostChecks.map((check) => check(facts, all)).filter((result) => result !== undefined);
 };
 
-/** The table as lines of text. */
+/** Formats the table as lines of text. */
 export const formatChecks = (checks: CheckResult[]): string[] => {
   const width = Math.max(...checks.map(({ name }) => name.length));
   return checks.flatMap(({ name, status, detail, remedy }) => [

@@ -3,7 +3,7 @@ import type { Settings } from "../../lib/settings/types";
 import { releaseOf } from "../../lib/versions/semver";
 import type { Requirements } from "./check";
 
-/** What settings demand of the machine. */
+/** Returns what the settings require of the host. */
 export const requirementsOf = (
   settings: Pick<Settings, "network" | "clusters" | "management">,
 ): Pick<Requirements, "subnet" | "clusterNetworks" | "wantedClusters" | "kubernetes" | "nodes" | "simulatedNodes"> => {
@@ -14,17 +14,26 @@ export const requirementsOf = (
         controlPlaneReplicas,
         ...workerPools.map((pool) => pool.replicas),
       ])
-      .reduce((sum, replicas) => sum + replicas, 0);
-  const real = settings.clusters.filter((cluster) => cluster.backend === "docker");
-  const made = settings.management.kubeconfig === "";
-  const management = made && releaseOf(settings.management.nodeImage.split("@")[0]?.split(":").at(-1) ?? "")?.version;
-  const versions = [...(management ? [management] : []), ...real.map((cluster) => cluster.kubernetesVersion.slice(1))];
-  const networks = real.map(networksOf).flatMap(({ podCidr, serviceCidr }) => [...podCidr.list, ...serviceCidr.list]);
+      .reduce((total, replicas) => total + replicas, 0);
+  const dockerClusters = settings.clusters.filter((cluster) => cluster.backend === "docker");
+  const createsManagement = settings.management.kubeconfig === "";
+  const management =
+    createsManagement && releaseOf(settings.management.nodeImage.split("@")[0]?.split(":").at(-1) ?? "")?.version;
+  const versions = [
+    ...(management ? [management] : []),
+    ...dockerClusters.map((cluster) => cluster.kubernetesVersion.slice(1)),
+  ];
+  const networks = dockerClusters
+    .map(networksOf)
+    .flatMap(({ podCidr, serviceCidr }) => [...podCidr.list, ...serviceCidr.list]);
   return {
     subnet: settings.network.subnet,
     clusterNetworks: [...new Set(networks.map(({ text }) => text))],
-    // Pretended clusters have no containers, so no container can be in their way.
-    wantedClusters: [...(made ? [settings.management.name] : []), ...real.map(({ name }) => name)],
+    // In-memory clusters have no containers, so their names cannot conflict with containers.
+    wantedClusters: [
+      ...(createsManagement ? [settings.management.name] : []),
+      ...dockerClusters.map(({ name }) => name),
+    ],
     kubernetes: [...new Set(versions)],
     nodes: nodesOf("docker"),
     simulatedNodes: nodesOf("inMemory"),
