@@ -88,7 +88,7 @@ export const start = (program: string, args: readonly string[], options: SpawnOp
   spawn(program, args, { ...options, env: { ...process.env, ...options.env } });
 
 /** What a program printed; where it failed, the end of its complaint. */
-export interface Answer {
+export interface ExecAnswer {
   text: string;
   failed: boolean;
   /** What it printed all the same, where it failed. */
@@ -96,11 +96,11 @@ export interface Answer {
 }
 
 /** Runs a program without a shell. */
-export type Ask = (program: string, ...args: string[]) => Promise<Answer>;
+export type Exec = (program: string, ...args: string[]) => Promise<ExecAnswer>;
 
 /** Creates a function that asks programs that may not answer: after `seconds` that is the answer. */
-export const asker =
-  (cwd: string, env: Readonly<Record<string, string>> = {}, seconds = 15): Ask =>
+export const createExec =
+  (cwd: string, env: Readonly<Record<string, string>> = {}, seconds = 15): Exec =>
   async (program, ...args) => {
     const result = await exec(program, args, { cwd, env, timeout: seconds });
     const printed = result.stdout.trimEnd();

@@ -4,7 +4,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { clusterLabel } from "../../lib/base/labels";
 import type { Diagnosis } from "../../lib/diagnosis/diagnose";
 import { deletionLines } from "../../lib/plan/deletionText";
-import { type Ask, asker } from "../../system/exec";
+import { type Exec, createExec } from "../../system/exec";
 import { clusterStates, findClusters, type StackClusters } from "../diagnosis/cluster";
 import { queryStack, requireState } from "../pulumi/existing";
 import { type Outputs, readOutputs, type Target } from "../pulumi/run";
@@ -19,7 +19,7 @@ const section = (title: string, text: string): string[] => [
 ];
 
 /** Returns the nodes and the load balancers of a ready cluster as lines. */
-const contents = async (exec: Ask, { name, file }: StackClusters["clusters"][number]): Promise<string[]> => {
+const contents = async (exec: Exec, { name, file }: StackClusters["clusters"][number]): Promise<string[]> => {
   if (file === undefined) return [];
   const get = (...args: string[]) => exec("kubectl", "--kubeconfig", file, "get", ...args, "--request-timeout=10s");
   const [nodes, services] = await Promise.all([get("nodes", "--output=wide"), get("services", "--all-namespaces")]);
@@ -52,7 +52,7 @@ const readState = async (target: Target): Promise<ExportedState> =>
  *
  * @param mustExist if true, a missing stack or a failure of Pulumi is an error
  */
-export const inspectClusters = async (target: Target, exec: Ask, mustExist: boolean): Promise<Inspection> => {
+export const inspectClusters = async (target: Target, exec: Exec, mustExist: boolean): Promise<Inspection> => {
   if (mustExist) requireState(target);
   const hasTools = existsSync(join(target.checkout, ".tools", "bin", "pulumi"));
   const read = mustExist ? readState : () => exportState(target, { showSecrets: true });
@@ -75,7 +75,7 @@ export const inspectClusters = async (target: Target, exec: Ask, mustExist: bool
  * @param mustExist if true, a missing stack is an error; default: false
  */
 export const inspectStack = async (target: Target, mustExist = false): Promise<{ lines: string[]; ready: boolean }> => {
-  const exec = asker(target.checkout, target.variables);
+  const exec = createExec(target.checkout, target.variables);
   const [inspection, containers, network] = await Promise.all([
     inspectClusters(target, exec, mustExist),
     exec("docker", "ps", "--all", "--filter", `label=${clusterLabel}`, "--format", containersFormat),
@@ -138,6 +138,6 @@ export const watchStatus = async (target: Target, print: Print, terminal = proce
 /** Prints why each cluster is not ready. It prints nothing if all clusters are ready, or without a management cluster. */
 export const printStuck = async (target: Target, print: Print): Promise<void> => {
   const located = findClusters(target, await readOutputs(target));
-  const states = await clusterStates(asker(target.checkout, target.variables), located);
+  const states = await clusterStates(createExec(target.checkout, target.variables), located);
   for (const { ready, lines } of states) if (!ready) for (const line of ["", ...lines]) print(line);
 };

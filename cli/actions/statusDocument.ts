@@ -2,7 +2,7 @@ import { jsonLines, valueAt } from "../../lib/base/json";
 import { listArguments, networkName, parseContainers } from "../../lib/base/container";
 import { clusterLabel } from "../../lib/base/labels";
 import { networkArguments } from "../../system/docker";
-import { type Answer, type Ask, asker } from "../../system/exec";
+import { type ExecAnswer, type Exec, createExec } from "../../system/exec";
 import type { StackClusters } from "../diagnosis/cluster";
 import type { Target } from "../pulumi/run";
 import { inspectClusters } from "./status";
@@ -12,7 +12,7 @@ const asList = (value: unknown): unknown[] => (Array.isArray(value) ? value : []
 const asText = (value: unknown): string => (typeof value === "string" ? value : "");
 
 /** Returns the objects that `kubectl get --output=json` printed, or null if the cluster did not answer. */
-const itemsOf = ({ text, failed }: Answer): unknown[] | null =>
+const itemsOf = ({ text, failed }: ExecAnswer): unknown[] | null =>
   failed ? null : asList(valueAt(JSON.parse(text), "items"));
 
 const toNode = (node: unknown) => ({
@@ -37,7 +37,7 @@ const toLoadBalancer = (service: unknown) => ({
 const isBalanced = (service: unknown): boolean => valueAt(service, "spec", "type") === "LoadBalancer";
 
 /** Returns nodes and load balancers of a ready cluster. Each is null if it could not be read. */
-const contents = async (exec: Ask, { file }: StackClusters["clusters"][number], isReady: boolean) => {
+const contents = async (exec: Exec, { file }: StackClusters["clusters"][number], isReady: boolean) => {
   if (file === undefined || !isReady) return { nodes: null, loadBalancers: null };
   const get = (...args: string[]) =>
     exec("kubectl", "--kubeconfig", file, "get", ...args, "--output=json", "--request-timeout=10s");
@@ -48,7 +48,7 @@ const contents = async (exec: Ask, { file }: StackClusters["clusters"][number], 
   };
 };
 
-const subnetsOf = ({ text, failed }: Answer): string[] | null =>
+const subnetsOf = ({ text, failed }: ExecAnswer): string[] | null =>
   failed
     ? null
     : asList(valueAt(jsonLines(text)[0], "IPAM", "Config")).map((config) => asText(valueAt(config, "Subnet")));
@@ -59,7 +59,7 @@ const subnetsOf = ({ text, failed }: Answer): string[] | null =>
  * @throws MissingStack if the stack does not exist
  */
 export const statusDocument = async (target: Target): Promise<object> => {
-  const exec = asker(target.checkout, target.variables);
+  const exec = createExec(target.checkout, target.variables);
   const [{ outputs, located, states, deleted, isReady }, containers, network] = await Promise.all([
     inspectClusters(target, exec, true),
     exec("docker", ...listArguments(`label=${clusterLabel}`)),

@@ -4,7 +4,7 @@ import { kubeconfigFile } from "../../lib/base/paths";
 import { type Diagnosis, whyStuck } from "../../lib/diagnosis/diagnose";
 import type { StuckFacts } from "../../lib/diagnosis/facts";
 import { readStackFile } from "../../preflight/stackFile";
-import type { Ask } from "../../system/exec";
+import type { Exec } from "../../system/exec";
 import { writeKubeconfigs } from "../actions/report";
 import type { Outputs, Target } from "../pulumi/run";
 import { readContainers, readMissingImages } from "./containers";
@@ -13,7 +13,7 @@ import { type ClusterAccess, readControllerLines, readWorkloadObjects, readObjec
 
 /** Reads providers and pods of a cluster that Cluster API does not manage, such as the management cluster. */
 export const inspectPods = async (
-  exec: Ask,
+  exec: Exec,
   file: string,
 ): Promise<Pick<StuckFacts, "providers" | "workloadObjects" | "unreachable">> => {
   const unreachable: string[] = [];
@@ -29,7 +29,7 @@ const readUnlessNeedless = <T>(answer: Promise<T>, isNeedless: Promise<boolean>)
   Promise.race([answer, isNeedless.then((needless) => (needless ? undefined : answer))]);
 
 /** Reads the facts that explain why a cluster is not ready. `unreachable` names the sources that do not answer. */
-export const inspectCluster = async (exec: Ask, place: ClusterAccess): Promise<StuckFacts> => {
+export const inspectCluster = async (exec: Exec, place: ClusterAccess): Promise<StuckFacts> => {
   const { name, namespace, management, workload } = place;
   const unreachable: string[] = [];
   const objectsRead = readObjects(exec, place, unreachable);
@@ -87,7 +87,7 @@ export const findClusters = ({ checkout, stack }: Target, outputs: Outputs | und
 };
 
 /** Diagnoses all clusters at the same time, because a cluster that does not answer causes a wait. */
-export const clusterStates = async (exec: Ask, { management, clusters }: StackClusters): Promise<Diagnosis[]> =>
+export const clusterStates = async (exec: Exec, { management, clusters }: StackClusters): Promise<Diagnosis[]> =>
   management === undefined
     ? []
     : Promise.all(

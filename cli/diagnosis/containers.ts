@@ -2,11 +2,11 @@ import { listArguments, parseContainers } from "../../lib/base/container";
 import { valueAt } from "../../lib/base/json";
 import { clusterLabel } from "../../lib/base/labels";
 import { type ContainerFacts, type ApiObject, conditionsOf } from "../../lib/diagnosis/facts";
-import type { Ask } from "../../system/exec";
+import type { Exec } from "../../system/exec";
 
 /** Lists the containers of a cluster in any state; returns undefined if Docker does not answer. */
 export const readContainers = async (
-  exec: Ask,
+  exec: Exec,
   name: string,
   unreachable: string[],
 ): Promise<ContainerFacts[] | undefined> => {
@@ -17,7 +17,7 @@ export const readContainers = async (
 };
 
 /** Returns the images that Docker lacks and that DevMachines without a container need. */
-export const readMissingImages = async (exec: Ask, objects: readonly ApiObject[]): Promise<string[]> => {
+export const readMissingImages = async (exec: Exec, objects: readonly ApiObject[]): Promise<string[]> => {
   const withoutContainer = objects.filter(
     (object) =>
       object.kind === "DevMachine" &&

@@ -4,12 +4,12 @@
 import { existsSync } from "node:fs";
 import { messageOf } from "../../lib/base/errors";
 import { whatDoesNotRun, whyStuck } from "../../lib/diagnosis/diagnose";
-import { asker } from "../../system/exec";
+import { createExec } from "../../system/exec";
 import { inspectCluster, inspectPods } from "./cluster";
 
 const main = async (): Promise<string[]> => {
   const { CLUSTER: name, NAMESPACE: namespace = "default", KUBECONFIG: management = "" } = process.env;
-  const exec = asker(process.cwd());
+  const exec = createExec(process.cwd());
   if (name === undefined) return whatDoesNotRun(await inspectPods(exec, management));
   const workload = process.env.WORKLOAD_KUBECONFIG;
   const place = { name, namespace, management, ...(workload && existsSync(workload) ? { workload } : {}) };

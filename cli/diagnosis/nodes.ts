@@ -1,5 +1,5 @@
 import { type ContainerFacts, type NodeFacts, type ApiObject, isFine } from "../../lib/diagnosis/facts";
-import type { Ask } from "../../system/exec";
+import type { Exec } from "../../system/exec";
 
 /** Maximum number of inspected nodes: nodes often have the same cause, and each inspection takes seconds. */
 const maximumNodes = 3;
@@ -26,7 +26,7 @@ const readCrashes = (text: string): NodeFacts["crashed"] =>
       return { container, lines: lines.map((line) => line.replace(/^\S+ (stdout|stderr) [FP] /, "")) };
     });
 
-const readNode = async (exec: Ask, name: string): Promise<NodeFacts> => {
+const readNode = async (exec: Exec, name: string): Promise<NodeFacts> => {
   const execInNode = (...args: string[]) => exec("docker", "exec", name, ...args);
   const units = ["--unit", "kubelet", "--unit", "containerd"];
   const [journal, crashes, disks] = await Promise.all([
@@ -50,7 +50,7 @@ const readNode = async (exec: Ask, name: string): Promise<NodeFacts> => {
 
 /** Inspects the running containers of machines that are not ready. */
 export const readNodes = async (
-  exec: Ask,
+  exec: Exec,
   objects: readonly ApiObject[],
   containers: readonly ContainerFacts[],
 ): Promise<NodeFacts[]> => {

@@ -1,7 +1,7 @@
 import { valueAt } from "../../lib/base/json";
 import { isRunning } from "../../lib/diagnosis/evidence";
 import { type ApiObject, type Reference } from "../../lib/diagnosis/facts";
-import type { Answer, Ask } from "../../system/exec";
+import type { ExecAnswer, Exec } from "../../system/exec";
 
 /** Access to a cluster. */
 export interface ClusterAccess {
@@ -17,7 +17,7 @@ export interface ClusterAccess {
 const coreKinds = ["clusters", "machinedeployments", "machinesets", "machines"];
 
 /** Parses the objects in kubectl's output; adds an error to `unreachable`. */
-const objectsOf = ({ text, failed }: Answer, what: string, unreachable: string[]): ApiObject[] => {
+const objectsOf = ({ text, failed }: ExecAnswer, what: string, unreachable: string[]): ApiObject[] => {
   // kubectl logs each attempt; the last line has the error.
   if (failed)
     unreachable.push(`${what}: ${/\berr="(.*)"$/.exec(text.split("\n").at(-1) ?? "")?.[1] ?? text.replace(/\s+/g, " ")}`);
@@ -48,9 +48,9 @@ const resource = ({ apiGroup, apiVersion, kind }: Reference): string =>
   `${kind.toLowerCase()}.${apiGroup ?? (apiVersion ?? "").split("/")[0]}`;
 
 /** Reads the objects of Cluster API and its providers that belong to a cluster. */
-export const readObjects = async (exec: Ask, place: ClusterAccess, unreachable: string[]): Promise<ApiObject[]> => {
+export const readObjects = async (exec: Exec, place: ClusterAccess, unreachable: string[]): Promise<ApiObject[]> => {
   const { name, namespace, management } = place;
-  const get = (kinds: readonly string[]): Promise<Answer> =>
+  const get = (kinds: readonly string[]): Promise<ExecAnswer> =>
     exec(
       ...(["kubectl", "--kubeconfig", management, "--namespace", namespace, "--request-timeout=10s"] as const),
       ...["get", kinds.join(","), "--output", "json"],
@@ -78,7 +78,7 @@ const isProvider = ({ metadata }: ApiObject): boolean =>
 
 /** Reads the infrastructure controller's errors about the cluster's objects, each once. */
 export const readControllerLines = async (
-  exec: Ask,
+  exec: Exec,
   { management }: ClusterAccess,
   objects: readonly ApiObject[],
 ): Promise<string[]> => {
@@ -104,7 +104,7 @@ const isRelevant = (object: ApiObject): boolean => {
 };
 
 /** Reads nodes and relevant objects of a workload cluster; returns undefined if its API does not answer. */
-export const readWorkloadObjects = async (exec: Ask, file: string, unreachable: string[]): Promise<ApiObject[] | undefined> => {
+export const readWorkloadObjects = async (exec: Exec, file: string, unreachable: string[]): Promise<ApiObject[] | undefined> => {
   const kinds = "nodes,pods,services,events";
   const answer = await exec(
     ...(["kubectl", "--kubeconfig", file, "--request-timeout=10s"] as const),
@@ -118,7 +118,7 @@ export const readWorkloadObjects = async (exec: Ask, file: string, unreachable: 
 };
 
 /** Reads the Deployments of Cluster API's providers and of cert-manager. */
-export const readProviders = async (exec: Ask, management: string, unreachable: string[]): Promise<ApiObject[]> => {
+export const readProviders = async (exec: Exec, management: string, unreachable: string[]): Promise<ApiObject[]> => {
   const answer = await exec(
     ...(["kubectl", "--kubeconfig", management, "--request-timeout=10s"] as const),
     ...["get", "deployments", "--all-namespaces", "--output", "json"],

@@ -4,7 +4,7 @@ import type { DeletedObject } from "../../lib/plan/deletedObjects";
 import { type DeletedSteps, deletedSteps } from "../../lib/plan/deletedSteps";
 import { type Deletions, deletionLines, describeObject } from "../../lib/plan/deletionText";
 import { withoutObjects } from "../../lib/plan/forgetDeleted";
-import { asker as createExec } from "../../system/exec";
+import { createExec } from "../../system/exec";
 import type { Target } from "../pulumi/run";
 import { type ExportedState, exportState, importState } from "../pulumi/state";
 import type { Print } from "../toolchain/build/progress";

@@ -4,7 +4,7 @@ import { redactor } from "../../lib/redaction/text";
 import type { Route } from "../../lib/versions/pins";
 import { formatChecks } from "../../preflight/host/doctor";
 import { stackFile } from "../../preflight/stackFile";
-import { type Ask, asker } from "../../system/exec";
+import { type Exec, createExec } from "../../system/exec";
 import { examine } from "../actions/doctor";
 import { inspectStack } from "../actions/status";
 import { findClusters, type StackClusters } from "../diagnosis/cluster";
@@ -68,7 +68,7 @@ const nameOf = (file: string): string =>
     ?.replace(/\.yaml$/, "") ?? file;
 
 /** Collects from Docker, the clusters and the nodes. */
-const readAll = async (exec: Ask, target: Target, located: StackClusters): Promise<Findings> => {
+const readAll = async (exec: Exec, target: Target, located: StackClusters): Promise<Findings> => {
   const management = located.management === undefined ? undefined : nameOf(located.management);
   const names = [...(management === undefined ? [] : [management]), ...located.clusters.map(({ name }) => name)];
   const reachable = listClusters(located, management ?? "");
@@ -94,7 +94,7 @@ const readAll = async (exec: Ask, target: Target, located: StackClusters): Promi
  */
 export const writeSupport = async (target: Target, route: Route, print: Print, time = new Date()): Promise<string> => {
   const { checkout, stack, variables } = target;
-  const exec = asker(checkout, variables, timeout);
+  const exec = createExec(checkout, variables, timeout);
   const outputs = await readOutputs(target);
   const clusters = findClusters(target, outputs);
   const files = [clusters.management, ...clusters.clusters.map(({ file }) => file)].filter(

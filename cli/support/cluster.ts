@@ -1,5 +1,5 @@
 import { runLimited } from "../../lib/base/concurrency";
-import type { Answer, Ask } from "../../system/exec";
+import type { ExecAnswer, Exec } from "../../system/exec";
 import { byKind, commonKinds, conditionLines, isTaken, kindsTaken, type RawObject, slimObject } from "./objects";
 import { type Findings, type CollectedFile, nothing, pathOf, together } from "./pack";
 import { type LogPlace, logPlaces } from "./podLogs";
@@ -18,10 +18,10 @@ export interface ArchivedCluster {
 const oneLine = (text: string): string => text.replace(/\s+/g, " ").slice(-400);
 
 /** Runs kubectl on a cluster. */
-type Kubectl = (...args: string[]) => Promise<Answer>;
+type Kubectl = (...args: string[]) => Promise<ExecAnswer>;
 
 const kubectlOf =
-  (exec: Ask, file: string): Kubectl =>
+  (exec: Exec, file: string): Kubectl =>
   (...args) =>
     exec("kubectl", "--kubeconfig", file, "--request-timeout=10s", ...args);
 
@@ -29,7 +29,7 @@ const itemsIn = (json: string | undefined): RawObject[] =>
   json === undefined || json === "" ? [] : (JSON.parse(json) as { items: RawObject[] }).items;
 
 /** Returns the Secrets of a cluster, so that their values can be redacted. It returns none if the cluster does not answer. */
-export const secretsOf = async (exec: Ask, file: string): Promise<{ data?: Record<string, string> }[]> => {
+export const secretsOf = async (exec: Exec, file: string): Promise<{ data?: Record<string, string> }[]> => {
   const { text, failed, printed } = await kubectlOf(exec, file)(
     "get",
     "secrets",
@@ -90,7 +90,7 @@ const asText = async (kubectl: Kubectl, name: string, ...args: string[]): Promis
  *
  * @returns `answers` is false if the API does not answer; `missing` then has the reason
  */
-export const readCluster = async (exec: Ask, cluster: ArchivedCluster): Promise<Findings & { answers: boolean }> => {
+export const readCluster = async (exec: Exec, cluster: ArchivedCluster): Promise<Findings & { answers: boolean }> => {
   const { name, file, folder } = cluster;
   const kubectl = kubectlOf(exec, file);
   const version = await kubectl("version", "--output=yaml");

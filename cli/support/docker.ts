@@ -2,7 +2,7 @@ import { runLimited } from "../../lib/base/concurrency";
 import { type Container, listArguments, parseContainers } from "../../lib/base/container";
 import { isOwnedBy } from "../../lib/base/labels";
 import { redactEnvironment } from "../../lib/redaction/value";
-import type { Ask } from "../../system/exec";
+import type { Exec } from "../../system/exec";
 import { type Findings, pathOf, together } from "./pack";
 import { logsOfNode } from "./podLogs";
 
@@ -11,7 +11,7 @@ export type StackContainer = Pick<Container, "name" | "cluster" | "running" | "r
 
 const oneLine = (text: string): string => text.replace(/\s+/g, " ").slice(-400);
 
-const collectOutput = async (exec: Ask, name: string, ...args: string[]): Promise<Findings> => {
+const collectOutput = async (exec: Exec, name: string, ...args: string[]): Promise<Findings> => {
   const { text, failed } = await exec("docker", ...args);
   return failed
     ? { files: [], missing: [`${name}: ${oneLine(text)}`] }
@@ -20,7 +20,7 @@ const collectOutput = async (exec: Ask, name: string, ...args: string[]): Promis
 
 /** Lists the containers of these clusters and of this stack; undefined if Docker does not answer. */
 export const listContainers = async (
-  exec: Ask,
+  exec: Exec,
   stack: string,
   clusters: readonly string[],
 ): Promise<StackContainer[] | undefined> => {
@@ -43,7 +43,7 @@ const parseInspection = (json: string): unknown =>
   );
 
 /** Collects Docker's lists of containers, images and networks, and the details and logs of the stack's containers. */
-export const readDocker = async (exec: Ask, containers: readonly StackContainer[] = []): Promise<Findings> => {
+export const readDocker = async (exec: Exec, containers: readonly StackContainer[] = []): Promise<Findings> => {
   const general = await Promise.all([
     collectOutput(exec, "docker/version.txt", "version"),
     collectOutput(exec, "docker/info.txt", "info"),
@@ -86,7 +86,7 @@ const journal = (unit: string, lines: number): string[] => [
  * @param silent names of clusters whose API does not answer: their pods' logs are read from the nodes' files
  */
 export const readNodes = async (
-  exec: Ask,
+  exec: Exec,
   containers: readonly StackContainer[],
   silent: readonly string[],
 ): Promise<Findings> => {

@@ -2,7 +2,7 @@ import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { knownOfEnvironment, knownOfKubeconfig, knownOfSecrets } from "../../lib/redaction/known";
 import { stackFile } from "../../preflight/stackFile";
-import type { Ask } from "../../system/exec";
+import type { Exec } from "../../system/exec";
 import { kubeconfigFolder } from "../actions/report";
 import type { Target } from "../pulumi/run";
 import { keepSettingsClean } from "../pulumi/stack";
@@ -30,12 +30,12 @@ const kubeconfigs = (checkout: string, stack: string, paths: readonly string[]):
  *
  * @param files kubeconfigs of the clusters to read
  */
-export const knownSecrets = async (exec: Ask, target: Target, files: readonly string[]): Promise<string[]> => {
+export const knownSecrets = async (exec: Exec, target: Target, files: readonly string[]): Promise<string[]> => {
   const { checkout, stack, variables } = target;
   const env = { ...process.env, ...variables };
-  const config = (): ReturnType<Ask> =>
+  const config = (): ReturnType<Exec> =>
     exec("pulumi", "config", "--json", "--show-secrets", "--non-interactive", "--stack", stack);
-  const state = (): ReturnType<Ask> =>
+  const state = (): ReturnType<Exec> =>
     exec("pulumi", "stack", "export", "--show-secrets", "--non-interactive", "--stack", stack);
   const both = async () => [await config(), await state()] as const;
   const [secrets, [settings, exported] = []] = await Promise.all([

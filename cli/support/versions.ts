@@ -2,7 +2,7 @@ import { existsSync } from "node:fs";
 import { arch, availableParallelism, freemem, release, totalmem, type } from "node:os";
 import { join } from "node:path";
 import { pins, type Route } from "../../lib/versions/pins";
-import type { Ask } from "../../system/exec";
+import type { Exec } from "../../system/exec";
 import type { Findings } from "./pack";
 
 const programs: Readonly<Record<string, string[]>> = {
@@ -15,7 +15,7 @@ const programs: Readonly<Record<string, string[]>> = {
 };
 
 /** Collects the versions of the checkout, its tools and the machine, and the pins. */
-export const readVersions = async (exec: Ask, checkout: string, route: Route): Promise<Findings> => {
+export const readVersions = async (exec: Exec, checkout: string, route: Route): Promise<Findings> => {
   const answers = await Promise.all(
     Object.entries(programs).map(async ([name, args]) => [name, await exec(name, ...args)] as const),
   );

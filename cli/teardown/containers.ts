@@ -1,6 +1,6 @@
 import { messageOf } from "../../lib/base/errors";
 import { docker, type Docker, listContainers } from "../../system/docker";
-import { containersOf, removeContainers } from "../../system/holdings";
+import { containersOf, removeContainers } from "../../system/dockerResources";
 import type { StateClusters } from "../pulumi/state";
 import { deleteUnreachable, wakeManagement } from "../recovery/managementNode";
 import type { Print } from "../toolchain/build/progress";

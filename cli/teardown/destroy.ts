@@ -1,5 +1,10 @@
-import { forget, recall, record } from "../../preflight/holdings";
-import { findHoldings, findLeftovers, type Holdings, strangersOn } from "../../system/holdings";
+import { deleteRecord, loadRecord, saveRecord } from "../../preflight/resourceRecord";
+import {
+  findDockerResources,
+  findRemaining,
+  type DockerResources,
+  foreignContainersOn,
+} from "../../system/dockerResources";
 import { removeKubeconfigs } from "../actions/report";
 import { forgetMerged } from "../kubeconfig/merge";
 import { localBackend } from "../pulumi/environment";
@@ -27,17 +32,17 @@ export const hasNoState = (checkout: string, stack: string, backend: string): bo
  */
 const reportRemaining = async (
   { checkout, stack }: Pick<Target, "checkout" | "stack">,
-  held: Holdings,
+  held: DockerResources,
   print: Print,
   staying: readonly SharedNetwork[] = [],
 ): Promise<number> => {
-  const remaining = await findLeftovers(
+  const remaining = await findRemaining(
     stack,
     held,
     staying.map(({ name }) => name),
   );
   if (remaining.length === 0) {
-    forget(checkout, stack);
+    deleteRecord(checkout, stack);
     await forgetMerged({ checkout, stack }, print);
     if (staying.length === 0) print(`nothing left: Docker has no container, volume or network of stack ${stack}`);
     else print(`nothing else left: Docker has no container or volume of stack ${stack}`);
@@ -52,8 +57,8 @@ const reportRemaining = async (
   return 1;
 };
 
-const findObjects = (stack: string, listed: string[]): Promise<Holdings | undefined> =>
-  findHoldings(stack, listed).catch(() => undefined); // Docker does not answer
+const findObjects = (stack: string, listed: string[]): Promise<DockerResources | undefined> =>
+  findDockerResources(stack, listed).catch(() => undefined); // Docker does not answer
 
 /** Reports that a stack has no state, and which objects Docker has. Returns the exit code. */
 export const reportNoState = async (checkout: string, stack: string, print: Print): Promise<number> => {
@@ -72,11 +77,11 @@ interface SharedNetwork {
   users: string[];
 }
 
-const findShared = async ({ networks, containers }: Holdings): Promise<SharedNetwork[]> => {
+const findShared = async ({ networks, containers }: DockerResources): Promise<SharedNetwork[]> => {
   const candidates = await Promise.all(
     networks.map(async (name) => ({
       name,
-      users: await strangersOn(name, containers).catch(() => []),
+      users: await foreignContainersOn(name, containers).catch(() => []),
     })),
   );
   return candidates.filter(({ users }) => users.length > 0);
@@ -91,9 +96,9 @@ const excludeShared = ({ deployment }: ExportedState, shared: readonly SharedNet
 /** Reads the state, its clusters, and the Docker objects of state and record (undefined if Docker does not answer). */
 const inspectStack = async (
   target: Target,
-): Promise<{ state: ExportedState; clusters: StateClusters; holdings: Holdings | undefined }> => {
+): Promise<{ state: ExportedState; clusters: StateClusters; holdings: DockerResources | undefined }> => {
   const { checkout, stack } = target;
-  const { clusters: recorded } = recall(checkout, stack);
+  const { clusters: recorded } = loadRecord(checkout, stack);
   // Both at the same time, because an up records its clusters. Other clusters in the state need a second query.
   const [state = { deployment: {} }, recordedObjects] = await Promise.all([
     exportState(target),
@@ -114,7 +119,7 @@ export const destroyStack = async (target: Target, args: readonly string[], prin
   const { checkout, stack } = target;
   // Read before the deletion, because afterwards nothing shows which containers and volumes belonged to the stack.
   const { state, clusters, holdings } = await inspectStack(target);
-  const held = holdings && record(checkout, stack, holdings);
+  const held = holdings && saveRecord(checkout, stack, holdings);
   const partial = isPartial(args);
   const whole = partial ? undefined : holdings;
   const planned = whole && (await withPlannedManagement(clusters, target, whole.networks));

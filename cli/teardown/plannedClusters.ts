@@ -1,9 +1,9 @@
 import { clusterLabel } from "../../lib/base/labels";
-import { recall, record } from "../../preflight/holdings";
-import { demandsOf } from "../../preflight/host/requirements";
+import { loadRecord, saveRecord } from "../../preflight/resourceRecord";
+import { requirementsOf } from "../../preflight/host/requirements";
 import { readStackFile } from "../../preflight/stackFile";
 import { docker, type Docker, listContainers } from "../../system/docker";
-import { findHoldings } from "../../system/holdings";
+import { findDockerResources } from "../../system/dockerResources";
 import type { Target } from "../pulumi/run";
 import type { StateClusters } from "../pulumi/state";
 import { ownManagement } from "../recovery/managementNode";
@@ -16,16 +16,16 @@ export const recordPlannedClusters = async ({ checkout, stack }: Target, runDock
   const { settings } = readStackFile(checkout, stack);
   if (settings === undefined) return; // the program reports the problems of the settings
   const existing = (await listContainers(runDocker, `label=${clusterLabel}`)).map(({ cluster }) => cluster);
-  const clusters = demandsOf(settings).wantedClusters.filter((name) => !existing.includes(name));
-  if (clusters.length > 0) record(checkout, stack, { clusters, containers: [], volumes: [], networks: [] });
+  const clusters = requirementsOf(settings).wantedClusters.filter((name) => !existing.includes(name));
+  if (clusters.length > 0) saveRecord(checkout, stack, { clusters, containers: [], volumes: [], networks: [] });
 };
 
 /** Records the stack's Docker objects after an `up`, with the ids of containers. They identify the stack if its state is lost. */
 export const recordCreated = async ({ checkout, stack }: Target, runDocker: Docker = docker): Promise<void> => {
-  const holdings = await findHoldings(stack, recall(checkout, stack).clusters, runDocker);
+  const holdings = await findDockerResources(stack, loadRecord(checkout, stack).clusters, runDocker);
   const listed = holdings.containers.length > 0 ? await listContainers(runDocker) : [];
   const ids = listed.filter(({ name }) => holdings.containers.includes(name)).map(({ id }) => id);
-  record(checkout, stack, { ...holdings, ids });
+  saveRecord(checkout, stack, { ...holdings, ids });
 };
 
 /**
@@ -43,7 +43,7 @@ export const withPlannedManagement = async (
 ): Promise<StateClusters> => {
   const name = ownManagement(checkout, stack);
   if (clusters.management !== undefined || name === undefined) return clusters;
-  if (!recall(checkout, stack).clusters.includes(name)) return clusters;
+  if (!loadRecord(checkout, stack).clusters.includes(name)) return clusters;
   const rows = networks.map((network) => listContainers(runDocker, `label=${clusterLabel}=${name}`, `network=${network}`));
   const exists = (await Promise.all(rows)).some((containers) => containers.length > 0);
   return exists ? { ...clusters, management: { name } } : clusters;

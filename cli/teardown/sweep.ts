@@ -2,8 +2,8 @@ import { existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { createInterface } from "node:readline/promises";
 import { clusterLabel, ownerLabel, ownerOf } from "../../lib/base/labels";
-import { forget, recall } from "../../preflight/holdings";
-import { demandsOf } from "../../preflight/host/requirements";
+import { deleteRecord, loadRecord } from "../../preflight/resourceRecord";
+import { requirementsOf } from "../../preflight/host/requirements";
 import { readStackFile } from "../../preflight/stackFile";
 import { docker, type Docker, listContainers, listNetworks } from "../../system/docker";
 import { kubeconfigFolder, removeKubeconfigs } from "../actions/report";
@@ -30,10 +30,10 @@ const inspectContainers = async (networks: readonly string[], runDocker: Docker)
 
 const proofOf = ({ checkout, stack }: OrphanedStack): Proof => {
   const { settings } = readStackFile(checkout, stack);
-  const { clusters, ids = [], volumes } = recall(checkout, stack);
+  const { clusters, ids = [], volumes } = loadRecord(checkout, stack);
   return {
     owner: ownerOf(stack),
-    named: settings ? demandsOf(settings).wantedClusters : [],
+    named: settings ? requirementsOf(settings).wantedClusters : [],
     recorded: { clusters, ids, volumes },
   };
 };
@@ -82,7 +82,7 @@ export const removeOrphanedStack = async (target: OrphanedStack, confirmed: bool
   const plan = await planOf(target, runDocker);
   if (!isEmptyPlan(plan)) print(`objects of stack ${stack}, which has no state:`);
   for (const line of sweepText(plan)) print(line);
-  const { clusters } = recall(checkout, stack);
+  const { clusters } = loadRecord(checkout, stack);
   if (plan.containers.length > 0 && clusters.length === 0) {
     print(`this checkout has no record of stack ${stack}: a stack of another checkout with the same name would look the same`);
   }
@@ -99,7 +99,7 @@ export const removeOrphanedStack = async (target: OrphanedStack, confirmed: bool
       return 1;
     }
   }
-  forget(checkout, stack);
+  deleteRecord(checkout, stack);
   forgetTakeOver(checkout, stack);
   forgetRuns(Object.keys(unfinishedRuns(checkout, stack)));
   await forgetMerged({ checkout, stack }, print);

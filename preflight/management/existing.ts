@@ -40,7 +40,7 @@ interface Namespace {
  * @param path of its kubeconfig, whose current context is taken
  * @throws ProblemError where the file cannot be read or the cluster does not answer
  */
-export const lookAtManagement = async (path: string, ask = kubectl): Promise<ExistingManagement> => {
+export const inspectManagement = async (path: string, ask = kubectl): Promise<ExistingManagement> => {
   const answer = async (args: string[]): Promise<string> => {
     const { code, stdout, stderr } = await ask(["--kubeconfig", path, "--request-timeout=10s", ...args]);
     if (code === 0) return stdout;
@@ -72,8 +72,11 @@ export const lookAtManagement = async (path: string, ask = kubectl): Promise<Exi
 };
 
 /** Whether a namespace is there and not this stack's: then it is neither made nor ever deleted. */
-export const isGiven = ({ namespaces }: Pick<ExistingManagement, "namespaces">, name: string, owner: string): boolean =>
-  Object.hasOwn(namespaces, name) && namespaces[name] !== owner;
+export const isForeignNamespace = (
+  { namespaces }: Pick<ExistingManagement, "namespaces">,
+  name: string,
+  owner: string,
+): boolean => Object.hasOwn(namespaces, name) && namespaces[name] !== owner;
 
 /**
  * What stands against installing providers into a cluster, or against not doing so.
@@ -92,7 +95,7 @@ export const existingManagementProblems = (
   }
   return installs
     .flatMap(({ objects }) => objects.filter(({ kind }) => kind === "Namespace"))
-    .filter(({ metadata }) => isGiven(found, metadata.name, owner))
+    .filter(({ metadata }) => isForeignNamespace(found, metadata.name, owner))
     .map(({ metadata: { name } }) => ({
       key,
       received: true,

@@ -35,7 +35,7 @@ export const readControlPlanes = (json: string): RunningClusters => {
 export const clusterKey = ({ namespace, name }: { namespace: string; name: string }): string => `${namespace}/${name}`;
 
 /** A cluster as the settings want it. */
-export interface WantedVersion {
+export interface RequiredVersion {
   namespace: string;
   name: string;
   kubernetesVersion: string;
@@ -45,7 +45,7 @@ export interface WantedVersion {
  * What stands between the versions that clusters run and the versions their settings name. Cluster API itself refuses
  * a skipped minor version only when the object is written, and a downgrade never.
  */
-export const upgradeProblems = (wanted: readonly WantedVersion[], running: RunningClusters): Problem[] =>
+export const upgradeProblems = (wanted: readonly RequiredVersion[], running: RunningClusters): Problem[] =>
   wanted.flatMap(({ namespace, name, kubernetesVersion }): Problem[] => {
     const now = running[clusterKey({ namespace, name })];
     if (now === undefined) return [];

@@ -14,9 +14,13 @@ const unused = 2;
 export const serviceProblems = (
   clusters: readonly ClusterSettings[],
   manifests: Pick<StackManifests, "cni" | "loadBalancer" | "extra">,
-): Problem[] => clusters.flatMap((cluster) => [...inCluster(cluster, manifests), ...balanced(cluster, manifests)]);
+): Problem[] =>
+  clusters.flatMap((cluster) => [
+    ...serviceCidrProblems(cluster, manifests),
+    ...loadBalancerProblems(cluster, manifests),
+  ]);
 
-const inCluster = (
+const serviceCidrProblems = (
   cluster: ClusterSettings,
   manifests: Pick<StackManifests, "cni" | "loadBalancer" | "extra">,
 ): Problem[] => {
@@ -41,7 +45,7 @@ const inCluster = (
 };
 
 /** Each load balancer takes an address of its own from the cluster's range. */
-const balanced = (
+const loadBalancerProblems = (
   { name, application, manifests: locations, loadBalancerRange, loadBalancerRangeIPv6 }: ClusterSettings,
   { extra }: Pick<StackManifests, "extra">,
 ): Problem[] => {

@@ -4,13 +4,13 @@ import { join } from "node:path";
 import { afterEach, beforeEach, expect, jest, test } from "@jest/globals";
 import { readSettings } from "../../lib/settings/settings";
 import { pins } from "../../lib/versions/pins";
-import type { HostLook } from "../../preflight/host/inspect";
+import type { HostInspection } from "../../preflight/host/inspect";
 import type { prepare as Prepare } from "../../preflight/prepare";
 
-let mockHost: HostLook;
+let mockHost: HostInspection;
 let mockDocker: () => Promise<unknown>;
 // The host and Docker are not asked: what they would say is given. Files and rules are the real ones.
-jest.mock("../../preflight/host/inspect", () => ({ lookAtHost: () => Promise.resolve(mockHost) }));
+jest.mock("../../preflight/host/inspect", () => ({ inspectHost: () => Promise.resolve(mockHost) }));
 jest.mock("../../system/docker", () => ({
   imageIds: () => mockDocker(),
   managementNode: () => mockDocker(),

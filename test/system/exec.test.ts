@@ -1,5 +1,5 @@
 import { describe, expect, test } from "@jest/globals";
-import { asker, complaintOf, exec, requireStart, run, start } from "../../system/exec";
+import { createExec, complaintOf, exec, requireStart, run, start } from "../../system/exec";
 
 const node = (code: string): [string, string[]] => [process.execPath, ["--eval", code]];
 
@@ -78,7 +78,7 @@ describe("run", () => {
 });
 
 describe("a program that is asked", () => {
-  const ask = asker(process.cwd(), { A: "a" }, 0.5);
+  const ask = createExec(process.cwd(), { A: "a" }, 0.5);
 
   test("answers with its output", async () =>
     expect(await ask("sh", "-c", "echo $A; echo")).toEqual({ text: "a", failed: false }));

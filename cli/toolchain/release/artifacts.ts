@@ -4,7 +4,7 @@ import { basename, join } from "node:path";
 import { root } from "../../../system/checkout";
 import { run, type Log } from "../../../system/exec";
 import type { Artifact } from "../build/artifact";
-import { download, patience, type Patience, type Report } from "../../../system/download";
+import { download, defaultRetryPolicy, type RetryPolicy, type Report } from "../../../system/download";
 import { officialBases, platformOf, releaseFiles, type Bases, type Platform, type ReleaseFile } from "./files";
 import { findChecksum, fileChecksum, ToolLock } from "./checksums";
 
@@ -13,7 +13,7 @@ export interface ReleaseOptions {
   bases?: Bases;
   platform?: Platform;
   lock?: ToolLock;
-  how?: Patience;
+  how?: RetryPolicy;
   files?: ReleaseFile[];
   /** Reports the progress of the file's download. */
   report?: Report;
@@ -22,7 +22,7 @@ export interface ReleaseOptions {
 /** Path of the committed file with the checksums of all accepted release files. */
 export const lockFile = join(root, "tools.lock.json");
 
-const readPublishedChecksum = async (file: ReleaseFile, checksums: string, bases: Bases, work: string, log: Log, how: Patience) => {
+const readPublishedChecksum = async (file: ReleaseFile, checksums: string, bases: Bases, work: string, log: Log, how: RetryPolicy) => {
   const list = join(work, "checksums");
   const url = `${bases[file.base]}/${checksums}`;
   await download(url, list, log, how);
@@ -46,7 +46,7 @@ export const fetchChecked = async (
 ): Promise<void> => {
   const bases = options.bases ?? officialBases;
   const lock = options.lock ?? new ToolLock(lockFile);
-  const how = options.how ?? patience;
+  const how = options.how ?? defaultRetryPolicy;
   const address = `${officialBases[file.base]}/${file.path}`; // the lock does not depend on a mirror
   const locked = lock.get(address);
   const published =

@@ -5,7 +5,7 @@ import type { ClusterEntry } from "../schema/entries";
 import type { SettingKey, SettingValues } from "../schema/stack";
 
 /** The stack's other settings, as a rule about a cluster needs them. */
-export interface Surroundings {
+export interface ClusterRuleContext {
   readonly values: SettingValues;
   readonly versions: RoutePins;
 }
@@ -23,7 +23,7 @@ export interface RuleContext {
 export interface ClusterRule {
   readonly fields: readonly ClusterField[];
   readonly settings?: readonly SettingKey[];
-  readonly check: (entry: ClusterEntry, around: Surroundings) => readonly Problem[];
+  readonly check: (entry: ClusterEntry, around: ClusterRuleContext) => readonly Problem[];
 }
 
 /** How many nodes a cluster has. */

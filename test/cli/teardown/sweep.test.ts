@@ -7,7 +7,7 @@ import { removeHelpers } from "../../../cli/recovery/interrupted";
 import { recordPlannedClusters, recordCreated, withPlannedManagement } from "../../../cli/teardown/plannedClusters";
 import { removeOrphanedStack } from "../../../cli/teardown/sweep";
 import { planSweep, type Proof, type Inventory, type SeenContainer } from "../../../cli/teardown/sweepPlan";
-import { forget, recall, record } from "../../../preflight/holdings";
+import { deleteRecord, loadRecord, saveRecord } from "../../../preflight/resourceRecord";
 import type { Docker } from "../../../system/docker";
 import { containerRow, networkRow } from "../../helpers/dockerRows";
 import { kubeconfigText } from "../../helpers/kubeconfigs";
@@ -189,9 +189,9 @@ describe("on a machine", () => {
   test("an up claims the clusters that were not there, and records ids at its end", async () => {
     const { ask } = machine();
     await recordPlannedClusters({ checkout, stack: "dev" } as never, ask);
-    expect(recall(checkout, "dev").clusters).toEqual(["capd"]);
+    expect(loadRecord(checkout, "dev").clusters).toEqual(["capd"]);
     await recordCreated({ checkout, stack: "dev" } as never, () => Promise.resolve([]));
-    expect(recall(checkout, "dev").ids).toEqual([]);
+    expect(loadRecord(checkout, "dev").ids).toEqual([]);
   });
 
   test.each([
@@ -202,8 +202,8 @@ describe("on a machine", () => {
   ])(
     "a management cluster that an interrupted up claimed is the stack's, %s",
     async (_, claimed, networks, expected) => {
-      forget(checkout, "dev");
-      record(checkout, "dev", { clusters: claimed, containers: [], volumes: [], networks: [] });
+      deleteRecord(checkout, "dev");
+      saveRecord(checkout, "dev", { clusters: claimed, containers: [], volumes: [], networks: [] });
       const ask: Docker = (...args) => Promise.resolve(args.includes("network=kind") ? ["id"] : []);
       const clusters = { workload: [], withDeleteStep: [], onDocker: true };
       const found = await withPlannedManagement(clusters, { checkout, stack: "dev" }, networks, ask);

@@ -1,12 +1,12 @@
 import { expect, test } from "@jest/globals";
 import { readSettings } from "../../../lib/settings/settings";
 import { pins } from "../../../lib/versions/pins";
-import { lookAtNodeImages } from "../../../preflight/images/nodeImages";
+import { checkNodeImages } from "../../../preflight/images/nodeImages";
 import type { RegistryAnswer } from "../../../preflight/images/registry";
 
 const verdict = async (config: Record<string, unknown>, answer: RegistryAnswer, local: string[] = []) => {
   const asked: string[] = [];
-  const found = await lookAtNodeImages(
+  const found = await checkNodeImages(
     readSettings({ config, pins }),
     (images) =>
       Promise.resolve(

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "@jest/globals";
 import { sentence } from "../../../lib/base/problem";
 import { minorOf, sortVersions, versionStep, type VersionStep } from "../../../lib/versions/semver";
-import { managementProblems, otherNodeImage } from "../../../preflight/management/immutable";
+import { managementProblems, nodeImageProblems } from "../../../preflight/management/immutable";
 import { readControlPlanes, upgradeProblems } from "../../../preflight/management/running";
 
 describe("the step between two versions", () => {
@@ -120,9 +120,9 @@ describe("what cannot change while the management cluster stands", () => {
   test("is its node image and its subnet", () => {
     expect(keys(wanted, node, network)).toEqual([]);
     const other = { ...wanted, nodeImage: "kindest/node:v1.35.0" };
-    expect(otherNodeImage(other, node).map(({ key }) => key)).toEqual(["managementNodeImage"]);
-    expect(otherNodeImage(wanted, node)).toEqual([]);
-    expect(otherNodeImage(other, undefined)).toEqual([]);
+    expect(nodeImageProblems(other, node).map(({ key }) => key)).toEqual(["managementNodeImage"]);
+    expect(nodeImageProblems(wanted, node)).toEqual([]);
+    expect(nodeImageProblems(other, undefined)).toEqual([]);
     expect(keys({ ...wanted, subnet: "10.9.0.0/16" }, node, network)).toEqual(["networkSubnet"]);
   });
 
@@ -136,7 +136,7 @@ describe("what cannot change while the management cluster stands", () => {
 
   test("is nothing where it is not there, and no digest is compared", () => {
     expect(keys({ ...wanted, nodeImage: "x:1", subnet: "10.9.0.0/16" }, undefined, network)).toEqual([]);
-    expect(otherNodeImage({ ...wanted, nodeImage: "kindest/node:v1@sha256:1" }, node)).toEqual([]);
+    expect(nodeImageProblems({ ...wanted, nodeImage: "kindest/node:v1@sha256:1" }, node)).toEqual([]);
   });
 
   test("is said with the way out", () => {

@@ -139,7 +139,7 @@ test.each([
   ["a body that stalls after it began", "/stalled", "timeout: nothing came for 0.15 s"],
   ["no answer in time", "/slow", "timeout: nothing came for 0.15 s"],
 ])("%s names the setting and leaves nothing behind", async (_, path, reason) => {
-  const loading = loadManifest(`${origin}${path}`, { ...options, patience: { tries: 2, pauseMs: 1, stallMs: 150 } });
+  const loading = loadManifest(`${origin}${path}`, { ...options, retryPolicy: { tries: 2, pauseMs: 1, stallMs: 150 } });
   await expect(loading).rejects.toThrow(
     /^cniManifest is .* must be a URL that can be fetched .*set its path instead\.$/,
   );
@@ -148,15 +148,17 @@ test.each([
 });
 
 test("a body that stalls is fetched again, as often as the patience says", async () => {
-  const patience = { tries: 3, pauseMs: 1, stallMs: 50 };
-  await expect(loadManifest(`${origin}/stalled`, { ...options, patience })).rejects.toThrow("timeout");
+  const retryPolicy = { tries: 3, pauseMs: 1, stallMs: 50 };
+  await expect(loadManifest(`${origin}/stalled`, { ...options, retryPolicy })).rejects.toThrow("timeout");
   expect(requests).toEqual(["/stalled", "/stalled", "/stalled"]);
 });
 
 test("a busy server is asked again", async () => {
   pages["/busy"] = "kind: A\n";
-  const patience = { tries: 2, pauseMs: 1, stallMs: 1000 };
-  await expect(loadManifest(`${origin}/busy`, { ...options, patience })).resolves.toMatchObject({ text: "kind: A\n" });
+  const retryPolicy = { tries: 2, pauseMs: 1, stallMs: 1000 };
+  await expect(loadManifest(`${origin}/busy`, { ...options, retryPolicy })).resolves.toMatchObject({
+    text: "kind: A\n",
+  });
   expect(requests).toEqual(["/busy", "/busy"]);
 });
 

@@ -25,9 +25,9 @@ import { officialBases, platformOf, releaseFiles, type ReleaseFile } from "../..
 import { findChecksum, ToolLock } from "../../../../cli/toolchain/release/checksums";
 import { requiredTools } from "../../../../preflight/host/facts";
 
-type Answer = string | Buffer | ((response: ServerResponse) => void);
+type ExecAnswer = string | Buffer | ((response: ServerResponse) => void);
 
-const answers = new Map<string, Answer>();
+const answers = new Map<string, ExecAnswer>();
 const asked: string[] = [];
 let server: Server;
 let base: string;
