@@ -45,9 +45,9 @@ export const sentence = (problem: Problem): string => {
 const printable = (text: string): string =>
   text.replace(/\p{Cc}/gu, (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`);
 
-/** Returns a value for a message, as JSON of at most 200 characters; `absent` for undefined. */
+/** Returns a value for a message, as JSON of at most 200 characters; `nothing` for undefined. */
 export const show = (value: unknown): string => {
-  if (value === undefined) return "absent";
+  if (value === undefined) return "nothing";
   if (typeof value === "bigint" || typeof value === "number") return String(value);
   const text = jsonOf(value);
   return text.length > 200 ? `${text.slice(0, 197)}...` : text;

@@ -44,8 +44,7 @@ export const managementProblems = (
   // A network that is adopted has no owner, and may have IPv6 that nobody uses.
   if (network !== undefined && network.owner !== "" && ipv6 !== wanted.subnetIPv6) {
     const key = "networkSubnetIPv6";
-    const rule =
-      ipv6 === undefined ? `no value, and no cluster with IPv6, ${why(wanted)}` : `${ipv6} ${why(wanted)}`;
+    const rule = ipv6 === undefined ? `no value, and no cluster with IPv6, ${why(wanted)}` : `${ipv6} ${why(wanted)}`;
     problems.push({ key, received: wanted.subnetIPv6 ?? "", rule, remedy: remedy(key) });
   }
   return problems;
