@@ -25,7 +25,7 @@ export const waitLimit = (env: NodeJS.ProcessEnv): number | undefined => {
     {
       key: waitLimitVariable,
       received: text,
-      rule: "be a number of seconds from 1 to 999999",
+      rule: "a number of seconds from 1 to 999999",
       remedy: "Unset it, and every wait lasts as long as a slow machine needs",
     },
   ]);

@@ -11,7 +11,7 @@ import { writeAtomically } from "../system/files";
 // Generates docs/reference/cli.md from the definitions of commands.
 const files = {
   "slipway.schema.json": JSON.stringify(settingsJsonSchema(), null, 2),
-  [join("docs", "settings.md")]: settingsDocument(),
+  [join("docs", "reference", "settings.md")]: settingsDocument(),
   [join("docs", "reference", "cli.md")]: cliReference(commands),
   "Pulumi.yaml": projectFile(readFileSync(join(root, "Pulumi.yaml"), "utf8")),
 };

@@ -54,6 +54,6 @@ export const pins = pinsFile as Pins;
 /** The pinned version of a Go module; throws where pins.json has none. */
 export const goModule = (name: string): string => {
   const version = pins.source.goModules[name];
-  if (version === undefined) throw new Error(`pins.json names no version for the Go module ${name}`);
+  if (version === undefined) throw new Error(`pins.json: expected a version of the Go module ${name}, got none`);
   return version;
 };

@@ -38,7 +38,7 @@ export const checkNodeImages = async (
         sentence({
           key,
           received: image,
-          rule: "be an image that Docker has or its registry serves, and neither does",
+          rule: "an image that Docker has or its registry serves",
           remedy: "Choose a tag that the registry lists, or build the image and keep its tag",
         }),
       ),

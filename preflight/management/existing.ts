@@ -47,7 +47,7 @@ export const inspectManagement = async (path: string, ask = kubectl): Promise<Ex
     return refuse({
       key: "managementKubeconfig",
       received: path,
-      rule: `be a kubeconfig whose current context answers (${stderr.trim().split("\n").at(-1) ?? ""})`,
+      rule: `a kubeconfig whose current context answers (${stderr.trim().split("\n").at(-1) ?? ""})`,
       remedy: "Correct the path or the file's current-context, or start the cluster",
     });
   };
@@ -90,7 +90,7 @@ export const existingManagementProblems = (
 ): Problem[] => {
   const key = "installProviders";
   if (!installProviders) {
-    const rule = "be true where the management cluster has no Cluster API (no kind clusters.cluster.x-k8s.io)";
+    const rule = "true where the management cluster has no Cluster API (no CRD clusters.cluster.x-k8s.io)";
     return found.hasClusterApi ? [] : [{ key, received: false, rule, remedy: "Remove it, or run clusterctl init" }];
   }
   return installs
@@ -99,7 +99,7 @@ export const existingManagementProblems = (
     .map(({ metadata: { name } }) => ({
       key,
       received: true,
-      rule: `be false where the management cluster has namespace ${name} and this stack did not make it`,
+      rule: `false where the management cluster has a namespace ${name} that this stack did not create`,
       remedy: "Set it to false and keep what is installed, or remove that installation first",
     }));
 };

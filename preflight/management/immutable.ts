@@ -10,7 +10,7 @@ export interface RequiredManagement {
   subnetIPv6?: string;
 }
 
-const why = ({ name }: RequiredManagement): string => `as long as the management cluster ${name} stands`;
+const why = ({ name }: RequiredManagement): string => `as long as the management cluster ${name} exists`;
 const remedy = (key: string): string =>
   `Set ${key} back; or make destroy with the old value, then make up with the new one, which loses every cluster`;
 
@@ -24,7 +24,7 @@ export const nodeImageProblems = (wanted: RequiredManagement, node: ManagementNo
   const same = node === undefined || [nodeImage, node.image].some((one) => one.includes("@"));
   if (same || node.image === nodeImage) return [];
   const key = "managementNodeImage";
-  return [{ key, received: nodeImage, rule: `stay ${node.image} ${why(wanted)}`, remedy: remedy(key) }];
+  return [{ key, received: nodeImage, rule: `${node.image} ${why(wanted)}`, remedy: remedy(key) }];
 };
 
 /** What of the network cannot change while the management cluster stands, which is on it. */
@@ -36,16 +36,15 @@ export const managementProblems = (
   if (node === undefined) return [];
   const problems: Problem[] = [];
   if (network !== undefined && !network.subnets.includes(wanted.subnet)) {
-    const [subnet = "as it is"] = network.subnets.filter((one) => one.includes("."));
+    const [subnet = "the subnet of the network kind"] = network.subnets.filter((one) => one.includes("."));
     const key = "networkSubnet";
-    problems.push({ key, received: wanted.subnet, rule: `stay ${subnet} ${why(wanted)}`, remedy: remedy(key) });
+    problems.push({ key, received: wanted.subnet, rule: `${subnet} ${why(wanted)}`, remedy: remedy(key) });
   }
   const ipv6 = network?.subnets.find((one) => one.includes(":"));
   // A network that is adopted has no owner, and may have IPv6 that nobody uses.
   if (network !== undefined && network.owner !== "" && ipv6 !== wanted.subnetIPv6) {
     const key = "networkSubnetIPv6";
-    const rule =
-      ipv6 === undefined ? `stay empty, and no cluster have IPv6, ${why(wanted)}` : `stay ${ipv6} ${why(wanted)}`;
+    const rule = ipv6 === undefined ? `no value, and no cluster with IPv6, ${why(wanted)}` : `${ipv6} ${why(wanted)}`;
     problems.push({ key, received: wanted.subnetIPv6 ?? "", rule, remedy: remedy(key) });
   }
   return problems;

@@ -51,12 +51,12 @@ export const upgradeProblems = (wanted: readonly RequiredVersion[], running: Run
     if (now === undefined) return [];
     const problem = { key: "kubernetesVersion", received: kubernetesVersion };
     if (versionStep(now.highest, kubernetesVersion) === "downgrade") {
-      const rule = `be ${now.highest} or later, since the cluster ${name} runs that and Kubernetes does not go back`;
+      const rule = `${now.highest} or later, because cluster ${name} runs ${now.highest} and Kubernetes has no downgrade`;
       const remedy = `Set it to ${now.highest}; for an older one, make destroy and make up, which loses what is in it`;
       return [{ ...problem, rule, remedy }];
     }
     if (versionStep(now.lowest, kubernetesVersion) === "skip") {
-      const rule = `be at most one minor version above ${now.lowest}, which the cluster ${name} runs`;
+      const rule = `at most one minor version above ${now.lowest}, which cluster ${name} runs`;
       const remedy = `Set it to a version of ${minorOf(now.lowest, 1)}, make up, and go on from there`;
       return [{ ...problem, rule, remedy }];
     }

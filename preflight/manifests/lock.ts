@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { createQueue } from "../../lib/base/concurrency";
 import { isRecord } from "../../lib/base/json";
-import { refuse } from "../../lib/base/problem";
+import { refuse, show } from "../../lib/base/problem";
 import type { RetryPolicy } from "../../system/download";
 import { readIfThere, writeAtomically } from "../../system/files";
 
@@ -42,8 +42,8 @@ export const verifyChecksum = (
     } else if (locked !== sha256) {
       refuse({
         key: options.name,
-        received: location,
-        rule: `have the sha256 ${locked} that ${options.lockFile} holds, and has ${sha256}`,
+        rule: `SHA-256 ${locked} from ${options.lockFile} for ${show(location)}`,
+        got: sha256,
         remedy: `If the new content is meant, remove the location from ${options.lockFile} and run again`,
       });
     }
@@ -59,7 +59,7 @@ export const readLock = async ({ lockFile }: ManifestStoreOptions): Promise<Reco
   return refuse({
     key: lockFile,
     received: text,
-    rule: "be a JSON object of sha256 sums by location",
+    rule: "a JSON object of SHA-256 checksums by location",
     remedy: "Restore it from version control, or delete it to accept what is fetched now",
   });
 };

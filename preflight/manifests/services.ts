@@ -37,7 +37,7 @@ const serviceCidrProblems = (
           {
             key: `serviceCidr of cluster ${name}`,
             received: text,
-            rule: `hold the ${count} services that the cluster begins with, and has room for ${room}`,
+            rule: `a network for the ${count} services that the cluster starts with (this network has room for ${room})`,
             remedy: "Choose a larger network",
           },
         ];
@@ -56,8 +56,8 @@ const loadBalancerProblems = (
   return [
     {
       key: "loadBalancerPrefix",
-      received: range.text,
-      rule: `leave an address for each of ${count} services of type LoadBalancer in cluster ${name}, and leaves ${range.size}`,
+      got: `${range.size} addresses (${range.text})`,
+      rule: `an address for each of ${count} services of type LoadBalancer in cluster ${name}`,
       remedy: "Set it to a shorter prefix, or take services out of the cluster's manifests",
     },
   ];

@@ -63,7 +63,7 @@ const readLocal = (path: string, { name }: ManifestStoreOptions): Promise<Buffer
     refuse({
       key: name,
       received: path,
-      rule: `be a URL or a file that can be read (${error.message})`,
+      rule: `a URL or a file that can be read (${error.message})`,
       remedy: "Correct the path; a file under .tools is made by make tools",
     }),
   );
@@ -81,7 +81,7 @@ const fetchManifest = (
     return refuse({
       key: name,
       received: url,
-      rule: `be a URL that can be fetched (${reason})`,
+      rule: `a URL that can be fetched (${reason})`,
       remedy: "Correct it, or fetch the file by other means and set its path instead",
     });
   });

@@ -11,7 +11,8 @@ export type Release = () => void;
 const refuseLock = (path: string, got: string): never =>
   refuse({
     key: path,
-    rule: { expected: "a lock file that can be read and moved", got },
+    rule: "a lock file that can be read and moved",
+    got,
     remedy: "Delete it if no other run fills the cache",
   });
 

@@ -65,7 +65,8 @@ export class ToolLock {
     }
     return refuse({
       key: this.path,
-      rule: { expected: "a JSON object of SHA-256 checksums by address", got },
+      rule: "a JSON object of SHA-256 checksums by address",
+      got,
       remedy: "Restore the file with git checkout",
     });
   }

@@ -26,7 +26,7 @@ test("an image that neither Docker nor the registry has is refused", async () =>
   const { problems, warnings } = await verdict(own, "missing", [pinned]);
   expect(problems).toEqual([
     expect.stringMatching(
-      /^nodeImage of cluster capd is "example\.org\/node:own", but must be an image .* Choose a tag/,
+      /^nodeImage of cluster capd: expected an image .*, got "example\.org\/node:own"\. Choose a tag/,
     ),
   ]);
   expect(warnings).toEqual([]);

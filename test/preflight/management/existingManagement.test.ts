@@ -71,7 +71,7 @@ describe("a look at a management cluster", () => {
   test.each(["config view", "get namespaces"])("fails by name of the setting where %s does", async (question) => {
     const answers = Object.fromEntries(Object.entries(whole).filter(([words]) => !words.startsWith(question)));
     await expect(inspectManagement("their.yaml", cluster(answers))).rejects.toThrow(
-      /^managementKubeconfig is "their.yaml", but must be a kubeconfig whose current context answers \(Unable to connect\)/,
+      /^managementKubeconfig: expected a kubeconfig whose current context answers \(Unable to connect\), got "their.yaml"/,
     );
   });
 });
@@ -116,14 +116,14 @@ describe("installing providers", () => {
 
   test.each(["", "slipway/b"])("is refused where the namespace belongs to %j", (owner) => {
     expect(said({ "capi-system": owner }, true)).toEqual([
-      "installProviders is true, but must be false where the management cluster has namespace capi-system and this stack did not make it. Set it to false and keep what is installed, or remove that installation first.",
+      "installProviders: expected false where the management cluster has a namespace capi-system that this stack did not create, got true. Set it to false and keep what is installed, or remove that installation first.",
     ]);
   });
 
   test("is needed where there are none", () => {
     expect(said({}, false)).toEqual([]);
     expect(said({}, false, false)).toEqual([
-      expect.stringMatching(/^installProviders is false, but must be true where/),
+      expect.stringMatching(/^installProviders: expected true where .*, got false/),
     ]);
   });
 });

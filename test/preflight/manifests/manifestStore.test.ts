@@ -100,8 +100,8 @@ test("a local file is read each time and compared with its sum", async () => {
   await expect(loadManifest(path, options)).resolves.toEqual({ text: "kind: A\n", sha256: sum("kind: A\n") });
   writeFileSync(path, "kind: B\n");
   await expect(loadManifest(path, options)).rejects.toThrow(
-    `cniManifest is "${path}", but must have the sha256 ${sum("kind: A\n")} that ${options.lockFile} holds, ` +
-      `and has ${sum("kind: B\n")}. If the new content is meant, remove the location from ${options.lockFile} and run again.`,
+    `cniManifest: expected SHA-256 ${sum("kind: A\n")} from ${options.lockFile} for "${path}", ` +
+      `got ${sum("kind: B\n")}. If the new content is meant, remove the location from ${options.lockFile} and run again.`,
   );
 });
 
@@ -140,9 +140,7 @@ test.each([
   ["no answer in time", "/slow", "timeout: nothing came for 0.15 s"],
 ])("%s names the setting and leaves nothing behind", async (_, path, reason) => {
   const loading = loadManifest(`${origin}${path}`, { ...options, retryPolicy: { tries: 2, pauseMs: 1, stallMs: 150 } });
-  await expect(loading).rejects.toThrow(
-    /^cniManifest is .* must be a URL that can be fetched .*set its path instead\.$/,
-  );
+  await expect(loading).rejects.toThrow(/^cniManifest: expected a URL that can be fetched .*set its path instead\.$/);
   await expect(loading).rejects.toThrow(reason);
   expect(readdirSync(folder)).toEqual([]);
 });
