@@ -356,6 +356,15 @@ describe("the docker network", () => {
     expect(network.inputs.labels).toEqual([{ label: "dev.slipway.stack", value: "slipway/offline" }]);
   });
 
+  test("is not replaced for options that no setting states, such as those that Docker adds", () => {
+    const network = up.registrations.find((one) => one.type === "docker:index/network:Network")!;
+    expect(network.ignoreChanges).toEqual(["options"]);
+    expect(network.inputs.options).toEqual({
+      "com.docker.network.bridge.enable_ip_masquerade": "true",
+      "com.docker.network.driver.mtu": "1500",
+    });
+  });
+
   test("is not made where the setting adopts the one that is there", async () => {
     // Another stack may have the highest block: there it follows from the cluster's name.
     const ingress = [{ ip: "172.18.236.216" }];
