@@ -1,10 +1,10 @@
 import { randomBytes } from "node:crypto";
-import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync } from "node:fs";
+import { chmodSync, existsSync, mkdirSync, readFileSync } from "node:fs";
 import { homedir } from "node:os";
 import { join } from "node:path";
 import { load } from "js-yaml";
 import type { Route } from "../../lib/versions/pins";
-import { createAtomically, writeAtomically } from "../../system/files";
+import { createAtomically, filesBelow, writeAtomically } from "../../system/files";
 import { temporaryPrefix } from "../../system/temporary";
 
 /** What Pulumi is run with, besides the user's own environment. */
@@ -70,7 +70,7 @@ const passphraseFile = (checkout: string): string => {
     return file;
   }
   const stacks = join(folder, ".pulumi", "stacks");
-  const used = existsSync(stacks) && readdirSync(stacks, { recursive: true }).some((name) => isStateFile(String(name)));
+  const used = filesBelow(stacks).some(isStateFile);
   if (used) {
     throw new Error(
       `${file} is gone, but the state in ${stacks} was encrypted with it: put it back, set PULUMI_CONFIG_PASSPHRASE, ` +

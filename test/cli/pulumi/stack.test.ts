@@ -2,7 +2,7 @@ import { execFileSync } from "node:child_process";
 import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { hostname, tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterEach, beforeEach, describe, expect, test } from "@jest/globals";
+import { afterEach, beforeEach, describe, expect, jest, test } from "@jest/globals";
 import {
   environmentScript,
   localBackend,
@@ -15,6 +15,13 @@ import { neverUp } from "../../../cli/teardown/destroy";
 import { openCache } from "../../../cli/toolchain/build/cache";
 import { pointLink } from "../../../system/files";
 import { cacheRoot } from "../../../system/cacheFolder";
+
+// As in Node 20.0, which does not know the option `recursive` and ignores it.
+jest.mock("node:fs", () => {
+  const fs = jest.requireActual<typeof import("node:fs")>("node:fs");
+  const readdirSync = (path: string, options: object = {}) => fs.readdirSync(path, { ...options, recursive: false });
+  return { ...fs, readdirSync };
+});
 
 let checkout: string;
 let home: string;
