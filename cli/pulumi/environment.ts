@@ -3,7 +3,6 @@ import { chmodSync, existsSync, mkdirSync, readFileSync } from "node:fs";
 import { homedir } from "node:os";
 import { join } from "node:path";
 import { load } from "js-yaml";
-import type { Route } from "../../lib/versions/pins";
 import { createAtomically, filesBelow, writeAtomically } from "../../system/files";
 import { temporaryPrefix } from "../../system/temporary";
 
@@ -83,7 +82,7 @@ const passphraseFile = (checkout: string): string => {
 };
 
 /** Works out the environment for Pulumi; makes the state folder and the passphrase where they are needed. */
-export const pulumiEnvironment = (checkout: string, route: Route, outside: Outside = {}): PulumiEnvironment => {
+export const pulumiEnvironment = (checkout: string, outside: Outside = {}): PulumiEnvironment => {
   const env = outside.env ?? process.env;
   const chosen = chosenBackend(checkout, env, outside.home ?? homedir());
   stateFolder(checkout);
@@ -91,6 +90,8 @@ export const pulumiEnvironment = (checkout: string, route: Route, outside: Outsi
   const variables: Record<string, string> = {
     PATH: `${join(checkout, ".tools", "bin")}:${env.PATH ?? ""}`,
     PULUMI_SKIP_UPDATE_CHECK: "true",
+    // All plugins are installed with a checksum. Pulumi would download a missing one without it.
+    PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION: "true",
     // The stack files in git carry no encryption salt (each checkout has its own): Pulumi takes it from the state.
     PULUMI_FALLBACK_TO_STATE_SECRETS_MANAGER: "true",
   };
@@ -101,8 +102,6 @@ export const pulumiEnvironment = (checkout: string, route: Route, outside: Outsi
   // Most of what runs at a time only waits; with Pulumi's four for each core, waits keep work from its place.
   if (env.PULUMI_PARALLEL === undefined) variables.PULUMI_PARALLEL = "64";
   if (!chosen) variables.PULUMI_BACKEND_URL = backend;
-  // Where nothing can be downloaded, a plugin that is missing shall say so at once.
-  if (route === "source") variables.PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION = "true";
   const hasPassphrase = env.PULUMI_CONFIG_PASSPHRASE !== undefined || env.PULUMI_CONFIG_PASSPHRASE_FILE !== undefined;
   if (backend.startsWith("file://") && !hasPassphrase)
     variables.PULUMI_CONFIG_PASSPHRASE_FILE = passphraseFile(checkout);

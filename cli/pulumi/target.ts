@@ -14,7 +14,7 @@ export { print, printAside };
 /** Stack and environment of a route; writes .slipway/env.sh. */
 export const openTarget = (route: Route, say = print): Target => {
   const { stack, reason } = chooseStack(root, route);
-  const environment = pulumiEnvironment(root, route);
+  const environment = pulumiEnvironment(root);
   writeEnvironmentScript(root, environment);
   say(`stack: ${stack} (${reason})`);
   say(`state: ${environment.backend} (${environment.reason})`);
