@@ -260,6 +260,32 @@ describe("the examples", () => {
   );
 });
 
+describe("waits for workloads", () => {
+  const workloads = (recording: Recording): Registration[] =>
+    recording.registrations.filter((one) => /^kubernetes:apps\/v1:/.test(one.type));
+  const limits = (recording: Recording): string[] => [...new Set(workloads(recording).map((one) => one.createTimeout))];
+
+  test("have room for pulls over a slow line where nodes pull images", async () => {
+    const pulling = await recordProgram(program, { preview: false, stack: "dev" });
+    expect(workloads(pulling).length).toBeGreaterThan(5);
+    expect(limits(pulling)).toEqual(["1800s"]);
+    const others = pulling.registrations.filter((one) => one.type === "kubernetes:core/v1:ServiceAccount");
+    expect(new Set(others.map((one) => one.createTimeout))).toEqual(new Set([""]));
+    expect(pulling.find("management-kind").createTimeout).toBe("45m");
+  });
+
+  test("are the plugin's own where nodes pull nothing", () => {
+    expect(limits(up).sort()).toEqual(["", "20m"]);
+  });
+
+  test("are never longer than SLIPWAY_TIMEOUT", async () => {
+    process.env.SLIPWAY_TIMEOUT = "90";
+    const limited = await recordProgram(program, { preview: false, stack: "dev" });
+    delete process.env.SLIPWAY_TIMEOUT;
+    expect(limits(limited)).toEqual(["90s"]);
+  });
+});
+
 describe("CRDs", () => {
   test("are named with their checksums in one resource of their manifest", () => {
     const { stdin, environment } = up.find("cert-manager/CustomResourceDefinitions").inputs;
