@@ -269,8 +269,8 @@ describe("waits for workloads", () => {
     const pulling = await recordProgram(program, { preview: false, stack: "dev" });
     expect(workloads(pulling).length).toBeGreaterThan(5);
     expect(limits(pulling)).toEqual(["1800s"]);
-    const others = pulling.registrations.filter((one) => one.type === "kubernetes:core/v1:ServiceAccount");
-    expect(new Set(others.map((one) => one.createTimeout))).toEqual(new Set([""]));
+    const accounts = pulling.registrations.filter((one) => one.type === "kubernetes:core/v1:ServiceAccount");
+    expect(new Set(accounts.map((one) => one.createTimeout))).toEqual(new Set([""]));
     expect(pulling.find("management-kind").createTimeout).toBe("45m");
   });
 

@@ -11,12 +11,12 @@ import { askRegistry, type RegistryAnswer } from "./registry";
 export const checkCapdImage = async (
   { capd: { source, image }, management }: Pick<Settings, "capd" | "management">,
   idsOf: (images: string[]) => Promise<Record<string, string>> = imageIds,
-  ask: (image: string) => Promise<RegistryAnswer> = askRegistry,
+  query: (image: string) => Promise<RegistryAnswer> = askRegistry,
 ): Promise<TagVerdict> => {
   const none = { problems: [], warnings: [] };
   const isPulled = source === "pull" && management.kubeconfig === "" && management.installProviders;
   if (!isPulled || Object.hasOwn(await idsOf([image]), image)) return none;
-  const answer = await ask(image);
+  const answer = await query(image);
   if (answer === "there") return none;
   if (answer !== "missing") {
     const warning = `capdImage: whether ${image} exists is not known (${answer.unknown}); up fails if it does not exist`;

@@ -7,16 +7,16 @@ import type { RegistryAnswer } from "../../../preflight/images/registry";
 const image = `gcr.io/k8s-staging-cluster-api/capd-manager:v${pins.release.clusterApi}`;
 
 const check = async (config: Record<string, unknown>, answer: RegistryAnswer, local: string[] = []) => {
-  const asked: string[] = [];
+  const queried: string[] = [];
   const verdict = await checkCapdImage(
     readSettings({ config, pins }),
     () => Promise.resolve(Object.fromEntries(local.map((name) => [name, "sha256:1"]))),
     (name) => {
-      asked.push(name);
+      queried.push(name);
       return Promise.resolve(answer);
     },
   );
-  return { ...verdict, asked };
+  return { ...verdict, queried };
 };
 
 test("refuses an image that neither Docker nor the registry has, and names both ways out", async () => {
@@ -35,7 +35,7 @@ test("warns about a registry that cannot be asked", async () => {
 });
 
 test("accepts an image that the registry serves", async () => {
-  expect(await check({}, "there")).toEqual({ problems: [], warnings: [], asked: [image] });
+  expect(await check({}, "there")).toEqual({ problems: [], warnings: [], queried: [image] });
 });
 
 test.each<[string, Record<string, unknown>, string[]]>([
@@ -44,7 +44,7 @@ test.each<[string, Record<string, unknown>, string[]]>([
   ["it comes from Docker", { capdImageSource: "local", imageSource: "local" }, []],
   ["somebody else made the management cluster", { managementKubeconfig: "a.yaml" }, []],
 ])("does not ask the registry for the image where %s", async (_, config, local) => {
-  expect(await check(config, "missing", local)).toEqual({ problems: [], warnings: [], asked: [] });
+  expect(await check(config, "missing", local)).toEqual({ problems: [], warnings: [], queried: [] });
 });
 
 test("only warns while a management cluster exists, whose node has the image", () => {
