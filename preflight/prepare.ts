@@ -6,6 +6,7 @@ import type { Settings } from "../lib/settings/types";
 import { managementNode } from "../system/docker";
 import { inspectHost } from "./host/inspect";
 import { type CapdArchive, readArchive } from "./images/capdArchive";
+import { checkCapdImage, withoutProblems } from "./images/capdImage";
 import { checkNodeImages } from "./images/nodeImages";
 import { readImages, type StackImages } from "./images/stack";
 import { type ExistingManagement, existingManagementProblems, inspectManagement } from "./management/existing";
@@ -44,19 +45,22 @@ export const prepare = async (settings: Settings, owner: string, preview = false
   // Without containers of ours nothing about this host's Docker stands in the way.
   const usesDocker = !given || clusters.some(({ backend }) => infrastructureOf(backend).onDocker);
   // Other programs first: they run while this one parses manifests.
-  const [host, machine, existing, tags, archive, templates, manifests] = await Promise.all([
+  const [host, machine, existing, tags, capdTag, archive, templates, manifests] = await Promise.all([
     outcomeOf(
       usesDocker ? inspectHost(settings, owner) : { answers: true, problems: [], warnings: [], network: undefined },
     ),
     outcomeOf(given ? undefined : inspectManagementNode(management.name)),
     outcomeOf(given ? inspectManagement(management.kubeconfig) : undefined),
     outcomeOf(usesDocker ? checkNodeImages(settings) : { problems: [], warnings: [] }),
+    outcomeOf(checkCapdImage(settings)),
     outcomeOf(capd.source === "archive" ? readArchive(capd.archive) : undefined),
     outcomeOf(readTemplates(settings)),
     outcomeOf(readManifests(settings, owner)),
   ]);
   const verdict = valueOf(host);
   const answers = verdict?.answers ?? false;
+  const capdVerdict = valueOf(capdTag);
+  const capdImage = capdVerdict && valueOf(machine)?.node ? withoutProblems(capdVerdict) : capdVerdict;
   const running = valueOf(existing)?.running ?? valueOf(machine)?.running ?? {};
   // What Docker does not say because it is silent is said once, with the host's problems.
   const images =
@@ -65,9 +69,10 @@ export const prepare = async (settings: Settings, owner: string, preview = false
   const problems = [
     ...(preview ? [] : replaced),
     ...[host, existing, archive, templates, manifests, images].flatMap((one) => one.problems),
-    ...(answers ? [...machine.problems, ...tags.problems] : []),
+    ...(answers ? [...machine.problems, ...tags.problems, ...capdTag.problems] : []),
     ...(verdict?.problems ?? []),
     ...(valueOf(tags)?.problems ?? []),
+    ...(capdImage?.problems ?? []),
     ...networkProblems(settings, owner, answers && usesDocker, verdict?.network, valueOf(machine)?.node),
     ...upgradeProblems(clusters, running).map(sentence),
     ...("found" in manifests ? manifestProblems(settings, owner, manifests.found, valueOf(existing)) : []),
@@ -91,6 +96,7 @@ export const prepare = async (settings: Settings, owner: string, preview = false
       ...(preview ? replaced : []),
       ...(verdict?.warnings ?? []),
       ...(valueOf(tags)?.warnings ?? []),
+      ...(capdImage?.warnings ?? []),
       ...deletedClusterWarnings(project, stack, clusters, managed),
     ],
   };

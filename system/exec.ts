@@ -1,4 +1,5 @@
 import { type ChildProcess, execFile, execFileSync, spawn, type SpawnOptions } from "node:child_process";
+import { createInterface } from "node:readline";
 
 /** How a program ended. */
 export interface ExecResult {
@@ -78,6 +79,26 @@ export const run = async (program: string, args: readonly string[], options: Exe
   const printed = stderr.slice(-4000) || stdout.slice(-4000);
   throw new Error(`${program} ${args.slice(0, 3).join(" ")} ended with ${failure?.signal ?? code}\n${printed}`);
 };
+
+/** Runs a program that must succeed, and reports each line of its standard output; throws with its standard error. */
+export const runLines = (program: string, args: readonly string[], onLine: (line: string) => void): Promise<void> =>
+  new Promise((resolve, reject) => {
+    const child = start(program, args, { stdio: ["ignore", "pipe", "pipe"] });
+    let complaint = "";
+    if (child.stdout) createInterface({ input: child.stdout }).on("line", onLine);
+    child.stderr?.on("data", (text: Buffer) => (complaint += text.toString()));
+    child.on("error", reject);
+    child.on("close", (code, signal) =>
+      code === 0 ? resolve() : reject(new Error(complaint.trim() || `${program} ended with ${signal ?? code}`)),
+    );
+  });
+
+/** Returns the last line of an error's message, in which programs name the reason. */
+export const lastLine = (error: unknown): string =>
+  String(error instanceof Error ? error.message : error)
+    .trim()
+    .split("\n")
+    .at(-1) ?? "";
 
 /** Runs a program at once and returns its standard output; throws where it fails. For what takes no time alone. */
 export const runSync = (program: string, args: readonly string[]): string =>

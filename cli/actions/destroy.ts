@@ -17,7 +17,7 @@ const quote = (word: string): string => (/^[\w-]+$/.test(word) ? word : `'${word
 export const destroy: Action = async ({ passed: args }) => {
   const route = await pickRoute({ checkout: root, print });
   const { stack } = chooseStack(root, route);
-  if (hasNoState(root, stack, pulumiEnvironment(root, route).backend)) return reportNoState(root, stack, print);
+  if (hasNoState(root, stack, pulumiEnvironment(root).backend)) return reportNoState(root, stack, print);
   const code = await destroyStack((await prepareTarget(pendingAsCreated)).target, args, print);
   if (code === 0) forgetTakeOver(root, stack);
   return code;
@@ -39,7 +39,7 @@ export const recover: Action = async () => {
 export const sweep: Action = async ({ options }) => {
   const route = await pickRoute({ checkout: root, print });
   const { stack } = chooseStack(root, route);
-  if (!hasNoState(root, stack, pulumiEnvironment(root, route).backend)) {
+  if (!hasNoState(root, stack, pulumiEnvironment(root).backend)) {
     const { target } = await prepareTarget(withoutPending);
     const state = await exportState(target);
     if ((state?.deployment.resources ?? []).length > 0) {

@@ -56,8 +56,8 @@ export const support: Action = async () => {
 };
 
 export const env: Action = async () => {
-  const route = await pickRoute({ checkout: root, print: printAside });
-  const environment = pulumiEnvironment(root, route);
+  await pickRoute({ checkout: root, print: printAside });
+  const environment = pulumiEnvironment(root);
   process.stdout.write(readFileSync(writeEnvironmentScript(root, environment), "utf8"));
   return 0;
 };

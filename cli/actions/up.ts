@@ -4,6 +4,7 @@ import { root } from "../../system/checkout";
 import type { Action } from "../commandLine/definition";
 import { createsClusters } from "../pulumi/creating";
 import { followedRun } from "../pulumi/followedRun";
+import { pullStackImages } from "../pulumi/pullImages";
 import { type Outputs, readOutputs, runPulumi, type Target } from "../pulumi/run";
 import { exportState, withoutPending } from "../pulumi/state";
 import { print, prepareTarget } from "../pulumi/target";
@@ -51,6 +52,7 @@ export const up: Action = async ({ passed: args }) => {
     awaitManagement(target, print),
     recordPlannedClusters(target).catch(() => undefined),
   ]);
+  await pullStackImages(target, print).catch(() => undefined);
   const { code, failure } = await upWithDeleted(target, args, creates, () => exported);
   const recorded = recordCreated(target).catch(() => undefined);
   if (code === 0) await finishUp(target, route);

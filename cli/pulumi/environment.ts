@@ -1,10 +1,9 @@
 import { randomBytes } from "node:crypto";
-import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync } from "node:fs";
+import { chmodSync, existsSync, mkdirSync, readFileSync } from "node:fs";
 import { homedir } from "node:os";
 import { join } from "node:path";
 import { load } from "js-yaml";
-import type { Route } from "../../lib/versions/pins";
-import { createAtomically, writeAtomically } from "../../system/files";
+import { createAtomically, filesBelow, writeAtomically } from "../../system/files";
 import { temporaryPrefix } from "../../system/temporary";
 
 /** Environment of Pulumi, in addition to the user's own environment. */
@@ -71,7 +70,7 @@ const passphraseFile = (checkout: string): string => {
     return file;
   }
   const stacks = join(folder, ".pulumi", "stacks");
-  const used = existsSync(stacks) && readdirSync(stacks, { recursive: true }).some((name) => isStateFile(String(name)));
+  const used = filesBelow(stacks).some(isStateFile);
   if (used) {
     throw new Error(
       `${file}: expected the passphrase of the state in ${stacks}, got no file. ` +
@@ -83,8 +82,8 @@ const passphraseFile = (checkout: string): string => {
   return file;
 };
 
-/** Returns the environment for Pulumi, and creates the state folder and the passphrase if they are missing. */
-export const pulumiEnvironment = (checkout: string, route: Route, outside: Outside = {}): PulumiEnvironment => {
+/** Works out the environment for Pulumi; makes the state folder and the passphrase where they are needed. */
+export const pulumiEnvironment = (checkout: string, outside: Outside = {}): PulumiEnvironment => {
   const env = outside.env ?? process.env;
   const chosen = chosenBackend(checkout, env, outside.home ?? homedir());
   stateFolder(checkout);
@@ -92,6 +91,8 @@ export const pulumiEnvironment = (checkout: string, route: Route, outside: Outsi
   const variables: Record<string, string> = {
     PATH: `${join(checkout, ".tools", "bin")}:${env.PATH ?? ""}`,
     PULUMI_SKIP_UPDATE_CHECK: "true",
+    // All plugins are installed with a checksum. Pulumi would download a missing one without it.
+    PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION: "true",
     // The stack files in git carry no encryption salt (each checkout has its own): Pulumi takes it from the state.
     PULUMI_FALLBACK_TO_STATE_SECRETS_MANAGER: "true",
   };
@@ -102,8 +103,6 @@ export const pulumiEnvironment = (checkout: string, route: Route, outside: Outsi
   // Most operations only wait. With Pulumi's default of four for each core, waits would block other operations.
   if (env.PULUMI_PARALLEL === undefined) variables.PULUMI_PARALLEL = "64";
   if (!chosen) variables.PULUMI_BACKEND_URL = backend;
-  // The source route cannot download plugins, so a missing plugin must fail at once.
-  if (route === "source") variables.PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION = "true";
   const hasPassphrase = env.PULUMI_CONFIG_PASSPHRASE !== undefined || env.PULUMI_CONFIG_PASSPHRASE_FILE !== undefined;
   if (backend.startsWith("file://") && !hasPassphrase)
     variables.PULUMI_CONFIG_PASSPHRASE_FILE = passphraseFile(checkout);

@@ -14,7 +14,7 @@ export { print, printAside };
 /** Returns stack and environment of a route, and writes .slipway/env.sh. */
 export const openTarget = (route: Route, log = print): Target => {
   const { stack, reason } = chooseStack(root, route);
-  const environment = pulumiEnvironment(root, route);
+  const environment = pulumiEnvironment(root);
   writeEnvironmentScript(root, environment);
   log(`stack: ${stack} (${reason})`);
   log(`state: ${environment.backend} (${environment.reason})`);

@@ -10,6 +10,8 @@ export const isRoute = (text: unknown): text is Route => text === "release" || t
 export interface RoutePins {
   kind: string;
   kubernetes: string;
+  /** Digest of kind's node image of this Kubernetes version (`sha256:…`), from kind's release notes. */
+  nodeImageDigest?: string;
   clusterApi: string;
   certManager: string;
   calico: string;

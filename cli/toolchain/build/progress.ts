@@ -54,7 +54,7 @@ export interface ProgressOptions {
  */
 export class Progress {
   private readonly begun = Date.now();
-  private readonly running = new Map<string, { since: number; bytes?: string }>();
+  private readonly running = new Map<string, { since: number; detail?: string }>();
   private count = 0;
   private ended = 0;
   private timer: NodeJS.Timeout | undefined;
@@ -77,8 +77,13 @@ export class Progress {
 
   /** Reports the progress of an artifact's download. */
   report(name: string, received: number, size?: number): void {
+    this.describe(name, megabytes(received, size));
+  }
+
+  /** Takes how far an artifact is, in words for the live line. */
+  describe(name: string, detail: string): void {
     const running = this.running.get(name);
-    if (running) running.bytes = megabytes(received, size);
+    if (running) running.detail = detail;
   }
 
   /** Reports the end of an artifact and returns its seconds. */
@@ -119,9 +124,9 @@ export class Progress {
   private atWork(isDetailed = false): string {
     const now = Date.now();
     return [...this.running]
-      .map(([name, { since, bytes }]) => {
+      .map(([name, { since, detail }]) => {
         const time = formatSeconds((now - since) / 1000);
-        return `${name} (${isDetailed && bytes ? bytes : time})`;
+        return `${name} (${isDetailed && detail ? detail : time})`;
       })
       .join(", ");
   }
