@@ -2,6 +2,7 @@ import { expect, test } from "@jest/globals";
 import { officialBases, platformOf, releaseFiles } from "../../../../cli/toolchain/release/files";
 import { releaseProbes } from "../../../../cli/toolchain/route";
 import { cniLocation } from "../../../../lib/addons/cni";
+import { isRecord } from "../../../../lib/base/json";
 import { readSettings } from "../../../../lib/settings/settings";
 import { pins } from "../../../../lib/versions/pins";
 import releases from "./fixtures/releases.json";
@@ -24,7 +25,7 @@ const manifests = [
 
 /** Returns the value at a path such as `release.kind` in pins.json. */
 const pinAt = (path: string): unknown =>
-  path.split(".").reduce<unknown>((value, key) => Object(value)[key] as unknown, pins);
+  path.split(".").reduce<unknown>((value, key) => (isRecord(value) ? value[key] : undefined), pins);
 
 test("a pin that moves needs a look at the files of the new release", () => {
   const seen = Object.fromEntries(releases.map(({ name, version }) => [name, version]));
