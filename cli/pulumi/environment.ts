@@ -91,6 +91,8 @@ export const pulumiEnvironment = (checkout: string, route: Route, outside: Outsi
   const variables: Record<string, string> = {
     PATH: `${join(checkout, ".tools", "bin")}:${env.PATH ?? ""}`,
     PULUMI_SKIP_UPDATE_CHECK: "true",
+    // clusterctl looks for a newer version first, for a minute where nobody answers.
+    CLUSTERCTL_DISABLE_VERSIONCHECK: "true",
     // The stack files in git carry no encryption salt (each checkout has its own): Pulumi takes it from the state.
     PULUMI_FALLBACK_TO_STATE_SECRETS_MANAGER: "true",
   };

@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { requiredTools } from "../../../preflight/host/facts";
 import { pins } from "../../../lib/versions/pins";
 import { check, command, type Step } from "../harness";
+import type { Fault } from "./server";
 import { sha256Of } from "./stranger";
 import { addresses, addressOf, checkEnd, textOf, type World } from "./world";
 
@@ -17,8 +18,19 @@ const tools = [
   "pulumi-resource-kubernetes",
 ];
 
-const same = (found: unknown, expected: unknown, what: string): void => {
-  const [got, wanted] = [JSON.stringify(found), JSON.stringify(expected)];
+const byAddress = ([one]: [string, string], [other]: [string, string]): number => (one < other ? -1 : 1);
+
+/** A fault for good, and how it ends. */
+interface Refusal {
+  fault: [url: string, fault: Fault];
+  /** What the artifact's log says. */
+  log: string;
+  /** How often the artifact's file is asked for. */
+  downloads: number;
+}
+
+const same = (value: unknown, expected: unknown, what: string): void => {
+  const [got, wanted] = [JSON.stringify(value), JSON.stringify(expected)];
   check(got === wanted, `${what}: ${wanted}, got ${got}`);
 };
 
@@ -42,18 +54,49 @@ export const downloadSteps = (world: World): Step[] => {
       const installed = realpathSync(join(stranger.checkout, ".tools", "bin", name));
       check(sha256Of(installed) === sha256Of(join(".tools", "bin", name)), `${name} with the bytes that were packed`);
     }
-    const expected = Object.fromEntries(downloads.map((url) => [url, sha256Of(files.get(url) ?? "")]).sort());
+    const expected = Object.fromEntries(downloads.map((url) => [url, sha256Of(files.get(url) ?? "")]).sort(byAddress));
     same(stranger.locked("tools.lock.json"), expected, "locked checksums");
   };
 
-  /** Questions that went to another place than a file that the mirror has. */
+  /** Throws where a question went to an address that no project has, or had no TLS. */
   const checkAsked = (): void => {
     const known = [...files.keys()].map((url) => url.replace(/^https:\/\/[^/]+/, ""));
-    const strange = mirror.asked.filter(
+    const strange = mirror.requests.filter(
       (line) => !line.includes(" https://") || !known.some((path) => line.endsWith(path)),
     );
     same(strange, [], "questions to unknown addresses or without TLS");
   };
+
+  /** One artifact cannot be had; nothing of it stays, and the same command completes once the fault is over. */
+  const refuses = (name: string, artifact: string, url: string, { fault, log, downloads: count }: Refusal): Step => ({
+    name: `tools: ${name} is refused, and the next run completes`,
+    run: async () => {
+      mirror.reset();
+      stranger.dropArtifact(artifact, url);
+      mirror.fault(...fault);
+      const failed = await stranger.slipway("tools");
+      checkEnd(failed, false, "tools to fail");
+      check(textOf(failed).includes(`not made: ${artifact} (log: `), `${artifact} to be named, got\n${textOf(failed)}`);
+      check(stranger.log(artifact).includes(log), `"${log}" in the log, got\n${stranger.log(artifact)}`);
+      check(mirror.count(url) === count, `${count} questions for ${url}, got ${mirror.count(url)}`);
+      same(
+        stranger.finished(),
+        tools.filter((tool) => tool !== artifact),
+        "finished artifacts",
+      );
+      check(!(url in stranger.locked("tools.lock.json")), `${url} not locked`);
+      checkAsked();
+
+      mirror.reset();
+      checkEnd(await stranger.slipway("tools"), true, "the next run to complete");
+      checkInstalled();
+      same(
+        downloads.filter((one) => mirror.count(one) > 0),
+        [url],
+        "downloads",
+      );
+    },
+  });
 
   return [
     {
@@ -91,8 +134,8 @@ export const downloadSteps = (world: World): Step[] => {
       run: async () => {
         mirror.reset();
         checkEnd(await stranger.slipway("tools"), true, "tools to end well");
-        const asked = mirror.asked.filter((line) => !line.startsWith("HEAD "));
-        same(asked, [], "downloads");
+        const fetched = mirror.requests.filter((line) => !line.startsWith("HEAD "));
+        same(fetched, [], "downloads");
       },
     },
     {
@@ -109,7 +152,9 @@ export const downloadSteps = (world: World): Step[] => {
         mirror.fault(asset, { status: 503 }, 1);
         mirror.fault(other, "cut", 1);
         checkEnd(await stranger.program("test/e2e/mirror/loadManifests.ts"), true, "manifests to be loaded");
-        const expected = Object.fromEntries(manifests.map((url) => [url, sha256Of(files.get(url) ?? "")]).sort());
+        const expected = Object.fromEntries(
+          manifests.map((url) => [url, sha256Of(files.get(url) ?? "")]).sort(byAddress),
+        );
         same(stranger.locked("manifests.lock.json"), expected, "locked checksums");
         for (const url of [raw, asset, other])
           check(mirror.count(url) === 2, `two questions for ${url}, got ${mirror.count(url)}`);
@@ -161,60 +206,37 @@ export const downloadSteps = (world: World): Step[] => {
         check(stranger.log("kind").includes("answered 503"), `the fault in the log, got\n${stranger.log("kind")}`);
       },
     },
+    refuses("a file with a wrong checksum (SHA-256)", "kind", kind, {
+      fault: [kind, "altered"],
+      log: "but the release (sha256) says",
+      downloads: 1,
+    }),
+    refuses("a file with a wrong checksum (SHA-1)", "pulumi-resource-docker", plugin("docker"), {
+      fault: [plugin("docker"), "altered"],
+      log: "but the release (sha1) says",
+      downloads: 1,
+    }),
+    refuses("a file without published checksums", "pulumi-resource-command", plugin("command"), {
+      fault: [addressOf(world, "pulumi-resource-command", "pulumi-command_"), { status: 404 }],
+      log: "the server answered 404",
+      downloads: 0,
+    }),
+    refuses("a redirect to a host without TLS", "kubectl", kubectl, {
+      fault: [kubectl, { status: 302, headers: { location: kubectl.replace("https:", "http:") } }],
+      log: "redirects to http://dl.k8s.io, without TLS",
+      downloads: 1,
+    }),
+    refuses("a body that is cut each time", "clusterctl", clusterctl, {
+      fault: [clusterctl, "cut"],
+      log: "(after 4 tries)",
+      downloads: 4,
+    }),
     {
-      name: "tools: a wrong checksum, bodies that are always cut and a redirect without TLS are refused",
-      run: async () => {
-        mirror.reset();
-        stranger.forget();
-        mirror.fault(kind, "altered");
-        mirror.fault(plugin("command"), "altered");
-        mirror.fault(clusterctl, "cut");
-        const insecure = kubectl.replace("https:", "http:");
-        mirror.fault(kubectl, { status: 302, headers: { location: insecure } });
-        const result = await stranger.slipway("tools");
-        checkEnd(result, false, "tools to fail");
-        const refused = ["clusterctl", "kind", "kubectl", "pulumi-resource-command"];
-        for (const name of refused)
-          check(textOf(result).includes(join("logs", `${name}.log`)), `${name} to be named, got\n${textOf(result)}`);
-        same(
-          stranger.finished(),
-          tools.filter((name) => !refused.includes(name)),
-          "finished artifacts",
-        );
-        same(stranger.list(".tools/bin"), [], ".tools/bin");
-        same(
-          Object.keys(stranger.locked("tools.lock.json")),
-          [pulumi, plugin("docker"), plugin("kubernetes")].sort(),
-          "locked addresses",
-        );
-        const logged = (name: string, text: string): void =>
-          check(stranger.log(name).includes(text), `"${text}" in the log of ${name}, got\n${stranger.log(name)}`);
-        for (const name of ["kind", "pulumi-resource-command"]) logged(name, "nothing was installed");
-        logged("clusterctl", "(after 4 tries)");
-        logged("kubectl", "redirects to http://dl.k8s.io, without TLS");
-        check(mirror.count(kubectl) === 1, `one question for kubectl, got ${mirror.count(kubectl)}`);
-        checkAsked();
-      },
-    },
-    {
-      name: "tools: the same command goes on from there",
-      run: async () => {
-        mirror.reset();
-        checkEnd(await stranger.slipway("tools"), true, "tools to end well");
-        checkInstalled();
-        same(
-          downloads.filter((url) => mirror.count(url) > 0),
-          [clusterctl, kind, kubectl, plugin("command")],
-          "downloads",
-        );
-      },
-    },
-    {
-      name: "tools: a file other than the locked one is refused, also with a checksum that fits",
+      name: "tools: a file other than the locked one is refused, also where no checksum is published",
       run: async () => {
         mirror.reset();
         stranger.dropArtifact("clusterctl");
-        mirror.fault(clusterctl, "altered"); // Cluster API publishes no checksums, so only the lock file knows
+        mirror.fault(clusterctl, "altered");
         const before = stranger.locked("tools.lock.json");
         checkEnd(await stranger.slipway("tools"), false, "tools to fail");
         const log = stranger.log("clusterctl");

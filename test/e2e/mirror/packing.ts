@@ -61,9 +61,9 @@ const layouts: readonly { start: string; write: (archive: string, bin: string, w
 
 /** Whether a file is for this platform, or for all; the question for the route is always for kubectl on linux/amd64. */
 const isFor = ({ os, arch }: Platform, name: string): boolean => {
-  const found = /(linux|darwin)[-/](amd64|arm64|x64)/.exec(name);
-  if (found === null || name.startsWith("linux/amd64/")) return true;
-  return found[1] === os && found[2]?.replace("x64", "amd64") === arch;
+  const platform = /(linux|darwin)[-/](amd64|arm64|x64)/.exec(name);
+  if (platform === null || name.startsWith("linux/amd64/")) return true;
+  return platform[1] === os && platform[2]?.replace("x64", "amd64") === arch;
 };
 
 /**

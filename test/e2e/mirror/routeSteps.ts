@@ -54,7 +54,7 @@ export const routeSteps = (world: World): Step[] => {
         for (const url of releaseProbes()) check(mirror.count(url) === 1, `one question to ${url}`);
         mirror.reset();
         check((await choose("release")).trim() === "release", "nothing new to be said");
-        check(mirror.asked.length === 0, `a remembered route to ask nobody, got ${mirror.asked.join(", ")}`);
+        check(mirror.requests.length === 0, `a remembered route to ask nobody, got ${mirror.requests.join(", ")}`);
       },
     },
     recovers("github.com answers 503 once", "github.com", { status: 503 }),

@@ -15,18 +15,22 @@ import { hosts, Mirror } from "./server";
 import { Stranger } from "./stranger";
 
 /** Says to a second start of this program that it is in its namespaces. */
-const inside = "--inside";
+const insideFlag = "--inside";
 
-const enter = 'ip link set lo up && mount --bind "$1" /etc/hosts && shift && exec "$@"';
+/** Removes the folder too, also after Ctrl-C: its files are large. */
+const enter = `
+  trap 'rm -rf "$folder"' EXIT
+  folder=$1
+  shift
+  ip link set lo up && mount --bind "$folder/hosts" /etc/hosts && "$@"`;
 
 /** Starts this program again where the hosts have other addresses, and returns its exit code. */
 const runInside = (folder: string): number => {
   const names = Object.entries(hosts).map(([host, address]) => `${address} ${host}\n`);
-  const file = join(folder, "hosts");
-  writeFileSync(file, ["127.0.0.1 localhost\n", ...names].join(""));
+  writeFileSync(join(folder, "hosts"), ["127.0.0.1 localhost\n", ...names].join(""));
   const user = process.getuid?.() === 0 ? [] : ["--user", "--map-root-user"];
-  const program = [process.execPath, "scripts/run.cjs", "test/e2e/mirror/run.ts", inside, folder];
-  const namespaces = [...user, "--mount", "--net", "bash", "-c", enter, "bash", file, ...program];
+  const program = [process.execPath, "scripts/run.cjs", "test/e2e/mirror/run.ts", insideFlag, folder];
+  const namespaces = [...user, "--mount", "--net", "bash", "-c", enter, "bash", folder, ...program];
   return spawnSync("unshare", namespaces, { stdio: "inherit" }).status ?? 1;
 };
 
@@ -48,13 +52,10 @@ const runAll = async (folder: string): Promise<Counts> => {
   return counts;
 };
 
-const [mode, given = ""] = process.argv.slice(2);
-if (mode === inside) void report(() => runAll(given));
+const [mode, existing = ""] = process.argv.slice(2);
+if (mode === insideFlag) void report(() => runAll(existing));
 else {
   const folder = mkdtempSync(join(tmpdir(), "slipway-mirror-"));
-  try {
-    process.exitCode = runInside(folder);
-  } finally {
-    rmSync(folder, { recursive: true, force: true });
-  }
+  process.exitCode = runInside(folder);
+  rmSync(folder, { recursive: true, force: true });
 }

@@ -39,7 +39,7 @@ const redirects: Partial<Record<Host, (path: string) => string>> = {
 /** TLS servers that stand in for the hosts of the release route. */
 export class Mirror {
   /** Each question as `GET https://HOST/PATH`, without the query. */
-  readonly asked: string[] = [];
+  readonly requests: string[] = [];
   private readonly servers = new Map<Host, Server>();
   private readonly plain: NetServer[] = [];
   private readonly faults = new Map<string, { left: number; fault: Fault }>();
@@ -53,12 +53,12 @@ export class Mirror {
     private readonly tls: Readonly<{ key: string; cert: string }>,
   ) {}
 
-  /** Starts every host. Port 80 answers too, and `asked` shows who went there. */
+  /** Starts every host. Port 80 answers too, and `requests` shows who went there. */
   async startAll(): Promise<void> {
     for (const host of Object.keys(hosts) as Host[]) {
       await this.start(host);
       const server = createPlainServer((request, response) => {
-        this.asked.push(`${request.method} http://${host}${request.url}`);
+        this.requests.push(`${request.method} http://${host}${request.url}`);
         response.writeHead(200).end("without TLS");
       });
       await new Promise<void>((resolve) => server.listen(80, hosts[host], resolve));
@@ -99,29 +99,29 @@ export class Mirror {
   /** Ends all faults, and forgets what was asked. */
   reset(): void {
     this.faults.clear();
-    this.asked.length = 0;
+    this.requests.length = 0;
   }
 
   /** How often an address was asked for, counted at its first host. */
   count(url: string): number {
-    return this.asked.filter((line) => line.endsWith(` ${url}`)).length;
+    return this.requests.filter((line) => line.endsWith(` ${url}`)).length;
   }
 
   private takeFault(url: string, applies: (fault: Fault) => boolean): Fault | undefined {
-    const found = this.faults.get(url);
-    if (!found || found.left <= 0 || !applies(found.fault)) return undefined;
-    found.left -= 1;
-    return found.fault;
+    const planned = this.faults.get(url);
+    if (!planned || planned.left <= 0 || !applies(planned.fault)) return undefined;
+    planned.left -= 1;
+    return planned.fault;
   }
 
   private async answer(host: Host, request: IncomingMessage, response: ServerResponse): Promise<void> {
     const { pathname, searchParams } = new URL(request.url ?? "", `https://${host}`);
-    this.asked.push(`${request.method} https://${host}${pathname}`);
+    this.requests.push(`${request.method} https://${host}${pathname}`);
     if (request.headers.host !== host) return void response.writeHead(421).end();
     const redirect = redirects[host];
     if (host === "release-assets.githubusercontent.com" && searchParams.get("sig") !== "mirror")
       return void response.writeHead(403).end();
-    const url = this.askedFor(host, pathname);
+    const url = this.officialAddress(host, pathname);
 
     // What a host says of itself comes from the first one; faults of a body come from the one that has the body.
     const fault = this.isFirst(host) ? this.takeFault(url, (one) => typeof one === "object") : undefined;
@@ -147,7 +147,7 @@ export class Mirror {
   }
 
   /** Returns the address that Slipway asked for, from the one that it was sent to. */
-  private askedFor(host: Host, path: string): string {
+  private officialAddress(host: Host, path: string): string {
     if (host === "cdn.dl.k8s.io") return `https://dl.k8s.io${path}`;
     if (host !== "release-assets.githubusercontent.com") return `https://${host}${path}`;
     return `https://github.com${path.replace("/github-production-release-asset", "")}`;

@@ -1,6 +1,16 @@
 import { execFile } from "node:child_process";
 import { createHash } from "node:crypto";
-import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
 import { dirname, join } from "node:path";
 import { command, must, type Result } from "../harness";
 
@@ -87,7 +97,7 @@ export class Stranger {
     );
   }
 
-  /** The names in a folder of the checkout; none where there is no such folder. */
+  /** The names in a folder of the checkout; none where the folder does not exist. */
   list(folder: string): string[] {
     const path = join(this.checkout, folder);
     return existsSync(path) ? readdirSync(path).sort() : [];
@@ -100,11 +110,13 @@ export class Stranger {
     return names.map((name) => name.replace(/-[0-9a-f]{12}$/, "")).sort();
   }
 
-  /** Deletes an artifact from the cache. */
-  dropArtifact(name: string): void {
+  /** Deletes an artifact from the cache, and the checksum of an address from the lock file. */
+  dropArtifact(name: string, address = ""): void {
     const folder = join(this.cache, "release", "artifacts");
-    for (const found of readdirSync(folder))
-      if (found.startsWith(`${name}-`)) rmSync(join(folder, found), { recursive: true });
+    for (const artifact of readdirSync(folder))
+      if (artifact.replace(/-[0-9a-f]{12}$/, "") === name) rmSync(join(folder, artifact), { recursive: true });
+    const locked = Object.entries(this.locked("tools.lock.json")).filter(([key]) => key !== address);
+    writeFileSync(join(this.checkout, "tools.lock.json"), `${JSON.stringify(Object.fromEntries(locked), null, 2)}\n`);
   }
 
   /** The content of a lock file. */
@@ -119,5 +131,13 @@ export class Stranger {
   }
 }
 
-/** SHA-256 of a file's bytes. */
-export const sha256Of = (file: string): string => createHash("sha256").update(readFileSync(file)).digest("hex");
+const digests = new Map<string, string>();
+
+/** SHA-256 of a file's bytes. What is packed and what is installed does not change under the same name. */
+export const sha256Of = (file: string): string => {
+  const { ino, mtimeMs, size } = statSync(file);
+  const key = `${file} ${ino} ${mtimeMs} ${size}`;
+  const digest = digests.get(key) ?? createHash("sha256").update(readFileSync(file)).digest("hex");
+  digests.set(key, digest);
+  return digest;
+};

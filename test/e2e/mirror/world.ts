@@ -13,17 +13,17 @@ export interface World {
 
 /** Returns the addresses of what the mirror serves that end with a text; there is at least one. */
 export const addresses = ({ files }: World, end: string): string[] => {
-  const found = [...files.keys()].filter((url) => url.endsWith(end));
-  check(found.length > 0, `the mirror to serve something that ends with ${end}`);
-  return found;
+  const matches = [...files.keys()].filter((url) => url.endsWith(end));
+  check(matches.length > 0, `the mirror to serve something that ends with ${end}`);
+  return matches;
 };
 
 /** Returns the address of the file of a release whose name starts with a text, for this platform. */
 export const addressOf = ({ files }: World, release: string, start = ""): string => {
   const address = releases.find(({ name }) => name === release)?.address ?? "";
-  const found = [...files.keys()].find((url) => url.startsWith(`${address}/${start}`));
-  check(address !== "" && found !== undefined, `${release} to have a file ${start}…`);
-  return found ?? "";
+  const match = [...files.keys()].find((url) => url.startsWith(`${address}/${start}`));
+  check(address !== "" && match !== undefined, `${release} to have a file ${start}…`);
+  return match ?? "";
 };
 
 /** All that a command printed. */
