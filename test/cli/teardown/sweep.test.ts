@@ -59,7 +59,12 @@ describe("a sweep", () => {
   });
 
   test.each<[string, SeenContainer, Inventory["networks"], RegExp]>([
-    ["another kind cluster on the stack's network", container("x", { cluster: "x" }), [network], /neither settings nor/],
+    [
+      "another kind cluster on the stack's network",
+      container("x", { cluster: "x" }),
+      [network],
+      /neither settings nor/,
+    ],
     ["a cluster of the stack's names on a foreign network", container("y", { cluster: "capd" }), [], /named capd/],
     [
       "a cluster of the stack's names on another stack's network",
@@ -67,7 +72,12 @@ describe("a sweep", () => {
       [{ name: "kind", owner: "slipway/other" }],
       /not on a network of the stack$/,
     ],
-    ["what carries another stack's label", container("z", { owner: "slipway/other" }), [network], /stack slipway\/other/],
+    [
+      "what carries another stack's label",
+      container("z", { owner: "slipway/other" }),
+      [network],
+      /stack slipway\/other/,
+    ],
     ["one of no cluster on the stack's network", container("db"), [network], /not of a cluster/],
     [
       "another kind cluster elsewhere",

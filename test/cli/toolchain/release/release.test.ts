@@ -59,7 +59,8 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
-const checksumOf = (algorithm: string, data: string | Buffer): string => createHash(algorithm).update(data).digest("hex");
+const checksumOf = (algorithm: string, data: string | Buffer): string =>
+  createHash(algorithm).update(data).digest("hex");
 const kind: ReleaseFile = {
   name: "kind",
   version: "1.0.0",
