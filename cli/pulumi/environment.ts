@@ -91,13 +91,10 @@ export const pulumiEnvironment = (checkout: string, outside: Outside = {}): Pulu
   const variables: Record<string, string> = {
     PATH: `${join(checkout, ".tools", "bin")}:${env.PATH ?? ""}`,
     PULUMI_SKIP_UPDATE_CHECK: "true",
-<<<<<<< HEAD
     // All plugins are installed with a checksum. Pulumi would download a missing one without it.
     PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION: "true",
-=======
-    // clusterctl looks for a newer version first, for a minute where nobody answers.
+    // clusterctl asks for a newer version first, and waits a minute if nobody answers.
     CLUSTERCTL_DISABLE_VERSIONCHECK: "true",
->>>>>>> mirror
     // The stack files in git carry no encryption salt (each checkout has its own): Pulumi takes it from the state.
     PULUMI_FALLBACK_TO_STATE_SECRETS_MANAGER: "true",
   };

@@ -54,7 +54,9 @@ export const downloadSteps = (world: World): Step[] => {
       const installed = realpathSync(join(stranger.checkout, ".tools", "bin", name));
       check(sha256Of(installed) === sha256Of(join(".tools", "bin", name)), `${name} with the bytes that were packed`);
     }
-    const expected = Object.fromEntries(downloads.map((url) => [url, sha256Of(files.get(url) ?? "")]).sort(byAddress));
+    const expected = Object.fromEntries(
+      downloads.map((url): [string, string] => [url, sha256Of(files.get(url) ?? "")]).sort(byAddress),
+    );
     same(stranger.locked("tools.lock.json"), expected, "locked checksums");
   };
 
@@ -153,7 +155,7 @@ export const downloadSteps = (world: World): Step[] => {
         mirror.fault(other, "cut", 1);
         checkEnd(await stranger.program("test/e2e/mirror/loadManifests.ts"), true, "manifests to be loaded");
         const expected = Object.fromEntries(
-          manifests.map((url) => [url, sha256Of(files.get(url) ?? "")]).sort(byAddress),
+          manifests.map((url): [string, string] => [url, sha256Of(files.get(url) ?? "")]).sort(byAddress),
         );
         same(stranger.locked("manifests.lock.json"), expected, "locked checksums");
         for (const url of [raw, asset, other])
