@@ -13,7 +13,8 @@ import { clustersOf } from "../teardown/destroy";
 /** Checks the machine and the stack's settings. It works without tools and without a stack. */
 export const examine = async (checkout: string, route: Route, open: () => Target): Promise<Check[]> => {
   const stack = process.env.STACK || defaultStack[route];
-  const canReadOutputs = existsSync(join(checkout, ".tools", "bin", "pulumi")) && existsSync(stackFile(checkout, stack));
+  const canReadOutputs =
+    existsSync(join(checkout, ".tools", "bin", "pulumi")) && existsSync(stackFile(checkout, stack));
   const [facts, outputs] = await Promise.all([
     gatherFacts(checkout, route, cacheRoot()),
     canReadOutputs ? readOutputs(open()) : undefined,

@@ -20,7 +20,8 @@ export const releaseProbes = (): string[] => [
 export const forcedRoute = (env: NodeJS.ProcessEnv = process.env): Route | undefined => {
   const value = env.SLIPWAY_ROUTE;
   if (!value) return undefined;
-  if (!isRoute(value)) throw new Error(`SLIPWAY_ROUTE: expected release or source, got "${value}". Correct the variable, or unset it.`);
+  if (!isRoute(value))
+    throw new Error(`SLIPWAY_ROUTE: expected release or source, got "${value}". Correct the variable, or unset it.`);
   return value;
 };
 

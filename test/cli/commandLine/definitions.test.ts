@@ -37,7 +37,10 @@ describe.each(commands.map((definition) => [definition.name, definition] as cons
     test("has no flag twice", () => {
       const command = programOf(commands).commands.find((candidate) => candidate.name() === name);
       const commanderFlags = command?.options.flatMap(({ short, long }) => [short, long]) ?? [];
-      const flags = [...commanderFlags, ...pulumiRows(definition).flatMap(([row]) => row.match(/(?<!\S)--?[\w-]+/g) ?? [])];
+      const flags = [
+        ...commanderFlags,
+        ...pulumiRows(definition).flatMap(([row]) => row.match(/(?<!\S)--?[\w-]+/g) ?? []),
+      ];
       const present = flags.filter((flag) => flag !== undefined && flag !== null);
       expect(new Set(present).size).toBe(present.length);
     });
