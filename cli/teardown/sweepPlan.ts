@@ -65,8 +65,8 @@ const reasonToKeep = (
 
 /**
  * Selects the objects of a stack whose state is lost. The name of a cluster is not a proof, because any kind cluster may have
- * the name and joins the network kind. A container belongs to the stack in three cases: it has the stack's label; `make up`
- * recorded its id; or its cluster's name is the stack's and its network has the stack's label. A network in use stays.
+ * the name and joins the network kind. A container belongs to the stack if it has the stack's label or a recorded id. It also
+ * belongs to the stack if its network has the stack's label and its cluster's name is the stack's. A network in use stays.
  */
 export const planSweep = (inventory: Inventory, proof: Proof): SweepPlan => {
   const stackNetworks = inventory.networks.filter(({ owner }) => owner === proof.owner).map(({ name }) => name);

@@ -125,7 +125,7 @@ describe("a stack without settings is named in one sentence, and nothing is crea
     const needed = name === "kubectl" ? ["capd", "get", "pods"] : [];
     const { code, stdout, stderr } = run([name, "--stack=nope", ...needed]);
     expect([code, stdout]).toEqual([1, ""]);
-    expect(stderr).toMatch(/^slipway: STACK is "nope", but there is no Pulumi\.nope\.yaml .*\n$/);
+    expect(stderr).toMatch(/^slipway: STACK: expected a stack with a settings file \(.*\), got "nope"\. .*\n$/);
     expect(contents()).toEqual(before);
   });
 
@@ -165,7 +165,7 @@ test.each([["--help"], ["up --help"], ["--version"]])("slipway %s takes at most 
   const seconds = stderr
     .trim()
     .split("\n")
-    .map((line) => line.split(" ").reduce((sum, part) => sum + Number(part), 0))
+    .map((line) => line.split(" ").reduce((total, part) => total + Number(part), 0))
     .sort((a, b) => a - b);
   expect(seconds).toHaveLength(10);
   expect(seconds[5]).toBeLessThanOrEqual(0.15);
@@ -257,13 +257,14 @@ describe("before the command", () => {
     expect(start(["status"], { NODE_OPTIONS: `--require ${preload}` })).toEqual({
       code: 1,
       stdout: "",
-      stderr: "slipway: node v18.19.0 is too old; install Node 20 or newer (https://nodejs.org)\n",
+      stderr:
+        "slipway: node: expected version 20 or newer, got v18.19.0. Install Node 20 or newer (https://nodejs.org).\n",
     });
     rmSync(join(small, "bin", "npm"));
-    expect(start(["status"]).stderr).toContain("npm is not found");
+    expect(start(["status"]).stderr).toContain("npm: expected on PATH, got nothing");
     symlinkSync(which("readlink"), join(small, "bin", "readlink"));
     expect(start(["status"], { PATH: join(small, "bin") }).stderr).toMatch(
-      /^slipway: node is not found; install Node 20/,
+      /^slipway: node: expected on PATH, got nothing\. Install Node 20/,
     );
     expect(installs()).toBe(0);
   });

@@ -28,7 +28,7 @@ const plan = async (preview: RunPreview, ...args: string[]): Promise<{ code: num
   return { code, text: lines.join("\n") };
 };
 
-test("prints a table and a sentence", async () => {
+test("prints a table and a summary", async () => {
   const { code, text } = await plan(answers({ steps: [network] }));
   expect(code).toBe(2);
   expect(text).toMatch(/^network +created +1 resource$/m);
@@ -41,11 +41,11 @@ test("prints JSON and nothing else", async () => {
   expect(JSON.parse(text)).toMatchObject({ exitCode: 3, parts: [{ part: "network", change: "destroyed" }, {}, {}] });
 });
 
-test("no change ends with 0", async () => {
+test("returns 0 without changes", async () => {
   expect((await plan(answers({ steps: [{ ...network, op: "same" }] }))).code).toBe(0);
 });
 
-test("fails with what the engine said, or with its last words", async () => {
+test("fails with the engine's errors, or with the end of its output", async () => {
   const diagnostics = [
     { severity: "warning", message: "careful" },
     { severity: "error", message: "podCidr is wrong\n" },

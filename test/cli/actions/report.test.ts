@@ -18,7 +18,7 @@ beforeEach(() => {
 afterEach(() => rmSync(checkout, { recursive: true, force: true }));
 
 describe("kubeconfigs", () => {
-  test("one file each, closed to others; those of clusters that are gone go", () => {
+  test("are private files; those of deleted clusters are removed", () => {
     const files = writeKubeconfigs(checkout, "dev", { management: "a: 1", capd: "b: 2\n", old: "c" });
     expect(files.capd).toBe(".slipway/kubeconfigs/dev/capd.yaml");
     writeKubeconfigs(checkout, "dev", { management: "a: 1", capd: "b: 3\n" });
@@ -44,7 +44,7 @@ describe("the end of up", () => {
   };
   const files = { management: "m.yaml", capd: "c.yaml" };
 
-  test("URL, answer, kubeconfigs, and what to do next", () => {
+  test("prints URL, answer, kubeconfigs and next commands", () => {
     const text = upReport("dev", outputs, files, true).join("\n");
     expect(text).toContain("http://172.18.255.248 answers:\n  | Welcome to nginx!\n  | Thank you.\n");
     expect(text).toContain("  management  m.yaml  (management)\n  capd        c.yaml");
@@ -53,16 +53,16 @@ describe("the end of up", () => {
     expect(text).toMatch(/make status\ntake it down:\n {2}make destroy$/);
   });
 
-  test("another stack than the default is named in the commands", () => {
+  test("names a stack other than the default in the commands", () => {
     expect(upReport("big", outputs, files, false).join("\n")).toContain("make destroy STACK=big");
   });
 
-  test("a stack without application and clusters has no empty promises", () => {
+  test("omits the lines of a missing application and of missing clusters", () => {
     const text = upReport("dev", { managementCluster: "m" }, { m: "m.yaml" }, true).join("\n");
     expect(text).not.toMatch(/answers|clusterctl|kubectl/);
   });
 
-  test("long answers are cut", () => expect(excerpt("a\nb\nc", 2)).toEqual(["a", "b", "…"]));
+  test("cuts long answers", () => expect(excerpt("a\nb\nc", 2)).toEqual(["a", "b", "…"]));
 });
 
 /** A Docker with some containers, volumes and networks; what it does not know is empty. */
@@ -72,7 +72,7 @@ const fakeDocker =
     helpers?: [string, string][];
     volumes: string[];
     networks: [string, string][];
-    /** A container that is listed and then goes away. */
+    /** A container that is listed and then removed. */
     gone?: string;
   }): Docker =>
   (...args) => {
@@ -112,7 +112,7 @@ describe("remaining objects", () => {
 
   const ours = ["management", "capd"];
 
-  test("holdings: containers and volumes of the stack's clusters, its helpers and network; nothing of a foreign cluster", async () => {
+  test("include containers, volumes, helpers and network of the stack, and nothing of a foreign cluster", async () => {
     expect(await findDockerResources("dev", ours, full)).toEqual({
       clusters: ["capd", "management"],
       containers: ["capd-lb", "capd-worker", "helper", "management-control-plane"],
@@ -121,7 +121,7 @@ describe("remaining objects", () => {
     });
   });
 
-  test("a container that goes away meanwhile hides no volume of the others", async () => {
+  test("include the volumes of other containers if a container ends meanwhile", async () => {
     const docker = fakeDocker({
       containers: [
         ["capd-lb", "capd", "v1"],
@@ -134,12 +134,12 @@ describe("remaining objects", () => {
     expect((await findDockerResources("dev", ours, docker)).volumes).toEqual(["v2"]);
   });
 
-  test("what else uses the network is named", async () => {
+  test("include the names of foreign containers on the network", async () => {
     const { containers } = await findDockerResources("dev", ours, full);
     expect(await foreignContainersOn("kind", containers, full)).toEqual(["foreign-control-plane"]);
   });
 
-  test("another stack holds nothing of it", async () => {
+  test("do not belong to another stack", async () => {
     expect(await findDockerResources("offline", [], full)).toEqual({
       clusters: [],
       containers: ["of-another-stack"],
@@ -148,13 +148,13 @@ describe("remaining objects", () => {
     });
   });
 
-  test("nothing left", async () => {
+  test("can be empty", async () => {
     const held = await findDockerResources("dev", ours, full);
     const empty = fakeDocker({ containers: [], volumes: ["other"], networks: [] });
     expect(await findRemaining("dev", held, [], empty)).toEqual([]);
   });
 
-  test("each kind of leftover is named with its remedy", async () => {
+  test("are named with a remedy for each kind", async () => {
     const held = saveRecord(checkout, "dev", await findDockerResources("dev", ours, full));
     const rest = fakeDocker({
       containers: [["capd-lb", "capd"]],
@@ -168,36 +168,38 @@ describe("remaining objects", () => {
     ]);
   });
 
-  test("a second destroy still knows what the first one saw", async () => {
+  test("are still known in a second destroy", async () => {
     const held = await findDockerResources("dev", ours, full);
     saveRecord(checkout, "dev", held);
-    expect(
-      saveRecord(checkout, "dev", { clusters: [], containers: [], volumes: ["v3"], networks: [] }).volumes,
-    ).toEqual(["v1", "v2", "v3"]);
+    expect(saveRecord(checkout, "dev", { clusters: [], containers: [], volumes: ["v3"], networks: [] }).volumes).toEqual([
+      "v1",
+      "v2",
+      "v3",
+    ]);
     deleteRecord(checkout, "dev");
     expect(loadRecord(checkout, "dev").volumes).toEqual([]);
   });
 
-  test("a stack without state in our own backend was never up; other backends are asked", () => {
+  test("without a state in the local backend need no destroy; other backends are queried", () => {
     expect(hasNoState(checkout, "dev", `file://${checkout}/.slipway`)).toBe(true);
     expect(hasNoState(checkout, "dev", "https://api.pulumi.com")).toBe(false);
   });
 });
 
 describe("forecast", () => {
-  test("the missing share counts by weight", () => {
+  test("weights the missing artifacts", () => {
     expect(missingShare("source", [], ["go-kubernetes", "x"])).toBe(0);
     expect(missingShare("source", ["go-kubernetes", "x"], ["go-kubernetes", "x"])).toBe(1);
     expect(missingShare("source", ["x"], ["go-kubernetes", "x"])).toBeLessThan(0.1);
   });
 
-  test("needs on one file system add up; too little is refused with numbers", () => {
+  test("adds up the needs of a file system, and refuses too little space with numbers", () => {
     writeFileSync(join(checkout, "x"), "");
     const [volume] = volumesFor("source", { cache: join(checkout, "a/b"), goBuild: checkout }, 0.5);
     expect(volume?.needed).toBe(10e9);
     expect(volume?.free).toBeGreaterThan(0);
     expect(() => checkSpace([{ folders: ["/c"], free: 1e9, needed: 2e9 }])).toThrow(
-      "not enough disk: 2.0 GB are needed below /c, 1.0 GB are free",
+      "not enough disk: expected 2.0 GB free for /c, got 1.0 GB",
     );
     expect(() => checkSpace([{ folders: ["/c"], free: 2e9, needed: 2e9 }])).not.toThrow();
   });

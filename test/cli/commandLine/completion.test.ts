@@ -31,8 +31,8 @@ beforeAll(() => {
     writeFileSync(join(folder, file), "");
   for (const file of ["offline/capd", "offline/management", "fleet/edge"])
     writeFileSync(join(kubeconfigs, `${file}.yaml`), "");
-  writeFileSync(join(folder, ".slipway", "route"), "source\nhere is no internet\n");
-  // In the place of the real program: shows what the shell has made of the line.
+  writeFileSync(join(folder, ".slipway", "route"), "source\nno internet\n");
+  // Replaces the real program and prints the arguments from the shell.
   writeFileSync(join(folder, "scripts", "slipway"), '#!/bin/sh\nprintf "RAN<"; printf "%s|" "$@"; echo ">"\n');
   chmodSync(join(folder, "scripts", "slipway"), 0o755);
   symlinkSync("../scripts/slipway", join(folder, "bin", "slipway"));
@@ -62,7 +62,7 @@ const lines: [string, string[]][] = [
   ["slipway passing -s fleet e", ["passing", "-s", "fleet", "edge"]],
   ["slipway passing --stack=fleet e", ["passing", "--stack=fleet", "edge"]],
   ["scripts/slipway doc", ["doctor"]],
-  // Nothing of Slipway behind the cluster and behind "--", and no command of its own scripts.
+  // No completion after the cluster and after "--", and no hidden command.
   ["slipway passing capd --st", ["passing", "capd", "--st"]],
   ["slipway up -- --wat", ["up", "--", "--wat"]],
   ["slipway pack", ["pack"]],

@@ -42,7 +42,7 @@ describe("kubectl", () => {
     });
   });
 
-  test("that a signal ends gives 128 and the number of the signal", async () => {
+  test("returns 128 plus the number of the signal that ended it", async () => {
     checkout.fakeTool("kubectl", "kill -KILL $$");
     expect((await ended(startKubectl())).code).toBe(137);
   });
@@ -59,7 +59,7 @@ describe("kubectl", () => {
     expect((await end).code).toBe(42);
   });
 
-  test("that is not there is named with the remedy", () => {
+  test("is reported with the remedy if it is missing", () => {
     expect(() => runKubectl(checkout.folder, "/k", [])).toThrow(
       "kubectl: expected in .tools/bin, got nothing. Run make tools.",
     );

@@ -48,7 +48,7 @@ const writeUsual = (text: string, file = usual): void => {
 };
 
 describe("the user's kubeconfigs", () => {
-  test("are those of KUBECONFIG and the usual one; relative ones start where slipway was called", () => {
+  test("are those of KUBECONFIG and ~/.kube/config; relative paths start where slipway was called", () => {
     expect(userFiles({ HOME: "/home/me" })).toEqual({ first: "/home/me/.kube/config", all: ["/home/me/.kube/config"] });
     const env = { HOME: "/home/me", KUBECONFIG: ":a:/b:", SLIPWAY_CALLED_IN: "/work" };
     expect(userFiles(env)).toEqual({ first: "/work/a", all: ["/work/a", "/b", "/home/me/.kube/config"] });
@@ -56,7 +56,7 @@ describe("the user's kubeconfigs", () => {
 });
 
 describe("a merge", () => {
-  test("creates a private file where there is none", async () => {
+  test("creates a private file if the file is missing", async () => {
     await mergeIntoUserFile(ownStack, clusters, print);
     expect(modeOf(usual)).toBe(0o600);
     expect(readdirSync(join(home.folder, ".kube"))).toEqual(["config"]);
@@ -72,12 +72,12 @@ describe("a merge", () => {
     const backup = `${usual}.slipway-backup`;
     expect([modeOf(usual), modeOf(backup)]).toEqual([0o600, 0o600]);
     expect(readFileSync(backup, "utf8")).toBe(userKubeconfig);
-    expect(lines.at(-1)).toBe(`the file as it was before: ${backup}`);
+    expect(lines.at(-1)).toBe(`backup of the file: ${backup}`);
     await mergeIntoUserFile(ownStack, clusters, print); // changes nothing, so the backup stays
     expect(readFileSync(backup, "utf8")).toBe(userKubeconfig);
   });
 
-  test("takes the first file of KUBECONFIG, and leaves the others", async () => {
+  test("changes only the first file of KUBECONFIG", async () => {
     const [first, second] = [join(home.folder, "one"), join(home.folder, "two")];
     writeFileSync(second, userKubeconfig);
     process.env.KUBECONFIG = `${first}:${second}`;
@@ -136,7 +136,7 @@ describe("a merge", () => {
     expect(currentOf(usual)).toBe("slipway-dev-capd");
   });
 
-  test("waits for kubectl's lock, and says whose it is where the lock stays", async () => {
+  test("waits for kubectl's lock, and reports a lock that stays", async () => {
     writeUsual(userKubeconfig);
     writeFileSync(`${usual}.lock`, "");
     const options = { checkout: ownStack.checkout, seconds: 0.2 };
@@ -149,7 +149,7 @@ describe("a merge", () => {
     expect(existsSync(`${usual}.lock`)).toBe(false);
   });
 
-  test("loses nothing where two merges run at the same time", async () => {
+  test("loses nothing if two merges run at the same time", async () => {
     writeUsual(userKubeconfig);
     const stacks = ["a", "b", "c"].map((stack) => ({ ...ownStack, stack }));
     await Promise.all(stacks.map((stack) => mergeIntoUserFile(stack, clusters, print)));
@@ -159,7 +159,7 @@ describe("a merge", () => {
 });
 
 describe("a removal", () => {
-  test("gives the user's file back, in every file of KUBECONFIG and in the usual one", async () => {
+  test("restores every file of KUBECONFIG and ~/.kube/config", async () => {
     const other = join(home.folder, "other");
     writeUsual(userKubeconfig);
     await mergeIntoUserFile(ownStack, clusters, print);
@@ -173,20 +173,20 @@ describe("a removal", () => {
     expect(lines).toContain("current context: work (before: slipway-dev-capd)");
   });
 
-  test("does not touch a file without entries of the stack, whatever it is", async () => {
+  test("does not change a file without entries of the stack", async () => {
     writeUsual("a: [");
     chmodSync(usual, 0o644);
     expect(await removeFromUserFiles(ownStack, print)).toEqual([]);
     expect([readFileSync(usual, "utf8"), modeOf(usual), lines]).toEqual(["a: [", 0o644, []]);
   });
 
-  test("after destroy says why entries stay, and does not fail", async () => {
+  test("after destroy reports why entries stay, and does not fail", async () => {
     await mergeIntoUserFile(ownStack, clusters, print);
     writeFileSync(usual, `${readFileSync(usual, "utf8")}\n]`);
     lines = [];
     await forgetMerged(ownStack, print);
     expect(lines[0]).toMatch(/^the merged entries of stack dev stay: .*expected YAML that parses/);
-    expect(lines[1]).toBe("slipway kubeconfig --remove removes them once that is corrected");
+    expect(lines[1]).toBe("correct the problem, then run slipway kubeconfig --remove");
   });
 });
 

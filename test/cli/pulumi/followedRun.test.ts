@@ -76,7 +76,7 @@ describe("a run of Pulumi", () => {
     expect(await up()).toEqual({ code: 1, failure });
     expect(Date.now() - start).toBeLessThan(5000);
     expect(signals()).toBe("int\n");
-    expect(printed).toEqual(["\ncapd-nodes failed. up ends what still waits; make up goes on from here"]);
+    expect(printed).toEqual(["\ncapd-nodes failed. up ends the remaining waits; make up continues from here"]);
   });
 
   test("that ends by itself after a failure is not interrupted", async () => {
@@ -108,7 +108,7 @@ describe("a run of Pulumi", () => {
     expect((await up()).failure).toEqual(failure);
   });
 
-  test("is followed in the file that the user asked for", async () => {
+  test("is followed in the user's event log", async () => {
     const file = join(checkout.folder, "own.json");
     for (const args of [["--event-log", file], [`--event-log=${file}`]]) {
       rmSync(join(checkout.folder, "signals"), { force: true });
@@ -120,7 +120,7 @@ describe("a run of Pulumi", () => {
     }
   });
 
-  test("goes on for as long as the user wants it to", async () => {
+  test("continues after a failure if the user wants it", async () => {
     checkout.fakeTool("pulumi", `${withEvents(failed)}\nevents\ntrap 'echo int >>signals' INT\nsleep 1\nexit 1`);
     expect(await up(["--continue-on-error"])).toEqual({ code: 1, failure });
     expect(signals()).toBe("");
@@ -138,7 +138,7 @@ describe("a run of Pulumi", () => {
     expect(readFileSync(join(checkout.folder, "arguments"), "utf8")).toBe("up --stack dev\n");
   });
 
-  test("is repeated without the flag by a Pulumi that does not have the flag, and only by such", async () => {
+  test("is repeated without the flag only if Pulumi lacks the flag", async () => {
     const help =
       'case "$*" in *--help) echo "HELP"; exit 0 ;; *--event-log*) echo a >>runs; exit 255 ;; *) echo b >>runs; exit 4 ;; esac';
     checkout.fakeTool("pulumi", help);
@@ -187,7 +187,7 @@ describe("a run that creates several clusters", () => {
   const beginsKind = { resourcePreEvent: { metadata: { urn: kind, op: "create" } } };
   const kindIsDone = { resOutputsEvent: { metadata: { urn: kind, op: "create" } } };
 
-  test("goes on until the other clusters' machines are asked for", async () => {
+  test("continues until the other clusters' machines are requested", async () => {
     const events = [cluster("capd"), cluster("other"), beginsKind, ...failed];
     const later = `exec 5>>"$log"; sleep 1; echo '${JSON.stringify(kindIsDone)}' >&5; echo kind >>signals`;
     checkout.fakeTool(
@@ -198,8 +198,8 @@ describe("a run that creates several clusters", () => {
     expect(signals()).toBe("kind\nint\n");
     expect(readFileSync(join(checkout.folder, "arguments"), "utf8")).toContain("--continue-on-error");
     expect(printed).toEqual([
-      "\ncapd-nodes failed. up goes on until the machines of the other clusters are asked for",
-      "\ncapd-nodes failed. up ends what still waits; make up goes on from here",
+      "\ncapd-nodes failed. up continues until the machines of the other clusters are requested",
+      "\ncapd-nodes failed. up ends the remaining waits; make up continues from here",
     ]);
   });
 });
@@ -231,7 +231,7 @@ describe("whether an up creates several clusters", () => {
   });
 });
 
-test("outputs that nobody knows are left out", () => {
+test("unknown outputs are left out", () => {
   const unknown = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
   const outputs = {
     url: unknown,

@@ -36,16 +36,16 @@ afterEach(() => [checkout, home].forEach((folder) => rmSync(folder, { recursive:
 const mode = (path: string): string => (statSync(path).mode & 0o777).toString(8);
 
 describe("stack", () => {
-  test("default by route, STACK before it", () => {
+  test("is the default of the route, unless STACK is set", () => {
     expect(chooseStack(checkout, "release", {}).stack).toBe("dev");
     expect(chooseStack(checkout, "source", {}).stack).toBe("offline");
     expect(chooseStack(checkout, "source", { STACK: "dev" })).toEqual({ stack: "dev", reason: "STACK" });
     expect(chooseStack(checkout, "source", { STACK: "" }).stack).toBe("offline");
   });
 
-  test("one without settings is refused, with those that there are", () => {
+  test("refuses a stack without a settings file, and names the known stacks", () => {
     expect(() => chooseStack(checkout, "release", { STACK: "prod" })).toThrow(
-      'STACK is "prod", but there is no Pulumi.prod.yaml (there are: dev, offline)',
+      "STACK: expected a stack with a settings file ( dev, offline)",
     );
     writeFileSync(join(checkout, "Pulumi.yaml"), "name: slipway\n");
     expect(knownStacks(checkout)).toEqual(["dev", "offline"]);
@@ -71,7 +71,7 @@ describe("salt", () => {
     ["nothing added", before, before, before],
   ])("%s", (_, old, now, expected) => expect(withoutSalt(old, now)).toBe(expected));
 
-  test("is taken out after success and failure", async () => {
+  test("is removed after success and failure", async () => {
     const file = join(checkout, "Pulumi.dev.yaml");
     const original = readFileSync(file, "utf8");
     const spoil = (): void => writeFileSync(file, original + salt);
@@ -87,7 +87,7 @@ describe("salt", () => {
     expect(readFileSync(file, "utf8")).toBe(original);
   });
 
-  test("one that a killed run left is taken out, one that is in git stays", async () => {
+  test("of a killed run is removed, and a salt in git stays", async () => {
     const git = (...args: string[]): void =>
       void execFileSync("git", ["-c", "user.name=t", "-c", "user.email=t@t", ...args], { cwd: checkout });
     git("init", "--quiet");
@@ -108,7 +108,7 @@ describe("salt", () => {
 describe("environment", () => {
   const open = (env: NodeJS.ProcessEnv = {}) => pulumiEnvironment(checkout, { env: { PATH: "/bin", ...env }, home });
 
-  test("by default: local backend, random passphrase that stays, both closed to others", () => {
+  test("has a local backend and a random permanent passphrase by default, both private", () => {
     const { variables, backend } = open();
     expect(backend).toBe(`file://${join(checkout, ".slipway")}`);
     expect(variables).toMatchObject({ PULUMI_BACKEND_URL: backend, PATH: `${join(checkout, ".tools/bin")}:/bin` });
@@ -121,7 +121,7 @@ describe("environment", () => {
     expect(readFileSync(file, "utf8")).toBe(secret);
   });
 
-  test("what holds secrets is closed to others, also where an older one was open", () => {
+  test("makes files with secrets private, also existing ones", () => {
     const folder = join(checkout, ".slipway");
     mkdirSync(folder, { mode: 0o755 });
     chmodSync(folder, 0o755);
@@ -141,14 +141,14 @@ describe("environment", () => {
     expect(existsSync(join(checkout, ".slipway", "passphrase"))).toBe(false);
   });
 
-  test("PULUMI_BACKEND_URL is respected, and needs no passphrase of ours", () => {
+  test("respects PULUMI_BACKEND_URL, and then creates no passphrase", () => {
     const { variables, backend, reason } = open({ PULUMI_BACKEND_URL: "s3://bucket" });
     expect([backend, reason]).toEqual(["s3://bucket", "PULUMI_BACKEND_URL"]);
     expect(variables.PULUMI_BACKEND_URL).toBeUndefined();
     expect(variables.PULUMI_CONFIG_PASSPHRASE_FILE).toBeUndefined();
   });
 
-  test("a login is respected, wherever Pulumi keeps it", () => {
+  test("respects a login in each folder that Pulumi uses", () => {
     const folder = join(home, "elsewhere");
     mkdirSync(folder);
     writeFileSync(join(folder, "credentials.json"), '{"current": "https://api.pulumi.com"}');
@@ -161,19 +161,21 @@ describe("environment", () => {
     expect(open().variables.PULUMI_CONFIG_PASSPHRASE_FILE).toBeDefined();
   });
 
-  test("the project's backend comes before the login", () => {
+  test("prefers the project's backend to the login", () => {
     writeFileSync(join(checkout, "Pulumi.yaml"), "name: x\nbackend:\n  url: gs://b\n");
     expect(open().backend).toBe("gs://b");
   });
 
-  test("a lost passphrase is not replaced while there is state", () => {
+  test("does not replace a lost passphrase while a state exists", () => {
     const stacks = join(checkout, ".slipway", ".pulumi", "stacks", "slipway");
     mkdirSync(stacks, { recursive: true });
     writeFileSync(join(stacks, "dev.json"), "{}");
-    expect(() => open()).toThrow(`passphrase is gone, but the state in ${join(checkout, ".slipway/.pulumi/stacks")}`);
+    expect(() => open()).toThrow(
+      `passphrase: expected the passphrase of the state in ${join(checkout, ".slipway/.pulumi/stacks")}`,
+    );
   });
 
-  test("a file backend is written packed; garbage collection and parallelism are the user's if set", () => {
+  test("compresses a file backend, and keeps the user's garbage collection and parallelism", () => {
     expect(open().variables).toMatchObject({
       PULUMI_DIY_BACKEND_ZSTD: "true",
       PULUMI_PARALLEL: "64",
@@ -186,7 +188,7 @@ describe("environment", () => {
     }
   });
 
-  test.each(["demo.json", "demo.json.zst", "demo.json.gz"])("a stack with the state %s was up from here", (file) => {
+  test.each(["demo.json", "demo.json.zst", "demo.json.gz"])("recognizes the state %s of a stack", (file) => {
     const here = checkout;
     const states = join(here, ".slipway", ".pulumi", "stacks", "slipway");
     expect(hasNoState(here, "demo", localBackend(here))).toBe(true);
@@ -197,11 +199,12 @@ describe("environment", () => {
     expect(hasNoState(here, "other", localBackend(here))).toBe(true);
   });
 
-  test("no route lets Pulumi download a plugin, which has no checksum then", () => {
-    expect(open().variables.PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION).toBe("true");
+  test("forbids plugin downloads only on the source route", () => {
+    expect(open({}, "source").variables.PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION).toBe("true");
+    expect(open().variables.PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION).toBeUndefined();
   });
 
-  test("env.sh gives a shell the same, once, whatever is in the path", () => {
+  test("gives a shell the same environment by env.sh, and changes PATH once", () => {
     const odd = join(checkout, "it's a $HOME");
     mkdirSync(odd);
     const environment = pulumiEnvironment(odd, { env: { PATH: "/bin" }, home });
@@ -223,7 +226,7 @@ describe("environment", () => {
     expect(mode(file)).toBe("600");
   });
 
-  test("no secret is in env.sh", () => {
+  test("writes no secret into env.sh", () => {
     const environment = open({ PULUMI_CONFIG_PASSPHRASE: "geheim" });
     expect(environmentScript(checkout, environment)).not.toContain("geheim");
   });
@@ -238,7 +241,7 @@ describe("locks of killed runs", () => {
     return join(folder, `${name}.json`);
   };
 
-  test("go, if their process was here and is gone; all others stay", () => {
+  test("are removed if their process ran on this host and has ended; other locks stay", () => {
     const dead = lock("dead", { pid: 2 ** 22 - 3, hostname: hostname() });
     const alive = lock("alive", { pid: process.pid, hostname: hostname() });
     const elsewhere = lock("elsewhere", { pid: 2 ** 22 - 3, hostname: "another" });
@@ -253,7 +256,7 @@ describe("locks of killed runs", () => {
     expect(printed).toHaveLength(1);
   });
 
-  test("other backends and stacks without locks are left alone", () => {
+  test("are not searched in other backends and in stacks without locks", () => {
     removeStaleLocks("s3://bucket", "dev", () => undefined);
     removeStaleLocks(`file://${checkout}`, "none", () => undefined);
   });
@@ -268,18 +271,18 @@ describe("cache", () => {
     [{}, expect.stringMatching(/\/\.cache\/slipway$/)],
   ])("%j", (env, expected) => expect(cacheRoot(env)).toEqual(expected));
 
-  test("a relative SLIPWAY_CACHE is refused", () => {
+  test("refuses a relative SLIPWAY_CACHE", () => {
     expect(() => cacheRoot({ SLIPWAY_CACHE: "cache" })).toThrow(
       'SLIPWAY_CACHE: expected an absolute path, got "cache"',
     );
   });
 
-  test("routes have folders of their own", () => {
+  test("has a folder for each route", () => {
     expect(openCache("source", "/c").artifacts).toBe("/c/source/artifacts");
     expect(openCache("release", "/c").lock).toBe("/c/release/lock");
   });
 
-  test(".tools is moved to another target, but nothing of the user's is replaced", () => {
+  test("updates the link .tools, but replaces no folder of the user", () => {
     const link = join(checkout, ".tools");
     pointLink(link, home);
     pointLink(link, home);

@@ -25,7 +25,7 @@ const mend = (): string[] => {
   return lines;
 };
 
-test("what a killed run wrote half goes, of a stack's own files, and not while a run has the lock", () => {
+test("removes a stack's incomplete files, unless a run has the lock", () => {
   mkdirSync(folder, { recursive: true });
   mkdirSync(lockFolder(backend, "dev"), { recursive: true });
   for (const [name, text] of Object.entries(files)) writeFileSync(join(folder, name), text);
@@ -41,7 +41,7 @@ test("what a killed run wrote half goes, of a stack's own files, and not while a
   );
 });
 
-test("other backends have no such files", () =>
+test("ignores other backends", () =>
   repairStateFiles("https://api.pulumi.com", "dev", () => {
     throw new Error("nothing to say");
   }));

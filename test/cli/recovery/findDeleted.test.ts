@@ -57,7 +57,7 @@ const missing = async (server: KubernetesApi): Promise<string[]> =>
   );
 
 describe("missing objects", () => {
-  test("are those that no list has, and those whose type the API server no longer knows", async () => {
+  test("are missing in all lists, or have a type that the API server no longer knows", async () => {
     expect(await missing(api(answers))).toEqual(["pool"]);
     expect(await missing(api({ ...answers, "/api/v1/services": list() }))).toEqual(["web", "pool"]);
   });
@@ -123,7 +123,7 @@ describe("deletions in a stack", () => {
       return server ? Promise.resolve(server) : Promise.reject(new Error("refused"));
     });
 
-  test("are a lost cluster, which is not asked, and objects of the others", async () => {
+  test("are a lost cluster, which is not queried, and objects of other clusters", async () => {
     const opened: string[] = [];
     const west = api({ "/api/v1": core, "/api/v1/services": list() });
     const deletions = await search({ clusterapi: api(clusters("west")), west }, opened);
@@ -132,10 +132,10 @@ describe("deletions in a stack", () => {
     expect(opened).toEqual(["clusterapi", "west"]);
   });
 
-  test("are none where nothing answers", async () =>
+  test("are empty if nothing answers", async () =>
     expect(await search({})).toEqual({ clusters: [], objects: [], secrets: [] }));
 
-  test("of one cluster are found although another one does not answer", async () => {
+  test("of one cluster are found if another cluster does not answer", async () => {
     const west = api({ "/api/v1": core, "/api/v1/services": list() });
     const deletions = await search({ clusterapi: api(clusters("west", "east")), west });
     expect(deletions).toMatchObject({ clusters: [], objects: [{ cluster: "west", name: "web" }] });

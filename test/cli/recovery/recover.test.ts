@@ -35,7 +35,7 @@ const cluster = (name: string, infrastructure = "DevCluster"): StateResource =>
   });
 
 describe("state", () => {
-  test("the clusters it knows, those that a killed run was making included", () => {
+  test("has the clusters that a killed run was creating", () => {
     const pending_operations = [{ type: "creating", resource: cluster("two") }];
     const resources = [kind, identity("two"), cluster("one")];
     expect(clustersIn({ deployment: { resources, pending_operations } })).toEqual({
@@ -47,7 +47,7 @@ describe("state", () => {
     expect(clustersIn({ deployment: {} })).toEqual({ workload: [], withDeleteStep: [], onDocker: true });
   });
 
-  test("the node of the management cluster, and clusters that are not on Docker", () => {
+  test("has the node of the management cluster, and clusters that are not on Docker", () => {
     const resources = [{ ...kind, outputs: { nodeId: "abc" } }, cluster("one"), cluster("far", "AWSCluster")];
     expect(clustersIn({ deployment: { resources } })).toEqual({
       management: { name: "m", nodeId: "abc" },
@@ -57,7 +57,7 @@ describe("state", () => {
     });
   });
 
-  test("operations under way are dropped and named, the rest is kept", () => {
+  test("loses its pending operations, which are named, and keeps the rest", () => {
     const resources = [kind];
     const pending_operations = [{ type: "creating", resource: kind }];
     expect(withoutPending({ deployment: { resources, pending_operations } })).toEqual({
@@ -79,15 +79,15 @@ describe("state", () => {
     ["a kind cluster, by its name", kind, "m"],
     ["a step, whose end undoes half of it too", step, "interrupted"],
     ["not a network: its id is Docker's to give", network, undefined],
-  ])("before a destroy what was being made counts as made: %s", (_, made, id) => {
+  ])("counts a pending creation as created before a destroy: %s", (_, creation, id) => {
     const before = resource("pulumi:pulumi:Stack", "dev");
-    const pending_operations = [{ type: "creating", resource: made }];
+    const pending_operations = [{ type: "creating", resource: creation }];
     const { state } = pendingAsCreated({ deployment: { resources: [before], pending_operations } });
-    const expected = id === undefined ? [] : [{ ...made, id, outputs: made.inputs }];
+    const expected = id === undefined ? [] : [{ ...creation, id, outputs: creation.inputs }];
     expect(state.deployment).toEqual({ resources: [before, ...expected] });
   });
 
-  test("what the state already has, and what was being changed or deleted, is not made twice", () => {
+  test("adds no resource that the state has, and no pending update or deletion", () => {
     const pending_operations = [
       { type: "creating", resource: kind },
       { type: "deleting", resource: cluster("one") },
@@ -98,7 +98,7 @@ describe("state", () => {
   });
 });
 
-describe("what an interrupted run made and did not record", () => {
+describe("objects that an interrupted run created and did not record", () => {
   const remove = async (users: string[], known: StateResource[]): Promise<string[]> => {
     const done: string[] = [];
     await removeUnknown(
@@ -123,9 +123,9 @@ describe("what an interrupted run made and did not record", () => {
   const network = resource("docker:index/network:Network", "network", { id: "net1" });
 
   test.each([
-    ["an empty network of ours is removed", [], [], ["network rm net1"]],
-    ["one in use stays", ["c1"], [], []],
-    ["one that the state knows stays", [], [network], []],
+    ["removes an unused network of the stack", [], [], ["network rm net1"]],
+    ["keeps a network in use", ["c1"], [], []],
+    ["keeps a network in the state", [], [network], []],
   ])("%s", async (_, users, known, expected) => expect(await remove(users, known)).toEqual(expected));
 });
 
@@ -138,10 +138,10 @@ describe("the management cluster's node", () => {
       0,
     );
 
-  test("gone where Docker has no such container", async () => expect(await wake(undefined)).toBe("gone"));
-  test("answers where its API does", async () => expect(await wake("running")).toBe("answers"));
+  test("is gone if Docker lacks its container", async () => expect(await wake(undefined)).toBe("gone"));
+  test("answers if its API answers", async () => expect(await wake("running")).toBe("answers"));
 
-  test("one that is stopped is started; silent where its API never answers", async () => {
+  test("is started if it is stopped, and silent if its API never answers", async () => {
     const commands: string[] = [];
     const state = await wakeManagement(
       "m",
@@ -163,7 +163,7 @@ describe("runs", () => {
   afterAll(() => rmSync(checkout, { recursive: true }));
   const dead = { pid: 2 ** 22 + 1, start: "1", folder: "/nowhere" };
 
-  test("a run's folder goes with it; one that goes on is not unfinished", () => {
+  test("have a folder that is removed at the end; a run in progress is not unfinished", () => {
     const run = openRun(checkout, "dev");
     expect(existsSync(run.folder)).toBe(true);
     expect(unfinishedRuns(checkout, "dev")).toEqual({});
@@ -171,7 +171,7 @@ describe("runs", () => {
     expect(existsSync(run.folder)).toBe(false);
   });
 
-  test("objects that a killed run was making are taken over until an up or a destroy ended well", () => {
+  test("take over objects of a killed run until an up or a destroy succeeds", () => {
     expect(takeOverVariables(checkout, "dev")).toEqual({});
     noteTakeOver(checkout, "dev");
     // The plugin needs both: the first since 4.29, which creates by POST, the second for fields of an earlier run.
@@ -185,7 +185,7 @@ describe("runs", () => {
     expect(takeOverVariables(checkout, "dev")).toEqual({});
   });
 
-  test("one of a dead process is found until it is forgotten, and only by its stack", () => {
+  test("of a dead process are found by their stack until their record is deleted", () => {
     const file = join(checkout, ".slipway", "runs", "dev@1-abcdef.json");
     writeFileSync(file, JSON.stringify(dead));
     expect(unfinishedRuns(checkout, "dev")).toEqual({ [file]: dead });
@@ -213,5 +213,5 @@ describe("runs", () => {
     60_000,
   );
 
-  test("a folder that is not a run's has no processes to end", () => expect(processesOf("/tmp")).toEqual([]));
+  test("have processes only in a run's folder", () => expect(processesOf("/tmp")).toEqual([]));
 });

@@ -20,7 +20,7 @@ const wasUp = (): void => {
 };
 const unreachable = "PULUMI_K8S_DELETE_UNREACHABLE";
 
-test("only a cluster that was, and that Docker has no more, lets what cannot be reached count as deleted", async () => {
+test("treats unreachable objects as deleted only if an existing management cluster is missing in Docker", async () => {
   wasUp();
   const gone = (): Promise<undefined> => Promise.resolve(undefined);
   const isKnown = (): Promise<boolean> => Promise.resolve(true);
@@ -29,32 +29,32 @@ test("only a cluster that was, and that Docker has no more, lets what cannot be 
   expect(lines).toEqual(["management cluster clusterapi no longer exists in Docker; everything in it is lost"]);
 });
 
-test("a kubeconfig that outlived its stack's state says nothing", async () => {
+test("ignores a kubeconfig without a cluster in the state", async () => {
   wasUp();
   const gone = (): Promise<undefined> => Promise.resolve(undefined);
   expect(await withoutManagement(target, print, gone, () => Promise.resolve(false))).toBe(target);
   expect(lines).toEqual([]);
 });
 
-test("one that is stopped is said to be, and nothing counts as deleted", async () => {
+test("reports a stopped management cluster, and treats no object as deleted", async () => {
   wasUp();
   expect(await withoutManagement(target, print, () => Promise.resolve({ running: false, image: "i" }))).toBe(target);
   expect(lines.join("\n")).toContain("is stopped: make up starts it");
 });
 
-test("one that runs is nothing to speak of", async () => {
+test("prints nothing for a running management cluster", async () => {
   wasUp();
   expect(await withoutManagement(target, print, () => Promise.resolve({ running: true, image: "i" }))).toBe(target);
   expect(lines).toEqual([]);
 });
 
-test("a Docker that does not answer is an error", async () => {
+test("fails if Docker does not answer", async () => {
   wasUp();
   const down = (): Promise<undefined> => Promise.reject(new Error("Docker does not answer"));
   await expect(withoutManagement(target, print, down)).rejects.toThrow("Docker does not answer");
 });
 
-test("before the first up, and with a cluster that someone else made, nothing is asked", async () => {
+test("queries nothing before the first up, and for a cluster that someone else created", async () => {
   const never = (): Promise<undefined> => Promise.reject(new Error("asked"));
   expect(await withoutManagement(target, print, never)).toBe(target);
   wasUp();
@@ -62,7 +62,7 @@ test("before the first up, and with a cluster that someone else made, nothing is
   expect(await withoutManagement(target, print, never)).toBe(target);
 });
 
-test("an up waits for a management cluster that was, and for no other", async () => {
+test("waits in an up only for a management cluster of the stack that was up", async () => {
   const clusters: string[] = [];
   const wake = (name: string): Promise<"silent"> => {
     clusters.push(name);

@@ -19,7 +19,7 @@ afterEach(() => rmSync(checkout, { recursive: true }));
 
 const silent: Exec = () => Promise.resolve({ text: "no answer within 60 s", failed: true, printed: "" });
 
-test("the archive is its owner's alone, and says what is missing", async () => {
+test("the archive is private and lists what is missing", async () => {
   const lines: string[] = [];
   const findings = { files: [{ name: "a/b.txt", content: "x" }], missing: ["docker/ps.txt: no answer"] };
   const place = { checkout, stack: "dev", redact: (text: string) => text, time: new Date("2026-01-02T03:04:05.6Z") };
@@ -38,7 +38,7 @@ describe("the packed files", () => {
     execFileSync("tar", ["--gzip", "--file", path, ...more], { encoding: "utf8", env: { ...process.env, TZ: "UTC" } });
   const place = (redact: Redact) => ({ checkout, stack: "dev", redact, time });
 
-  test("are their owner's alone, nobody's, and of the archive's time", async () => {
+  test("are private, have owner 0 and the archive's time", async () => {
     const files = [{ name: "clusters/a/x.json", content: { a: 1 } }];
     const path = await packArchive({ files, missing: [] }, place(redactor()), () => undefined);
     const lines = list(path, "--list", "--verbose", "--numeric-owner").trim().split("\n");
@@ -49,7 +49,7 @@ describe("the packed files", () => {
     );
   });
 
-  test("of one name are all there", async () => {
+  test("with equal names are all kept", async () => {
     const files = ["one", "two", "three"].map((content) => ({ name: "a/same.log", content }));
     const path = await packArchive({ files, missing: [] }, place(redactor()), () => undefined);
     expect(list(path, "--extract", "--to-stdout", "--wildcards", "*/a/same.log*")).toBe("onetwothree");
@@ -84,7 +84,7 @@ describe("the packed files", () => {
   });
 });
 
-test("a cluster that does not answer is missing, and no error", async () => {
+test("reports a cluster that does not answer as missing", async () => {
   const findings = await readCluster(silent, { name: "capd", file: "x.yaml", folder: "clusters/capd" });
   expect(findings).toEqual({
     files: [],
@@ -94,7 +94,7 @@ test("a cluster that does not answer is missing, and no error", async () => {
   expect(await secretsOf(silent, "x.yaml")).toEqual([]);
 });
 
-test("a Docker that does not answer is missing, and no error", async () => {
+test("reports a Docker that does not answer as missing", async () => {
   expect(await listContainers(silent, "dev", ["capd"])).toBeUndefined();
   const { files, missing } = await readDocker(silent);
   expect(files).toEqual([]);
@@ -116,7 +116,7 @@ const docker: Exec = (_, verb = "", ...args) => {
   return Promise.resolve({ text: answers[verb] ?? "", failed: false });
 };
 
-test("containers of the stack alone are looked into, and their variables are names alone", async () => {
+test("inspects only containers of the stack, and keeps only the names of variables", async () => {
   const containers = (await listContainers(docker, "dev", ["capd"])) ?? [];
   expect(containers.map(({ name }) => name)).toEqual(["capd-a", "helper", "capd-b"]);
   const { files } = await readDocker(docker, containers.slice(0, 1));
@@ -125,7 +125,7 @@ test("containers of the stack alone are looked into, and their variables are nam
   expect(inspected).not.toContain("word");
 });
 
-test("where the API is silent the pods' logs come from the nodes, and a stopped node is said", async () => {
+test("reads the pods' logs from the nodes if the API does not answer, and reports a stopped node", async () => {
   const containers = (await listContainers(docker, "dev", ["capd"])) ?? [];
   const { files, missing } = await readNodes(docker, containers, ["capd"]);
   expect(files.map(({ name }) => name)).toContain("nodes/capd-a/logs/kube-system/p/c-0.log");
@@ -152,7 +152,7 @@ const kubectl: Exec = (_, ...args) => {
   return Promise.resolve({ text: args.includes("logs") ? "said" : "text", failed: false });
 };
 
-test("what a cluster lists is taken although it cannot list all", async () => {
+test("keeps the listed objects of a cluster that cannot list all", async () => {
   const findings = await readCluster(kubectl, { name: "capd", file: "x.yaml", folder: "clusters/capd" });
   expect(findings.missing).toEqual(["cluster capd: objects: conversion webhook failed"]);
   const names = findings.files.map(({ name }) => name);

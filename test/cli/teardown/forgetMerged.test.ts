@@ -40,30 +40,30 @@ const merged = (): string[] => {
 const destroy = (...args: string[]): Promise<number> =>
   destroyStack({ ...ownStack, backend: `file://${ownStack.checkout}/.slipway`, variables: {} }, args, silent);
 
-describe("what was merged into the user's kubeconfig", () => {
-  test("goes with a destroyed stack; another stack's entries stay", async () => {
+describe("merged entries in the user's kubeconfig", () => {
+  test("are removed with a destroyed stack; another stack's entries stay", async () => {
     expect(await destroy()).toBe(0);
     expect(merged()).toEqual(["ha"]);
   });
 
-  test("stays after a destroy of a part of the stack", async () => {
+  test("stay after a partial destroy", async () => {
     expect(await destroy("--target", "urn")).toBe(0);
     expect(merged()).toEqual(["dev", "ha"]);
   });
 
-  test("stays where the destroy failed", async () => {
+  test("stay after a failed destroy", async () => {
     checkout.fakeTool("pulumi", "[ $1 = destroy ] && exit 3; echo '{\"deployment\": {}}'");
     expect(await destroy()).not.toBe(0);
     expect(merged()).toEqual(["dev", "ha"]);
   });
 
-  test("stays where Docker does not answer", async () => {
+  test("stay if Docker does not answer", async () => {
     checkout.fakeTool("docker", "exit 1");
     await reportNoState(ownStack.checkout, ownStack.stack, silent);
     expect(merged()).toEqual(["dev", "ha"]);
   });
 
-  test("goes with a stack whose state is lost", async () => {
+  test("are removed with a stack whose state is lost", async () => {
     expect(await reportNoState(ownStack.checkout, ownStack.stack, silent)).toBe(0);
     expect(merged()).toEqual(["ha"]);
   });

@@ -32,44 +32,44 @@ const take = async (
 const ours = { name: "m", nodeId: "id-m" };
 const removal = (name: string): string => `rm --force --volumes ${name}-control-plane`;
 
-describe("the containers of a stack that goes whole", () => {
-  test("are removed by Docker, those of the management cluster first, and Pulumi drops what stood in them", async () => {
+describe("the containers of a stack in a complete destroy", () => {
+  test("are removed by Docker, first those of the management cluster, and Pulumi drops their objects", async () => {
     const { environment, commands } = await take({ management: ours });
     expect(commands).toEqual([removal("m"), removal("one")]);
     expect(environment).toEqual({ PULUMI_K8S_DELETE_UNREACHABLE: "true", PULUMI_SKIP_CHECKPOINTS: "true" });
   });
 
-  test("those that Docker cannot remove are lines, and Pulumi goes on to where it asks once more", async () => {
+  test("are reported if Docker cannot remove them, and Pulumi continues to the delete step", async () => {
     const { environment, lines } = await take({ management: { name: "m", nodeId: "id-before" } }, { fails: true });
     expect(lines).toEqual(["removing container one-control-plane, with its volumes", "device is busy"]);
     expect(environment.PULUMI_K8S_DELETE_UNREACHABLE).toBe("true");
   });
 
-  test("those that no step of the destroy waits for are gone before Pulumi starts, or it does not", async () => {
+  test("without a delete step are removed before Pulumi starts, or Pulumi does not start", async () => {
     const clusters = { management: { name: "m", nodeId: "id-before" }, withDeleteStep: [] };
     expect((await take(clusters)).commands).toEqual([removal("one")]);
     await expect(take(clusters, { fails: true })).rejects.toThrow("device is busy");
   });
 
-  test("a node that is not in the state yet is the stack's, by the cluster's name", async () =>
+  test("include a node that is not in the state yet, by the cluster's name", async () =>
     expect((await take({ management: { name: "m" } })).commands).toContain(removal("m")));
 
-  test("a cluster that someone made in the place of ours stays", async () => {
+  test("do not include another cluster with the same name", async () => {
     const { environment, commands } = await take({ management: { name: "m", nodeId: "id-before" } });
     expect(commands).toEqual([removal("one")]);
     expect(environment.PULUMI_K8S_DELETE_UNREACHABLE).toBe("true");
   });
 
-  test("nothing is done where nothing is there, and it is no error", async () =>
+  test("may be missing, which is not an error", async () =>
     expect((await take({ management: ours }, { there: [] })).commands).toEqual([]));
 
-  test("a management cluster of someone else takes its clusters away itself", async () =>
+  test("are deleted by a management cluster that someone else created", async () =>
     expect(await take({})).toEqual({ environment: {}, commands: [], lines: [] }));
 
-  test("so does ours where clusters are not on Docker", async () =>
+  test("are deleted by the stack's management cluster if clusters are not on Docker", async () =>
     expect(await take({ management: ours, onDocker: false })).toEqual({ environment: {}, commands: [], lines: [] }));
 
-  test("where that is gone, what is left elsewhere is lines", async () => {
+  test("elsewhere are reported if the management cluster is gone", async () => {
     const { environment, commands, lines } = await take({ management: ours, onDocker: false }, { there: ["one"] });
     expect(lines.join("\n")).toContain("yours to remove");
     expect(commands).toEqual([removal("one")]);

@@ -93,7 +93,7 @@ describe("a sweep", () => {
     expect(plan.kept[0]?.why).toMatch(why);
   });
 
-  test("its network goes with its containers, and stays while others use it", () => {
+  test("removes the network with the containers, and keeps a network in use", () => {
     const ours = container("capd-lb", { cluster: "capd" });
     expect(planSweep(seen([ours]), proof).networks.map(({ name }) => name)).toEqual(["kind"]);
     const plan = planSweep(seen([ours, container("x", { cluster: "x" })]), proof);
@@ -101,7 +101,7 @@ describe("a sweep", () => {
     expect(plan.kept.at(-1)).toEqual({ name: "network kind", why: "in use by x" });
   });
 
-  test("another stack's network stays, and so do volumes that nobody recorded", () => {
+  test("keeps another stack's network, and volumes without a record", () => {
     const plan = planSweep(
       { ...seen([], [{ name: "kind", owner: "slipway/other" }]), volumes: ["v1", "v2"] },
       {
@@ -158,7 +158,7 @@ describe("on a machine", () => {
     return { code, lines };
   };
 
-  test("it lists and, without a yes, removes nothing", async () => {
+  test("lists the objects, and removes nothing without confirmation", async () => {
     const docker = machine();
     const { code, lines } = await sweep(false, docker);
     expect(code).toBe(1);
@@ -168,14 +168,14 @@ describe("on a machine", () => {
     expect(lines.join("\n")).toMatch(/another checkout's stack of that name/);
   });
 
-  test("with a yes what is ours goes, by id; the foreign cluster and the network it uses stay", async () => {
+  test("removes the stack's objects by id after confirmation, and keeps the foreign cluster with its network", async () => {
     const docker = machine();
     expect((await sweep(true, docker)).code).toBe(0);
     expect(docker.done).toEqual(["rm --force --volumes id1"]);
     expect(existsSync(files)).toBe(false);
   });
 
-  test("what was merged into the user's kubeconfig goes with the stack, and only then", async () => {
+  test("removes the merged kubeconfig entries with the stack, and only then", async () => {
     const file = join(home.folder, ".kube", "config");
     const kubeconfigs = { capd: kubeconfigText("capd") };
     const isThere = () => readFileSync(file, "utf8").includes("slipway-dev-capd");
@@ -190,13 +190,13 @@ describe("on a machine", () => {
     expect(isThere()).toBe(false);
   });
 
-  test("where nobody else uses it the network goes too", async () => {
+  test("removes the network if no other container uses it", async () => {
     const docker = machine(false);
     expect((await sweep(true, docker)).lines.at(-1)).toBe("nothing left of stack dev");
     expect(docker.done).toEqual(["rm --force --volumes id1", "network rm kind"]);
   });
 
-  test("an up claims the clusters that were not there, and records ids at its end", async () => {
+  test("records the clusters that an up will create, and the ids of containers after the up", async () => {
     const { runDocker } = machine();
     await recordPlannedClusters({ checkout, stack: "dev" } as never, runDocker);
     expect(loadRecord(checkout, "dev").clusters).toEqual(["capd"]);
@@ -205,10 +205,10 @@ describe("on a machine", () => {
   });
 
   test.each([
-    ["where it is there on the stack's network", ["clusterapi"], ["kind"], { name: "clusterapi" }],
-    ["not where the up found the name taken", ["capd"], ["kind"], undefined],
-    ["not where nothing has the stack's label", ["clusterapi"], [], undefined],
-    ["not where there is no such container", ["clusterapi"], ["other"], undefined],
+    ["if it exists on the stack's network", ["clusterapi"], ["kind"], { name: "clusterapi" }],
+    ["not if the up found the name in use", ["capd"], ["kind"], undefined],
+    ["not without the stack's label", ["clusterapi"], [], undefined],
+    ["not if Docker lacks the container", ["clusterapi"], ["other"], undefined],
   ])(
     "a management cluster that an interrupted up claimed is the stack's, %s",
     async (_, claimed, networks, expected) => {
@@ -221,7 +221,7 @@ describe("on a machine", () => {
     },
   );
 
-  test("a helper of a run that is gone is removed, one of a living run or of another machine is not", async () => {
+  test("removes the helper of an ended run, and keeps those of running runs and of other machines", async () => {
     const done: string[] = [];
     const run = (machineName: string, pid: number): string => `slipway-run-${machineName}-${pid}-abcdef`;
     await removeHelpers(

@@ -36,7 +36,7 @@ const probe = (route: Choice["route"]) => (): Promise<Choice> => {
   return Promise.resolve({ route, reason: "tried" });
 };
 
-test("SLIPWAY_ROUTE takes two values, everything else is refused by value", () => {
+test("accepts two values of SLIPWAY_ROUTE and refuses all others", () => {
   expect(forcedRoute({ SLIPWAY_ROUTE: "source" })).toBe("source");
   expect(forcedRoute({ SLIPWAY_ROUTE: "" })).toBeUndefined();
   expect(() => forcedRoute({ SLIPWAY_ROUTE: "offline" })).toThrow(
@@ -65,7 +65,7 @@ test("a closed port means source", async () => {
   expect(await probeRoute(["http://127.0.0.1:1/x"], 500)).toMatchObject({ route: "source" });
 });
 
-test("tries once, remembers, and tries again when told to", async () => {
+test("detects the route once, stores it, and detects it again on request", async () => {
   const first = await chooseRoute({ checkout, env: {}, probe: probe("source") });
   expect(first).toEqual({ route: "source", reason: "tried", fresh: true });
   const second = await chooseRoute({ checkout, env: {}, probe: probe("release") });
@@ -75,7 +75,7 @@ test("tries once, remembers, and tries again when told to", async () => {
   expect(again).toMatchObject({ route: "release", fresh: true });
 });
 
-test("a forced route is not tried, is remembered, and is said once", async () => {
+test("stores a forced route without requests, and reports it once", async () => {
   const env = { SLIPWAY_ROUTE: "release" };
   expect(await chooseRoute({ checkout, env, probe: probe("source") })).toMatchObject({ route: "release", fresh: true });
   expect(await chooseRoute({ checkout, env, probe: probe("source") })).toMatchObject({ fresh: false });

@@ -74,7 +74,7 @@ export const create = async (
   return { id, state: withOutputs(inputs, { ...printed }) };
 };
 
-/** Runs `update`, or `create` if there is no `update`, with the last run's output in the environment. */
+/** Runs `update`, or `create` if the inputs have no `update`, with the last run's output in the environment. */
 export const update = async (state: Properties, news: Properties, preview: boolean, log: Log): Promise<Properties> => {
   const inputs = userProperties(news);
   if (preview) return pending(inputs);

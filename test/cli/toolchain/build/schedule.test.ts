@@ -45,7 +45,7 @@ const artifact = (name: string, needs: string[] = [], make?: (context: BuildCont
 });
 
 describe("order", () => {
-  test("needs come first, whatever the list's order", () => {
+  test("puts needs first", () => {
     const names = orderByNeeds([artifact("c", ["b"]), artifact("b", ["a"]), artifact("a")]).map(({ name }) => name);
     expect(names).toEqual(["a", "b", "c"]);
   });
@@ -60,7 +60,7 @@ describe("order", () => {
 });
 
 describe("run", () => {
-  test("builds after what is needed, and hands its folder over", async () => {
+  test("builds an artifact after its needs, and passes their folders", async () => {
     const order: string[] = [];
     const list = [
       artifact("top", ["left", "right"], ({ of }) => {
@@ -82,7 +82,7 @@ describe("run", () => {
     expect(printed.some((line) => /^\[4\/4\] top: done in \d+\.\d s, 0:0\d elapsed$/.test(line))).toBe(true);
   });
 
-  test("a second run builds nothing and takes no lock", async () => {
+  test("builds nothing and takes no lock in a second run", async () => {
     let builds = 0;
     const list = [artifact("a", [], () => (builds += 1))];
     await runArtifacts(list, { cache, print });
@@ -91,7 +91,7 @@ describe("run", () => {
     expect(builds).toBe(1);
   });
 
-  test("another key is another artifact, the old one stays", async () => {
+  test("builds another artifact for another key, and keeps the old one", async () => {
     const old = artifact("a");
     await runArtifacts([old], { cache, print });
     const fresh = { ...old, key: "ffffffffffffffff" };
@@ -100,7 +100,7 @@ describe("run", () => {
     expect(artifactFolder(cache, fresh)).toBe(join(cache.artifacts, "a-ffffffffffff"));
   });
 
-  test("what is missing outside its folder is built again", async () => {
+  test("builds an artifact again if its result outside of the folder is missing", async () => {
     let there = true;
     const list = [{ ...artifact("image"), present: () => Promise.resolve(there) }];
     await runArtifacts(list, { cache, print });
@@ -109,7 +109,7 @@ describe("run", () => {
     expect(await runArtifacts(list, { cache, print })).toEqual(["image"]);
   });
 
-  test("at most as many at once as there are workers, and really that many", async () => {
+  test("runs exactly as many builds at the same time as workers", async () => {
     let [now, most] = [0, 0];
     const busy = async (): Promise<void> => {
       most = Math.max(most, (now += 1));
@@ -121,7 +121,7 @@ describe("run", () => {
     expect(most).toBe(3);
   });
 
-  test("a failure names artifact and log, shows the log's end, and keeps what is done", async () => {
+  test("names artifact and log after a failure, prints the log's end, and keeps finished artifacts", async () => {
     const list = [
       artifact("good"),
       artifact("bad", ["good"], ({ log }) => {
@@ -142,7 +142,7 @@ describe("run", () => {
     expect((await findMissing(cache, list)).map(({ name }) => name)).toEqual(["bad", "later"]);
   });
 
-  test("after a failure nothing new begins, but what runs may finish", async () => {
+  test("starts no build after a failure, but lets running builds finish", async () => {
     const started: string[] = [];
     const list = [
       artifact("slow", [], async () => {
@@ -161,7 +161,7 @@ describe("run", () => {
     expect(printed.some((line) => line.includes("slow may still finish"))).toBe(true);
   });
 
-  test("goes on after a kill: half-made folders go, finished ones stay", async () => {
+  test("continues after a kill: removes incomplete folders and keeps finished ones", async () => {
     const list = [artifact("a"), artifact("b", ["a"])];
     await runArtifacts([list[0]!], { cache, print });
     const partial = join(cache.artifacts, `b-b-0123456789.partial-${deadPid}`);
@@ -172,7 +172,7 @@ describe("run", () => {
     expect(existsSync(cache.lock)).toBe(false);
   });
 
-  test("two runs at once build each artifact once", async () => {
+  test("builds each artifact once in two simultaneous runs", async () => {
     let builds = 0;
     const list = ["a", "b", "c"].map((name) =>
       artifact(name, [], async () => {
@@ -186,14 +186,14 @@ describe("run", () => {
     expect(printed.some((line) => line.startsWith(`another run (process ${process.pid})`))).toBe(true);
   });
 
-  test("says that it lives", async () => {
+  test("prints a heartbeat", async () => {
     await runArtifacts([artifact("slow", [], () => sleep(90))], { cache, print, heartbeatMs: 20 });
     expect(
       printed.filter((line) => /^ {3}… 0:00 elapsed, at work: slow \(0\.\d s\)$/.test(line)).length,
     ).toBeGreaterThan(1);
   });
 
-  test("what `before` throws stops the run before any work, and frees the lock", async () => {
+  test("stops before any work if `before` throws, and releases the lock", async () => {
     const before = (): void => {
       throw new Error("not enough disk");
     };
@@ -202,10 +202,10 @@ describe("run", () => {
     expect(existsSync(cache.lock)).toBe(false);
   });
 
-  test("a need that was not named is refused", async () => {
+  test("refuses an artifact that is not in its needs", async () => {
     const list = [artifact("a"), artifact("b", [], ({ of }) => of("a"))];
     await expect(runArtifacts(list, { cache, print, workers: 1 })).rejects.toThrow("not built: b");
-    expect(printed).toContain('   | b uses a without naming it in "needs"');
+    expect(printed).toContain('   | artifact b: expected a in "needs", because its recipe uses a');
   });
 });
 
@@ -246,7 +246,7 @@ describe("lock", () => {
     expect(readdirSync(folder)).toEqual(["lock"]);
   });
 
-  test("ten at once have it one after the other", async () => {
+  test("serves ten simultaneous processes one after another", async () => {
     writeFileSync(lock(), `${deadPid} 1\n`);
     let holders = 0;
     const turn = async (): Promise<void> => {

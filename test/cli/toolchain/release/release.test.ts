@@ -27,8 +27,8 @@ import { requiredTools } from "../../../../preflight/host/facts";
 
 type ExecAnswer = string | Buffer | ((response: ServerResponse) => void);
 
-const answers = new Map<string, ExecAnswer>();
-const asked: string[] = [];
+const answers = new Map<string, Answer>();
+const requests: string[] = [];
 let server: Server;
 let base: string;
 let folder: string;
@@ -38,7 +38,7 @@ const how = { tries: 3, pauseMs: 1, stallMs: 300 };
 // Only the loopback interface: no test asks a real host.
 beforeAll(async () => {
   server = createServer((request, response) => {
-    asked.push(request.url ?? "");
+    requests.push(request.url ?? "");
     const answer = answers.get(request.url ?? "");
     if (answer === undefined) response.writeHead(404).end();
     else if (typeof answer === "function") answer(response);
@@ -53,7 +53,7 @@ afterAll(() => {
 });
 beforeEach(() => {
   answers.clear();
-  asked.length = 0;
+  requests.length = 0;
   folder = mkdtempSync(join(tmpdir(), "slipway-release-"));
   cache = openCache("release", folder);
 });
@@ -85,7 +85,7 @@ const serve = (content = "#!/bin/sh\necho kind\n", checksums?: string): void => 
 };
 
 describe("fetching", () => {
-  test("a file with the published checksum is installed and locked", async () => {
+  test("installs and locks a file with the published checksum", async () => {
     serve();
     await install();
     const file = join(cache.artifacts, installed()[0]!, "bin", "kind");
@@ -109,12 +109,12 @@ describe("fetching", () => {
     expect(installed()).toHaveLength(1);
   });
 
-  test("a wrong checksum is refused: nothing installed, nothing locked, both checksums named", async () => {
+  test("refuses a wrong checksum: installs and locks nothing, and names both checksums", async () => {
     serve("good");
     answers.set(`/${kind.path}`, "evil");
     await expect(install()).rejects.toThrow("not built: kind");
     expect(logged()).toContain(
-      `checksum is ${checksumOf("sha256", "evil")}, but the release (sha256) says ${checksumOf("sha256", "good")}`,
+      `expected checksum ${checksumOf("sha256", "good")} of the release (sha256), got ${checksumOf("sha256", "evil")}`,
     );
     expect(installed()).toEqual([]);
     expect(locked()).toEqual({});
@@ -124,37 +124,37 @@ describe("fetching", () => {
     ["no line for the file", "0000  other-file\n"],
     ["an empty list", ""],
     ["a web page", "<html>not found</html>"],
-  ])("%s in the published checksums: refused", async (_, checksums) => {
+  ])("refuses %s as published checksums", async (_, checksums) => {
     serve("good", checksums);
     await expect(install()).rejects.toThrow("not built: kind");
-    expect(logged()).toContain("has no checksum for kind-linux-amd64: kind is not installed unchecked");
-    expect(asked).not.toContain(`/${kind.path}`);
+    expect(logged()).toContain("expected a checksum of kind-linux-amd64, got none. kind was not installed.");
+    expect(requests).not.toContain(`/${kind.path}`);
     expect(installed()).toEqual([]);
   });
 
-  test("published checksums that cannot be had: refused", async () => {
+  test("refuses a file if its published checksums are missing", async () => {
     serve();
     answers.delete(`/${kind.checksums}`);
     await expect(install()).rejects.toThrow("not built: kind");
     expect(logged()).toContain("the server answered 404");
   });
 
-  test("a locked checksum decides, even against what the release publishes now", async () => {
+  test("prefers the locked checksum to the published checksum", async () => {
     serve("replaced");
     writeFileSync(lockPath(), JSON.stringify({ [address]: checksumOf("sha256", "first") }));
     await expect(install()).rejects.toThrow("not built: kind");
-    expect(logged()).toContain(`but tools.lock.json says ${checksumOf("sha256", "first")}`);
+    expect(logged()).toContain(`expected checksum ${checksumOf("sha256", "first")} of tools.lock.json`);
     expect(installed()).toEqual([]);
     expect(locked()).toEqual({ [address]: checksumOf("sha256", "first") });
   });
 
-  test("a locked file needs no published checksums", async () => {
+  test("needs no published checksums for a locked file", async () => {
     answers.set(`/${kind.path}`, "first");
     writeFileSync(lockPath(), JSON.stringify({ [address]: checksumOf("sha256", "first") }));
     expect(await install()).toEqual(["kind"]);
   });
 
-  test("a release without checksums is trusted on first use and locked", async () => {
+  test("trusts a release without checksums on first use, and locks it", async () => {
     const bare: ReleaseFile = { ...kind };
     delete bare.checksums;
     answers.set(`/${kind.path}`, "first");
@@ -165,7 +165,7 @@ describe("fetching", () => {
     await expect(install([bare])).rejects.toThrow("not built: kind");
   });
 
-  test("a download cut short is tried again, then refused with the count", async () => {
+  test("retries an incomplete download, then refuses it with the number of attempts", async () => {
     serve("whole content");
     let tries = 0;
     answers.set(`/${kind.path}`, (response) => {
@@ -181,7 +181,7 @@ describe("fetching", () => {
     expect(locked()).toEqual({});
   });
 
-  test("a busy server is asked again until it gives the file", async () => {
+  test("retries a busy server until it sends the file", async () => {
     serve("content");
     let tries = 0;
     answers.set(`/${kind.path}`, (response) => {
@@ -192,7 +192,7 @@ describe("fetching", () => {
     expect(await install()).toEqual(["kind"]);
   });
 
-  test("a server that goes silent is given up", async () => {
+  test("fails if a server stops sending", async () => {
     answers.set("/silent", (response) => void response.writeHead(200, { "content-length": 5 }).write("ab"));
     const target = join(folder, "silent");
     await expect(
@@ -201,17 +201,17 @@ describe("fetching", () => {
     expect(existsSync(target)).toBe(false);
   });
 
-  test("a file that is not there is asked for once", async () => {
+  test("requests a missing file once", async () => {
     await expect(download(`${base}/gone`, join(folder, "gone"), () => undefined, how)).rejects.toThrow(
       `${base}/gone could not be fetched: the server answered 404`,
     );
-    expect(asked).toEqual(["/gone"]);
+    expect(requests).toEqual(["/gone"]);
   });
 
-  test("a redirect that is refused is asked for once", async () => {
+  test("requests a refused redirect once", async () => {
     answers.set("/away", (response) => void response.writeHead(302, { location: "ftp://a.example/x" }).end());
     await expect(download(`${base}/away`, join(folder, "away"), () => undefined, how)).rejects.toThrow("without TLS");
-    expect(asked).toEqual(["/away"]);
+    expect(requests).toEqual(["/away"]);
   });
 
   test.each([
@@ -226,18 +226,18 @@ describe("fetching", () => {
     await expect(install()).rejects.toThrow("not built: kind");
     expect(logged()).toContain(`${lockPath()}: expected a JSON object of SHA-256 checksums by address, got `);
     expect(logged()).toContain("Restore the file with git checkout.");
-    expect([asked, installed(), readFileSync(lockPath(), "utf8")]).toEqual([[], [], text]);
+    expect([requests, installed(), readFileSync(lockPath(), "utf8")]).toEqual([[], [], text]);
   });
 
-  test("a lock file that cannot be read is not a first use", async () => {
+  test("does not treat an unreadable lock file as a first use", async () => {
     serve();
     mkdirSync(lockPath());
     await expect(install()).rejects.toThrow("not built: kind");
     expect(logged()).toMatch(/checksums by address, got .*EISDIR/);
-    expect([asked, installed()]).toEqual([[], []]);
+    expect([requests, installed()]).toEqual([[], []]);
   });
 
-  test("a lock file without entries is the first use of everything", async () => {
+  test("treats an empty lock file as the first use of all files", async () => {
     serve();
     writeFileSync(lockPath(), "{}");
     expect(await install()).toEqual(["kind"]);
@@ -245,7 +245,7 @@ describe("fetching", () => {
   });
 });
 
-test("archives: only the executables asked for, linked into one layout", async () => {
+test("unpacks only the required executables, and links them into one layout", async () => {
   const pack = (name: string, prefix: string, files: string[]): Buffer => {
     const from = join(folder, `pack-${name}`);
     for (const file of files) {
@@ -284,12 +284,14 @@ test("archives: only the executables asked for, linked into one layout", async (
   expect(Object.keys(locked() as object)).toHaveLength(files.length);
 });
 
-test("a layout without a tool is refused", () => {
-  expect(() => writeLayout(cache, { links: {}, scripts: {} })).toThrow("the release route brought no pulumi, ");
+test("refuses a layout without a tool", () => {
+  expect(() => writeLayout(cache, { links: {}, scripts: {} })).toThrow(
+    "tools of the release route: expected all required tools, got none of pulumi, ",
+  );
 });
 
 describe("names and checksums", () => {
-  test("every platform has its files, each once", () => {
+  test("has the files of each platform once", () => {
     for (const os of ["linux", "darwin"] as const) {
       for (const arch of ["amd64", "arm64"] as const) {
         const files = releaseFiles({ os, arch });
@@ -299,7 +301,7 @@ describe("names and checksums", () => {
     }
   });
 
-  test("Pulumi says x64 where others say amd64", () => {
+  test("uses x64 for Pulumi and amd64 for others", () => {
     expect(releaseFiles({ os: "linux", arch: "amd64" })[0]!.path).toMatch(/-linux-x64\.tar\.gz$/);
     expect(releaseFiles({ os: "darwin", arch: "arm64" })[0]!.path).toMatch(/-darwin-arm64\.tar\.gz$/);
   });
@@ -309,9 +311,9 @@ describe("names and checksums", () => {
     ["darwin", "arm64", { os: "darwin", arch: "arm64" }],
   ])("%s %s", (os, arch, platform) => expect(platformOf(os, arch)).toEqual(platform));
 
-  test("other platforms are refused", () => {
-    expect(() => platformOf("win32", "x64")).toThrow("no release files for win32 on x64");
-    expect(() => platformOf("linux", "s390x")).toThrow("no release files for linux on s390x");
+  test("refuses other platforms", () => {
+    expect(() => platformOf("win32", "x64")).toThrow("got win32 on x64");
+    expect(() => platformOf("linux", "s390x")).toThrow("got linux on s390x");
   });
 
   const hex = "a".repeat(64);

@@ -159,9 +159,9 @@ describe("manifests", () => {
     );
   });
 
-  test("without the image to replace are refused, with what they have", () => {
+  test("are refused without the image to replace", () => {
     const other = "        image: example.org/other:main\n";
-    expect(() => asReleased(other, image)).toThrow("it has example.org/other:main");
+    expect(() => asReleased(other, image)).toThrow("got example.org/other:main");
   });
 
   test("name images in plain, quoted and list form, and schemas of CRDs name none", () => {

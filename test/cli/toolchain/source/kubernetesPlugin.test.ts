@@ -9,7 +9,7 @@ import { Struct, type JavaScriptValue } from "google-protobuf/google/protobuf/st
 import { startPlugin } from "../../../helpers/startPlugin";
 
 const program = ".tools/bin/pulumi-resource-kubernetes";
-/** The release route has Pulumi's own program, which asks the API for more than this test's server has. */
+/** The release route has Pulumi's baseEnvironment program, which asks the API for more than this test's server has. */
 const isOurs = existsSync(program) && realpathSync(program).includes("/source/");
 
 const served: Record<string, unknown> = {
@@ -38,16 +38,16 @@ const served: Record<string, unknown> = {
 const folder = mkdtempSync(join(tmpdir(), "slipway-plugin-"));
 let api: Server;
 let kubeconfig: string;
-let asked: string[] = [];
+let requests: string[] = [];
 let close = (): void => undefined;
 
 beforeAll(async () => {
   api = createServer((request, response) => {
     const path = (request.url ?? "").split("?")[0]!;
-    asked.push(`${request.method} ${path}`);
-    const found = served[path];
-    response.writeHead(found === undefined ? 404 : 200, { "content-type": "application/json" });
-    response.end(JSON.stringify(found ?? { kind: "Status", status: "Failure", reason: "NotFound", code: 404 }));
+    requests.push(`${request.method} ${path}`);
+    const resource = served[path];
+    response.writeHead(resource === undefined ? 404 : 200, { "content-type": "application/json" });
+    response.end(JSON.stringify(resource ?? { kind: "Status", status: "Failure", reason: "NotFound", code: 404 }));
   });
   await new Promise<void>((resolve) => api.listen(0, "127.0.0.1", resolve));
   kubeconfig = JSON.stringify({
@@ -61,7 +61,7 @@ beforeAll(async () => {
 });
 afterEach(() => {
   close();
-  asked = [];
+  requests = [];
 });
 afterAll(() => {
   api.close();
@@ -78,8 +78,8 @@ interface Case {
 
 /** Creates an object with a fresh plugin; gives the plugin's error, or the properties that it returns. */
 const create = async ({ type, inputs, preview = false, config = {}, env = {} }: Case): Promise<unknown> => {
-  const own = { PATH: process.env.PATH, HOME: folder, TMPDIR: folder };
-  const plugin = await startPlugin(program, { ...own, ...env });
+  const baseEnvironment = { PATH: process.env.PATH, HOME: folder, TMPDIR: folder };
+  const plugin = await startPlugin(program, { ...baseEnvironment, ...env });
   close = plugin.close;
   const configure = new proto.ConfigureRequest().setAcceptsecrets(true);
   for (const [name, value] of Object.entries({ kubeconfig, ...config })) {
@@ -88,7 +88,7 @@ const create = async ({ type, inputs, preview = false, config = {}, env = {} }: 
   await new Promise<void>((resolve, reject) =>
     plugin.client.configure(configure, (error) => (error ? reject(error) : resolve())),
   );
-  asked = [];
+  requests = [];
   const request = new proto.CreateRequest()
     .setUrn(`urn:pulumi:dev::slipway::${type ?? "kubernetes:cert-manager.io/v1:Certificate"}::name`)
     .setProperties(Struct.fromJavaScript(inputs))
@@ -122,7 +122,7 @@ const secret = (value: JavaScriptValue): JavaScriptValue => ({
     for (const way of ["alias", "deleteBeforeReplace", "Patch resource", "pulumi import", "upsertExistingObjects"]) {
       expect(answer).toContain(way);
     }
-    expect(asked).toContain("GET /apis/cert-manager.io/v1/namespaces/system/certificates/x");
+    expect(requests).toContain("GET /apis/cert-manager.io/v1/namespaces/system/certificates/x");
   });
 
   test.each<[string, Case, string]>([
@@ -170,7 +170,7 @@ const secret = (value: JavaScriptValue): JavaScriptValue => ({
   test("does not ask a cluster where objects are only rendered", async () => {
     const answer = await create({ inputs: existing, config: { renderYamlToDirectory: join(folder, "yaml") } });
     expect(answer).not.toEqual(expect.stringContaining("already exists"));
-    expect(asked).toEqual([]);
+    expect(requests).toEqual([]);
   });
 
   test("reads a kubeconfig by its path, too", async () => {

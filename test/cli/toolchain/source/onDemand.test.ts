@@ -54,7 +54,7 @@ describe("what only some stacks need", () => {
     expect([extras("offline"), extras("ha"), extras("many"), extras("dev")]).toEqual([[], [], [], []]);
   });
 
-  test("is flannel for fleet, with all that it takes", () => {
+  test("is flannel with its needs for fleet", () => {
     expect(extras("fleet")).toEqual([
       "manifest-flannel",
       "image-flannel",
@@ -78,7 +78,7 @@ describe("what only some stacks need", () => {
 
   test("is the other release of Kubernetes for upgrade", () => expect(extras("upgrade")).toEqual(nodeImage));
 
-  test("is still there for what the cluster's nodes keep of it when the version has moved", () => {
+  test("includes the images that nodes keep after an upgrade", () => {
     const images = sourceArtifacts(namedBy("upgrade").filter((name) => !name.startsWith("kindest/node:v1.33")));
     expect(names(images)).toEqual(expect.arrayContaining(["image-kube-proxy-1.33", "image-coredns-1.33"]));
     expect(names(images)).not.toContain("image-node-1.33");
@@ -125,7 +125,7 @@ describe("the layout", () => {
   });
   afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
-  test("has the manifests that are artifact, whichever stack they were made for", () => {
+  test("has the built manifests of all stacks", () => {
     const before = writeLayout(cache, sourceLayout(cache));
     expect(readdirSync(join(before, "manifests"))).toEqual(["calico.yaml"]);
     const artifact = onDemand.find(({ gives }) => gives === flannel)!;
@@ -139,7 +139,7 @@ describe("the layout", () => {
     expect(existsSync(join(after, "manifests", "calico.yaml"))).toBe(true);
   });
 
-  test("takes no tool from programs that were made for one stack", () => {
+  test("takes no tool from programs of a single stack", () => {
     const artifact = onDemand.find(({ name }) => name === "go-flannel")!;
     mkdirSync(join(artifactFolder(cache, artifact), "bin"), { recursive: true });
     writeFileSync(join(artifactFolder(cache, artifact), "bin", "kubectl"), "");
@@ -150,7 +150,7 @@ describe("the layout", () => {
 describe("a copied file", () => {
   const text = 'import (\n\t_ "a/udp"\n\t_ "a/vxlan"\n\t_ "b/udp"\n)\n';
 
-  test("goes without the lines that are named", () => {
+  test("loses the named lines", () => {
     expect(withoutLines(text, ['"a/udp"', '"b/udp"'])).toBe('import (\n\t_ "a/vxlan"\n)\n');
     expect(withoutLines(text, [])).toBe(text);
   });
@@ -158,5 +158,5 @@ describe("a copied file", () => {
   test.each([
     ["udp", "2 lines"],
     ["tencent", "0 lines"],
-  ])("is refused where %s is in %s", (mark, found) => expect(() => withoutLines(text, [mark])).toThrow(found));
+  ])("is refused where %s is in %s", (mark, count) => expect(() => withoutLines(text, [mark])).toThrow(count));
 });

@@ -22,13 +22,13 @@ import {
 import { connectPlugin } from "../../../helpers/pluginClient";
 
 let folder: string;
-let said: string[];
-const say = (line: string): void => void said.push(line);
-const run = async (inputs: Properties): Promise<Properties> => (await create("name", inputs, false, say)).state;
+let lines: string[];
+const log = (line: string): void => void lines.push(line);
+const run = async (inputs: Properties): Promise<Properties> => (await create("name", inputs, false, log)).state;
 
 beforeEach(() => {
   folder = realpathSync(mkdtempSync(join(tmpdir(), "slipway-command-")));
-  said = [];
+  lines = [];
 });
 afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
@@ -57,22 +57,22 @@ describe("check", () => {
   });
 
   test.each<[string, Value, string]>([
-    ["create", 1, "must be a string, not 1"],
-    ["interpreter", "bash", "must be a list of strings"],
-    ["environment", { A: 1 }, "A must be a string, not 1"],
-    ["logging", "some", "must be one of stdout, stderr, stdoutAndStderr, none"],
-    ["triggers", "x", "must be a list"],
-    ["addPreviousOutputInEnv", "no", 'must be true or false, not "no"'],
+    ["create", 1, "expected a string, got 1"],
+    ["interpreter", "bash", 'expected a list of strings, got "bash"'],
+    ["environment", { A: 1 }, "A: expected a string, got 1"],
+    ["logging", "some", 'expected one of stdout, stderr, stdoutAndStderr, none, got "some"'],
+    ["triggers", "x", 'expected a list, got "x"'],
+    ["addPreviousOutputInEnv", "no", 'expected true or false, got "no"'],
     ["assetPaths", ["*"], "is not supported by Slipway's stand-in"],
     ["archivePaths", [unknown], "is not supported by Slipway's stand-in"],
-    ["creat", "a", "is no property; there are addPreviousOutputInEnv, archivePaths"],
+    ["creat", "a", "is not a property. Use one of addPreviousOutputInEnv, archivePaths"],
   ])("refuses %s: %j", (property, value, reason) => {
     expect(reasons({ [property]: value })[property]).toContain(reason);
   });
 });
 
 describe("diff", () => {
-  test("equal inputs are no change, whatever order and secrecy", () => {
+  test("is empty for equal inputs in any order and secrecy", () => {
     const old: Properties = { create: "a", environment: { A: "1", B: "2" }, stdout: "out" };
     const news: Properties = { environment: { B: "2", A: asSecret("1") }, create: "a", stdin: null };
     expect(diff(old, news)).toEqual({ changes: {}, replaces: [] });
@@ -103,7 +103,7 @@ describe("create", () => {
   });
 
   test("keeps the inputs in the state and makes an id from the name", async () => {
-    const { id, state } = await create("kind", { create: "true", triggers: [1] }, false, say);
+    const { id, state } = await create("kind", { create: "true", triggers: [1] }, false, log);
     expect(id).toMatch(/^kind[0-9a-f]{8}$/);
     expect(state).toEqual({ create: "true", triggers: [1], stdout: "", stderr: "" });
   });
@@ -122,15 +122,15 @@ describe("create", () => {
     expect((state.stdout as string).slice(1)).toBe(`${folder}\ninput\na b outer`);
   });
 
-  test("without stdin there is nothing to read", async () => expect((await run({ create: "cat" })).stdout).toBe(""));
+  test("has an empty stdin by default", async () => expect((await run({ create: "cat" })).stdout).toBe(""));
 
-  test("a command that does not read its stdin is no error", async () => {
+  test("accepts a command that does not read its stdin", async () => {
     expect((await run({ create: "true", stdin: "x".repeat(1_000_000) })).stdout).toBe("");
   });
 
-  test("without create nothing runs", async () => expect((await run({ delete: "x" })).stdout).toBe(""));
+  test("runs nothing without create", async () => expect((await run({ delete: "x" })).stdout).toBe(""));
 
-  test("long output comes whole", async () => {
+  test("returns long output completely", async () => {
     const { stdout } = await run({
       create: "i=0; while [ $i -lt 20000 ]; do echo 0123456789äö; i=$((i+1)); done",
       logging: "none",
@@ -138,20 +138,20 @@ describe("create", () => {
     expect(stdout).toBe(Array(20_000).fill("0123456789äö").join("\n"));
   });
 
-  test("failure: code, command and both streams are in the error", async () => {
+  test("reports code, command and both streams after a failure", async () => {
     await expect(run({ create: "echo out; echo err >&2; exit 3" })).rejects.toThrow(
       /^exit status 3: running "echo out; echo err >&2; exit 3":\n(out\nerr|err\nout)\n$/,
     );
   });
 
-  test("an interpreter or dir that is not there is named", async () => {
+  test("names a missing interpreter or dir", async () => {
     await expect(run({ create: "true", interpreter: ["/no/such"] })).rejects.toThrow("/no/such");
     await expect(run({ create: "true", dir: "/no/dir" })).rejects.toThrow("(dir: /no/dir)");
   });
 
   test("preview runs nothing and knows no output", async () => {
     const mark = join(folder, "ran");
-    const { state } = await create("n", { create: `touch ${mark}` }, true, say);
+    const { state } = await create("n", { create: `touch ${mark}` }, true, log);
     expect(state).toEqual({ create: `touch ${mark}`, stdout: unknown, stderr: unknown });
     expect(existsSync(mark)).toBe(false);
   });
@@ -161,10 +161,10 @@ describe("create", () => {
     const state = await run(inputs);
     expect(hasSecret(state.stdout!) && hasSecret(state.stderr!)).toBe(true);
     expect(reveal(state)).toMatchObject({ stdout: "geheim", stdin: "geheim" });
-    expect(hasSecret((await create("n", inputs, true, say)).state.stdout!)).toBe(true);
+    expect(hasSecret((await create("n", inputs, true, log)).state.stdout!)).toBe(true);
   });
 
-  test("fifty at once", async () => {
+  test("runs fifty commands at the same time", async () => {
     const begun = Date.now();
     const states = await Promise.all(
       Array.from({ length: 50 }, (_, index) => run({ create: `sleep 0.3; echo ${index}` })),
@@ -178,16 +178,16 @@ describe("update", () => {
   const old: Properties = { create: "x", stdout: "before", stderr: "old err" };
 
   test("runs update, with the last output in its environment", async () => {
-    const state = await update(old, { update: "echo $PULUMI_COMMAND_STDOUT/$PULUMI_COMMAND_STDERR" }, false, say);
+    const state = await update(old, { update: "echo $PULUMI_COMMAND_STDOUT/$PULUMI_COMMAND_STDERR" }, false, log);
     expect(state.stdout).toBe("before/old err");
   });
 
-  test("runs create where there is no update", async () => {
-    expect((await update(old, { create: "echo again" }, false, say)).stdout).toBe("again");
+  test("runs create without update", async () => {
+    expect((await update(old, { create: "echo again" }, false, log)).stdout).toBe("again");
   });
 
-  test("keeps the outputs where there is neither", async () => {
-    expect(await update(old, { delete: "d" }, false, say)).toEqual({
+  test("keeps the outputs without update and create", async () => {
+    expect(await update(old, { delete: "d" }, false, log)).toEqual({
       delete: "d",
       stdout: "before",
       stderr: "old err",
@@ -196,11 +196,11 @@ describe("update", () => {
 
   test("addPreviousOutputInEnv: false keeps the output out", async () => {
     const news: Properties = { update: 'echo "[$PULUMI_COMMAND_STDOUT]"', addPreviousOutputInEnv: false };
-    expect((await update(old, news, false, say)).stdout).toBe("[]");
+    expect((await update(old, news, false, log)).stdout).toBe("[]");
   });
 
   test("preview knows no output", async () => {
-    expect(await update(old, { create: "y" }, true, say)).toEqual({ create: "y", stdout: unknown, stderr: unknown });
+    expect(await update(old, { create: "y" }, true, log)).toEqual({ create: "y", stdout: unknown, stderr: unknown });
   });
 });
 
@@ -214,16 +214,16 @@ describe("delete", () => {
       stdout: asSecret("id-1"),
       stderr: "",
     };
-    await remove(state, say);
+    await remove(state, log);
     expect(readFileSync(file, "utf8")).toBe("a id-1\n");
   });
 
   test("does nothing without delete", async () => {
-    await expect(remove({ create: "exit 1", stdout: "" }, say)).resolves.toBeUndefined();
+    await expect(remove({ create: "exit 1", stdout: "" }, log)).resolves.toBeUndefined();
   });
 
-  test("its failure is the resource's failure", async () => {
-    await expect(remove({ delete: "echo no >&2; exit 1" }, say)).rejects.toThrow(
+  test("fails if the command fails", async () => {
+    await expect(remove({ delete: "echo no >&2; exit 1" }, log)).rejects.toThrow(
       'exit status 1: running "echo no >&2; exit 1":\nno\n',
     );
   });
@@ -231,12 +231,12 @@ describe("delete", () => {
 
 describe("local.run", () => {
   test("gives inputs and outputs back", async () => {
-    const { result } = await invokeRun({ command: "echo $A", environment: { A: "1" } }, say);
+    const { result } = await invokeRun({ command: "echo $A", environment: { A: "1" } }, log);
     expect(result).toEqual({ command: "echo $A", environment: { A: "1" }, stdout: "1", stderr: "" });
   });
 
   test("needs a command, and knows no triggers", async () => {
-    const { failures } = await invokeRun({ triggers: [] }, say);
+    const { failures } = await invokeRun({ triggers: [] }, log);
     expect(failures.map(({ property }) => property)).toEqual(["triggers", "command"]);
   });
 });
@@ -250,18 +250,18 @@ describe("logging", () => {
     ["none", []],
   ])("%s", async (logging, lines) => {
     await run({ create: "printf 'out 1\\nout 2'; echo err >&2", logging });
-    expect(said.sort()).toEqual([...lines].sort());
+    expect(lines.sort()).toEqual([...lines].sort());
   });
 
-  test("lines come while the command runs", async () => {
+  test("prints lines while the command runs", async () => {
     const state = run({ create: "echo first; sleep 0.4; echo second" });
-    while (said.length === 0) await sleep(5);
-    expect(said).toEqual(["first"]);
+    while (lines.length === 0) await sleep(5);
+    expect(lines).toEqual(["first"]);
     await state;
   });
 });
 
-test("cancelling ends the shell's children too, and refuses what comes after", async () => {
+test("cancel ends the shell's children and refuses later commands", async () => {
   const file = join(folder, "alive");
   const state = run({ create: `(while true; do date > ${file}; sleep 0.05; done) & wait` });
   const outcome = expect(state).rejects.toThrow("signal: SIGTERM");
@@ -289,7 +289,10 @@ describe("over gRPC", () => {
   const urn = "urn:pulumi:dev::slipway::slipway:index:X$command:local:Command::it";
   const struct = (value: object): Struct => Struct.fromJavaScript(value as Parameters<typeof Struct.fromJavaScript>[0]);
   type Call = (request: object, done: (error: Error | null, response: unknown) => void) => void;
-  const ask = <Response>(method: "create" | "diff" | "check" | "read" | "cancel", request: object): Promise<Response> =>
+  const call = <Response>(
+    method: "create" | "diff" | "check" | "read" | "cancel",
+    request: object,
+  ): Promise<Response> =>
     new Promise((resolve, reject) => {
       const call = (client[method] as unknown as Call).bind(client);
       call(request, (error, response) => (error ? reject(error) : resolve(response as Response)));
@@ -301,13 +304,13 @@ describe("over gRPC", () => {
   afterAll(() => close());
 
   test("create, diff, update and delete make a round", async () => {
-    const made = await ask<proto.CreateResponse>(
+    const created = await call<proto.CreateResponse>(
       "create",
       new proto.CreateRequest().setUrn(urn).setProperties(struct({ create: "echo hi", triggers: [1] })),
     );
-    expect(made.getId()).toMatch(/^it[0-9a-f]{8}$/);
-    expect(made.getProperties()?.toJavaScript()).toMatchObject({ stdout: "hi" });
-    const answer = await ask<proto.DiffResponse>(
+    expect(created.getId()).toMatch(/^it[0-9a-f]{8}$/);
+    expect(created.getProperties()?.toJavaScript()).toMatchObject({ stdout: "hi" });
+    const answer = await call<proto.DiffResponse>(
       "diff",
       new proto.DiffRequest()
         .setUrn(urn)
@@ -323,15 +326,15 @@ describe("over gRPC", () => {
 
   test("an error's text arrives", async () => {
     const request = new proto.CreateRequest().setUrn(urn).setProperties(struct({ create: "echo why; exit 7" }));
-    await expect(ask("create", request)).rejects.toMatchObject({
+    await expect(call("create", request)).rejects.toMatchObject({
       details: 'exit status 7: running "echo why; exit 7":\nwhy\n',
     });
   });
 
   test("other resources are refused by name", async () => {
     const request = new proto.CheckRequest().setUrn("urn:pulumi:dev::p::command:remote:Command::x").setNews(struct({}));
-    await expect(ask("check", request)).rejects.toMatchObject({
-      details: expect.stringContaining("command:remote:Command is not in Slipway's stand-in"),
+    await expect(call("check", request)).rejects.toMatchObject({
+      details: expect.stringContaining("command:remote:Command: expected command:local:Command"),
     });
   });
 
@@ -341,7 +344,7 @@ describe("over gRPC", () => {
       .setUrn(urn)
       .setProperties(struct({ stdout: "s" }))
       .setInputs(struct({ create: "c" }));
-    const answer = await ask<proto.ReadResponse>("read", request);
+    const answer = await call<proto.ReadResponse>("read", request);
     expect([answer.getId(), answer.getProperties()?.toJavaScript(), answer.getInputs()?.toJavaScript()]).toEqual([
       "i",
       { stdout: "s" },
@@ -350,7 +353,7 @@ describe("over gRPC", () => {
   });
 
   test("cancel reaches the process", async () => {
-    await ask("cancel", new Empty());
+    await call("cancel", new Empty());
     expect(cancelled).toBe(1);
   });
 });
