@@ -116,14 +116,12 @@ describe("installing providers", () => {
 
   test.each(["", "slipway/b"])("is refused where the namespace belongs to %j", (owner) => {
     expect(said({ "capi-system": owner }, true)).toEqual([
-      "installProviders is true, but must be false where the management cluster has namespace capi-system and this stack did not make it. Set it to false and keep what is installed, or remove that installation first.",
+      "installProviders is true, but must be false if the management cluster has a namespace capi-system that this stack did not create. Set it to false and keep what is installed, or remove that installation first.",
     ]);
   });
 
   test("is needed where there are none", () => {
     expect(said({}, false)).toEqual([]);
-    expect(said({}, false, false)).toEqual([
-      expect.stringMatching(/^installProviders is false, but must be true where/),
-    ]);
+    expect(said({}, false, false)).toEqual([expect.stringMatching(/^installProviders is false, but must be true if/)]);
   });
 });

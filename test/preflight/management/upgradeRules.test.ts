@@ -32,8 +32,8 @@ describe("the step between two versions", () => {
     expect(minorOf("v1.33.2", 1)).toBe("v1.34");
   });
 
-  test("what is no version is an error of the program", () => {
-    expect(() => versionStep("latest", "v1.34.0")).toThrow("latest is no full Kubernetes version");
+  test("throws for text that is not a version", () => {
+    expect(() => versionStep("latest", "v1.34.0")).toThrow("latest: expected a full Kubernetes version");
   });
 });
 
@@ -59,7 +59,7 @@ describe("running versions", () => {
     expect(read(controlPlane("capd", { version: "v1.34.4" }))).toHaveProperty(["default/capd", "lowest"], "v1.34.4");
   });
 
-  test("leave out what has no node yet and what is no cluster's", () => {
+  test("leave out what has no node yet and what does not belong to a cluster", () => {
     expect(
       read(controlPlane("capd", {}), controlPlane("own", { version: "devel" }), {
         metadata: { name: "x" },
@@ -83,14 +83,14 @@ describe("the rules of an upgrade", () => {
   test("refuse to leave out a minor version, and name the next step", () => {
     expect(said("v1.35.0")).toEqual([
       'kubernetesVersion is "v1.35.0", but must be at most one minor version above v1.33.1, which the cluster capd ' +
-        "runs. Set it to a version of v1.34, make up, and go on from there.",
+        "runs. Set it to a version of v1.34, run make up, then continue with the next minor version.",
     ]);
   });
 
   test("refuse to go back", () => {
     expect(said("v1.33.0")).toEqual([
-      'kubernetesVersion is "v1.33.0", but must be v1.33.1 or later, since the cluster capd runs that and Kubernetes ' +
-        "does not go back. Set it to v1.33.1; for an older one, make destroy and make up, which loses what is in it.",
+      'kubernetesVersion is "v1.33.0", but must be v1.33.1 or later, because the cluster capd runs this version and Kubernetes ' +
+        "does not support downgrades. Set it to v1.33.1. For an older version, run make destroy and make up, which deletes everything in the cluster.",
     ]);
   });
 
@@ -105,7 +105,7 @@ describe("the rules of an upgrade", () => {
   });
 });
 
-describe("what cannot change while the management cluster stands", () => {
+describe("what cannot change while the management cluster exists", () => {
   const wanted = {
     name: "clusterapi",
     nodeImage: "kindest/node:v1.34.4",
@@ -142,8 +142,8 @@ describe("what cannot change while the management cluster stands", () => {
   test("is said with the way out", () => {
     const [problem] = managementProblems({ ...wanted, subnet: "10.9.0.0/16" }, node, network);
     expect(problem && sentence(problem)).toBe(
-      'networkSubnet is "10.9.0.0/16", but must stay 172.18.0.0/16 as long as the management cluster clusterapi stands. ' +
-        "Set networkSubnet back; or make destroy with the old value, then make up with the new one, which loses every cluster.",
+      'networkSubnet is "10.9.0.0/16", but must stay 172.18.0.0/16 while the management cluster clusterapi exists. ' +
+        "Set networkSubnet back. Or run make destroy with the old value and make up with the new value, which deletes every cluster.",
     );
   });
 });
