@@ -1,12 +1,12 @@
 import pinsFile from "../../pins.json";
 
-/** The two ways to the tools: official release files, or built from Go modules and Debian packages. */
+/** Source of the tools: official release files, or a build from Go modules and Debian packages. */
 export type Route = "release" | "source";
 
-/** Tells whether a value names a route. */
+/** Returns whether a value names a route. */
 export const isRoute = (text: unknown): text is Route => text === "release" || text === "source";
 
-/** Versions of what both routes install; the `source` route may lag where a module is not published. */
+/** Versions that both routes install. The `source` route has an older version if a module is not published. */
 export interface RoutePins {
   kind: string;
   kubernetes: string;
@@ -18,11 +18,11 @@ export interface RoutePins {
   flannel: string;
   metallb: string;
   nginx: string;
-  /** Published as an image only, so the source route has none. */
+  /** Absent on the source route, because it is published only as an image. */
   cloudProviderKind?: string;
 }
 
-/** A release of Kubernetes, and what its kubeadm asks for (`kubeadm config images list`). */
+/** A release of Kubernetes, and the versions of its images (`kubeadm config images list`). */
 export interface KubernetesPins {
   kubernetes: string;
   etcd: string;
@@ -30,9 +30,9 @@ export interface KubernetesPins {
   pause: string;
 }
 
-/** What the source route pins besides: parts of the images, and each Go module whose version none of these gives. */
+/** Further versions of the source route: parts of the images, and Go modules that no other version determines. */
 export interface SourcePins extends RoutePins, KubernetesPins {
-  /** Releases that node images are made of for the stacks that name them; one for each minor version. */
+  /** Further Kubernetes releases for node images; one for each minor version. */
   otherKubernetes: KubernetesPins[];
   haproxy: string;
   flannelCniPlugin: string;
@@ -40,20 +40,24 @@ export interface SourcePins extends RoutePins, KubernetesPins {
   goModules: Record<string, string>;
 }
 
-/** The shape of pins.json, the one file of versions. */
+/** Structure of pins.json, which contains all versions. */
 export interface Pins {
   minimum: { go: string; node: string; docker: string };
   pulumi: { cli: string; plugins: Record<"command" | "docker" | "kubernetes", string> };
-  /** Go modules of the providers whose published templates the tests render. */
+  /** Go modules of providers whose published templates the tests render. */
   providerTemplates: Record<string, string>;
   release: RoutePins;
   source: SourcePins;
 }
 
-/** Every version Slipway uses, from pins.json. */
+/** All versions of pins.json. */
 export const pins = pinsFile as Pins;
 
-/** The pinned version of a Go module; throws where pins.json has none. */
+/**
+ * Returns the pinned version of a Go module.
+ *
+ * @throws if pins.json does not contain the module
+ */
 export const goModule = (name: string): string => {
   const version = pins.source.goModules[name];
   if (version === undefined) throw new Error(`pins.json: expected a version of the Go module ${name}, got none`);

@@ -3,16 +3,16 @@ import coerce from "semver/functions/coerce";
 import compare from "semver/functions/compare";
 import parse from "semver/functions/parse";
 
-/** How far apart two versions of Kubernetes are. `skip` leaves out a minor version, or crosses a major one. */
+/** Difference of two Kubernetes versions. `skip` omits a minor version or changes the major version. */
 export type VersionStep = "same" | "patch" | "minor" | "skip" | "downgrade";
 
-/** Reads a full version; a v before it may stand, spaces may not. */
+/** Parses a full version with an optional leading v and without spaces; undefined for other text. */
 const readVersion = (text: string): SemVer | undefined => (/\s/.test(text) ? undefined : (parse(text) ?? undefined));
 
 /**
- * Reads a full version.
+ * Parses a full version.
  *
- * @throws for another text
+ * @throws if the text is not a full version
  */
 export const parseVersion = (text: string): SemVer => {
   const version = readVersion(text);
@@ -21,7 +21,7 @@ export const parseVersion = (text: string): SemVer => {
   return version;
 };
 
-/** Returns the step from one full version to another; a leading v and what follows a plus do not count. */
+/** Returns the step from one full version to another; a leading v and the build metadata after a plus do not count. */
 export const versionStep = (from: string, to: string): VersionStep => {
   const [old, next] = [parseVersion(from), parseVersion(to)];
   const order = next.compare(old);
@@ -30,7 +30,7 @@ export const versionStep = (from: string, to: string): VersionStep => {
   return next.minor === old.minor ? "patch" : "minor";
 };
 
-/** Returns `v1.34` of v1.34.4, or the minor version that many above it. */
+/** Returns the minor version, such as `v1.34` of v1.34.4, or the minor version `above` steps later. */
 export const minorOf = (version: string, above = 0): string => {
   const { major, minor } = parseVersion(version);
   return `v${major}.${minor + above}`;

@@ -1,14 +1,14 @@
 import { isAtLeast, releaseOf } from "./semver";
 
-/** Kubernetes minor versions (of 1.x), both ends included. */
+/** Inclusive range of Kubernetes minor versions (of 1.x). */
 interface Minors {
   readonly from: number;
   readonly to: number;
 }
 
 /**
- * What each Cluster API supports, newest first: the Kubernetes of the management cluster and of workload clusters.
- * From Cluster API's book (reference/versions.md) and the change logs of its patch releases.
+ * Kubernetes versions that each Cluster API release supports in management and workload clusters, newest first.
+ * Source: Cluster API's book (reference/versions.md) and the change logs of its patch releases.
  */
 const supported: readonly { since: string; management: Minors; workload: Minors }[] = [
   { since: "1.14.1", management: { from: 33, to: 37 }, workload: { from: 31, to: 37 } },
@@ -17,7 +17,7 @@ const supported: readonly { since: string; management: Minors; workload: Minors 
   { since: "1.13.0", management: { from: 32, to: 35 }, workload: { from: 30, to: 35 } },
 ];
 
-/** Patch releases whose kubelet rights Cluster API learned late: an upgrade to them hangs (cluster-api#13664). */
+/** Patch releases that need kubelet rights of a later Cluster API: an upgrade to them hangs (cluster-api#13664). */
 const hangs: Readonly<Record<string, string>> = {
   "1.36.1": "1.13.2",
   "1.35.5": "1.13.2",
@@ -25,7 +25,7 @@ const hangs: Readonly<Record<string, string>> = {
   "1.33.12": "1.13.2",
 };
 
-/** The oldest kind that can start a node of a minor version: kubeadm's configuration and containerd's moved on. */
+/** Oldest kind that can start a node of a minor version, because kubeadm's and containerd's configurations changed. */
 const kindSince: Readonly<Record<number, string>> = { 36: "0.32.0", 37: "0.33.0" };
 
 /** Returns the broken rule if a kind cannot create a cluster of a Kubernetes version; undefined if kind can. */

@@ -5,28 +5,32 @@ import { refuse, show } from "../../lib/base/problem";
 import type { RetryPolicy } from "../../system/download";
 import { readIfThere, writeAtomically } from "../../system/files";
 
-/** Where a manifest's text and the sum that it must have are kept. */
+/** Files that keep a manifest's text and its required checksum. */
 export interface ManifestStoreOptions {
-  /** JSON file of sums by location, kept under version control. */
+  /** JSON file of checksums by location, under version control. */
   lockFile: string;
-  /** Folder for what was fetched; may be deleted at any time. */
+  /** Folder of downloaded manifests, which may be deleted at any time. */
   cacheDir: string;
-  /** The setting that gave the location, for errors. */
+  /** Setting that contains the location, for errors. */
   name: string;
-  /** Whether a file of this machine is taken as it is, without a sum; default false. */
+  /** True if a local file is used without a checksum. @default false */
   ownFile?: boolean;
-  /** How stubborn a download is; default: three tries, and a minute without a byte. */
+  /** @default - three tries, each with at most one minute without data */
   retryPolicy?: RetryPolicy;
 }
 
-/** A manifest's text and its sum. */
+/** A manifest's text and its checksum. */
 export interface StoredManifest {
   text: string;
   /** SHA-256 of the bytes, as 64 hexadecimal digits. */
   sha256: string;
 }
 
-/** Compares with the lock file, or enters a location that is not in it. */
+/**
+ * Compares a manifest's checksum with the lock file, or adds a new location to the file.
+ *
+ * @throws ProblemError if the checksum differs
+ */
 export const verifyChecksum = (
   location: string,
   bytes: Buffer,
@@ -50,7 +54,7 @@ export const verifyChecksum = (
     return { text: bytes.toString("utf8"), sha256 };
   });
 
-/** The sums by location; none where there is no lock file yet. */
+/** Reads the checksums by location; empty if the lock file does not exist. */
 export const readLock = async ({ lockFile }: ManifestStoreOptions): Promise<Record<string, string>> => {
   const text = (await readIfThere(lockFile))?.toString("utf8");
   if (text === undefined) return {};
@@ -75,8 +79,8 @@ const parseJson = (text: string): unknown => {
   }
 };
 
-/** SHA-256 as 64 hexadecimal digits. */
+/** Returns the SHA-256 as 64 hexadecimal digits. */
 export const sha256Of = (content: string | Buffer): string => createHash("sha256").update(content).digest("hex");
 
-/** Orders what concerns one file: manifests are loaded side by side and share the lock file. */
+/** Runs the tasks of one file in order. Manifests are loaded in parallel and share the lock file. */
 export const inFileOrder = createQueue();

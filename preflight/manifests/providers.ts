@@ -12,7 +12,7 @@ export interface InstalledProvider {
   entry: KubernetesObject;
 }
 
-/** Reads the manifests of the providers that the settings add; values of `templateSecrets` are marked in them. */
+/** Reads the manifests of the providers in the settings and marks the values of `templateSecrets` in them. */
 export const readInfrastructureProviders = (
   { infrastructureProviders, featureGates, templateSecrets }: Settings,
   type = "InfrastructureProvider" as const,

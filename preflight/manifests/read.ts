@@ -13,24 +13,24 @@ import { readIfThere, writeAtomically } from "../../system/files";
 import { sha256Of } from "./lock";
 import { loadManifest, manifestStore } from "./store";
 
-/** Version of the way in which texts become objects. Files of another version are deleted. */
+/** Version of the parser. Files of another version are deleted. */
 const version = 2;
 
-/** Where parsed manifests are kept; may be deleted at any time. */
+/** Folder of parsed manifests, which may be deleted at any time. */
 export const parsedFolder = join(stateFolder, "parsed");
 
 const isCurrent = (name: string): boolean => name.startsWith(`v${version}-`);
 
 const cleaned = new Map<string, Promise<void>>();
 
-/** Deletes files of earlier versions, once a folder: they hold the data of Secrets in clear. */
+/** Deletes the files of earlier versions once for each folder. They contain the data of Secrets in clear text. */
 const cleanFolder = (folder: string): Promise<void> => {
-  const done = cleaned.get(folder) ?? deleteOthers(folder);
+  const done = cleaned.get(folder) ?? deleteOldVersions(folder);
   cleaned.set(folder, done);
   return done;
 };
 
-const deleteOthers = async (folder: string): Promise<void> => {
+const deleteOldVersions = async (folder: string): Promise<void> => {
   const names = await readdir(folder).catch(() => []);
   await Promise.all(names.filter((name) => !isCurrent(name)).map((name) => rm(join(folder, name), { force: true })));
 };
@@ -40,16 +40,16 @@ const readParsed = async (file: string): Promise<KubernetesObject[] | undefined>
   try {
     return bytes && (JSON.parse(bytes.toString("utf8")) as KubernetesObject[]);
   } catch {
-    return undefined; // damaged: parsed and kept again
+    return undefined; // a damaged file is replaced
   }
 };
 
 /**
- * The objects of a manifest, parsed at most once: megabytes of YAML at every start are half a second of its CPU time, as
- * JSON a tenth of that. A manifest that holds secrets is parsed at every start, since the file would hold them in clear.
+ * Returns the objects of a manifest, from a JSON file if possible. Parsing YAML at every start takes half a second of CPU
+ * time; reading JSON takes a tenth of it. Manifests with secrets are always parsed, because the file is in clear text.
  *
- * @param from all that the objects follow from: the manifest's text, and the values filled in
- * @param parse makes the objects; what it throws is not kept
+ * @param from inputs of the objects: the manifest's text, and the values that are filled in
+ * @param parse creates the objects; its errors are not stored
  */
 export const parsedOnce = async (
   from: readonly string[],
@@ -67,21 +67,21 @@ export const parsedOnce = async (
 
 /** One manifest to install. */
 export interface ManifestSource {
-  /** Prefix of its resources' names. */
+  /** Prefix of the names of the manifest's resources. */
   name: string;
-  /** The setting that gives the location, for errors. */
+  /** Setting that contains the location, for errors. */
   setting: string;
   /** URL or path. */
   location: string;
-  /** Values for the `${VAR}`s of clusterctl's manifests; without it the text is taken as it is. */
+  /** Values of the variables `${VAR}` in clusterctl's manifests; without them the text is not a template. */
   variables?: Readonly<Record<string, string>>;
-  /** Values for them that are marked in the objects. */
+  /** Secret values of variables, which are marked in the objects. */
   secrets?: Readonly<Record<string, string>>;
-  /** clusterctl's label of the provider, which makes its commands find the objects. */
+  /** clusterctl's label of the provider, by which clusterctl's commands find the objects. */
   providerLabel?: string;
 }
 
-/** Reads a manifest and sets its CRDs aside as files that the state knows by their sums. */
+/** Reads a manifest and writes its CRDs to files. The state refers to the files by their checksums. */
 export const readManifest = async (source: ManifestSource): Promise<Manifest> => {
   const { text } = await loadManifest(source.location, manifestStore(source.setting));
   const { variables, secrets = {} } = source;
@@ -96,10 +96,10 @@ export const readManifest = async (source: ManifestSource): Promise<Manifest> =>
   return { name: source.name, ...setCrdsAside(objects) };
 };
 
-/** Splits CRDs from the rest and writes each into the file of its sum. */
+/** Separates CRDs from other objects and writes each CRD to a file that is named by its checksum. */
 export const setCrdsAside = (objects: KubernetesObject[]): Omit<Manifest, "name"> => ({
   crds: objects.filter(isCrd).map((crd) => {
-    // JSON is YAML, and written in a tenth of the time.
+    // JSON is valid YAML, and writing it takes a tenth of the time.
     const text = `${stableJson(crd)}\n`;
     const sha256 = createHash("sha256").update(text).digest("hex");
     writeOnce(crdFile(sha256), text);

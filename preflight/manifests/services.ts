@@ -4,13 +4,13 @@ import { networksOf } from "../../lib/network/networks";
 import type { ClusterSettings } from "../../lib/settings/types";
 import type { StackManifests } from "./stack";
 
-/** Services that kubeadm makes: `kubernetes`, and DNS. */
+/** Number of services that kubeadm creates: `kubernetes`, and DNS. */
 const kubeadmServices = 2;
 
-/** The first and the last address of the services' network go to nobody. */
+/** Number of unused addresses: the first and the last address of the service network. */
 const unused = 2;
 
-/** Whether the services that a stack itself makes have addresses to get, in each cluster. */
+/** Returns problems of clusters whose networks have too few addresses for the services that the stack creates. */
 export const serviceProblems = (
   clusters: readonly ClusterSettings[],
   manifests: Pick<StackManifests, "cni" | "loadBalancer" | "extra">,
@@ -26,8 +26,8 @@ const serviceCidrProblems = (
 ): Problem[] => {
   const { name, cni, loadBalancer, application, manifests: locations } = cluster;
   const installed = [manifests.cni[cni], ...(loadBalancer === "metallb" ? [manifests.loadBalancer] : [])];
-  const own = [...installed, ...locations.map((location) => manifests.extra[location])];
-  const services = own.flatMap((manifest) => servicesOf(manifest?.objects ?? [])).filter(hasAddress);
+  const sources = [...installed, ...locations.map((location) => manifests.extra[location])];
+  const services = sources.flatMap((manifest) => servicesOf(manifest?.objects ?? [])).filter(hasAddress);
   const count = kubeadmServices + services.length + (application ? 1 : 0);
   return networksOf(cluster).serviceCidr.list.flatMap(({ text, first, last }) => {
     const room = Number(last - first) + 1 - unused;
@@ -44,7 +44,7 @@ const serviceCidrProblems = (
   });
 };
 
-/** Each load balancer takes an address of its own from the cluster's range. */
+/** Returns a problem if the cluster's range has fewer addresses than services of type LoadBalancer. */
 const loadBalancerProblems = (
   { name, application, manifests: locations, loadBalancerRange, loadBalancerRangeIPv6 }: ClusterSettings,
   { extra }: Pick<StackManifests, "extra">,
@@ -70,5 +70,5 @@ interface Service extends KubernetesObject {
 const servicesOf = (objects: readonly KubernetesObject[]): Service[] =>
   objects.filter((object) => object.kind === "Service" && object.apiVersion === "v1");
 
-/** A headless service has none, an alias for a name neither. */
+/** Returns whether a service has an address. Headless services and ExternalName services do not have one. */
 const hasAddress = ({ spec }: Service): boolean => spec?.clusterIP !== "None" && spec?.type !== "ExternalName";

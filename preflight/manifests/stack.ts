@@ -9,7 +9,7 @@ import { withOwner } from "../management/existing";
 import { readInfrastructureProviders } from "./providers";
 import { readManifest, setCrdsAside } from "./read";
 
-/** Everything that a stack installs, read. */
+/** All manifests that a stack installs. */
 export interface StackManifests {
   certManager: Manifest;
   providers: Manifest[];
@@ -17,23 +17,27 @@ export interface StackManifests {
   /** Pod networks, by the clusters' `cni`. */
   cni: Readonly<Record<string, Manifest>>;
   loadBalancer: Manifest;
-  /** What clusters add, by location. */
+  /** Manifests that clusters add, by location. */
   extra: Readonly<Record<string, Manifest>>;
 }
 
-/** What goes into the management cluster, in the order of installation. */
-export const installed = ({ certManager, providers: others }: StackManifests): Manifest[] => [certManager, ...others];
+/** Returns the manifests for the management cluster in the order of installation. */
+export const installed = ({ certManager, providers: providerManifests }: StackManifests): Manifest[] => [
+  certManager,
+  ...providerManifests,
+];
 
 /**
  * Reads the manifests that the settings name.
  *
- * @param owner of the namespaces in a management cluster that others use too
- * @throws ProblemError with what is wrong about every one of them
+ * @param owner of the namespaces in a management cluster that other stacks use too
+ * @throws ProblemError with the problems of all manifests
  */
 export const readManifests = async (settings: Settings, owner: string): Promise<StackManifests> => {
   const { manifests, versions, management } = settings;
-  // In a cluster that others use too, namespaces say whose they are.
-  const own = (manifest: Manifest): Manifest => (management.kubeconfig === "" ? manifest : withOwner(manifest, owner));
+  // In a shared management cluster, namespaces carry an owner annotation.
+  const annotate = (manifest: Manifest): Manifest =>
+    management.kubeconfig === "" ? manifest : withOwner(manifest, owner);
   const none = (name: string): Promise<Manifest> => Promise.resolve({ name, crds: [], objects: [] });
   const provider = (role: keyof typeof providers): Promise<Manifest> => {
     const label = providerLabel(providers[role]);
@@ -52,36 +56,37 @@ export const readManifests = async (settings: Settings, owner: string): Promise<
   ];
   const networks = settings.clusters.map(({ cni }) => cni).filter((cni) => cni !== "none");
   const added = settings.clusters.flatMap((cluster) => cluster.manifests);
-  const [certManager, core, bootstrap, controlPlane, infrastructure, others, loadBalancer, cni, extra] = await allOf([
-    management.installProviders
-      ? readManifest({ name: "cert-manager", setting: "certManagerManifest", location: manifests.certManager })
-      : none("cert-manager"),
-    provider("core"),
-    provider("bootstrap"),
-    provider("controlPlane"),
-    provider("infrastructure"),
-    management.installProviders ? readInfrastructureProviders(settings) : [],
-    readManifest({ name: "metallb", setting: "loadBalancerManifest", location: manifests.loadBalancer }),
-    allOf(
-      [...new Set(networks)].map((network) =>
-        named(cniLocation(network, settings), network === "calico" ? "cniManifest" : `cni ${network}`, network),
+  const [certManager, core, bootstrap, controlPlane, infrastructure, extraProviders, loadBalancer, cni, extra] =
+    await allOf([
+      management.installProviders
+        ? readManifest({ name: "cert-manager", setting: "certManagerManifest", location: manifests.certManager })
+        : none("cert-manager"),
+      provider("core"),
+      provider("bootstrap"),
+      provider("controlPlane"),
+      provider("infrastructure"),
+      management.installProviders ? readInfrastructureProviders(settings) : [],
+      readManifest({ name: "metallb", setting: "loadBalancerManifest", location: manifests.loadBalancer }),
+      allOf(
+        [...new Set(networks)].map((network) =>
+          named(cniLocation(network, settings), network === "calico" ? "cniManifest" : `cni ${network}`, network),
+        ),
       ),
-    ),
-    allOf([...new Set(added)].map((location) => named(location, "manifests", location))),
-  ]);
+      allOf([...new Set(added)].map((location) => named(location, "manifests", location))),
+    ]);
   return {
-    certManager: own(certManager),
+    certManager: annotate(certManager),
     providers: [
       core,
       bootstrap,
       controlPlane,
       { ...infrastructure, objects: withCapdImage(infrastructure.objects, settings.capd.image) },
-      ...others.map(({ manifest }) => manifest),
-    ].map(own),
+      ...extraProviders.map(({ manifest }) => manifest),
+    ].map(annotate),
     inventory: {
       name: "inventory",
       crds: setCrdsAside([inventoryCrd()]).crds,
-      objects: [...inventoryEntries(versions.clusterApi), ...others.map(({ entry }) => entry)],
+      objects: [...inventoryEntries(versions.clusterApi), ...extraProviders.map(({ entry }) => entry)],
     },
     cni: Object.fromEntries(cni),
     loadBalancer,

@@ -14,7 +14,7 @@ import {
   sha256Of,
 } from "./lock";
 
-/** Where the program keeps the manifest that a setting names. */
+/** Returns the store of the manifest that a setting names. */
 export const manifestStore = (setting: string): ManifestStoreOptions => ({
   name: setting,
   lockFile: "manifests.lock.json",
@@ -22,11 +22,11 @@ export const manifestStore = (setting: string): ManifestStoreOptions => ({
 });
 
 /**
- * Reads a manifest from a URL or a file. A URL is fetched once and kept by the hash of its address. The first use of a
- * location writes its sum into the lock file; from then on any other content is refused.
+ * Reads a manifest from a URL or a file. A URL is downloaded once and cached. The first use of a location writes its
+ * checksum to the lock file; any other content is then rejected.
  *
  * @param location http(s) URL, or a path relative to the working directory
- * @throws ProblemError for what cannot be read, and for content whose sum is not the locked one
+ * @throws ProblemError if the manifest cannot be read, or its checksum differs from the lock file
  */
 export const loadManifest = async (location: string, options: ManifestStoreOptions): Promise<StoredManifest> =>
   isUrl(location) ? loadUrl(location, options) : ofFile(location, await readLocal(location, options), options);
@@ -45,14 +45,14 @@ const loadUrl = async (url: string, options: ManifestStoreOptions): Promise<Stor
   return inFileOrder(file, async () => {
     const cached = await readIfThere(file);
     const locked = (await readLock(options))[url];
-    // A damaged or half-written cache is not the publisher's fault: fetch again, then judge.
+    // A damaged cache does not prove a change of the URL's content, so the URL is downloaded again before the comparison.
     if (cached !== undefined && (locked === undefined || sha256Of(cached) === locked)) {
       await chmod(file, 0o600).catch(() => undefined); // an earlier version left the file open to other users
       return verifyChecksum(url, cached, options);
     }
     const fetched = await fetchManifest(url, options);
     const manifest = await verifyChecksum(url, fetched, options);
-    // What was fetched may hold Secrets.
+    // A manifest may contain Secrets.
     writeAtomically(file, fetched, { private: true });
     return manifest;
   });
@@ -68,7 +68,7 @@ const readLocal = (path: string, { name }: ManifestStoreOptions): Promise<Buffer
     }),
   );
 
-/** How stubborn the download of a manifest is: the program waits for it before it says anything else. */
+/** Retry policy of manifests. It has short pauses because the program waits for manifests before it prints anything. */
 const manifestRetryPolicy: RetryPolicy = { tries: 3, pauseMs: 500, stallMs: 60_000 };
 
 const fetchManifest = (

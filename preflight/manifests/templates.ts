@@ -7,9 +7,9 @@ import type { Settings } from "../../lib/settings/types";
 import { loadManifest, manifestStore } from "./store";
 
 /**
- * The parts of each cluster that is made from a template, by the cluster's name.
+ * Returns the objects of each cluster that uses a template, by the cluster's name.
  *
- * @throws ProblemError with what is wrong about every one of them
+ * @throws ProblemError with the problems of all templates
  */
 export const readTemplates = async ({
   clusters,
@@ -17,7 +17,7 @@ export const readTemplates = async ({
 }: Pick<Settings, "clusters" | "templateSecrets">): Promise<Record<string, ClusterParts>> => {
   const parts: Record<string, ClusterParts> = {};
   const problems: Problem[] = [];
-  // A template file is the user's own to change; only what is fetched is locked.
+  // Users may change a template file, so only downloaded templates have a locked checksum.
   const store = { ...manifestStore("template"), ownFile: true };
   const texts = await allOf(
     clusters.map(async ({ template }) => (template ? await loadManifest(template.location, store) : undefined)),

@@ -48,7 +48,7 @@ const kubeconfigs = { capd: kubeconfigText("capd"), clusterapi: kubeconfigText("
 const json = (value: unknown): string => `cat <<'END'\n${JSON.stringify(value)}\nEND\n`;
 const list = (...items: unknown[]): string => json({ kind: "List", items });
 
-/** A checkout whose stack dev is up, as far as its pretended tools say. Pulumi's calls are in the file `calls`. */
+/** A checkout whose stack dev is up, according to its fake tools. Pulumi's calls are in the file `calls`. */
 export const fakeStack = (): FakeCheckout => {
   const checkout = fakeCheckout();
   const { folder, fakeTool } = checkout;

@@ -64,7 +64,7 @@ describe("run", () => {
 
   test.each([
     ["standard error", "echo out; echo err >&2; exit 2", "sh -c echo out; echo err >&2; exit 2 ended with 2\nerr\n"],
-    ["standard output where there is no other", "echo out; exit 2", "sh -c echo out; exit 2 ended with 2\nout\n"],
+    ["standard output without standard error", "echo out; exit 2", "sh -c echo out; exit 2 ended with 2\nout\n"],
     ["the signal", "kill -9 $$", "sh -c kill -9 $$ ended with SIGKILL\n"],
   ])(
     "throws with %s",
@@ -77,7 +77,7 @@ describe("run", () => {
     ));
 });
 
-describe("a program that is asked", () => {
+describe("a created Exec", () => {
   const ask = createExec(process.cwd(), { A: "a" }, 0.5);
 
   test("answers with its output", async () =>

@@ -15,7 +15,7 @@ test.each([
   ["0.32.0", "v1.36.1"],
   ["0.33.0", "v1.37.0"],
   ["0.31.0", "own-build"],
-])("kind %s with %s is no problem", (kind, version) => {
+])("accepts kind %s with %s", (kind, version) => {
   expect(unsupportedByKind(kind, version)).toBeUndefined();
 });
 

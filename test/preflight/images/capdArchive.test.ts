@@ -19,7 +19,7 @@ beforeAll(() => {
 
 afterAll(() => rmSync(folder, { recursive: true }));
 
-test.each(["good.tar", "good.tar.gz"])("%s is known by its sum", async (name) => {
+test.each(["good.tar", "good.tar.gz"])("identifies %s by its checksum", async (name) => {
   const sha256 = createHash("sha256")
     .update(readFileSync(path(name)))
     .digest("hex");

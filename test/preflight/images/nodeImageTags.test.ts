@@ -32,7 +32,7 @@ test("an image that neither Docker nor the registry has is refused", async () =>
   expect(warnings).toEqual([]);
 });
 
-test("a registry that cannot be asked is a warning", async () => {
+test("warns if a registry does not answer", async () => {
   const { problems, warnings } = await verdict({}, { unknown: "no route" });
   expect(problems).toEqual([]);
   expect(warnings).toEqual([

@@ -82,9 +82,9 @@ test.each([
   expect(await askRegistry(`${host}/${image}`)).toEqual({ unknown: expect.stringMatching(expected) });
 });
 
-test("a registry that is not there is no answer about the image", async () => {
+test("reports the state of an image as unknown if its registry does not answer", async () => {
   expect(await askRegistry("127.0.0.1:1/a/b:v1")).toEqual({
-    unknown: expect.stringMatching(/^127\.0\.0\.1:1 cannot be asked/),
+    unknown: expect.stringMatching(/^127\.0\.0\.1:1 does not answer/),
   });
 });
 

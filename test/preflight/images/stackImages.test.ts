@@ -39,6 +39,6 @@ test("a management cluster of someone else's gets none", async () => {
 test("all images that are missing are named at once", async () => {
   const node = `kindest/node:v${pins.release.kubernetes}`;
   await expect(read(local, ["example.org/webhook:v1", node])).rejects.toThrow(
-    new RegExp(`^imageSource: local, but Docker .* lacks example.org/webhook:v1, ${node}; run make tools`),
+    new RegExp(`^imageSource: expected .* Docker .*, got no example.org/webhook:v1, ${node}. Run make tools`),
   );
 });

@@ -20,31 +20,31 @@ test.each([
     { owner: "", subnets },
     /docker network rm kind.*networkSubnet to 172\.18\.0\.0\/16/,
   ],
-  ["belongs to another stack", wish, { owner: "slipway/ha", subnets }, /belongs to the stack slipway\/ha/],
+  ["belongs to another stack", wish, { owner: "slipway/ha", subnets }, /the network of the stack slipway\/ha/],
   ["has IPv6 only", wish, { owner: "", subnets: ["fc00::/64"] }, /networkSubnet to its subnet/],
   [
     "is to be adopted and not there",
     { ...wish, adopt: true },
     undefined,
-    /adoptNetwork: true.*set adoptNetwork to false/,
+    /adoptNetwork: expected .*Set adoptNetwork to false/,
   ],
   [
     "is to be adopted and has another subnet",
     { ...wish, adopt: true },
     { owner: "", subnets: ["172.19.0.0/16"] },
-    /networkSubnet: 172\.18\.0\.0\/16, but .* has 172\.19\.0\.0\/16/,
+    /networkSubnet: expected .*172\.19\.0\.0\/16.*, got 172\.18\.0\.0\/16/,
   ],
   [
     "is to be adopted and has other IPv6",
     { ...wish, adopt: true, subnetIPv6: "fd00::/64" },
     { owner: "", subnets },
-    /networkSubnetIPv6: fd00::\/64, but .* has fc00:f853:ccd:e793::\/64; set it to that/,
+    /networkSubnetIPv6: expected .*fc00:f853:ccd:e793::\/64.*, got fd00::\/64\. Set/,
   ],
   [
     "is to be adopted and has no IPv6",
     { ...wish, adopt: true, subnetIPv6: "fd00::/64" },
     { owner: "", subnets: ["172.18.0.0/16"] },
-    /has no IPv6; make it again with IPv6/,
+    /\(none\), got .*Recreate the network with IPv6/,
   ],
 ])("names the remedy where it %s", (_, wanted, found, message) => {
   expect(networkProblem(wanted, found)).toMatch(message);

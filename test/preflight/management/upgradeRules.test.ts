@@ -59,7 +59,7 @@ describe("running versions", () => {
     expect(read(controlPlane("capd", { version: "v1.34.4" }))).toHaveProperty(["default/capd", "lowest"], "v1.34.4");
   });
 
-  test("leave out what has no node yet and what is no cluster's", () => {
+  test("leave out what has no node yet and what does not belong to a cluster", () => {
     expect(
       read(controlPlane("capd", {}), controlPlane("own", { version: "devel" }), {
         metadata: { name: "x" },
@@ -105,7 +105,7 @@ describe("the rules of an upgrade", () => {
   });
 });
 
-describe("what cannot change while the management cluster stands", () => {
+describe("what cannot change while the management cluster exists", () => {
   const wanted = {
     name: "clusterapi",
     nodeImage: "kindest/node:v1.34.4",

@@ -8,7 +8,7 @@ import { pins } from "../../../lib/versions/pins";
 import { readInfrastructureProviders } from "../../../preflight/manifests/providers";
 import { readTemplates } from "../../../preflight/manifests/templates";
 
-// The program keeps sums and kinds beside itself; here that is a folder of its own.
+// The program keeps checksums and CRDs in its working directory; here that is a folder of its own.
 const home = process.cwd();
 const folder = mkdtempSync(join(tmpdir(), "slipway-providers-"));
 process.chdir(folder);
@@ -56,7 +56,7 @@ test("a provider is installed as clusterctl would, its secrets marked", async ()
   });
 });
 
-test("a manifest without a namespace is no provider's", async () => {
+test("a manifest without a namespace is rejected", async () => {
   const [, account = ""] = components.split("---");
   await expect(readInfrastructureProviders(settings(file("bare.yaml", account), "none.yaml"))).rejects.toThrow(
     /^providers\[0\]\.manifest: expected a manifest with one Namespace.*, got ".*bare\.yaml"/,

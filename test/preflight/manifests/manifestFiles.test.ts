@@ -25,7 +25,7 @@ afterEach(() => {
 const crd = "apiVersion: apiextensions.k8s.io/v1\nkind: CustomResourceDefinition\nmetadata: {name: as.example.org}\n";
 const pod = "apiVersion: v1\nkind: Pod\nmetadata: {name: ${NAME:=p}}\n";
 
-test("CRDs become files known by their sums, everything else stays an object", async () => {
+test("writes CRDs to files named by their checksums and keeps other objects", async () => {
   writeFileSync("m.yaml", `${crd}---\n${pod}`);
   const manifest = await readManifest({
     name: "m",
@@ -44,7 +44,7 @@ test("CRDs become files known by their sums, everything else stays an object", a
   expect(text).toContain('"cluster.x-k8s.io/provider":"l"');
 });
 
-test("a manifest that is no template is taken as it is", async () => {
+test("leaves a manifest that is not a template unchanged", async () => {
   writeFileSync("m.yaml", pod.replace("${NAME:=p}", "'${x}'"));
   const { objects } = await readManifest({ name: "m", setting: "cniManifest", location: "m.yaml" });
   expect(objects[0]?.metadata.name).toBe("${x}");

@@ -8,7 +8,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from "@jest/
 import type { ManifestStoreOptions } from "../../../preflight/manifests/lock";
 import { loadManifest } from "../../../preflight/manifests/store";
 
-const sum = (text: string): string => createHash("sha256").update(text).digest("hex");
+const sha256Of = (text: string): string => createHash("sha256").update(text).digest("hex");
 
 let folder: string;
 let options: ManifestStoreOptions;
@@ -53,9 +53,9 @@ afterEach(() => rmSync(folder, { recursive: true }));
 
 const lock = (): unknown => JSON.parse(readFileSync(options.lockFile, "utf8"));
 
-test("a URL is fetched once, and its sum locked", async () => {
+test("downloads a URL once and locks its checksum", async () => {
   const url = `${origin}/a.yaml`;
-  const expected = { text: "kind: A\n", sha256: sum("kind: A\n") };
+  const expected = { text: "kind: A\n", sha256: sha256Of("kind: A\n") };
   await expect(loadManifest(url, options)).resolves.toEqual(expected);
   await expect(loadManifest(url, options)).resolves.toEqual(expected);
   expect(requests).toEqual(["/a.yaml"]);
@@ -67,7 +67,7 @@ test("many at once: each is fetched once, all are locked, nothing half-written s
   locations.forEach((url) => (pages[new URL(url).pathname] = `kind: K${url}\n`));
   await Promise.all(locations.map((url) => loadManifest(url, options)));
   expect(requests.sort()).toEqual([...new Set(locations)].map((url) => new URL(url).pathname).sort());
-  expect(lock()).toEqual(Object.fromEntries(locations.map((url) => [url, sum(`kind: K${url}\n`)])));
+  expect(lock()).toEqual(Object.fromEntries(locations.map((url) => [url, sha256Of(`kind: K${url}\n`)])));
   expect([...readdirSync(folder), ...readdirSync(options.cacheDir)].filter((file) => /partial/.test(file))).toEqual([]);
 });
 
@@ -94,32 +94,32 @@ test("a redirect is followed", async () => {
   await expect(loadManifest(`${origin}/moved`, options)).resolves.toMatchObject({ text: "kind: A\n" });
 });
 
-test("a local file is read each time and compared with its sum", async () => {
+test("a local file is read each time and compared with its checksum", async () => {
   const path = join(folder, "local.yaml");
   writeFileSync(path, "kind: A\n");
-  await expect(loadManifest(path, options)).resolves.toEqual({ text: "kind: A\n", sha256: sum("kind: A\n") });
+  await expect(loadManifest(path, options)).resolves.toEqual({ text: "kind: A\n", sha256: sha256Of("kind: A\n") });
   writeFileSync(path, "kind: B\n");
   await expect(loadManifest(path, options)).rejects.toThrow(
-    `cniManifest: expected SHA-256 ${sum("kind: A\n")} from ${options.lockFile} for "${path}", ` +
-      `got ${sum("kind: B\n")}. If the new content is meant, remove the location from ${options.lockFile} and run again.`,
+    `cniManifest: expected SHA-256 ${sha256Of("kind: A\n")} from ${options.lockFile} for "${path}", ` +
+      `got ${sha256Of("kind: B\n")}. If the new content is meant, remove the location from ${options.lockFile} and run again.`,
   );
 });
 
-test("a file of the user's own may change without a word, and a URL still may not", async () => {
+test("a file of the user's localOptions may change without a word, and a URL still may not", async () => {
   const file = join(folder, "template.yaml");
-  const own = { ...options, ownFile: true };
+  const localOptions = { ...options, ownFile: true };
   for (const text of ["kind: A\n", "kind: B\n"]) {
     writeFileSync(file, text);
-    expect(await loadManifest(file, own)).toEqual({ text, sha256: sum(text) });
+    expect(await loadManifest(file, localOptions)).toEqual({ text, sha256: sha256Of(text) });
   }
-  await loadManifest(`${origin}/a.yaml`, own);
+  await loadManifest(`${origin}/a.yaml`, localOptions);
   expect(Object.keys(JSON.parse(readFileSync(options.lockFile, "utf8")) as object)).toEqual([`${origin}/a.yaml`]);
 });
 
 test("other content behind a locked URL is refused and not cached", async () => {
   const url = `${origin}/a.yaml`;
-  writeFileSync(options.lockFile, JSON.stringify({ [url]: sum("kind: Other\n") }));
-  await expect(loadManifest(url, options)).rejects.toThrow(`got ${sum("kind: A\n")}`);
+  writeFileSync(options.lockFile, JSON.stringify({ [url]: sha256Of("kind: Other\n") }));
+  await expect(loadManifest(url, options)).rejects.toThrow(`got ${sha256Of("kind: A\n")}`);
   await expect(loadManifest(url, options)).rejects.toThrow("sha256");
   expect(requests).toHaveLength(2);
 });
@@ -136,8 +136,8 @@ test("a damaged cache is fetched again", async () => {
 test.each([
   ["a status other than 200", "/missing.yaml", "HTTP 404"],
   ["a body cut short", "/cut", "terminated"],
-  ["a body that stalls after it began", "/stalled", "timeout: nothing came for 0.15 s"],
-  ["no answer in time", "/slow", "timeout: nothing came for 0.15 s"],
+  ["a body that stalls after it began", "/stalled", "timeout: no data for 0.15 s"],
+  ["no answer in time", "/slow", "timeout: no data for 0.15 s"],
 ])("%s names the setting and leaves nothing behind", async (_, path, reason) => {
   const loading = loadManifest(`${origin}${path}`, { ...options, retryPolicy: { tries: 2, pauseMs: 1, stallMs: 150 } });
   await expect(loading).rejects.toThrow(/^cniManifest: expected a URL that can be fetched .*set its path instead\.$/);
@@ -145,7 +145,7 @@ test.each([
   expect(readdirSync(folder)).toEqual([]);
 });
 
-test("a body that stalls is fetched again, as often as the patience says", async () => {
+test("a body that stalls is fetched again, as often as the retry policy says", async () => {
   const retryPolicy = { tries: 3, pauseMs: 1, stallMs: 50 };
   await expect(loadManifest(`${origin}/stalled`, { ...options, retryPolicy })).rejects.toThrow("timeout");
   expect(requests).toEqual(["/stalled", "/stalled", "/stalled"]);

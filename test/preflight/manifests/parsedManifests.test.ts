@@ -31,7 +31,7 @@ const counted = () => {
   return { read, times: () => times };
 };
 
-test("a manifest is parsed once, and anew where its text or its values are others", async () => {
+test("parses a manifest once, and again if its text or its values change", async () => {
   const { read, times } = counted();
   const [first, second] = [await read([text, "null"]), await read([text, "null"])];
   expect([second, times()]).toEqual([first, 1]);

@@ -25,9 +25,9 @@ import { officialBases, platformOf, releaseFiles, type ReleaseFile } from "../..
 import { findChecksum, ToolLock } from "../../../../cli/toolchain/release/checksums";
 import { requiredTools } from "../../../../preflight/host/facts";
 
-type ExecAnswer = string | Buffer | ((response: ServerResponse) => void);
+type Reply = string | Buffer | ((response: ServerResponse) => void);
 
-const answers = new Map<string, Answer>();
+const answers = new Map<string, Reply>();
 const requests: string[] = [];
 let server: Server;
 let base: string;
