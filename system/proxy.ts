@@ -3,6 +3,9 @@ import type { buildConnector, Dispatcher, EnvHttpProxyAgent, ProxyAgent } from "
 /** What is wrong with a question in itself: another try would end the same way. */
 export class PermanentError extends Error {}
 
+/** What is wrong with the proxy that a variable names. It says nothing about the host behind the proxy. */
+export class ProxyError extends Error {}
+
 /** A proxy and the variable that names it. */
 interface Proxy {
   variable: string;
@@ -22,7 +25,7 @@ const parseProxy = (variable: string, text: string): Proxy => {
   if (url?.protocol === "http:" || url?.protocol === "https:") return { variable, url };
   // The value may hold a password.
   const got = url === undefined ? "a text that is not a URL" : `${url.protocol}//…`;
-  throw new Error(
+  throw new ProxyError(
     `${variable}: expected the URL of a proxy with http:// or https://, got ${got}. Correct the variable.`,
   );
 };
@@ -41,8 +44,8 @@ export const proxyOf = (protocol: "http" | "https"): Proxy | undefined =>
   readVariables(variablesOf[protocol]) ?? (protocol === "https" ? proxyOf("http") : undefined);
 
 /** Returns the error for a proxy that does not let a question pass; it does not show the password. */
-export const proxyError = ({ variable, url }: Proxy, expected: string, got: string, cause?: unknown): Error =>
-  new Error(
+export const proxyError = ({ variable, url }: Proxy, expected: string, got: string, cause?: unknown): ProxyError =>
+  new ProxyError(
     `${variable}: expected a proxy that ${expected}, got ${got} from ${url.protocol}//${url.host}. ` +
       "Correct the variable, or add the host to NO_PROXY.",
     { cause },
