@@ -1,5 +1,6 @@
 import { pins } from "../../lib/versions/pins";
 import type { Check, Demands, Judge } from "./check";
+import { checkContainerAddresses } from "./dockerServer";
 import type { HostFacts } from "./facts";
 import * as machine from "./machine";
 import * as software from "./software";
@@ -10,6 +11,7 @@ const judges: Judge[] = [
   software.checkGo,
   software.checkDocker,
   software.checkSocket,
+  checkContainerAddresses,
   machine.checkCgroup,
   machine.checkKernel,
   machine.checkInotify,

@@ -21,6 +21,7 @@ export interface HostVerdict {
 const relevant = [
   "docker",
   "docker.sock",
+  "container addresses",
   "cgroup",
   "inotify",
   "memory",

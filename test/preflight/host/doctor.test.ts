@@ -60,6 +60,8 @@ test.each<[string, Partial<HostFacts>, string, Status, RegExp]>([
   ["no docker at all", docker({ ...noServer, client: undefined }), "docker", "warn", /no docker command/],
   ["old docker", docker({ server: "19.03.1" }), "docker", "fail", /19\.03\.1 is older than 20\.10\.0/],
   ["docker elsewhere", docker({ socket: false }), "docker.sock", "fail", /not there/],
+  ["Docker Desktop on Linux", docker({ os: "linux/Docker Desktop" }), "container addresses", "fail", /another virtual/],
+  ["Docker Desktop on macOS", { platform: "darwin" }, "container addresses", "warn", /on darwin/],
   ["cgroup v1, Kubernetes 1.34", docker({ cgroup: "1" }), "cgroup", "ok", /version 1/],
   ["cgroup v1, Kubernetes 1.36", { ...docker({ cgroup: "1" }), route: "release" }, "cgroup", "fail", /1\.35 and later/],
   ["no overlay", { kernel: { overlay: false, bridge: true } }, "kernel", "fail", /without overlay/],

@@ -25,6 +25,11 @@ test.each<[string, Partial<HostFacts>, RegExp, Record<string, unknown>?, string[
   ["Docker that is too old", docker({ server: "19.03.1" }), /^docker: 19\.03\.1 is older than 20\.10\.0; install/],
   ["no socket", docker({ socket: false }), /^docker\.sock: \/var\/run\/docker\.sock is not there; let Docker listen/],
   [
+    "Docker Desktop on Linux or WSL 2",
+    docker({ os: "linux/Docker Desktop" }),
+    /^container addresses: Docker Desktop runs containers in another .*; install Docker Engine/,
+  ],
+  [
     "cgroup v1 with 1.36",
     docker({ cgroup: "1" }),
     /^cgroup: version 1, for Kubernetes 1\.36\.4: 1\.35 and later refuse/,
@@ -75,6 +80,11 @@ test.each<[string, Partial<HostFacts>, RegExp, Record<string, unknown>?]>([
   ],
   ["little disk", { freeBytes: 7e9 }, /^disk: /],
   [
+    "macOS",
+    { platform: "darwin" },
+    /^container addresses: .* cannot be reached on darwin, where no release was tested/,
+  ],
+  [
     "too little memory for what runs already",
     { memoryBytes: 3e9, containers: ours, kindOwner: owner },
     /^memory: .*little/,
@@ -102,6 +112,11 @@ test.each<[string, Partial<HostFacts>, Record<string, unknown>?, string[]?]>([
     ["capd"],
   ],
   ["somebody else's kind cluster", { containers: [{ name: "x-control-plane", cluster: "x" }] }],
+  [
+    "Docker Desktop for clusters without containers",
+    docker({ os: "linux/Docker Desktop" }),
+    { clusters: [{ name: "a", backend: "inMemory" }] },
+  ],
   ["our own network's route", { routes: [{ network: "172.18.0.0/16", device: "br-1" }], kindDevices: ["br-1"] }],
   [
     "a container named as a pretended cluster",
