@@ -20,3 +20,24 @@ export const checkContainerAddresses = (
     "install Docker Engine on this Linux (https://docs.docker.com/engine/install), then docker context use default",
   );
 };
+
+/**
+ * Finds a docker command that uses another server than the one behind the socket. Slipway's network would be in one
+ * server, and its clusters in the other.
+ */
+export const findOtherServer = ({
+  server,
+  id,
+  socketId,
+  socketError,
+  endpoint = "its context",
+}: HostFacts["docker"]): Check | undefined => {
+  if (server === undefined || id === undefined || id === socketId) return undefined;
+  const command = `the docker command (${endpoint}) uses another server than /var/run/docker.sock`;
+  const remedy = "docker context use default, or export DOCKER_HOST=unix:///var/run/docker.sock";
+  if (socketId !== undefined) return bad("fail", "docker.sock", command, remedy);
+  if (socketError === undefined) return undefined;
+  const detail = `the docker command (${endpoint}) answers, and /var/run/docker.sock does not: ${socketError}`;
+  // The server behind a socket that is closed to this user may be the same one.
+  return bad(/permission denied/i.test(socketError) ? "warn" : "fail", "docker.sock", detail, remedy);
+};

@@ -92,6 +92,13 @@ export interface HostFacts {
     socket: boolean;
     cgroup?: string;
     os?: string;
+    /** Id of the server behind the docker command, and of the one behind the socket; absent where it is not known. */
+    id?: string;
+    socketId?: string;
+    /** Why the server behind the socket does not answer. */
+    socketError?: string;
+    /** What the docker command goes by, such as `context rootless`; only where the two servers differ. */
+    endpoint?: string;
   };
   inotify: { watches?: number; instances?: number };
   /** Hard limit of open files; Infinity where there is none. */
@@ -116,6 +123,18 @@ export interface HostFacts {
   kindSubnets?: string[];
 }
 
+/** Format of `docker info`: one line, then the id alone. */
+const infoFormat = "{{.ServerVersion}} {{.CgroupVersion}} {{.OSType}}/{{.OperatingSystem}}\n{{.ID}}";
+
+const dockerSocket = "/var/run/docker.sock";
+
+/** Returns what the docker command goes by: DOCKER_HOST, or a context. */
+const endpointOf = async (path: string): Promise<string> => {
+  const host = process.env.DOCKER_HOST;
+  if (host) return `DOCKER_HOST=${host}`;
+  return `context ${(await ask("docker", ["context", "inspect", "--format", "{{.Name}}"], path)).text || "of its own"}`;
+};
+
 const readNumber = (path: string): number | undefined => {
   const text = readText(path)?.trim();
   return text !== undefined && /^\d+$/.test(text) ? Number(text) : undefined;
@@ -139,9 +158,12 @@ export const gatherFacts = async (
   const path = `${bin}:${process.env.PATH ?? ""}`;
   const linux = process.platform === "linux";
   const docker = (...args: string[]) => ask("docker", args, path);
-  const [go, info, containers, network, ...tools] = await Promise.all([
+  const hasSocket = existsSync(dockerSocket);
+  const [go, info, socket, containers, network, ...tools] = await Promise.all([
     withTools ? ask("go", ["env", "GOVERSION"], path) : { text: undefined },
-    docker("info", "--format", "{{.ServerVersion}} {{.CgroupVersion}} {{.OSType}}/{{.OperatingSystem}}"),
+    docker("info", "--format", infoFormat),
+    // The docker plugin and Cluster API use the socket, whatever context the command has.
+    hasSocket ? docker("-H", `unix://${dockerSocket}`, "info", "--format", "{{.ID}}") : { text: undefined, error: "" },
     docker(...listArguments(`label=${clusterLabel}`)),
     docker(...networkArguments(networkName)),
     ...(withTools ? requiredTools : []).map(async (tool): Promise<[string, string | null]> => {
@@ -152,7 +174,9 @@ export const gatherFacts = async (
   ]);
   // What does not answer may be the server, or not be there at all.
   const client = info.text === undefined ? await ask("docker", ["--version"], path) : { text: undefined };
-  const [server, cgroup, ...system] = (info.text ?? "").split(" ");
+  const [facts = "", id] = (info.text ?? "").split("\n");
+  const [server, cgroup, ...system] = facts.split(" ");
+  const endpoint = info.text !== undefined && hasSocket && id !== socket.text ? await endpointOf(path) : undefined;
   const [kind] = parseNetworks(network.text ?? "");
   const statfs = ((): number | undefined => {
     try {
@@ -172,9 +196,13 @@ export const gatherFacts = async (
       client: client.text,
       server: server || undefined,
       error: info.error,
-      socket: existsSync("/var/run/docker.sock"),
+      socket: hasSocket,
       cgroup: cgroup || undefined,
       os: system.join(" ") || undefined,
+      id: id || undefined,
+      socketId: socket.text || undefined,
+      socketError: socket.error || undefined,
+      endpoint,
     },
     inotify: {
       watches: readNumber("/proc/sys/fs/inotify/max_user_watches"),

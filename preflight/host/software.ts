@@ -1,6 +1,7 @@
 import type { Pins } from "../../lib/versions/pins";
 import { isAtLeast } from "../../lib/versions/semver";
 import { bad, ok, type Judge } from "./check";
+import { findOtherServer } from "./dockerServer";
 import type { HostFacts } from "./facts";
 
 /** Node, which runs all of this. */
@@ -38,7 +39,7 @@ export const checkDocker: Judge = ({ docker, route, platform }, { pins: { minimu
 /** Docker's socket where Cluster API's Docker provider mounts it from. */
 export const checkSocket: Judge = ({ docker, platform }) => {
   const name = "docker.sock";
-  if (docker.socket) return ok(name, "/var/run/docker.sock");
+  if (docker.socket) return findOtherServer(docker) ?? ok(name, "/var/run/docker.sock");
   if (docker.server === undefined) return undefined; // the docker check says it
   const remedy =
     platform === "darwin"

@@ -25,6 +25,16 @@ test.each<[string, Partial<HostFacts>, RegExp, Record<string, unknown>?, string[
   ["Docker that is too old", docker({ server: "19.03.1" }), /^docker: 19\.03\.1 is older than 20\.10\.0; install/],
   ["no socket", docker({ socket: false }), /^docker\.sock: \/var\/run\/docker\.sock is not there; let Docker listen/],
   [
+    "a context with another server than the socket's",
+    docker({ id: "A", socketId: "B", endpoint: "context desktop-linux" }),
+    /^docker\.sock: the docker command \(context desktop-linux\) uses another .*; docker context use default, or export/,
+  ],
+  [
+    "a socket without a server beside a context that answers",
+    docker({ id: "A", socketError: "Cannot connect", endpoint: "context rootless" }),
+    /^docker\.sock: the docker command \(context rootless\) answers, and .* does not: Cannot connect; docker context use/,
+  ],
+  [
     "Docker Desktop on Linux or WSL 2",
     docker({ os: "linux/Docker Desktop" }),
     /^container addresses: Docker Desktop runs containers in another .*; install Docker Engine/,
@@ -78,6 +88,11 @@ test.each<[string, Partial<HostFacts>, RegExp, Record<string, unknown>?]>([
     { routes: [{ network: "192.168.1.0/24", device: "wlan0" }] },
     /^cluster networks: 192\.168\.0\.0\/16 hides 192\.168\.1\.0\/24 on wlan0; if pods/,
   ],
+  [
+    "a socket that is closed to the user",
+    docker({ id: "A", socketError: "permission denied while connecting", endpoint: "DOCKER_HOST=tcp://a:1" }),
+    /^docker\.sock: the docker command \(DOCKER_HOST=tcp:\/\/a:1\) answers, and .*permission denied/,
+  ],
   ["little disk", { freeBytes: 7e9 }, /^disk: /],
   [
     "macOS",
@@ -117,6 +132,8 @@ test.each<[string, Partial<HostFacts>, Record<string, unknown>?, string[]?]>([
     docker({ os: "linux/Docker Desktop" }),
     { clusters: [{ name: "a", backend: "inMemory" }] },
   ],
+  ["one server behind the command and the socket", docker({ id: "A", socketId: "A" })],
+  ["a server without an id", docker({ socketId: "A" })],
   ["our own network's route", { routes: [{ network: "172.18.0.0/16", device: "br-1" }], kindDevices: ["br-1"] }],
   [
     "a container named as a pretended cluster",
