@@ -29,6 +29,8 @@ export interface Demands {
   /** Nodes of workload clusters that are containers, and those that Cluster API only pretends. */
   nodes: number;
   pretendedNodes: number;
+  /** Whether images of the host's Docker are loaded into nodes. */
+  loadsImages: boolean;
 }
 
 /** Looks at one thing; undefined where it does not apply to the host. */

@@ -1,4 +1,5 @@
 import { reachesContainers } from "../../lib/base/containerAddresses";
+import { isAtLeast } from "../../lib/versions/semver";
 import { bad, type Check } from "./check";
 import type { HostFacts } from "./facts";
 
@@ -40,4 +41,29 @@ export const findOtherServer = ({
   const detail = `the docker command (${endpoint}) answers, and /var/run/docker.sock does not: ${socketError}`;
   // The server behind a socket that is closed to this user may be the same one.
   return bad(/permission denied/i.test(socketError) ? "warn" : "fail", "docker.sock", detail, remedy);
+};
+
+/** First version whose command and server (API 1.48) know `docker save --platform`, which steps/environment.sh uses. */
+const savesPlatform = "28.0.0";
+
+/**
+ * Checks that Docker can export one platform of an image. The containerd image store has the manifests of all platforms,
+ * and the content of one.
+ */
+export const checkImageStore = (
+  { docker: { server, clientVersion = savesPlatform, hasContainerdStore = false } }: HostFacts,
+  { loadsImages }: { loadsImages: boolean },
+): Check | undefined => {
+  if (server === undefined || !hasContainerdStore || !loadsImages) return undefined;
+  const old = [
+    ...(isAtLeast(server, savesPlatform) ? [] : [`server ${server}`]),
+    ...(isAtLeast(clientVersion, savesPlatform) ? [] : [`command ${clientVersion}`]),
+  ];
+  if (old.length === 0) return undefined;
+  return bad(
+    "fail",
+    "image store",
+    `Docker's containerd image store with ${old.join(" and ")} cannot export one platform of an image`,
+    'install Docker 28 or later, or set "features": {"containerd-snapshotter": false} in /etc/docker/daemon.json',
+  );
 };

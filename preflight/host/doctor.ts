@@ -1,6 +1,6 @@
 import { pins } from "../../lib/versions/pins";
 import type { Check, Demands, Judge } from "./check";
-import { checkContainerAddresses } from "./dockerServer";
+import { checkContainerAddresses, checkImageStore } from "./dockerServer";
 import type { HostFacts } from "./facts";
 import * as machine from "./machine";
 import * as software from "./software";
@@ -12,6 +12,7 @@ const judges: Judge[] = [
   software.checkDocker,
   software.checkSocket,
   checkContainerAddresses,
+  checkImageStore,
   machine.checkCgroup,
   machine.checkKernel,
   machine.checkInotify,
@@ -35,6 +36,7 @@ export const judgeHost = (facts: HostFacts, demands: Partial<Demands> = {}): Che
     kubernetes: [pins[facts.route].kubernetes],
     nodes: 2,
     pretendedNodes: 0,
+    loadsImages: true,
     ...demands,
   };
   return judges.map((judge) => judge(facts, whole)).filter((check) => check !== undefined);

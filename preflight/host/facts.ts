@@ -99,6 +99,10 @@ export interface HostFacts {
     socketError?: string;
     /** What the docker command goes by, such as `context rootless`; only where the two servers differ. */
     endpoint?: string;
+    /** Whether the server keeps images in its containerd image store. */
+    hasContainerdStore?: boolean;
+    /** Version of the docker command; only with the containerd image store. */
+    clientVersion?: string;
   };
   inotify: { watches?: number; instances?: number };
   /** Hard limit of open files; Infinity where there is none. */
@@ -123,8 +127,9 @@ export interface HostFacts {
   kindSubnets?: string[];
 }
 
-/** Format of `docker info`: one line, then the id alone. */
-const infoFormat = "{{.ServerVersion}} {{.CgroupVersion}} {{.OSType}}/{{.OperatingSystem}}\n{{.ID}}";
+/** Format of `docker info`: one line, the id alone, the image store. */
+const infoFormat =
+  "{{.ServerVersion}} {{.CgroupVersion}} {{.OSType}}/{{.OperatingSystem}}\n{{.ID}}\n{{json .DriverStatus}}";
 
 const dockerSocket = "/var/run/docker.sock";
 
@@ -174,8 +179,12 @@ export const gatherFacts = async (
   ]);
   // What does not answer may be the server, or not be there at all.
   const client = info.text === undefined ? await ask("docker", ["--version"], path) : { text: undefined };
-  const [facts = "", id] = (info.text ?? "").split("\n");
+  const [facts = "", id, store = ""] = (info.text ?? "").split("\n");
   const [server, cgroup, ...system] = facts.split(" ");
+  const hasContainerdStore = store.includes("io.containerd.snapshotter");
+  const clientVersion = hasContainerdStore
+    ? (await docker("version", "--format", "{{.Client.Version}}")).text
+    : undefined;
   const endpoint = info.text !== undefined && hasSocket && id !== socket.text ? await endpointOf(path) : undefined;
   const [kind] = parseNetworks(network.text ?? "");
   const statfs = ((): number | undefined => {
@@ -203,6 +212,8 @@ export const gatherFacts = async (
       socketId: socket.text || undefined,
       socketError: socket.error || undefined,
       endpoint,
+      hasContainerdStore,
+      clientVersion: clientVersion || undefined,
     },
     inotify: {
       watches: readNumber("/proc/sys/fs/inotify/max_user_watches"),

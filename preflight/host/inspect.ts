@@ -22,6 +22,7 @@ const relevant = [
   "docker",
   "docker.sock",
   "container addresses",
+  "image store",
   "cgroup",
   "inotify",
   "memory",

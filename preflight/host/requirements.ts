@@ -5,8 +5,11 @@ import type { Demands } from "./check";
 
 /** What settings demand of the machine. */
 export const demandsOf = (
-  settings: Pick<Settings, "network" | "clusters" | "management">,
-): Pick<Demands, "subnet" | "clusterNetworks" | "wantedClusters" | "kubernetes" | "nodes" | "pretendedNodes"> => {
+  settings: Pick<Settings, "network" | "clusters" | "management" | "imageSource">,
+): Pick<
+  Demands,
+  "subnet" | "clusterNetworks" | "wantedClusters" | "kubernetes" | "nodes" | "pretendedNodes" | "loadsImages"
+> => {
   const nodesOf = (backend: "docker" | "inMemory"): number =>
     settings.clusters
       .filter((cluster) => cluster.backend === backend)
@@ -28,5 +31,7 @@ export const demandsOf = (
     kubernetes: [...new Set(versions)],
     nodes: nodesOf("docker"),
     pretendedNodes: nodesOf("inMemory"),
+    // A management cluster that we create gets the image of Cluster API's Docker provider.
+    loadsImages: made || settings.imageSource === "local",
   };
 };

@@ -60,6 +60,13 @@ test.each<[string, Partial<HostFacts>, string, Status, RegExp]>([
   ["no docker at all", docker({ ...noServer, client: undefined }), "docker", "warn", /no docker command/],
   ["old docker", docker({ server: "19.03.1" }), "docker", "fail", /19\.03\.1 is older than 20\.10\.0/],
   ["docker elsewhere", docker({ socket: false }), "docker.sock", "fail", /not there/],
+  [
+    "old Docker, containerd store",
+    docker({ server: "27.0.0", hasContainerdStore: true }),
+    "image store",
+    "fail",
+    /server 27/,
+  ],
   ["Docker Desktop on Linux", docker({ os: "linux/Docker Desktop" }), "container addresses", "fail", /another virtual/],
   ["Docker Desktop on macOS", { platform: "darwin" }, "container addresses", "warn", /on darwin/],
   ["cgroup v1, Kubernetes 1.34", docker({ cgroup: "1" }), "cgroup", "ok", /version 1/],
@@ -197,7 +204,7 @@ test.each([
   for (const [network, subnet] of [[left, right] as const, [right, left] as const]) {
     const check = checkRoutes(
       { ...healthy, routes: [{ network, device: "eth0" }] },
-      { ...demands, pretendedNodes: 0, subnet },
+      { ...demands, pretendedNodes: 0, loadsImages: true, subnet },
     );
     expect(check?.status).toBe(expected ? "fail" : "ok");
   }

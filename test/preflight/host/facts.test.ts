@@ -43,3 +43,14 @@ test("asks for the context only where the servers differ", async () => {
   expect(docker.id).toBe("ID-1");
   expect(docker.endpoint).toBeUndefined();
 });
+
+test.each([
+  ['[["driver-type","io.containerd.snapshotter.v1"]]', { hasContainerdStore: true, clientVersion: "27.5.1" }],
+  ['[["Backing Filesystem","extfs"]]', { hasContainerdStore: false }],
+])("reads the image store from %s", async (status, expected) => {
+  fakeDocker(`  -H*info*) echo ID-1 ;;
+  info*) printf '27.5.1 2 linux/Debian\\nID-1\\n%s\\n' '${status}' ;;
+  "version "*) echo 27.5.1 ;;`);
+  const { docker } = await gatherFacts(folder, "release", folder, { tools: false });
+  expect(docker).toMatchObject(expected);
+});

@@ -35,6 +35,16 @@ test.each<[string, Partial<HostFacts>, RegExp, Record<string, unknown>?, string[
     /^docker\.sock: the docker command \(context rootless\) answers, and .* does not: Cannot connect; docker context use/,
   ],
   [
+    "the containerd image store before Docker 28",
+    docker({ server: "27.5.1", clientVersion: "27.5.1", hasContainerdStore: true }),
+    /^image store: .* with server 27\.5\.1 and command 27\.5\.1 cannot export .*; install Docker 28 or later, or set/,
+  ],
+  [
+    "the containerd image store with an older docker command",
+    docker({ server: "28.0.0", clientVersion: "26.1.5+dfsg1", hasContainerdStore: true }),
+    /^image store: .* with command 26\.1\.5/,
+  ],
+  [
     "Docker Desktop on Linux or WSL 2",
     docker({ os: "linux/Docker Desktop" }),
     /^container addresses: Docker Desktop runs containers in another .*; install Docker Engine/,
@@ -134,6 +144,13 @@ test.each<[string, Partial<HostFacts>, Record<string, unknown>?, string[]?]>([
   ],
   ["one server behind the command and the socket", docker({ id: "A", socketId: "A" })],
   ["a server without an id", docker({ socketId: "A" })],
+  ["the classic image store before Docker 28", docker({ server: "27.5.1", hasContainerdStore: false })],
+  ["the containerd image store of Docker 28", docker({ clientVersion: "28.0.0", hasContainerdStore: true })],
+  [
+    "the containerd image store where no image is loaded",
+    docker({ server: "27.5.1", hasContainerdStore: true }),
+    { managementKubeconfig: "/kubeconfig", clusters: [{ name: "a" }] },
+  ],
   ["our own network's route", { routes: [{ network: "172.18.0.0/16", device: "br-1" }], kindDevices: ["br-1"] }],
   [
     "a container named as a pretended cluster",
@@ -176,5 +193,6 @@ test("demands count what is real and what is pretended", () => {
     kubernetes: ["1.36.4"],
     nodes: 4,
     pretendedNodes: 2,
+    loadsImages: true,
   });
 });
