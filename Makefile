@@ -1,4 +1,4 @@
-# Thin names for scripts/slipway; `make up ARGS="--diff"` passes arguments on, STACK and SLIPWAY_ROUTE are read there.
+# Targets for scripts/slipway, which reads STACK and SLIPWAY_ROUTE. `make up ARGS="--diff"` passes arguments on.
 .PHONY: up preview plan destroy refresh recover sweep tools doctor status outputs kubeconfig support env test quick e2e-full e2e-faults lint lock bench growth
 
 up preview plan destroy refresh recover sweep tools doctor status outputs kubeconfig support env:
@@ -10,20 +10,20 @@ test: node_modules
 quick: node_modules
 	@scripts/test --quick
 
-# What is said of changes, fleets and the like, on real clusters; ARGS="change ha" runs the named scenarios of
-# test/e2e/scenarios. All of them take about an hour on two cores.
+# Scenarios of test/e2e/scenarios on real clusters; ARGS="change ha" runs the named scenarios. All scenarios take about an
+# hour on two cores.
 e2e-full: node_modules
 	@node scripts/run.cjs test/e2e/full.ts $(ARGS)
 
-# Runs that are interrupted at point after point, and what the next run makes of it; ARGS="kill-all" some of the
-# journeys in test/e2e/faults/journeys.ts, ARGS=--short CI's few. All of them take one and a half hours on two cores.
+# Interrupts runs at many points and checks the next run. ARGS="kill-all" runs the named journeys of
+# test/e2e/faults/journeys.ts, ARGS=--short those of CI. All journeys take one and a half hours on two cores.
 e2e-faults: node_modules
 	@node scripts/run.cjs test/e2e/faults.ts $(ARGS)
 
 lint: node_modules
 	@npm run --silent typecheck && npm run --silent lint
 
-# After a change of package.json: a lock file that every platform's npm ci takes.
+# Run after a change of package.json: writes a lock file that npm ci accepts on every platform.
 lock:
 	@npm install --package-lock-only --ignore-scripts --no-audit --no-fund && node scripts/run.cjs scripts/lock.ts
 
@@ -31,10 +31,10 @@ lock:
 node_modules: package-lock.json
 	@scripts/slipway packages && touch node_modules
 
-# The seed as a script against up and destroy; BENCH_PAIRS=1 for a quick look. Takes ten minutes a pair.
+# Compares the seed's commands as a script with up and destroy. A pair takes ten minutes; BENCH_PAIRS=1 runs one pair.
 bench: node_modules
 	@scripts/slipway tools && node scripts/run.cjs test/bench/run.ts
 
-# Time and memory from 1 to 50 in-memory clusters; GROWTH_SIZES=1,5 for a quick look. Takes twenty minutes.
+# Measures time and memory of 1 to 50 in-memory clusters in twenty minutes; GROWTH_SIZES=1,5 is faster.
 growth: node_modules
 	@scripts/slipway tools && node scripts/run.cjs test/bench/growth.ts

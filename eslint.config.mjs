@@ -150,7 +150,14 @@ export default tseslint.config(
     rules: {
       "no-restricted-globals": ["error", { name: "fetch", message: askInternet }],
       "no-restricted-properties": ["error", { object: "globalThis", property: "fetch", message: askInternet }],
-      "no-restricted-syntax": ["error", { selector: "ImportExpression[source.value='undici']", message: askInternet }],
+      "no-restricted-syntax": [
+        "error",
+        { selector: "ImportExpression[source.value='undici']", message: askInternet },
+        {
+          selector: "CallExpression[callee.name=/^readdir(Sync)?$/] Property[key.name='recursive']",
+          message: "Use filesBelow of system/files.ts: Node 20.0 ignores this option.",
+        },
+      ],
     },
   },
 );

@@ -1,5 +1,5 @@
-// The front door: `node scripts/run.cjs cli/main.ts COMMAND [arguments]`, called by scripts/slipway and the Makefile.
-// Help and checks load no code of commands: that comes with the command's own `load`.
+// Entry point of the command line: `node scripts/run.cjs cli/main.ts COMMAND [arguments]`. scripts/slipway calls it.
+// Help and checks do not load the code of commands; `load` of a definition does.
 import { messageOf } from "../lib/base/errors";
 import { findCommand, parseInvocation } from "./commandLine/parse";
 import { programOf } from "./commandLine/help";
@@ -32,7 +32,7 @@ const main = async ([name, ...args]: string[]): Promise<number> => {
 main(process.argv.slice(2)).then(
   (code) => process.exit(code),
   (error: unknown) => {
-    // The message says what users can correct; the stack is for those who change Slipway.
+    // Users need the message; the stack trace is for developers of Slipway.
     const trace = process.env.SLIPWAY_TRACE && error instanceof Error ? error.stack : undefined;
     process.stderr.write(`slipway: ${trace ?? messageOf(error)}\n`);
     process.exit(error instanceof UsageError ? 2 : 1);

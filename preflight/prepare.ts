@@ -4,12 +4,13 @@ import { infrastructureOf } from "../lib/cluster/infrastructure";
 import type { ClusterParts } from "../lib/cluster/parts";
 import type { Settings } from "../lib/settings/types";
 import { managementNode } from "../system/docker";
-import { lookAtHost } from "./host/inspect";
+import { inspectHost } from "./host/inspect";
 import { type CapdArchive, readArchive } from "./images/capdArchive";
-import { lookAtNodeImages } from "./images/nodeImages";
+import { checkCapdImage, withoutProblems } from "./images/capdImage";
+import { checkNodeImages } from "./images/nodeImages";
 import { readImages, type StackImages } from "./images/stack";
-import { type ExistingManagement, existingManagementProblems, lookAtManagement } from "./management/existing";
-import { managementProblems, otherNodeImage, networkProblem } from "./management/immutable";
+import { type ExistingManagement, existingManagementProblems, inspectManagement } from "./management/existing";
+import { managementProblems, nodeImageProblems, networkProblem } from "./management/immutable";
 import { managedClusters, runningVersions } from "./management/inNode";
 import { deletedClusterWarnings, kubeconfigsWithoutSecret } from "./management/managedClusters";
 import { type RunningClusters, upgradeProblems } from "./management/running";
@@ -44,41 +45,45 @@ export const prepare = async (settings: Settings, owner: string, preview = false
   // Without containers of ours nothing about this host's Docker stands in the way.
   const usesDocker = !given || clusters.some(({ backend }) => infrastructureOf(backend).onDocker);
   // Other programs first: they run while this one parses manifests.
-  const [host, machine, existing, tags, archive, templates, manifests] = await Promise.all([
+  const [host, machine, existing, tags, capdTag, archive, templates, manifests] = await Promise.all([
     outcomeOf(
-      usesDocker ? lookAtHost(settings, owner) : { answers: true, problems: [], warnings: [], network: undefined },
+      usesDocker ? inspectHost(settings, owner) : { answers: true, problems: [], warnings: [], network: undefined },
     ),
-    outcomeOf(given ? undefined : lookAtMachine(management.name)),
-    outcomeOf(given ? lookAtManagement(management.kubeconfig) : undefined),
-    outcomeOf(usesDocker ? lookAtNodeImages(settings) : { problems: [], warnings: [] }),
+    outcomeOf(given ? undefined : inspectManagementNode(management.name)),
+    outcomeOf(given ? inspectManagement(management.kubeconfig) : undefined),
+    outcomeOf(usesDocker ? checkNodeImages(settings) : { problems: [], warnings: [] }),
+    outcomeOf(checkCapdImage(settings)),
     outcomeOf(capd.source === "archive" ? readArchive(capd.archive) : undefined),
     outcomeOf(readTemplates(settings)),
     outcomeOf(readManifests(settings, owner)),
   ]);
-  const verdict = found(host);
+  const verdict = valueOf(host);
   const answers = verdict?.answers ?? false;
-  const running = found(existing)?.running ?? found(machine)?.running ?? {};
+  const capdVerdict = valueOf(capdTag);
+  const capdImage = capdVerdict && valueOf(machine)?.node ? withoutProblems(capdVerdict) : capdVerdict;
+  const running = valueOf(existing)?.running ?? valueOf(machine)?.running ?? {};
   // What Docker does not say because it is silent is said once, with the host's problems.
   const images =
     answers && "found" in manifests ? await outcomeOf(readImages(settings, manifests.found, given)) : { problems: [] };
-  const replaced = otherNodeImage({ ...management, ...settings.network }, found(machine)?.node).map(sentence);
+  const replaced = nodeImageProblems({ ...management, ...settings.network }, valueOf(machine)?.node).map(sentence);
   const problems = [
     ...(preview ? [] : replaced),
     ...[host, existing, archive, templates, manifests, images].flatMap((one) => one.problems),
-    ...(answers ? [...machine.problems, ...tags.problems] : []),
+    ...(answers ? [...machine.problems, ...tags.problems, ...capdTag.problems] : []),
     ...(verdict?.problems ?? []),
-    ...(found(tags)?.problems ?? []),
-    ...networkProblems(settings, owner, answers && usesDocker, verdict?.network, found(machine)?.node),
+    ...(valueOf(tags)?.problems ?? []),
+    ...(capdImage?.problems ?? []),
+    ...networkProblems(settings, owner, answers && usesDocker, verdict?.network, valueOf(machine)?.node),
     ...upgradeProblems(clusters, running).map(sentence),
-    ...("found" in manifests ? manifestProblems(settings, owner, manifests.found, found(existing)) : []),
+    ...("found" in manifests ? manifestProblems(settings, owner, manifests.found, valueOf(existing)) : []),
   ];
   if (problems.length > 0 || !("found" in manifests) || !("found" in templates) || !("found" in images))
     throw new Error([...new Set(problems)].join("\n"));
 
-  const managed = found(existing)?.managed ?? found(machine)?.managed;
+  const managed = valueOf(existing)?.managed ?? valueOf(machine)?.managed;
   const [project = "", stack = ""] = owner.split("/");
   const { capdId, ...nodes } = images.found;
-  const [cluster, saved] = [found(existing), found(archive)];
+  const [cluster, saved] = [valueOf(existing), valueOf(archive)];
   return {
     manifests: manifests.found,
     templates: templates.found,
@@ -90,16 +95,17 @@ export const prepare = async (settings: Settings, owner: string, preview = false
     warnings: [
       ...(preview ? replaced : []),
       ...(verdict?.warnings ?? []),
-      ...(found(tags)?.warnings ?? []),
+      ...(valueOf(tags)?.warnings ?? []),
+      ...(capdImage?.warnings ?? []),
       ...deletedClusterWarnings(project, stack, clusters, managed),
     ],
   };
 };
 
-const found = <T>(one: Outcome<T>): T | undefined => ("found" in one ? one.found : undefined);
+const valueOf = <T>(one: Outcome<T>): T | undefined => ("found" in one ? one.found : undefined);
 
 /** The management cluster's node, and what Cluster API in it runs. */
-const lookAtMachine = async (name: string) => {
+const inspectManagementNode = async (name: string) => {
   const node = await managementNode(name);
   if (!node?.running) return { node, running: {} };
   const [running, managed] = await Promise.all([runningVersions(name), managedClusters(name)]);

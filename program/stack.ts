@@ -4,7 +4,7 @@ import type { Networks } from "../lib/network/networks";
 import type { Settings } from "../lib/settings/types";
 import { type Inputs, prepare } from "../preflight/prepare";
 import { stackSettings, stop } from "./stackSettings";
-import { limitWaits } from "./waitLimit";
+import { extendPullWaits, limitWaits } from "./waitLimit";
 
 /** Everything that the program knows before it creates the first resource. */
 export interface Stack {
@@ -20,6 +20,7 @@ export interface Stack {
 /** Reads settings, manifests and the host. Every problem ends the program here, before any resource exists. */
 export const readStack = async (): Promise<Stack> => {
   const settings = stackSettings();
+  extendPullWaits(settings);
   limitWaits();
   const owner = `${pulumi.getProject()}/${pulumi.getStack()}`;
   const inputs = await prepare(settings, owner, pulumi.runtime.isDryRun()).catch(stop);

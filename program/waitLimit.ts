@@ -1,5 +1,8 @@
 import * as pulumi from "@pulumi/pulumi";
 import { ProblemError } from "../lib/base/problem";
+import type { KubernetesObject } from "../lib/kubernetes/object";
+import { runsPods } from "../lib/kubernetes/waits";
+import type { Settings } from "../lib/settings/types";
 import { stop } from "./stackSettings";
 
 /** The environment variable that limits every wait. steps/environment.sh reads it too. */
@@ -25,7 +28,7 @@ export const waitLimit = (env: NodeJS.ProcessEnv): number | undefined => {
     {
       key: waitLimitVariable,
       received: text,
-      rule: "be a number of seconds from 1 to 999999",
+      rule: "a number of seconds from 1 to 999999",
       remedy: "Unset it, and every wait lasts as long as a slow machine needs",
     },
   ]);
@@ -71,5 +74,31 @@ export const limitWaits = (): void => {
       props,
       opts: { ...opts, customTimeouts: capped(customTimeouts, kubernetes ? limit : limit + graceSeconds) },
     };
+  });
+};
+
+/** Seconds for a workload whose nodes pull its images. Calico for two nodes takes 12 minutes over a line of 5 Mbit/s. */
+const pullSeconds = 30 * 60;
+
+/** Returns time limits of at least 30 minutes for create and update. */
+export const withPullTime = (timeouts: Timeouts): Timeouts => ({
+  ...timeouts,
+  create: atLeast(pullSeconds, timeouts.create),
+  update: atLeast(pullSeconds, timeouts.update),
+});
+
+const atLeast = (seconds: number, duration: string | undefined): string =>
+  duration !== undefined && secondsOf(duration) >= seconds ? duration : `${seconds}s`;
+
+/**
+ * Gives workloads time for pulls where nodes pull images: the plugin itself waits 10 minutes. Time limits are not inputs,
+ * so they change no existing stack. Call it before `limitWaits`, which may shorten them.
+ */
+export const extendPullWaits = ({ imageSource, management }: Pick<Settings, "imageSource" | "management">): void => {
+  if (imageSource === "local" && management.kubeconfig === "") return;
+  pulumi.runtime.registerStackTransformation(({ type, props, opts }) => {
+    if (!type.startsWith("kubernetes:") || !runsPods(props as unknown as KubernetesObject)) return undefined;
+    const { customTimeouts = {} } = opts as pulumi.CustomResourceOptions;
+    return { props, opts: { ...opts, customTimeouts: withPullTime(customTimeouts) } };
   });
 };

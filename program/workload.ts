@@ -18,7 +18,7 @@ import { clusterSpec } from "../lib/cluster/spec";
 import { type ClusterNetworks, networksOf } from "../lib/network/networks";
 import type { ClusterSettings } from "../lib/settings/types";
 import { ownerLabel } from "../lib/base/labels";
-import { isGiven } from "../preflight/management/existing";
+import { isForeignNamespace } from "../preflight/management/existing";
 import { clusterKey } from "../preflight/management/running";
 import { ClusterContainers } from "../provider/kind";
 import type { Management } from "./management";
@@ -55,7 +55,7 @@ export const shareAmongClusters = (
     management.handle,
     stack.settings.clusters,
     existing && {
-      isGiven: (name) => isGiven(existing, name, stack.owner),
+      isGiven: (name) => isForeignNamespace(existing, name, stack.owner),
       annotations: { [ownerLabel]: stack.owner },
     },
   );

@@ -1,5 +1,5 @@
-// Takes TypeScript programs to JavaScript. Each run of Slipway starts several, so what it takes to start one counts: all
-// files of a program become one, which is quicker than to load them one by one, and is kept until one of them changes.
+// Bundles TypeScript programs as JavaScript. Each run of Slipway starts several programs, so their start must be fast. One
+// file loads faster than many. A bundle is stored until one of its files changes.
 const { createHash } = require("node:crypto");
 const { mkdirSync, readFileSync, renameSync, statSync, writeFileSync } = require("node:fs");
 const { dirname, join, relative, resolve } = require("node:path");
@@ -7,49 +7,49 @@ const { dirname, join, relative, resolve } = require("node:path");
 /** The checkout. */
 const root = join(__dirname, "..");
 
-/** With it the traces of errors name lines of the sources; they cost time at each start. */
+/** If true, stack traces have lines of the sources, which costs time at each start. */
 const traced = Boolean(process.env.SLIPWAY_TRACE);
 
 /**
- * Packages that are part of a bundle. A program loads all of a package that stays outside; of zod, which is 50 files, a
- * bundle has what it uses: docs/decisions/0003-settings-schema.md.
+ * Packages that are part of a bundle. A bundle contains only the used parts of zod, which has 50 files. An external package
+ * is loaded completely. See docs/decisions/0003-settings-schema.md.
  */
-const inside = ["zod"];
+const bundledPackages = ["zod"];
 
-/** Packages that stay outside: loaded when a program starts, as installed. */
-const outside = () => {
+/** Returns the external packages, which a program loads from node_modules at its start. */
+const externalPackages = () => {
   const { dependencies, devDependencies } = require("../package.json");
-  return Object.keys({ ...dependencies, ...devDependencies }).filter((name) => !inside.includes(name));
+  return Object.keys({ ...dependencies, ...devDependencies }).filter((name) => !bundledPackages.includes(name));
 };
 
-/** What besides its own files a program's bundle follows from. */
-const others = ["scripts/bundle.cjs", "tsconfig.json", "package.json", "node_modules/esbuild/package.json"];
+/** Files that change every bundle. */
+const commonFiles = ["scripts/bundle.cjs", "tsconfig.json", "package.json", "node_modules/esbuild/package.json"];
 
-/** What tells a file from what it was: its size and the time of its last change; undefined of one that is gone. */
+/** Returns the size and modification time of a file, which show changes; undefined for a missing file. */
 const stampOf = (file) => {
-  const found = statSync(resolve(root, file), { throwIfNoEntry: false });
-  return found && `${found.size} ${found.mtimeMs}`;
+  const status = statSync(resolve(root, file), { throwIfNoEntry: false });
+  return status && `${status.size} ${status.mtimeMs}`;
 };
 
-/** Where a program seems to lie as it runs: one folder below the checkout like lib/versions/pins.ts, by which it is found. */
-const place = join(__dirname, "bundled.cjs");
+/** Path of every running program. Like its sources, the path is in a folder of the checkout. */
+const bundlePath = join(__dirname, "bundled.cjs");
 
 const build = (options) => {
   try {
     return require("esbuild").buildSync(options);
   } catch (error) {
-    throw new Error(error.message); // which says file, line and reason; the rest is the same for programs
+    throw new Error(error.message); // the message has file, line and reason
   }
 };
 
-/** A program as one file of JavaScript, and the files it was made of. Throws what is wrong with it. */
+/** Bundles a program as one JavaScript file. Returns the text and the source files; throws esbuild's message. */
 const bundle = (program) => {
   const { metafile, outputFiles } = build({
     absWorkingDir: root,
     entryPoints: [program],
-    outfile: place,
+    outfile: bundlePath,
     bundle: true,
-    external: outside(),
+    external: externalPackages(),
     platform: "node",
     target: "node20",
     sourcemap: traced ? "inline" : false,
@@ -57,10 +57,10 @@ const bundle = (program) => {
     write: false,
     logLevel: "silent",
   });
-  return { files: [...Object.keys(metafile.inputs), ...others], text: outputFiles[0].text };
+  return { files: [...Object.keys(metafile.inputs), ...commonFiles], text: outputFiles[0].text };
 };
 
-/** What was kept of a program, where none of its files has changed since. */
+/** Returns the stored bundle of a program; undefined if one of its files has changed. */
 const readKept = (kept) => {
   try {
     const content = readFileSync(kept, "utf8");
@@ -68,11 +68,11 @@ const readKept = (kept) => {
     const stamps = Object.entries(JSON.parse(content.slice(0, end)));
     return stamps.every(([file, stamp]) => stampOf(file) === stamp) ? content.slice(end) : undefined;
   } catch {
-    return undefined; // not there yet, or damaged
+    return undefined; // the bundle is missing or damaged
   }
 };
 
-/** Keeps a bundle below its files' stamps, whole or not at all; where it cannot be kept it is made anew each time. */
+/** Stores a bundle with the stamps of its files atomically. After an error, the next start bundles again. */
 const keep = (kept, stamps, text) => {
   try {
     mkdirSync(dirname(kept), { recursive: true, mode: 0o700 });
@@ -89,7 +89,7 @@ const read = (program) => {
   if (before !== undefined) return before;
   const started = Date.now();
   const { files, text } = bundle(program);
-  // One that was written meanwhile may have been read before.
+  // A file that was written during the build may have been read before the write.
   const settled = files.every((file) => statSync(resolve(root, file)).mtimeMs < started);
   if (settled) keep(kept, Object.fromEntries(files.map((file) => [file, stampOf(file)])), text);
   return text;
@@ -98,5 +98,5 @@ const read = (program) => {
 /** Runs a program, by its absolute path, as the content of a module. */
 exports.runBundle = (module, program) => {
   process.setSourceMapsEnabled(traced);
-  module._compile(read(program), place);
+  module._compile(read(program), bundlePath);
 };

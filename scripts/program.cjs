@@ -1,9 +1,9 @@
-// Preloaded into the process in which Pulumi runs index.ts (nodeargs in Pulumi.yaml), so that it starts in a third of the
+// Preloaded into the process in which Pulumi runs index.ts (nodeargs in Pulumi.yaml). It reduces the start to a third of the
 // time.
 const { Module } = require("node:module");
 const { runBundle } = require("./bundle.cjs");
 
-// The patches below reach into the SDK, so they apply only to the version that they were checked with: the pinned one.
+// The patches below use internals of the SDK, so they apply only to the pinned version.
 const installed = require("@pulumi/pulumi/package.json").version;
 const isPinned = installed === require("../package.json").dependencies["@pulumi/pulumi"];
 
@@ -15,8 +15,8 @@ Module._extensions[".ts"] = (module, program) => {
 };
 if (isPinned) loadLate();
 
-// Pulumi's SDK loads TypeScript and npm's Arborist, for resources that are made of functions; no resource here is. So they
-// are loaded when something of them is asked for.
+// Pulumi's SDK loads TypeScript and npm's Arborist for resources from functions, which Slipway does not have. Both packages
+// are loaded at their first use.
 function loadLate() {
   const late = ["typescript", "@npmcli/arborist"];
   const load = Module._load;
@@ -29,10 +29,10 @@ function loadLate() {
 }
 
 function patchSdk() {
-  // Where in the program a resource is made: of no use in a bundle, and each one that moves costs a write of the state.
+  // Source positions of resources are useless in a bundle, and each changed position causes a write of the state.
   require("@pulumi/pulumi/resource").Resource.callsites = () => [];
-  // The SDK takes a trace of every promise, and has each line of it looked up in source maps.
+  // The SDK takes a stack trace of every promise, and looks up each line in source maps.
   Error.prepareStackTrace = undefined;
-  // It also tells the engine what it is about to do, several times for each resource, for its own developers.
+  // The SDK also sends debug messages to the engine, several for each resource.
   if (!process.env.SLIPWAY_TRACE) require("@pulumi/pulumi/log").debug = () => Promise.resolve();
 }

@@ -7,11 +7,11 @@ import { projectFile, settingsDocument, settingsJsonSchema } from "../lib/settin
 import { root } from "../system/checkout";
 import { writeAtomically } from "../system/files";
 
-// Writes what follows from the schema of the settings (the JSON schema of stack files, the documentation, and the block
-// `config` of Pulumi.yaml), and the reference that follows from the definitions of commands.
+// Generates the JSON schema of stack files, docs/settings.md and the block `config` of Pulumi.yaml from the settings' schema.
+// Generates docs/reference/cli.md from the definitions of commands.
 const files = {
   "slipway.schema.json": JSON.stringify(settingsJsonSchema(), null, 2),
-  [join("docs", "settings.md")]: settingsDocument(),
+  [join("docs", "reference", "settings.md")]: settingsDocument(),
   [join("docs", "reference", "cli.md")]: cliReference(commands),
   "Pulumi.yaml": projectFile(readFileSync(join(root, "Pulumi.yaml"), "utf8")),
 };

@@ -9,7 +9,7 @@ import { askInternet, reasonOf } from "./http";
 import { PermanentError } from "./proxy";
 
 /** How stubborn a download is. */
-export interface Patience {
+export interface RetryPolicy {
   tries: number;
   /** Milliseconds before the second try; doubled for each further one. */
   pauseMs: number;
@@ -18,7 +18,7 @@ export interface Patience {
 }
 
 /** What is used outside tests. */
-export const patience: Patience = { tries: 4, pauseMs: 2000, stallMs: 60_000 };
+export const defaultRetryPolicy: RetryPolicy = { tries: 4, pauseMs: 2000, stallMs: 60_000 };
 
 /** Takes the number of bytes received, and the size of the file where the server says it. */
 export type Report = (received: number, size: number | undefined) => void;
@@ -76,8 +76,8 @@ const attempt = async <T>(
 };
 
 /** Tries again after faults of the network; `failed` gets each failure and the number of the try. */
-const persist = async <T>(
-  how: Patience,
+const retry = async <T>(
+  how: RetryPolicy,
   once: () => Promise<T>,
   failed: (error: unknown, count: number) => Promise<void> | void,
 ): Promise<T> => {
@@ -97,7 +97,7 @@ export const download = async (
   url: string,
   target: string,
   log: Log,
-  how: Patience = patience,
+  how: RetryPolicy = defaultRetryPolicy,
   report?: Report,
 ): Promise<void> => {
   let tries = 0;
@@ -106,7 +106,7 @@ export const download = async (
     return attempt(url, how.stallMs, (body) => pipeline(body, createWriteStream(target)), report);
   };
   const textOf = (error: unknown): string => `${url} could not be fetched: ${reasonOf(error)}`;
-  await persist(how, once, async (error, count) => {
+  await retry(how, once, async (error, count) => {
     tries = count;
     await rm(target, { force: true });
     log(`${textOf(error)}\n`);
@@ -120,8 +120,8 @@ export const download = async (
  *
  * @throws HttpStatusError for an answer other than success, and what `askInternet` throws
  */
-export const downloadBytes = (url: string, how: Patience = patience): Promise<Buffer> =>
-  persist(
+export const downloadBytes = (url: string, how: RetryPolicy = defaultRetryPolicy): Promise<Buffer> =>
+  retry(
     how,
     () => attempt(url, how.stallMs, (body) => buffer(body)),
     () => undefined,

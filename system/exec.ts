@@ -1,4 +1,5 @@
 import { type ChildProcess, execFile, execFileSync, spawn, type SpawnOptions } from "node:child_process";
+import { createInterface } from "node:readline";
 
 /** How a program ended. */
 export interface ExecResult {
@@ -79,6 +80,26 @@ export const run = async (program: string, args: readonly string[], options: Exe
   throw new Error(`${program} ${args.slice(0, 3).join(" ")} ended with ${failure?.signal ?? code}\n${printed}`);
 };
 
+/** Runs a program that must succeed, and reports each line of its standard output; throws with its standard error. */
+export const runLines = (program: string, args: readonly string[], onLine: (line: string) => void): Promise<void> =>
+  new Promise((resolve, reject) => {
+    const child = start(program, args, { stdio: ["ignore", "pipe", "pipe"] });
+    let complaint = "";
+    if (child.stdout) createInterface({ input: child.stdout }).on("line", onLine);
+    child.stderr?.on("data", (text: Buffer) => (complaint += text.toString()));
+    child.on("error", reject);
+    child.on("close", (code, signal) =>
+      code === 0 ? resolve() : reject(new Error(complaint.trim() || `${program} ended with ${signal ?? code}`)),
+    );
+  });
+
+/** Returns the last line of an error's message, in which programs name the reason. */
+export const lastLine = (error: unknown): string =>
+  String(error instanceof Error ? error.message : error)
+    .trim()
+    .split("\n")
+    .at(-1) ?? "";
+
 /** Runs a program at once and returns its standard output; throws where it fails. For what takes no time alone. */
 export const runSync = (program: string, args: readonly string[]): string =>
   execFileSync(program, args, { encoding: "utf8", stdio: ["ignore", "pipe", "ignore"], env: process.env });
@@ -88,7 +109,7 @@ export const start = (program: string, args: readonly string[], options: SpawnOp
   spawn(program, args, { ...options, env: { ...process.env, ...options.env } });
 
 /** What a program printed; where it failed, the end of its complaint. */
-export interface Answer {
+export interface ExecAnswer {
   text: string;
   failed: boolean;
   /** What it printed all the same, where it failed. */
@@ -96,11 +117,11 @@ export interface Answer {
 }
 
 /** Runs a program without a shell. */
-export type Ask = (program: string, ...args: string[]) => Promise<Answer>;
+export type Exec = (program: string, ...args: string[]) => Promise<ExecAnswer>;
 
 /** Creates a function that asks programs that may not answer: after `seconds` that is the answer. */
-export const asker =
-  (cwd: string, env: Readonly<Record<string, string>> = {}, seconds = 15): Ask =>
+export const createExec =
+  (cwd: string, env: Readonly<Record<string, string>> = {}, seconds = 15): Exec =>
   async (program, ...args) => {
     const result = await exec(program, args, { cwd, env, timeout: seconds });
     const printed = result.stdout.trimEnd();

@@ -260,6 +260,32 @@ describe("the examples", () => {
   );
 });
 
+describe("waits for workloads", () => {
+  const workloads = (recording: Recording): Registration[] =>
+    recording.registrations.filter((one) => /^kubernetes:apps\/v1:/.test(one.type));
+  const limits = (recording: Recording): string[] => [...new Set(workloads(recording).map((one) => one.createTimeout))];
+
+  test("have room for pulls over a slow line where nodes pull images", async () => {
+    const pulling = await recordProgram(program, { preview: false, stack: "dev" });
+    expect(workloads(pulling).length).toBeGreaterThan(5);
+    expect(limits(pulling)).toEqual(["1800s"]);
+    const accounts = pulling.registrations.filter((one) => one.type === "kubernetes:core/v1:ServiceAccount");
+    expect(new Set(accounts.map((one) => one.createTimeout))).toEqual(new Set([""]));
+    expect(pulling.find("management-kind").createTimeout).toBe("45m");
+  });
+
+  test("are the plugin's own where nodes pull nothing", () => {
+    expect(limits(up).sort()).toEqual(["", "20m"]);
+  });
+
+  test("are never longer than SLIPWAY_TIMEOUT", async () => {
+    process.env.SLIPWAY_TIMEOUT = "90";
+    const limited = await recordProgram(program, { preview: false, stack: "dev" });
+    delete process.env.SLIPWAY_TIMEOUT;
+    expect(limits(limited)).toEqual(["90s"]);
+  });
+});
+
 describe("CRDs", () => {
   test("are named with their checksums in one resource of their manifest", () => {
     const { stdin, environment } = up.find("cert-manager/CustomResourceDefinitions").inputs;
@@ -354,6 +380,15 @@ describe("the docker network", () => {
       { subnet: "172.18.0.0/16", gateway: "172.18.0.1", ipRange: "172.18.0.0/17" },
     ]);
     expect(network.inputs.labels).toEqual([{ label: "dev.slipway.stack", value: "slipway/offline" }]);
+  });
+
+  test("is not replaced for options that no setting states, such as those that Docker adds", () => {
+    const network = up.registrations.find((one) => one.type === "docker:index/network:Network")!;
+    expect(network.ignoreChanges).toEqual(["options"]);
+    expect(network.inputs.options).toEqual({
+      "com.docker.network.bridge.enable_ip_masquerade": "true",
+      "com.docker.network.driver.mtu": "1500",
+    });
   });
 
   test("is not made where the setting adopts the one that is there", async () => {

@@ -19,7 +19,7 @@ import { pickRoute } from "../toolchain";
 
 const chooseRoute = () => pickRoute({ checkout: root, print: printAside });
 
-/** The stack's name; the route is asked only where it decides. */
+/** Returns the stack's name. The route is chosen only if STACK is unset. */
 const stackName = async (): Promise<string> => process.env.STACK || defaultStack[await chooseRoute()];
 
 const fetchKubeconfigs = async (): Promise<Record<string, string>> => {
@@ -61,13 +61,13 @@ export const kubeconfig: Action = async ({ options, operands: [name] }) => {
     current: name ?? mainCluster(clusters),
     isComplete: name === undefined,
   };
-  const own = { checkout: root, stack };
-  if (options.merge) await mergeIntoUserFile(own, chosen, print);
-  else process.stdout.write(joinedKubeconfig(own, chosen));
+  const ownStack = { checkout: root, stack };
+  if (options.merge) await mergeIntoUserFile(ownStack, chosen, print);
+  else process.stdout.write(joinedKubeconfig(ownStack, chosen));
   return 0;
 };
 
-/** Runs kubectl on a cluster; Pulumi is asked only where no kubeconfig is there. */
+/** Runs kubectl on a cluster. Pulumi runs only if the stack has no kubeconfig file. */
 export const kubectl: Action = async ({ operands: [name = ""], passed }) => {
   const stack = await stackName();
   return runKubectl(root, fileOfCluster(stack, name, await clustersOf(stack)), passed);

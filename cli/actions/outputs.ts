@@ -6,10 +6,10 @@ import type { Target } from "../pulumi/run";
 import { openTarget, print, printAside } from "../pulumi/target";
 import { pickRoute } from "../toolchain";
 
-/** What Pulumi prints in place of a secret. */
+/** Text that Pulumi prints in place of a secret. */
 const secret = "[secret]";
 
-/** What `outputs` prints. */
+/** Options of `outputs`. */
 export interface OutputsOptions {
   showSecrets?: boolean;
   json?: boolean;
@@ -18,7 +18,7 @@ export interface OutputsOptions {
 /**
  * Returns the outputs of a stack as a JSON document, or as YAML for people.
  *
- * @throws where the stack does not exist
+ * @throws MissingStack if the stack does not exist
  */
 export const outputsText = async (target: Target, { showSecrets = false, json }: OutputsOptions): Promise<string> => {
   const outputs = await readExistingOutputs(target, { showSecrets });

@@ -5,41 +5,41 @@ import { planSummary, planTable } from "../../lib/plan/text";
 import { stackFile } from "../../preflight/stackFile";
 import { exec, type ExecResult, requireStart } from "../../system/exec";
 import type { Target } from "../pulumi/run";
-import { keepingClean } from "../pulumi/stack";
+import { keepSettingsClean } from "../pulumi/stack";
 import type { DeletionPreview } from "../recovery/restoreDeleted";
 import type { Print } from "../toolchain/build/progress";
 
-/** Runs Pulumi and keeps what it prints; tests give their own. */
-export type Ask = (target: Target, args: string[]) => Promise<ExecResult>;
+/** Runs Pulumi and returns its output. Tests replace it. */
+export type RunPreview = (target: Target, args: string[]) => Promise<ExecResult>;
 
-const askPulumi: Ask = ({ checkout, stack, variables }, args) =>
-  keepingClean(stackFile(checkout, stack), async () =>
+const runPreview: RunPreview = ({ checkout, stack, variables }, args) =>
+  keepSettingsClean(stackFile(checkout, stack), async () =>
     requireStart("pulumi", await exec("pulumi", args, { cwd: checkout, env: variables }), ": run make tools"),
   );
 
-/** Previews the stack and prints what would happen to each part of it; gives the exit code (0, 1, 2 or 3). */
+/** Previews the stack and prints the change of each part. Returns the exit code (0, 1, 2 or 3). */
 export const printPlan = async (
   target: Target,
   args: string[],
   print: Print,
-  ask: Ask = askPulumi,
+  preview: RunPreview = runPreview,
   deleted?: DeletionPreview["deleted"],
 ): Promise<0 | 1 | 2 | 3> => {
   const rest = args.filter((arg) => arg !== "--json");
-  // Unchanged resources too: they tell which clusters there are, and whose a resource is.
+  // --show-sames, because the unchanged resources show which clusters exist and to which cluster a resource belongs.
   const options = ["preview", "--json", "--show-sames", "--non-interactive", "--stack", target.stack];
-  const { code, stdout, stderr } = await ask(target, [...options, ...rest]);
+  const { code, stdout, stderr } = await preview(target, [...options, ...rest]);
   const digest = digestOf(stdout);
   const errors = (digest?.diagnostics ?? []).filter(({ severity }) => severity === "error");
   if (code !== 0 || digest === undefined || errors.length > 0) {
-    const said = errors.map(({ message = "" }) => message.trim());
-    if (deleted && said.some((text) => text.includes("failed calling webhook"))) {
+    const messages = errors.map(({ message = "" }) => message.trim());
+    if (deleted && messages.some((text) => text.includes("failed calling webhook"))) {
       const parts = deletionParts(deleted.deletions);
       report(parts, args.includes("--json"), print);
       if (!args.includes("--json")) print("other changes show once make up has created the deleted webhooks again");
       return exitCode(parts);
     }
-    throw new Error(`the preview failed\n${said.join("\n") || stderr.trim() || stdout.slice(-2000)}`);
+    throw new Error(`the preview failed\n${messages.join("\n") || stderr.trim() || stdout.slice(-2000)}`);
   }
   const parts = changePlan(digest.steps ?? [], deleted?.steps);
   report(parts, args.includes("--json"), print);
@@ -55,6 +55,6 @@ const digestOf = (text: string): PreviewDigest | undefined => {
   try {
     return JSON.parse(text) as PreviewDigest;
   } catch {
-    return undefined; // Pulumi ended before it had anything to say
+    return undefined; // Pulumi ended before it printed JSON
   }
 };

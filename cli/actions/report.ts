@@ -6,7 +6,7 @@ import { writeAtomically } from "../../system/files";
 /** Folder of a stack's kubeconfigs, relative to the checkout. */
 export const kubeconfigFolder = (stack: string): string => join(".slipway", "kubeconfigs", stack);
 
-/** Writes one file for each cluster, readable by its owner only; files of clusters that are gone are removed. */
+/** Writes one file (mode 0600) for each cluster and removes the files of deleted clusters. */
 export const writeKubeconfigs = (
   checkout: string,
   stack: string,
@@ -14,7 +14,7 @@ export const writeKubeconfigs = (
 ): Record<string, string> => {
   const folder = join(checkout, kubeconfigFolder(stack));
   mkdirSync(folder, { recursive: true, mode: 0o700 });
-  chmodSync(folder, 0o700); // a step may have made it first
+  chmodSync(folder, 0o700); // a step may have created the folder with another mode
   const files: Record<string, string> = {};
   for (const [name, text] of Object.entries(kubeconfigs)) {
     const file = join(folder, `${name}.yaml`);
@@ -27,7 +27,7 @@ export const writeKubeconfigs = (
   return files;
 };
 
-/** Removes a stack's kubeconfigs; after destroy they lead nowhere. */
+/** Removes a stack's kubeconfigs, whose clusters no longer exist after destroy. */
 export const removeKubeconfigs = (checkout: string, stack: string): void => {
   const folder = join(checkout, kubeconfigFolder(stack));
   if (existsSync(folder)) rmSync(folder, { recursive: true });
@@ -41,13 +41,13 @@ const plainText = (html: string): string =>
     .replace(/\s*\n\s*/g, "\n")
     .trim();
 
-/** The answer's first lines, without HTML tags. */
+/** Returns the first lines of the answer, without HTML tags. */
 export const excerpt = (answer: string, count = 6): string[] => {
   const lines = plainText(answer).split("\n");
   return lines.length > count ? [...lines.slice(0, count), "…"] : lines;
 };
 
-/** What `make up` says at its end. */
+/** Returns the lines that `make up` prints at its end. */
 export const upReport = (
   stack: string,
   outputs: Outputs,

@@ -4,9 +4,9 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { clusterLabel } from "../../lib/base/labels";
 import type { Diagnosis } from "../../lib/diagnosis/diagnose";
 import { deletionLines } from "../../lib/plan/deletionText";
-import { type Ask, asker } from "../../system/exec";
+import { type Exec, createExec } from "../../system/exec";
 import { clusterStates, findClusters, type StackClusters } from "../diagnosis/cluster";
-import { askExisting, requireState } from "../pulumi/existing";
+import { queryStack, requireState } from "../pulumi/existing";
 import { type Outputs, readOutputs, type Target } from "../pulumi/run";
 import { type ExportedState, exportState, outputsIn } from "../pulumi/state";
 import { findDeletions } from "../recovery/findDeleted";
@@ -18,10 +18,10 @@ const section = (title: string, text: string): string[] => [
   ...(text || "(none)").split("\n").map((line) => `  ${line}`),
 ];
 
-/** What a cluster that is ready has: its nodes, and its services with an address. */
-const contents = async (ask: Ask, { name, file }: StackClusters["clusters"][number]): Promise<string[]> => {
+/** Returns the nodes and the load balancers of a ready cluster as lines. */
+const contents = async (exec: Exec, { name, file }: StackClusters["clusters"][number]): Promise<string[]> => {
   if (file === undefined) return [];
-  const get = (...args: string[]) => ask("kubectl", "--kubeconfig", file, "get", ...args, "--request-timeout=10s");
+  const get = (...args: string[]) => exec("kubectl", "--kubeconfig", file, "get", ...args, "--request-timeout=10s");
   const [nodes, services] = await Promise.all([get("nodes", "--output=wide"), get("services", "--all-namespaces")]);
   const balanced = services.text.split("\n").filter((line, index) => index === 0 || /\sLoadBalancer\s/.test(line));
   return [...section(`nodes of ${name}`, nodes.text), ...section(`load balancers of ${name}`, balanced.join("\n"))];
@@ -29,76 +29,76 @@ const contents = async (ask: Ask, { name, file }: StackClusters["clusters"][numb
 
 const containersFormat = "table {{.Names}}\t{{.Status}}\t{{.Image}}";
 
-/** What status knows of a stack's clusters. */
-export interface Survey {
-  /** Whether there are tools to ask with. */
+/** Result of an inspection of a stack's clusters. */
+export interface Inspection {
+  /** True if the tools are installed. */
   hasTools: boolean;
   outputs: Outputs | undefined;
-  found: StackClusters;
-  /** The state of each of the clusters found. */
+  located: StackClusters;
+  /** The diagnosis of each workload cluster in `located`, in the same order. */
   states: Diagnosis[];
-  /** What somebody deleted behind the stack's back, in words. */
+  /** One line for each object that was deleted outside of Slipway. */
   deleted: string[];
-  /** Whether every cluster is ready and nothing was deleted. */
+  /** True if every cluster is ready and nothing was deleted. */
   isReady: boolean;
 }
 
-/** Reads the state of a stack, or fails where there is none. */
+/** Reads the state of a stack, and fails if the stack has no state. */
 const readState = async (target: Target): Promise<ExportedState> =>
-  JSON.parse(await askExisting(target, ["stack", "export", "--show-secrets"])) as ExportedState;
+  JSON.parse(await queryStack(target, ["stack", "export", "--show-secrets"])) as ExportedState;
 
 /**
- * Looks at the stack's clusters.
+ * Inspects the stack's clusters.
  *
- * @param mustExist whether it is an error that the stack does not exist, or that Pulumi fails
+ * @param mustExist if true, a missing stack or a failure of Pulumi is an error
  */
-export const surveyClusters = async (target: Target, ask: Ask, mustExist: boolean): Promise<Survey> => {
+export const inspectClusters = async (target: Target, exec: Exec, mustExist: boolean): Promise<Inspection> => {
   if (mustExist) requireState(target);
   const hasTools = existsSync(join(target.checkout, ".tools", "bin", "pulumi"));
   const read = mustExist ? readState : () => exportState(target, { showSecrets: true });
   const state = hasTools ? await read(target) : undefined;
   const outputs = state && outputsIn(state);
-  const found = findClusters(target, outputs);
-  if (found.management === undefined) return { hasTools, outputs, found, states: [], deleted: [], isReady: false };
+  const located = findClusters(target, outputs);
+  if (located.management === undefined) return { hasTools, outputs, located, states: [], deleted: [], isReady: false };
   const [states, deletions] = await Promise.all([
-    clusterStates(ask, found),
+    clusterStates(exec, located),
     findDeletions(target, state?.deployment.resources ?? []),
   ]);
   const deleted = deletionLines(deletions);
   const isReady = states.every(({ ready }) => ready) && deleted.length === 0;
-  return { hasTools, outputs, found, states, deleted, isReady };
+  return { hasTools, outputs, located, states, deleted, isReady };
 };
 
 /**
- * What is there now, and whether every cluster of the stack is ready. Nothing being up is an answer too.
+ * Returns the status as lines, and whether every cluster of the stack is ready. A stack that is not up has a status too.
  *
- * @param mustExist whether it is an error that the stack does not exist; default: false
+ * @param mustExist if true, a missing stack is an error; default: false
  */
-export const look = async (target: Target, mustExist = false): Promise<{ lines: string[]; ready: boolean }> => {
-  const ask = asker(target.checkout, target.variables);
-  const [survey, containers, network] = await Promise.all([
-    surveyClusters(target, ask, mustExist),
-    ask("docker", "ps", "--all", "--filter", `label=${clusterLabel}`, "--format", containersFormat),
-    ask("docker", "network", "inspect", "kind", "--format", "{{.Name}}: {{range .IPAM.Config}}{{.Subnet}} {{end}}"),
+export const inspectStack = async (target: Target, mustExist = false): Promise<{ lines: string[]; ready: boolean }> => {
+  const exec = createExec(target.checkout, target.variables);
+  const [inspection, containers, network] = await Promise.all([
+    inspectClusters(target, exec, mustExist),
+    exec("docker", "ps", "--all", "--filter", `label=${clusterLabel}`, "--format", containersFormat),
+    exec("docker", "network", "inspect", "kind", "--format", "{{.Name}}: {{range .IPAM.Config}}{{.Subnet}} {{end}}"),
   ]);
-  const { hasTools, outputs, found, states, deleted, isReady } = survey;
+  const { hasTools, outputs, located, states, deleted, isReady } = inspection;
   const lines = [
     ...(hasTools ? [] : ["tools: none yet (make tools)"]),
     ...section("containers", containers.text.includes("\n") || containers.failed ? containers.text : "(none)"),
     ...section("network", network.failed ? "(none)" : network.text),
   ];
-  if (found.management === undefined) {
+  if (located.management === undefined) {
     return { lines: [...lines, ...section(`stack ${target.stack}`, "nothing is up (make up)")], ready: false };
   }
   const details = await Promise.all(
-    found.clusters.map((cluster, index) =>
-      states[index]?.ready ? contents(ask, cluster) : Promise.resolve<string[]>([]),
+    located.clusters.map((cluster, index) =>
+      states[index]?.ready ? contents(exec, cluster) : Promise.resolve<string[]>([]),
     ),
   );
   return {
     lines: [
       ...lines,
-      ...states.flatMap(({ lines: verdict }, index) => ["", ...verdict, ...(details[index] ?? [])]),
+      ...states.flatMap(({ lines: diagnosis }, index) => ["", ...diagnosis, ...(details[index] ?? [])]),
       ...(deleted.length > 0 ? section("deleted outside of Slipway", deleted.join("\n")) : []),
       ...section("url", outputs?.url ?? "(none)"),
     ],
@@ -106,27 +106,27 @@ export const look = async (target: Target, mustExist = false): Promise<{ lines: 
   };
 };
 
-/** One screen for each cluster on what is there: containers, what holds a cluster, or its nodes and services, and the URL. */
+/** Prints containers, network, clusters and URL. A cluster that is not ready has the reason; a ready cluster has its nodes. */
 export const printStatus = async (target: Target, print: Print): Promise<void> => {
-  for (const line of (await look(target, true)).lines) print(line);
+  for (const line of (await inspectStack(target, true)).lines) print(line);
 };
 
-/** Seconds between two looks; each takes some itself. */
+/** Seconds between the end of an inspection and the start of the next inspection. */
 const pause = 3;
 
-/** Erases the terminal and puts the cursor into its upper left corner. */
+/** Erases the terminal and moves the cursor to the upper left corner. */
 const clear = "\u001b[2J\u001b[H";
 
 /**
- * Follows the status: what changed is drawn anew. In a terminal until Ctrl-C; elsewhere until all clusters are ready,
- * so that a script can wait for it. A stack that does not exist yet may come to exist.
+ * Prints the status again after each change. In a terminal it ends at Ctrl-C. Elsewhere it ends when all clusters are
+ * ready, so that a script can wait. The stack may be created meanwhile.
  */
 export const watchStatus = async (target: Target, print: Print, terminal = process.stdout.isTTY): Promise<void> => {
   let shown = "";
   for (;;) {
-    const { lines, ready } = await look(target);
+    const { lines, ready } = await inspectStack(target);
     const text = lines.join("\n");
-    // Docker counts seconds: that alone is no change.
+    // Docker's output contains running times, which are not a change of the status.
     const steady = text.replace(/Up .*?( {2,}|$)/gm, "Up  ").replace(/\d+[smhd]\b/g, "");
     if (steady !== shown) print(`${terminal ? clear : `\n--- ${new Date().toISOString()}`}${text}`);
     shown = steady;
@@ -135,9 +135,9 @@ export const watchStatus = async (target: Target, print: Print, terminal = proce
   }
 };
 
-/** What holds each cluster that is not ready; nothing where all are, or where there is no management cluster. */
+/** Prints why each cluster is not ready. It prints nothing if all clusters are ready, or without a management cluster. */
 export const printStuck = async (target: Target, print: Print): Promise<void> => {
-  const found = findClusters(target, await readOutputs(target));
-  const states = await clusterStates(asker(target.checkout, target.variables), found);
+  const located = findClusters(target, await readOutputs(target));
+  const states = await clusterStates(createExec(target.checkout, target.variables), located);
   for (const { ready, lines } of states) if (!ready) for (const line of ["", ...lines]) print(line);
 };

@@ -2,17 +2,17 @@ import { jsonLines, valueAt } from "../../lib/base/json";
 import { listArguments, networkName, parseContainers } from "../../lib/base/container";
 import { clusterLabel } from "../../lib/base/labels";
 import { networkArguments } from "../../system/docker";
-import { type Answer, type Ask, asker } from "../../system/exec";
+import { type ExecAnswer, type Exec, createExec } from "../../system/exec";
 import type { StackClusters } from "../diagnosis/cluster";
 import type { Target } from "../pulumi/run";
-import { surveyClusters } from "./status";
+import { inspectClusters } from "./status";
 
 const asList = (value: unknown): unknown[] => (Array.isArray(value) ? value : []);
 
 const asText = (value: unknown): string => (typeof value === "string" ? value : "");
 
-/** The objects of a `kubectl get --output=json`; null where the cluster did not answer. */
-const itemsOf = ({ text, failed }: Answer): unknown[] | null =>
+/** Returns the objects that `kubectl get --output=json` printed, or null if the cluster did not answer. */
+const itemsOf = ({ text, failed }: ExecAnswer): unknown[] | null =>
   failed ? null : asList(valueAt(JSON.parse(text), "items"));
 
 const toNode = (node: unknown) => ({
@@ -36,11 +36,11 @@ const toLoadBalancer = (service: unknown) => ({
 
 const isBalanced = (service: unknown): boolean => valueAt(service, "spec", "type") === "LoadBalancer";
 
-/** Nodes and load balancers of a cluster that is ready; null of each that nobody could ask for. */
-const contents = async (ask: Ask, { file }: StackClusters["clusters"][number], isReady: boolean) => {
+/** Returns nodes and load balancers of a ready cluster. Each is null if it could not be read. */
+const contents = async (exec: Exec, { file }: StackClusters["clusters"][number], isReady: boolean) => {
   if (file === undefined || !isReady) return { nodes: null, loadBalancers: null };
   const get = (...args: string[]) =>
-    ask("kubectl", "--kubeconfig", file, "get", ...args, "--output=json", "--request-timeout=10s");
+    exec("kubectl", "--kubeconfig", file, "get", ...args, "--output=json", "--request-timeout=10s");
   const [nodes, services] = await Promise.all([get("nodes"), get("services", "--all-namespaces")]);
   return {
     nodes: itemsOf(nodes)?.map(toNode) ?? null,
@@ -48,29 +48,29 @@ const contents = async (ask: Ask, { file }: StackClusters["clusters"][number], i
   };
 };
 
-const subnetsOf = ({ text, failed }: Answer): string[] | null =>
+const subnetsOf = ({ text, failed }: ExecAnswer): string[] | null =>
   failed
     ? null
     : asList(valueAt(jsonLines(text)[0], "IPAM", "Config")).map((config) => asText(valueAt(config, "Subnet")));
 
 /**
- * Returns what status knows as data, in the shape of docs/reference/status.schema.json.
+ * Returns the status as data, in the shape of docs/reference/status.schema.json.
  *
- * @throws where the stack does not exist
+ * @throws MissingStack if the stack does not exist
  */
 export const statusDocument = async (target: Target): Promise<object> => {
-  const ask = asker(target.checkout, target.variables);
-  const [{ outputs, found, states, deleted, isReady }, containers, network] = await Promise.all([
-    surveyClusters(target, ask, true),
-    ask("docker", ...listArguments(`label=${clusterLabel}`)),
-    ask("docker", ...networkArguments(networkName)),
+  const exec = createExec(target.checkout, target.variables);
+  const [{ outputs, located, states, deleted, isReady }, containers, network] = await Promise.all([
+    inspectClusters(target, exec, true),
+    exec("docker", ...listArguments(`label=${clusterLabel}`)),
+    exec("docker", ...networkArguments(networkName)),
   ]);
-  const isUp = found.management !== undefined;
+  const isUp = located.management !== undefined;
   const clusters = await Promise.all(
     states.map(async ({ ready, lines }, index) => {
-      const cluster = found.clusters[index] ?? { name: "", namespace: "" };
+      const cluster = located.clusters[index] ?? { name: "", namespace: "" };
       const { name, namespace } = cluster;
-      return { name, namespace, ready, report: lines, ...(await contents(ask, cluster, ready)) };
+      return { name, namespace, ready, report: lines, ...(await contents(exec, cluster, ready)) };
     }),
   );
   return {

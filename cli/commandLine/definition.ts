@@ -1,7 +1,7 @@
 import type { PulumiOperation } from "./pulumiOptions";
 import type { VariableName } from "./variables";
 
-/** What a shell offers as a value: names that it finds in files, or the words of a list. */
+/** Candidates for a value in shell completion: names from files, or a list of words. */
 export type Completion = "stacks" | "clusters" | readonly string[];
 
 /** An option of a command. */
@@ -19,11 +19,11 @@ export interface ArgumentDefinition {
   name: string;
   summary: string;
   isOptional?: boolean;
-  /** The candidates; a list also refuses every other word. */
+  /** The candidates. With a list, Slipway refuses every other word. */
   completes?: Completion;
 }
 
-/** What the user gave to a command, after all checks. */
+/** Checked arguments of a command. */
 export interface Invocation {
   /** Values by long name in camel case: true for a flag without value, undefined for an absent option. */
   options: Readonly<Record<string, string | boolean | undefined>>;

@@ -17,8 +17,8 @@ export const ownOptions = ({ usesStack, options = [] }: CommandDefinition): Opti
 ];
 
 /** Returns the variables that a command reads, the stack first. */
-export const variablesOf = ({ usesStack, variables: own = [] }: CommandDefinition): VariableName[] => [
-  ...new Set<VariableName>([...(usesStack ? (["STACK"] as const) : []), ...own, ...commonVariables]),
+export const variablesOf = ({ usesStack, variables: added = [] }: CommandDefinition): VariableName[] => [
+  ...new Set<VariableName>([...(usesStack ? (["STACK"] as const) : []), ...added, ...commonVariables]),
 ];
 
 const usualExitCodes: Readonly<Record<number, string>> = {
@@ -77,7 +77,7 @@ const sections = (definition: CommandDefinition, width: number): string => {
 export const sentenceOf = ({ summary }: CommandDefinition): string =>
   `${summary.charAt(0).toUpperCase()}${summary.slice(1)}.`;
 
-/** Makes commander's command of a definition. */
+/** Creates commander's command from a definition. */
 export const commandOf = (definition: CommandDefinition): Command => {
   const { name, summary, details } = definition;
   const command = new Command(name).summary(summary).usage(usageOf(definition).slice(name.length + 1));
@@ -91,7 +91,7 @@ export const commandOf = (definition: CommandDefinition): Command => {
   return command;
 };
 
-/** Makes commander's program of all definitions. */
+/** Creates commander's program from all definitions. */
 export const programOf = (definitions: readonly CommandDefinition[]): Command => {
   const program = new Command("slipway")
     .description("Cluster API workload clusters on one machine with Docker, from one command.")

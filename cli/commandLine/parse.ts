@@ -29,7 +29,7 @@ const refuseFlag = (definition: CommandDefinition, word: string): UsageError => 
   );
 };
 
-/** Throws for an operand too many, too few, or outside the list of its candidates. */
+/** Throws for a surplus or missing operand, and for a value outside the operand's candidates. */
 const checkOperands = ({ name, arguments: expected = [] }: CommandDefinition, operands: readonly string[]): void => {
   const surplus = operands[expected.length];
   if (surplus !== undefined)
@@ -49,7 +49,7 @@ const checkOperands = ({ name, arguments: expected = [] }: CommandDefinition, op
   }
 };
 
-/** Throws for an own option whose value is outside the list of its candidates. */
+/** Throws for an option of Slipway whose value is outside the option's candidates. */
 const checkValues = (definition: CommandDefinition, options: Invocation["options"]): void => {
   for (const { flags, completes } of ownOptions(definition)) {
     if (typeof completes !== "object") continue;
@@ -62,7 +62,7 @@ const checkValues = (definition: CommandDefinition, options: Invocation["options
   }
 };
 
-/** Has commander read Slipway's own arguments; its complaints become ours. */
+/** Parses Slipway's own arguments with commander, and replaces commander's errors by a UsageError. */
 const readOwn = (command: Command, args: readonly string[]): ReturnType<Command["parseOptions"]> => {
   command.exitOverride().configureOutput({ writeErr: () => undefined });
   try {
@@ -75,15 +75,15 @@ const readOwn = (command: Command, args: readonly string[]): ReturnType<Command[
 };
 
 /**
- * Checks the arguments of a command and reads them.
+ * Checks and parses the arguments of a command.
  *
  * @returns "help" if the user asks for the command's help
- * @throws UsageError for an unknown option, a missing value or an argument too many
+ * @throws UsageError for an unknown option, a missing value or a surplus argument
  */
 export const parseInvocation = (definition: CommandDefinition, args: readonly string[]): Invocation | "help" => {
-  const { own, passed } = definition.pulumi ? splitPulumi(definition.pulumi, args) : { own: [...args], passed: [] };
+  const { slipway, passed } = definition.pulumi ? splitPulumi(definition.pulumi, args) : { slipway: [...args], passed: [] };
   const command = commandOf(definition);
-  const { operands, unknown } = readOwn(command, own);
+  const { operands, unknown } = readOwn(command, slipway);
   const count = definition.passesThrough ? (definition.arguments ?? []).length : operands.length;
   if (unknown.some((word) => word === "--help" || word === "-h")) return "help";
   const [flag] = unknown;
@@ -94,10 +94,10 @@ export const parseInvocation = (definition: CommandDefinition, args: readonly st
   return { options, operands: operands.slice(0, count), passed: [...passed, ...operands.slice(count)] };
 };
 
-/** Finds a command by its name, hidden ones too. */
+/** Returns a command by its name; hidden commands are included. */
 export const findCommand = (definitions: readonly CommandDefinition[], name: string): CommandDefinition => {
-  const found = definitions.find((definition) => definition.name === name);
-  if (found) return found;
+  const named = definitions.find((definition) => definition.name === name);
+  if (named) return named;
   const names = definitions.filter(({ isHidden }) => !isHidden).map((definition) => definition.name);
   const kind = name.startsWith("-") ? "an option of slipway or a command" : "a command";
   throw new UsageError(

@@ -1,4 +1,4 @@
-/** What Slipway runs Pulumi for; `plan` is a preview that Slipway itself prints. */
+/** Operations of Pulumi that Slipway runs; `plan` is a preview that Slipway itself prints. */
 export type PulumiOperation = "up" | "preview" | "plan" | "refresh" | "destroy";
 
 /** An option that Slipway knows and passes on to Pulumi. */
@@ -7,7 +7,7 @@ export interface PulumiOption {
   name: string;
   /** One letter. */
   short?: string;
-  /** The name of a value that must follow; absent: a switch, which takes a value only behind "=". */
+  /** Name of the required value; absent for a switch, which takes a value only after "=". */
   value?: string;
   summary: string;
   operations: readonly PulumiOperation[];
@@ -31,7 +31,7 @@ const option = (
   return { name, ...(short ? { short } : {}), ...(value ? { value } : {}), summary, operations, ...more };
 };
 
-/** The options of the pinned Pulumi that make sense with Slipway. Any other one can follow after `--`. */
+/** Options of the pinned Pulumi that are useful with Slipway. Users can pass all other options after `--`. */
 export const pulumiOptions: readonly PulumiOption[] = [
   option(every, "-t, --target URN", "work on this resource only (repeatable)"),
   option(every, "--target-dependents", "work also on what depends on the targets"),
@@ -44,7 +44,7 @@ export const pulumiOptions: readonly PulumiOption[] = [
   option(["up", "preview", "plan", "destroy"], "-r, --refresh", "read the real state first"),
   option(every, "--run-program", "run the program to configure providers for a refresh"),
   option(["refresh", "destroy"], "--preview-only", "show what would happen and change nothing"),
-  option(["up", "destroy"], "--continue-on-error", "go on after an error"),
+  option(["up", "destroy"], "--continue-on-error", "continue after an error"),
   option(["up", "preview", "refresh"], "--expect-no-changes", "fail if there are changes"),
   option(every, "-p, --parallel N", "number of operations at a time"),
   option(every, "-m, --message TEXT", "message that Pulumi stores with the update"),

@@ -45,7 +45,7 @@ const section = (definition: CommandDefinition): string[] => {
 
 const operations: readonly PulumiOperation[] = ["up", "preview", "plan", "refresh", "destroy"];
 
-/** Rows of all options for Pulumi, with a mark for each operation that takes the option. */
+/** Returns the rows of all options for Pulumi, with a mark for each operation that takes the option. */
 const pulumiTable = (): string[][] => {
   const names = [...new Set(pulumiOptions.map(({ name }) => name))];
   return names.map((name) => {
@@ -70,7 +70,7 @@ export const cliReference = (definitions: readonly CommandDefinition[]): string 
     "<!-- Written by npm run schema from cli/commands; do not edit. -->",
     "",
     "`scripts/slipway COMMAND`, or `slipway COMMAND` with a symbolic link to that file on the PATH. `make COMMAND` does the",
-    'same; `ARGS="…"` holds its options. `slipway COMMAND --help` prints what this page says, and starts nothing.',
+    'same; `ARGS="…"` holds its options. `slipway COMMAND --help` prints the same as this page.',
     "",
     ...table(
       ["command", "does"],

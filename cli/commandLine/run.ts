@@ -6,7 +6,7 @@ import { reserveOutput } from "./output";
 import { UsageError } from "./usageError";
 
 /**
- * Makes --stack the same as STACK for everything that this process starts.
+ * Sets STACK to the value of --stack, for this process and all programs that it starts.
  *
  * @throws UsageError if both are given and differ
  */
@@ -20,19 +20,19 @@ export const takeStack = (stack: Invocation["options"][string], env: NodeJS.Proc
   env.STACK = stack;
 };
 
-/** Runs a command whose arguments are checked, with a temporary folder of its own. */
+/** Runs a command with checked arguments and a new temporary folder. */
 export const runCommand = async (
   definition: CommandDefinition,
   invocation: Invocation,
   definitions: readonly CommandDefinition[],
 ): Promise<number> => {
   takeStack(invocation.options.stack, process.env);
-  // Before anything is asked or written: the route, the tools and the state folder would come first otherwise.
+  // A missing stack file must fail before the command chooses a route, builds tools or creates the state folder.
   if (definition.usesStack && process.env.STACK) requireStackFile(root, process.env.STACK);
   if (definition.pulumi && invocation.passed.some((word) => /^(--json|-j)(=true)?$/.test(word))) reserveOutput();
   const action = await definition.load();
   const { folder, close } = openTemporary();
   process.on("exit", close);
-  process.env.TMPDIR = folder; // of every program that this one starts
+  process.env.TMPDIR = folder; // for all programs that this process starts
   return action(invocation, definitions);
 };

@@ -1,10 +1,10 @@
 import { optionsOf, type PulumiOperation, type PulumiOption } from "./pulumiOptions";
 import { UsageError } from "./usageError";
 
-/** Arguments of a command, by who reads them. */
+/** Arguments of a command, split by the program that reads them. */
 export interface SplitArguments {
-  /** Arguments that Slipway reads, or refuses. */
-  own: string[];
+  /** Arguments that Slipway reads or refuses. */
+  slipway: string[];
   /** Options for Pulumi in the user's order, with long names, and everything after `--`. */
   passed: string[];
 }
@@ -16,10 +16,10 @@ interface Match {
   takesNext: boolean;
 }
 
-/** Gives the words that reach Pulumi: nothing for an option that Slipway sets itself. */
+/** Returns the words for Pulumi: nothing for an option that Slipway sets itself. */
 const wordsOf = ({ name, isImplied }: PulumiOption, suffix = ""): string[] => (isImplied ? [] : [`--${name}${suffix}`]);
 
-/** Reads `--target`, `--target=URN`, `--diff=false`; undefined for anything else. */
+/** Parses `--target`, `--target=URN`, `--diff=false`; returns undefined for anything else. */
 const readLong = (arg: string, options: readonly PulumiOption[]): Match | undefined => {
   const [, name, suffix] = /^--([^=]+)(=[^]*)?$/.exec(arg) ?? [];
   const option = options.find((candidate) => candidate.name === name);
@@ -27,7 +27,7 @@ const readLong = (arg: string, options: readonly PulumiOption[]): Match | undefi
   return { words: wordsOf(option, suffix), takesNext: option.value !== undefined && suffix === undefined };
 };
 
-/** Reads `-dt`, `-tURN`, `-t=URN`, `-r=false` as Pulumi does; undefined if a letter is not an option. */
+/** Parses `-dt`, `-tURN`, `-t=URN`, `-r=false` as Pulumi does; returns undefined if a letter is not an option. */
 const readShort = (arg: string, options: readonly PulumiOption[]): Match | undefined => {
   if (!/^-\w/.test(arg)) return undefined;
   const words: string[] = [];
@@ -49,13 +49,13 @@ const readShort = (arg: string, options: readonly PulumiOption[]): Match | undef
  */
 export const splitPulumi = (operation: PulumiOperation, args: readonly string[]): SplitArguments => {
   const options = optionsOf(operation);
-  const own: string[] = [];
+  const slipway: string[] = [];
   const passed: string[] = [];
   for (let index = 0; index < args.length; index += 1) {
     const arg = args[index] ?? "";
-    if (arg === "--") return { own, passed: [...passed, ...args.slice(index + 1)] };
+    if (arg === "--") return { slipway, passed: [...passed, ...args.slice(index + 1)] };
     const match = readLong(arg, options) ?? readShort(arg, options);
-    if (match === undefined) own.push(arg);
+    if (match === undefined) slipway.push(arg);
     else passed.push(...match.words);
     if (!match?.takesNext) continue;
     index += 1;
@@ -63,5 +63,5 @@ export const splitPulumi = (operation: PulumiOperation, args: readonly string[])
     if (value === undefined) throw new UsageError(`${arg}: expected a value, got nothing. Write it behind the option.`);
     passed.push(value);
   }
-  return { own, passed };
+  return { slipway, passed };
 };

@@ -1,2 +1,2 @@
-/** A command line that Slipway refuses before it does anything: exit code 2. */
+/** Refusal of a command line before any work: exit code 2. */
 export class UsageError extends Error {}

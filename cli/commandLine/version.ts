@@ -11,7 +11,7 @@ const list = (versions: object): string =>
     .flatMap(([name, version]) => (typeof version === "string" ? [`${name} ${version}`] : []))
     .join(", ");
 
-/** Returns the route whose tools `.tools` leads to; undefined without tools. */
+/** Returns the route of the tools that `.tools` links to; undefined without tools. */
 const installedRoute = (checkout: string): Route | undefined => {
   const link = join(checkout, ".tools");
   if (!existsSync(join(link, "bin", "pulumi"))) return undefined;
@@ -19,7 +19,7 @@ const installedRoute = (checkout: string): Route | undefined => {
     const route = basename(dirname(readlinkSync(link))); // CACHE/ROUTE/tools-KEY
     return isRoute(route) ? route : undefined;
   } catch {
-    return undefined; // a folder that Slipway did not make
+    return undefined; // a folder that Slipway did not create
   }
 };
 

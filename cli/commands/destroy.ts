@@ -7,7 +7,7 @@ export const destroy: CommandDefinition = {
   usesStack: true,
   pulumi: "destroy",
   variables: [...pulumiVariables, "PULUMI_CONTINUE_ON_ERROR"],
-  exitCodes: { 1: "failed, or something is left in Docker" },
+  exitCodes: { 1: "failed, or Docker still has objects of the stack" },
   examples: ["slipway destroy", "slipway destroy --preview-only"],
   load: () => import("../actions/destroy.ts").then(({ destroy }) => destroy),
 };

@@ -6,5 +6,5 @@ export const env: CommandDefinition = {
   summary: "print the environment for plain pulumi and kubectl",
   variables: [...routeVariables, ...stateVariables],
   examples: ['eval "$(slipway env)"  # the same as: . .slipway/env.sh'],
-  load: () => import("../actions/look.ts").then((look) => look.env),
+  load: () => import("../actions/inspect.ts").then(({ env }) => env),
 };

@@ -21,10 +21,14 @@ import { up } from "./up";
 /**
  * All commands, in the order of `slipway --help`.
  *
- * To add a command: write its definition in `cli/commands/NAME.ts` and list it here; write its code as an `Action` in
- * `cli/actions/`, which the definition loads with `import("../actions/NAME.ts")`, so that help does not load it. Then run
- * `npm run schema` for docs/reference/cli.md, and add a line to the Makefile. Checks, help and completion follow from
- * the definition.
+ * To add a command:
+ *
+ * - Write the definition in `cli/commands/NAME.ts` and add the definition to this list.
+ * - Write the code as an `Action` in `cli/actions/`. The definition loads the code with `import("../actions/NAME.ts")`,
+ *   so that help does not load the code.
+ * - Run `npm run schema` for docs/reference/cli.md, and add the command to the Makefile.
+ *
+ * Checks, help and completion are generated from the definition.
  */
 export const commands: readonly CommandDefinition[] = [
   up,

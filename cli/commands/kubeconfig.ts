@@ -6,7 +6,7 @@ export const kubeconfig: CommandDefinition = {
   summary: "print kubeconfigs, or merge them into your own",
   details:
     "Without CLUSTER: all clusters of the stack in one kubeconfig, the management cluster included. " +
-    "A merge writes context, cluster and user slipway-STACK-CLUSTER; destroy removes them.",
+    "A merge writes context, cluster and user slipway-STACK-CLUSTER. destroy removes these entries.",
   arguments: [
     {
       name: "CLUSTER",
@@ -18,7 +18,7 @@ export const kubeconfig: CommandDefinition = {
   usesStack: true,
   options: [
     { flags: "--merge", summary: "write into your kubeconfig and make the context current" },
-    { flags: "--remove", summary: "remove what --merge wrote; the context that was current before comes back" },
+    { flags: "--remove", summary: "remove the entries of --merge and restore the current context" },
   ],
   variables: ["KUBECONFIG", ...routeVariables, ...stateVariables],
   examples: ["slipway kubeconfig capd > capd.yaml", "slipway kubeconfig --merge", "slipway kubeconfig --remove"],

@@ -10,9 +10,9 @@ export const plan: CommandDefinition = {
   variables: pulumiVariables,
   exitCodes: {
     0: "nothing changes",
-    2: "something changes; also wrong use, which prints nothing to standard output",
+    2: "something changes; also for wrong use, without output",
     3: "something is replaced or destroyed",
   },
   examples: ["slipway plan", "slipway plan --json | jq '.parts[].change'"],
-  load: () => import("../actions/look.ts").then((look) => look.plan),
+  load: () => import("../actions/inspect.ts").then(({ plan }) => plan),
 };

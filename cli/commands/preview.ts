@@ -8,5 +8,5 @@ export const preview: CommandDefinition = {
   pulumi: "preview",
   variables: pulumiVariables,
   examples: ["slipway preview --diff"],
-  load: () => import("../actions/look.ts").then((look) => look.preview),
+  load: () => import("../actions/inspect.ts").then(({ preview }) => preview),
 };

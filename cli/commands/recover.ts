@@ -4,7 +4,7 @@ import { stateVariables, toolVariables } from "../commandLine/variables";
 export const recover: CommandDefinition = {
   name: "recover",
   summary: "repair the state after an interrupted run",
-  details: "Ends the processes of the run and clears its pending operations. up and destroy do this by themselves.",
+  details: "Ends the processes of the run and clears its pending operations. up and destroy do the same automatically.",
   usesStack: true,
   variables: [...toolVariables, ...stateVariables],
   examples: ["slipway recover"],

@@ -6,5 +6,5 @@ export const route: CommandDefinition = {
   summary: "print the route: release or source",
   variables: routeVariables,
   examples: ["slipway route"],
-  load: () => import("../actions/look.ts").then((look) => look.route),
+  load: () => import("../actions/inspect.ts").then(({ route }) => route),
 };

@@ -6,10 +6,10 @@ export const status: CommandDefinition = {
   summary: "show containers, clusters, nodes, load balancers and the URL",
   usesStack: true,
   options: [
-    { flags: "--watch", summary: "follow the status until Ctrl-C; without a terminal until all clusters are ready" },
+    { flags: "--watch", summary: "print each change until Ctrl-C; without a terminal until all clusters are ready" },
     { flags: "--json", summary: "print the status as JSON" },
   ],
   variables: [...routeVariables, "DOCKER_HOST", ...stateVariables],
   examples: ["slipway status", "slipway status --watch"],
-  load: () => import("../actions/look.ts").then((look) => look.status),
+  load: () => import("../actions/inspect.ts").then(({ status }) => status),
 };

@@ -7,5 +7,5 @@ export const support: CommandDefinition = {
   usesStack: true,
   variables: [...routeVariables, "DOCKER_HOST", ...stateVariables],
   examples: ["slipway support"],
-  load: () => import("../actions/look.ts").then((look) => look.support),
+  load: () => import("../actions/inspect.ts").then(({ support }) => support),
 };

@@ -3,10 +3,10 @@ import { stateVariables, toolVariables } from "../commandLine/variables";
 
 export const sweep: CommandDefinition = {
   name: "sweep",
-  summary: "remove from Docker a stack whose state is lost",
-  details: "Lists what belongs to the stack, asks, and removes it.",
+  summary: "remove a stack whose state is lost from Docker",
+  details: "Lists the stack's objects, asks for confirmation, and removes the objects.",
   usesStack: true,
-  options: [{ flags: "-y, --yes", summary: "remove without a question" }],
+  options: [{ flags: "-y, --yes", summary: "remove without confirmation" }],
   variables: [...toolVariables, ...stateVariables],
   examples: ["slipway sweep --stack dev --yes"],
   load: () => import("../actions/destroy.ts").then(({ sweep }) => sweep),

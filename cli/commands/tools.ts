@@ -4,7 +4,7 @@ import { toolVariables } from "../commandLine/variables";
 export const tools: CommandDefinition = {
   name: "tools",
   summary: "fetch or build the tools",
-  details: "Tries the route again, makes what is missing in the cache, and points .tools at it.",
+  details: "Detects the route again, adds missing tools to the cache, and links .tools to them.",
   usesStack: true,
   variables: toolVariables,
   examples: ["slipway tools", "SLIPWAY_ROUTE=source slipway tools"],

@@ -4,49 +4,49 @@ import { kubeconfigFile } from "../../lib/base/paths";
 import { type Diagnosis, whyStuck } from "../../lib/diagnosis/diagnose";
 import type { StuckFacts } from "../../lib/diagnosis/facts";
 import { readStackFile } from "../../preflight/stackFile";
-import type { Ask } from "../../system/exec";
+import type { Exec } from "../../system/exec";
 import { writeKubeconfigs } from "../actions/report";
 import type { Outputs, Target } from "../pulumi/run";
 import { readContainers, readMissingImages } from "./containers";
 import { readNodes } from "./nodes";
-import { type ClusterPlace, readControllerLines, readInside, readObjects, readProviders } from "./objects";
+import { type ClusterAccess, readControllerLines, readWorkloadObjects, readObjects, readProviders } from "./objects";
 
-/** What does not run in a cluster of which Cluster API knows nothing: the management cluster itself, above all. */
-export const lookAtPods = async (
-  ask: Ask,
+/** Reads providers and pods of a cluster that Cluster API does not manage, such as the management cluster. */
+export const inspectPods = async (
+  exec: Exec,
   file: string,
 ): Promise<Pick<StuckFacts, "providers" | "workloadObjects" | "unreachable">> => {
   const unreachable: string[] = [];
   const [providers, workloadObjects = []] = await Promise.all([
-    readProviders(ask, file, []),
-    readInside(ask, file, unreachable),
+    readProviders(exec, file, []),
+    readWorkloadObjects(exec, file, unreachable),
   ]);
   return { providers, workloadObjects, unreachable };
 };
 
-/** An answer, or undefined as soon as `isNeedless` turns out true. */
-const unlessSooner = <T>(answer: Promise<T>, isNeedless: Promise<boolean>): Promise<T | undefined> =>
+/** Waits for an answer, or returns undefined as soon as `isNeedless` is true. */
+const readUnlessNeedless = <T>(answer: Promise<T>, isNeedless: Promise<boolean>): Promise<T | undefined> =>
   Promise.race([answer, isNeedless.then((needless) => (needless ? undefined : answer))]);
 
-/** Asks everything that tells why a cluster is not ready; what does not answer is left out and named. */
-export const lookAtCluster = async (ask: Ask, place: ClusterPlace): Promise<StuckFacts> => {
+/** Reads the facts that explain why a cluster is not ready. `unreachable` names the sources that do not answer. */
+export const inspectCluster = async (exec: Exec, place: ClusterAccess): Promise<StuckFacts> => {
   const { name, namespace, management, workload } = place;
   const unreachable: string[] = [];
-  const objectsRead = readObjects(ask, place, unreachable);
-  // The API server of a deleted cluster does not answer, and nobody has to wait for that.
+  const objectsRead = readObjects(exec, place, unreachable);
+  // The API server of a deleted cluster does not answer, so the read of its objects need not end.
   const isDeleted = objectsRead.then(
     (objects) => unreachable.length === 0 && objects.every(({ kind }) => kind !== "Cluster"),
   );
   const [objects, providers, containers, workloadObjects] = await Promise.all([
     objectsRead,
-    readProviders(ask, management, []),
-    readContainers(ask, name, unreachable),
-    workload === undefined ? undefined : unlessSooner(readInside(ask, workload, unreachable), isDeleted),
+    readProviders(exec, management, []),
+    readContainers(exec, name, unreachable),
+    workload === undefined ? undefined : readUnlessNeedless(readWorkloadObjects(exec, workload, unreachable), isDeleted),
   ]);
   const [missingImages, controllerLines, nodes] = await Promise.all([
-    readMissingImages(ask, objects),
-    readControllerLines(ask, place, objects),
-    readNodes(ask, objects, containers ?? []),
+    readMissingImages(exec, objects),
+    readControllerLines(exec, place, objects),
+    readNodes(exec, objects, containers ?? []),
   ]);
   return {
     ...{ name, namespace, objects, providers, missingImages, controllerLines },
@@ -56,13 +56,13 @@ export const lookAtCluster = async (ask: Ask, place: ClusterPlace): Promise<Stuc
   };
 };
 
-/** A stack's clusters and the files that lead to them; an `up` that broke has no outputs, but leaves the files. */
+/** A stack's clusters with their kubeconfig files. A failed `up` has no outputs, but has written the files. */
 export interface StackClusters {
   management?: string;
   clusters: { name: string; namespace: string; file?: string }[];
 }
 
-/** Finds a stack's clusters: those of its outputs and those of its settings. */
+/** Returns the clusters in a stack's outputs and settings. */
 export const findClusters = ({ checkout, stack }: Target, outputs: Outputs | undefined): StackClusters => {
   const { settings } = readStackFile(checkout, stack);
   const management = outputs?.managementCluster ?? settings?.management.name;
@@ -71,7 +71,7 @@ export const findClusters = ({ checkout, stack }: Target, outputs: Outputs | und
     const file = kubeconfigFile(stack, name);
     return existsSync(join(checkout, file)) ? file : undefined;
   };
-  // Never where there are some already: an `up` may be at work with files of clusters that no output names yet.
+  // Existing files stay: a running `up` may have written files of clusters that are not in the outputs yet.
   if (fileOf(management) === undefined && outputs?.kubeconfigs) writeKubeconfigs(checkout, stack, outputs.kubeconfigs);
   const listed = new Map(
     [...(outputs?.clusters ?? []), ...(settings?.clusters ?? [])].map(({ name, namespace }) => [name, namespace]),
@@ -80,18 +80,18 @@ export const findClusters = ({ checkout, stack }: Target, outputs: Outputs | und
   return {
     ...(file === undefined ? {} : { management: file }),
     clusters: [...listed].map(([name, namespace]) => {
-      const own = fileOf(name);
-      return { name, namespace, ...(own === undefined ? {} : { file: own }) };
+      const kubeconfig = fileOf(name);
+      return { name, namespace, ...(kubeconfig === undefined ? {} : { file: kubeconfig }) };
     }),
   };
 };
 
-/** Looks at all clusters at once: each question may have to wait for one that does not answer. */
-export const clusterStates = async (ask: Ask, { management, clusters }: StackClusters): Promise<Diagnosis[]> =>
+/** Diagnoses all clusters at the same time, because a cluster that does not answer causes a wait. */
+export const clusterStates = async (exec: Exec, { management, clusters }: StackClusters): Promise<Diagnosis[]> =>
   management === undefined
     ? []
     : Promise.all(
         clusters.map(async ({ name, namespace, file }) =>
-          whyStuck(await lookAtCluster(ask, { name, namespace, management, ...(file ? { workload: file } : {}) })),
+          whyStuck(await inspectCluster(exec, { name, namespace, management, ...(file ? { workload: file } : {}) })),
         ),
       );

@@ -2,36 +2,36 @@ import { listArguments, parseContainers } from "../../lib/base/container";
 import { valueAt } from "../../lib/base/json";
 import { clusterLabel } from "../../lib/base/labels";
 import { type ContainerFacts, type ApiObject, conditionsOf } from "../../lib/diagnosis/facts";
-import type { Ask } from "../../system/exec";
+import type { Exec } from "../../system/exec";
 
-/** The containers of a cluster, whatever their state; undefined where Docker does not answer. */
+/** Lists the containers of a cluster in any state; returns undefined if Docker does not answer. */
 export const readContainers = async (
-  ask: Ask,
+  exec: Exec,
   name: string,
-  unasked: string[],
+  unreachable: string[],
 ): Promise<ContainerFacts[] | undefined> => {
-  const { text, failed } = await ask("docker", ...listArguments(`label=${clusterLabel}=${name}`));
+  const { text, failed } = await exec("docker", ...listArguments(`label=${clusterLabel}=${name}`));
   if (!failed) return parseContainers(text.split("\n"));
-  unasked.push(`Docker: ${text}`);
+  unreachable.push(`Docker: ${text}`);
   return undefined;
 };
 
-/** Images of DevMachines that have no container yet and that Docker does not know. */
-export const readMissingImages = async (ask: Ask, objects: readonly ApiObject[]): Promise<string[]> => {
-  const lacking = objects.filter(
+/** Returns the images that Docker lacks and that DevMachines without a container need. */
+export const readMissingImages = async (exec: Exec, objects: readonly ApiObject[]): Promise<string[]> => {
+  const withoutContainer = objects.filter(
     (object) =>
       object.kind === "DevMachine" &&
       conditionsOf(object).find(({ type }) => type === "ContainerProvisioned")?.status !== "True",
   );
   const images = [
     ...new Set(
-      lacking.flatMap(
+      withoutContainer.flatMap(
         (object) => (valueAt(object, "spec", "backend", "docker", "customImage") as string | undefined) ?? [],
       ),
     ),
   ];
   const answers = await Promise.all(
-    images.map((image) => ask("docker", "image", "inspect", "--format", "{{.Id}}", image)),
+    images.map((image) => exec("docker", "image", "inspect", "--format", "{{.Id}}", image)),
   );
   return images.filter((_, index) => answers[index]?.failed && /no such/i.test(answers[index].text));
 };

@@ -1,21 +1,21 @@
 import { type ContainerFacts, type NodeFacts, type ApiObject, isFine } from "../../lib/diagnosis/facts";
-import type { Ask } from "../../system/exec";
+import type { Exec } from "../../system/exec";
 
-/** Nodes looked into: what holds one holds the others mostly, and each costs some seconds. */
-const nodesShown = 3;
+/** Maximum number of inspected nodes: nodes often have the same cause, and each inspection takes seconds. */
+const maximumNodes = 3;
 
-/** Percent of a file system from which it counts as full. */
+/** Usage in percent from which a file system counts as full. */
 const full = 99;
 
 /**
- * The end of the newest log of each container that was started more than once, each behind a line with its path. Nodes'
- * crictl differs in what it can; the logs' places do not.
+ * Shell command that prints the end of the newest log of each restarted container, after a line with the log's path.
+ * It reads files, because the options of crictl differ between nodes.
  */
 const crashLogs =
   "find /var/log/pods -name '[1-9]*.log' -mmin -15 | sort -V | awk -F/ '{ last[$5 \"/\" $6] = $0 } END { for (key in last) print last[key] }'" +
   ' | sort | head -n 4 | while read -r file; do echo "== $file"; tail -n 40 "$file"; done';
 
-/** Containers and the lines of their logs, without the time and stream before each. */
+/** Parses the output of `crashLogs` into containers with log lines, without the time and stream of each line. */
 const readCrashes = (text: string): NodeFacts["crashed"] =>
   text
     .split(/^== /m)
@@ -26,14 +26,14 @@ const readCrashes = (text: string): NodeFacts["crashed"] =>
       return { container, lines: lines.map((line) => line.replace(/^\S+ (stdout|stderr) [FP] /, "")) };
     });
 
-const readNode = async (ask: Ask, name: string): Promise<NodeFacts> => {
-  const inside = (...args: string[]) => ask("docker", "exec", name, ...args);
+const readNode = async (exec: Exec, name: string): Promise<NodeFacts> => {
+  const execInNode = (...args: string[]) => exec("docker", "exec", name, ...args);
   const units = ["--unit", "kubelet", "--unit", "containerd"];
   const [journal, crashes, disks] = await Promise.all([
-    inside("journalctl", "--no-pager", "--output", "cat", ...units, "--lines", "200"),
-    inside("sh", "-c", crashLogs),
-    // Only what is written to: images' layers and the host's devices are full by nature.
-    inside("df", "--output=pcent,target", "--type=ext4", "--type=xfs", "--type=btrfs", "--type=zfs", "--type=tmpfs"),
+    execInNode("journalctl", "--no-pager", "--output", "cat", ...units, "--lines", "200"),
+    execInNode("sh", "-c", crashLogs),
+    // Only writable file systems: mounts of images and of host devices are always full.
+    execInNode("df", "--output=pcent,target", "--type=ext4", "--type=xfs", "--type=btrfs", "--type=zfs", "--type=tmpfs"),
   ]);
   return {
     name,
@@ -48,9 +48,9 @@ const readNode = async (ask: Ask, name: string): Promise<NodeFacts> => {
   };
 };
 
-/** What is found in the running containers of machines that are not ready. */
+/** Inspects the running containers of machines that are not ready. */
 export const readNodes = async (
-  ask: Ask,
+  exec: Exec,
   objects: readonly ApiObject[],
   containers: readonly ContainerFacts[],
 ): Promise<NodeFacts[]> => {
@@ -58,5 +58,5 @@ export const readNodes = async (
     const machine = objects.find(({ kind, metadata }) => kind === "Machine" && metadata.name === name);
     return state === "running" && machine !== undefined && !isFine(machine);
   });
-  return Promise.all(stuck.slice(0, nodesShown).map(({ name }) => readNode(ask, name)));
+  return Promise.all(stuck.slice(0, maximumNodes).map(({ name }) => readNode(exec, name)));
 };

@@ -11,7 +11,7 @@ import type { OwnStack } from "./merge";
 export interface StackClusters {
   /** Paths of the files, by the name of the cluster: workload clusters first. */
   files: Record<string, string>;
-  /** Names of clusters that the settings have, with or without a file. */
+  /** Names of the clusters in the settings, with or without a kubeconfig file. */
   planned: string[];
   /** The name of the management cluster. */
   management?: string;
@@ -26,10 +26,10 @@ const namesIn = (folder: string): string[] =>
     : [];
 
 /**
- * Finds a stack's clusters by the files that `up` wrote. Pulumi is asked only where there are none.
+ * Returns a stack's clusters from the files that `up` wrote. `fetch` runs only if there are no files.
  *
- * @param fetch returns the kubeconfigs in the stack's outputs, and fails where the stack does not exist
- * @throws where no cluster has a kubeconfig
+ * @param fetch returns the kubeconfigs in the stack's outputs, and fails if the stack does not exist
+ * @throws if no cluster has a kubeconfig
  */
 export const findStackClusters = async (
   { checkout, stack }: OwnStack,
@@ -45,11 +45,11 @@ export const findStackClusters = async (
   const { settings } = readStackFile(checkout, stack);
   const management = settings?.management.name;
   const planned = (settings?.clusters ?? []).map(({ name }) => name);
-  const place = (name: string): number => {
+  const position = (name: string): number => {
     if (name === management) return planned.length + 1;
     return planned.includes(name) ? planned.indexOf(name) : planned.length;
   };
-  const ordered = [...names].sort((one, other) => place(one) - place(other));
+  const ordered = [...names].sort((a, b) => position(a) - position(b));
   return {
     files: Object.fromEntries(ordered.map((name) => [name, join(checkout, kubeconfigFile(stack, name))])),
     planned: [...planned, ...(management === undefined ? [] : [management])],
@@ -71,7 +71,7 @@ export const unknownCluster = (stack: string, name: string, { files, management 
 /**
  * Returns the path of a cluster's kubeconfig.
  *
- * @throws UsageError with the known clusters for an unknown name; an error for a cluster that is not up yet
+ * @throws UsageError with the known clusters for an unknown name; an error for a cluster that does not exist yet
  */
 export const fileOfCluster = (stack: string, name: string, clusters: StackClusters): string => {
   const file = Object.hasOwn(clusters.files, name) ? clusters.files[name] : undefined;
@@ -81,11 +81,11 @@ export const fileOfCluster = (stack: string, name: string, clusters: StackCluste
   throw unknownCluster(stack, name, clusters);
 };
 
-/** Reads the kubeconfigs of some clusters, or of all. */
+/** Reads kubeconfig files. */
 export const readKubeconfigs = (files: StackClusters["files"]): Record<string, string> =>
   Object.fromEntries(Object.entries(files).map(([name, file]) => [name, readFileSync(file, "utf8")]));
 
-/** Returns the cluster to work with: the first workload cluster, or the management cluster where there is no other. */
+/** Returns the default cluster: the first workload cluster, or the management cluster if it is the only cluster. */
 export const mainCluster = ({ files, management }: StackClusters): string => {
   const [first = ""] = Object.keys(files);
   return Object.keys(files).find((name) => name !== management) ?? first;

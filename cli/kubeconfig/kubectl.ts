@@ -4,27 +4,28 @@ import { join } from "node:path";
 import { start } from "../../system/exec";
 import { callerFolder } from "./callerFolder";
 
-/** Signals that a terminal sends to all of its programs, to kubectl as well. */
-const ofTerminal: NodeJS.Signals[] = ["SIGINT", "SIGQUIT"];
+/** Signals that a terminal sends to all of its programs, including kubectl. */
+const terminalSignals: NodeJS.Signals[] = ["SIGINT", "SIGQUIT"];
 
-const signals: NodeJS.Signals[] = [...ofTerminal, "SIGTERM", "SIGHUP"];
+const signals: NodeJS.Signals[] = [...terminalSignals, "SIGTERM", "SIGHUP"];
 
 /**
- * Runs kubectl in the user's terminal, with the user's streams and folder, and returns its exit code, or 128 and the number
- * of the signal that ended it. kubectl gets the signals that this process gets.
+ * Runs kubectl with the user's standard streams and folder, and forwards signals to kubectl.
+
  *
  * @param kubeconfig absolute path
+ * @returns kubectl's exit code, or 128 plus the number of the signal that ended kubectl
  */
 export const runKubectl = (checkout: string, kubeconfig: string, args: readonly string[]): Promise<number> => {
   const bin = join(checkout, ".tools", "bin");
   const program = join(bin, "kubectl");
   if (!existsSync(program)) throw new Error("kubectl: expected in .tools/bin, got nothing. Run make tools.");
-  // By variable: kubectl finds no plugin behind an option.
+  // The path is passed as a variable, because kubectl finds no plugin after an option.
   const env = { KUBECONFIG: kubeconfig, PATH: `${bin}:${process.env.PATH ?? ""}` };
   return new Promise((resolve, reject) => {
     const child = start(program, args, { cwd: callerFolder(), env, stdio: "inherit" });
     const forward = (signal: NodeJS.Signals): void => {
-      if (ofTerminal.includes(signal) && process.stdin.isTTY) return; // the terminal has sent it to kubectl
+      if (terminalSignals.includes(signal) && process.stdin.isTTY) return; // the terminal has sent it to kubectl
       child.kill(signal);
     };
     for (const signal of signals) process.on(signal, forward);

@@ -14,22 +14,22 @@ export interface OwnStack {
   stack: string;
 }
 
-/** Clusters with the text of their kubeconfigs, and the name of the one to work with. */
+/** Clusters with the text of their kubeconfigs, and the name of the cluster for the current context. */
 export interface Clusters {
   kubeconfigs: Readonly<Record<string, string>>;
   current: string;
-  /** Whether they are all of the stack's clusters. */
+  /** True if `kubeconfigs` has all clusters of the stack. */
   isComplete: boolean;
 }
 
-const ownerOf = (own: OwnStack): Owner => ({ ...own, isGone: (checkout) => !existsSync(checkout) });
+const ownerOf = (ownStack: OwnStack): Owner => ({ ...ownStack, isGone: (checkout) => !existsSync(checkout) });
 
 const accessesOf = (kubeconfigs: Clusters["kubeconfigs"]): MergedCluster[] =>
   Object.entries(kubeconfigs).map(([name, text]) => ({ name, access: accessOf(text) }));
 
 /** Returns one kubeconfig with all clusters, under the names that a merge gives to them. */
-export const joinedKubeconfig = (own: OwnStack, { kubeconfigs, current }: Clusters): string => {
-  const options = { owner: ownerOf(own), file: "the kubeconfig", current, isComplete: true };
+export const joinedKubeconfig = (ownStack: OwnStack, { kubeconfigs, current }: Clusters): string => {
+  const options = { owner: ownerOf(ownStack), file: "the kubeconfig", current, isComplete: true };
   return editText("", {}, mergeClusters({}, accessesOf(kubeconfigs), options).config);
 };
 
@@ -39,12 +39,12 @@ const currentLine = (before: Config, after: Config): string[] => {
 };
 
 /**
- * Merges clusters into the user's kubeconfig and says what changed. Where all clusters of the stack are merged and one of
- * them is the current context, that one stays current.
+ * Merges clusters into the user's kubeconfig and prints the changes. If all clusters of the stack are merged and one of
+ * them is the current context, the context does not change.
  */
-export const mergeIntoUserFile = async (own: OwnStack, clusters: Clusters, print: Print): Promise<void> => {
+export const mergeIntoUserFile = async (ownStack: OwnStack, clusters: Clusters, print: Print): Promise<void> => {
   const { first: file } = userFiles();
-  const owner = ownerOf(own);
+  const owner = ownerOf(ownStack);
   const accesses = accessesOf(clusters.kubeconfigs);
   let lines: string[] = [];
   const merge = (text: string): string => {
@@ -57,42 +57,42 @@ export const mergeIntoUserFile = async (own: OwnStack, clusters: Clusters, print
     lines = [`${file}: ${verb} the contexts ${contexts.join(", ")}`, ...currentLine(before, config)];
     return after;
   };
-  const backup = await changeUserFile(file, merge, own);
+  const backup = await changeUserFile(file, merge, ownStack);
   for (const line of lines) print(line);
-  if (backup !== undefined) print(`the file as it was before: ${backup}`);
+  if (backup !== undefined) print(`backup of the file: ${backup}`);
 };
 
 /** Removes the entries from one file, and returns the names of the contexts. */
-const removeFrom = async (file: string, own: OwnStack, print: Print, cluster?: string): Promise<string[]> => {
-  // A file without any mark is not even read as YAML: it may be whatever the user keeps there.
+const removeFrom = async (file: string, ownStack: OwnStack, print: Print, cluster?: string): Promise<string[]> => {
+  // A file without Slipway's mark is not parsed, because it may be any file of the user.
   if (!existsSync(file) || !readFileSync(file, "utf8").includes(extensionName)) return [];
   let removed: string[] = [];
   let lines: string[] = [];
   const remove = (text: string): string => {
     const before = readConfig(text, file);
-    const { config, contexts } = removeClusters(before, ownerOf(own), cluster);
+    const { config, contexts } = removeClusters(before, ownerOf(ownStack), cluster);
     removed = contexts;
     lines = [`${file}: removed the contexts ${contexts.join(", ")}`, ...currentLine(before, config)];
     return editText(text, before, config);
   };
-  await changeUserFile(file, remove, own);
+  await changeUserFile(file, remove, ownStack);
   if (removed.length > 0) for (const line of lines) print(line);
   return removed;
 };
 
 /**
- * Removes what Slipway merged of a stack from every kubeconfig of the user, and says so.
+ * Removes the merged entries of a stack from every kubeconfig of the user, and prints the changes.
  *
- * @param cluster removes the entries of this cluster alone; default: those of all clusters of the stack
+ * @param cluster removes only the entries of this cluster; default: all clusters of the stack
  * @returns the names of the contexts that were removed
- * @throws after all files, for those that could not be changed
+ * @throws after all files, an error with the files that could not be changed
  */
-export const removeFromUserFiles = async (own: OwnStack, print: Print, cluster?: string): Promise<string[]> => {
+export const removeFromUserFiles = async (ownStack: OwnStack, print: Print, cluster?: string): Promise<string[]> => {
   const removed: string[] = [];
   const problems: string[] = [];
   for (const file of userFiles().all) {
     try {
-      removed.push(...(await removeFrom(file, own, print, cluster)));
+      removed.push(...(await removeFrom(file, ownStack, print, cluster)));
     } catch (error) {
       problems.push(messageOf(error));
     }
@@ -101,12 +101,12 @@ export const removeFromUserFiles = async (own: OwnStack, print: Print, cluster?:
   return removed;
 };
 
-/** After the stack is gone: removes what was merged of it. A failure is said, and `kubeconfig --remove` tries again. */
-export const forgetMerged = async (own: OwnStack, print: Print): Promise<void> => {
+/** Removes the merged entries of a deleted stack. A failure is printed; `kubeconfig --remove` repeats the removal. */
+export const forgetMerged = async (ownStack: OwnStack, print: Print): Promise<void> => {
   try {
-    await removeFromUserFiles(own, print);
+    await removeFromUserFiles(ownStack, print);
   } catch (error) {
-    print(`the merged entries of stack ${own.stack} stay: ${messageOf(error)}`);
-    print("slipway kubeconfig --remove removes them once that is corrected");
+    print(`the merged entries of stack ${ownStack.stack} stay: ${messageOf(error)}`);
+    print("correct the problem, then run slipway kubeconfig --remove");
   }
 };

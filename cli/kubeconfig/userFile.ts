@@ -16,15 +16,15 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { writeAtomically } from "../../system/files";
 import { callerFolder } from "./callerFolder";
 
-/** Where a user's kubeconfigs are. */
+/** Paths of a user's kubeconfigs. */
 export interface UserFiles {
-  /** The file that entries are merged into: the first of KUBECONFIG, else ~/.kube/config. */
+  /** Target of merges: the first file of KUBECONFIG, else ~/.kube/config. */
   first: string;
   /** Every file of KUBECONFIG, and ~/.kube/config. */
   all: string[];
 }
 
-/** Returns the user's kubeconfigs as absolute paths. Relative ones start at the folder that slipway was called in. */
+/** Returns the user's kubeconfigs as absolute paths. Relative paths start at the folder that slipway was called in. */
 export const userFiles = (env: NodeJS.ProcessEnv = process.env): UserFiles => {
   const usual = join(env.HOME || homedir(), ".kube", "config");
   const named = (env.KUBECONFIG ?? "")
@@ -34,26 +34,26 @@ export const userFiles = (env: NodeJS.ProcessEnv = process.env): UserFiles => {
   return { first: named[0] ?? usual, all: [...new Set([...named, usual])] };
 };
 
-/** Follows symbolic links, also to a file that does not exist yet. */
+/** Resolves symbolic links, also those to a file that does not exist yet. */
 const realFile = (file: string): string => {
   if (existsSync(file)) return realpathSync(file);
   const isLink = lstatSync(file, { throwIfNoEntry: false })?.isSymbolicLink() === true;
   return isLink ? realFile(resolve(dirname(file), readlinkSync(file))) : file;
 };
 
-/** Throws for what is not the user's own file: a folder, a pipe, or a kubeconfig that Slipway itself writes. */
+/** Throws for a path that is not a file of the user: a folder, a pipe, or a kubeconfig that Slipway writes. */
 const requireUserFile = (file: string, real: string, checkout: string): void => {
   if (existsSync(real) && !statSync(real).isFile())
     throw new Error(`${file}: expected a regular file, got something else. Name another file in KUBECONFIG.`);
-  const own = join(checkout, ".slipway");
-  if (real.startsWith((existsSync(own) ? realpathSync(own) : own) + sep))
+  const stateFolder = join(checkout, ".slipway");
+  if (real.startsWith((existsSync(stateFolder) ? realpathSync(stateFolder) : stateFolder) + sep))
     throw new Error(
       `${file}: expected a kubeconfig of the user, got one that up overwrites. ` +
         "Unset KUBECONFIG, or name another file first in it.",
     );
 };
 
-/** Holds the lock that kubectl takes on a kubeconfig, while the action runs. */
+/** Runs an action while it holds the lock that kubectl takes on a kubeconfig. */
 const withLock = async <T>(file: string, seconds: number, action: () => T): Promise<T> => {
   const lock = `${file}.lock`;
   mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
@@ -73,26 +73,26 @@ const withLock = async <T>(file: string, seconds: number, action: () => T): Prom
     }
   }
   try {
-    return action(); // at once, so that a signal can hardly leave the lock behind
+    return action(); // synchronous, so that a signal rarely leaves the lock behind
   } finally {
     rmSync(lock, { force: true });
   }
 };
 
-/** How a kubeconfig is changed. */
+/** Options of a change of a kubeconfig. */
 export interface ChangeOptions {
-  /** The checkout, in whose .slipway no file is a user's. */
+  /** The checkout; files in its .slipway are refused. */
   checkout: string;
   /** Seconds to wait for another program's lock; default: 5. */
   seconds?: number;
 }
 
 /**
- * Changes a user's kubeconfig as a whole or not at all, with kubectl's lock. The file gets mode 0600, and what it held is
- * in a backup beside it, also with mode 0600.
+ * Changes a user's kubeconfig atomically, with kubectl's lock. The file gets mode 0600. A backup in the same folder keeps
+ * the previous content, also with mode 0600.
  *
- * @param change gets the text, which is empty where there is no file, and returns the new one; what it throws stops the change
- * @returns the path of the backup; undefined where there was no file, or nothing changed
+ * @param change returns the new text for the current text, which is empty without a file; its error stops the change
+ * @returns the path of the backup; undefined if there was no file, or nothing changed
  */
 export const changeUserFile = (
   file: string,

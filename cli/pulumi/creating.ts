@@ -2,17 +2,17 @@ import { readStackFile } from "../../preflight/stackFile";
 import type { Target } from "./run";
 import { type ExportedState, exportState } from "./state";
 
-/** The step that waits for a cluster's nodes: with it in the state, a cluster has been up once. */
+/** The step that waits for a cluster's nodes. A state with this step has a cluster that was up once. */
 const nodesStep = "steps/wait-for-nodes";
 
-/** Whether a state has a cluster that has been up once. */
+/** Returns true if a state has a cluster that was up once. */
 const hasBeenUp = ({ deployment }: ExportedState): boolean =>
   (deployment.resources ?? []).some(({ inputs }) => inputs?.create === nodesStep);
 
 /**
- * Whether an `up` creates several clusters. Then Pulumi goes on after a failure with what does not depend on it, so that the
- * other clusters' machines are asked for. Not for clusters that have been up: a run that goes on deletes what the settings
- * name no longer, machine templates for example, although the wait before that deletion did not take place.
+ * Returns true if an `up` creates several clusters. Pulumi then continues after a failure, so that the other clusters still
+ * get their machines. It returns false for clusters that were up once. A continued run would delete objects that the
+ * settings no longer name, such as machine templates, although the wait before the deletion failed.
  */
 export const createsClusters = async (target: Target, read = exportState): Promise<boolean> => {
   const { settings } = readStackFile(target.checkout, target.stack);

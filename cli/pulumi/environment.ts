@@ -1,22 +1,22 @@
 import { randomBytes } from "node:crypto";
-import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync } from "node:fs";
+import { chmodSync, existsSync, mkdirSync, readFileSync } from "node:fs";
 import { homedir } from "node:os";
 import { join } from "node:path";
 import { load } from "js-yaml";
-import type { Route } from "../../lib/versions/pins";
-import { createAtomically, writeAtomically } from "../../system/files";
+import { createAtomically, filesBelow, writeAtomically } from "../../system/files";
 import { temporaryPrefix } from "../../system/temporary";
 
-/** What Pulumi is run with, besides the user's own environment. */
+/** Environment of Pulumi, in addition to the user's own environment. */
 export interface PulumiEnvironment {
-  /** Variables to set. PATH is whole, with the tools first. */
+  /** Variables to set. PATH is complete, and the tools come first. */
   variables: Record<string, string>;
-  /** Where the state lies, and why there. */
+  /** URL of the state's backend. */
   backend: string;
+  /** Origin of `backend`, for the user. */
   reason: string;
 }
 
-/** The user's part in it; tests give their own. */
+/** The user's environment and home folder. Tests replace both. */
 export interface Outside {
   env?: NodeJS.ProcessEnv;
   home?: string;
@@ -26,11 +26,11 @@ const readJson = (path: string): unknown => {
   try {
     return JSON.parse(readFileSync(path, "utf8"));
   } catch {
-    return undefined; // not there, or not Pulumi's
+    return undefined; // the file is missing, or is not JSON
   }
 };
 
-/** The backend the user chose, in Pulumi's own order: variable, project file, login. */
+/** Returns the user's backend, in the order of Pulumi: variable, project file, login. */
 const chosenBackend = (
   checkout: string,
   env: NodeJS.ProcessEnv,
@@ -47,43 +47,43 @@ const chosenBackend = (
   return current ? { url: current, reason: "pulumi login" } : undefined;
 };
 
-/** Our own state folder, closed to other users: it holds kubeconfigs and the passphrase. */
+/** Creates and returns Slipway's state folder (mode 0700), which contains kubeconfigs and the passphrase. */
 export const stateFolder = (checkout: string): string => {
   const folder = join(checkout, ".slipway");
   mkdirSync(folder, { recursive: true, mode: 0o700 });
-  chmodSync(folder, 0o700); // also where an older one, or one from an archive, was open
+  chmodSync(folder, 0o700); // an existing folder may have another mode, for example after a copy
   return folder;
 };
 
-/** The backend unless the user chose another: files below the checkout. */
+/** Returns the URL of the default backend, a folder of the checkout. */
 export const localBackend = (checkout: string): string => `file://${join(checkout, ".slipway")}`;
 
-/** Whether a file of a local backend is a stack's state, packed or not. */
+/** Returns true if a file of a local backend is a stack's state, compressed or not. */
 export const isStateFile = (name: string): boolean => /\.json(\.gz|\.zst)?$/.test(name);
 
-/** The passphrase file of the local backend; made once, at random, readable by its owner only. */
+/** Returns the passphrase file of the local backend. The first call creates the file (mode 0600) with a random value. */
 const passphraseFile = (checkout: string): string => {
   const folder = stateFolder(checkout);
   const file = join(folder, "passphrase");
   if (existsSync(file)) {
-    chmodSync(file, 0o600); // a copy of the checkout may have opened it
+    chmodSync(file, 0o600); // a copy of the checkout may have changed the mode
     return file;
   }
   const stacks = join(folder, ".pulumi", "stacks");
-  const used = existsSync(stacks) && readdirSync(stacks, { recursive: true }).some((name) => isStateFile(String(name)));
+  const used = filesBelow(stacks).some(isStateFile);
   if (used) {
     throw new Error(
-      `${file} is gone, but the state in ${stacks} was encrypted with it: put it back, set PULUMI_CONFIG_PASSPHRASE, ` +
-        "or give the state up: remove .slipway/.pulumi, and make sweep takes away what still runs in Docker",
+      `${file}: expected the passphrase of the state in ${stacks}, got no file. ` +
+        "Restore the file or set PULUMI_CONFIG_PASSPHRASE. To give up the state, remove .slipway/.pulumi and run make sweep.",
     );
   }
-  // Another run may be quicker; then its passphrase is the one.
+  // Another run may create the file first; its passphrase is then used.
   createAtomically(file, `${randomBytes(32).toString("base64url")}\n`, { private: true });
   return file;
 };
 
 /** Works out the environment for Pulumi; makes the state folder and the passphrase where they are needed. */
-export const pulumiEnvironment = (checkout: string, route: Route, outside: Outside = {}): PulumiEnvironment => {
+export const pulumiEnvironment = (checkout: string, outside: Outside = {}): PulumiEnvironment => {
   const env = outside.env ?? process.env;
   const chosen = chosenBackend(checkout, env, outside.home ?? homedir());
   stateFolder(checkout);
@@ -91,18 +91,18 @@ export const pulumiEnvironment = (checkout: string, route: Route, outside: Outsi
   const variables: Record<string, string> = {
     PATH: `${join(checkout, ".tools", "bin")}:${env.PATH ?? ""}`,
     PULUMI_SKIP_UPDATE_CHECK: "true",
+    // All plugins are installed with a checksum. Pulumi would download a missing one without it.
+    PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION: "true",
     // The stack files in git carry no encryption salt (each checkout has its own): Pulumi takes it from the state.
     PULUMI_FALLBACK_TO_STATE_SECRETS_MANAGER: "true",
   };
-  // The engine writes the whole state at each step: packed, that is a tenth of the bytes to sum up and write, twice.
+  // The engine writes the whole state twice at each step; compression reduces the state to a tenth.
   if (backend.startsWith("file://")) variables.PULUMI_DIY_BACKEND_ZSTD = "true";
-  // Engine and plugins collect garbage less often, up to a limit that small machines have.
+  // Less frequent garbage collection makes engine and plugins faster. The memory limit suits small machines.
   if (env.GOGC === undefined) Object.assign(variables, { GOGC: "300", GOMEMLIMIT: env.GOMEMLIMIT ?? "1GiB" });
-  // Most of what runs at a time only waits; with Pulumi's four for each core, waits keep work from its place.
+  // Most operations only wait. With Pulumi's default of four for each core, waits would block other operations.
   if (env.PULUMI_PARALLEL === undefined) variables.PULUMI_PARALLEL = "64";
   if (!chosen) variables.PULUMI_BACKEND_URL = backend;
-  // Where nothing can be downloaded, a plugin that is missing shall say so at once.
-  if (route === "source") variables.PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION = "true";
   const hasPassphrase = env.PULUMI_CONFIG_PASSPHRASE !== undefined || env.PULUMI_CONFIG_PASSPHRASE_FILE !== undefined;
   if (backend.startsWith("file://") && !hasPassphrase)
     variables.PULUMI_CONFIG_PASSPHRASE_FILE = passphraseFile(checkout);
@@ -111,15 +111,15 @@ export const pulumiEnvironment = (checkout: string, route: Route, outside: Outsi
 
 const quote = (text: string): string => `'${text.replaceAll("'", `'\\''`)}'`;
 
-/** The text of .slipway/env.sh, with which a plain `pulumi up` does what `make up` does. */
+/** Returns the text of .slipway/env.sh, which gives plain `pulumi up` the environment of `make up`. */
 export const environmentScript = (checkout: string, { variables }: PulumiEnvironment): string => {
   const tools = quote(join(checkout, ".tools", "bin"));
-  const others = Object.entries(variables).filter(([name]) => name !== "PATH");
+  const exports = Object.entries(variables).filter(([name]) => name !== "PATH");
   return [
-    "# Written by Slipway: `. .slipway/env.sh` and then pulumi, kubectl, clusterctl and kind of this checkout.",
+    "# Written by Slipway: `. .slipway/env.sh` adds pulumi, kubectl, clusterctl and kind of this checkout to PATH.",
     `case ":$PATH:" in *:${tools}:*) ;; *) export PATH=${tools}:"$PATH" ;; esac`,
-    ...others.map(([name, value]) => `export ${name}=${quote(value)}`),
-    "# Plugins leave kubeconfigs in the temporary folder: each pulumi gets one of its own, which goes with it.",
+    ...exports.map(([name, value]) => `export ${name}=${quote(value)}`),
+    "# Plugins leave kubeconfigs in the temporary folder, so each pulumi gets its own folder, which is removed at the end.",
     "pulumi() {",
     `  slipway_run=$(mktemp -d "\${TMPDIR:-/tmp}/${temporaryPrefix("$(uname -n)", "$$")}XXXXXX") || return`,
     '  if TMPDIR=$slipway_run command pulumi "$@"; then set -- 0; else set -- $?; fi',

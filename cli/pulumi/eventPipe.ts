@@ -4,18 +4,18 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { runSync } from "../../system/exec";
 
-/** The engine's events of one run of Pulumi, as text. */
+/** Source of the engine's events of one run of Pulumi, as text. */
 export interface EventSource {
-  /** What Pulumi is started with besides. */
+  /** Additional arguments and variables for Pulumi. */
   args: string[];
   variables: Record<string, string>;
-  /** Begins to hand over text. */
+  /** Starts to pass text to `take`. */
   follow: (take: (text: string) => void) => void;
-  /** Hands over what is left once Pulumi has ended, and closes. */
+  /** Passes the rest of the text after Pulumi has ended, and closes the source. */
   close: () => Promise<void>;
 }
 
-/** The file of `--event-log FILE` or `--event-log=FILE` among the user's arguments. */
+/** Returns the file of `--event-log FILE` or `--event-log=FILE` in the user's arguments. */
 const ownLog = (args: readonly string[]): string | undefined => {
   const index = args.findIndex((arg) => arg === "--event-log" || arg.startsWith("--event-log="));
   if (index < 0) return undefined;
@@ -23,13 +23,13 @@ const ownLog = (args: readonly string[]): string | undefined => {
   return value;
 };
 
-/** Milliseconds between two looks at a file. */
+/** Milliseconds between two reads of a file. */
 const pause = 300;
 
-/** Milliseconds without text after which a pipe is empty. */
+/** Milliseconds without text after which a pipe counts as empty. */
 const quiet = 100;
 
-/** Follows a file that the user asked for and that Pulumi makes. */
+/** Follows the user's event log, which Pulumi creates. */
 const fromFile = (file: string): EventSource => {
   let offset = 0;
   let take: (text: string) => void = () => undefined;
@@ -39,14 +39,14 @@ const fromFile = (file: string): EventSource => {
     try {
       opened = openSync(file, constants.O_RDONLY | constants.O_NONBLOCK);
     } catch {
-      return; // Pulumi has not made it yet
+      return; // Pulumi has not created the file yet
     }
     try {
       const buffer = Buffer.alloc(1 << 16);
       for (let count; (count = readSync(opened, buffer, 0, buffer.length, offset)) > 0; offset += count)
         take(decoder.decode(buffer.subarray(0, count), { stream: true }));
     } catch {
-      // no file that can be read from any place
+      // the file does not support reads at an offset
     } finally {
       closeSync(opened);
     }
@@ -68,15 +68,15 @@ const fromFile = (file: string): EventSource => {
 };
 
 /**
- * A pipe in the run's private folder. Debug messages among the events hold secrets in clear, so no event ever gets to a
- * disk. Undefined where there is no such pipe.
+ * Opens a pipe in the run's private folder. Debug events contain secrets in plain text, so events must not be on a disk.
+ * Returns undefined if the pipe cannot be created.
  */
 const fromPipe = (folder: string): EventSource | undefined => {
   const path = join(folder, "events");
   let opened: number;
   try {
     runSync("mkfifo", ["-m", "600", path]);
-    // For both directions: a pipe without a writer would be at its end before Pulumi opens it.
+    // Open for read and write: without a writer, the pipe would end before Pulumi opens the pipe.
     opened = openSync(path, constants.O_RDWR | constants.O_NONBLOCK);
   } catch {
     return undefined;
@@ -94,7 +94,7 @@ const fromPipe = (folder: string): EventSource | undefined => {
         take(String(text));
       }),
     close: async () => {
-      // The pipe has no end of its own.
+      // The pipe never signals its end, because this process also has it open for writing.
       last = Date.now();
       while (Date.now() - last < quiet) await sleep(quiet / 4);
       socket.destroy();
@@ -102,7 +102,7 @@ const fromPipe = (folder: string): EventSource | undefined => {
   };
 };
 
-/** Opens the events of a run of Pulumi with these arguments; undefined where they cannot be followed. */
+/** Opens the events of a run of Pulumi with these arguments; returns undefined if the events cannot be followed. */
 export const openEvents = (folder: string, args: readonly string[]): EventSource | undefined => {
   const file = ownLog(args);
   return file === undefined ? fromPipe(folder) : fromFile(file);

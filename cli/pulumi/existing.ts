@@ -2,10 +2,10 @@ import { stackFile } from "../../preflight/stackFile";
 import { complaintOf, exec } from "../../system/exec";
 import { hasState } from "./fileBackend";
 import { type Outputs, type Target } from "./run";
-import { keepingClean } from "./stack";
+import { keepSettingsClean } from "./stack";
 import { withoutUnknown } from "./unknownOutputs";
 
-/** The stack is not in its backend. */
+/** Error for a stack that is not in its backend. */
 export class MissingStack extends Error {
   constructor(stack: string, backend: string) {
     super(`stack ${stack} does not exist in ${backend}: make up creates it`);
@@ -13,7 +13,7 @@ export class MissingStack extends Error {
 }
 
 /**
- * Checks without Pulumi, as far as that can be told, that the backend has the stack.
+ * Checks that a file backend has the stack. Other backends are not checked.
  *
  * @throws MissingStack
  */
@@ -22,15 +22,15 @@ export const requireState = ({ stack, backend }: Pick<Target, "stack" | "backend
 };
 
 /**
- * Asks Pulumi about a stack that must exist, and returns what it prints.
+ * Runs Pulumi on a stack that must exist, and returns standard output.
  *
- * @throws MissingStack, or an error with Pulumi's complaint
+ * @throws MissingStack, or an error with Pulumi's message
  */
-export const askExisting = async (target: Target, args: readonly string[]): Promise<string> => {
+export const queryStack = async (target: Target, args: readonly string[]): Promise<string> => {
   const { checkout, stack, backend, variables } = target;
   requireState(target);
   const options = ["--non-interactive", "--stack", stack];
-  const result = await keepingClean(stackFile(checkout, stack), () =>
+  const result = await keepSettingsClean(stackFile(checkout, stack), () =>
     exec("pulumi", [...args, ...options], { cwd: checkout, env: variables }),
   );
   if (result.code === 0) return result.stdout;
@@ -39,11 +39,11 @@ export const askExisting = async (target: Target, args: readonly string[]): Prom
   throw new Error(`stack ${stack}: expected an answer of Pulumi, got an error. ${complaintOf(result)}`);
 };
 
-/** Reads the outputs of a stack that must exist; what is secret is the text `[secret]` unless `showSecrets`. */
+/** Reads the outputs of a stack that must exist. A secret is the text `[secret]`, unless `showSecrets` is true. */
 export const readExistingOutputs = async (
   target: Target,
   { showSecrets = false } = {},
 ): Promise<Record<string, unknown> & Omit<Outputs, "kubeconfigs">> => {
-  const text = await askExisting(target, ["stack", "output", "--json", ...(showSecrets ? ["--show-secrets"] : [])]);
+  const text = await queryStack(target, ["stack", "output", "--json", ...(showSecrets ? ["--show-secrets"] : [])]);
   return withoutUnknown(JSON.parse(text)) as Record<string, unknown>;
 };

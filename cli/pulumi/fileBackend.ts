@@ -5,25 +5,25 @@ import { isAlive } from "../../system/processes";
 import type { Print } from "../toolchain/build/progress";
 import { isStateFile } from "./environment";
 
-/** Path of a file backend. */
+/** Returns the path of a file backend. */
 export const backendFolder = (backend: string): string =>
   backend.slice("file://".length).replace(/\?.*$/, "").replace(/^~/, homedir());
 
-/** Folder of a stack's locks in a file backend. */
+/** Returns the folder of a stack's locks in a file backend. */
 export const lockFolder = (backend: string, stack: string): string =>
   join(backendFolder(backend), ".pulumi", "locks", "organization", "slipway", stack);
 
 const filesIn = (folder: string): string[] => (existsSync(folder) ? readdirSync(folder) : []);
 
-/** Folder of all stacks' states in a file backend. */
+/** Returns the folder of all stacks' states in a file backend. */
 const statesFolder = (backend: string): string => join(backendFolder(backend), ".pulumi", "stacks", "slipway");
 
-/** Whether a file backend has a state of the stack; false of other backends. */
+/** Returns true if a file backend has a state of the stack; false for other backends. */
 export const hasState = (backend: string, stack: string): boolean =>
   backend.startsWith("file://") &&
   filesIn(statesFolder(backend)).some((file) => isStateFile(file) && file.split(".json")[0] === stack);
 
-const isWhole = (file: string): boolean => {
+const isComplete = (file: string): boolean => {
   try {
     JSON.parse(readFileSync(file, "utf8"));
     return true;
@@ -33,26 +33,25 @@ const isWhole = (file: string): boolean => {
 };
 
 /**
- * Makes a stack's files in a file backend readable again after a run was killed while it wrote them; while a run has the
- * stack's lock they are its own. The state itself is moved to its place whole, but the attributes beside it are written
- * before that, in place: of half of them Pulumi says "failed to load checkpoint: EOF" for ever. Without them it reads the
- * state as it is.
+ * Removes a stack's incomplete files in a file backend after a run was killed while writing. It does nothing while a run has
+ * the stack's lock. Pulumi renames the state into place, but writes the state's attributes in place. With incomplete
+ * attributes Pulumi always fails with "failed to load checkpoint: EOF". Without attributes it reads the state.
  */
-export const mendStateFiles = (backend: string, stack: string, print: Print): void => {
+export const repairStateFiles = (backend: string, stack: string, print: Print): void => {
   if (!backend.startsWith("file://")) return;
   if (filesIn(lockFolder(backend, stack)).some((name) => name.endsWith(".json"))) return;
   const folder = statesFolder(backend);
   for (const name of filesIn(folder).filter((file) => file.startsWith(`${stack}.json`))) {
-    const isHalf = name.endsWith(".attrs") ? !isWhole(join(folder, name)) : /\.[0-9a-f]+\.tmp$/.test(name);
-    if (!isHalf) continue;
+    const isIncomplete = name.endsWith(".attrs") ? !isComplete(join(folder, name)) : /\.[0-9a-f]+\.tmp$/.test(name);
+    if (!isIncomplete) continue;
     rmSync(join(folder, name), { force: true });
     print(`state: removed ${name}, which a killed run did not finish`);
   }
 };
 
 /**
- * Removes the locks that killed runs of Pulumi left on a stack in a file backend. Pulumi writes machine and process into
- * each, but asks the user to run `pulumi cancel`; a lock of a dead process of this machine can be taken away safely.
+ * Removes the locks that killed runs of Pulumi left on a stack in a file backend. A lock contains host and process. A lock
+ * of a dead process of this host can be removed safely, although Pulumi asks the user for `pulumi cancel`.
  */
 export const removeStaleLocks = (backend: string, stack: string, print: Print): void => {
   if (!backend.startsWith("file://")) return;
@@ -67,7 +66,7 @@ export const removeStaleLocks = (backend: string, stack: string, print: Print): 
       rmSync(`${file}.attrs`, { force: true });
       print(`state: removed the lock of process ${pid}, which is gone (a killed run)`);
     } catch {
-      // being written or removed by its owner: Pulumi itself will say so
+      // the owner writes or removes the lock now, so Pulumi reports it
     }
   }
 };

@@ -5,22 +5,22 @@ import { run } from "../../system/exec";
 import type { Print } from "../toolchain/build/progress";
 import { type EventSource, openEvents } from "./eventPipe";
 import { type Companion, runPulumi, type Target } from "./run";
-import { type Patience, stopAfterFailure, usualPatience } from "./stopAfterFailure";
+import { type StopTimeouts, stopAfterFailure, usualTimeouts } from "./stopAfterFailure";
 
-/** How a run ended. */
+/** End of a run. */
 export interface Ended {
   code: number;
-  /** What to say first where a resource failed. */
+  /** Lines about the first failed resource; empty if none failed. */
   failure: string[];
 }
 
-/** Whether the user wants Pulumi to go on after a failure, for as long as that takes. */
-const wantsToGoOn = (
+/** Returns true if the user wants Pulumi to continue after a failure without a time limit. */
+const wantsToContinue = (
   args: readonly string[],
   { PULUMI_CONTINUE_ON_ERROR: variable = "" }: NodeJS.ProcessEnv,
 ): boolean => args.some((arg) => /^--continue-on-error(=true)?$/.test(arg)) || /^(1|true)$/i.test(variable);
 
-/** Whether the Pulumi that runs here can write its events. */
+/** Returns true if the installed Pulumi can write its events. */
 const canWriteEvents = async ({ checkout, variables }: Target): Promise<boolean> => {
   const env = { ...variables, PULUMI_DEBUG_COMMANDS: "true" };
   return (await run("pulumi", ["up", "--help"], { cwd: checkout, env })).includes("--event-log");
@@ -30,7 +30,7 @@ const companion = (
   args: readonly string[],
   watch: FailureWatch,
   stop: (interrupt: () => void) => () => void,
-): Companion & { hasAsked: () => boolean } => {
+): Companion & { addsEventLog: () => boolean } => {
   let source: EventSource | undefined;
   let stopped: (() => void) | undefined;
   return {
@@ -50,32 +50,32 @@ const companion = (
       stopped?.();
       await source?.close();
     },
-    hasAsked: () => (source?.args ?? []).length > 0,
+    addsEventLog: () => (source?.args ?? []).length > 0,
   };
 };
 
 /**
- * Runs Pulumi and ends it soon after the first resource has failed: its waits would go on for up to half an hour. Where the
- * engine's events cannot be followed, the run takes its own time.
+ * Runs Pulumi and ends the run soon after the first resource failed, because other waits take up to half an hour. If the
+ * engine's events cannot be followed, the run is not ended early.
  *
- * @param goesOn whether Pulumi starts more after a failure, for clusters that have nothing to do with the failure
+ * @param continues if true, Pulumi starts more operations after a failure, for clusters that the failure does not affect
  */
 export const followedRun = async (
   target: Target,
   args: readonly string[],
-  goesOn: boolean,
+  continues: boolean,
   print: Print,
-  patience: Patience = usualPatience,
+  timeouts: StopTimeouts = usualTimeouts,
 ): Promise<Ended> => {
   const watch = new FailureWatch();
-  const all = [...args, ...(goesOn ? ["--continue-on-error"] : [])];
-  const keepsGoing = wantsToGoOn(args, process.env);
+  const all = [...args, ...(continues ? ["--continue-on-error"] : [])];
+  const keepsGoing = wantsToContinue(args, process.env);
   const stop = (interrupt: () => void): (() => void) =>
-    keepsGoing ? () => undefined : stopAfterFailure(watch, goesOn, interrupt, print, patience);
+    keepsGoing ? () => undefined : stopAfterFailure(watch, continues, interrupt, print, timeouts);
   const follower = companion(args, watch, stop);
   const code = await runPulumi(target, all, follower);
-  // Pulumi has the flag for its own developers, so a version may come without it.
-  if (code !== 0 && !watch.hasBegun && follower.hasAsked() && !(await canWriteEvents(target).catch(() => true)))
+  // The flag is for Pulumi's developers, so a version may lack the flag.
+  if (code !== 0 && !watch.hasBegun && follower.addsEventLog() && !(await canWriteEvents(target).catch(() => true)))
     return { code: await runPulumi(target, all), failure: [] };
   const failure: Failure | undefined = watch.first;
   return { code, failure: failure ? failureLines(failure) : [] };

@@ -1,19 +1,19 @@
 import { stackFile } from "../../preflight/stackFile";
 import { run, start } from "../../system/exec";
 import { openRun } from "../recovery/runRecord";
-import { isSelected, keepingClean } from "./stack";
+import { isSelected, keepSettingsClean } from "./stack";
 import { withoutUnknown } from "./unknownOutputs";
 
-/** A stack to run Pulumi on. */
+/** A stack, and the environment for Pulumi. */
 export interface Target {
   checkout: string;
   stack: string;
-  /** Where the state is. */
+  /** URL of the state's backend. */
   backend: string;
   variables: Record<string, string>;
 }
 
-/** Stack outputs; the names are those of index.ts. */
+/** Stack outputs, with the names of index.ts. */
 export interface Outputs {
   url?: string;
   answer?: string;
@@ -23,20 +23,23 @@ export interface Outputs {
   kubeconfigs?: Record<string, string>;
 }
 
-/** What changes the state: where it ends badly, the next run looks after what it left. */
+/** Operations that change the state. After a failure, the next run repairs the state. */
 const changing = ["up", "destroy", "refresh"];
 
-/** Goes along with a run of Pulumi. */
+/** Hooks of a run of Pulumi. */
 export interface Companion {
-  /** Gives what Pulumi is started with besides; the folder is the run's own, closed to other users. */
+  /** Returns additional arguments and variables for Pulumi. `folder` is the run's private folder. */
   prepare: (folder: string) => { args: string[]; variables: Record<string, string> };
-  /** Pulumi runs. `interrupt` does what Ctrl-C does, but not after the user has done so: a second one would be too hard. */
+  /**
+   * Called after the start. `interrupt` sends SIGINT, unless the user has already sent a signal: a second SIGINT would make
+   * Pulumi stop without saving.
+   */
   started: (interrupt: () => void) => void;
-  /** Pulumi has ended. */
+  /** Called after Pulumi has ended. */
   ended: () => Promise<void>;
 }
 
-/** Runs Pulumi in the user's terminal and gives its exit code. Ctrl-C reaches it by itself; we outlive it to clean up. */
+/** Runs Pulumi in the user's terminal and returns its exit code. At Ctrl-C it waits for Pulumi's end and then cleans up. */
 export const runPulumi = async (target: Target, args: string[], companion?: Companion): Promise<number> => {
   const opened = openRun(target.checkout, target.stack);
   let endedWell = !changing.includes(args[0] ?? "");
@@ -51,7 +54,7 @@ export const runPulumi = async (target: Target, args: string[], companion?: Comp
 };
 
 const spawnPulumi = (target: Target, args: string[], folder: string, companion?: Companion): Promise<number> =>
-  keepingClean(
+  keepSettingsClean(
     stackFile(target.checkout, target.stack),
     () =>
       new Promise<number>((resolve, reject) => {
@@ -80,18 +83,18 @@ const spawnPulumi = (target: Target, args: string[], folder: string, companion?:
       }),
   );
 
-/** Selects the stack, making it where the backend does not have it yet. */
+/** Selects the stack, and creates the stack if the backend does not have it. */
 export const selectStack = async ({ checkout, stack, backend, variables }: Target): Promise<void> => {
   if (isSelected(checkout, backend, stack)) return;
-  await keepingClean(stackFile(checkout, stack), () =>
+  await keepSettingsClean(stackFile(checkout, stack), () =>
     run("pulumi", ["stack", "select", "--create", stack, "--non-interactive"], { cwd: checkout, env: variables }),
   );
 };
 
-/** The stack's outputs with secrets in clear; undefined where there is no such stack, or no Pulumi to ask. */
+/** Reads the stack's outputs with plain-text secrets; returns undefined without the stack or without Pulumi. */
 export const readOutputs = async ({ checkout, stack, variables }: Target): Promise<Outputs | undefined> => {
   const args = ["stack", "output", "--json", "--show-secrets", "--non-interactive", "--stack", stack];
-  const text = await keepingClean(stackFile(checkout, stack), () =>
+  const text = await keepSettingsClean(stackFile(checkout, stack), () =>
     run("pulumi", args, { cwd: checkout, env: variables }).catch(() => undefined),
   );
   return text === undefined ? undefined : (withoutUnknown(JSON.parse(text)) as Outputs);

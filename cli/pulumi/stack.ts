@@ -8,15 +8,15 @@ import { exec } from "../../system/exec";
 import { writeAtomically } from "../../system/files";
 import { hasState } from "./fileBackend";
 
-/** The file in which Pulumi keeps which of the checkout's stacks is selected. */
+/** Returns the file in which Pulumi stores the selected stack of the checkout. */
 export const selectionFile = (checkout: string, env: NodeJS.ProcessEnv = process.env): string => {
   const project = createHash("sha1").update(join(checkout, "Pulumi.yaml")).digest("hex");
   return join(env.PULUMI_HOME || join(homedir(), ".pulumi"), "workspaces", `slipway-${project}-workspace.json`);
 };
 
 /**
- * Whether the stack is there and selected, so that Pulumi need not be started to see to it; false also where that cannot
- * be told without Pulumi, as with a backend that is not a folder.
+ * Returns true if a file backend has the stack and the stack is selected, so that `pulumi stack select` is not necessary.
+ * Returns false for other backends.
  */
 export const isSelected = (
   checkout: string,
@@ -33,63 +33,67 @@ export const isSelected = (
   }
 };
 
-/** Stacks that the checkout has a settings file for. */
+/** Returns the stacks with a settings file in the checkout. */
 export const knownStacks = (checkout: string): string[] =>
   readdirSync(checkout)
     .flatMap((name) => /^Pulumi\.(.+)\.yaml$/.exec(name)?.[1] ?? [])
     .sort();
 
 /**
- * Checks that a stack has settings, since Pulumi would create an empty stack.
+ * Checks that a stack has a settings file, because Pulumi would create an empty stack.
  *
- * @throws if there is no settings file
+ * @throws if the settings file is missing
  */
 export const requireStackFile = (checkout: string, stack: string): void => {
   if (existsSync(stackFile(checkout, stack))) return;
   const known = knownStacks(checkout).join(", ") || "none";
   throw new Error(
-    `STACK is "${stack}", but there is no Pulumi.${stack}.yaml (there are: ${known}): choose one of them, ` +
-      `or write Pulumi.${stack}.yaml with the settings of the new stack`,
+    `STACK: expected a stack with a settings file (${known}), got "${stack}". ` +
+      `Choose one of them, or write Pulumi.${stack}.yaml with the settings of a new stack.`,
   );
 };
 
-/** The stack to work on, and why it. Refuses one without settings, since Pulumi would make an empty one. */
+/**
+ * Returns the stack to work on, and the reason of the choice.
+ *
+ * @throws if the settings file is missing
+ */
 export const chooseStack = (
   checkout: string,
   route: Route,
   env: NodeJS.ProcessEnv = process.env,
 ): { stack: string; reason: string } => {
   const stack = env.STACK || defaultStack[route];
-  const reason = env.STACK ? "STACK" : `the default of the ${route} route; STACK=… takes another`;
+  const reason = env.STACK ? "STACK" : `the default of the ${route} route; STACK=… chooses another`;
   requireStackFile(checkout, stack);
   return { stack, reason };
 };
 
 const saltLine = /^encryptionsalt:.*(\r?\n|$)/m;
 
-/** The text without the salt that Pulumi adds; whole where secrets depend on the salt, or where nothing was added. */
+/** Removes the salt that Pulumi added. The text stays if secrets depend on the salt, or if the salt was there before. */
 export const withoutSalt = (before: string, after: string): string => {
   if (saltLine.test(before) || !saltLine.test(after) || /^\s*secure:/m.test(after)) return after;
   const stripped = after.replace(saltLine, "");
   const squeeze = (text: string): string => text.replace(/\s+/g, " ").trim();
-  // Pulumi may lay the file out anew when it saves it: where only that changed, the old layout comes back.
+  // Pulumi may change the layout of the file. If only the layout changed, the previous text is restored.
   return squeeze(stripped) === squeeze(before) ? before : stripped;
 };
 
-/** The file's text in the last commit; undefined where git does not have the file. */
+/** Returns the file's text in the last commit; undefined if git does not have the file. */
 const committed = async (file: string): Promise<string | undefined> => {
   const { code, stdout } = await exec("git", ["show", `HEAD:./${basename(file)}`], { cwd: dirname(file) });
   return code === 0 ? stdout : undefined;
 };
 
 /**
- * Runs something that may make Pulumi write the encryption salt into the settings file, and takes it out again: the
- * file is in git, the salt belongs to this checkout's passphrase and is kept with the state.
+ * Runs an action of Pulumi, and then removes the encryption salt that Pulumi writes into the settings file. The file is in
+ * git, but the salt belongs to this checkout's passphrase. The state has the salt too.
  */
-export const keepingClean = async <T>(file: string, action: () => Promise<T>): Promise<T> => {
-  if (!existsSync(file)) return action(); // nothing to keep; Pulumi then knows no such stack, or makes no salt
+export const keepSettingsClean = async <T>(file: string, action: () => Promise<T>): Promise<T> => {
+  if (!existsSync(file)) return action(); // without a settings file, Pulumi writes no salt
   const now = readFileSync(file, "utf8");
-  // A salt that is not in git was left behind by a run that was killed.
+  // A salt that is not in git comes from a killed run.
   const isLeftBehind = saltLine.test(now) && !saltLine.test((await committed(file)) ?? now);
   const before = isLeftBehind ? now.replace(saltLine, "") : now;
   try {

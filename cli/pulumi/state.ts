@@ -7,14 +7,14 @@ import { stackFile } from "../../preflight/stackFile";
 import { run } from "../../system/exec";
 import { openRun } from "../recovery/runRecord";
 import type { Outputs, Target } from "./run";
-import { keepingClean } from "./stack";
+import { keepSettingsClean } from "./stack";
 
-/** A resource as Pulumi's state has it; of its many fields those that are looked at. */
+/** A resource in Pulumi's state, with the fields that Slipway reads. */
 export interface StateResource extends RecordedResource {
   outputs?: Record<string, unknown>;
 }
 
-/** What `pulumi stack export` prints, its other fields kept as they are. */
+/** Output of `pulumi stack export`. Other fields are kept unchanged. */
 export interface ExportedState {
   deployment: {
     resources?: StateResource[];
@@ -22,15 +22,15 @@ export interface ExportedState {
   };
 }
 
-/** The clusters that a state has. */
+/** The clusters in a state. */
 export interface StateClusters {
-  /** The stack's own kind cluster; absent where the management cluster is someone else's, or there is none. */
+  /** The stack's kind cluster; absent if the stack uses another management cluster, or has none. */
   management?: { name: string; nodeId?: string };
-  /** Names of Cluster API's clusters. */
+  /** Names of the workload clusters. */
   workload: string[];
-  /** Those of them of which a step that the destroy runs, before the network goes, waits until no container is there. */
-  awaited: string[];
-  /** Whether the machines of all of them are containers of this Docker, or simulated in the management cluster. */
+  /** Workload clusters with a `containers-delete` step, which Pulumi runs before it deletes the network. */
+  withDeleteStep: string[];
+  /** True if all machines are containers of this Docker, or simulated in the management cluster. */
   onDocker: boolean;
 }
 
@@ -39,7 +39,7 @@ interface ClusterInputs {
   spec?: { infrastructureRef?: { kind?: string } };
 }
 
-/** Reads the clusters from a state, those that a killed run was making included. */
+/** Returns the clusters in a state, including those that a killed run was creating. */
 export const clustersIn = ({ deployment }: ExportedState): StateClusters => {
   const pending = (deployment.pending_operations ?? []).map(({ resource }) => resource);
   const resources = [...(deployment.resources ?? []), ...pending];
@@ -53,25 +53,25 @@ export const clustersIn = ({ deployment }: ExportedState): StateClusters => {
   return {
     ...(name === undefined ? {} : { management: { name, ...(nodeId ? { nodeId } : {}) } }),
     workload: [...new Set(clusters.flatMap(({ metadata }) => metadata?.name ?? []))],
-    awaited: steps.flatMap(({ inputs }) => (inputs?.environment as { CLUSTER?: string } | undefined)?.CLUSTER ?? []),
+    withDeleteStep: steps.flatMap(({ inputs }) => (inputs?.environment as { CLUSTER?: string } | undefined)?.CLUSTER ?? []),
     onDocker: clusters.every(({ spec }) => spec?.infrastructureRef?.kind === "DevCluster"),
   };
 };
 
-/** A state without operations under way, and what those were, in words. */
-export interface Mended {
+/** A state without pending operations, and one text for each removed operation. */
+export interface RepairedState {
   state: ExportedState;
   pending: string[];
 }
 
-/** What becomes of a state that a killed run left. */
-export type Mend = (state: ExportedState) => Mended;
+/** Repairs the state of a killed run. */
+export type StateRepair = (state: ExportedState) => RepairedState;
 
 /**
- * The state without what was under way when a run was killed, for an `up`: all of Slipway's steps are safe to repeat, and
- * Kubernetes objects are applied: what exists already is taken over.
+ * Removes the pending operations from a state, before an `up`. All of Slipway's steps are safe to repeat, and existing
+ * Kubernetes objects are taken over.
  */
-export const withoutPending: Mend = (state) => {
+export const withoutPending: StateRepair = (state) => {
   const { pending_operations: operations = [], ...deployment } = state.deployment;
   return {
     state: { ...state, deployment },
@@ -79,8 +79,8 @@ export const withoutPending: Mend = (state) => {
   };
 };
 
-/** The id that a resource gets when it is made, where its inputs tell it; Docker hands out its own. */
-const foreseenId = ({ type, inputs }: StateResource): string | undefined => {
+/** Returns the id that a resource will get, if it follows from the inputs. Docker assigns the ids of its objects. */
+const predictId = ({ type, inputs }: StateResource): string | undefined => {
   if (type.startsWith("kubernetes:")) {
     const { name, namespace } = (inputs?.metadata ?? {}) as { name?: string; namespace?: string };
     return name && [namespace, name].filter(Boolean).join("/");
@@ -90,20 +90,20 @@ const foreseenId = ({ type, inputs }: StateResource): string | undefined => {
 };
 
 /**
- * The state with what was being made when a run was killed counted as made, for a `destroy`: it may be there or half be
- * there, and deleting what is not there is no error.
+ * Adds the pending creations to the state as resources, before a `destroy`. Such resources may exist completely, in part
+ * or not at all. The deletion of a missing resource is not an error.
  */
-export const pendingAsMade: Mend = (state) => {
-  const mended = withoutPending(state);
+export const pendingAsCreated: StateRepair = (state) => {
+  const repaired = withoutPending(state);
   const { resources = [] } = state.deployment;
-  const made = (state.deployment.pending_operations ?? []).flatMap(({ type, resource }) => {
-    const id = type === "creating" ? foreseenId(resource) : undefined;
+  const created = (state.deployment.pending_operations ?? []).flatMap(({ type, resource }) => {
+    const id = type === "creating" ? predictId(resource) : undefined;
     const known = resources.some(({ urn }) => urn === resource.urn);
     return id === undefined || known ? [] : [{ ...resource, id, outputs: resource.inputs ?? {} }];
   });
   return {
-    ...mended,
-    state: { ...mended.state, deployment: { ...mended.state.deployment, resources: [...resources, ...made] } },
+    ...repaired,
+    state: { ...repaired.state, deployment: { ...repaired.state.deployment, resources: [...resources, ...created] } },
   };
 };
 
@@ -116,34 +116,34 @@ const withoutMarks = (value: unknown): unknown => {
   return Object.fromEntries(Object.entries(map).map(([key, inner]) => [key, withoutMarks(inner)]));
 };
 
-/** The stack's outputs in a state that was exported with `showSecrets`. */
+/** Returns the stack's outputs from a state that was exported with `showSecrets`. */
 export const outputsIn = ({ deployment }: ExportedState): Outputs =>
   withoutMarks(deployment.resources?.find(({ type }) => type === "pulumi:pulumi:Stack")?.outputs ?? {}) as Outputs;
 
 /**
- * The stack's whole state; undefined where there is none.
+ * Exports the stack's state; returns undefined if the stack does not exist or Pulumi fails.
  *
- * @param options.showSecrets whether secret values are in clear; default: they are encrypted
+ * @param options.showSecrets if true, secret values are in plain text; default: they are encrypted
  */
 export const exportState = async (
   { checkout, stack, variables }: Target,
   { showSecrets = false } = {},
 ): Promise<ExportedState | undefined> => {
   const args = ["stack", "export", "--non-interactive", "--stack", stack, ...(showSecrets ? ["--show-secrets"] : [])];
-  const text = await keepingClean(stackFile(checkout, stack), () =>
+  const text = await keepSettingsClean(stackFile(checkout, stack), () =>
     run("pulumi", args, { cwd: checkout, env: variables }).catch(() => undefined),
   );
   return text === undefined ? undefined : (JSON.parse(text) as ExportedState);
 };
 
-/** Puts a state in the place of the stack's. */
+/** Replaces the stack's state. */
 export const importState = async ({ checkout, stack, variables }: Target, state: ExportedState): Promise<void> => {
   const opened = openRun(checkout, stack);
   const file = join(opened.folder, "state.json");
   writeFileSync(file, JSON.stringify(state), { mode: 0o600 });
   const args = ["stack", "import", "--file", file, "--non-interactive", "--stack", stack];
   try {
-    await keepingClean(stackFile(checkout, stack), () => run("pulumi", args, { cwd: checkout, env: variables }));
+    await keepSettingsClean(stackFile(checkout, stack), () => run("pulumi", args, { cwd: checkout, env: variables }));
   } finally {
     opened.close(true);
   }

@@ -2,52 +2,53 @@ import type { FailureWatch } from "../../lib/diagnosis/failure/failureWatch";
 import { resourceText } from "../../lib/diagnosis/failure/resourcePart";
 import type { Print } from "../toolchain/build/progress";
 
-/** When a run that has failed is ended. */
-export interface Patience {
-  /** Milliseconds for what is under way after the first failure. */
+/** Times for the end of a failed run. */
+export interface StopTimeouts {
+  /** Milliseconds for running operations after the first failure. */
   afterFailure: number;
-  /** Milliseconds between two looks. */
-  look: number;
+  /** Milliseconds between two checks. */
+  interval: number;
 }
 
-/** Most work is done within this time; a wait would go on for up to half an hour. */
-export const usualPatience: Patience = { afterFailure: 40_000, look: 1000 };
+/** Most operations end within 40 s; a wait would take up to half an hour. */
+export const usualTimeouts: StopTimeouts = { afterFailure: 40_000, interval: 1000 };
 
-/** Looks that have to agree: between two steps nothing is under way for a moment. */
-const agreeing = 3;
+/** Number of consecutive idle checks: between two steps no operation runs for a moment. */
+const requiredChecks = 3;
 
 /**
- * Ends a run of Pulumi some time after its first failure, as Ctrl-C would. What was sent to a cluster goes on there.
+ * Interrupts a run of Pulumi some time after its first failure, as Ctrl-C does. Clusters continue with objects that they
+ * already have.
  *
- * @param goesOn whether Pulumi starts more after a failure, so that other clusters' machines may still be asked for
- * @returns what ends the watch
+ * @param continues if true, Pulumi starts more operations after a failure, which may request other clusters' machines
+ * @returns a function that ends the watch
  */
 export const stopAfterFailure = (
   watch: FailureWatch,
-  goesOn: boolean,
+  continues: boolean,
   interrupt: () => void,
   print: Print,
-  { afterFailure, look }: Patience = usualPatience,
+  { afterFailure, interval }: StopTimeouts = usualTimeouts,
 ): (() => void) => {
   let since: number | undefined;
   let idle = 0;
-  let isTold = false;
+  let hasPrinted = false;
   const timer = setInterval(() => {
     const { first } = watch;
     if (first === undefined) return;
     since ??= Date.now();
-    idle = goesOn && watch.leadsToMachines ? 0 : idle + 1;
+    idle = continues && watch.leadsToMachines ? 0 : idle + 1;
     if (Date.now() - since < afterFailure) return;
     const name = resourceText(first.urn);
-    if (idle < agreeing) {
-      if (!isTold) print(`\n${name} failed. up goes on until the machines of the other clusters are asked for`);
-      isTold = true;
+    if (idle < requiredChecks) {
+      if (!hasPrinted) print(`\n${name} failed. up continues until the machines of the other clusters are requested`);
+      hasPrinted = true;
       return;
     }
     clearInterval(timer);
-    print(`\n${name} failed. up ends what still waits; make up goes on from here`);
+    print(`\n${name} failed. up ends the remaining waits; make up continues from here`);
     interrupt();
-  }, look);
+  }, interval);
   timer.unref();
   return () => clearInterval(timer);
 };

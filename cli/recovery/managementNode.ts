@@ -9,21 +9,21 @@ import type { Target } from "../pulumi/run";
 import { clustersIn, exportState } from "../pulumi/state";
 import type { Print } from "../toolchain/build/progress";
 
-/** By it Pulumi's Kubernetes plugin takes what it cannot reach for deleted. */
+/** Variable that makes Pulumi's Kubernetes plugin treat unreachable objects as deleted. */
 export const deleteUnreachable = "PULUMI_K8S_DELETE_UNREACHABLE";
 
-/** The name of the management cluster that a stack's settings have it make; undefined where they give one, or are wrong. */
+/** Returns the name of the stack's own management cluster; undefined for an existing cluster, or for invalid settings. */
 export const ownManagement = (checkout: string, stack: string): string | undefined => {
   const management = readStackFile(checkout, stack).settings?.management;
-  // One that someone else made is nobody's to call gone, or to remove; settings that are wrong are refused by the program.
+  // Slipway never removes a cluster that someone else created. The program reports invalid settings.
   return management?.kubeconfig === "" ? management.name : undefined;
 };
 
-/** What Docker has of the management cluster's node. */
+/** State of the management cluster's node. */
 export type NodeState = "answers" | "silent" | "gone";
 
-const isReady = (node: string, ask: Docker): Promise<boolean> =>
-  ask(
+const isReady = (node: string, runDocker: Docker): Promise<boolean> =>
+  runDocker(
     "exec",
     node,
     "kubectl",
@@ -35,55 +35,57 @@ const isReady = (node: string, ask: Docker): Promise<boolean> =>
     "/readyz",
   ).then(
     () => true,
-    () => false, // still starting, or never
+    () => false, // the API server is starting, or is broken
   );
 
 /**
- * Whether the management cluster of that name answers: only it can repair its clusters, or take them away. A node that is
- * stopped, as after a restart of Docker, is started, and has three minutes to answer. Throws where Docker does not answer.
+ * Starts the management cluster's node if it is stopped, and waits up to three minutes for its API. Only a management cluster
+ * that answers can repair or delete its clusters.
+ *
+ * @throws if Docker does not answer
  */
 export const wakeManagement = async (
   cluster: string,
   print: Print,
-  ask: Docker = docker,
-  patienceMs = 180_000,
+  runDocker: Docker = docker,
+  timeoutMs = 180_000,
 ): Promise<NodeState> => {
   const node = `${cluster}-control-plane`;
-  const [container] = await listContainers(ask, `name=^/?${node}$`);
+  const [container] = await listContainers(runDocker, `name=^/?${node}$`);
   if (container === undefined) return "gone";
   const { state } = container;
   if (state !== "running") {
     print(`the management cluster's node ${node} is ${state}: starting it`);
-    await ask(state === "paused" ? "unpause" : "start", node).catch((error: unknown) => print(messageOf(error)));
+    await runDocker(state === "paused" ? "unpause" : "start", node).catch((error: unknown) => print(messageOf(error)));
   }
-  for (const deadline = Date.now() + patienceMs; !(await isReady(node, ask)); await sleep(1000)) {
+  for (const deadline = Date.now() + timeoutMs; !(await isReady(node, runDocker)); await sleep(1000)) {
     if (Date.now() > deadline) return "silent";
   }
   return "answers";
 };
 
-/** Whether that was found of a target. */
-export const isWithoutManagement = ({ variables }: Target): boolean => variables[deleteUnreachable] === "true";
+/** Returns true if `withoutManagement` found that the target's management cluster is gone. */
+export const managementClusterIsGone = ({ variables }: Target): boolean => variables[deleteUnreachable] === "true";
 
-/** The name of the target's own management cluster; undefined where it never had one. */
+/** Returns the name of the target's own management cluster; undefined if the cluster was never created. */
 const managementOf = ({ checkout, stack }: Target): string | undefined => {
   const name = ownManagement(checkout, stack);
-  // Without its kubeconfig it never was, and there is nothing to say.
+  // A management cluster without a kubeconfig was never created.
   return name !== undefined && existsSync(join(checkout, kubeconfigFile(stack, name))) ? name : undefined;
 };
 
-/** Whether the state has a management cluster of the stack's own. */
+/** Returns true if the state has a management cluster of the stack. */
 const stateKnows = async (target: Target): Promise<boolean> => {
   const state = await exportState(target);
   return state !== undefined && clustersIn(state).management !== undefined;
 };
 
 /**
- * Looks at the management cluster before Pulumi does, and gives the target: the same, but for a stack whose management
- * cluster is gone from Docker. Pulumi's Kubernetes plugin then takes what it cannot reach for deleted, which is true
- * only then. A Docker that does not answer tells of an outage, not of that.
+ * Inspects the management cluster before Pulumi does, and returns the target. If the management cluster no longer exists in
+ * Docker, the target has a variable that makes Pulumi's Kubernetes plugin treat unreachable objects as deleted. A Docker
+ * that does not answer is an outage, and proves nothing about the cluster.
  *
- * @throws where Docker does not answer
+ * @throws if Docker does not answer
  */
 export const withoutManagement = async (
   target: Target,
@@ -93,22 +95,22 @@ export const withoutManagement = async (
 ): Promise<Target> => {
   const name = managementOf(target);
   if (name === undefined) return target;
-  const found = await node(name);
-  if (found && !found.running) {
-    print(`management cluster ${name} is stopped: make up starts it; until then what stands in it cannot be read`);
+  const container = await node(name);
+  if (container && !container.running) {
+    print(`management cluster ${name} is stopped: its objects cannot be read until make up starts it`);
   }
-  // A kubeconfig that outlived its stack's state is no loss to tell of.
-  if (found || !(await isKnown(target))) return target;
-  print(`management cluster ${name}: Docker has it no more, so what stood in it is gone`);
+  // Without the cluster in the state, a kubeconfig is only a leftover file.
+  if (container || !(await isKnown(target))) return target;
+  print(`management cluster ${name} no longer exists in Docker; everything in it is lost`);
   return { ...target, variables: { ...target.variables, [deleteUnreachable]: "true" } };
 };
 
 /**
- * Starts the management cluster where it stands still, and waits until it answers: after a restart of Docker it does not
- * for a while, and Pulumi would call it unreachable.
+ * Starts the management cluster if it is stopped, and waits until it answers. After a restart of Docker, it needs a while to
+ * answer, and Pulumi would report it as unreachable.
  */
 export const awaitManagement = async (target: Target, print: Print, wake = wakeManagement): Promise<void> => {
   const name = managementOf(target);
   if (name === undefined || (await wake(name, print)) !== "silent") return;
-  print(`management cluster ${name} does not answer, so what stands in it cannot be read`);
+  print(`management cluster ${name} does not answer, so its objects cannot be read`);
 };

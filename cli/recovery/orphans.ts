@@ -3,32 +3,32 @@ import { type Process, processesWith } from "../../system/processes";
 import { isRunFolder } from "../../system/temporary";
 import type { Print } from "../toolchain/build/progress";
 
-/** The other processes that have a run's folder as TMPDIR; none of a folder that is not a run's. */
+/** Returns the other processes with a run's folder as TMPDIR; none for a folder that is not a run's folder. */
 export const processesOf = (folder: string, proc?: string): Process[] => {
   if (!isRunFolder(folder)) return [];
-  const found = processesWith((environment) => environment.includes(`TMPDIR=${folder}`), proc);
-  return found.filter(({ pid }) => pid !== process.pid);
+  const processes = processesWith((environment) => environment.includes(`TMPDIR=${folder}`), proc);
+  return processes.filter(({ pid }) => pid !== process.pid);
 };
 
 const signal = (pid: number, name: NodeJS.Signals): void => {
   try {
     process.kill(pid, name);
   } catch {
-    // it ended meanwhile
+    // the process has ended meanwhile
   }
 };
 
 /**
- * Ends what a killed run left running: a kind that still makes or removes containers would meet the next run's, and an
- * engine without its front door holds the state. First asked, after 30 s killed.
+ * Ends the remaining processes of a killed run with SIGTERM, and after 30 s with SIGKILL. A remaining kind process would
+ * interfere with the next run, and a remaining engine holds the state.
  */
-export const endProcesses = async (folder: string, print: Print, patienceMs = 30_000): Promise<void> => {
+export const endProcesses = async (folder: string, print: Print, timeoutMs = 30_000): Promise<void> => {
   for (const { pid, command } of processesOf(folder)) {
     print(`ending process ${pid} of an interrupted run: ${command.slice(0, 100)}`);
     signal(pid, "SIGTERM");
   }
-  const deadline = Date.now() + patienceMs;
-  // Asked anew each time: a script that ends may have started something before.
+  const deadline = Date.now() + timeoutMs;
+  // Listed again each time, because a script may have started another process before its end.
   for (let left = processesOf(folder); left.length > 0; left = processesOf(folder)) {
     if (Date.now() > deadline) for (const { pid } of left) signal(pid, "SIGKILL");
     await sleep(200);

@@ -4,23 +4,23 @@ import type { DeletedObject } from "../../lib/plan/deletedObjects";
 import { type DeletedSteps, deletedSteps } from "../../lib/plan/deletedSteps";
 import { type Deletions, deletionLines, describeObject } from "../../lib/plan/deletionText";
 import { withoutObjects } from "../../lib/plan/forgetDeleted";
-import { asker as createExec } from "../../system/exec";
+import { createExec } from "../../system/exec";
 import type { Target } from "../pulumi/run";
 import { type ExportedState, exportState, importState } from "../pulumi/state";
 import type { Print } from "../toolchain/build/progress";
 import { findDeletions } from "./findDeleted";
 
-/** Time for deletions in progress to end; finalizers of machines drain nodes. */
-const patienceMs = 10 * 60_000;
+/** Milliseconds for deletions in progress; finalizers of machines drain nodes. */
+const timeoutMs = 10 * 60_000;
 
-/** Time for deletions in progress if an `up` can do other work meanwhile. */
-const shortPatienceMs = 30_000;
+/** Milliseconds for deletions in progress if an `up` can do other work meanwhile. */
+const shortTimeoutMs = 30_000;
 
 const options = (flag: string, urns: Iterable<string>): string[] => [...urns].flatMap((urn) => [flag, urn]);
 
 const resourcesOf = (state: ExportedState | undefined) => state?.deployment.resources ?? [];
 
-const look = async (
+const inspectDeletions = async (
   target: Target,
   print: Print,
   read = exportState,
@@ -32,21 +32,21 @@ const look = async (
   return { state, deletions };
 };
 
-/** Whether Pulumi is to look at a part of the stack only. */
+/** Returns true if the user limits Pulumi to a part of the stack. */
 const isPartial = (args: readonly string[]): boolean =>
   args.some((arg) => /^(-[tx]|--target|--exclude|--replace)/.test(arg));
 
-/** Options for a preview, and how to read what the preview shows. */
+/** Options for a preview, and the deletions that explain its steps. */
 export interface DeletionPreview {
   args: string[];
   deleted?: { deletions: Deletions; steps: DeletedSteps };
 }
 
-/** For a preview: deleted objects show as replaced, because the state still has them. Changes nothing. */
+/** Returns options that make a preview show deleted objects as replaced. The state does not change. */
 export const showDeleted = async (target: Target, print: Print, args: readonly string[]): Promise<DeletionPreview> => {
-  const found = isPartial(args) ? undefined : await look(target, print);
-  if (found === undefined) return { args: [] };
-  const { state, deletions } = found;
+  const inspection = isPartial(args) ? undefined : await inspectDeletions(target, print);
+  if (inspection === undefined) return { args: [] };
+  const { state, deletions } = inspection;
   const steps = deletedSteps(resourcesOf(state), deletions);
   const identities = deletions.clusters.map(({ identityUrn }) => identityUrn);
   return { args: options("--replace", [...identities, ...steps.repeated]), deleted: { deletions, steps } };
@@ -54,19 +54,19 @@ export const showDeleted = async (target: Target, print: Print, args: readonly s
 
 const isPending = ({ isTerminating }: DeletedObject): boolean => isTerminating;
 
-/** Waits until no object is being deleted any more, or the time is over. The engine itself waits for lost clusters. */
+/** Waits until no object is being deleted, or the time is over. The engine itself waits for lost clusters. */
 const awaitDeletions = async (
   target: Target,
   state: ExportedState,
-  found: Deletions,
+  initial: Deletions,
   print: Print,
 ): Promise<Deletions> => {
   // Finalizers may need a controller that was deleted too, which only this `up` brings back.
-  const isBlocked = found.clusters.length > 0 || !found.objects.every(isPending);
-  const deadline = Date.now() + (isBlocked ? shortPatienceMs : patienceMs);
-  let deletions = found;
-  if (found.objects.some(isPending))
-    print(`waiting until ${found.objects.filter(isPending).map(describeObject).join(", ")} is deleted`);
+  const isBlocked = initial.clusters.length > 0 || !initial.objects.every(isPending);
+  const deadline = Date.now() + (isBlocked ? shortTimeoutMs : timeoutMs);
+  let deletions = initial;
+  if (initial.objects.some(isPending))
+    print(`waiting until ${initial.objects.filter(isPending).map(describeObject).join(", ")} is deleted`);
   while (deletions.objects.some(isPending) && Date.now() < deadline) {
     await sleep(1000);
     deletions = await findDeletions(target, resourcesOf(state));
@@ -75,11 +75,11 @@ const awaitDeletions = async (
   if (first === undefined || isBlocked) return deletions;
   throw new Error(
     `${describeObject(first)} in cluster ${first.cluster}: expected its deletion to end within 10 minutes, ` +
-      "got an object that still exists. Look at its finalizers, then call make up again.",
+      "got an object that still exists. Check its finalizers, then run make up again.",
   );
 };
 
-/** Has controllers write deleted Secrets again: without a change of their object they do so within ten minutes only. */
+/** Makes controllers recreate deleted Secrets at once. Without a change of their object, they need up to ten minutes. */
 const restoreSecrets = async (target: Target, { secrets }: Deletions): Promise<void> => {
   const exec = createExec(target.checkout, target.variables, 40);
   await Promise.all(
@@ -90,24 +90,24 @@ const restoreSecrets = async (target: Target, { secrets }: Deletions): Promise<v
       };
       const controlPlane = `${kind.toLowerCase()}.${apiVersion.split("/")[0]}/${name}`;
       await kubectl("annotate", "--overwrite", controlPlane, `dev.slipway/look-again=${Date.now()}`);
-      // A Secret that does not come back in time is no obstacle: the program then uses the saved kubeconfig.
+      // A Secret that is still missing is not an error: the program then uses the saved kubeconfig.
       await kubectl("wait", "--for=create", `secret/${secret.name}`, "--timeout=30s");
     }),
   );
 };
 
-/** What an `up` does about deletions. */
+/** Result of the work on deletions before an `up`. */
 export interface Restoration {
-  /** Options that have Pulumi replace the clusters that a deletion destroyed. */
+  /** Options that make Pulumi replace lost clusters. */
   args: string[];
-  /** Whether objects that are still being deleted need another `up` after this one. */
+  /** True if a second `up` is necessary for objects that are still being deleted. */
   isIncomplete: boolean;
 }
 
 /**
- * For an `up`: removes deleted objects from the state, so that Pulumi creates them again.
+ * Removes deleted objects from the state, so that an `up` creates the objects again.
  *
- * @param read gives the state; default: exports it
+ * @param read returns the state; default: exports it
  * @throws if a deletion in progress does not end
  */
 export const restoreDeleted = async (
@@ -116,12 +116,12 @@ export const restoreDeleted = async (
   args: readonly string[],
   read = exportState,
 ): Promise<Restoration> => {
-  const found = isPartial(args) ? undefined : await look(target, print, read);
-  if (found === undefined) return { args: [], isIncomplete: false };
-  const { state } = found;
+  const inspection = isPartial(args) ? undefined : await inspectDeletions(target, print, read);
+  if (inspection === undefined) return { args: [], isIncomplete: false };
+  const { state } = inspection;
   const [deletions] = await Promise.all([
-    awaitDeletions(target, state, found.deletions, print),
-    restoreSecrets(target, found.deletions),
+    awaitDeletions(target, state, inspection.deletions, print),
+    restoreSecrets(target, inspection.deletions),
   ]);
   const creatable = deletions.objects.filter((object) => !isPending(object));
   const isIncomplete = deletions.objects.some(isPending);
@@ -137,9 +137,9 @@ export const restoreDeleted = async (
   return { args: options("--replace", identities), isIncomplete };
 };
 
-/** For a refresh: options that leave out what belongs to lost clusters, because nothing can be read there. */
+/** Returns options that exclude lost clusters from a refresh, because their objects cannot be read. */
 export const excludeLostClusters = async (target: Target, print: Print, args: readonly string[]): Promise<string[]> => {
-  const found = isPartial(args) ? undefined : await look(target, print);
-  const urns = (found?.deletions.clusters ?? []).flatMap((cluster) => cluster.urns);
+  const inspection = isPartial(args) ? undefined : await inspectDeletions(target, print);
+  const urns = (inspection?.deletions.clusters ?? []).flatMap((cluster) => cluster.urns);
   return options("--exclude", urns);
 };

@@ -5,25 +5,25 @@ import { writeAtomically } from "../../system/files";
 import { isRunning, type ProcessIdentity, startOf } from "../../system/processes";
 import { isRunFolder, openTemporary } from "../../system/temporary";
 
-/** One run of Pulumi, as it is kept until it ended well. */
+/** Record of one run of Pulumi. It exists until the run has ended successfully. */
 export interface RunRecord extends ProcessIdentity {
-  /** What the run's processes have as TMPDIR. */
+  /** TMPDIR of the run's processes. */
   folder: string;
 }
 
-/** A run that is going on. */
+/** A run in progress. */
 export interface OpenRun {
   folder: string;
-  /** Takes the folder away; the record stays where the run did not end well, for the next one to look after. */
+  /** Removes the folder. After a failure the record stays, so that the next run repairs the state. */
   close: (endedWell: boolean) => void;
 }
 
-/** Folder of the records, relative to the checkout. */
+/** Returns the folder of the records. */
 const recordFolder = (checkout: string): string => join(checkout, ".slipway", "runs");
 
-const prefix = (stack: string): string => `${stack}@`; // no stack's name has an @
+const prefix = (stack: string): string => `${stack}@`; // stack names contain no @
 
-/** The records of earlier runs of a stack that did not end well, by their files; those of living processes are left out. */
+/** Returns the records of failed runs of a stack by file. Records of running processes are left out. */
 export const unfinishedRuns = (checkout: string, stack: string): Record<string, RunRecord> => {
   const folder = recordFolder(checkout);
   mkdirSync(folder, { recursive: true, mode: 0o700 });
@@ -35,38 +35,38 @@ export const unfinishedRuns = (checkout: string, stack: string): Record<string, 
         const record = JSON.parse(readFileSync(file, "utf8")) as RunRecord;
         return isRunning(record) ? [] : [[file, record] as const];
       } catch {
-        return []; // another process took it away, or writes it just now
+        return []; // another process removed the record, or is writing it
       }
     }),
   );
 };
 
-/** Forgets earlier runs of a stack. */
+/** Deletes the records of earlier runs. */
 export const forgetRuns = (files: readonly string[]): void => files.forEach((file) => rmSync(file, { force: true }));
 
 const takeOverFile = (checkout: string, stack: string): string =>
   join(recordFolder(checkout), `${prefix(stack)}takes-over`);
 
-/** Notes that a killed run was making objects, which the next `up` finds in a cluster without knowing them as its own. */
+/** Records that a killed run may have created objects that are not in the state. */
 export const noteTakeOver = (checkout: string, stack: string): void =>
   writeAtomically(takeOverFile(checkout, stack), "", { private: true });
 
 /**
- * Returns the variables that make Pulumi's Kubernetes plugin take such objects over. Since 4.29 the plugin refuses an
- * object that exists, unless it may upsert; and each run applies fields under its own name, which conflicts without force.
+ * Returns the variables that make Pulumi's Kubernetes plugin take over objects of a killed run. Since 4.29 the plugin refuses
+ * an existing object, unless it may upsert. Each run applies fields under its own name, which conflicts without force.
  */
-export const takeOver = (checkout: string, stack: string): Record<string, string> =>
+export const takeOverVariables = (checkout: string, stack: string): Record<string, string> =>
   existsSync(takeOverFile(checkout, stack))
     ? { PULUMI_K8S_UPSERT_EXISTING_OBJECTS: "true", PULUMI_K8S_ENABLE_PATCH_FORCE: "true" }
     : {};
 
-/** Forgets it: all objects are known, or gone. */
+/** Deletes the record of `noteTakeOver`, because all objects are in the state or deleted. */
 export const forgetTakeOver = (checkout: string, stack: string): void =>
   rmSync(takeOverFile(checkout, stack), { force: true });
 
 /**
- * Opens a run of Pulumi: all programs it starts have one temporary folder as TMPDIR, the verb's own where there is one. By
- * it the processes of a run that was killed are found.
+ * Opens a run of Pulumi. All programs of the run have the same temporary folder as TMPDIR, so that the processes of a killed
+ * run can be identified. The command's temporary folder is used if it exists.
  */
 export const openRun = (checkout: string, stack: string): OpenRun => {
   const { folder, close } = isRunFolder(tmpdir()) ? { folder: tmpdir(), close: () => undefined } : openTemporary();

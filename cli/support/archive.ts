@@ -4,25 +4,25 @@ import { redactor } from "../../lib/redaction/text";
 import type { Route } from "../../lib/versions/pins";
 import { formatChecks } from "../../preflight/host/doctor";
 import { stackFile } from "../../preflight/stackFile";
-import { type Ask, asker } from "../../system/exec";
+import { type Exec, createExec } from "../../system/exec";
 import { examine } from "../actions/doctor";
-import { look } from "../actions/status";
+import { inspectStack } from "../actions/status";
 import { findClusters, type StackClusters } from "../diagnosis/cluster";
 import { readOutputs, type Target } from "../pulumi/run";
 import { exportState } from "../pulumi/state";
 import type { Print } from "../toolchain/build/progress";
-import { type AskedCluster, readCluster } from "./cluster";
+import { type ArchivedCluster, readCluster } from "./cluster";
 import { listContainers, readDocker, readNodes } from "./docker";
-import { type Found, nothing, pathOf, together, packArchive } from "./pack";
+import { type Findings, nothing, pathOf, together, packArchive } from "./pack";
 import { knownSecrets } from "./secrets";
 import { settingsWithoutSecrets, resourceList } from "./state";
 import { readVersions } from "./versions";
 
-/** Seconds for an answer: a management cluster under load takes its time for all of its objects. */
-const patience = 60;
+/** Seconds for each command: a management cluster under load needs long to list all objects. */
+const timeout = 60;
 
-/** Takes what goes wrong as one thing that is missing: what can be had is to be had all the same. */
-const attempt = async (what: string, work: () => Promise<Found> | Found): Promise<Found> => {
+/** Records a failure in missing.txt and continues with the other collectors. */
+const collect = async (what: string, work: () => Promise<Findings> | Findings): Promise<Findings> => {
   try {
     return await work();
   } catch (error) {
@@ -30,28 +30,28 @@ const attempt = async (what: string, work: () => Promise<Found> | Found): Promis
   }
 };
 
-const text = (name: string, lines: readonly string[]): Found => ({
+const text = (name: string, lines: readonly string[]): Findings => ({
   files: [{ name, content: `${lines.join("\n")}\n` }],
   missing: [],
 });
 
-const readSettings = (target: Target, redact: (text: string) => string): Found => {
+const readSettings = (target: Target, redact: (text: string) => string): Findings => {
   const file = stackFile(target.checkout, target.stack);
-  if (!existsSync(file)) return { ...nothing, missing: [`settings: there is no Pulumi.${target.stack}.yaml`] };
+  if (!existsSync(file)) return { ...nothing, missing: [`settings: Pulumi.${target.stack}.yaml does not exist`] };
   return {
     files: [{ name: "settings.yaml", content: settingsWithoutSecrets(readFileSync(file, "utf8"), file, redact) }],
     missing: [],
   };
 };
 
-const readState = async (target: Target): Promise<Found> => {
+const readState = async (target: Target): Promise<Findings> => {
   const state = await exportState(target);
   return state === undefined
-    ? { ...nothing, missing: [`state: stack ${target.stack} has none, or Pulumi does not answer`] }
+    ? { ...nothing, missing: [`state: stack ${target.stack} has no state, or Pulumi does not answer`] }
     : { files: [{ name: "state.json", content: resourceList(state) }], missing: [] };
 };
 
-const clustersToAsk = ({ management, clusters }: StackClusters, managementName: string): AskedCluster[] => [
+const listClusters = ({ management, clusters }: StackClusters, managementName: string): ArchivedCluster[] => [
   ...(management === undefined
     ? []
     : [{ name: managementName, file: management, folder: `clusters/${pathOf(managementName)}` }]),
@@ -60,54 +60,54 @@ const clustersToAsk = ({ management, clusters }: StackClusters, managementName: 
   ),
 ];
 
-/** The name in a kubeconfig's path. */
+/** Returns the cluster's name from the path of its kubeconfig. */
 const nameOf = (file: string): string =>
   file
     .split("/")
     .at(-1)
     ?.replace(/\.yaml$/, "") ?? file;
 
-/** Everything that Docker, the clusters and the nodes tell. */
-const readAll = async (ask: Ask, target: Target, found: StackClusters): Promise<Found> => {
-  const management = found.management === undefined ? undefined : nameOf(found.management);
-  const names = [...(management === undefined ? [] : [management]), ...found.clusters.map(({ name }) => name)];
-  const asked = clustersToAsk(found, management ?? "");
+/** Collects from Docker, the clusters and the nodes. */
+const readAll = async (exec: Exec, target: Target, located: StackClusters): Promise<Findings> => {
+  const management = located.management === undefined ? undefined : nameOf(located.management);
+  const names = [...(management === undefined ? [] : [management]), ...located.clusters.map(({ name }) => name)];
+  const reachable = listClusters(located, management ?? "");
   const [containers, clusters] = await Promise.all([
-    listContainers(ask, target.stack, names),
-    Promise.all(asked.map((cluster) => readCluster(ask, cluster))),
+    listContainers(exec, target.stack, names),
+    Promise.all(reachable.map((cluster) => readCluster(exec, cluster))),
   ]);
-  const answering = asked.filter((_, index) => clusters[index]?.answers).map(({ name }) => name);
+  const answering = reachable.filter((_, index) => clusters[index]?.answers).map(({ name }) => name);
   const silent = names.filter((name) => !answering.includes(name));
-  const unasked = names.filter((name) => !asked.some((cluster) => cluster.name === name));
+  const withoutKubeconfig = names.filter((name) => !reachable.some((cluster) => cluster.name === name));
   return together(
     ...clusters,
-    { ...nothing, missing: unasked.map((name) => `cluster ${name}: there is no kubeconfig of it`) },
-    ...(management === undefined ? [{ ...nothing, missing: ["management cluster: there is none"] }] : []),
-    await readDocker(ask, containers ?? []),
-    await readNodes(ask, containers ?? [], silent),
+    { ...nothing, missing: withoutKubeconfig.map((name) => `cluster ${name}: its kubeconfig does not exist`) },
+    ...(management === undefined ? [{ ...nothing, missing: ["management cluster: it has no kubeconfig"] }] : []),
+    await readDocker(exec, containers ?? []),
+    await readNodes(exec, containers ?? [], silent),
   );
 };
 
 /**
- * Writes what helps others to see why a stack is as it is into one archive (tar.gz, mode 0600) without secrets, and gives
- * its path. What does not answer is left out and said.
+ * Writes the diagnosis of a stack into one archive (tar.gz, mode 0600) without secrets, and returns the archive's path.
+ * Sources that do not answer are left out and reported.
  */
 export const writeSupport = async (target: Target, route: Route, print: Print, time = new Date()): Promise<string> => {
   const { checkout, stack, variables } = target;
-  const ask = asker(checkout, variables, patience);
+  const exec = createExec(checkout, variables, timeout);
   const outputs = await readOutputs(target);
   const clusters = findClusters(target, outputs);
   const files = [clusters.management, ...clusters.clusters.map(({ file }) => file)].filter(
     (file) => file !== undefined,
   );
-  const redact = redactor(await knownSecrets(ask, target, files));
-  const found = together(
-    await attempt("versions", () => readVersions(ask, checkout, route)),
-    await attempt("settings", () => readSettings(target, redact)),
-    await attempt("state", () => readState(target)),
-    await attempt("doctor", async () => text("doctor.txt", formatChecks(await examine(checkout, route, () => target)))),
-    await attempt("status", async () => text("status.txt", (await look(target)).lines)),
-    await attempt("clusters", () => readAll(ask, target, clusters)),
+  const redact = redactor(await knownSecrets(exec, target, files));
+  const findings = together(
+    await collect("versions", () => readVersions(exec, checkout, route)),
+    await collect("settings", () => readSettings(target, redact)),
+    await collect("state", () => readState(target)),
+    await collect("doctor", async () => text("doctor.txt", formatChecks(await examine(checkout, route, () => target)))),
+    await collect("status", async () => text("status.txt", (await inspectStack(target)).lines)),
+    await collect("clusters", () => readAll(exec, target, clusters)),
   );
-  return packArchive(found, { checkout, stack, redact, time }, print);
+  return packArchive(findings, { checkout, stack, redact, time }, print);
 };

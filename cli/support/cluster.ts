@@ -1,36 +1,36 @@
 import { runLimited } from "../../lib/base/concurrency";
-import type { Answer, Ask } from "../../system/exec";
+import type { ExecAnswer, Exec } from "../../system/exec";
 import { byKind, commonKinds, conditionLines, isTaken, kindsTaken, type RawObject, slimObject } from "./objects";
-import { type Found, type FoundFile, nothing, pathOf, together } from "./pack";
+import { type Findings, type CollectedFile, nothing, pathOf, together } from "./pack";
 import { type LogPlace, logPlaces } from "./podLogs";
 
-/** Lines of each log; of the run before the last start the last words are enough. */
+/** Number of lines of each log; fewer lines suffice for the run before the last restart. */
 const lines = { now: 500, before: 100 };
 
-/** A cluster that is asked, and the folder of the archive for what it says. */
-export interface AskedCluster {
+/** A cluster with the archive's folder for its files. */
+export interface ArchivedCluster {
   name: string;
-  /** Its kubeconfig. */
+  /** Path of the cluster's kubeconfig. */
   file: string;
   folder: string;
 }
 
 const oneLine = (text: string): string => text.replace(/\s+/g, " ").slice(-400);
 
-/** Asks a cluster with kubectl. */
-type Kubectl = (...args: string[]) => Promise<Answer>;
+/** Runs kubectl on a cluster. */
+type Kubectl = (...args: string[]) => Promise<ExecAnswer>;
 
 const kubectlOf =
-  (ask: Ask, file: string): Kubectl =>
+  (exec: Exec, file: string): Kubectl =>
   (...args) =>
-    ask("kubectl", "--kubeconfig", file, "--request-timeout=10s", ...args);
+    exec("kubectl", "--kubeconfig", file, "--request-timeout=10s", ...args);
 
 const itemsIn = (json: string | undefined): RawObject[] =>
   json === undefined || json === "" ? [] : (JSON.parse(json) as { items: RawObject[] }).items;
 
-/** Secrets of a cluster, by which their bytes are known wherever they turn up; none where it does not answer. */
-export const secretsOf = async (ask: Ask, file: string): Promise<{ data?: Record<string, string> }[]> => {
-  const { text, failed, printed } = await kubectlOf(ask, file)(
+/** Returns the Secrets of a cluster, so that their values can be redacted. It returns none if the cluster does not answer. */
+export const secretsOf = async (exec: Exec, file: string): Promise<{ data?: Record<string, string> }[]> => {
+  const { text, failed, printed } = await kubectlOf(exec, file)(
     "get",
     "secrets",
     "--all-namespaces",
@@ -42,7 +42,7 @@ export const secretsOf = async (ask: Ask, file: string): Promise<{ data?: Record
 
 const readObjects = async (kubectl: Kubectl, missing: string[]): Promise<RawObject[]> => {
   const known = await kubectl("api-resources", "--verbs=list", "--output=name");
-  // An API that a webhook or an extension spoils is told of, and the others are listed all the same.
+  // kubectl fails because of one broken API group, but prints the others.
   if (known.failed) missing.push(`kinds: ${oneLine(known.text)}`);
   const names = kindsTaken((known.failed ? (known.printed ?? "") : known.text).split("\n"));
   const kinds = names.length > 0 ? names : commonKinds;
@@ -58,7 +58,7 @@ const readObjects = async (kubectl: Kubectl, missing: string[]): Promise<RawObje
   return itemsIn(answer.failed ? answer.printed : answer.text).filter(isTaken);
 };
 
-const objectFiles = (folder: string, objects: readonly RawObject[]): FoundFile[] => [
+const objectFiles = (folder: string, objects: readonly RawObject[]): CollectedFile[] => [
   ...Object.entries(byKind(objects)).map(([kind, list]) => ({
     name: `${folder}/objects/${pathOf(kind)}.json`,
     content: list.map(slimObject),
@@ -66,7 +66,7 @@ const objectFiles = (folder: string, objects: readonly RawObject[]): FoundFile[]
   { name: `${folder}/conditions.txt`, content: `${conditionLines(objects).join("\n")}\n` },
 ];
 
-const readLog = async (kubectl: Kubectl, folder: string, place: LogPlace): Promise<Found> => {
+const readLog = async (kubectl: Kubectl, folder: string, place: LogPlace): Promise<Findings> => {
   const { namespace, pod, container, previous } = place;
   const { text, failed } = await kubectl(
     ...["logs", "--namespace", namespace, pod, "--container", container],
@@ -78,7 +78,7 @@ const readLog = async (kubectl: Kubectl, folder: string, place: LogPlace): Promi
     : { files: [{ name, content: `${text}\n` }], missing: [] };
 };
 
-const asText = async (kubectl: Kubectl, name: string, ...args: string[]): Promise<Found> => {
+const asText = async (kubectl: Kubectl, name: string, ...args: string[]): Promise<Findings> => {
   const { text, failed } = await kubectl(...args);
   return failed
     ? { files: [], missing: [`${name}: ${oneLine(text)}`] }
@@ -86,13 +86,13 @@ const asText = async (kubectl: Kubectl, name: string, ...args: string[]): Promis
 };
 
 /**
- * What a cluster's API tells: objects without Secrets, their conditions, events, and the logs of the installation's pods.
+ * Reads objects without Secrets, their conditions, events, and the logs of the installation's pods from a cluster's API.
  *
- * @returns `answers` false where the API does not, with that as what is missing
+ * @returns `answers` is false if the API does not answer; `missing` then has the reason
  */
-export const readCluster = async (ask: Ask, cluster: AskedCluster): Promise<Found & { answers: boolean }> => {
+export const readCluster = async (exec: Exec, cluster: ArchivedCluster): Promise<Findings & { answers: boolean }> => {
   const { name, file, folder } = cluster;
-  const kubectl = kubectlOf(ask, file);
+  const kubectl = kubectlOf(exec, file);
   const version = await kubectl("version", "--output=yaml");
   if (version.failed) {
     return {
@@ -118,11 +118,11 @@ export const readCluster = async (ask: Ask, cluster: AskedCluster): Promise<Foun
     ]),
     runLimited(logPlaces(objects).map((place) => () => readLog(kubectl, folder, place))),
   ]);
-  const found = together(
+  const findings = together(
     { files: [{ name: `${folder}/version.txt`, content: `${version.text}\n` }], missing },
     { files: objectFiles(folder, objects), missing: [] },
     ...texts,
     ...logs,
   );
-  return { files: found.files, missing: found.missing.map((line) => `cluster ${name}: ${line}`), answers: true };
+  return { files: findings.files, missing: findings.missing.map((line) => `cluster ${name}: ${line}`), answers: true };
 };

@@ -1,10 +1,10 @@
 import { type ApiObject, conditionsOf } from "../../lib/diagnosis/facts";
 
-/** An object of a cluster as `kubectl get --output json` gives it. */
+/** An object of a cluster as `kubectl get --output json` prints it. */
 export type RawObject = ApiObject & Readonly<Record<string, unknown>>;
 
-/** Kinds that are left where they are: secrets, what changes all the time, and copies or lists of rights without end. */
-const left = [
+/** Resource types that stay out of the archive: secrets, short-lived objects, and long lists of permissions. */
+const excluded = [
   /^secrets$/,
   /^events(\.|$)/,
   /^(leases|endpoints|componentstatuses|bindings|controllerrevisions|podtemplates)(\.|$)/,
@@ -13,26 +13,26 @@ const left = [
   /^endpointslices\./,
 ];
 
-/** Of the names that `kubectl api-resources --output name` prints those whose objects are taken. */
+/** Selects the resource types for the archive from the output of `kubectl api-resources --output name`. */
 export const kindsTaken = (names: readonly string[]): string[] =>
-  names.map((name) => name.trim()).filter((name) => name !== "" && !left.some((pattern) => pattern.test(name)));
+  names.map((name) => name.trim()).filter((name) => name !== "" && !excluded.some((pattern) => pattern.test(name)));
 
-/** Asked for where a cluster does not say what it has. */
+/** Resource types to read if a cluster does not list its own. */
 export const commonKinds = [
   ...["nodes", "namespaces", "pods", "services", "configmaps", "persistentvolumeclaims", "deployments.apps"],
   ...["daemonsets.apps", "statefulsets.apps", "replicasets.apps"],
 ];
 
-/** Namespaces of Kubernetes, of what Slipway installs, and of pod networks; all others are the user's. */
+/** Namespaces of Kubernetes, of what Slipway installs, and of pod networks. All other namespaces are the user's. */
 const ownNamespaces =
   /^(kube-(system|public|node-lease|flannel)|(capi|capd|cap[a-z]+)(-[a-z-]+)?-system|cert-manager|metallb-system|calico-(system|apiserver)|tigera-operator|cilium[a-z-]*|local-path-storage)$/;
 
-/** Whether a namespace belongs to the installation, so that its logs and ConfigMaps are about it. */
+/** Returns true if a namespace belongs to the installation, so that its logs and ConfigMaps go into the archive. */
 export const isOwnNamespace = (namespace: string | undefined): boolean => ownNamespaces.test(namespace ?? "");
 
 const sizeOf = (value: unknown): string => `(${String(value).length} characters)`;
 
-/** Certificates and requests for them are public, and in the way of whoever reads. */
+/** Fields with certificates and certificate requests, which are public but long. */
 const bulky = ["caBundle", "certificatesigningrequest", "request", "certificate"];
 
 const withoutBulk = (value: unknown): unknown => {
@@ -46,12 +46,12 @@ const withoutBulk = (value: unknown): unknown => {
   );
 };
 
-/** Whether an object goes into the archive: no Secret, and no ConfigMap of the user's. */
+/** Returns true if an object goes into the archive. Secrets and the user's ConfigMaps do not. */
 export const isTaken = ({ kind, metadata }: RawObject): boolean =>
   kind !== "Secret" &&
   (kind !== "ConfigMap" || (isOwnNamespace(metadata.namespace) && metadata.name !== "kube-root-ca.crt"));
 
-/** An object without what only takes room; of the definition of a kind no schema. */
+/** Removes long values from an object, and the schemas from a CustomResourceDefinition. */
 export const slimObject = (object: RawObject): unknown => {
   const { spec, ...rest } = object;
   if (object.kind !== "CustomResourceDefinition") return withoutBulk(object);
@@ -63,7 +63,7 @@ export const slimObject = (object: RawObject): unknown => {
 const pathOf = ({ kind, metadata }: ApiObject): string =>
   `${kind} ${metadata.namespace === undefined ? "" : `${metadata.namespace}/`}${metadata.name}`;
 
-/** Every condition of every object on a line: `Machine default/capd-x: Ready=False (NotReady) message`. */
+/** Returns one line for each condition: `Machine default/capd-x: Ready=False (NotReady) message`. */
 export const conditionLines = (objects: readonly ApiObject[]): string[] =>
   objects.flatMap((object) =>
     conditionsOf(object).map(({ type, status, reason, message }) =>
@@ -73,7 +73,7 @@ export const conditionLines = (objects: readonly ApiObject[]): string[] =>
     ),
   );
 
-/** Objects by the name of a file for their kind: `Machine.cluster.x-k8s.io`. */
+/** Groups objects by kind and API group: `Machine.cluster.x-k8s.io`. */
 export const byKind = (objects: readonly RawObject[]): Record<string, RawObject[]> => {
   const groups: Record<string, RawObject[]> = {};
   for (const object of objects) {

@@ -8,30 +8,30 @@ import type { Print } from "../toolchain/build/progress";
 import { run } from "../../system/exec";
 import { writeAtomically } from "../../system/files";
 
-/** A file for the archive as it was found: text, or data that becomes JSON. May hold secrets. */
-export interface FoundFile {
+/** A collected file for the archive: text, or data that becomes JSON. It may contain secrets. */
+export interface CollectedFile {
   name: string;
   content: unknown;
 }
 
-/** What was found, and what was not, each as one line that says why. */
-export interface Found {
-  files: FoundFile[];
+/** Collected files, and one line with the reason for each missing one. */
+export interface Findings {
+  files: CollectedFile[];
   missing: string[];
 }
 
-export const nothing: Found = { files: [], missing: [] };
+export const nothing: Findings = { files: [], missing: [] };
 
-/** Findings one behind the other. */
-export const together = (...found: readonly Found[]): Found => ({
-  files: found.flatMap(({ files }) => files),
-  missing: found.flatMap(({ missing }) => missing),
+/** Concatenates findings. */
+export const together = (...findings: readonly Findings[]): Findings => ({
+  files: findings.flatMap(({ files }) => files),
+  missing: findings.flatMap(({ missing }) => missing),
 });
 
-/** Longer parts of a path are cut in their middle: both ends of a pod's name tell what it is. */
+/** Maximum characters of a path's part. A longer part is cut in the middle, because both ends of a pod's name matter. */
 const longestPart = 48;
 
-/** Names as one path that every file system and every archive takes. */
+/** Joins names into a path that is valid in every file system and archive. */
 export const pathOf = (...names: readonly string[]): string =>
   names
     .map((name) => name.replace(/[^\w.-]/g, "_").replace(/^\.+/, "_"))
@@ -40,13 +40,13 @@ export const pathOf = (...names: readonly string[]): string =>
 
 /** A file without secrets. */
 export interface SealedFile {
-  /** Relative path, folders with slashes. */
+  /** Relative path with slashes. */
   name: string;
   content: string | Buffer;
 }
 
-/** Files with the secrets taken out of names and contents: nothing goes into an archive in another way. */
-export const sealed = (files: readonly FoundFile[], redact: Redact): SealedFile[] =>
+/** Redacts the names and contents of files. Every file of an archive passes through this function. */
+export const sealed = (files: readonly CollectedFile[], redact: Redact): SealedFile[] =>
   files.map(({ name, content }) => ({
     name: redact(name),
     content: redact(
@@ -54,8 +54,8 @@ export const sealed = (files: readonly FoundFile[], redact: Redact): SealedFile[
     ),
   }));
 
-/** Gives files of one name, which cut and redacted names can be, names of their own. */
-const withOwnNames = (files: readonly SealedFile[]): SealedFile[] => {
+/** Makes file names unique, because cut and redacted names can be equal. */
+const withUniqueNames = (files: readonly SealedFile[]): SealedFile[] => {
   const counts = new Map<string, number>();
   return files.map((file) => {
     const count = (counts.get(file.name) ?? 0) + 1;
@@ -64,13 +64,13 @@ const withOwnNames = (files: readonly SealedFile[]): SealedFile[] => {
   });
 };
 
-/** Says that files are nobody's in particular: who unpacks them owns them. */
+/** Arguments of tar that store owner 0, so that the unpacking user owns the files. */
 const ownerless = process.platform === "darwin" ? ["--uid", "0", "--gid", "0"] : ["--owner=0", "--group=0"];
 
 /**
  * Packs files (mode 0600) with the system's tar and returns the archive (tar.gz).
  *
- * @param time when the files are said to have been made
+ * @param time modification time of the files
  */
 export const packFiles = async (files: readonly SealedFile[], time: Date): Promise<Buffer> => {
   const work = mkdtempSync(join(tmpdir(), "support-")); // mode 0700
@@ -90,31 +90,31 @@ export const packFiles = async (files: readonly SealedFile[], time: Date): Promi
   }
 };
 
-/** Whose archive it is, and what takes the secrets out. */
+/** The stack of an archive, and how to redact its secrets. */
 export interface ArchivePlace {
   checkout: string;
   stack: string;
   redact: Redact;
-  /** When it is made; part of its name. */
+  /** Creation time of the archive, which is part of its name. */
   time: Date;
 }
 
 const contents = [
-  "Written by `make support` of Slipway. Secrets were taken out: [redacted] stands in their places.",
+  "Written by `make support` of Slipway. Secrets were replaced by [redacted].",
   "",
   "versions.json    tools, pins and the machine",
   "settings.yaml    the stack's settings",
-  "doctor.txt       what make doctor says",
-  "status.txt       what make status says: begin here",
+  "doctor.txt       output of make doctor",
+  "status.txt       output of make status: begin here",
   "state.json       the state's resources, without inputs and outputs",
   "clusters/NAME/   conditions.txt, events.txt, pods.txt, objects/ by kind, logs/ of the installation's pods",
   "nodes/NAME/      ends of the kubelet's and containerd's journals, images, disks; logs/ where the API did not answer",
   "docker/          containers, networks, images",
-  "missing.txt      what could not be had, and why",
+  "missing.txt      what could not be collected, and why",
   "",
 ];
 
-/** Where an archive goes and how it is called. */
+/** Returns folder and name of a new archive, and creates the folder. */
 const placeOf = (checkout: string, stack: string, time: Date): { folder: string; name: string } => {
   const folder = join(stateFolder(checkout), "support");
   mkdirSync(folder, { recursive: true, mode: 0o700 });
@@ -122,22 +122,22 @@ const placeOf = (checkout: string, stack: string, time: Date): { folder: string;
   return { folder, name: `slipway-support-${pathOf(stack)}-${stamp}` };
 };
 
-/** Packs what was found into one archive (tar.gz, mode 0600) without secrets, says what is missing, and gives its path. */
-export const packArchive = async (found: Found, place: ArchivePlace, print: Print): Promise<string> => {
+/** Packs findings into one archive (tar.gz, mode 0600) without secrets, prints what is missing, and returns its path. */
+export const packArchive = async (findings: Findings, place: ArchivePlace, print: Print): Promise<string> => {
   const { checkout, stack, redact, time } = place;
-  const missing = found.missing.map(redact);
+  const missing = findings.missing.map(redact);
   const files = [
     { name: "README.txt", content: contents.join("\n") },
-    ...found.files,
+    ...findings.files,
     { name: "missing.txt", content: missing.length > 0 ? `${missing.join("\n")}\n` : "nothing\n" },
   ];
   const { folder, name } = placeOf(checkout, stack, time);
-  const inside = withOwnNames(sealed(files, redact)).map((file) => ({ ...file, name: `${name}/${file.name}` }));
-  const packed = await packFiles(inside, time);
+  const packedFiles = withUniqueNames(sealed(files, redact)).map((file) => ({ ...file, name: `${name}/${file.name}` }));
+  const packed = await packFiles(packedFiles, time);
   const path = join(folder, `${name}.tar.gz`);
   writeAtomically(path, packed, { private: true });
   if (missing.length > 0) print("missing:");
   for (const line of missing) print(`  ${line}`);
-  print(`${path} (${files.length} files, ${(packed.length / 1e6).toFixed(1)} MB, secrets taken out)`);
+  print(`${path} (${files.length} files, ${(packed.length / 1e6).toFixed(1)} MB, secrets redacted)`);
   return path;
 };

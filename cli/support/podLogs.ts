@@ -1,12 +1,12 @@
 import { valueAt } from "../../lib/base/json";
 import { isOwnNamespace, type RawObject } from "./objects";
 
-/** A container whose log is asked for. */
+/** A container whose log is collected. */
 export interface LogPlace {
   namespace: string;
   pod: string;
   container: string;
-  /** Of the run before the last start. */
+  /** True for the log of the run before the last restart. */
   previous: boolean;
 }
 
@@ -16,7 +16,7 @@ interface Status {
   state?: { terminated?: { exitCode?: number } };
 }
 
-/** Containers of the installation's pods that have something to say: those that did their work and ended well do not. */
+/** Selects the containers of the installation's pods, without those that ended successfully. */
 export const logPlaces = (objects: readonly RawObject[]): LogPlace[] =>
   objects
     .filter(({ kind, metadata }) => kind === "Pod" && isOwnNamespace(metadata.namespace))
@@ -31,8 +31,8 @@ export const logPlaces = (objects: readonly RawObject[]): LogPlace[] =>
     );
 
 /**
- * Logs out of a node's /var/log/pods: parts that each begin with a line `== PATH`. The runtime's time and stream before
- * each line are cut, and lines it broke are whole again.
+ * Parses logs from a node's /var/log/pods, where each log begins with a line `== PATH`. It removes time and stream from
+ * each line, and joins the lines that the container runtime split.
  */
 export const logsOfNode = (text: string): { place: string[]; text: string }[] =>
   text
@@ -44,8 +44,8 @@ export const logsOfNode = (text: string): { place: string[]; text: string }[] =>
         /^\/var\/log\/pods\/([^_/]+)_([^_/]+)_[^/]+\/([^/]+)\/(.+)$/.exec(path) ?? [];
       if (!isOwnNamespace(namespace)) return [];
       const plain = lines.map((line) => {
-        const [, tag = "F", said = line] = /^\S+ (?:stdout|stderr) ([FP]) (.*)$/s.exec(line) ?? [];
-        return tag === "P" ? said : `${said}\n`;
+        const [, tag = "F", content = line] = /^\S+ (?:stdout|stderr) ([FP]) (.*)$/s.exec(line) ?? [];
+        return tag === "P" ? content : `${content}\n`;
       });
       return [{ place: [namespace, pod, `${container}-${file}`], text: plain.join("") }];
     });

@@ -2,10 +2,10 @@ import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { knownOfEnvironment, knownOfKubeconfig, knownOfSecrets } from "../../lib/redaction/known";
 import { stackFile } from "../../preflight/stackFile";
-import type { Ask } from "../../system/exec";
+import type { Exec } from "../../system/exec";
 import { kubeconfigFolder } from "../actions/report";
 import type { Target } from "../pulumi/run";
-import { keepingClean } from "../pulumi/stack";
+import { keepSettingsClean } from "../pulumi/stack";
 import { secretsOf } from "./cluster";
 import { secretInputs, secretTexts } from "./state";
 
@@ -13,34 +13,34 @@ const readText = (file: string): string => {
   try {
     return readFileSync(file, "utf8").trim();
   } catch {
-    return ""; // not there, and so in nothing
+    return ""; // a missing file has no secret
   }
 };
 
-/** Kubeconfigs that the stack keeps, and those it was given. */
-const kubeconfigs = (checkout: string, stack: string, given: readonly string[]): string[] => {
+/** Returns the stack's kubeconfigs and those at the given paths. */
+const kubeconfigs = (checkout: string, stack: string, paths: readonly string[]): string[] => {
   const folder = join(checkout, kubeconfigFolder(stack));
   const files = existsSync(folder) ? readdirSync(folder).map((name) => join(folder, name)) : [];
-  return [...files, ...given].map(readText);
+  return [...files, ...paths].map(readText);
 };
 
 /**
- * The bytes of secrets that this checkout and its clusters have: by them a secret is found where neither its form nor its
- * name tells it. What does not answer adds none.
+ * Returns the values of secrets in this checkout and its clusters, so that they can be redacted wherever they occur.
+ * A source that does not answer adds none.
  *
- * @param files kubeconfigs of clusters to ask
+ * @param files kubeconfigs of the clusters to read
  */
-export const knownSecrets = async (ask: Ask, target: Target, files: readonly string[]): Promise<string[]> => {
+export const knownSecrets = async (exec: Exec, target: Target, files: readonly string[]): Promise<string[]> => {
   const { checkout, stack, variables } = target;
   const env = { ...process.env, ...variables };
-  const config = (): ReturnType<Ask> =>
-    ask("pulumi", "config", "--json", "--show-secrets", "--non-interactive", "--stack", stack);
-  const state = (): ReturnType<Ask> =>
-    ask("pulumi", "stack", "export", "--show-secrets", "--non-interactive", "--stack", stack);
+  const config = (): ReturnType<Exec> =>
+    exec("pulumi", "config", "--json", "--show-secrets", "--non-interactive", "--stack", stack);
+  const state = (): ReturnType<Exec> =>
+    exec("pulumi", "stack", "export", "--show-secrets", "--non-interactive", "--stack", stack);
   const both = async () => [await config(), await state()] as const;
   const [secrets, [settings, exported] = []] = await Promise.all([
-    Promise.all(files.map((file) => secretsOf(ask, file))),
-    existsSync(stackFile(checkout, stack)) ? keepingClean(stackFile(checkout, stack), both) : undefined,
+    Promise.all(files.map((file) => secretsOf(exec, file))),
+    existsSync(stackFile(checkout, stack)) ? keepSettingsClean(stackFile(checkout, stack), both) : undefined,
   ]);
   return [
     ...knownOfEnvironment(env),

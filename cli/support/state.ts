@@ -11,10 +11,10 @@ const hidden = (value: unknown): unknown =>
   isRecord(value) ? Object.fromEntries(Object.keys(value).map((key) => [key, redacted])) : redacted;
 
 /**
- * A stack file without secrets: what is encrypted in it, the salt, and the values of templateSecrets even where someone
- * wrote them in clear.
+ * Returns a stack file without secrets: encrypted values, the salt, and the values of templateSecrets even if they are in
+ * plain text.
  *
- * @throws ProblemError where it is no YAML: then nobody can tell what in it is a secret
+ * @throws ProblemError if the file is not YAML, because then its secrets cannot be located
  */
 export const settingsWithoutSecrets = (text: string, source: string, redact: Redact): string => {
   const [document] = readYaml(text, source);
@@ -35,7 +35,7 @@ export const settingsWithoutSecrets = (text: string, source: string, redact: Red
   );
 };
 
-/** A resource as `pulumi stack export` has it: of it only what names it and where it stands. */
+/** The fields of a resource in `pulumi stack export` that identify the resource and its place in the state. */
 interface Resource {
   urn: string;
   type: string;
@@ -61,8 +61,8 @@ export interface WholeState {
   };
 }
 
-/** Fields of a resource that hold neither inputs nor outputs: these alone are told. */
-const told: readonly (keyof Resource)[] = [
+/** Fields of a resource for the archive: those that contain neither inputs nor outputs. */
+const listedFields: readonly (keyof Resource)[] = [
   "urn",
   "type",
   "id",
@@ -78,9 +78,9 @@ const told: readonly (keyof Resource)[] = [
   "initErrors",
 ];
 
-const listed = (resource: Resource): object => Object.fromEntries(told.map((field) => [field, resource[field]]));
+const listed = (resource: Resource): object => Object.fromEntries(listedFields.map((field) => [field, resource[field]]));
 
-/** The resources of a state without their inputs and outputs, and what was under way. */
+/** Lists the resources and pending operations of a state, without inputs and outputs. */
 export const resourceList = ({ deployment }: WholeState): object => {
   const { manifest, resources = [], pending_operations: operations = [] } = deployment;
   return {
@@ -90,7 +90,7 @@ export const resourceList = ({ deployment }: WholeState): object => {
   };
 };
 
-/** The text behind base64; none for other texts. */
+/** Decodes base64; returns an empty list for other texts. */
 const decoded = (value: string): string[] => {
   const bytes = Buffer.from(value, "base64");
   const text = bytes.toString("utf8");
@@ -101,7 +101,7 @@ interface ExportedInputs {
   deployment: { resources?: { inputs?: unknown }[]; pending_operations?: { resource: { inputs?: unknown } }[] };
 }
 
-/** An export that is not JSON has no values; the parser's error would quote the export. */
+/** Parses an export. Text that is not JSON has no values, because the parser's error would quote the export. */
 const parseExport = (json: string): ExportedInputs => {
   try {
     return JSON.parse(json) as ExportedInputs;
@@ -111,10 +111,10 @@ const parseExport = (json: string): ExportedInputs => {
 };
 
 /**
- * Values that are secret among the inputs of a state, each also decoded: the Secrets of manifests, whether or not their
- * cluster answers. Outputs are left out, since some are secret as a whole, names included.
+ * Returns the secret values among the inputs of a state, and their base64-decoded forms. The Secrets of manifests are
+ * among them. Outputs are left out, because some outputs are secret as a whole, names included.
  *
- * @param json what `pulumi stack export --show-secrets` prints
+ * @param json output of `pulumi stack export --show-secrets`
  */
 export const secretInputs = (json: string): string[] => {
   const leaves = (value: unknown, key = ""): string[] => {
@@ -134,7 +134,7 @@ export const secretInputs = (json: string): string[] => {
   return [...new Set(inputs.flatMap(secretsIn).map((text) => text.trim()))].filter(isTelling);
 };
 
-/** Texts in what `pulumi config --json --show-secrets` prints that are secret there. */
+/** Returns the secret strings in the output of `pulumi config --json --show-secrets`. */
 export const secretTexts = (json: string): string[] => {
   const leaves = (value: unknown): string[] => {
     if (typeof value === "string") return [value];

@@ -2,8 +2,8 @@ import { existsSync } from "node:fs";
 import { arch, availableParallelism, freemem, release, totalmem, type } from "node:os";
 import { join } from "node:path";
 import { pins, type Route } from "../../lib/versions/pins";
-import type { Ask } from "../../system/exec";
-import type { Found } from "./pack";
+import type { Exec } from "../../system/exec";
+import type { Findings } from "./pack";
 
 const programs: Readonly<Record<string, string[]>> = {
   pulumi: ["version"],
@@ -14,10 +14,10 @@ const programs: Readonly<Record<string, string[]>> = {
   git: ["log", "-1", "--format=%H %cI %s"],
 };
 
-/** Versions of the checkout, its tools and the machine, beside the pins. */
-export const readVersions = async (ask: Ask, checkout: string, route: Route): Promise<Found> => {
+/** Collects the versions of the checkout, its tools and the machine, and the pins. */
+export const readVersions = async (exec: Exec, checkout: string, route: Route): Promise<Findings> => {
   const answers = await Promise.all(
-    Object.entries(programs).map(async ([name, args]) => [name, await ask(name, ...args)] as const),
+    Object.entries(programs).map(async ([name, args]) => [name, await exec(name, ...args)] as const),
   );
   const machine = {
     system: `${type()} ${release()} ${arch()}`,

@@ -1,9 +1,9 @@
 import { clusterLabel } from "../../lib/base/labels";
-import { recall, record } from "../../preflight/holdings";
-import { demandsOf } from "../../preflight/host/requirements";
+import { loadRecord, saveRecord } from "../../preflight/resourceRecord";
+import { requirementsOf } from "../../preflight/host/requirements";
 import { readStackFile } from "../../preflight/stackFile";
 import { docker, type Docker, listContainers } from "../../system/docker";
-import { findHoldings } from "../../system/holdings";
+import { findDockerResources } from "../../system/dockerResources";
 import type { Target } from "../pulumi/run";
 import type { StateClusters } from "../pulumi/state";
 import { ownManagement } from "../recovery/managementNode";
@@ -16,16 +16,16 @@ export const claimClusters = async ({ checkout, stack }: Target, ask: Docker = d
   const { settings } = readStackFile(checkout, stack);
   if (settings === undefined) return; // the program says what is wrong with them
   const there = (await listContainers(ask, `label=${clusterLabel}`)).map(({ cluster }) => cluster);
-  const clusters = demandsOf(settings).wantedClusters.filter((name) => !there.includes(name));
-  if (clusters.length > 0) record(checkout, stack, { clusters, containers: [], volumes: [], networks: [] });
+  const clusters = requirementsOf(settings).wantedClusters.filter((name) => !there.includes(name));
+  if (clusters.length > 0) saveRecord(checkout, stack, { clusters, containers: [], volumes: [], networks: [] });
 };
 
 /** Records what the stack holds after an `up`, containers by their ids too: if the state is lost, they tell what is its. */
 export const recordMade = async ({ checkout, stack }: Target, ask: Docker = docker): Promise<void> => {
-  const holdings = await findHoldings(stack, recall(checkout, stack).clusters, ask);
+  const holdings = await findDockerResources(stack, loadRecord(checkout, stack).clusters, ask);
   const listed = holdings.containers.length > 0 ? await listContainers(ask) : [];
   const ids = listed.filter(({ name }) => holdings.containers.includes(name)).map(({ id }) => id);
-  record(checkout, stack, { ...holdings, ids });
+  saveRecord(checkout, stack, { ...holdings, ids });
 };
 
 /**
@@ -43,7 +43,7 @@ export const withClaimed = async (
 ): Promise<StateClusters> => {
   const name = ownManagement(checkout, stack);
   if (clusters.management !== undefined || name === undefined) return clusters;
-  if (!recall(checkout, stack).clusters.includes(name)) return clusters;
+  if (!loadRecord(checkout, stack).clusters.includes(name)) return clusters;
   const rows = networks.map((network) => listContainers(ask, `label=${clusterLabel}=${name}`, `network=${network}`));
   const isThere = (await Promise.all(rows)).some((containers) => containers.length > 0);
   return isThere ? { ...clusters, management: { name } } : clusters;

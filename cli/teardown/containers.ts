@@ -1,63 +1,62 @@
 import { messageOf } from "../../lib/base/errors";
 import { docker, type Docker, listContainers } from "../../system/docker";
-import { containersOf, removeContainers } from "../../system/holdings";
+import { containersOf, removeContainers } from "../../system/dockerResources";
 import type { StateClusters } from "../pulumi/state";
 import { deleteUnreachable, wakeManagement } from "../recovery/managementNode";
 import type { Print } from "../toolchain/build/progress";
 
-/** The environment in which Pulumi drops from the state what nobody can reach any more. */
-const unreachable = {
+/** Variables that make Pulumi drop unreachable objects from the state. */
+const dropUnreachable = {
   [deleteUnreachable]: "true",
-  // The state is written at the end alone. One that is killed before does all of it again, and each delete may be repeated.
+  // Pulumi writes the state only at the end. After a kill, destroy repeats all deletions, which is safe.
   PULUMI_SKIP_CHECKPOINTS: "true",
 };
 
-/** Whether the node that Docker has under that name is the stack's: by its id, where the state knows one. */
-const isOurs = async ({ name, nodeId }: NonNullable<StateClusters["management"]>, ask: Docker): Promise<boolean> => {
-  const [node] = await listContainers(ask, `name=^/?${name}-control-plane$`);
+/** Returns true if the node with this name belongs to the stack. The id decides if the state has one. */
+const isOurs = async ({ name, nodeId }: NonNullable<StateClusters["management"]>, runDocker: Docker): Promise<boolean> => {
+  const [node] = await listContainers(runDocker, `name=^/?${name}-control-plane$`);
   return node === undefined || nodeId === undefined || node.id === nodeId;
 };
 
-/** What has begun when Pulumi begins. */
-export interface Taking {
-  /** For Pulumi, which takes the rest out of the state. */
+/** A removal of containers that runs beside Pulumi. */
+export interface Removal {
+  /** Variables for Pulumi, which drops the removed objects from the state. */
   environment: Record<string, string>;
-  /** Ends when Docker has removed what is being removed, or has said why not. */
+  /** Resolves when Docker has removed the containers, or after the error was printed. */
   removed: Promise<void>;
 }
 
 /**
- * Before a whole destroy: removes the containers of the stack's clusters where Docker alone holds them, as `kind delete`
- * does with its own. Going through Cluster API would take longer, and could not be done where the management cluster is
- * stopped, broken or gone.
+ * Removes the containers of the stack's clusters before a complete destroy, as `kind delete` does. Cluster API would need
+ * longer, and could not delete them if the management cluster is stopped, broken or gone.
  *
- * Clusters on other infrastructure are left to the management cluster, which is started where it is stopped.
+ * The management cluster deletes clusters on other infrastructure, and is started if it is stopped.
  */
-export const takeContainers = async (
-  { management, workload, awaited, onDocker }: StateClusters,
+export const removeClusterContainers = async (
+  { management, workload, withDeleteStep, onDocker }: StateClusters,
   print: Print,
-  ask: Docker = docker,
-): Promise<Taking> => {
+  runDocker: Docker = docker,
+): Promise<Removal> => {
   const nothing = { environment: {}, removed: Promise.resolve() };
-  // One that someone else made lives on, and takes its clusters away itself.
+  // A management cluster that someone else created stays, and deletes its clusters itself.
   if (management === undefined) return nothing;
   if (!onDocker) {
-    const state = await wakeManagement(management.name, print, ask);
+    const state = await wakeManagement(management.name, print, runDocker);
     if (state === "answers") return nothing;
     print(`the management cluster ${management.name} ${state === "gone" ? "is gone from Docker" : "does not answer"}:`);
-    print("  what its clusters have at other providers is no longer known to anyone, and yours to remove");
+    print("  remove the resources of its clusters at other providers yourself: Slipway no longer knows them");
   }
   const remove = async (clusters: string[]): Promise<void> => {
-    const names = await containersOf(clusters, ask);
+    const names = await containersOf(clusters, runDocker);
     for (const name of names) print(`removing container ${name}, with its volumes`);
-    await removeContainers(names, ask);
+    await removeContainers(names, runDocker);
   };
-  // First the node whose controllers would make others in their place.
-  if (await isOurs(management, ask)) await remove([management.name]);
-  // While a container is on the network Docker keeps it, and only for some does Pulumi wait before it deletes that.
-  await remove(workload.filter((name) => !awaited.includes(name)));
-  const removed = remove(workload.filter((name) => awaited.includes(name))).catch((error: unknown) =>
+  // The management node first, because its controllers would replace the other containers.
+  if (await isOurs(management, runDocker)) await remove([management.name]);
+  // Docker refuses to delete a network with containers. Pulumi waits only for clusters with a delete step.
+  await remove(workload.filter((name) => !withDeleteStep.includes(name)));
+  const removed = remove(workload.filter((name) => withDeleteStep.includes(name))).catch((error: unknown) =>
     print(messageOf(error)),
   );
-  return { environment: unreachable, removed };
+  return { environment: dropUnreachable, removed };
 };

@@ -19,15 +19,15 @@ import { dockerRunning, ensureDocker } from "./source/docker";
 import { sourceLayout } from "./source/link";
 import { namedBySettings } from "./source/onDemand";
 
-/** How the tools are made ready. */
+/** Options of the installation of tools. */
 export interface ToolsOptions {
   checkout: string;
   print: Print;
-  /** Try the route again instead of taking the one of the last time. */
+  /** Detect the route again instead of the last run's route. */
   again?: boolean;
 }
 
-/** Picks the route and says so, where there is something new to say or it was asked for. */
+/** Chooses the route, and prints the choice if it is new or `again` is true. */
 export const pickRoute = async ({ checkout, print, again }: ToolsOptions): Promise<Route> => {
   const choice = await chooseRoute({ checkout, ...(again ? { again } : {}) });
   if (choice.fresh) print(routeLine(choice));
@@ -38,7 +38,7 @@ const places = async (cache: Cache): Promise<Places> => {
   if (cache.route === "release") return { cache: cache.root };
   const go = await run("go", ["env", "GOMODCACHE", "GOCACHE"]).catch(() => {
     throw new Error(
-      "go is not found: the source route compiles the tools; install Go (make doctor says which version)",
+      "go: expected on PATH, because the source route compiles the tools. Install Go (make doctor prints the version).",
     );
   });
   const [goModules = join(homedir(), "go/pkg/mod"), goBuild = join(homedir(), ".cache/go-build")] = go
@@ -47,39 +47,39 @@ const places = async (cache: Cache): Promise<Places> => {
   return { cache: cache.root, goModules, goBuild, docker: "/var/lib/docker" };
 };
 
-/** What the chosen stack's settings name; nothing where they are wrong, which Pulumi will say. */
-const named = (checkout: string, route: Route): string[] => {
+/** Returns the images and manifests in the stack's settings; nothing for invalid settings, which Pulumi reports. */
+const readNamed = (checkout: string, route: Route): string[] => {
   const { settings } = readStackFile(checkout, process.env.STACK || defaultStack[route], route);
   return settings === undefined ? [] : namedBySettings(settings);
 };
 
 const listArtifacts = (route: Route, checkout: string): Artifact[] =>
-  route === "source" ? sourceArtifacts(named(checkout, route)) : releaseArtifacts();
+  route === "source" ? sourceArtifacts(readNamed(checkout, route)) : releaseArtifacts();
 
 const layoutOf = (cache: Cache, artifacts: Artifact[]): Layout =>
   cache.route === "source" ? sourceLayout(cache) : { links: toolLinks(cache, artifacts), scripts: {} };
 
 /**
- * Starts a Docker that an earlier run installed (there is no service manager everywhere to do it after a restart), since
- * images count as missing while it is down. The first time it is an artifact among the others.
+ * Starts a Docker that an earlier run installed, because images count as missing without it. Machines without a service
+ * manager do not start Docker after a restart. The first installation of Docker is an artifact.
  */
 const wakeDocker = async (cache: Cache, artifacts: Artifact[], print: Print): Promise<void> => {
   const docker = artifacts.find(({ name }) => name === "docker");
   if (!docker || !existsSync(artifactFolder(cache, docker)) || (await dockerRunning())) return;
   const log = join(cache.logs, "docker.log");
-  print(`docker: does not answer; starting it (log: ${log}) …`);
+  print(`docker: does not answer; starting Docker (log: ${log}) …`);
   mkdirSync(cache.logs, { recursive: true });
   await ensureDocker((text) => appendFileSync(log, text));
 };
 
-/** Makes whatever the route lacks and points .tools at it. Warm, it only looks. */
+/** Builds the missing tools of the route, links .tools to them, and returns the route. */
 export const ensureTools = async (options: ToolsOptions): Promise<Route> => {
   const { checkout, print } = options;
   const route = await pickRoute(options);
   const cache = openCache(route, cacheRoot());
   const artifacts = listArtifacts(route, checkout);
   if (route === "source") await wakeDocker(cache, artifacts, print);
-  const made = await runArtifacts(artifacts, {
+  const built = await runArtifacts(artifacts, {
     cache,
     print,
     terminal: findTerminal(),
@@ -97,11 +97,11 @@ export const ensureTools = async (options: ToolsOptions): Promise<Route> => {
         ),
       );
       print(
-        `to make: ${names.length} of ${artifacts.length}, kept in ${cache.root} for later runs and other checkouts: ${names.join(", ")}`,
+        `to build: ${names.length} of ${artifacts.length}, stored in ${cache.root} for later runs and other checkouts: ${names.join(", ")}`,
       );
     },
   });
   pointLink(join(checkout, ".tools"), writeLayout(cache, layoutOf(cache, artifacts)));
-  if (made.length > 0 || options.again) print(`tools: ready in ${join(checkout, ".tools")}`);
+  if (built.length > 0 || options.again) print(`tools: ready in ${join(checkout, ".tools")}`);
   return route;
 };

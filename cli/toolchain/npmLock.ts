@@ -1,8 +1,8 @@
-// Packages with native parts name one optional package for each platform; a registry mirror that has only some of them
-// makes npm leave the others out, and `npm ci` then refuses the lock file everywhere. Entries without a sum are what npm
-// itself accepts for packages it did not fetch.
+// A package with native parts has one optional package for each platform. If a registry mirror lacks some of the optional
+// packages, npm leaves their entries out, and `npm ci` then refuses the lock file on all platforms. npm accepts entries
+// without a checksum for packages that it did not fetch.
 
-/** An entry of package-lock.json, as far as it matters here. */
+/** An entry of package-lock.json, with the fields that Slipway reads. */
 export interface LockEntry {
   version?: string;
   dev?: boolean;
@@ -13,13 +13,13 @@ export interface LockEntry {
   optionalDependencies?: Record<string, string>;
 }
 
-/** The entries of package-lock.json, by path. */
+/** Entries of package-lock.json by path. */
 export type LockPackages = Record<string, LockEntry>;
 
 const platform =
   /-(darwin|linux|win32|android|freebsd|netbsd|openbsd|openharmony|aix|sunos)-(arm64|arm|x64|ia32|ppc64|s390x|riscv64|loong64|mips64el)(?:-(\w+))?$/;
 
-/** Optional packages that are named but have no entry, with the entry they need. */
+/** Returns an entry for each optional package that lacks one. */
 export const missingOptional = (packages: LockPackages): LockPackages => {
   const has = (name: string): boolean => Object.keys(packages).some((path) => path.endsWith(`node_modules/${name}`));
   const missing: LockPackages = {};

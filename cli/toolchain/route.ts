@@ -7,23 +7,24 @@ import { writeAtomically } from "../../system/files";
 import { askInternet, reasonOf } from "../../system/http";
 import { ProxyError } from "../../system/proxy";
 
-/** A route and why it was taken. */
+/** A route and the reason of the choice. */
 export interface Choice {
   route: Route;
   reason: string;
 }
 
-/** What the release route has to reach: a small pinned file on each host that serves the tools. */
+/** Returns the URLs that the release route must reach: a small pinned file on each host of the tools. */
 export const releaseProbes = (): string[] => [
   `https://github.com/pulumi/pulumi/releases/download/v${pins.pulumi.cli}/pulumi-${pins.pulumi.cli}-checksums.txt`,
   `https://dl.k8s.io/release/v${pins.release.kubernetes}/bin/linux/amd64/kubectl.sha256`,
 ];
 
-/** The route that SLIPWAY_ROUTE demands; undefined where it is unset or empty. */
+/** Returns the route in SLIPWAY_ROUTE; undefined if the variable is unset or empty. */
 export const forcedRoute = (env: NodeJS.ProcessEnv = process.env): Route | undefined => {
   const value = env.SLIPWAY_ROUTE;
   if (!value) return undefined;
-  if (!isRoute(value)) throw new Error(`SLIPWAY_ROUTE is "${value}": it takes release or source (or leave it unset)`);
+  if (!isRoute(value))
+    throw new Error(`SLIPWAY_ROUTE: expected release or source, got "${value}". Correct the variable, or unset it.`);
   return value;
 };
 
@@ -104,7 +105,7 @@ export const probeRoute = async (urls: string[], options: ProbeOptions = {}): Pr
   return textOf("silent").length === urls.length ? { route: "source", reason } : { reason };
 };
 
-const remembered = (file: string): Choice | undefined => {
+const readChoice = (file: string): Choice | undefined => {
   try {
     const [route, ...reason] = readFileSync(file, "utf8").trim().split("\n");
     return isRoute(route) ? { route, reason: reason.join(" ") } : undefined;
@@ -113,12 +114,12 @@ const remembered = (file: string): Choice | undefined => {
   }
 };
 
-/** How `chooseRoute` goes about it. */
+/** Options of `chooseRoute`. */
 export interface ChooseOptions {
-  /** The checkout; the choice is kept in its .slipway/route. */
+  /** The checkout, whose .slipway/route stores the choice. */
   checkout: string;
   env?: NodeJS.ProcessEnv;
-  /** Try again even where an earlier run decided. */
+  /** Detect the route again, although an earlier run stored a choice. */
   again?: boolean;
   probe?: () => Promise<ProbeResult>;
 }
@@ -132,7 +133,7 @@ export type FreshChoice = Choice & { fresh: boolean };
  */
 export const chooseRoute = async (options: ChooseOptions): Promise<FreshChoice> => {
   const file = join(options.checkout, ".slipway", "route");
-  const before = remembered(file);
+  const before = readChoice(file);
   const forced = forcedRoute(options.env);
   if (!forced && before && !options.again) return { ...before, fresh: false };
   const { route, reason }: ProbeResult = forced

@@ -46,8 +46,9 @@ export class DockerNetwork extends pulumi.ComponentResource {
             },
             labels: [{ label: ownerLabel, value: args.owner }],
           },
-          // Two bridges of this name cannot exist at the same time.
-          { parent: this, deleteBeforeReplace: true },
+          // Two bridges of this name cannot exist at the same time. Docker adds options of its own
+          // (`default-network-opts`), and any other option would replace the network under running clusters.
+          { parent: this, deleteBeforeReplace: true, ignoreChanges: ["options"] },
         );
     this.ready = network ? [network] : [];
     this.registerOutputs({});

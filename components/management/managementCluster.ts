@@ -55,7 +55,8 @@ export class ManagementCluster extends pulumi.ComponentResource {
         dependsOn: args.network,
         // Two clusters of one name cannot exist at the same time; the default order would also delete the new one.
         deleteBeforeReplace: true,
-        customTimeouts: { create: "15m", update: "15m" },
+        // kind pulls the node image if nobody pulled it before.
+        customTimeouts: { create: "45m", update: "45m" },
         // Names and types of earlier versions. Without these aliases the engine would delete the old resource last,
         // which is the same cluster.
         aliases: [{ name: `${name}-kind` }, { name: `${name}-kind`, type: "command:local:Command" }],

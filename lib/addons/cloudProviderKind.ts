@@ -15,6 +15,6 @@ export const cloudProviderKindImage = ({ cloudProviderKind }: { cloudProviderKin
 
 /** Rule and remedy if a set of versions has no image. */
 export const notPublished = {
-  rule: "be metallb or none with pins source, since cloud-provider-kind is published as an image only",
+  rule: "metallb or none where pins is source, because cloud-provider-kind is published only as an image",
   remedy: "Set loadBalancer to metallb, or set pins to release on a machine with access to registries",
 };

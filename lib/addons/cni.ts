@@ -116,8 +116,8 @@ export const withPodCidr = (objects: readonly KubernetesObject[], cni: string, p
   if (isCniName(cni) && changed.every((object, index) => object === objects[index])) {
     const [key, rule] =
       cni === "calico"
-        ? ["cniManifest", "have a DaemonSet calico-node"]
-        : [`the manifest of ${cni}`, "have the object with the pod network's addresses"];
+        ? ["cniManifest", "a manifest with a DaemonSet calico-node"]
+        : [`the manifest of ${cni}`, "the object with the pod network's addresses"];
     refuse({
       key,
       rule,

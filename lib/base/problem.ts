@@ -1,19 +1,13 @@
-/** A rule about data that may hold secrets. It describes the data in words and never repeats a value. */
-export interface Expectation {
-  /** Completes the sentence "KEY: expected …", without a period. */
-  readonly expected: string;
-  /** The type or description of the actual data, such as `a number`; absent if `expected` is sufficient. */
-  readonly got?: string;
-}
-
 /** A fault in a user's input: the setting, the received value, the rule and the fix. */
 export interface Problem {
   /** The setting's key, or the file or document; absent if only the caller knows it. */
   readonly key?: string;
   /** The received value, shown as shortened JSON. Absent if the value must not be shown. */
   readonly received?: unknown;
-  /** Completes the sentence "… must …", without a period; or the expectation. */
-  readonly rule: string | Expectation;
+  /** The received data in words, such as `a number`. Shown in place of `received`, for data that may hold secrets. */
+  readonly got?: string;
+  /** Completes the sentence "KEY: expected …", without a period: a noun phrase where possible. */
+  readonly rule: string;
   /** The fix, as an imperative sentence without a period. */
   readonly remedy: string;
 }
@@ -40,28 +34,20 @@ export const refuse = (problem: Problem): never => {
   throw new ProblemError([problem]);
 };
 
-/**
- * Returns a problem as two sentences: `key is "value", but must rule. Remedy.`, or `key: expected this, got that.
- * Remedy.`
- */
+/** Returns a problem as two sentences: `key: expected rule, got "value". Remedy.` */
 export const sentence = (problem: Problem): string => {
-  const { key, rule, remedy } = problem;
-  if (typeof rule !== "string") {
-    const got = rule.got === undefined ? "" : `, got ${rule.got}`;
-    return printable(`${key ?? "The text"}: expected ${rule.expected}${got}. ${remedy}.`);
-  }
-  if (!("received" in problem)) return printable(`${key ?? "It"} must ${rule}. ${remedy}.`);
-  const received = show(problem.received);
-  return printable(`${key === undefined ? received : `${key} is ${received}, but`} must ${rule}. ${remedy}.`);
+  const { key = "the value", rule, remedy } = problem;
+  const got = problem.got ?? ("received" in problem ? show(problem.received) : undefined);
+  return printable(`${key}: expected ${rule}${got === undefined ? "" : `, got ${got}`}. ${remedy}.`);
 };
 
 /** Returns the text with control characters escaped as in JSON. A key may contain line breaks or terminal sequences. */
 const printable = (text: string): string =>
   text.replace(/\p{Cc}/gu, (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`);
 
-/** Returns a value for a message, as JSON of at most 200 characters; `absent` for undefined. */
+/** Returns a value for a message, as JSON of at most 200 characters; `nothing` for undefined. */
 export const show = (value: unknown): string => {
-  if (value === undefined) return "absent";
+  if (value === undefined) return "nothing";
   if (typeof value === "bigint" || typeof value === "number") return String(value);
   const text = jsonOf(value);
   return text.length > 200 ? `${text.slice(0, 197)}...` : text;

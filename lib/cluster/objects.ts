@@ -71,7 +71,7 @@ export const refuseEqualNames = ({ name, workerPools }: Pick<ClusterSpec, "name"
   const taken = new Set(["cp", "control-plane"]);
   for (const pool of workerPools) {
     if (taken.has(pool.name)) {
-      const rule = `have a name of its own among ${[...taken].join(", ")}`;
+      const rule = `a name other than ${[...taken].join(", ")}`;
       refuse({ key: `a worker pool of ${name}`, received: pool.name, rule, remedy: "Rename the pool" });
     }
     taken.add(pool.name);

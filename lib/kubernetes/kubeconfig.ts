@@ -34,7 +34,7 @@ export const parseKubeconfig = (text: string): Kubeconfig => {
   }
   return refuse({
     key: "the kubeconfig",
-    rule: "have clusters, contexts and a current-context",
+    rule: "a map with clusters, contexts and a current-context",
     remedy,
   });
 };
@@ -60,7 +60,7 @@ export const accessOf = (text: string): Access => {
   const users = Array.isArray(config["users"]) ? config["users"].filter(isRecord) : [];
   const user = users.find(({ name }) => name === context?.user)?.["user"];
   if (!isRecord(user)) {
-    return refuse({ key: "the kubeconfig", rule: "have the user of its current context", remedy });
+    return refuse({ key: "the kubeconfig", rule: "the user of its current context", remedy });
   }
   const namespace = context?.["namespace"];
   return { cluster: currentCluster(config), user, ...(typeof namespace === "string" ? { namespace } : {}) };
@@ -89,7 +89,7 @@ export const forHost = (text: string, { platform, publishedPort }: Host): string
     return refuse({
       key: `the published port of ${serverOf(text)}`,
       received: publishedPort,
-      rule: `be a port from 1 to 65535, since on ${platform} the host cannot reach addresses of containers`,
+      rule: `a port from 1 to 65535, because the host cannot reach addresses of containers on ${platform}`,
       remedy: "Run `docker port <cluster>-lb 6443`; the container may have stopped",
     });
   }
@@ -108,13 +108,13 @@ export const decodeSecretValue = (data: Readonly<Record<string, string>> | undef
     return refuse({
       key: `key ${key} of the secret`,
       received: encoded,
-      rule: `exist; the Secret has ${Object.keys(data ?? {}).join(", ") || "no keys"}`,
+      rule: `a value (the keys of the Secret: ${Object.keys(data ?? {}).join(", ") || "none"})`,
       remedy: "Wait until Cluster API has written the Secret, or read its owner's conditions",
     });
   }
   const decoded = Buffer.from(encoded, "base64");
   if (decoded.toString("base64").replace(/=+$/, "") === encoded.replace(/[\s=]+/g, "")) return decoded.toString("utf8");
-  return refuse({ key: `key ${key} of the secret`, rule: "be base64", remedy });
+  return refuse({ key: `key ${key} of the secret`, rule: "a string in base64", remedy });
 };
 
 const documentsOf = (text: string): unknown[] => {
@@ -135,7 +135,7 @@ const currentCluster = (config: Kubeconfig): { server: string; [key: string]: un
   return refuse({
     key: "current-context of the kubeconfig",
     received: current,
-    rule: "name a context whose cluster is in the file",
+    rule: "the name of a context whose cluster is in the file",
     remedy,
   });
 };

@@ -65,10 +65,8 @@ const objectsIn = (value: unknown, place: string, problems: Problem[]): PlacedOb
   if (isKubernetesObject(value)) return [{ object: value, place }];
   problems.push({
     key: place,
-    rule: {
-      expected: "a Kubernetes object",
-      got: isRecord(value) ? `a map that lacks ${missingFields(value).join(", ")}` : typeName(value),
-    },
+    rule: "a Kubernetes object",
+    got: isRecord(value) ? `a map that lacks ${missingFields(value).join(", ")}` : typeName(value),
     remedy: "Add the missing fields, or remove the document",
   });
   return [];

@@ -54,7 +54,8 @@ export const readYaml = (text: string, source = "the text"): unknown[] => {
     const place = mark ? `line ${mark.line + 1}, column ${mark.column + 1}` : `line ${lastLineRead(text)}`;
     return refuse({
       key: `${source}, ${place}`,
-      rule: { expected: "YAML that parses", got: reasonWithoutText(error) },
+      rule: "YAML that parses",
+      got: reasonWithoutText(error),
       remedy: "Correct the text, or fetch it again",
     });
   }

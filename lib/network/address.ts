@@ -15,20 +15,20 @@ export interface Address {
   readonly value: bigint;
 }
 
-/** Returns the only family that a text can belong to. */
+/** Returns the only family that a string can belong to. */
 export const familyOf = (text: string): IpFamily => (text.includes(":") ? "ipv6" : "ipv4");
 
 /** Returns an address in its canonical form: dotted decimal, or as in RFC 5952. */
 export const addressText = (family: IpFamily, value: bigint): string =>
   family === "ipv4" ? IPv4.fromNumber(value).toString() : collapseIPv6Number(new IPv6(value).toString());
 
-/** Parses an address in its canonical form; undefined for any other spelling, which programs interpret differently. */
+/** Parses an address in its canonical form. Returns undefined for other spellings, which programs read differently. */
 export const addressOf = (text: string): Address | undefined => {
   const read = lenientAddress(text);
   return read && addressText(read.family, read.value) === text ? read : undefined;
 };
 
-/** Parses an IPv6 address in any spelling, or an IPv4 address in its canonical form; undefined for other texts. */
+/** Parses an IPv6 address in any spelling, or an IPv4 address in its canonical form; undefined for other strings. */
 export const lenientAddress = (text: string): Address | undefined => {
   const family = familyOf(text);
   // ip-num misinterprets a zone ("%eth0") and some dotted spellings.

@@ -34,6 +34,6 @@ export const contains = (range: AddressRange | Cidr, address: string): boolean =
 
 const valueOf = (address: string): bigint => {
   const parsed = addressOf(address);
-  if (parsed === undefined) throw new Error(`address range: expected an IP address, got ${address}`);
+  if (parsed === undefined) throw new Error(`address range: expected an IP address, got ${JSON.stringify(address)}`);
   return parsed.value;
 };

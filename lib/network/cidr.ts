@@ -16,16 +16,16 @@ export interface Cidr {
   readonly text: string;
 }
 
-const both: readonly IpFamily[] = ["ipv4", "ipv6"];
+const allFamilies: readonly IpFamily[] = ["ipv4", "ipv6"];
 
 const notations = {
   ipv4: {
-    rule: "be an IPv4 network in CIDR notation",
-    remedy: "Write four numbers from 0 to 255, a slash and a length from 0 to 32, as in 172.18.0.0/16",
+    rule: "an IPv4 network in CIDR notation",
+    remedy: "Write four numbers from 0 to 255, a slash and a length from 0 to 32, for example 172.18.0.0/16",
   },
   ipv6: {
-    rule: "be an IPv6 network in CIDR notation",
-    remedy: "Write an address, a slash and a length from 0 to 128, as in fd00:10::/64",
+    rule: "an IPv6 network in CIDR notation",
+    remedy: "Write an address, a slash and a length from 0 to 128, for example fd00:10::/64",
   },
 } as const;
 
@@ -33,7 +33,7 @@ const notations = {
  * Parses `a.b.c.d/n`, or `a:b::/n` if IPv6 is among the families.
  *
  * @param families - default: IPv4
- * @throws ProblemError for all other texts, and for a base that is not the network address or not in canonical form
+ * @throws ProblemError for all other strings, and for a base that is not the network address in canonical form
  */
 export const parseCidr = (text: string, families: readonly IpFamily[] = ["ipv4"]): Cidr => {
   const family = families.includes(familyOf(text)) ? familyOf(text) : (families[0] ?? "ipv4");
@@ -45,7 +45,7 @@ export const parseCidr = (text: string, families: readonly IpFamily[] = ["ipv4"]
   if (text === network.text) return network;
   return refuse({
     received: text,
-    rule: "be a network's own address, with no bits set behind the prefix",
+    rule: "a network address, with no bits set behind the prefix",
     remedy: `Write ${network.text}`,
   });
 };
@@ -53,9 +53,9 @@ export const parseCidr = (text: string, families: readonly IpFamily[] = ["ipv4"]
 /**
  * Parses a network of either family.
  *
- * @throws ProblemError for all other texts
+ * @throws ProblemError for all other strings
  */
-export const parseNetwork = (text: string): Cidr => parseCidr(text, both);
+export const parseNetwork = (text: string): Cidr => parseCidr(text, allFamilies);
 
 /** Returns the network with a prefix length that starts at an address. */
 export const networkAt = (family: IpFamily, first: bigint, prefix: number): Cidr => {
@@ -80,12 +80,12 @@ export const refuseOtherSize = ({ base, prefix, text }: Cidr, { shortest, longes
   if (prefix >= shortest && prefix <= longest) return;
   refuse({
     received: text,
-    rule: `have a prefix length from /${shortest} to /${longest} (${why})`,
-    remedy: `Choose a network of that size, as ${base}/${Math.min(Math.max(prefix, shortest), longest)}`,
+    rule: `a prefix length from /${shortest} to /${longest} (${why})`,
+    remedy: `Choose a network of that size, such as ${base}/${Math.min(Math.max(prefix, shortest), longest)}`,
   });
 };
 
-/** Returns true if two networks share an address. Networks of two families never do. */
+/** Returns true if two networks share an address. Networks of two families never overlap. */
 export const overlaps = (a: Cidr, b: Cidr): boolean => a.family === b.family && a.first <= b.last && b.first <= a.last;
 
 const cidrOf = (text: string, family: IpFamily): IPv4CidrRange | IPv6CidrRange | undefined => {

@@ -10,7 +10,7 @@ const subnetPrefixes = { shortest: 8, longest: 28 } as const;
 /**
  * Parses an IPv4 subnet with room for nodes and load balancers.
  *
- * @throws ProblemError for all other texts
+ * @throws ProblemError for all other strings
  */
 export const parseDockerSubnet = (text: string): Cidr => {
   const subnet = parseCidr(text);
@@ -27,17 +27,17 @@ export const defaultGateway = ({ family, first }: Cidr): string => addressText(f
  */
 export const dockerRange = ({ base, prefix }: Cidr): string => `${base}/${prefix + 1}`;
 
-/** The Docker network in the settings: validated texts. */
+/** The Docker network in the settings, as validated strings. */
 export interface DockerNetworkTexts {
   readonly subnet: string;
   readonly ipv6?: { readonly subnet: string };
 }
 
-/** Parses the subnets of the Docker network: IPv4, then IPv6 if it has one. */
+/** Parses the subnets of the Docker network: the IPv4 subnet, then the IPv6 subnet if it exists. */
 export const dockerSubnetsOf = ({ subnet, ipv6 }: DockerNetworkTexts): Networks =>
   parseNetworks([subnet, ...(ipv6 === undefined ? [] : [ipv6.subnet])].join());
 
-/** Prefix lengths of IPv6 subnets: from a site's own prefix to one whose upper half has a block for every slot. */
+/** Prefix lengths of IPv6 subnets: from a site's prefix to a subnet whose upper half has a block for every slot. */
 const ipv6SubnetPrefixes = { shortest: 48, longest: 96 } as const;
 
 /** Prefix length of a load balancer's block: 256 addresses. */
@@ -56,7 +56,7 @@ export const ipv6SubnetBeside = ({ base }: Cidr): Cidr => {
 
 /**
  * Returns the addresses of a load balancer: a block of 256 in the subnet's upper half. The highest block only has its
- * lower 128.
+ * lower 128 addresses.
  *
  * @param slot - number of the block, counted from the highest down. IPv4 uses the same number, so one setting serves
  * both families.
@@ -70,7 +70,7 @@ export const ipv6LoadBalancerRange = (subnet: Cidr, slot: number): AddressRange 
 /**
  * Parses an IPv6 subnet of a size that the Docker network can have.
  *
- * @throws ProblemError for all other texts
+ * @throws ProblemError for all other strings
  */
 export const parseIPv6Subnet = (text: string): Cidr => {
   const cidr = parseCidr(text, ["ipv6"]);
@@ -78,7 +78,7 @@ export const parseIPv6Subnet = (text: string): Cidr => {
   if (cidr.prefix >= shortest && cidr.prefix <= longest) return cidr;
   return refuse({
     received: text,
-    rule: `have a prefix length from /${shortest} to /${longest} (room for nodes and load balancers)`,
+    rule: `a prefix length from /${shortest} to /${longest} (room for nodes and load balancers)`,
     remedy: "Choose a unique local network, such as fd00:172:18::/64",
   });
 };

@@ -4,7 +4,7 @@ import { addressOf, addressText } from "./address";
 import { type AddressRange, rangeOf } from "./addressRange";
 import type { Cidr } from "./cidr";
 
-/** Returns the number of blocks with a prefix length in the upper half of a subnet; 0 if not even one fits. */
+/** Returns the number of blocks with a prefix length in the upper half of a subnet; 0 if no block fits. */
 export const blocksOf = ({ prefix }: Cidr, prefixLength: number): number =>
   prefixLength > prefix ? 2 ** (prefixLength - prefix - 1) : 0;
 
@@ -22,7 +22,7 @@ export const loadBalancerRange = (subnet: Cidr, gateway: string, prefixLength = 
   if (!Number.isInteger(prefixLength) || prefixLength <= subnet.prefix || prefixLength > 31) {
     refuse({
       received: prefixLength,
-      rule: `be a whole number from ${subnet.prefix + 1} to 31, since Docker keeps the lower half of ${subnet.text}`,
+      rule: `an integer from ${subnet.prefix + 1} to 31, because Docker keeps the lower half of ${subnet.text}`,
       remedy: "Set loadBalancerPrefix to 29, or to the length of the block you want",
     });
   }
@@ -31,7 +31,7 @@ export const loadBalancerRange = (subnet: Cidr, gateway: string, prefixLength = 
   if (!Number.isInteger(slot) || slot < 0 || slot >= blocks) {
     refuse({
       received: slot,
-      rule: `be from 0 to ${blocks - 1}, since the upper half of ${subnet.text} has ${blocks} blocks of /${prefixLength}`,
+      rule: `a number from 0 to ${blocks - 1}, because the upper half of ${subnet.text} has ${blocks} blocks of /${prefixLength}`,
       remedy: "Choose a number in that range, or a larger networkSubnet",
     });
   }
@@ -50,7 +50,7 @@ export const loadBalancerRange = (subnet: Cidr, gateway: string, prefixLength = 
   if (largest.last < largest.first) {
     refuse({
       received: prefixLength,
-      rule: `leave an address beside the broadcast address of ${subnet.text} and the gateway ${gateway}`,
+      rule: `a block with an address beside the broadcast address of ${subnet.text} and the gateway ${gateway}`,
       remedy: "Set loadBalancerPrefix to 29 or less",
     });
   }
@@ -62,7 +62,7 @@ const gatewayOf = (subnet: Cidr, gateway: string): bigint => {
   if (family === "ipv4" && value !== undefined && value > subnet.first && value < subnet.last) return value;
   return refuse({
     received: gateway,
-    rule: `be an address of ${subnet.text} that is neither its first nor its last`,
+    rule: `an address of ${subnet.text} that is neither its first nor its last`,
     remedy: `Write ${addressText("ipv4", subnet.first + 1n)}, or leave the gateway out`,
   });
 };
@@ -77,8 +77,8 @@ export interface RangeClaim {
 }
 
 /**
- * Returns a block of the subnet's upper half for each cluster, by name. The block depends only on the cluster's own
- * slot or name. So adding or removing a cluster does not move the others.
+ * Returns a block of the subnet's upper half for each cluster, by name. The block depends only on the cluster's slot
+ * or name, so adding or removing a cluster does not move other clusters.
  *
  * @param prefixLength - size of each block
  * @throws ProblemError for every two clusters with the same block, with a free number for the second cluster
@@ -113,10 +113,10 @@ export const allotRanges = (
     problems.push({
       key,
       received: slot,
-      rule: `be another block than that of ${holder}, which ${name} would share`,
+      rule: `a free block for cluster ${name}, because cluster ${holder} has block ${slot}`,
       remedy:
         free === undefined
-          ? `Set loadBalancerPrefix to a longer one or choose a larger networkSubnet: its upper half has ${blocks} blocks`
+          ? `Set a longer loadBalancerPrefix or a larger networkSubnet, whose upper half has only ${blocks} blocks`
           : `Set loadBalancerSlot of ${name} to ${free}, which is free`,
     });
   }
@@ -129,7 +129,7 @@ export const slotOf = (name: string, blocks: number): number =>
   blocks === 0 ? 0 : createHash("sha256").update(name).digest().readUInt32BE(0) % blocks;
 
 const firstFree = (taken: ReadonlySet<number>, blocks: number): number | undefined => {
-  // Among one more number than are taken, at least one is free.
+  // With one number more than there are taken slots, at least one number is free.
   for (let slot = 0; slot < Math.min(blocks, taken.size + 1); slot += 1) if (!taken.has(slot)) return slot;
   return undefined;
 };

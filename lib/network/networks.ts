@@ -32,15 +32,15 @@ export const noNetworks = new Networks([]);
 /**
  * Parses one network, or one of each family, separated by a comma.
  *
- * @throws ProblemError for all other texts
+ * @throws ProblemError for all other strings
  */
 export const parseNetworks = (text: string): Networks => {
   const list = text.split(",").map(parseNetwork);
   if (list.length <= 2 && new Set(list.map(({ family }) => family)).size === list.length) return new Networks(list);
   return refuse({
     received: text,
-    rule: "be one network, or one of IPv4 and one of IPv6 with a comma between them",
-    remedy: "Write it as 10.0.0.0/16,fd00:10::/56, the primary family first",
+    rule: "one network, or one of IPv4 and one of IPv6 with a comma between them",
+    remedy: "Write the primary family first, for example 10.0.0.0/16,fd00:10::/56",
   });
 };
 
@@ -54,7 +54,7 @@ export interface ClusterNetworks {
   readonly serviceCidr: Networks;
 }
 
-/** The networks of a cluster in the settings: validated texts. */
+/** The networks of a cluster in the settings, as validated strings. */
 export type ClusterNetworkTexts = Readonly<Record<keyof ClusterNetworks, string>>;
 
 /** Parses the networks of a cluster. */

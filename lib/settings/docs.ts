@@ -10,20 +10,20 @@ import {
 import { defaultOf, notes, type SettingTable, typeSchema } from "./schema/setting";
 import { settingsSchema } from "./schema/stack";
 
-/** A JSON schema, as far as this file writes them. */
+/** A JSON schema. */
 type JsonSchema = Readonly<Record<string, unknown>>;
 
-/** A setting as Pulumi.yaml declares it. */
+/** The declaration of a setting in Pulumi.yaml. */
 export interface SettingDescription {
   key: string;
   type: string;
-  /** Of a list: the type of its items. */
+  /** The type of a list's items; absent for other types. */
   items?: { type: string };
   default: unknown;
   description: string;
 }
 
-/** Pulumi's names of types, by those of the schema library. */
+/** Pulumi's names of types, by the schema library's names. */
 const typeNames: Readonly<Record<string, string>> = { enum: "string", number: "integer", record: "object" };
 
 const typeOf = (schema: z.core.$ZodType): string => {
@@ -31,7 +31,7 @@ const typeOf = (schema: z.core.$ZodType): string => {
   return typeNames[type] ?? type;
 };
 
-/** Returns every setting of a table in order; without a table, those of Pulumi.yaml. */
+/** Returns the declarations of a table's settings, in order; default: the settings of Pulumi.yaml. */
 export const describeSettings = (table: SettingTable = settingsSchema): SettingDescription[] =>
   Object.entries(table).map(([key, schema]) => {
     const type = typeSchema(schema);
@@ -45,8 +45,8 @@ export const describeSettings = (table: SettingTable = settingsSchema): SettingD
   });
 
 /**
- * Returns the JSON schema (draft 7) of a stack's file, for editors. It says what exists, of which type and with which
- * words. Only the program checks what depends on several settings.
+ * Returns the JSON schema (draft 7) of a stack's file, for editors: keys, types and values. Only the program checks rules
+ * about several settings.
  */
 export const settingsJsonSchema = (): JsonSchema => ({
   $schema: "http://json-schema.org/draft-07/schema#",
@@ -56,7 +56,7 @@ export const settingsJsonSchema = (): JsonSchema => ({
     config: {
       type: "object",
       properties: configProperties(),
-      // Other namespaces, as pulumi:, are Pulumi's own; an unknown key of this project is an error.
+      // Keys of other namespaces, such as pulumi:, are allowed. An unknown key of this project is an error.
       patternProperties: { "^(?!slipway:)": {} },
       additionalProperties: false,
     },
@@ -79,34 +79,34 @@ const configProperties = (): JsonSchema => {
   );
 };
 
-/** Changes what the schema library writes of one schema to what Pulumi's stack files may hold. */
+/** Changes one schema of the schema library, so that it accepts all values that Pulumi's stack files may contain. */
 const adapt = (schema: z.core.$ZodType, json: z.core.JSONSchema.BaseSchema): void => {
   const { description, examples, default: value, ...type } = json;
   for (const key of Object.keys(json)) delete json[key];
-  // An empty text stands for no value.
-  const isSilent = value === undefined || (value === "" && typeOf(schema) === "string");
+  // An empty string means that the setting has no value.
+  const hasNoDefault = value === undefined || (value === "" && typeOf(schema) === "string");
   Object.assign(
     json,
     description === undefined ? {} : { description },
     adaptType(type),
     examples === undefined ? {} : { examples },
-    isSilent ? {} : { default: value },
+    hasNoDefault ? {} : { default: value },
   );
 };
 
 const adaptType = (json: JsonSchema): JsonSchema => {
   if (json["enum"] !== undefined) return { enum: json["enum"] };
-  // `pulumi config set` writes numbers and booleans as texts.
+  // `pulumi config set` writes numbers and booleans as strings.
   if (json["type"] === "boolean") return { enum: [true, false, "true", "false"] };
   if (json["type"] === "integer") return { anyOf: [{ type: "integer" }, { type: "string", pattern: "^-?[0-9]+$" }] };
-  // Only the program checks the names of a map; notes are not a part of the type.
-  const left = ["propertyNames", ...(isEmpty(json["additionalProperties"]) ? ["additionalProperties"] : [])];
-  return Object.fromEntries(Object.entries(json).filter(([key]) => ![...left, "derived", "secret"].includes(key)));
+  // Only the program checks the names of a map. Notes are not a part of the type.
+  const omitted = ["propertyNames", ...(isEmpty(json["additionalProperties"]) ? ["additionalProperties"] : [])];
+  return Object.fromEntries(Object.entries(json).filter(([key]) => ![...omitted, "derived", "secret"].includes(key)));
 };
 
 const isEmpty = (schema: unknown): boolean => JSON.stringify(schema) === "{}";
 
-/** Returns Pulumi.yaml with its block `config`, which is the last one, made of the settings. */
+/** Returns Pulumi.yaml with the settings as its block `config`, the last block. */
 export const projectFile = (before: string): string =>
   before.replace(/^config:\n[^]*/m, () => ["config:", ...describeSettings().flatMap(declarationOf), ""].join("\n"));
 
@@ -118,32 +118,37 @@ const declarationOf = ({ key, type, items, default: value, description }: Settin
   `    description: ${yamlOf(description)}`,
 ];
 
-/** Returns a value as YAML on one line: JSON, or a text without quotes where YAML can only read it as this text. */
+/** Returns a value as YAML on one line: JSON, or a plain string if YAML can only read the string as a string. */
 const yamlOf = (value: unknown): string =>
   typeof value === "string" && /^(?!(true|false|yes|no|on|off|null|y|n)$)[a-z][\w ,.-]*$/i.test(value)
     ? value
     : JSON.stringify(value);
 
-/** docs/settings.md: every setting, and every field of an entry of `clusters`. */
+/** Returns docs/reference/settings.md, with every setting and every field of an entry of `clusters`. */
 export const settingsDocument = (): string =>
   [
     "# Settings",
     "",
     "<!-- Generated by `npm run schema` from lib/settings/schema/stack.ts and lib/settings/schema/cluster.ts; a test compares. -->",
     "",
-    "Each is a key `slipway:KEY` of `Pulumi.STACK.yaml`; `pulumi config set slipway:KEY VALUE` writes it there. Editors that",
-    "know YAML schemas complete and check the file by [slipway.schema.json](../slipway.schema.json), which its first line names.",
+    "Each setting is a key `slipway:KEY` of `Pulumi.STACK.yaml`. `pulumi config set slipway:KEY VALUE` writes it. Editors with",
+    "support for YAML schemas complete and check the file by [slipway.schema.json](../../slipway.schema.json), which the first",
+    "line of the file names.",
     "",
     ...tableOf("setting", settingsSchema),
     "",
     "## An entry of `clusters`",
     "",
-    "With `clusters`, the settings of the one cluster (`clusterName` and the like) are left out; a name is all that an entry",
-    "needs. Each cluster with MetalLB gets a block of `loadBalancerPrefix` in the upper half of `networkSubnet`. The block",
-    "follows from the cluster's name alone, so that adding or removing another moves nobody; where two names fall on one",
-    "block, the error names a free `loadBalancerSlot`. Slot 0 is the highest block, which a stack without a list has: a",
-    "stack that grows a list keeps its addresses with `loadBalancerSlot: 0` on the cluster it had. With `adoptNetwork` the",
-    "name decides in a stack without a list too, since another stack's clusters may have the highest.",
+    "`clusters` replaces the single-cluster settings (`clusterName` and the settings after it, except `applicationImage`). An",
+    "entry only needs a name.",
+    "",
+    "Each cluster with MetalLB gets a block of addresses in the upper half of `networkSubnet`. `loadBalancerPrefix` sets the",
+    "size of the block. The block depends only on the cluster's name, so adding or removing a cluster does not move other",
+    "clusters. If two names have the same block, the error suggests a free `loadBalancerSlot`.",
+    "",
+    "Slot 0 is the highest block. A stack without `clusters` has this block. To keep its addresses in a list, set",
+    "`loadBalancerSlot: 0` on this cluster. With `adoptNetwork`, the block of a stack without `clusters` depends on the name",
+    "too, because clusters of another stack may have the highest block.",
     "",
     ...tableOf("field", clusterFields),
     "",
@@ -157,8 +162,8 @@ export const settingsDocument = (): string =>
     "",
     "### `healthCheck`",
     "",
-    "One MachineHealthCheck for each worker pool, and one for a control plane of three nodes or more: the only node of a",
-    "control plane is replaced by nobody, since etcd's data would go with it.",
+    "Slipway creates a MachineHealthCheck for each worker pool, and for a control plane of three nodes or more. A single",
+    "control plane node is never replaced, because etcd's data would be lost.",
     "",
     ...tableOf("field", healthCheckFields),
     "",
@@ -168,25 +173,25 @@ export const settingsDocument = (): string =>
     "",
     "## An entry of `providers`",
     "",
-    "For clusters from templates; [beyond-one-machine.md](beyond-one-machine.md) shows one.",
+    "For clusters from templates. [Other providers](../guides/other-providers.md) shows an example.",
     "",
     ...tableOf("field", infrastructureProviderFields),
     "",
   ].join("\n");
 
 const tableOf = (title: string, table: SettingTable): string[] => [
-  `| ${title} | type | default | what it is |`,
+  `| ${title} | type | default | description |`,
   "| --- | --- | --- | --- |",
   ...describeSettings(table).map(({ key, type, default: value, description }) => {
     const schema = table[key] && typeSchema(table[key]);
-    const words =
+    const values =
       schema instanceof z.ZodMiniEnum
         ? schema.options
-            .filter((word) => word !== "")
-            .map((word) => `\`${word}\``)
+            .filter((option) => option !== "")
+            .map((option) => `\`${option}\``)
             .join(", ")
         : type;
-    return `| \`${key}\` | ${words} | ${defaultText(value)} | ${description.replaceAll("|", "\\|")} |`;
+    return `| \`${key}\` | ${values} | ${defaultText(value)} | ${description.replaceAll("|", "\\|")} |`;
   }),
 ];
 

@@ -5,33 +5,38 @@ import { allotRanges, slotOf, blocksOf } from "../network/loadBalancerRange";
 import type { ClusterEntry } from "./schema/entries";
 import type { SettingValues } from "./schema/stack";
 
-/** What of the settings the load balancers' ranges follow from. */
+/** The settings that determine the load balancers' ranges. */
 export type RangeSettings = Pick<SettingValues, "networkSubnet" | "networkGateway" | "loadBalancerPrefix">;
 
-/** What MetalLB may give out in a cluster, in each family that it has. */
+/** The addresses that MetalLB assigns in a cluster, for each family of the cluster. */
 export interface ClusterRanges {
   readonly ipv4?: AddressRange;
   readonly ipv6?: AddressRange;
 }
 
-/** The IPv4 range of each cluster that MetalLB serves, by the cluster's name; throws as allotRanges does. */
+/**
+ * Returns the IPv4 range of each cluster with MetalLB, by the cluster's name.
+ *
+ * @throws ProblemError if allotRanges throws it
+ */
 export const allottedRanges = (values: RangeSettings, entries: readonly ClusterEntry[]): Record<string, AddressRange> =>
   allotRanges(
     values.networkSubnet,
     values.networkGateway,
     values.loadBalancerPrefix,
-    entries.filter(isServed).map((entry) => ({
+    entries.filter(hasBlock).map((entry) => ({
       name: entry.values.name,
       slot: entry.values.loadBalancerSlot,
-      key: entry.short ? "loadBalancerPrefix" : entry.key("loadBalancerSlot"),
+      key: entry.isSingle ? "loadBalancerPrefix" : entry.key("loadBalancerSlot"),
     })),
   );
 
 /**
- * The ranges of each cluster that MetalLB serves, by the cluster's name. A cluster has the same slot in both families,
- * so that clusters which do not meet in IPv4 do not meet in IPv6 either; throws as allotRanges does.
+ * Returns the ranges of each cluster with MetalLB, by the cluster's name. A cluster has the same slot in both families.
+ * So clusters with disjoint IPv4 ranges also have disjoint IPv6 ranges.
  *
- * @param ipv6 the Docker network's IPv6 subnet, where it has one
+ * @param ipv6 - the Docker network's IPv6 subnet; undefined for an IPv4-only network
+ * @throws ProblemError if allotRanges throws it
  */
 export const familyRanges = (
   values: RangeSettings,
@@ -41,7 +46,7 @@ export const familyRanges = (
   const blocks = blocksOf(values.networkSubnet, values.loadBalancerPrefix);
   const allotted = allottedRanges(values, entries);
   return Object.fromEntries(
-    entries.filter(isServed).map(({ values: { name, podCidr, loadBalancerSlot } }) => {
+    entries.filter(hasBlock).map(({ values: { name, podCidr, loadBalancerSlot } }) => {
       const slot = loadBalancerSlot ?? slotOf(name, blocks);
       return [
         name,
@@ -54,15 +59,19 @@ export const familyRanges = (
   );
 };
 
-const isServed = ({ values: { loadBalancer, backend } }: ClusterEntry): boolean =>
+/** Returns true if MetalLB assigns addresses of a block on the Docker network in the cluster. */
+const hasBlock = ({ values: { loadBalancer, backend } }: ClusterEntry): boolean =>
   loadBalancer === "metallb" && backend !== "template";
 
-/** The Docker network's IPv6 subnet: the given one, or one beside networkSubnet where a cluster on it has IPv6. */
+/**
+ * Returns the Docker network's IPv6 subnet: the subnet of the settings, or a subnet derived from networkSubnet if a
+ * cluster on the network has IPv6.
+ */
 export const ipv6SubnetOf = (
   { networkSubnet, networkSubnetIPv6 }: Pick<SettingValues, "networkSubnet" | "networkSubnetIPv6">,
   entries: readonly ClusterEntry[],
 ): Cidr | undefined => {
   if (networkSubnetIPv6 !== undefined) return networkSubnetIPv6;
-  const wanted = entries.some(({ values }) => values.backend === "docker" && values.podCidr.ipv6 !== undefined);
-  return wanted ? ipv6SubnetBeside(networkSubnet) : undefined;
+  const isNeeded = entries.some(({ values }) => values.backend === "docker" && values.podCidr.ipv6 !== undefined);
+  return isNeeded ? ipv6SubnetBeside(networkSubnet) : undefined;
 };

@@ -1,11 +1,11 @@
 import { sourceManifest } from "../base/paths";
 import { isRoute, type Route } from "../versions/pins";
 
-/** Values by key, as a stack's settings give them. */
+/** The values of a stack's settings, by key. */
 type Config = Readonly<Record<string, unknown>>;
 
-/** What the source route builds: images of this machine's Docker, and manifests under `.tools`. */
-const ofSourceRoute: Config = {
+/** Defaults of the source route, which builds images in this machine's Docker and manifests in `.tools`. */
+const sourceDefaults: Config = {
   imageSource: "local",
   capdImageSource: "local",
   certManagerManifest: sourceManifest("cert-manager"),
@@ -23,22 +23,22 @@ const without = (config: Config, key: string): Config =>
   Object.fromEntries(Object.entries(config).filter(([name]) => name !== key));
 
 /**
- * Fills in what the route decides, where a stack's settings leave it empty: `pins`, and on the source route the sources
- * of images and manifests. The release route needs no more: its values are what the table of settings derives.
+ * Fills in empty settings that depend on the route: `pins`, and on the source route also the sources of images and
+ * manifests. The settings table derives the values of the release route.
  *
- * @param route the route whose tools the checkout has
+ * @param route - the route of the installed tools
  */
 export const completeByRoute = (config: Config, route: Route): Config => {
   const pins = isEmpty(config["pins"]) ? route : config["pins"];
   const complete = { ...config, pins };
-  // The installed tools have nothing for the versions of the other route: a stack that states those gets what is published.
+  // A stack with the versions of the other route gets published files, since the installed tools have other versions.
   if (route === "source" && pins === route) {
-    const missing = Object.entries(ofSourceRoute).filter(([key]) => isEmpty(config[key]));
-    // A management cluster that is given pulls its own image of the Docker provider.
+    const missing = Object.entries(sourceDefaults).filter(([key]) => isEmpty(config[key]));
+    // An existing management cluster pulls its image of the Docker provider.
     const applies = ([key]: [string, unknown]): boolean =>
       key !== "capdImageSource" || isEmpty(config["managementKubeconfig"]);
     return { ...complete, ...Object.fromEntries(missing.filter(applies)) };
   }
-  // A file for both routes names further images for the one that has nodes pull nothing.
+  // A stack file for both routes may list images for the source route, where nodes pull nothing.
   return isRoute(pins) && isEmpty(config["imageSource"]) ? without(complete, "extraImages") : complete;
 };

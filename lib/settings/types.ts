@@ -10,39 +10,39 @@ import type { ClusterEntry } from "./schema/entries";
 import type { SettingValues } from "./schema/stack";
 
 /**
- * What a management cluster is called that the settings give: no kind cluster and no workload cluster can have a name
- * with an underscore, so nothing in Docker is ever taken for it.
+ * Name of an existing management cluster. Names of kind clusters and workload clusters cannot have an underscore, so no
+ * container in Docker ever belongs to this name.
  */
 export const existingManagementName = "existing_management";
 
-/** A workload cluster as the settings describe it. */
+/** The settings of a workload cluster. */
 export interface ClusterSettings
   extends Readonly<Omit<ClusterSpec, "backend" | keyof ClusterNetworkTexts>>, ClusterNetworkTexts {
   readonly backend: Backend;
-  /** URL or path of the template that it is made from, and values for its variables; for backend `template`. */
+  /** URL or path of the cluster's template, and values of the template's variables; only for backend `template`. */
   readonly template?: { readonly location: string; readonly variables: Readonly<Record<string, string>> };
   readonly nodeImage: string;
-  /** A name of clusterFields.cniNames, or the URL or path of a manifest. */
+  /** A name of `cniNames`, or the URL or path of a manifest. */
   readonly cni: string;
   readonly loadBalancer: "metallb" | "none" | "cloud-provider-kind" | "external";
-  /** What MetalLB may give out in IPv4; absent for a cluster without the one or the other. */
+  /** IPv4 addresses that MetalLB assigns; absent for a cluster without MetalLB or without IPv4. */
   readonly loadBalancerRange?: AddressRange;
-  /** The same in IPv6. */
+  /** IPv6 addresses that MetalLB assigns; absent for a cluster without MetalLB or without IPv6. */
   readonly loadBalancerRangeIPv6?: AddressRange;
   readonly application: boolean;
-  /** URLs or paths of further manifests. */
+  /** URLs or paths of additional manifests. */
   readonly manifests: readonly string[];
 }
 
-/** All settings, checked and complete; frozen. */
+/** All settings, validated, complete and frozen. */
 export interface Settings {
-  /** Which set of versions is meant, and that set. Versions are without the v. */
+  /** The name of the set of versions, and its versions without a leading v. */
   readonly pins: "release" | "source";
   readonly versions: Readonly<RoutePins>;
   readonly network: {
     readonly subnet: string;
     readonly gateway: string;
-    /** Absent for a network of IPv4 alone. */
+    /** Absent for an IPv4-only network. */
     readonly ipv6?: { readonly subnet: string; readonly gateway: string };
     readonly adopt: boolean;
     readonly loadBalancerPrefix: number;
@@ -50,22 +50,22 @@ export interface Settings {
   readonly management: {
     readonly name: string;
     readonly nodeImage: string;
-    /** Path of the kubeconfig of a cluster that someone else made; empty: a kind cluster is made. */
+    /** Path of the kubeconfig of an existing cluster; empty: Slipway creates a kind cluster. */
     readonly kubeconfig: string;
     readonly installProviders: boolean;
-    /** Whether the kind cluster is dual stack, to reach clusters of IPv6 alone; absent: IPv4. */
+    /** True if the kind cluster is dual-stack, so that it reaches IPv6-only clusters; absent: IPv4 only. */
     readonly dualStack?: boolean;
   };
   readonly imageSource: "registry" | "local";
-  /** References of what nodes of workload clusters have besides; empty for the source registry. */
+  /** References of additional images on nodes of workload clusters; empty for imageSource registry. */
   readonly extraImages: readonly string[];
   readonly capd: {
     readonly source: "pull" | "build" | "archive" | "local";
     readonly image: string;
-    /** Path of the archive; empty for any other source. */
+    /** Path of the archive; empty for all other sources. */
     readonly archive: string;
   };
-  /** URL or path of each. */
+  /** URL or path of each manifest. */
   readonly manifests: {
     readonly certManager: string;
     readonly core: string;
@@ -75,20 +75,20 @@ export interface Settings {
     readonly cni: string;
     readonly loadBalancer: string;
   };
-  /** Values for the variables of Cluster API's manifests. */
+  /** Values of variables in Cluster API's manifests. */
   readonly featureGates: Readonly<Record<string, string>>;
-  /** Values for variables of templates and providers' manifests that nobody is to see. */
+  /** Secret values of variables in templates and providers' manifests. */
   readonly templateSecrets: Readonly<Record<string, string>>;
-  /** Providers besides Cluster API's own. */
+  /** Additional providers, besides Cluster API's Docker provider. */
   readonly infrastructureProviders: readonly InfrastructureProvider[];
   readonly clusters: readonly ClusterSettings[];
-  /** cloud-provider-kind's image; absent where no cluster chooses it. */
+  /** The image of cloud-provider-kind; absent if no cluster uses cloud-provider-kind. */
   readonly cloudProviderKind?: { readonly image: string };
-  /** Whether any cluster has the application, and its image. */
+  /** `enabled` is true if at least one cluster has the application. */
   readonly application: { readonly enabled: boolean; readonly image: string };
 }
 
-/** Puts checked values into their places. */
+/** Returns the settings tree of validated values. */
 export const settingsTree = (
   values: SettingValues,
   entries: readonly ClusterEntry[],
@@ -137,8 +137,9 @@ export const settingsTree = (
 };
 
 const clusterOf = ({ values, pools }: ClusterEntry, allotted: ClusterRanges | undefined): ClusterSettings => {
-  const { loadBalancerAddresses: given, healthCheck } = values;
-  const { ipv4, ipv6 }: ClusterRanges = (given.list.length === 0 ? allotted : rangesOf(given)) ?? {};
+  const { loadBalancerAddresses, healthCheck } = values;
+  const { ipv4, ipv6 }: ClusterRanges =
+    (loadBalancerAddresses.list.length === 0 ? allotted : rangesOf(loadBalancerAddresses)) ?? {};
   return {
     name: values.name,
     namespace: values.namespace,

@@ -10,6 +10,8 @@ export const isRoute = (text: unknown): text is Route => text === "release" || t
 export interface RoutePins {
   kind: string;
   kubernetes: string;
+  /** Digest of kind's node image of this Kubernetes version (`sha256:…`), from kind's release notes. */
+  nodeImageDigest?: string;
   clusterApi: string;
   certManager: string;
   calico: string;
@@ -54,6 +56,6 @@ export const pins = pinsFile as Pins;
 /** The pinned version of a Go module; throws where pins.json has none. */
 export const goModule = (name: string): string => {
   const version = pins.source.goModules[name];
-  if (version === undefined) throw new Error(`pins.json names no version for the Go module ${name}`);
+  if (version === undefined) throw new Error(`pins.json: expected a version of the Go module ${name}, got none`);
   return version;
 };

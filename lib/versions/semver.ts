@@ -16,7 +16,7 @@ const readVersion = (text: string): SemVer | undefined => (/\s/.test(text) ? und
  */
 export const parseVersion = (text: string): SemVer => {
   const version = readVersion(text);
-  if (version === undefined) throw new Error(`${text} is no full Kubernetes version`);
+  if (version === undefined) throw new Error(`Kubernetes version: expected three numbers, as in v1.34.4, got ${text}`);
   return version;
 };
 

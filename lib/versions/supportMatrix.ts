@@ -28,16 +28,16 @@ const hangs: Readonly<Record<string, string>> = {
 /** The oldest kind that can start a node of a minor version: kubeadm's configuration and containerd's moved on. */
 const kindSince: Readonly<Record<number, string>> = { 36: "0.32.0", 37: "0.33.0" };
 
-/** Completes "must …" where a kind cannot make a cluster of a Kubernetes version; undefined where it can. */
+/** Returns the broken rule if a kind cannot create a cluster of a Kubernetes version; undefined if kind can. */
 export const unsupportedByKind = (kind: string, kubernetes: string): string | undefined => {
   const minor = releaseOf(kubernetes)?.minor;
   const since = minor === undefined ? undefined : kindSince[minor];
   return since === undefined || isAtLeast(kind, since)
     ? undefined
-    : `be before 1.${minor}, which takes kind ${since}, and pinned is ${kind}`;
+    : `a version before 1.${minor}, because 1.${minor} requires kind ${since} (pinned: ${kind})`;
 };
 
-/** Completes "must …" where a Cluster API does not support a Kubernetes version in a role; undefined where it does. */
+/** Returns the broken rule if a Cluster API does not support a Kubernetes version in a role; undefined if supported. */
 export const unsupported = (
   clusterApi: string,
   role: "management" | "workload",
@@ -49,9 +49,9 @@ export const unsupported = (
   const { from, to } = row[role];
   if (release.major !== 1 || release.minor < from || release.minor > to) {
     const where = role === "management" ? "in the management cluster" : "in workload clusters";
-    return `be from 1.${from} to 1.${to}, which Cluster API ${clusterApi} supports ${where}`;
+    return `a version from 1.${from} to 1.${to}, which Cluster API ${clusterApi} supports ${where}`;
   }
   const since = hangs[release.version];
   if (since === undefined || isAtLeast(clusterApi, since)) return undefined;
-  return `go with Cluster API ${since} or later; an upgrade to ${release.version} hangs with ${clusterApi}`;
+  return `a version other than ${release.version}, because an upgrade to it hangs before Cluster API ${since} (pinned: ${clusterApi})`;
 };

@@ -1,51 +1,52 @@
 import type { Pins } from "../../lib/versions/pins";
 import type { HostFacts } from "./facts";
 
-/** How bad a finding is: `fail` will stop an `up`, `warn` may. */
+/** Severity of a check's result: `fail` stops an `up`, `warn` may lead to a failure. */
 export type Status = "ok" | "warn" | "fail";
 
 /** One line of the doctor's table. */
-export interface Check {
+export interface CheckResult {
   name: string;
   status: Status;
   detail: string;
-  /** What to do about it; only where it is not ok. */
+  /** Instruction for the user; absent if the status is ok. */
   remedy?: string;
 }
 
-/** What the facts are measured against. */
-export interface Demands {
+/** What the settings and pins.json require of the host. */
+export interface Requirements {
   pins: Pins;
   /** Subnet of the Docker network `kind`. */
   subnet: string;
   /** Networks of pods and services in clusters whose nodes are containers. */
   clusterNetworks: string[];
-  /** Clusters of the stack that is up; other containers of kind are left over, or someone else's. */
+  /** Clusters of the running stack. Other containers of kind are left over or belong to somebody else. */
   ownClusters: string[];
-  /** Names of the clusters that the settings ask for, the management cluster's included. */
+  /** Names of the clusters in the settings, including the management cluster. */
   wantedClusters: string[];
   /** Kubernetes versions of the nodes that are containers. */
   kubernetes: string[];
-  /** Nodes of workload clusters that are containers, and those that Cluster API only pretends. */
+  /** Number of workload cluster nodes that are containers. */
   nodes: number;
-  pretendedNodes: number;
+  /** Number of workload cluster nodes that Cluster API's in-memory provider simulates. */
+  simulatedNodes: number;
   /** Whether images of the host's Docker are loaded into nodes. */
   loadsImages: boolean;
 }
 
-/** Looks at one thing; undefined where it does not apply to the host. */
-export type Judge = (facts: HostFacts, demands: Demands) => Check | undefined;
+/** Checks one property of the host; returns undefined if the check does not apply to the host. */
+export type HostCheck = (facts: HostFacts, requirements: Requirements) => CheckResult | undefined;
 
-/** A finding without complaint. */
-export const ok = (name: string, detail: string): Check => ({ name, status: "ok", detail });
+/** Returns a result with the status ok. */
+export const ok = (name: string, detail: string): CheckResult => ({ name, status: "ok", detail });
 
-/** A finding with its remedy. */
-export const bad = (status: "warn" | "fail", name: string, detail: string, remedy: string): Check => ({
+/** Returns a warning or a failure with its remedy. */
+export const finding = (status: "warn" | "fail", name: string, detail: string, remedy: string): CheckResult => ({
   name,
   status,
   detail,
   remedy,
 });
 
-/** Bytes as gigabytes. */
+/** Formats bytes as gigabytes. */
 export const gb = (bytes: number): string => `${(bytes / 1e9).toFixed(1)} GB`;

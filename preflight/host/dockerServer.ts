@@ -1,20 +1,20 @@
 import { reachesContainers } from "../../lib/base/containerAddresses";
 import { isAtLeast } from "../../lib/versions/semver";
-import { bad, type Check } from "./check";
+import { finding, type CheckResult } from "./check";
 import type { HostFacts } from "./facts";
 
 /** Checks that this host reaches the nodes at their addresses: no workload cluster works without that. */
 export const checkContainerAddresses = (
   { docker, platform }: HostFacts,
   { nodes }: { nodes: number },
-): Check | undefined => {
+): CheckResult | undefined => {
   const name = "container addresses";
   if (nodes === 0 || docker.server === undefined || reachesContainers(platform, docker.os)) return undefined;
   if (platform !== "linux") {
     const detail = `containers' addresses cannot be reached on ${platform}, where no release was tested`;
-    return bad("warn", name, detail, "run Slipway on Linux, which may be a virtual machine");
+    return finding("warn", name, detail, "run Slipway on Linux, which may be a virtual machine");
   }
-  return bad(
+  return finding(
     "fail",
     name,
     "Docker Desktop runs containers in another virtual machine, so this host cannot reach their addresses",
@@ -32,15 +32,15 @@ export const findOtherServer = ({
   socketId,
   socketError,
   endpoint = "its context",
-}: HostFacts["docker"]): Check | undefined => {
+}: HostFacts["docker"]): CheckResult | undefined => {
   if (server === undefined || id === undefined || id === socketId) return undefined;
   const command = `the docker command (${endpoint}) uses another server than /var/run/docker.sock`;
   const remedy = "docker context use default, or export DOCKER_HOST=unix:///var/run/docker.sock";
-  if (socketId !== undefined) return bad("fail", "docker.sock", command, remedy);
+  if (socketId !== undefined) return finding("fail", "docker.sock", command, remedy);
   if (socketError === undefined) return undefined;
   const detail = `the docker command (${endpoint}) answers, and /var/run/docker.sock does not: ${socketError}`;
   // The server behind a socket that is closed to this user may be the same one.
-  return bad(/permission denied/i.test(socketError) ? "warn" : "fail", "docker.sock", detail, remedy);
+  return finding(/permission denied/i.test(socketError) ? "warn" : "fail", "docker.sock", detail, remedy);
 };
 
 /** First version whose command and server (API 1.48) know `docker save --platform`, which steps/environment.sh uses. */
@@ -53,14 +53,14 @@ const savesPlatform = "28.0.0";
 export const checkImageStore = (
   { docker: { server, clientVersion = savesPlatform, hasContainerdStore = false } }: HostFacts,
   { loadsImages }: { loadsImages: boolean },
-): Check | undefined => {
+): CheckResult | undefined => {
   if (server === undefined || !hasContainerdStore || !loadsImages) return undefined;
   const old = [
     ...(isAtLeast(server, savesPlatform) ? [] : [`server ${server}`]),
     ...(isAtLeast(clientVersion, savesPlatform) ? [] : [`command ${clientVersion}`]),
   ];
   if (old.length === 0) return undefined;
-  return bad(
+  return finding(
     "fail",
     "image store",
     `Docker's containerd image store with ${old.join(" and ")} cannot export one platform of an image`,

@@ -1,12 +1,12 @@
 import { pins } from "../../lib/versions/pins";
-import type { Check, Demands, Judge } from "./check";
+import type { CheckResult, Requirements, HostCheck } from "./check";
 import { checkContainerAddresses, checkImageStore } from "./dockerServer";
 import type { HostFacts } from "./facts";
 import * as machine from "./machine";
 import * as software from "./software";
 
 /** All checks, in the order of the table. */
-const judges: Judge[] = [
+const hostChecks: HostCheck[] = [
   software.checkNode,
   software.checkGo,
   software.checkDocker,
@@ -22,12 +22,16 @@ const judges: Judge[] = [
   software.checkTools,
   machine.checkRoutes,
   machine.checkClusterNetworks,
-  software.checkLeftovers,
+  software.checkContainers,
 ];
 
-/** Judges a host for the stack of the dev settings, or for what is demanded; checks that do not apply to it are left out. */
-export const judgeHost = (facts: HostFacts, demands: Partial<Demands> = {}): Check[] => {
-  const whole: Demands = {
+/**
+ * Checks a host and returns the results of the checks that apply to it.
+ *
+ * @param requirements default: those of the stack dev
+ */
+export const checkHost = (facts: HostFacts, requirements: Partial<Requirements> = {}): CheckResult[] => {
+  const all: Requirements = {
     pins,
     subnet: "172.18.0.0/16",
     clusterNetworks: [],
@@ -35,15 +39,15 @@ export const judgeHost = (facts: HostFacts, demands: Partial<Demands> = {}): Che
     wantedClusters: [],
     kubernetes: [pins[facts.route].kubernetes],
     nodes: 2,
-    pretendedNodes: 0,
+    simulatedNodes: 0,
     loadsImages: true,
-    ...demands,
+    ...requirements,
   };
-  return judges.map((judge) => judge(facts, whole)).filter((check) => check !== undefined);
+  return hostChecks.map((check) => check(facts, all)).filter((result) => result !== undefined);
 };
 
-/** The table as lines of text. */
-export const formatChecks = (checks: Check[]): string[] => {
+/** Formats the table as lines of text. */
+export const formatChecks = (checks: CheckResult[]): string[] => {
   const width = Math.max(...checks.map(({ name }) => name.length));
   return checks.flatMap(({ name, status, detail, remedy }) => [
     `${status.padEnd(4)}  ${name.padEnd(width)}  ${detail}`,

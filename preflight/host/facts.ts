@@ -8,13 +8,17 @@ import type { Route } from "../../lib/versions/pins";
 import { networkArguments, parseNetworks } from "../../system/docker";
 import { complaintOf, exec } from "../../system/exec";
 
-/** Runs a small program with a given PATH and gives what it printed, or why it failed. */
-export const ask = async (program: string, args: string[], path: string): Promise<{ text?: string; error: string }> => {
+/** Runs a program with the given PATH for at most 10 seconds. Returns its output, or the reason of its failure. */
+export const readOutput = async (
+  program: string,
+  args: string[],
+  path: string,
+): Promise<{ text?: string; error: string }> => {
   const result = await exec(program, args, { timeout: 10, env: { PATH: path } });
   return result.code === 0 ? { text: result.stdout.trim(), error: "" } : { error: complaintOf(result) };
 };
 
-/** The text of a file, or undefined. */
+/** Returns the text of a file; undefined if the file cannot be read. */
 export const readText = (path: string): string | undefined => {
   try {
     return readFileSync(path, "utf8");
@@ -23,14 +27,14 @@ export const readText = (path: string): string | undefined => {
   }
 };
 
-/** The hard limit of open files in /proc/self/limits. */
+/** Returns the hard limit of open files from the text of /proc/self/limits. */
 export const hardOpenFiles = (limits: string): number | undefined => {
   const hard = /^Max open files\s+\S+\s+(\S+)/m.exec(limits)?.[1];
   if (hard === undefined) return undefined;
   return hard === "unlimited" ? Infinity : Number(hard);
 };
 
-/** Networks of /proc/net/route, whose addresses are hexadecimal in the machine's byte order. */
+/** Returns the networks of /proc/net/route, whose addresses are hexadecimal in the machine's byte order. */
 export const readRoutes = (table: string): { network: string; device: string }[] =>
   table
     .trim()
@@ -43,21 +47,21 @@ export const readRoutes = (table: string): { network: string; device: string }[]
       return length === 0 ? [] : [{ network: `${address.join(".")}/${length}`, device }];
     });
 
-/** Whether the kernel has a feature, by its own configuration or its modules; undefined where it does not say. */
+/** Returns whether the kernel's configuration or modules contain a feature; undefined if neither can be read. */
 const hasFeature = async (option: string, module: string, path: string): Promise<boolean | undefined> => {
   try {
     const config = gunzipSync(readFileSync("/proc/config.gz")).toString();
     return new RegExp(`^${option}=[ym]$`, "m").test(config);
   } catch {
-    // not every kernel shows its configuration
+    // some kernels do not show their configuration
   }
   if (new RegExp(`^${module} `, "m").test(readText("/proc/modules") ?? "")) return true;
-  const known = await ask("modprobe", ["--dry-run", module], path);
-  if (known.text !== undefined) return true;
-  return existsSync("/lib/modules") && /not found/i.test(known.error) ? false : undefined;
+  const probe = await readOutput("modprobe", ["--dry-run", module], path);
+  if (probe.text !== undefined) return true;
+  return existsSync("/lib/modules") && /not found/i.test(probe.error) ? false : undefined;
 };
 
-/** Features that Docker needs; those of which nothing can be known are left out. */
+/** Returns the features that Docker needs, without the features whose state is unknown. */
 export const kernelFeatures = async (path: string): Promise<Record<string, boolean>> => {
   const overlay =
     /\boverlay$/m.test(readText("/proc/filesystems") ?? "") || (await hasFeature("CONFIG_OVERLAY_FS", "overlay", path));
@@ -66,7 +70,7 @@ export const kernelFeatures = async (path: string): Promise<Record<string, boole
   return Object.fromEntries(Object.entries(all).filter((entry): entry is [string, boolean] => entry[1] !== undefined));
 };
 
-/** The tools every route has to bring. */
+/** The tools that every route installs. */
 export const requiredTools = [
   "pulumi",
   "pulumi-language-nodejs",
@@ -78,14 +82,14 @@ export const requiredTools = [
   "clusterctl",
 ];
 
-/** All that the checks look at. What could not be found out is undefined. */
+/** Input of all checks. Unknown facts are undefined. */
 export interface HostFacts {
   platform: string;
   route: Route;
   node: string;
   go?: string;
   docker: {
-    /** What the docker command says of itself; asked for only where the server does not answer. */
+    /** Version line of the docker command; read only if the server does not answer. */
     client?: string;
     server?: string;
     error?: string;
@@ -105,25 +109,25 @@ export interface HostFacts {
     clientVersion?: string;
   };
   inotify: { watches?: number; instances?: number };
-  /** Hard limit of open files; Infinity where there is none. */
+  /** Hard limit of open files; Infinity if unlimited. */
   openFiles?: number;
   memoryBytes: number;
   cores: number;
-  /** Free bytes where the cache is. */
+  /** Free bytes on the cache's disk. */
   freeBytes?: number;
-  /** Versions that the tools print; null for a tool that is not there. */
+  /** Versions that the tools print; null for a missing tool. */
   tools: Record<string, string | null>;
-  /** Kernel features by name; empty where there is no way to tell. */
+  /** Kernel features by name; empty if their state is unknown. */
   kernel: Record<string, boolean>;
-  /** Containers and networks of kind and Cluster API that are there now. */
+  /** Existing containers of kind and Cluster API. */
   containers: { name: string; cluster: string }[];
   /** IPv4 routes other than the default one: network in CIDR form and device. */
   routes: { network: string; device: string }[];
   /** Devices that belong to the Docker network `kind`. */
   kindDevices: string[];
-  /** Value of the owner label of the Docker network `kind`; absent where there is no such network or label. */
+  /** Value of the owner label of the Docker network `kind`; absent if the network or the label does not exist. */
   kindOwner?: string;
-  /** Its subnets, IPv4 and IPv6; absent where there is no such network. */
+  /** IPv4 and IPv6 subnets of the Docker network `kind`; absent if the network does not exist. */
   kindSubnets?: string[];
 }
 
@@ -137,7 +141,8 @@ const dockerSocket = "/var/run/docker.sock";
 const endpointOf = async (path: string): Promise<string> => {
   const host = process.env.DOCKER_HOST;
   if (host) return `DOCKER_HOST=${host}`;
-  return `context ${(await ask("docker", ["context", "inspect", "--format", "{{.Name}}"], path)).text || "of its own"}`;
+  const { text } = await readOutput("docker", ["context", "inspect", "--format", "{{.Name}}"], path);
+  return `context ${text || "of its own"}`;
 };
 
 const readNumber = (path: string): number | undefined => {
@@ -152,7 +157,7 @@ const versionArguments: Record<string, string[]> = {
   clusterctl: ["version", "--output=short"],
 };
 
-/** Looks at the machine; runs small programs, changes nothing. Without `tools` it asks neither them nor Go. */
+/** Reads the facts of this machine and changes nothing. Without `tools` it skips the tools and Go. */
 export const gatherFacts = async (
   checkout: string,
   route: Route,
@@ -162,10 +167,10 @@ export const gatherFacts = async (
   const bin = join(checkout, ".tools", "bin");
   const path = `${bin}:${process.env.PATH ?? ""}`;
   const linux = process.platform === "linux";
-  const docker = (...args: string[]) => ask("docker", args, path);
+  const docker = (...args: string[]) => readOutput("docker", args, path);
   const hasSocket = existsSync(dockerSocket);
   const [go, info, socket, containers, network, ...tools] = await Promise.all([
-    withTools ? ask("go", ["env", "GOVERSION"], path) : { text: undefined },
+    withTools ? readOutput("go", ["env", "GOVERSION"], path) : { text: undefined },
     docker("info", "--format", infoFormat),
     // The docker plugin and Cluster API use the socket, whatever context the command has.
     hasSocket ? docker("-H", `unix://${dockerSocket}`, "info", "--format", "{{.ID}}") : { text: undefined, error: "" },
@@ -174,11 +179,11 @@ export const gatherFacts = async (
     ...(withTools ? requiredTools : []).map(async (tool): Promise<[string, string | null]> => {
       if (!existsSync(join(bin, tool))) return [tool, null];
       const args = versionArguments[tool];
-      return [tool, args ? ((await ask(join(bin, tool), args, path)).text ?? "") : ""];
+      return [tool, args ? ((await readOutput(join(bin, tool), args, path)).text ?? "") : ""];
     }),
   ]);
-  // What does not answer may be the server, or not be there at all.
-  const client = info.text === undefined ? await ask("docker", ["--version"], path) : { text: undefined };
+  // Without an answer, either the server is stopped or the docker command is missing.
+  const client = info.text === undefined ? await readOutput("docker", ["--version"], path) : { text: undefined };
   const [facts = "", id, store = ""] = (info.text ?? "").split("\n");
   const [server, cgroup, ...system] = facts.split(" ");
   const hasContainerdStore = store.includes("io.containerd.snapshotter");
@@ -224,7 +229,7 @@ export const gatherFacts = async (
     cores: availableParallelism(),
     freeBytes: statfs,
     tools: Object.fromEntries(tools),
-    // Docker needs them to start, and a program that asks no tools has its Docker.
+    // A caller that skips the tools has a running Docker, which does not start without these features.
     kernel: linux && withTools ? await kernelFeatures(path) : {},
     containers: parseContainers((containers.text ?? "").split("\n")).map(({ name, cluster }) => ({ name, cluster })),
     routes: readRoutes(readText("/proc/net/route") ?? ""),

@@ -4,7 +4,7 @@ import { infrastructureOf } from "../../lib/cluster/infrastructure";
 import type { Settings } from "../../lib/settings/types";
 import { askInternet, reasonOf } from "../../system/http";
 import { imageAddress, registryUrl } from "../images/registry";
-import { bad, type Check, ok } from "./check";
+import { finding, type CheckResult, ok } from "./check";
 
 /** One request to a host that a run needs. */
 export interface HostQuestion {
@@ -89,14 +89,14 @@ export const hostsOfSettings = (settings: Settings): HostQuestion[] => {
 const remedy =
   "let it through the firewall, or name a proxy in HTTPS_PROXY or a mirror in the settings: docs/guides/closed-networks.md";
 
-const askHost = async ({ url, isFine }: HostQuestion, timeoutMs: number): Promise<Check> => {
+const askHost = async ({ url, isFine }: HostQuestion, timeoutMs: number): Promise<CheckResult> => {
   const { host } = new URL(url);
   try {
     const { status } = await askInternet(url, { method: "HEAD", signal: AbortSignal.timeout(timeoutMs) });
     if (isFine(status)) return ok("host", `${host} answers`);
-    return bad("warn", "host", `${host} answers HTTP ${status} for ${url}`, remedy);
+    return finding("warn", "host", `${host} answers HTTP ${status} for ${url}`, remedy);
   } catch (error) {
-    return bad("warn", "host", `${host} does not answer: ${reasonOf(error)}`, remedy);
+    return finding("warn", "host", `${host} does not answer: ${reasonOf(error)}`, remedy);
   }
 };
 
@@ -107,7 +107,7 @@ const askHost = async ({ url, isFine }: HostQuestion, timeoutMs: number): Promis
  * @param questions the first one to a host counts
  * @param timeoutMs milliseconds for each answer; default: 10 s
  */
-export const checkHosts = (questions: readonly HostQuestion[], timeoutMs = 10_000): Promise<Check[]> => {
+export const checkHosts = (questions: readonly HostQuestion[], timeoutMs = 10_000): Promise<CheckResult[]> => {
   const byHost = new Map<string, HostQuestion>();
   for (const question of questions) {
     const { host } = new URL(question.url);

@@ -3,21 +3,23 @@ import { kubeconfigFile } from "../../lib/base/paths";
 import type { Settings } from "../../lib/settings/types";
 import { cacheRoot } from "../../system/cacheFolder";
 import type { ExistingNetwork } from "../../system/docker";
-import { recall } from "../holdings";
-import type { Check } from "./check";
-import { judgeHost } from "./doctor";
+import { loadRecord } from "../resourceRecord";
+import type { CheckResult } from "./check";
+import { checkHost } from "./doctor";
 import { type HostFacts, gatherFacts } from "./facts";
-import { demandsOf } from "./requirements";
+import { requirementsOf } from "./requirements";
 
-/** What the host says to the settings: what will stop an `up`, and what may. */
-export interface HostVerdict {
-  /** Whether Docker answers, without which nothing else can be asked of it. */
+/** Problems of the host for a stack's settings. */
+export interface HostReport {
+  /** Whether Docker answers. Without an answer the other Docker checks are skipped. */
   readonly answers: boolean;
+  /** Results that stop an `up`. */
   readonly problems: readonly string[];
+  /** Results that may lead to a failed `up`. */
   readonly warnings: readonly string[];
 }
 
-/** The checks of `make doctor` that concern an `up`; tools and compilers have been seen to when a program runs. */
+/** The checks of `make doctor` that matter to an `up`. Tools and compilers are installed before the program runs. */
 const relevant = [
   "docker",
   "docker.sock",
@@ -29,72 +31,76 @@ const relevant = [
   "disk",
   "routes",
   "cluster networks",
-  "leftovers",
+  "containers",
 ];
 
 /**
- * Judges the host for a stack, by the doctor's own checks.
+ * Checks the host for a stack with the doctor's checks.
  *
- * @param owner value of the owner label of what is this stack's in Docker
- * @param known clusters that this checkout has a kubeconfig of, or recorded as its own: on a network that is adopted, no label says whose a
- * cluster is
+ * @param owner value of the owner label of the stack's Docker resources
+ * @param known clusters of which this checkout has a kubeconfig or a record. They identify the stack's clusters on an
+ * adopted network, which has no owner label.
  */
-export const judgeForStack = (
+export const checkHostForStack = (
   facts: HostFacts,
   settings: Settings,
   owner: string,
   known: readonly string[],
-): HostVerdict => {
-  const demands = demandsOf(settings);
+): HostReport => {
+  const requirements = requirementsOf(settings);
   const { adopt } = settings.network;
-  const ownClusters = adopt ? [...known] : facts.kindOwner === owner ? demands.wantedClusters : [];
+  const ownClusters = adopt ? [...known] : facts.kindOwner === owner ? requirements.wantedClusters : [];
   const shared = facts.kindOwner !== undefined && facts.kindOwner !== owner;
   const running = facts.containers.some(({ cluster }) => ownClusters.includes(cluster));
-  const judged = judgeHost(facts, { ...demands, ownClusters }).filter(({ name }) => relevant.includes(name));
-  const verdicts = judged.map((check) => ({ check, severity: severityOf(check, { adopt, shared, running }) }));
+  const results = checkHost(facts, { ...requirements, ownClusters }).filter(({ name }) => relevant.includes(name));
+  const rated = results.map((result) => ({ result, severity: severityOf(result, { adopt, shared, running }) }));
   const lines = (wanted: "warn" | "fail"): string[] =>
-    verdicts.flatMap(({ check: { name, detail, remedy }, severity }) =>
+    rated.flatMap(({ result: { name, detail, remedy }, severity }) =>
       severity === wanted ? [`${name}: ${detail}; ${remedy}`] : [],
     );
   return { answers: facts.docker.server !== undefined, problems: lines("fail"), warnings: lines("warn") };
 };
 
 const severityOf = (
-  { name, status }: Check,
+  { name, status }: CheckResult,
   { adopt, shared, running }: { adopt: boolean; shared: boolean; running: boolean },
-): Check["status"] => {
+): CheckResult["status"] => {
   switch (name) {
-    case "docker": // the doctor runs before Docker may be installed, a program after it
+    case "docker": // only the doctor may run before Docker is installed
       return status === "ok" ? "ok" : "fail";
-    case "leftovers":
-      // Others' clusters may stay; and whose a cluster on an adopted network is, nobody can say for sure. On another
-      // stack's network it is that one's, unless we know it as ours: two stacks with one cluster would end it twice.
+    case "containers":
+      // Clusters with other names may stay. The owner of a cluster on an adopted network is unknown, so a conflict of names
+      // is a warning there. On another stack's network the cluster belongs to that stack, so the conflict is a failure.
       return status === "warn" ? "ok" : status === "fail" && adopt && !shared ? "warn" : status;
     case "memory":
     case "disk":
-      // What runs has its memory and disk already; a change must not be refused for what is used by itself.
+      // A running stack already uses its memory and disk space, so low free space must not stop a change.
       return status === "fail" && running ? "warn" : status;
     default:
       return status;
   }
 };
 
-/** What the host is like, and what it says to the settings. */
-export interface HostLook extends HostVerdict {
-  /** The Docker network kind; absent where there is none. */
+/** The report on the host, and the Docker network. */
+export interface HostInspection extends HostReport {
+  /** The Docker network kind; absent if the network does not exist. */
   readonly network?: ExistingNetwork | undefined;
 }
 
-/** Looks at the host for a stack; `owner` is the owner label's value of what is the stack's in Docker. */
-export const lookAtHost = async (settings: Settings, owner: string): Promise<HostLook> => {
+/**
+ * Reads the host's facts and checks them for a stack.
+ *
+ * @param owner value of the owner label of the stack's Docker resources
+ */
+export const inspectHost = async (settings: Settings, owner: string): Promise<HostInspection> => {
   const facts = await gatherFacts(process.cwd(), settings.pins, cacheRoot(), { tools: false });
   const names = [settings.management.name, ...settings.clusters.map(({ name }) => name)];
   const stack = owner.split("/").at(-1) ?? "";
-  const { clusters: recorded } = recall(process.cwd(), stack);
+  const { clusters: recorded } = loadRecord(process.cwd(), stack);
   const known = names.filter((name) => recorded.includes(name) || existsSync(kubeconfigFile(stack, name)));
   const { kindSubnets: subnets, kindOwner = "" } = facts;
   return {
-    ...judgeForStack(facts, settings, owner, known),
+    ...checkHostForStack(facts, settings, owner, known),
     ...(subnets ? { network: { owner: kindOwner, subnets } } : {}),
   };
 };

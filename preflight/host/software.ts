@@ -1,34 +1,40 @@
 import type { Pins } from "../../lib/versions/pins";
 import { isAtLeast } from "../../lib/versions/semver";
-import { bad, ok, type Judge } from "./check";
+import { finding, ok, type HostCheck } from "./check";
 import { findOtherServer } from "./dockerServer";
 import type { HostFacts } from "./facts";
 
-/** Node, which runs all of this. */
-export const checkNode: Judge = ({ node }, { pins: { minimum } }) =>
+/** Checks the version of Node.js, which runs Slipway. */
+export const checkNode: HostCheck = ({ node }, { pins: { minimum } }) =>
   isAtLeast(node, minimum.node)
     ? ok("node", node)
-    : bad("fail", "node", `${node} is older than ${minimum.node}`, `install Node ${minimum.node} or newer`);
+    : finding("fail", "node", `${node} is older than ${minimum.node}`, `install Node.js ${minimum.node} or newer`);
 
-/** Go, on the route that compiles. */
-export const checkGo: Judge = ({ go, route }, { pins: { minimum } }) => {
+/** Checks the Go compiler, which only the source route uses. */
+export const checkGo: HostCheck = ({ go, route }, { pins: { minimum } }) => {
   if (route !== "source") return undefined;
-  const remedy = `install Go ${minimum.go} or newer (https://go.dev/dl), or reach the release hosts and take SLIPWAY_ROUTE=release`;
-  if (go === undefined) return bad("fail", "go", "not found; the source route compiles the tools", remedy);
-  return isAtLeast(go, minimum.go) ? ok("go", go) : bad("fail", "go", `${go} is older than ${minimum.go}`, remedy);
+  const remedy = `install Go ${minimum.go} or newer (https://go.dev/dl), or set SLIPWAY_ROUTE=release if this machine can reach the release hosts`;
+  if (go === undefined) return finding("fail", "go", "not found; the source route compiles the tools", remedy);
+  return isAtLeast(go, minimum.go) ? ok("go", go) : finding("fail", "go", `${go} is older than ${minimum.go}`, remedy);
 };
 
-/** A Docker that answers and is new enough. */
-export const checkDocker: Judge = ({ docker, route, platform }, { pins: { minimum } }) => {
+/** Checks that Docker answers and has the minimum version. */
+export const checkDocker: HostCheck = ({ docker, route, platform }, { pins: { minimum } }) => {
   if (docker.server === undefined) {
-    const detail = docker.client === undefined ? "no docker command" : `no answer: ${docker.error ?? "unknown reason"}`;
+    const detail =
+      docker.client === undefined ? "docker command not found" : `no answer: ${docker.error ?? "unknown reason"}`;
     return route === "source" && platform === "linux"
-      ? bad("warn", "docker", detail, "as root, make tools installs Debian's and starts it; else start it yourself")
-      : bad("fail", "docker", detail, "install and start Docker; on Linux, your user must be in the group docker");
+      ? finding(
+          "warn",
+          "docker",
+          detail,
+          "run make tools as root, which installs Debian's Docker and starts it; or start Docker yourself",
+        )
+      : finding("fail", "docker", detail, "install and start Docker; on Linux, add your user to the group docker");
   }
   return isAtLeast(docker.server, minimum.docker)
     ? ok("docker", `${docker.server}${docker.os ? `, ${docker.os}` : ""}`)
-    : bad(
+    : finding(
         "fail",
         "docker",
         `${docker.server} is older than ${minimum.docker}`,
@@ -36,16 +42,16 @@ export const checkDocker: Judge = ({ docker, route, platform }, { pins: { minimu
       );
 };
 
-/** Docker's socket where Cluster API's Docker provider mounts it from. */
-export const checkSocket: Judge = ({ docker, platform }) => {
+/** Checks Docker's socket, which Cluster API's Docker provider mounts. */
+export const checkSocket: HostCheck = ({ docker, platform }) => {
   const name = "docker.sock";
   if (docker.socket) return findOtherServer(docker) ?? ok(name, "/var/run/docker.sock");
-  if (docker.server === undefined) return undefined; // the docker check says it
+  if (docker.server === undefined) return undefined; // the docker check reports it
   const remedy =
     platform === "darwin"
-      ? 'Docker Desktop: Settings, Advanced, "Allow the default Docker socket to be used"'
-      : "let Docker listen on /var/run/docker.sock as well: Cluster API's Docker provider mounts it";
-  return bad("fail", name, "/var/run/docker.sock is not there", remedy);
+      ? 'in Docker Desktop, turn on Settings, Advanced, "Allow the default Docker socket to be used"'
+      : "let Docker listen on /var/run/docker.sock too: Cluster API's Docker provider mounts this socket";
+  return finding("fail", name, "/var/run/docker.sock does not exist", remedy);
 };
 
 const pinned = (tool: string, { pulumi, ...routes }: Pins, route: HostFacts["route"]): string | undefined =>
@@ -56,43 +62,45 @@ const pinned = (tool: string, { pulumi, ...routes }: Pins, route: HostFacts["rou
     clusterctl: routes[route].clusterApi,
   })[tool];
 
-/** The tools, in the versions of pins.json. */
-export const checkTools: Judge = ({ tools, route }, { pins: all }) => {
-  const absent = Object.keys(tools).filter((tool) => tools[tool] === null);
+/** Checks that the tools have the versions of pins.json. */
+export const checkTools: HostCheck = ({ tools, route }, { pins: all }) => {
+  const missing = Object.keys(tools).filter((tool) => tools[tool] === null);
   const wrong = Object.entries(tools).flatMap(([tool, printed]) => {
     const wanted = pinned(tool, all, route);
-    const found = printed === null ? undefined : /\d+\.\d+\.\d+/.exec(printed)?.[0];
-    return wanted !== undefined && printed !== null && found !== wanted
-      ? [`${tool} ${found ?? "?"} instead of ${wanted}`]
+    const installed = printed === null ? undefined : /\d+\.\d+\.\d+/.exec(printed)?.[0];
+    return wanted !== undefined && printed !== null && installed !== wanted
+      ? [`${tool} ${installed ?? "?"} instead of ${wanted}`]
       : [];
   });
-  if (absent.length === 0 && wrong.length === 0)
+  if (missing.length === 0 && wrong.length === 0)
     return ok("tools", `${Object.keys(tools).length} in .tools/bin, as pinned`);
-  const detail = [absent.length > 0 ? `missing: ${absent.join(", ")}` : "", ...wrong]
+  const detail = [missing.length > 0 ? `missing: ${missing.join(", ")}` : "", ...wrong]
     .filter((text) => text !== "")
     .join("; ");
-  return bad("warn", "tools", detail, "make tools (make up does it too)");
+  return finding("warn", "tools", detail, "run make tools (make up installs them too)");
 };
 
-/** Clusters that the stack does not know. */
-export const checkLeftovers: Judge = ({ containers }, { ownClusters, wantedClusters }) => {
-  const strange = containers.filter(({ cluster }) => !ownClusters.includes(cluster));
-  if (strange.length === 0) {
-    return ok(
-      "leftovers",
-      containers.length > 0 ? `none; ${containers.length} containers are the running stack's` : "none",
-    );
+/** Checks for containers of clusters that do not belong to the stack. */
+export const checkContainers: HostCheck = ({ containers }, { ownClusters, wantedClusters }) => {
+  const name = "containers";
+  const foreign = containers.filter(({ cluster }) => !ownClusters.includes(cluster));
+  if (foreign.length === 0) {
+    return ok(name, containers.length > 0 ? `${containers.length}, all of the running stack` : "none");
   }
-  const inTheWay = strange.filter(({ cluster }) => wantedClusters.includes(cluster)).map(({ name }) => name);
-  if (inTheWay.length > 0) {
-    return bad(
+  const conflicting = foreign
+    .filter(({ cluster }) => wantedClusters.includes(cluster))
+    .map((container) => container.name);
+  if (conflicting.length > 0) {
+    return finding(
       "fail",
-      "leftovers",
-      `containers of clusters named as this stack's, which it did not make: ${inTheWay.join(", ")}`,
-      `rename the clusters in the settings, or, if nobody needs them: docker rm --force --volumes ${inTheWay.join(" ")}`,
+      name,
+      `containers of clusters that this stack did not create and whose names its settings use: ${conflicting.join(", ")}`,
+      `rename the clusters in the settings; or, if nobody needs these containers: docker rm --force --volumes ${conflicting.join(" ")}`,
     );
   }
-  const names = strange.map(({ name }) => name);
-  const remedy = `other kind clusters of yours may stay; after an interrupted up: make destroy; if nobody needs them: docker rm --force --volumes ${names.join(" ")}`;
-  return bad("warn", "leftovers", `containers of clusters this stack does not list: ${names.join(", ")}`, remedy);
+  const names = foreign.map((container) => container.name);
+  const remedy =
+    "keep them if they belong to other kind clusters of yours; after an interrupted up, run make destroy; " +
+    `if nobody needs them: docker rm --force --volumes ${names.join(" ")}`;
+  return finding("warn", name, `containers of clusters that this stack does not list: ${names.join(", ")}`, remedy);
 };

@@ -24,13 +24,13 @@ export const readArchive = async (path: string): Promise<CapdArchive> => {
       }
     });
   } catch (error) {
-    return unfit(path, `be a file that can be read (${(error as Error).message})`);
+    return rejectArchive(path, `a file that can be read (${(error as Error).message})`);
   }
   const gzipped = head[0] === 0x1f && head[1] === 0x8b;
   const tar = head.subarray(magic.offset, magic.offset + magic.text.length).toString("latin1") === magic.text;
-  if (!gzipped && !tar) return unfit(path, "be a tar archive, gzipped or not, and is none");
+  if (!gzipped && !tar) return rejectArchive(path, "a tar archive, gzipped or not");
   return { path, sha256: hash.digest("hex") };
 };
 
-const unfit = (path: string, rule: string): never =>
+const rejectArchive = (path: string, rule: string): never =>
   refuse({ key: "capdImageArchive", received: path, rule, remedy: "Name a file that docker save wrote" });

@@ -4,7 +4,7 @@ import { imageIds } from "../../system/docker";
 import { askRegistry, type RegistryAnswer } from "./registry";
 
 /** What is wrong about the node images, and what could not be found out. */
-export interface TagVerdict {
+export interface NodeImageReport {
   readonly problems: readonly string[];
   readonly warnings: readonly string[];
 }
@@ -13,11 +13,11 @@ export interface TagVerdict {
  * Whether the node images that are to be pulled exist: in the host's Docker, else in their registries. Cluster API says
  * of one that does not exist only in its log, and its machine waits for ever.
  */
-export const lookAtNodeImages = async (
+export const checkNodeImages = async (
   { imageSource, management, clusters }: Pick<Settings, "imageSource" | "management" | "clusters">,
   idsOf: (images: string[]) => Promise<Record<string, string>> = imageIds,
   ask: (image: string) => Promise<RegistryAnswer> = askRegistry,
-): Promise<TagVerdict> => {
+): Promise<NodeImageReport> => {
   // Those of the source local are looked for with all other images.
   if (imageSource === "local") return { problems: [], warnings: [] };
   const users = new Map<string, string>();
@@ -38,7 +38,7 @@ export const lookAtNodeImages = async (
         sentence({
           key,
           received: image,
-          rule: "be an image that Docker has or its registry serves, and neither does",
+          rule: "an image that Docker has or its registry serves",
           remedy: "Choose a tag that the registry lists, or build the image and keep its tag",
         }),
       ),

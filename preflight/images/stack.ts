@@ -56,10 +56,10 @@ export const readImages = async (
   }
   const capdId = ids[settings.capd.image];
   return {
-    nodeImages: { certManager: only(ids, certManager), providers: only(ids, providers) },
+    nodeImages: { certManager: idsOfImages(ids, certManager), providers: idsOfImages(ids, providers) },
     nodeRecipes: Object.fromEntries(
       real.flatMap(({ name, nodeImage }) => {
-        const recipe = nodeImageRecipe(nodeImage, ids[nodeImage] ?? "", only(ids, workload[name] ?? []));
+        const recipe = nodeImageRecipe(nodeImage, ids[nodeImage] ?? "", idsOfImages(ids, workload[name] ?? []));
         return recipe ? [[name, recipe] as const] : [];
       }),
     ),
@@ -67,7 +67,7 @@ export const readImages = async (
   };
 };
 
-const only = (ids: Readonly<Record<string, string>>, images: readonly string[]): Record<string, string> =>
+const idsOfImages = (ids: Readonly<Record<string, string>>, images: readonly string[]): Record<string, string> =>
   Object.fromEntries(images.map((image) => [image, ids[image] ?? ""]));
 
 /**

@@ -40,14 +40,14 @@ interface Namespace {
  * @param path of its kubeconfig, whose current context is taken
  * @throws ProblemError where the file cannot be read or the cluster does not answer
  */
-export const lookAtManagement = async (path: string, ask = kubectl): Promise<ExistingManagement> => {
+export const inspectManagement = async (path: string, ask = kubectl): Promise<ExistingManagement> => {
   const answer = async (args: string[]): Promise<string> => {
     const { code, stdout, stderr } = await ask(["--kubeconfig", path, "--request-timeout=10s", ...args]);
     if (code === 0) return stdout;
     return refuse({
       key: "managementKubeconfig",
       received: path,
-      rule: `be a kubeconfig whose current context answers (${stderr.trim().split("\n").at(-1) ?? ""})`,
+      rule: `a kubeconfig whose current context answers (${stderr.trim().split("\n").at(-1) ?? ""})`,
       remedy: "Correct the path or the file's current-context, or start the cluster",
     });
   };
@@ -72,8 +72,11 @@ export const lookAtManagement = async (path: string, ask = kubectl): Promise<Exi
 };
 
 /** Whether a namespace is there and not this stack's: then it is neither made nor ever deleted. */
-export const isGiven = ({ namespaces }: Pick<ExistingManagement, "namespaces">, name: string, owner: string): boolean =>
-  Object.hasOwn(namespaces, name) && namespaces[name] !== owner;
+export const isForeignNamespace = (
+  { namespaces }: Pick<ExistingManagement, "namespaces">,
+  name: string,
+  owner: string,
+): boolean => Object.hasOwn(namespaces, name) && namespaces[name] !== owner;
 
 /**
  * What stands against installing providers into a cluster, or against not doing so.
@@ -87,16 +90,16 @@ export const existingManagementProblems = (
 ): Problem[] => {
   const key = "installProviders";
   if (!installProviders) {
-    const rule = "be true where the management cluster has no Cluster API (no kind clusters.cluster.x-k8s.io)";
+    const rule = "true where the management cluster has no Cluster API (no CRD clusters.cluster.x-k8s.io)";
     return found.hasClusterApi ? [] : [{ key, received: false, rule, remedy: "Remove it, or run clusterctl init" }];
   }
   return installs
     .flatMap(({ objects }) => objects.filter(({ kind }) => kind === "Namespace"))
-    .filter(({ metadata }) => isGiven(found, metadata.name, owner))
+    .filter(({ metadata }) => isForeignNamespace(found, metadata.name, owner))
     .map(({ metadata: { name } }) => ({
       key,
       received: true,
-      rule: `be false where the management cluster has namespace ${name} and this stack did not make it`,
+      rule: `false where the management cluster has a namespace ${name} that this stack did not create`,
       remedy: "Set it to false and keep what is installed, or remove that installation first",
     }));
 };

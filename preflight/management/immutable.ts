@@ -2,7 +2,7 @@ import type { Problem } from "../../lib/base/problem";
 import type { ExistingNetwork, ManagementNode } from "../../system/docker";
 
 /** What the settings want of the machine's part of the stack. */
-export interface WantedManagement {
+export interface RequiredManagement {
   name: string;
   nodeImage: string;
   subnet: string;
@@ -10,7 +10,7 @@ export interface WantedManagement {
   subnetIPv6?: string;
 }
 
-const why = ({ name }: WantedManagement): string => `as long as the management cluster ${name} stands`;
+const why = ({ name }: RequiredManagement): string => `as long as the management cluster ${name} exists`;
 const remedy = (key: string): string =>
   `Set ${key} back; or make destroy with the old value, then make up with the new one, which loses every cluster`;
 
@@ -18,41 +18,40 @@ const remedy = (key: string): string =>
  * Another node image than that of the management cluster which stands. It is another kind cluster, and without the one
  * there is nobody left who could take the workload clusters' containers away: a plan of it is shown, and no `up` does it.
  */
-export const otherNodeImage = (wanted: WantedManagement, node: ManagementNode | undefined): Problem[] => {
+export const nodeImageProblems = (wanted: RequiredManagement, node: ManagementNode | undefined): Problem[] => {
   const { nodeImage } = wanted;
   // kind may write an image with a digest in another way.
   const same = node === undefined || [nodeImage, node.image].some((one) => one.includes("@"));
   if (same || node.image === nodeImage) return [];
   const key = "managementNodeImage";
-  return [{ key, received: nodeImage, rule: `stay ${node.image} ${why(wanted)}`, remedy: remedy(key) }];
+  return [{ key, received: nodeImage, rule: `${node.image} ${why(wanted)}`, remedy: remedy(key) }];
 };
 
 /** What of the network cannot change while the management cluster stands, which is on it. */
 export const managementProblems = (
-  wanted: WantedManagement,
+  wanted: RequiredManagement,
   node: ManagementNode | undefined,
   network: ExistingNetwork | undefined,
 ): Problem[] => {
   if (node === undefined) return [];
   const problems: Problem[] = [];
   if (network !== undefined && !network.subnets.includes(wanted.subnet)) {
-    const [subnet = "as it is"] = network.subnets.filter((one) => one.includes("."));
+    const [subnet = "the subnet of the network kind"] = network.subnets.filter((one) => one.includes("."));
     const key = "networkSubnet";
-    problems.push({ key, received: wanted.subnet, rule: `stay ${subnet} ${why(wanted)}`, remedy: remedy(key) });
+    problems.push({ key, received: wanted.subnet, rule: `${subnet} ${why(wanted)}`, remedy: remedy(key) });
   }
   const ipv6 = network?.subnets.find((one) => one.includes(":"));
   // A network that is adopted has no owner, and may have IPv6 that nobody uses.
   if (network !== undefined && network.owner !== "" && ipv6 !== wanted.subnetIPv6) {
     const key = "networkSubnetIPv6";
-    const rule =
-      ipv6 === undefined ? `stay empty, and no cluster have IPv6, ${why(wanted)}` : `stay ${ipv6} ${why(wanted)}`;
+    const rule = ipv6 === undefined ? `no value, and no cluster with IPv6, ${why(wanted)}` : `${ipv6} ${why(wanted)}`;
     problems.push({ key, received: wanted.subnetIPv6 ?? "", rule, remedy: remedy(key) });
   }
   return problems;
 };
 
 /** What a stack wants of the network `kind`. */
-export interface NetworkWish {
+export interface RequiredNetwork {
   subnet: string;
   /** IPv6 subnet; absent where it needs none. */
   subnetIPv6?: string;
@@ -61,7 +60,7 @@ export interface NetworkWish {
 }
 
 /** Why the network that is there cannot be used as wished, with the remedy; undefined where it can. */
-export const networkProblem = (wish: NetworkWish, found: ExistingNetwork | undefined): string | undefined => {
+export const networkProblem = (wish: RequiredNetwork, found: ExistingNetwork | undefined): string | undefined => {
   if (found === undefined) {
     return wish.adopt
       ? "adoptNetwork: true, but Docker has no network kind to adopt; set adoptNetwork to false and Slipway makes it"

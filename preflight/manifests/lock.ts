@@ -1,8 +1,8 @@
 import { createHash } from "node:crypto";
 import { createQueue } from "../../lib/base/concurrency";
 import { isRecord } from "../../lib/base/json";
-import { refuse } from "../../lib/base/problem";
-import type { Patience } from "../../system/download";
+import { refuse, show } from "../../lib/base/problem";
+import type { RetryPolicy } from "../../system/download";
 import { readIfThere, writeAtomically } from "../../system/files";
 
 /** Where a manifest's text and the sum that it must have are kept. */
@@ -16,7 +16,7 @@ export interface ManifestStoreOptions {
   /** Whether a file of this machine is taken as it is, without a sum; default false. */
   ownFile?: boolean;
   /** How stubborn a download is; default: three tries, and a minute without a byte. */
-  patience?: Patience;
+  retryPolicy?: RetryPolicy;
 }
 
 /** A manifest's text and its sum. */
@@ -27,9 +27,13 @@ export interface StoredManifest {
 }
 
 /** Compares with the lock file, or enters a location that is not in it. */
-export const checked = (location: string, bytes: Buffer, options: ManifestStoreOptions): Promise<StoredManifest> =>
+export const verifyChecksum = (
+  location: string,
+  bytes: Buffer,
+  options: ManifestStoreOptions,
+): Promise<StoredManifest> =>
   inFileOrder(options.lockFile, async () => {
-    const sha256 = sumOf(bytes);
+    const sha256 = sha256Of(bytes);
     const lock = await readLock(options);
     const locked = lock[location];
     if (locked === undefined) {
@@ -38,8 +42,8 @@ export const checked = (location: string, bytes: Buffer, options: ManifestStoreO
     } else if (locked !== sha256) {
       refuse({
         key: options.name,
-        received: location,
-        rule: `have the sha256 ${locked} that ${options.lockFile} holds, and has ${sha256}`,
+        rule: `SHA-256 ${locked} from ${options.lockFile} for ${show(location)}`,
+        got: sha256,
         remedy: `If the new content is meant, remove the location from ${options.lockFile} and run again`,
       });
     }
@@ -51,16 +55,16 @@ export const readLock = async ({ lockFile }: ManifestStoreOptions): Promise<Reco
   const text = (await readIfThere(lockFile))?.toString("utf8");
   if (text === undefined) return {};
   const lock = parseJson(text);
-  if (isSums(lock)) return lock;
+  if (isChecksums(lock)) return lock;
   return refuse({
     key: lockFile,
     received: text,
-    rule: "be a JSON object of sha256 sums by location",
+    rule: "a JSON object of SHA-256 checksums by location",
     remedy: "Restore it from version control, or delete it to accept what is fetched now",
   });
 };
 
-const isSums = (value: unknown): value is Record<string, string> =>
+const isChecksums = (value: unknown): value is Record<string, string> =>
   isRecord(value) && Object.values(value).every((hash) => typeof hash === "string");
 
 const parseJson = (text: string): unknown => {
@@ -72,7 +76,7 @@ const parseJson = (text: string): unknown => {
 };
 
 /** SHA-256 as 64 hexadecimal digits. */
-export const sumOf = (content: string | Buffer): string => createHash("sha256").update(content).digest("hex");
+export const sha256Of = (content: string | Buffer): string => createHash("sha256").update(content).digest("hex");
 
 /** Orders what concerns one file: manifests are loaded side by side and share the lock file. */
 export const inFileOrder = createQueue();

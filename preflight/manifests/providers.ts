@@ -31,7 +31,7 @@ export const readInfrastructureProviders = (
       });
       const [namespace, ...more] = manifest.objects.filter(({ kind }) => kind === "Namespace");
       if (namespace === undefined || more.length > 0) {
-        const rule = "have one Namespace, in which the provider runs";
+        const rule = "a manifest with one Namespace, in which the provider runs";
         return refuse({ key: setting, received: location, rule, remedy: "Name an infrastructure-components.yaml" });
       }
       return { manifest, entry: inventoryObject({ name, type, version, namespace: namespace.metadata.name }) };

@@ -10,7 +10,7 @@ import { type KubernetesObject, isCrd } from "../../lib/kubernetes/object";
 import { holdsSecrets } from "../../lib/kubernetes/secrets/markObject";
 import { clusterctlLabels } from "../../lib/providers/clusterctl";
 import { readIfThere, writeAtomically } from "../../system/files";
-import { sumOf } from "./lock";
+import { sha256Of } from "./lock";
 import { loadManifest, manifestStore } from "./store";
 
 /** Version of the way in which texts become objects. Files of another version are deleted. */
@@ -35,7 +35,7 @@ const deleteOthers = async (folder: string): Promise<void> => {
   await Promise.all(names.filter((name) => !isCurrent(name)).map((name) => rm(join(folder, name), { force: true })));
 };
 
-const readKept = async (file: string): Promise<KubernetesObject[] | undefined> => {
+const readParsed = async (file: string): Promise<KubernetesObject[] | undefined> => {
   const bytes = await readIfThere(file);
   try {
     return bytes && (JSON.parse(bytes.toString("utf8")) as KubernetesObject[]);
@@ -57,8 +57,8 @@ export const parsedOnce = async (
   folder = parsedFolder,
 ): Promise<KubernetesObject[]> => {
   await cleanFolder(folder);
-  const file = join(folder, `v${version}-${sumOf(JSON.stringify(from))}.json`);
-  const kept = await readKept(file);
+  const file = join(folder, `v${version}-${sha256Of(JSON.stringify(from))}.json`);
+  const kept = await readParsed(file);
   if (kept) return kept;
   const objects = parse();
   if (!objects.some(holdsSecrets)) writeAtomically(file, JSON.stringify(objects), { private: true });

@@ -14,9 +14,13 @@ const unused = 2;
 export const serviceProblems = (
   clusters: readonly ClusterSettings[],
   manifests: Pick<StackManifests, "cni" | "loadBalancer" | "extra">,
-): Problem[] => clusters.flatMap((cluster) => [...inCluster(cluster, manifests), ...balanced(cluster, manifests)]);
+): Problem[] =>
+  clusters.flatMap((cluster) => [
+    ...serviceCidrProblems(cluster, manifests),
+    ...loadBalancerProblems(cluster, manifests),
+  ]);
 
-const inCluster = (
+const serviceCidrProblems = (
   cluster: ClusterSettings,
   manifests: Pick<StackManifests, "cni" | "loadBalancer" | "extra">,
 ): Problem[] => {
@@ -33,7 +37,7 @@ const inCluster = (
           {
             key: `serviceCidr of cluster ${name}`,
             received: text,
-            rule: `hold the ${count} services that the cluster begins with, and has room for ${room}`,
+            rule: `a network for the ${count} services that the cluster starts with (this network has room for ${room})`,
             remedy: "Choose a larger network",
           },
         ];
@@ -41,7 +45,7 @@ const inCluster = (
 };
 
 /** Each load balancer takes an address of its own from the cluster's range. */
-const balanced = (
+const loadBalancerProblems = (
   { name, application, manifests: locations, loadBalancerRange, loadBalancerRangeIPv6 }: ClusterSettings,
   { extra }: Pick<StackManifests, "extra">,
 ): Problem[] => {
@@ -52,8 +56,8 @@ const balanced = (
   return [
     {
       key: "loadBalancerPrefix",
-      received: range.text,
-      rule: `leave an address for each of ${count} services of type LoadBalancer in cluster ${name}, and leaves ${range.size}`,
+      got: `${range.size} addresses (${range.text})`,
+      rule: `an address for each of ${count} services of type LoadBalancer in cluster ${name}`,
       remedy: "Set it to a shorter prefix, or take services out of the cluster's manifests",
     },
   ];

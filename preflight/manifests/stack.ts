@@ -107,10 +107,8 @@ const refuseMissingBuilds = (settings: Settings): void => {
   if (missing.length === 0) return;
   refuse({
     key: "pins",
-    rule: {
-      expected: `release with the tools of the release route, which have no ${missing[0]}`,
-      got: `${pins}${missing.length === 1 ? "" : ` and ${missing.length} manifests of the source route`}`,
-    },
+    rule: `release with the tools of the release route, which have no ${missing[0]}`,
+    got: `${pins}${missing.length === 1 ? "" : ` and ${missing.length} manifests of the source route`}`,
     remedy:
       "Remove pins and the manifest settings from the stack file, which takes the values of the route, or run " +
       "SLIPWAY_ROUTE=source make tools",

@@ -3,9 +3,16 @@ import { join } from "node:path";
 import { stateFolder } from "../../lib/base/paths";
 import { refuse } from "../../lib/base/problem";
 import { readIfThere, writeAtomically } from "../../system/files";
-import { downloadBytes, HttpStatusError, type Patience } from "../../system/download";
+import { downloadBytes, HttpStatusError, type RetryPolicy } from "../../system/download";
 import { reasonOf } from "../../system/http";
-import { checked, inFileOrder, type ManifestStoreOptions, readLock, type StoredManifest, sumOf } from "./lock";
+import {
+  verifyChecksum,
+  inFileOrder,
+  type ManifestStoreOptions,
+  readLock,
+  type StoredManifest,
+  sha256Of,
+} from "./lock";
 
 /** Where the program keeps the manifest that a setting names. */
 export const manifestStore = (setting: string): ManifestStoreOptions => ({
@@ -29,22 +36,22 @@ const ofFile = (
   bytes: Buffer,
   options: ManifestStoreOptions,
 ): StoredManifest | Promise<StoredManifest> =>
-  options.ownFile ? { text: bytes.toString("utf8"), sha256: sumOf(bytes) } : checked(path, bytes, options);
+  options.ownFile ? { text: bytes.toString("utf8"), sha256: sha256Of(bytes) } : verifyChecksum(path, bytes, options);
 
 const isUrl = (location: string): boolean => /^https?:\/\//i.test(location);
 
 const loadUrl = async (url: string, options: ManifestStoreOptions): Promise<StoredManifest> => {
-  const file = join(options.cacheDir, `${sumOf(url)}.yaml`);
+  const file = join(options.cacheDir, `${sha256Of(url)}.yaml`);
   return inFileOrder(file, async () => {
     const cached = await readIfThere(file);
     const locked = (await readLock(options))[url];
     // A damaged or half-written cache is not the publisher's fault: fetch again, then judge.
-    if (cached !== undefined && (locked === undefined || sumOf(cached) === locked)) {
+    if (cached !== undefined && (locked === undefined || sha256Of(cached) === locked)) {
       await chmod(file, 0o600).catch(() => undefined); // an earlier version left the file open to other users
-      return checked(url, cached, options);
+      return verifyChecksum(url, cached, options);
     }
     const fetched = await fetchManifest(url, options);
-    const manifest = await checked(url, fetched, options);
+    const manifest = await verifyChecksum(url, fetched, options);
     // What was fetched may hold Secrets.
     writeAtomically(file, fetched, { private: true });
     return manifest;
@@ -56,22 +63,25 @@ const readLocal = (path: string, { name }: ManifestStoreOptions): Promise<Buffer
     refuse({
       key: name,
       received: path,
-      rule: `be a URL or a file that can be read (${error.message})`,
+      rule: `a URL or a file that can be read (${error.message})`,
       remedy: "Correct the path; a file under .tools is made by make tools",
     }),
   );
 
 /** How stubborn the download of a manifest is: the program waits for it before it says anything else. */
-const manifestPatience: Patience = { tries: 3, pauseMs: 500, stallMs: 60_000 };
+const manifestRetryPolicy: RetryPolicy = { tries: 3, pauseMs: 500, stallMs: 60_000 };
 
-const fetchManifest = (url: string, { name, patience = manifestPatience }: ManifestStoreOptions): Promise<Buffer> =>
-  downloadBytes(url, patience).catch((error: unknown) => {
+const fetchManifest = (
+  url: string,
+  { name, retryPolicy = manifestRetryPolicy }: ManifestStoreOptions,
+): Promise<Buffer> =>
+  downloadBytes(url, retryPolicy).catch((error: unknown) => {
     const isStatus = error instanceof HttpStatusError;
     const reason = isStatus ? `HTTP ${error.status} ${error.statusText}`.trim() : reasonOf(error);
     return refuse({
       key: name,
       received: url,
-      rule: `be a URL that can be fetched (${reason})`,
+      rule: `a URL that can be fetched (${reason})`,
       remedy: "Correct it, or fetch the file by other means and set its path instead",
     });
   });

@@ -17,7 +17,7 @@ interface Size {
 
 const sizes = (process.env.GROWTH_SIZES ?? "1,10,25,50").split(",").map(Number);
 if (sizes.some((size) => !Number.isInteger(size) || size < 1 || size > 50)) {
-  throw new Error(`GROWTH_SIZES is ${process.env.GROWTH_SIZES}, but must be numbers from 1 to 50, as in 1,10,25,50`);
+  throw new Error(`GROWTH_SIZES: expected numbers from 1 to 50, such as 1,10,25,50, got ${process.env.GROWTH_SIZES}`);
 }
 
 void withBenchStack(async (stack) => {

@@ -18,7 +18,7 @@ interface Timing {
 
 const pairs = Number(process.env.BENCH_PAIRS ?? "3");
 if (!Number.isInteger(pairs) || pairs < 1) {
-  throw new Error(`BENCH_PAIRS is ${process.env.BENCH_PAIRS}, but must be a whole number from 1; unset it for 3`);
+  throw new Error(`BENCH_PAIRS: expected an integer from 1, got ${process.env.BENCH_PAIRS}. Unset it for 3.`);
 }
 const folder = ".slipway/bench";
 mkdirSync(folder, { recursive: true });

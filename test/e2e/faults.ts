@@ -17,7 +17,7 @@ const leastTried = 6;
 const numberOf = (args: readonly string[], option: string): number | undefined => {
   const text = args.find((arg) => arg.startsWith(`${option}=`))?.slice(option.length + 1);
   if (text === undefined) return undefined;
-  if (!/^\d{1,9}$/.test(text)) throw new Error(`${option} is "${text}", but must be a whole number`);
+  if (!/^\d{1,9}$/.test(text)) throw new Error(`${option}: expected an integer, got "${text}"`);
   return Number(text);
 };
 

@@ -35,7 +35,7 @@ export const managementSteps = (stack: TestStack, ready: () => Promise<void>): S
       const plan = stack.slipway("plan", "--json");
       check(plan.code === 3, `exit code 3 of plan, got ${plan.code}\n${plan.stdout}${plan.stderr}`);
       check(/"lost": \[\s*"the kind cluster/.test(plan.stdout), `what is lost, got ${plan.stdout}`);
-      const says = new RegExp(`managementNodeImage is "${other}", but must stay ${image} .*make destroy`, "s");
+      const says = new RegExp(`managementNodeImage: expected ${image} .*, got "${other}".*make destroy`, "s");
       for (const run of [stack.slipway("up"), stack.plainPulumi(["up", "--yes"])]) {
         const text = run.stdout + run.stderr;
         check(run.code !== 0 && says.test(text), `up to refuse, got ${run.code}\n${text}`);

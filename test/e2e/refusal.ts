@@ -26,7 +26,8 @@ export const minorsAbove = (version: string, minors: number): string => {
 };
 
 /** What is said of a version two minor versions above; another rule where Cluster API does not support it either. */
-export const skipRefused = /kubernetesVersion is "v1\.\d+\.0", but must be (at most one minor version above|from 1\.)/;
+export const skipRefused =
+  /kubernetesVersion: expected (at most one minor version above|a version from 1\.).*, got "v1\.\d+\.0"/;
 
 /** What is said of a version below the one that runs. */
-export const downgradeRefused = /kubernetesVersion is "v1\.\d+\.\d+", but must be v1\.\d+\.\d+ or later/;
+export const downgradeRefused = /kubernetesVersion: expected v1\.\d+\.\d+ or later, .*, got "v1\.\d+\.\d+"/;

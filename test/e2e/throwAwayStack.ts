@@ -48,7 +48,7 @@ export class ThrowAwayStack {
     };
     this.env = {
       ...programEnv,
-      ...pulumiEnvironment(process.cwd(), route, { env: { ...process.env, ...programEnv } }).variables,
+      ...pulumiEnvironment(process.cwd(), { env: { ...process.env, ...programEnv } }).variables,
     };
   }
 

@@ -7,13 +7,13 @@ import { download } from "../../system/download";
 import { reasonOf } from "../../system/http";
 
 const [folder = "", ...questions] = process.argv.slice(2);
-const patience = { tries: 1, pauseMs: 1, stallMs: 5000 };
+const retryPolicy = { tries: 1, pauseMs: 1, stallMs: 5000 };
 
 /** Each part of the product that asks the internet, by the name of its question. */
 const parts: Readonly<Record<string, (address: string) => Promise<string>>> = {
   download: async (url) => {
     const file = join(folder, "file");
-    await download(url, file, () => undefined, patience);
+    await download(url, file, () => undefined, retryPolicy);
     return readFileSync(file, "utf8");
   },
   manifest: async (url) => {
@@ -21,7 +21,7 @@ const parts: Readonly<Record<string, (address: string) => Promise<string>>> = {
       lockFile: join(folder, "lock.json"),
       cacheDir: join(folder, "cache"),
       name: "cniManifest",
-      patience,
+      retryPolicy,
     };
     return (await loadManifest(url, options)).text;
   },

@@ -57,7 +57,7 @@ const fetched = async (): Promise<Record<string, string>> => {
   };
   const options = { lockFile: join(root, "manifests.lock.json"), cacheDir: join(root, ".slipway", "manifests") };
   const load = async ([name, location]: [string, string]) => {
-    const { text } = await loadManifest(location, { ...options, name, patience: retries });
+    const { text } = await loadManifest(location, { ...options, name, retryPolicy: retries });
     return [name, text] as const;
   };
   try {

@@ -4,17 +4,19 @@ import { join } from "node:path";
 import { afterEach, beforeEach, expect, jest, test } from "@jest/globals";
 import { readSettings } from "../../lib/settings/settings";
 import { pins } from "../../lib/versions/pins";
-import type { HostLook } from "../../preflight/host/inspect";
+import type { HostInspection } from "../../preflight/host/inspect";
 import type { prepare as Prepare } from "../../preflight/prepare";
 
-let mockHost: HostLook;
+let mockHost: HostInspection;
 let mockDocker: () => Promise<unknown>;
 // The host and Docker are not asked: what they would say is given. Files and rules are the real ones.
-jest.mock("../../preflight/host/inspect", () => ({ lookAtHost: () => Promise.resolve(mockHost) }));
+jest.mock("../../preflight/host/inspect", () => ({ inspectHost: () => Promise.resolve(mockHost) }));
 jest.mock("../../system/docker", () => ({
-  imageIds: () => mockDocker(),
+  imageIds: () => mockDocker().then((answer) => answer ?? {}),
   managementNode: () => mockDocker(),
 }));
+// No registry has any image.
+jest.mock("../../preflight/images/registry", () => ({ askRegistry: () => Promise.resolve("missing") }));
 jest.mock("../../preflight/management/inNode", () => ({
   managedClusters: () => Promise.resolve(undefined),
   runningVersions: () => Promise.resolve({ "default/capd": { lowest: "v1.33.0", highest: "v1.33.0" } }),
@@ -82,4 +84,11 @@ test("every cluster's own manifests and pod networks are read before the error",
   ];
   const lines = await problems({ clusters });
   for (const file of ["x.yaml", "net.yaml", "y.yaml"]) expect(lines.join("\n")).toContain(`absent/${file}`);
+});
+
+test("names an image of the Docker provider that no registry has any more, unless a node has the image", async () => {
+  const pull = { capdImageSource: "pull", capdImageArchive: "" };
+  expect(subjects(await problems(pull)).sort()).toEqual([...Object.keys(manifests), "capdImage"].sort());
+  mockDocker = () => Promise.resolve({ running: false, image: "kindest/node:v1.36.4" });
+  expect(subjects(await problems(pull)).sort()).toEqual(Object.keys(manifests).sort());
 });

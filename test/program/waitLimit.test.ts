@@ -1,5 +1,5 @@
 import { describe, expect, test } from "@jest/globals";
-import { capped, waitLimit } from "../../program/waitLimit";
+import { capped, waitLimit, withPullTime } from "../../program/waitLimit";
 
 describe("SLIPWAY_TIMEOUT", () => {
   test.each([[undefined], [""]])("sets no limit if it is %p", (text) => {
@@ -11,7 +11,7 @@ describe("SLIPWAY_TIMEOUT", () => {
   });
 
   test.each([["0"], ["5m"], ["-1"], ["1e3"], ["a[$(id)]"], [" 5"], ["1000000"]])("refuses %p", (text) => {
-    expect(() => waitLimit({ SLIPWAY_TIMEOUT: text })).toThrow(/SLIPWAY_TIMEOUT is .* must be a number of seconds/);
+    expect(() => waitLimit({ SLIPWAY_TIMEOUT: text })).toThrow(/SLIPWAY_TIMEOUT: expected a number of seconds/);
   });
 });
 
@@ -23,5 +23,17 @@ describe("a resource's patience", () => {
     [{ create: "1h", update: "2m" }, 600, { create: "600s", update: "120s" }],
   ])("%p of at most %d s is %p", (timeouts, limit, expected) => {
     expect(capped(timeouts, limit)).toEqual(expected);
+  });
+});
+
+describe("time for pulls", () => {
+  test.each([
+    [{}, { create: "1800s", update: "1800s" }],
+    [
+      { create: "20m", update: "1h", delete: "5m" },
+      { create: "1800s", update: "1h", delete: "5m" },
+    ],
+  ])("makes %p to %p", (timeouts, expected) => {
+    expect(withPullTime(timeouts)).toEqual(expected);
   });
 });

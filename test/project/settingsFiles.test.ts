@@ -13,7 +13,8 @@ const words = (text: string): string => text.replace(/\s+|-{3,}/g, " ").replace(
 describe("npm run schema was run after the last change of the settings:", () => {
   test("slipway.schema.json", () => expect(JSON.parse(read("slipway.schema.json"))).toEqual(settingsJsonSchema()));
   test("Pulumi.yaml", () => expect(projectFile(read("Pulumi.yaml"))).toBe(read("Pulumi.yaml")));
-  test("docs/settings.md", () => expect(words(read("docs/settings.md"))).toBe(words(settingsDocument())));
+  test("docs/reference/settings.md", () =>
+    expect(words(read("docs/reference/settings.md"))).toBe(words(settingsDocument())));
 });
 
 describe("the schema", () => {

@@ -8,13 +8,21 @@ const { folder, fakeTool, remove } = fakeCheckout();
 afterAll(remove);
 fakeTool("clusterctl", "true");
 
+/** MachineDeployment and MachineSets: kind, name, deployment, wanted and present replicas, names of the templates. */
+const current = ["MachineDeployment|one-md-0||1|1|b i v1.34.4", "MachineSet|one-md-0-xxxxx|one-md-0|1|1|b i v1.34.4"];
+
 /** Runs the step where kubectl shows these nodes: name, kind of the owner, owner, version, Ready. */
-const waitFor = (nodes: [string, string, string, string, string][], environment: Record<string, string> = {}) => {
+const waitFor = (
+  nodes: [string, string, string, string, string][],
+  environment: Record<string, string> = {},
+  sets = current,
+) => {
   const lines = nodes.map(([name, kind, owner, version, ready]) => `${name}|${kind}|${owner}|${version} ${ready}`);
   writeFileSync(join(folder, "nodes"), lines.map((line) => `${line}\n`).join(""));
+  writeFileSync(join(folder, "sets"), sets.map((line) => `${line}\n`).join(""));
   fakeTool(
     "kubectl",
-    `case "$*" in *"get nodes"*jsonpath*) cat "${join(folder, "nodes")}" ;; *"rollout status"*broken*) exit 1 ;; esac`,
+    `case "$*" in *machinesets*) cat "${join(folder, "sets")}" ;; *"get nodes"*jsonpath*) cat "${join(folder, "nodes")}" ;; *"rollout status"*broken*) exit 1 ;; esac`,
   );
   const { status, stdout, stderr } = spawnSync("bash", ["steps/wait-for-nodes"], {
     cwd: folder,
@@ -68,6 +76,18 @@ describe("wait-for-nodes", () => {
     const { status, stderr } = waitFor(nodes, { DAEMON_SETS: "kube-system/broken" });
     expect(status).toBe(1);
     expect(stderr).toContain("the pods of kube-system/broken do not run on every node");
+  });
+
+  test("waits for a rollout that the conditions do not know of yet", () => {
+    const nodes = [controlPlane, worker("one-md-0-xxxxx-11111", "one-md-0-xxxxx")];
+    const [, old = ""] = current;
+    const changed = "MachineDeployment|one-md-0||1|1|changed i v1.34.4";
+    const next = "MachineSet|one-md-0-yyyyy|one-md-0|1|1|changed i v1.34.4";
+    const empty = old.replace("|1|1|", "|0||");
+    expect(waitFor(nodes, {}, [changed, old]).status).toBe(1);
+    expect(waitFor(nodes, {}, [changed, next, old]).status).toBe(1);
+    expect(waitFor(nodes, {}, [changed, next, old.replace("|1|1|", "|0|1|")]).stderr).toContain("current templates");
+    expect(waitFor(nodes, {}, [changed, next, empty]).status).toBe(0);
   });
 
   test("tells pools apart of which one is named like the beginning of the other", () => {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "@jest/globals";
-import { asker, complaintOf, exec, requireStart, run, start } from "../../system/exec";
+import { createExec, complaintOf, exec, lastLine, requireStart, run, runLines, start } from "../../system/exec";
 
 const node = (code: string): [string, string[]] => [process.execPath, ["--eval", code]];
 
@@ -78,7 +78,7 @@ describe("run", () => {
 });
 
 describe("a program that is asked", () => {
-  const ask = asker(process.cwd(), { A: "a" }, 0.5);
+  const ask = createExec(process.cwd(), { A: "a" }, 0.5);
 
   test("answers with its output", async () =>
     expect(await ask("sh", "-c", "echo $A; echo")).toEqual({ text: "a", failed: false }));
@@ -98,4 +98,21 @@ describe("a program that is asked", () => {
 test("a started program gets the variables of this process too", async () => {
   const child = start("sh", ["-c", 'test -n "$PATH" && test "$A" = a'], { env: { A: "a" } });
   expect(await new Promise((resolve) => child.on("close", resolve))).toBe(0);
+});
+
+describe("runLines", () => {
+  test("reports each line of standard output", async () => {
+    const lines: string[] = [];
+    await runLines(...node("process.stdout.write('one\\ntw'); process.stdout.write('o\\n')"), (line) =>
+      lines.push(line),
+    );
+    expect(lines).toEqual(["one", "two"]);
+  });
+
+  test("throws with what a program printed to standard error, or with its exit code", async () => {
+    const failed = (code: string) => runLines(...node(code), () => undefined).catch(lastLine);
+    expect(await failed("console.error('why\\nmanifest unknown'); process.exit(1)")).toBe("manifest unknown");
+    expect(await failed("process.exit(2)")).toMatch(/ended with 2$/);
+    expect(await runLines("no-such-program", [], () => undefined).catch(lastLine)).toMatch(/ENOENT/);
+  });
 });

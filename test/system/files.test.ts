@@ -13,7 +13,7 @@ import {
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "@jest/globals";
-import { createAtomically, pointLink, readIfThere, writeAtomically } from "../../system/files";
+import { createAtomically, filesBelow, pointLink, readIfThere, writeAtomically } from "../../system/files";
 
 let folder: string;
 beforeEach(() => {
@@ -48,6 +48,14 @@ test("keeps the mode of a file, and a link to the file", () => {
   expect([readFileSync(file, "utf8"), statSync(file).mode & 0o777]).toEqual(["new", 0o664]);
   expect(lstatSync(link).isSymbolicLink()).toBe(true);
   expect(readdirSync(folder).sort()).toEqual(["file", "link"]);
+});
+
+test("lists the files below a folder, and none below a folder that does not exist", () => {
+  const files = ["a", "b/c", "b/d/e"].map((name) => join(folder, name));
+  for (const file of files) writeAtomically(file, "");
+  symlinkSync(folder, join(folder, "loop"));
+  expect(filesBelow(folder).sort()).toEqual([...files, join(folder, "loop")].sort());
+  expect(filesBelow(join(folder, "missing"))).toEqual([]);
 });
 
 test("creates a file once", () => {

@@ -1,7 +1,7 @@
 import type { Completion, CommandDefinition } from "../definition";
 import { shellOptions } from "./flags";
 
-/** The name of a set of candidates in the script; a list becomes `words:a,b`. */
+/** Returns the script's name for a set of candidates; a list becomes `words:a,b`. */
 const kindOf = (candidates: Completion | "files" | undefined): string =>
   typeof candidates === "object" ? `words:${candidates.join(",")}` : (candidates ?? "any");
 
@@ -36,7 +36,7 @@ _slipway() {
   local flags='' values='' operands='' passes='' program checkout stack="\${STACK-}" route file names=''
   local -a kinds
   current="\${COMP_WORDS[COMP_CWORD]}"
-  # Readline makes words of "=" and of what follows it.
+  # Readline splits --stack=NAME into three words.
   [ "$current" = = ] && current=''
   COMPREPLY=()
   program="$(type -P -- "\${COMP_WORDS[0]/#\\~/$HOME}")" && program="$(readlink -f -- "$program")" || return 0

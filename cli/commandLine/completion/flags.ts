@@ -1,12 +1,12 @@
 import type { Completion, CommandDefinition } from "../definition";
 import { ownOptions, pulumiRows } from "../help";
 
-/** An option as shells complete it. */
+/** An option for shell completion. */
 export interface ShellOption {
-  /** `-s` and `--stack`, the long one last. */
+  /** Short and long name, for example `-s` and `--stack`; the long name is last. */
   names: string[];
   summary: string;
-  /** What follows the option; absent for a switch. */
+  /** The option's value; absent for a switch. */
   value?: { name: string; candidates: Completion | "files" | undefined };
   isRepeatable: boolean;
 }

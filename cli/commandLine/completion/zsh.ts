@@ -3,7 +3,7 @@ import { shellOptions, type ShellOption } from "./flags";
 
 const quote = (text: string): string => `'${text.replaceAll("'", `'\\''`)}'`;
 
-/** Escapes what _arguments reads in a message or a description. */
+/** Escapes characters with a meaning for _arguments. */
 const escape = (text: string): string => text.replace(/[\\:[\]]/g, "\\$&");
 
 const actionOf = (candidates: Completion | "files" | undefined): string => {
@@ -18,9 +18,9 @@ const actionOf = (candidates: Completion | "files" | undefined): string => {
 const optionSpecs = ({ names, summary, value, isRepeatable }: ShellOption): string[] =>
   names.map((name) => {
     const separator = value === undefined ? "" : name.startsWith("--") ? "=" : "+";
-    const others = isRepeatable ? "*" : names.length > 1 ? `(${names.join(" ")})` : "";
+    const exclusions = isRepeatable ? "*" : names.length > 1 ? `(${names.join(" ")})` : "";
     const argument = value === undefined ? "" : `:${escape(value.name)}:${actionOf(value.candidates)}`;
-    return quote(`${others}${name}${separator}[${escape(summary)}]${argument}`);
+    return quote(`${exclusions}${name}${separator}[${escape(summary)}]${argument}`);
   });
 
 const branch = (definition: CommandDefinition): string => {

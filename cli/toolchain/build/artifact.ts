@@ -1,40 +1,44 @@
 import type { Report } from "../../../system/download";
 import type { Log } from "../../../system/exec";
 
-/** What a recipe may use while it makes its artifact. */
+/** Context of a recipe while it builds its artifact. */
 export interface BuildContext {
-  /** An empty folder to fill; it becomes the artifact when the recipe returns, and is thrown away when it throws. */
+  /** Empty folder for the result. It becomes the artifact when the recipe returns, and is removed when the recipe throws. */
   target: string;
-  /** The finished folder of an artifact named in `needs`. */
+  /** Returns the folder of a finished artifact that `needs` names. */
   of: (name: string) => string;
-  /** Goes to the artifact's log file. */
+  /** Writes to the artifact's log file. */
   log: Log;
-  /** Takes how far a download is, for the live line. */
+  /** Reports the progress of a download for the live line. */
   report?: Report;
 }
 
-/** One thing a route fetches or builds, cached under its name and key. */
+/** A result that a route fetches or builds, cached by name and key. */
 export interface Artifact {
   /** Short and unique: a folder name. */
   name: string;
-  /** What the progress line says. */
+  /** Text of the progress line. */
   title: string;
   /** Names of the artifacts that must be finished first. */
   needs: string[];
-  /** What a stack's settings call the result: an image's reference, or a manifest's path from the checkout. */
+  /** Name of the result in a stack's settings: an image's reference, or a manifest's path relative to the checkout. */
   gives?: string;
-  /** Hash of all that the result depends on (pins, recipe, the keys of `needs`): another key is another artifact. */
+  /** Hash of all inputs of the result: pins, recipe and the keys of `needs`. Another key is another artifact. */
   key: string;
   build: (context: BuildContext) => Promise<void>;
-  /** For what lives outside its folder (an image in Docker): whether it is still there. Default: the folder is enough. */
+  /** Returns true if a result outside of the folder, such as an image in Docker, still exists. Default: always true. */
   present?: (folder: string) => Promise<boolean>;
 }
 
-/** The artifacts in an order in which needs come first, else as listed; refuses doubles, unknown needs and circles. */
+/**
+ * Sorts artifacts so that needs come first; otherwise the order stays.
+ *
+ * @throws for duplicate names, unknown needs and cycles
+ */
 export const orderByNeeds = (artifacts: Artifact[]): Artifact[] => {
   const byName = new Map<string, Artifact>();
   for (const artifact of artifacts) {
-    if (byName.has(artifact.name)) throw new Error(`two artifacts are called ${artifact.name}`);
+    if (byName.has(artifact.name)) throw new Error(`artifact ${artifact.name}: expected a unique name, got two artifacts with this name`);
     byName.set(artifact.name, artifact);
   }
   const ordered: Artifact[] = [];
@@ -43,12 +47,12 @@ export const orderByNeeds = (artifacts: Artifact[]): Artifact[] => {
     const now = state.get(artifact.name);
     if (now === "done") return;
     if (now === "open")
-      throw new Error(`artifacts need each other in a circle: ${[...path, artifact.name].join(" -> ")}`);
+      throw new Error(`artifacts: expected needs without a cycle, got ${[...path, artifact.name].join(" -> ")}`);
     state.set(artifact.name, "open");
     for (const need of artifact.needs) {
-      const found = byName.get(need);
-      if (!found) throw new Error(`artifact ${artifact.name} needs ${need}, which is not in the list`);
-      visit(found, [...path, artifact.name]);
+      const needed = byName.get(need);
+      if (!needed) throw new Error(`artifact ${artifact.name} needs ${need}, which is not in the list`);
+      visit(needed, [...path, artifact.name]);
     }
     state.set(artifact.name, "done");
     ordered.push(artifact);
@@ -57,6 +61,6 @@ export const orderByNeeds = (artifacts: Artifact[]): Artifact[] => {
   return ordered;
 };
 
-/** The first artifact, in list order, whose needs are all finished. */
+/** Returns the first artifact in the list whose needs are all finished. */
 export const nextReady = (waiting: Artifact[], isFinished: (name: string) => boolean): Artifact | undefined =>
   waiting.find((artifact) => artifact.needs.every(isFinished));

@@ -4,20 +4,20 @@ import { toolsFolder } from "../../../preflight/installedRoute";
 import { cacheRoot } from "../../../system/cacheFolder";
 import type { Artifact } from "./artifact";
 
-/** Where one route keeps what it made; outside the checkout, so that a second checkout finds it warm. */
+/** Folders of one route's cache, which is outside of the checkout, so that all checkouts share it. */
 export interface Cache {
-  /** Shared by both routes: logs. */
+  /** Root of the cache, which both routes share. */
   root: string;
   route: Route;
   /** Finished artifacts, one folder each. */
   artifacts: string;
-  /** What `.tools` of a checkout points to: bin/ and manifests/. */
+  /** Prefix of the layout folders (bin/ and manifests/) that `.tools` of a checkout links to. */
   tools: string;
   logs: string;
   lock: string;
 }
 
-/** The folders of a route under the cache's root. */
+/** Returns the folders of a route in the cache. */
 export const openCache = (route: Route, base: string = cacheRoot()): Cache => ({
   root: base,
   route,
@@ -27,6 +27,6 @@ export const openCache = (route: Route, base: string = cacheRoot()): Cache => ({
   lock: join(base, route, "lock"),
 });
 
-/** The finished folder of an artifact; another key is another folder. */
+/** Returns the folder of a finished artifact. Another key has another folder. */
 export const artifactFolder = (cache: Cache, artifact: Artifact): string =>
   join(cache.artifacts, `${artifact.name}-${artifact.key.slice(0, 12)}`);

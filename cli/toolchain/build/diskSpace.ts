@@ -4,7 +4,7 @@ import type { Route } from "../../../lib/versions/pins";
 
 const gigabyte = 1e9;
 
-/** Weights of artifacts in the disk space that a route needs: seconds on two cores, as measured once. */
+/** Weight of each artifact in the disk space of a route: its measured build time in seconds on two cores. */
 const coldSeconds: Record<string, number> = {
   "go-kubernetes-plugin": 550,
   "go-kubernetes": 508,
@@ -24,32 +24,34 @@ const coldSeconds: Record<string, number> = {
 };
 const otherSeconds: Record<Route, number> = { release: 15, source: 25 };
 
-/** Another release of Kubernetes takes as long as the pinned one. */
+/** Returns the weight of an artifact. Another Kubernetes release has the weight of the pinned release. */
 const coldSecondsOf = (name: string, route: Route): number =>
   coldSeconds[name.replace(/-\d+\.\d+$/, "")] ?? otherSeconds[route];
 
-/** Gigabytes that a route needs when nothing is there, by place. */
+/** Folders that a route writes to. */
 export interface Places {
   /** Slipway's cache folder. */
   cache: string;
-  /** Go's module cache, Go's build cache and Docker's folder; only the source route fills them from here. */
+  /** Go's module cache, Go's build cache and Docker's folder; only the source route writes to them. */
   goModules?: string;
   goBuild?: string;
   docker?: string;
 }
 
+/** Gigabytes that a route needs in each folder with an empty cache. */
 const coldGigabytes: Record<Route, Required<{ [key in keyof Places]: number }>> = {
   release: { cache: 3, goModules: 0, goBuild: 0, docker: 0 },
   source: { cache: 5, goModules: 9, goBuild: 15, docker: 6 },
 };
 
-/** One file system: what is free on it and what will be written to it. */
+/** A file system with its free and required bytes. */
 export interface Volume {
   folders: string[];
   free: number;
   needed: number;
 }
 
+/** Returns the nearest existing parent of a path. */
 const nearest = (path: string): string => {
   try {
     statSync(path);
@@ -59,7 +61,7 @@ const nearest = (path: string): string => {
   }
 };
 
-/** Sums the need of each file system; `share` is how much of the route's work is missing (0 to 1). */
+/** Adds up the required bytes of each file system; `share` is the missing part of the route's work (0 to 1). */
 export const volumesFor = (route: Route, places: Places, share: number): Volume[] => {
   const volumes = new Map<number, Volume>();
   for (const key of ["cache", "goModules", "goBuild", "docker"] as const) {
@@ -77,21 +79,25 @@ export const volumesFor = (route: Route, places: Places, share: number): Volume[
   return [...volumes.values()];
 };
 
-/** Refuses to start where the disk would run full on the way. */
+/**
+ * Checks that each file system has enough free bytes.
+ *
+ * @throws if a build would fill the disk
+ */
 export const checkSpace = (volumes: Volume[]): void => {
   const gb = (bytes: number): string => (bytes / gigabyte).toFixed(1);
   for (const { folders, free, needed } of volumes) {
     if (free < needed) {
       throw new Error(
-        `not enough disk: ${gb(needed)} GB are needed below ${folders.join(", ")}, ${gb(free)} GB are free; ` +
-          "free some, or put the cache elsewhere with SLIPWAY_CACHE (and Go's with GOMODCACHE and GOCACHE)",
+        `not enough disk: expected ${gb(needed)} GB free for ${folders.join(", ")}, got ${gb(free)} GB. ` +
+          "Free disk space, or move the cache with SLIPWAY_CACHE (Go's caches with GOMODCACHE and GOCACHE).",
       );
     }
   }
 };
 
-/** The part of a route's work that is missing, from 0 to 1, by weight. */
+/** Returns the weighted part of a route's work that is missing, from 0 to 1. */
 export const missingShare = (route: Route, missing: string[], all: string[]): number => {
-  const weight = (names: string[]): number => names.reduce((sum, name) => sum + coldSecondsOf(name, route), 0);
+  const weight = (names: string[]): number => names.reduce((total, name) => total + coldSecondsOf(name, route), 0);
   return all.length === 0 ? 0 : Math.min(1, weight(missing) / weight(all));
 };

@@ -6,28 +6,28 @@ import { pointLink } from "../../../system/files";
 import type { Artifact } from "./artifact";
 import { artifactFolder, type Cache } from "./cache";
 
-/** What `.tools` holds; the same on both routes. */
+/** Content of `.tools`. */
 export interface Layout {
-  /** Links in bin/: name to file. */
+  /** Links in bin/, name to file. */
   links: Record<string, string>;
-  /** Small executables written into bin/: name to text. */
+  /** Scripts in bin/, name to text. */
   scripts: Record<string, string>;
-  /** Links in manifests/: name to file; the release route leaves manifests to the program. */
+  /** Links in manifests/, name to file. Absent on the release route, where the program downloads manifests. */
   manifests?: Record<string, string>;
 }
 
-/** Which executables of the artifacts are tools; the rest (controllers, kubelet, …) goes into images. */
+/** Returns true if an executable is a tool. Other executables, such as controllers and kubelet, go into images. */
 const isTool = (name: string): boolean =>
   /^(pulumi|pulumi-language-.+|pulumi-resource-.+|kind|kubectl|clusterctl)$/.test(name);
 
-/** Links to the tools in the bin/ folders of finished artifacts. */
+/** Returns links to the tools in the bin/ folders of finished artifacts. */
 export const toolLinks = (cache: Cache, artifacts: Artifact[]): Record<string, string> => {
   const links: Record<string, string> = {};
   for (const artifact of artifacts) {
     const bin = join(artifactFolder(cache, artifact), "bin");
     for (const name of existsSync(bin) ? readdirSync(bin).sort() : []) {
       if (!isTool(name)) continue;
-      if (links[name]) throw new Error(`two artifacts make the tool ${name}: ${links[name]} and ${join(bin, name)}`);
+      if (links[name]) throw new Error(`tool ${name}: expected one artifact, got ${links[name]} and ${join(bin, name)}`);
       links[name] = join(bin, name);
     }
   }
@@ -35,12 +35,12 @@ export const toolLinks = (cache: Cache, artifacts: Artifact[]): Record<string, s
 };
 
 /**
- * Writes a layout below the cache and returns its folder. The folder's name carries a hash of the content: checkouts
- * with other versions share the cache without moving each other's links.
+ * Writes a layout into the cache and returns its folder. The folder's name has a hash of the content, so that checkouts with
+ * other versions share the cache and keep their own links.
  */
 export const writeLayout = (cache: Cache, layout: Layout): string => {
   const missing = requiredTools.filter((name) => !(name in layout.links) && !(name in layout.scripts));
-  if (missing.length > 0) throw new Error(`the ${cache.route} route brought no ${missing.join(", ")}`);
+  if (missing.length > 0) throw new Error(`tools of the ${cache.route} route: expected all required tools, got none of ${missing.join(", ")}`);
   const key = createHash("sha256").update(JSON.stringify(layout)).digest("hex").slice(0, 12);
   const folder = `${cache.tools}-${key}`;
   if (existsSync(folder)) return folder;
@@ -58,7 +58,7 @@ export const writeLayout = (cache: Cache, layout: Layout): string => {
     renameSync(fresh, folder);
   } catch (error) {
     rmSync(fresh, { recursive: true, force: true });
-    if (!existsSync(folder)) throw error; // else another run wrote the same
+    if (!existsSync(folder)) throw error; // otherwise another run has written the same layout
   }
   return folder;
 };

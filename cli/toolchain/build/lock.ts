@@ -5,18 +5,19 @@ import { refuse } from "../../../lib/base/problem";
 import { createAtomically } from "../../../system/files";
 import { isRunning, startOf } from "../../../system/processes";
 
-/** Frees the lock; harmless when called twice. */
+/** Releases the lock. A second call does nothing. */
 export type Release = () => void;
 
 const refuseLock = (path: string, got: string): never =>
   refuse({
     key: path,
-    rule: { expected: "a lock file that can be read and moved", got },
+    rule: "a lock file that can be read and moved",
+    got,
     remedy: "Delete it if no other run fills the cache",
   });
 
-/** Returns what an action returns, or undefined where the file does not exist; refuses the lock after other errors. */
-const ifThere = <T>(path: string, action: () => T): T | undefined => {
+/** Returns the result of an action, or undefined if the file does not exist; refuses the lock after other errors. */
+const ifExists = <T>(path: string, action: () => T): T | undefined => {
   try {
     return action();
   } catch (error) {
@@ -24,35 +25,35 @@ const ifThere = <T>(path: string, action: () => T): T | undefined => {
   }
 };
 
-const read = (path: string): string | undefined => ifThere(path, () => readFileSync(path, "utf8"));
+const read = (path: string): string | undefined => ifExists(path, () => readFileSync(path, "utf8"));
 
 const holderIsGone = (text: string): boolean => {
   const [pid = "", start = ""] = text.trim().split(" ");
   return !/^\d+$/.test(pid) || !isRunning({ pid: Number(pid), start });
 };
 
-/** Removes the lock of a dead process, and puts it back if in the meantime it became that of a living one. */
+/** Removes the lock of a dead process, and restores the lock if a living process has taken it meanwhile. */
 const clear = (path: string): void => {
   const aside = `${path}.stale.${process.pid}.${Math.random().toString(36).slice(2)}`;
-  ifThere(path, () => renameSync(path, aside));
+  ifExists(path, () => renameSync(path, aside));
   const holder = read(aside);
-  if (holder === undefined) return; // another process was quicker
-  // Where somebody took the free place there is nothing to put back.
+  if (holder === undefined) return; // another process has removed the lock
+  // createAtomically does nothing if another process has created a new lock.
   if (!holderIsGone(holder)) createAtomically(path, holder);
   rmSync(aside, { force: true });
 };
 
 /**
- * Takes the lock file, waiting for a living holder and taking over from a dead one.
+ * Takes the lock file. It waits for a living holder, and removes the lock of a dead holder.
  *
  * @throws ProblemError for a lock file that cannot be read
  */
 export const takeLock = async (path: string, onWait: (pid: string) => void, pollMs = 500): Promise<Release> => {
-  let said = false;
+  let hasReported = false;
   while (!createAtomically(path, `${process.pid} ${startOf(process.pid)}\n`)) {
     const holder = read(path);
     if (holder === undefined) {
-      // It was freed meanwhile, unless it is a link that leads nowhere: that is there and cannot be read.
+      // The lock was released meanwhile, or it is a link to a missing file, which exists and cannot be read.
       if (lstatSync(path, { throwIfNoEntry: false })?.isSymbolicLink()) refuseLock(path, "a link to a missing file");
       continue;
     }
@@ -60,8 +61,8 @@ export const takeLock = async (path: string, onWait: (pid: string) => void, poll
       clear(path);
       continue;
     }
-    if (!said) onWait(holder.trim().split(" ")[0] ?? "");
-    said = true;
+    if (!hasReported) onWait(holder.trim().split(" ")[0] ?? "");
+    hasReported = true;
     await sleep(pollMs);
   }
   let held = true;

@@ -1,8 +1,8 @@
-/** Takes one line for the user. */
+/** Prints one line for the user. */
 export type Print = (line: string) => void;
 
-/** Seconds as 0:07, 12:31 or 1:02:03. */
-export const clock = (seconds: number): string => {
+/** Formats seconds as 0:07, 12:31 or 1:02:03. */
+export const formatClock = (seconds: number): string => {
   const whole = Math.floor(seconds);
   const two = (value: number): string => String(value).padStart(2, "0");
   const hours = Math.floor(whole / 3600);
@@ -10,23 +10,23 @@ export const clock = (seconds: number): string => {
   return hours > 0 ? `${hours}:${two(minutes)}:${two(whole % 60)}` : `${minutes}:${two(whole % 60)}`;
 };
 
-/** Seconds as whole ones, or with one digit where there are few. */
-export const spell = (seconds: number): string => `${seconds < 10 ? seconds.toFixed(1) : Math.round(seconds)} s`;
+/** Formats seconds: with one digit below 10 s, otherwise as an integer. */
+export const formatSeconds = (seconds: number): string => `${seconds < 10 ? seconds.toFixed(1) : Math.round(seconds)} s`;
 
-/** Bytes in megabytes: "12.3 of 80.2 MB", or "12.3 MB" where the size is unknown. */
+/** Formats bytes as "12.3 of 80.2 MB", or "12.3 MB" if the size is unknown. */
 export const megabytes = (received: number, size?: number): string => {
-  const spellOne = (bytes: number): string => (bytes / 1_000_000).toFixed(1);
-  return `${spellOne(received)}${size === undefined ? "" : ` of ${spellOne(size)}`} MB`;
+  const format = (bytes: number): string => (bytes / 1_000_000).toFixed(1);
+  return `${format(received)}${size === undefined ? "" : ` of ${format(size)}`} MB`;
 };
 
-/** A terminal with one line that is rewritten. */
+/** A terminal for the live line. */
 export interface Terminal {
   /** Width in characters. */
   columns: number;
   write: (text: string) => void;
 }
 
-/** Returns the user's terminal; undefined where output goes to a file or a pipe, which get whole lines. */
+/** Returns the user's terminal; undefined if output goes to a file or a pipe. */
 export const findTerminal = (
   { stdout, stderr }: Pick<NodeJS.Process, "stdout" | "stderr"> = process,
   env: NodeJS.ProcessEnv = process.env,
@@ -35,26 +35,26 @@ export const findTerminal = (
     ? { columns: stderr.columns || 80, write: (text) => stderr.write(text) }
     : undefined;
 
-/** Goes to the start of the line and erases it. */
+/** Moves the cursor to the start of the line and erases the line. */
 const eraseLine = "\r\u001b[K";
 
-/** How progress is shown. */
+/** Options of the progress. */
 export interface ProgressOptions {
-  /** Milliseconds between two signs of life in a log. Default: 30 seconds. */
+  /** Milliseconds between two heartbeat lines in a log. Default: 30 seconds. */
   heartbeatMs?: number;
-  /** Where a live line is shown instead of lines for each start and end. Default: nowhere. */
+  /** Terminal for a live line instead of lines for each start and end. Default: no live line. */
   terminal?: Terminal | undefined;
-  /** Milliseconds between two versions of the live line. Default: 200. */
+  /** Milliseconds between two updates of the live line. Default: 200. */
   redrawMs?: number;
 }
 
 /**
- * Shows which artifacts are at work. A log gets a line for each start and end, "[ 3/27] kubernetes: …", and a sign of life
- * while nothing else is printed; a terminal gets one line that is rewritten.
+ * Shows which artifacts are in progress. A log gets a line for each start and end, "[ 3/27] kubernetes: …", and a heartbeat
+ * line while nothing else is printed. A terminal gets one line that is rewritten.
  */
 export class Progress {
   private readonly begun = Date.now();
-  private readonly running = new Map<string, { since: number; bytes?: string }>();
+  private readonly running = new Map<string, { since: number; detail?: string }>();
   private count = 0;
   private ended = 0;
   private timer: NodeJS.Timeout | undefined;
@@ -65,45 +65,50 @@ export class Progress {
     private readonly options: ProgressOptions = {},
   ) {}
 
-  /** An artifact begins; returns the prefix its later lines carry. */
+  /** Reports the start of an artifact and returns the prefix of its later lines. */
   start(name: string, title: string): string {
     this.count += 1;
     const prefix = `[${String(this.count).padStart(String(this.total).length)}/${this.total}] ${name}:`;
     this.running.set(name, { since: Date.now() });
     if (this.options.terminal) this.draw();
-    else this.say(`${prefix} ${title} …`);
+    else this.printLine(`${prefix} ${title} …`);
     return prefix;
   }
 
-  /** Takes how far the download of an artifact is. */
+  /** Reports the progress of an artifact's download. */
   report(name: string, received: number, size?: number): void {
-    const running = this.running.get(name);
-    if (running) running.bytes = megabytes(received, size);
+    this.describe(name, megabytes(received, size));
   }
 
-  /** An artifact ended; gives its seconds. */
+  /** Takes how far an artifact is, in words for the live line. */
+  describe(name: string, detail: string): void {
+    const running = this.running.get(name);
+    if (running) running.detail = detail;
+  }
+
+  /** Reports the end of an artifact and returns its seconds. */
   end(name: string, prefix: string, failed = false): number {
     const seconds = (Date.now() - (this.running.get(name)?.since ?? Date.now())) / 1000;
     this.running.delete(name);
     if (!failed) this.ended += 1;
     if (this.options.terminal && !failed) this.draw();
-    else this.say(`${prefix} ${failed ? "FAILED after" : "done in"} ${spell(seconds)}, ${this.elapsed()} elapsed`);
+    else this.printLine(`${prefix} ${failed ? "FAILED after" : "done in"} ${formatSeconds(seconds)}, ${this.elapsed()} elapsed`);
     return seconds;
   }
 
   elapsed(): string {
-    return clock((Date.now() - this.begun) / 1000);
+    return formatClock((Date.now() - this.begun) / 1000);
   }
 
-  /** Prints a line that stays and puts the next sign of life off. */
-  say(line: string): void {
+  /** Prints a permanent line and restarts the heartbeat interval. */
+  printLine(line: string): void {
     this.options.terminal?.write(eraseLine);
     this.print(line);
     if (this.options.terminal) this.draw();
     else this.repeat(() => this.beat(), this.options.heartbeatMs ?? 30_000);
   }
 
-  /** Ends the signs of life, and removes the live line. */
+  /** Ends the heartbeat and removes the live line. */
   stop(): void {
     clearInterval(this.timer);
     this.options.terminal?.write(eraseLine);
@@ -115,13 +120,13 @@ export class Progress {
     this.timer.unref();
   }
 
-  /** Each artifact at work with its time, and with its bytes where the live line has room for details. */
+  /** Returns the artifacts in progress with their times, or with bytes if `isDetailed` is true. */
   private atWork(isDetailed = false): string {
     const now = Date.now();
     return [...this.running]
-      .map(([name, { since, bytes }]) => {
-        const time = spell((now - since) / 1000);
-        return `${name} (${isDetailed && bytes ? bytes : time})`;
+      .map(([name, { since, detail }]) => {
+        const time = formatSeconds((now - since) / 1000);
+        return `${name} (${isDetailed && detail ? detail : time})`;
       })
       .join(", ");
   }
@@ -134,8 +139,8 @@ export class Progress {
     const { terminal, redrawMs = 200 } = this.options;
     if (terminal === undefined) return;
     const line = `[${this.ended}/${this.total}] ${this.elapsed()} ${this.atWork(true)}`;
-    const room = terminal.columns - 1; // a full line would wrap, and only its last part could be erased
-    terminal.write(`${eraseLine}${line.length > room ? `${line.slice(0, room - 1)}…` : line}`);
+    const width = terminal.columns - 1; // a full line would wrap, and only its last part could be erased
+    terminal.write(`${eraseLine}${line.length > width ? `${line.slice(0, width - 1)}…` : line}`);
     this.repeat(() => this.draw(), redrawMs);
   }
 }

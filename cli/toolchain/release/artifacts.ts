@@ -4,35 +4,40 @@ import { basename, join } from "node:path";
 import { root } from "../../../system/checkout";
 import { run, type Log } from "../../../system/exec";
 import type { Artifact } from "../build/artifact";
-import { download, patience, type Patience, type Report } from "../../../system/download";
+import { download, defaultRetryPolicy, type RetryPolicy, type Report } from "../../../system/download";
 import { officialBases, platformOf, releaseFiles, type Bases, type Platform, type ReleaseFile } from "./files";
-import { findSum, sumFile, ToolLock } from "./sums";
+import { findChecksum, fileChecksum, ToolLock } from "./checksums";
 
-/** What the release route depends on; tests replace all of it. */
+/** Dependencies of the release route. Tests replace all of them. */
 export interface ReleaseOptions {
   bases?: Bases;
   platform?: Platform;
   lock?: ToolLock;
-  how?: Patience;
+  how?: RetryPolicy;
   files?: ReleaseFile[];
-  /** Follows the download of the file itself. */
+  /** Reports the progress of the file's download. */
   report?: Report;
 }
 
-/** The committed file with the sums of all accepted release files. */
+/** Path of the committed file with the checksums of all accepted release files. */
 export const lockFile = join(root, "tools.lock.json");
 
-const publishedSum = async (file: ReleaseFile, sums: string, bases: Bases, work: string, log: Log, how: Patience) => {
-  const list = join(work, "sums");
-  const url = `${bases[file.base]}/${sums}`;
+const readPublishedChecksum = async (file: ReleaseFile, checksums: string, bases: Bases, work: string, log: Log, how: RetryPolicy) => {
+  const list = join(work, "checksums");
+  const url = `${bases[file.base]}/${checksums}`;
   await download(url, list, log, how);
-  const sum = findSum(readFileSync(list, "utf8"), basename(file.path));
+  const checksum = findChecksum(readFileSync(list, "utf8"), basename(file.path));
   rmSync(list);
-  if (!sum) throw new Error(`${url} has no sum for ${basename(file.path)}: ${file.name} is not installed unchecked`);
-  return sum;
+  if (!checksum)
+    throw new Error(`${url}: expected a checksum of ${basename(file.path)}, got none. ${file.name} was not installed.`);
+  return checksum;
 };
 
-/** Fetches a release file and accepts it only with the sum that is locked, or on first use with the published one. */
+/**
+ * Downloads a release file and checks its checksum: the locked checksum, or on first use the published checksum.
+ *
+ * @throws if the checksum differs
+ */
 export const fetchChecked = async (
   file: ReleaseFile,
   target: string,
@@ -41,26 +46,26 @@ export const fetchChecked = async (
 ): Promise<void> => {
   const bases = options.bases ?? officialBases;
   const lock = options.lock ?? new ToolLock(lockFile);
-  const how = options.how ?? patience;
+  const how = options.how ?? defaultRetryPolicy;
   const address = `${officialBases[file.base]}/${file.path}`; // the lock does not depend on a mirror
   const locked = lock.get(address);
   const published =
-    locked === undefined && file.sums !== undefined
-      ? await publishedSum(file, file.sums, bases, join(target, ".."), log, how)
+    locked === undefined && file.checksums !== undefined
+      ? await readPublishedChecksum(file, file.checksums, bases, join(target, ".."), log, how)
       : undefined;
 
   await download(`${bases[file.base]}/${file.path}`, target, log, how, options.report);
-  const sha256 = sumFile(target, "sha256");
+  const sha256 = fileChecksum(target, "sha256");
   const refuse = (expected: string, got: string, where: string): never => {
     rmSync(target);
     throw new Error(
-      `${address}: the file's sum is ${got}, but ${where} says ${expected}; nothing was installed. ` +
-        "Try again later or from another network; if the release was replaced on purpose, change the version in pins.json",
+      `${address}: expected checksum ${expected} of ${where}, got ${got}. Nothing was installed. ` +
+        "Try again later or from another network. If the release was replaced on purpose, change the version in pins.json.",
     );
   };
   if (locked !== undefined && locked !== sha256) refuse(locked, sha256, "tools.lock.json");
   if (published !== undefined) {
-    const got = sumFile(target, published.algorithm);
+    const got = fileChecksum(target, published.algorithm);
     if (got !== published.hex) refuse(published.hex, got, `the release (${published.algorithm})`);
   }
   if (locked === undefined) {
@@ -83,7 +88,7 @@ const install = async (file: ReleaseFile, fetched: string, target: string, log: 
   await run("tar", ["-xzf", fetched, "-C", work], { log });
   const names = readdirSync(join(work, unpack.folder)).filter((name) => unpack.only.test(name));
   if (names.length === 0)
-    throw new Error(`${basename(file.path)} holds nothing like ${String(unpack.only)} in ${unpack.folder}`);
+    throw new Error(`${basename(file.path)}: expected files that match ${String(unpack.only)} in ${unpack.folder}, got none`);
   for (const name of names) {
     copyFileSync(join(work, unpack.folder, name), join(bin, name));
     chmodSync(join(bin, name), 0o755);
@@ -92,7 +97,7 @@ const install = async (file: ReleaseFile, fetched: string, target: string, log: 
   rmSync(fetched);
 };
 
-/** The release route's tools as artifacts: one for each release file. */
+/** Returns the tools of the release route as artifacts, one for each release file. */
 export const releaseArtifacts = (options: ReleaseOptions = {}): Artifact[] =>
   (options.files ?? releaseFiles(options.platform ?? platformOf())).map((file) => ({
     name: file.name,

@@ -1,40 +1,44 @@
 import { pins } from "../../../lib/versions/pins";
 
-/** Where release files come from; tests put a server of their own here. */
+/** Base URLs of release files. Tests replace them with a local server. */
 export interface Bases {
   github: string;
   kubernetes: string;
 }
 
-/** The projects' own hosts. */
+/** Base URLs of the projects' hosts. */
 export const officialBases: Bases = { github: "https://github.com", kubernetes: "https://dl.k8s.io" };
 
 /** One file of a release. */
 export interface ReleaseFile {
-  /** Artifact name, and what the user reads. */
+  /** Name of the artifact. */
   name: string;
   version: string;
   base: keyof Bases;
-  /** Path under the base. */
+  /** Path relative to the base. */
   path: string;
-  /** Path of the file with published sums: a list of "SUM  FILE" lines, or one bare sum. None: the lock file alone. */
-  sums?: string;
-  /** How the executables come out of it: the file itself under this name, or all of a folder of the tar archive. */
+  /** Path of the checksum file: "CHECKSUM  FILE" lines, or one bare checksum. Default: only the lock file is checked. */
+  checksums?: string;
+  /** How to unpack executables: the file itself gets this name, or matching files of a folder in the tar archive. */
   unpack: { executable: string } | { folder: string; only: RegExp };
 }
 
-/** Operating system and processor as releases name them. */
+/** Operating system and processor in the names of releases. */
 export interface Platform {
   os: "linux" | "darwin";
   arch: "amd64" | "arm64";
 }
 
-/** This machine's platform; refuses what no release is built for. */
+/**
+ * Returns the platform of this machine.
+ *
+ * @throws for a platform without releases
+ */
 export const platformOf = (os: string = process.platform, arch: string = process.arch): Platform => {
   const name = arch === "x64" ? "amd64" : arch;
   if ((os !== "linux" && os !== "darwin") || (name !== "amd64" && name !== "arm64")) {
     throw new Error(
-      `no release files for ${os} on ${arch}: the release route runs on Linux and macOS, amd64 and arm64`,
+      `platform: expected Linux or macOS on amd64 or arm64 for the release route, got ${os} on ${arch}`,
     );
   }
   return { os, arch: name };
@@ -49,12 +53,12 @@ const plugin = (name: keyof typeof pins.pulumi.plugins, { os, arch }: Platform):
     base: "github",
     path: `${release}/pulumi-resource-${name}-v${version}-${os}-${arch}.tar.gz`,
     // SHA-256 for kubernetes and command (goreleaser), SHA-1 for docker (its workflow calls plain shasum).
-    sums: `${release}/pulumi-${name}_${version}_checksums.txt`,
+    checksums: `${release}/pulumi-${name}_${version}_checksums.txt`,
     unpack: { folder: ".", only: /^pulumi-resource-/ },
   };
 };
 
-/** The tools of the release route, for one platform. */
+/** Returns the release files of the tools for a platform. */
 export const releaseFiles = (platform: Platform): ReleaseFile[] => {
   const { os, arch } = platform;
   const { kind, kubernetes, clusterApi } = pins.release;
@@ -65,7 +69,7 @@ export const releaseFiles = (platform: Platform): ReleaseFile[] => {
       version: cli,
       base: "github",
       path: `pulumi/pulumi/releases/download/v${cli}/pulumi-v${cli}-${os}-${arch === "amd64" ? "x64" : arch}.tar.gz`,
-      sums: `pulumi/pulumi/releases/download/v${cli}/SHA512SUMS`,
+      checksums: `pulumi/pulumi/releases/download/v${cli}/SHA512SUMS`,
       // The Node language host and the plugin for dynamic providers are in the same archive.
       unpack: { folder: "pulumi", only: /^pulumi(-language-nodejs.*|-resource-pulumi-nodejs)?$/ },
     },
@@ -77,7 +81,7 @@ export const releaseFiles = (platform: Platform): ReleaseFile[] => {
       version: kind,
       base: "github",
       path: `kubernetes-sigs/kind/releases/download/v${kind}/kind-${os}-${arch}`,
-      sums: `kubernetes-sigs/kind/releases/download/v${kind}/kind-${os}-${arch}.sha256sum`,
+      checksums: `kubernetes-sigs/kind/releases/download/v${kind}/kind-${os}-${arch}.sha256sum`,
       unpack: { executable: "kind" },
     },
     {
@@ -85,14 +89,14 @@ export const releaseFiles = (platform: Platform): ReleaseFile[] => {
       version: kubernetes,
       base: "kubernetes",
       path: `release/v${kubernetes}/bin/${os}/${arch}/kubectl`,
-      sums: `release/v${kubernetes}/bin/${os}/${arch}/kubectl.sha256`,
+      checksums: `release/v${kubernetes}/bin/${os}/${arch}/kubectl.sha256`,
       unpack: { executable: "kubectl" },
     },
     {
       name: "clusterctl",
       version: clusterApi,
       base: "github",
-      // Cluster API publishes no sums (its Makefile's release targets make none): locked on first use.
+      // Cluster API publishes no checksums, so the checksum is locked on first use.
       path: `kubernetes-sigs/cluster-api/releases/download/v${clusterApi}/clusterctl-${os}-${arch}`,
       unpack: { executable: "clusterctl" },
     },

@@ -13,8 +13,8 @@ const { source } = pins;
 const pinned = kubernetesImages(source);
 
 /**
- * What every stack needs, in the order in which free workers should take it: first what waits for the network, then
- * each image as soon as its programs are compiled, so that one worker builds images beside a compile.
+ * Artifacts of every stack, in the order for free workers. Artifacts that wait for the network come first. Images come
+ * before Go programs, so that one worker builds images during a compilation.
  */
 const always: readonly Artifact[] = [
   debianRootfs,
@@ -30,7 +30,7 @@ const always: readonly Artifact[] = [
   ...goArtifacts,
 ];
 
-/** What takes minutes and only some stacks need: made where a stack's settings name it. */
+/** Artifacts that need minutes and only some stacks use. They are built if a stack's settings name them. */
 export const onDemand: readonly Artifact[] = [
   ...source.otherKubernetes.map(kubernetesImages).flatMap(({ node, kubeadm }) => [node, ...kubeadm]),
   ...otherKubernetesPrograms,
@@ -38,8 +38,8 @@ export const onDemand: readonly Artifact[] = [
 ];
 
 /**
- * All that the source route makes for a stack.
+ * Returns the artifacts of the source route for a stack.
  *
- * @param named images and manifests that the stack's settings name, see namedBySettings
+ * @param named images and manifests in the stack's settings, see namedBySettings
  */
 export const sourceArtifacts = (named: readonly string[] = []): Artifact[] => [...always, ...demanded(onDemand, named)];

@@ -1,5 +1,5 @@
-// The step behind `capdImageSource: build`: compiles the manager of Cluster API's Docker provider from the Go module of
-// CLUSTER_API_VERSION, as IMAGE, and prints the image's id. Go's caches make every time but the first quick.
+// Step of `capdImageSource: build`. It compiles the manager of Cluster API's Docker provider from the Go module of
+// CLUSTER_API_VERSION, builds the image IMAGE, and prints the image's id. After the first build, Go's caches are used.
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -9,7 +9,7 @@ import { clusterApiGroup } from "./goGroups";
 
 const fromEnvironment = (name: string): string => {
   const value = process.env[name];
-  if (!value) throw new Error(`${name} is not set; the program's CapdImage component sets it`);
+  if (!value) throw new Error(`${name}: expected a value from the program's CapdImage component, got nothing`);
   return value;
 };
 

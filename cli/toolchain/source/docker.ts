@@ -14,19 +14,19 @@ const logFile = "/var/log/slipway-dockerd.log";
 
 let answered = false;
 
-/** Whether a Docker server answers, here or wherever DOCKER_HOST or the context points; one that did is not asked again. */
+/** Returns true if the Docker server of DOCKER_HOST or the context answers. A positive answer is cached. */
 export const dockerRunning = async (): Promise<boolean> => {
   answered ||= (await run("docker", ["version", "--format", "{{.Server.Version}}"]).catch(() => "")).trim() !== "";
   return answered;
 };
 
-/** Whether /proc/self/status tells that CAP_SYS_RESOURCE (bit 24) is out of reach of every process here. */
+/** Returns true if, according to /proc/self/status, no process here can have CAP_SYS_RESOURCE (bit 24). */
 export const lacksSysResource = (status: string): boolean => {
   const mask = /^CapBnd:\s*([0-9a-f]+)$/m.exec(status)?.[1];
   return mask !== undefined && ((BigInt(`0x${mask}`) >> 24n) & 1n) === 0n;
 };
 
-/** The user's daemon.json with our runtime added; it becomes the default unless the user chose one. */
+/** Adds Slipway's runtime to the user's daemon.json. It becomes the default runtime if the user has not chosen one. */
 export const withRuntime = (text: string): string => {
   const config = JSON.parse(text.trim() || "{}") as { runtimes?: object; "default-runtime"?: string };
   const merged = {
@@ -37,7 +37,7 @@ export const withRuntime = (text: string): string => {
   return `${JSON.stringify(merged, null, 2)}\n`;
 };
 
-/** Without CAP_SYS_RESOURCE, `docker run --privileged` works only through a wrapper around runc. */
+/** Installs a wrapper around runc, without which `docker run --privileged` needs CAP_SYS_RESOURCE. */
 const configureRuntime = async (log: Log): Promise<void> => {
   if (!lacksSysResource(readFileSync("/proc/self/status", "utf8"))) return;
   log("CAP_SYS_RESOURCE is missing: Docker gets a wrapper around runc\n");
@@ -50,17 +50,17 @@ const configureRuntime = async (log: Log): Promise<void> => {
   try {
     after = withRuntime(before);
   } catch (error) {
-    throw new Error(`${settings} is no valid JSON (${(error as Error).message}): correct it, then try again`);
+    throw new Error(`${settings}: expected JSON, got a syntax error (${(error as Error).message}). Correct the file, then try again.`);
   }
   if (after !== before) writeAtomically(settings, after);
 };
 
-/** Whether the process of a pid file is alive and of that name. A number may be given anew after a restart. */
+/** Returns true if the process of a pid file runs and has this name. After a restart, another process may have the pid. */
 const holds = (pidFile: string, name: string): boolean => {
   const pid = existsSync(pidFile) ? readFileSync(pidFile, "utf8").trim() : "";
   const file = `/proc/${pid}/status`;
   const status = pid !== "" && existsSync(file) ? readFileSync(file, "utf8") : "";
-  return new RegExp(`^Name:\\s*${name}$`, "m").test(status) && !/^State:\s*Z/m.test(status); // Z: dead, not yet buried
+  return new RegExp(`^Name:\\s*${name}$`, "m").test(status) && !/^State:\s*Z/m.test(status); // Z: zombie
 };
 
 const listens = (socket: string): Promise<boolean> =>
@@ -70,7 +70,7 @@ const listens = (socket: string): Promise<boolean> =>
     connection.on("connect", () => connection.destroy());
   });
 
-/** Removes what a killed dockerd leaves behind and a new one would trip over. */
+/** Removes files of a killed dockerd that would make a new dockerd fail. */
 const removeStale = async (log: Log): Promise<void> => {
   const stale: string[] = [];
   if (!holds("/var/run/docker.pid", "dockerd")) stale.push("/var/run/docker.pid");
@@ -78,24 +78,24 @@ const removeStale = async (log: Log): Promise<void> => {
     stale.push("/run/docker/containerd/containerd.pid");
   const system = "/run/containerd/containerd.sock"; // dockerd takes its mere presence for a running containerd
   if (existsSync(system) && !(await listens(system))) stale.push(system);
-  for (const path of stale.filter((one) => existsSync(one))) {
-    log(`${path} is left over: removed\n`);
+  for (const path of stale.filter((file) => existsSync(file))) {
+    log(`removed the stale file ${path}\n`);
     rmSync(path, { force: true });
   }
 };
 
-/** Starts dockerd so that it outlives this process; gives a function that says whether it has ended, and how. */
+/** Starts dockerd detached from this process. Returns a function that returns how dockerd ended; undefined if it runs. */
 const launch = async (log: Log): Promise<() => string | undefined> => {
   if (existsSync("/run/systemd/system")) {
     await run("systemctl", ["start", "docker"], { log });
     return () => undefined;
   }
   if (holds("/var/run/docker.pid", "dockerd")) {
-    log("dockerd runs and does not answer yet: waiting for it\n");
+    log("dockerd runs and does not answer yet: waiting\n");
     return () => undefined;
   }
   const output = openSync(logFile, "a");
-  // Containers cannot start once the temporary folder of their Docker is gone.
+  // Docker cannot start containers after the removal of its temporary folder.
   const env = lastingTemporary;
   const child = startProgram("dockerd", [], { cwd: "/", env, detached: true, stdio: ["ignore", output, output] });
   let end: string | undefined;
@@ -111,25 +111,25 @@ const onPath = async (program: string): Promise<boolean> =>
 const start = async (log: Log): Promise<void> => {
   if (await dockerRunning()) return;
   if (process.env.DOCKER_HOST) {
-    throw new Error(`Docker at DOCKER_HOST=${process.env.DOCKER_HOST} does not answer: start it, or unset DOCKER_HOST`);
+    throw new Error(`Docker at DOCKER_HOST=${process.env.DOCKER_HOST} does not answer. Start Docker, or unset DOCKER_HOST.`);
   }
   if (process.getuid?.() !== 0) {
     throw new Error(
-      "Docker does not answer, and only root can install and start it: start Docker, or run this as root",
+      "Docker does not answer, and only root can install and start Docker. Start Docker, or run this command as root.",
     );
   }
   if (!/ \/sys\/fs\/cgroup\S* cgroup2? /.test(readFileSync("/proc/mounts", "utf8"))) {
-    throw new Error("No cgroup is mounted at /sys/fs/cgroup: apt-get install cgroupfs-mount && cgroupfs-mount");
+    throw new Error("/sys/fs/cgroup: expected a mounted cgroup, got none. Run apt-get install cgroupfs-mount && cgroupfs-mount.");
   }
-  await configureRuntime(log); // before the packages, for they may start dockerd
-  // Not over a Docker from elsewhere, and the client is a package of its own in later releases.
+  await configureRuntime(log); // before the packages, because they may start dockerd
+  // An existing Docker from another source stays. Later Debian releases have a separate package for the client.
   if (!(await onPath("dockerd"))) await aptInstall(["docker.io"], log);
   if (!(await onPath("docker"))) await aptInstall(["docker-cli"], log);
   await removeStale(log);
   const ended = (await dockerRunning()) ? () => undefined : await launch(log);
   const version = ["version", "--format", "{{.Server.Version}}"];
   const deadline = Date.now() + 90_000;
-  // With a timeout, for a dockerd that waits for its containerd accepts connections and says nothing.
+  // With a timeout, because a dockerd that waits for containerd accepts connections and does not answer.
   for (;;) {
     const answer = await run("docker", version, { timeout: 10 }).catch(() => "");
     if (answer.trim() !== "") return log(`Docker ${answer.trim()} answers\n`);
@@ -142,7 +142,7 @@ const start = async (log: Log): Promise<void> => {
 
 let starting: Promise<void> | undefined;
 
-/** Makes Docker answer: uses the one that runs, else installs and starts Debian's. It goes on when Slipway ends. */
+/** Ensures that Docker answers. It installs and starts Debian's Docker if necessary, which keeps running after Slipway. */
 export const ensureDocker = (log: Log): Promise<void> => {
   starting ??= start(log).finally(() => (starting = undefined));
   return starting;

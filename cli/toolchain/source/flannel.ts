@@ -16,7 +16,7 @@ const cni = "github.com/containernetworking/cni";
 const flannelModule = `${flannel}@${goModule(flannel)}`;
 const main = "flanneld/main.go";
 
-/** flanneld without two of its backends: udp is C on amd64, and tencent-vpc's module cannot be had. */
+/** flanneld without two backends: udp needs C on amd64, and the module of tencent-vpc is not available. */
 const daemon: GoGroup = {
   name: "flannel",
   like: flannelModule,
@@ -30,7 +30,7 @@ const daemon: GoGroup = {
   ],
 };
 
-/** The CNI plugin as it was before it got a repository, and no module, of its own; a newer cni speaks CNI 1.0. */
+/** The CNI plugin from containernetworking/plugins, because its own repository has no module. A newer cni supports CNI 1.0. */
 const plugin: GoGroup = {
   name: "flannel-cni-plugin",
   like: `${plugins}@${goModule(plugins)}`,
@@ -63,7 +63,7 @@ const cniPluginImage = image({
   image: names.cniPlugin,
   needs: [networkTools, pluginProgram],
   pieces: { "files/flannel": { artifact: pluginProgram.name, path: "bin/flannel" } },
-  // The manifest copies the plugin to the node with cp, which is among the tools.
+  // The manifest copies the plugin to the node with cp, which network-tools has.
   dockerfile: "FROM slipway/network-tools:1\nCOPY files/ /\n",
 });
 
@@ -82,5 +82,5 @@ const manifest: Artifact = {
   },
 };
 
-/** Flannel: its manifest, the images that it runs and their programs. */
+/** Artifacts of flannel: its manifest, images and programs. */
 export const flannelArtifacts: Artifact[] = [manifest, ...images, daemonPrograms, pluginProgram];

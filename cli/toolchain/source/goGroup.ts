@@ -3,34 +3,34 @@ import { basename, dirname, join } from "node:path";
 import { root } from "../../../system/checkout";
 import { run, type Log } from "../../../system/exec";
 
-/** One binary of a group: a package of a module, or one of ours under cli/toolchain/source/go. */
+/** A binary of a group, from a module's package or from Slipway's programs in cli/toolchain/source/go. */
 export interface GoMain {
-  /** Import path, or `./name` for a program of ours or one whose files are among the group's copies. */
+  /** Import path, or `./name` for a program of Slipway or for files in the group's copies. */
   package: string;
   /** File name of the binary. */
   output: string;
 }
 
-/** Binaries that share one go.mod, so that each package they share is compiled once. */
+/** Binaries with a common go.mod, so that common packages are compiled once. */
 export interface GoGroup {
   name: string;
-  /** Module path; differs from the default only where Go's `internal` rule asks for it. */
+  /** Module path; differs from the default only if Go's `internal` rule requires it. */
   module?: string;
-  /** The module whose `go` and `godebug` lines the group takes over, as path@version. */
+  /** Module (path@version) from which the group copies the `go` and `godebug` lines. */
   like: string;
   requires: Record<string, string>;
   /** Replacements: old path to "new path version". */
   replaces?: Record<string, string>;
-  /** Also take over the versioned replacements of `like`. */
+  /** If true, the group also copies the versioned replacements of `like`. */
   copyReplaces?: boolean;
   /** Version of the modules that Kubernetes keeps under ./staging. */
   staging?: string;
   mains: GoMain[];
-  /** Values for the linker's -X, by variable. */
+  /** Values for the linker's -X by variable. */
   variables?: Record<string, string>;
   /** Files copied from a module before the build: [module@version, file in it, target]. */
   copies?: [string, string, string][];
-  /** By target of a copy: texts that each mark one line to be left out of it. */
+  /** Texts by the target of a copy. Each text marks one line to leave out. */
   omitLines?: Record<string, string[]>;
 }
 
@@ -43,13 +43,13 @@ interface GoModFile {
 /** Go's settings for every build: static, reproducible paths, no toolchain download. */
 export const goEnvironment = { CGO_ENABLED: "0", GOTOOLCHAIN: "local", GOFLAGS: "-mod=mod -trimpath", GOWORK: "off" };
 
-/** Downloads a module (path@version) and says where it lies and which go.mod it has. */
+/** Downloads a module (path@version) and returns the paths of its folder and its go.mod. */
 export const downloadModule = async (module: string, log: Log): Promise<{ Dir: string; GoMod: string }> => {
   const text = await run("go", ["mod", "download", "-json", module], { cwd: "/", log, env: { GOFLAGS: "" } });
   return JSON.parse(text) as { Dir: string; GoMod: string };
 };
 
-/** The text of a group's go.mod, given the parsed go.mod of the module it is like. */
+/** Returns the text of a group's go.mod. `like` is the parsed go.mod of the module in `group.like`. */
 export const goModText = (group: GoGroup, like: GoModFile): string => {
   const ours = group.replaces ?? {};
   const theirs = (like.Replace ?? []).filter((entry) => !(entry.Old.Path in ours));
@@ -73,10 +73,10 @@ export const goModText = (group: GoGroup, like: GoModFile): string => {
   ].join("\n");
 };
 
-/** The file name go build gives a program: the last element of its path that is not a major version. */
+/** Returns the file name of `go build` for a program: the last path element that is not a major version. */
 export const builtName = (main: GoMain): string => basename(main.package.replace(/\/v\d+$/, ""));
 
-/** Splits programs into batches in which no two leave a file of the same name. */
+/** Splits programs into batches with distinct file names. */
 export const distinctNames = (mains: GoMain[]): GoMain[][] => {
   const batches: GoMain[][] = [];
   for (const main of mains) {
@@ -87,17 +87,21 @@ export const distinctNames = (mains: GoMain[]): GoMain[][] => {
   return batches;
 };
 
-/** The text without the line that holds each mark; refuses a mark that is in no line, or in several. */
+/**
+ * Removes the line with each mark from a text.
+ *
+ * @throws if a mark is not in exactly one line
+ */
 export const withoutLines = (text: string, marks: string[]): string =>
   marks.reduce((rest, mark) => {
     const lines = rest.split("\n");
     const kept = lines.filter((line) => !line.includes(mark));
-    const found = lines.length - kept.length;
-    if (found !== 1) throw new Error(`${mark} is in ${found} lines of the copied file, and should be in one`);
+    const removed = lines.length - kept.length;
+    if (removed !== 1) throw new Error(`${mark}: expected in one line of the copied file, got ${removed} lines`);
     return kept.join("\n");
   }, text);
 
-/** Folder of a program of ours; one that is copied from a module has none. */
+/** Returns the folder of a program of Slipway; undefined for a program from a module. */
 export const ourProgram = (main: GoMain): string | undefined => {
   const folder = join(root, "cli/toolchain/source/go", main.package);
   return main.package.startsWith("./") && existsSync(folder) ? folder : undefined;
@@ -123,7 +127,7 @@ export const buildGoGroup = async (group: GoGroup, target: string, log: Log): Pr
   const flags = ["build", "-ldflags", ["-s -w", ...variables].join(" ")];
   const bin = join(target, "bin");
   mkdirSync(bin, { recursive: true });
-  // One call compiles and links all that do not share a name, with all cores; namesakes follow.
+  // One call builds all programs with distinct names on all cores. Programs with the same name follow.
   for (const batch of distinctNames(group.mains)) {
     await run("go", [...flags, "-o", `${bin}/`, ...batch.map((main) => main.package)], {
       cwd: work,

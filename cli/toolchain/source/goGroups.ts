@@ -20,7 +20,7 @@ const calico = "github.com/projectcalico/calico";
 const certManager = "github.com/cert-manager/cert-manager";
 const languageHost = `${sdk}@${goModule(`language host: ${sdk}`)}`;
 
-/** Cluster API's four managers and clusterctl, of a version without the v. */
+/** Returns the group of Cluster API's four managers and clusterctl; `version` has no v. */
 export const clusterApiGroup = (version: string): GoGroup => ({
   name: "cluster-api",
   like: `${capi}@v${version}`,
@@ -39,10 +39,10 @@ export const clusterApiGroup = (version: string): GoGroup => ({
   ],
 });
 
-/** Everything every stack on the source route needs; the longest first, so that the short ones fill the gaps. */
+/** Groups of every stack on the source route. The longest builds come first, so that short builds fill the gaps. */
 export const goGroups: GoGroup[] = [
   {
-    // helm renders cert-manager's chart; the plugin's module graph has it, so most of it is compiled once.
+    // helm renders cert-manager's chart. The plugin's module graph includes helm, so common packages are compiled once.
     name: "kubernetes-plugin",
     like: at(kubernetesPlugin),
     requires: required(kubernetesPlugin, helm),
@@ -64,7 +64,7 @@ export const goGroups: GoGroup[] = [
   kubernetesGroup(source),
   clusterApiGroup(source.clusterApi),
   {
-    // Not together with Cluster API: its webhooks do not compile with that controller-runtime.
+    // Not in Cluster API's group, because MetalLB's webhooks do not compile with that controller-runtime.
     name: "metallb",
     like: at(metallb),
     requires: required(metallb),
@@ -133,7 +133,7 @@ export const goGroups: GoGroup[] = [
     mains: [{ package: "sigs.k8s.io/kind", output: "kind" }],
   },
   {
-    // Ours, without dependencies: the released one is C, and a compiler for C may be missing.
+    // Slipway's program, because the released pause needs a C compiler, which may be missing.
     name: "pause",
     like: at("sigs.k8s.io/kind"),
     requires: {},

@@ -4,7 +4,7 @@ import type { GoGroup } from "./goGroup";
 
 const { source } = pins;
 
-/** The linker variables by which Kubernetes projects state their version. */
+/** Returns the linker variables with the version of a Kubernetes project. */
 export const gitVersion = (path: string, version: string): Record<string, string> => ({
   [`${path}.gitVersion`]: `v${version}`,
   [`${path}.gitMajor`]: String(parseVersion(version).major),
@@ -14,11 +14,11 @@ export const gitVersion = (path: string, version: string): Record<string, string
   [`${path}.buildDate`]: "1970-01-01T00:00:00Z",
 });
 
-/** What tells a release's artifacts from others': nothing for the pinned one, else `-1.33`. */
+/** Returns the suffix of a release's artifacts: empty for the pinned release, else for example `-1.33`. */
 export const releaseSuffix = ({ kubernetes }: KubernetesPins): string =>
   kubernetes === source.kubernetes ? "" : minorOf(kubernetes).replace("v", "-");
 
-/** The programs of a Kubernetes release. */
+/** Returns the group of programs of a Kubernetes release. */
 export const kubernetesGroup = (release: KubernetesPins): GoGroup => ({
   name: `kubernetes${releaseSuffix(release)}`,
   like: `k8s.io/kubernetes@v${release.kubernetes}`,
@@ -36,7 +36,7 @@ export const kubernetesGroup = (release: KubernetesPins): GoGroup => ({
   ].map((name) => ({ package: `k8s.io/kubernetes/cmd/${name}`, output: name })),
 });
 
-/** The CoreDNS that a release asks for. */
+/** Returns the group of a release's CoreDNS. */
 export const corednsGroup = (release: KubernetesPins): GoGroup => ({
   name: `coredns${releaseSuffix(release)}`,
   like: `github.com/coredns/coredns@v${release.coredns}`,
@@ -44,7 +44,7 @@ export const corednsGroup = (release: KubernetesPins): GoGroup => ({
   mains: [{ package: "./coredns", output: "coredns" }],
 });
 
-/** The etcd that a release asks for. */
+/** Returns the group of a release's etcd. */
 export const etcdGroup = (release: KubernetesPins): GoGroup => ({
   name: `etcd${releaseSuffix(release)}`,
   like: `go.etcd.io/etcd/server/v3@v${release.etcd}`,
@@ -52,7 +52,7 @@ export const etcdGroup = (release: KubernetesPins): GoGroup => ({
   mains: [{ package: "go.etcd.io/etcd/server/v3", output: "etcd" }],
 });
 
-/** What is compiled for another release of Kubernetes than the pinned one. */
+/** Groups of the Kubernetes releases other than the pinned release. */
 export const otherKubernetesGroups: GoGroup[] = source.otherKubernetes.flatMap((release) => [
   kubernetesGroup(release),
   corednsGroup(release),

@@ -6,8 +6,8 @@ import { onDemand, sourceArtifacts } from "./artifacts";
 import { manifests } from "./manifests";
 
 /**
- * A program that runs a script of the checkout. Pulumi starts plugins in the project's folder, which is the checkout;
- * so the script is found from any checkout that shares the cache.
+ * Returns a program that runs a script of the checkout. Pulumi starts plugins in the project's folder, which is the
+ * checkout, so the program works in every checkout that shares the cache.
  */
 const inCheckout = (what: string, script: string, command: string): string =>
   `#!/bin/sh
@@ -19,7 +19,7 @@ fi
 exec ${command} "$@"
 `;
 
-/** Programs that the source route cannot build and stands in for; docs/guides/closed-networks.md names them. */
+/** Stand-ins for programs that the source route cannot build; docs/guides/closed-networks.md lists them. */
 export const standIns: Record<string, string> = {
   "pulumi-resource-command": inCheckout(
     "Stand-in for Pulumi's command plugin, whose Go module cannot be had from the module proxy.",
@@ -33,7 +33,7 @@ export const standIns: Record<string, string> = {
   ),
 };
 
-/** Pulumi.yaml's nodeargs, for a language host from the time before Pulumi handed a project's options on by itself. */
+/** Returns a wrapper with nodeargs of Pulumi.yaml, because the pinned language host does not get a project's options. */
 const languageHost = (program: string): string =>
   `#!/bin/sh
 # Pulumi's language host for Node, with the options of Pulumi.yaml as it takes them.
@@ -41,8 +41,8 @@ exec '${program.replaceAll("'", `'\\''`)}' -nodeargs '--require ./scripts/progra
 `;
 
 /**
- * The layout of `.tools` on the source route. Manifests that were made for one stack are there for all: the same
- * checkout works on several, and a link that moved with each would take the others' manifests away.
+ * Returns the layout of `.tools` on the source route. It contains the manifests of all stacks, because a checkout can have
+ * several stacks, and a layout for one stack would lack the manifests of the other stacks.
  */
 export const sourceLayout = (cache: Cache): Layout => {
   const always = sourceArtifacts();

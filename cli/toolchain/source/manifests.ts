@@ -17,7 +17,7 @@ const metallb = at("go.universe.tf/metallb");
 const calico = at("github.com/projectcalico/calico");
 const certManager = at("github.com/cert-manager/cert-manager");
 
-/** Kustomizations of the modules: file to module, folder in it and the image of its manager. */
+/** Kustomizations of the modules: file to module, folder in the module, and image of the manager. */
 const kustomizations: Record<string, [module: string, folder: string, image: string]> = {
   "core-components.yaml": [capi, "core/config/default", imageNames.clusterApi],
   "bootstrap-components.yaml": [capi, "bootstrap/kubeadm/config/default", imageNames.kubeadmBootstrap],
@@ -25,39 +25,39 @@ const kustomizations: Record<string, [module: string, folder: string, image: str
   "infrastructure-components.yaml": [capd, "infrastructure/docker/config/default", imageNames.capd],
 };
 
-/** Files that a module has ready. */
+/** Manifests that are files of a module. */
 const plain: Record<string, [module: string, path: string]> = {
   "metadata.yaml": [capi, "metadata.yaml"],
   "metallb.yaml": [metallb, "config/manifests/metallb-native.yaml"],
   "calico.yaml": [calico, "manifests/calico-vxlan.yaml"],
 };
 
-/** What the release does to a kustomization's output: the manager's image by name and version, pulled only if absent. */
+/** Sets the manager's image and pull policy in a kustomization's output, as the project's release does. */
 export const asReleased = (text: string, image: string): string => {
   const released = text
     .replace(/^( *image: )gcr\.io\/k8s-staging-cluster-api\/[\w-]+:main$/gm, `$1${image}`)
     .replace(/^( *imagePullPolicy: )Always$/gm, "$1IfNotPresent");
   if (!released.includes(` image: ${image}\n`)) {
-    throw new Error(`The kustomization of ${image} has no image …:main to name; it has ${imagesIn(text).join(", ")}`);
+    throw new Error(`kustomization of ${image}: expected an image with the tag main, got ${imagesIn(text).join(", ")}`);
   }
   return released;
 };
 
-/** The images a manifest runs. */
+/** Returns the images that a manifest runs. */
 export const imagesIn = (text: string): string[] => [
   ...new Set([...text.matchAll(/^ *(?:- )?image: *["']?([\w./-]+:[\w.-]+)["']?$/gm)].map((match) => match[1]!)),
 ];
 
-/** Puts a chart's rendered text in an order that can be applied from top to bottom. */
+/** Sorts the documents of a rendered chart, so that they can be applied from top to bottom. */
 export const inOrder = (rendered: string, namespace: string): string => {
-  const documents = rendered.split(/^---$/m).map((one) => one.trim()).filter(Boolean); // prettier-ignore
-  const isCrd = (one: string): boolean => /^kind: CustomResourceDefinition$/m.test(one);
+  const documents = rendered.split(/^---$/m).map((text) => text.trim()).filter(Boolean); // prettier-ignore
+  const isCrd = (text: string): boolean => /^kind: CustomResourceDefinition$/m.test(text);
   const first = `apiVersion: v1\nkind: Namespace\nmetadata:\n  name: ${namespace}`;
-  const ordered = [first, ...documents.filter(isCrd), ...documents.filter((one) => !isCrd(one))];
+  const ordered = [first, ...documents.filter(isCrd), ...documents.filter((text) => !isCrd(text))];
   return `${ordered.join("\n---\n")}\n`;
 };
 
-/** Renders cert-manager's chart, which its module has without the parts that the release tool fills in. */
+/** Renders cert-manager's chart, and fills in the values that are missing in the module. */
 const renderCertManager = async (context: BuildContext): Promise<string> => {
   const { log, target } = context;
   const module = await downloadModule(certManager, log);
@@ -67,10 +67,10 @@ const renderCertManager = async (context: BuildContext): Promise<string> => {
   const version = text.replaceAll("v0.1.0", `v${source.certManager}`).replaceAll("{{IS_PRERELEASE}}", "false");
   writeFileSync(join(chart, "Chart.yaml"), version);
   const crds = join(module.Dir, "deploy/crds");
-  for (const name of readdirSync(crds).filter((one) => one.endsWith(".yaml"))) {
+  for (const name of readdirSync(crds).filter((file) => file.endsWith(".yaml"))) {
     writeFileSync(join(chart, "templates", name), readFileSync(join(crds, name)));
   }
-  // The hook's job would want an image for a check that Slipway makes itself.
+  // The hook's job would need an image for a check that Slipway does itself.
   const settings = ["--namespace", "cert-manager", "--set", "installCRDs=true,startupapicheck.enabled=false"];
   const kubeVersion = ["--kube-version", source.kubernetes];
   const helm = join(context.of("go-kubernetes-plugin"), "bin/helm");
@@ -79,20 +79,24 @@ const renderCertManager = async (context: BuildContext): Promise<string> => {
   return inOrder(rendered, "cert-manager");
 };
 
-/** Every image that a manifest runs must be one that is built: nothing can be pulled where this is used. */
+/**
+ * Checks that every image in the manifests is built, because the source route cannot pull images.
+ *
+ * @throws for an image that is not built
+ */
 export const checkImages = (folder: string, built: readonly string[], log: Log): void => {
   for (const name of readdirSync(folder)) {
     const images = imagesIn(readFileSync(join(folder, name), "utf8"));
     log(`${name}: ${images.join(" ") || "no image"}\n`);
     const unknown = images.filter((image) => !built.includes(image.replace(/^docker\.io\//, "")));
     if (unknown.length > 0)
-      throw new Error(`${name} runs ${unknown.join(", ")}, which cli/toolchain/source/images does not build`);
+      throw new Error(`${name}: expected images that cli/toolchain/source/images builds, got ${unknown.join(", ")}`);
   }
 };
 
 const needs = [goGroupArtifact("kubernetes"), goGroupArtifact("kubernetes-plugin")];
 
-/** The manifests of what is installed into clusters, from the same modules as its images. */
+/** Manifests of the programs in clusters, from the same modules as the images. */
 export const manifests: Artifact = {
   name: "manifests",
   title: "Manifests of Cluster API, cert-manager, Calico and MetalLB",

@@ -29,7 +29,7 @@ export const templateProblems = (
   const [clusterObject] = clusters;
   if (clusterObject === undefined || clusters.length > 1 || clusterObject.metadata.name !== cluster.name) {
     const received = clusters.map(({ metadata }) => metadata.name);
-    const rule = `contain one Cluster of cluster.x-k8s.io, named ${cluster.name} by \${CLUSTER_NAME}`;
+    const rule = `one Cluster of cluster.x-k8s.io, named ${cluster.name} by \${CLUSTER_NAME}`;
     return [{ key: source, received, rule, remedy: "Use a template that clusterctl generate cluster accepts" }];
   }
   const { clusterNetwork = {}, ...references } = clusterObject["spec"] as { clusterNetwork?: ClusterNetwork };
@@ -54,7 +54,7 @@ const missing = (
   ["infrastructureRef", "controlPlaneRef"].flatMap((key) => {
     const { kind, name } = (references[key] ?? {}) as { kind?: string; name?: string };
     if (objects.some((object) => object.kind === kind && object.metadata.name === name)) return [];
-    const rule = `contain the object of the Cluster's ${key}; Slipway does not support templates with a ClusterClass`;
+    const rule = `the object of the Cluster's ${key}, because Slipway does not support templates with a ClusterClass`;
     return [{ key: source, received: name ?? null, rule, remedy: "Use the provider's template without topology" }];
   });
 
@@ -73,7 +73,7 @@ const networks = (
     ] as const
   ).flatMap(([key, stated]) => {
     if (stated === undefined || stated === settings[key]) return [];
-    const rule = `be ${stated}, which ${source} states for cluster ${name}`;
+    const rule = `${stated}, which ${source} states for cluster ${name}`;
     return [
       {
         key,

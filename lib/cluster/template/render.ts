@@ -34,7 +34,7 @@ export const renderTemplate = (text: string, source: string, values: TemplateVal
   if (!Array.isArray(marked) || (marked as KubernetesObject[]).some(hasSecretName)) {
     return refuse({
       key: source,
-      rule: `use ${used.join(", ")} only as values of fields, since templateSecrets must not name or create objects`,
+      rule: `${used.join(", ")} only as values of fields, because templateSecrets must not name or create objects`,
       remedy: `Move values that name objects to ${setting}`,
     });
   }
@@ -54,7 +54,7 @@ const parseSecretly = (text: string, source: string): readonly PlacedObject[] =>
   const invalid = (): never =>
     refuse({
       key: source,
-      rule: "be valid YAML with the values of templateSecrets filled in",
+      rule: "valid YAML with the values of templateSecrets filled in",
       remedy: "Quote the variable in the template, or use base64 if its field expects base64",
     });
   try {

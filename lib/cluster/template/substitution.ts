@@ -67,8 +67,8 @@ export const substitute = (
   throw new ProblemError([
     {
       key: source,
-      received: names.map((name) => `\${${name}}`).join(" "),
-      rule: "have a value for each variable without a default",
+      rule: "a value for each variable without a default",
+      got: `none for ${names.map((name) => `\${${name}}`).join(", ")}`,
       remedy: `Set ${names.map((name) => `${setting}.${name}`).join(", ")} in the stack's settings`,
     },
   ]);
@@ -149,10 +149,11 @@ class Scanner {
     const before = this.input.slice(0, start).split("\n");
     const expression = this.input.slice(start).split(/[}\n]/, 1)[0] ?? "";
     // The expression itself may be a piece of a password.
-    const expected = "one of ${VAR}, ${VAR:=default}, ${VAR=default}, ${VAR:-default} and ${VAR/old/new}";
+    const rule = "one of ${VAR}, ${VAR:=default}, ${VAR=default}, ${VAR:-default} and ${VAR/old/new}";
     this.problems.push({
       key: `${this.source}, line ${before.length}, column ${(before.at(-1)?.length ?? 0) + 1}`,
-      rule: { expected, got: "another expression" },
+      rule,
+      got: "another expression",
       remedy: "Rewrite the expression, or write $${ for a literal ${",
     });
     this.position = start + Math.max(2, expression.length + 1);

@@ -37,23 +37,24 @@ const ownKeys = [...sections, "current-context", "preferences"];
 
 const isEntry = (value: unknown): boolean => isRecord(value) && typeof value["name"] === "string";
 
-const rulesOf = (document: unknown): { expected: string; got: string }[] => {
-  if (!isRecord(document)) return [{ expected: "a kubeconfig, which is a map", got: typeName(document) }];
+/** A rule that a document breaks, and the document's data in words. */
+type Broken = Required<Pick<Problem, "rule" | "got">>;
+
+const findBrokenRules = (document: unknown): Broken[] => {
+  if (!isRecord(document)) return [{ rule: "a kubeconfig, which is a map", got: typeName(document) }];
   const { kind = "Config" } = document;
-  if (kind !== "Config") return [{ expected: "a kubeconfig, whose kind is Config", got: "another kind" }];
+  if (kind !== "Config") return [{ rule: "a kubeconfig, whose kind is Config", got: "another kind" }];
   if (Object.keys(document).length > 0 && !ownKeys.some((key) => key in document)) {
-    return [{ expected: `a kubeconfig, which has one of ${ownKeys.join(", ")}`, got: "none of them" }];
+    return [{ rule: `a kubeconfig, which has one of ${ownKeys.join(", ")}`, got: "none of them" }];
   }
   const current = document["current-context"] ?? "";
   return [
     ...sections.flatMap((section) => {
       const list = document[section] ?? [];
-      if (!Array.isArray(list)) return [{ expected: `a list under ${section}`, got: typeName(list) }];
-      return list.every(isEntry)
-        ? []
-        : [{ expected: `a list of maps with a name under ${section}`, got: "other entries" }];
+      if (!Array.isArray(list)) return [{ rule: `a list under ${section}`, got: typeName(list) }];
+      return list.every(isEntry) ? [] : [{ rule: `a list of maps with a name under ${section}`, got: "other entries" }];
     }),
-    ...(typeof current === "string" ? [] : [{ expected: "a text as current-context", got: typeName(current) }]),
+    ...(typeof current === "string" ? [] : [{ rule: "a text as current-context", got: typeName(current) }]),
   ];
 };
 
@@ -65,16 +66,16 @@ const rulesOf = (document: unknown): { expected: string; got: string }[] => {
  */
 export const readConfig = (text: string, file: string): Config => {
   const documents = readYaml(text, file);
-  const problem = (rule: { expected: string; got: string }): Problem => ({
+  const problem = (broken: Broken): Problem => ({
     key: file,
-    rule,
+    ...broken,
     remedy: "Correct the file, or name another one in KUBECONFIG",
   });
   if (documents.length > 1) {
-    throw new ProblemError([problem({ expected: "one YAML document", got: String(documents.length) })]);
+    throw new ProblemError([problem({ rule: "one YAML document", got: String(documents.length) })]);
   }
   const document = documents[0] ?? {};
-  const rules = rulesOf(document);
-  if (rules.length > 0) throw new ProblemError(rules.map(problem));
+  const broken = findBrokenRules(document);
+  if (broken.length > 0) throw new ProblemError(broken.map(problem));
   return document as Config;
 };

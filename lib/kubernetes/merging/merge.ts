@@ -60,12 +60,10 @@ const foreign = (section: Section, entry: Entry, cluster: string, { owner, file 
   const word = bodyKeys[section];
   return {
     key: `${word} ${entry.name} of ${file}`,
-    rule: {
-      expected: `an entry that Slipway wrote for cluster ${cluster} of stack ${owner.stack} in ${owner.checkout}`,
-      got: mark
-        ? `one for cluster ${mark.cluster} of stack ${mark.stack} in ${mark.checkout}`
-        : "one that Slipway did not write",
-    },
+    rule: `an entry that Slipway wrote for cluster ${cluster} of stack ${owner.stack} in ${owner.checkout}`,
+    got: mark
+      ? `one for cluster ${mark.cluster} of stack ${mark.stack} in ${mark.checkout}`
+      : "one that Slipway did not write",
     remedy: `Rename it, or delete it with kubectl config delete-${word} ${entry.name}`,
   };
 };

@@ -36,7 +36,8 @@ const spellingProblems = ({ apiVersion, kind }: KubernetesObject, at: string): P
     : [
         {
           key: at,
-          rule: { expected: "apiVersion v1 and kind Secret", got: `apiVersion ${apiVersion} and kind ${kind}` },
+          rule: "apiVersion v1 and kind Secret",
+          got: `apiVersion ${apiVersion} and kind ${kind}`,
           remedy: "Correct both",
         },
       ];
@@ -52,7 +53,8 @@ const fieldProblems = (object: KubernetesObject, at: string): Problem[] =>
       const known = nearest(field, fields);
       return {
         key: at,
-        rule: { expected: `fields of a Secret (${fields.join(", ")})`, got: field },
+        rule: `fields of a Secret (${fields.join(", ")})`,
+        got: field,
         remedy: known === undefined ? "Remove the field" : `Did you mean ${known}? Rename the field, or remove it`,
       };
     });
@@ -62,8 +64,8 @@ type ValueCheck = (value: unknown, key: string) => Problem[];
 const mapProblems = (value: unknown, at: string, check: ValueCheck): Problem[] => {
   if (value === undefined || value === null) return [];
   if (isFields(value)) return Object.entries(value).flatMap(([key, inner]) => check(openValue(inner), join(at, key)));
-  const rule = { expected: "a map", got: typeName(openValue(value)) };
-  return [{ key: at, rule, remedy: "Write lines of KEY: value, indented under the field" }];
+  const got = typeName(openValue(value));
+  return [{ key: at, rule: "a map", got, remedy: "Write lines of KEY: value, indented under the field" }];
 };
 
 const openValue = (value: unknown): unknown => (value instanceof SecretValue ? value.value : value);
@@ -76,13 +78,13 @@ const quote = (key: string): string => JSON.stringify(key.length > 60 ? `${key.s
 const stringProblem: ValueCheck = (value, key) =>
   value === null || typeof value === "string"
     ? []
-    : [{ key, rule: { expected: "a string", got: typeName(value) }, remedy: "Write the value in quotes" }];
+    : [{ key, rule: "a string", got: typeName(value), remedy: "Write the value in quotes" }];
 
 const dataProblem: ValueCheck = (value, key) => {
   if (value === null || (typeof value === "string" && isBase64(value))) return [];
   const got = typeof value === "string" ? "a string that is not base64" : typeName(value);
   const remedy = "Encode the value with base64, or move it to stringData in quotes";
-  return [{ key, rule: { expected: "a string in base64", got }, remedy }];
+  return [{ key, rule: "a string in base64", got, remedy }];
 };
 
 /** Returns true for base64 that Go's JSON decoder accepts: padded, on one line or several. */
@@ -97,6 +99,7 @@ const isBase64 = (value: string): boolean => {
 const copyProblems = (object: KubernetesObject, at: string): Problem[] =>
   findCopies(withoutAppliedCopies(object) as Fields).map(({ field, name, origin }) => ({
     key: join(`${at}, metadata.${field}`, name),
-    rule: { expected: "no value of the Secret", got: `a copy of ${join(origin.field, origin.key)}` },
+    rule: "no value of the Secret",
+    got: `a copy of ${join(origin.field, origin.key)}`,
     remedy: `Remove the ${field === "labels" ? "label" : "annotation"}; a checksum of the value may stay`,
   }));

@@ -3,9 +3,9 @@ import { familyNames } from "../../network/address";
 import { anyOverlap, type Networks } from "../../network/networks";
 import { ipv6SubnetOf } from "../ranges";
 import type { ClusterEntry } from "../schema/entries";
-import { type ClusterRule, nodesOf, type RuleContext, unless } from "./rule";
+import { checkField, type ClusterRule, countNodes, isDocker, type RuleContext } from "./rule";
 
-/** Prefix length of the part of the pods' network that each node takes, as kube-controller-manager cuts it. */
+/** Prefix length of the network that kube-controller-manager assigns to each node, as a part of the pod network. */
 const nodePrefix = { ipv4: 24, ipv6: 64 } as const;
 
 const namesOf = ({ families }: Networks): string => families.map((family) => familyNames[family]).join(", then ");
@@ -15,12 +15,12 @@ export const familyRules: readonly ClusterRule[] = [
   {
     fields: ["podCidr", "controlPlaneReplicas", "workerReplicas", "workers"],
     check: (entry) => {
-      const nodes = nodesOf(entry);
+      const nodes = countNodes(entry);
       return entry.values.podCidr.list.flatMap(({ family, prefix }) => {
         const size = nodePrefix[family];
         const room = 2 ** (size - prefix);
-        const rule = `hold a /${size} for each of ${nodes} nodes, and holds ${room}`;
-        return unless(nodes <= room, entry, "podCidr", rule, "Choose a larger network, or fewer nodes");
+        const rule = `a network with a /${size} for each of ${nodes} nodes (this network has room for ${room})`;
+        return checkField(nodes <= room, entry, "podCidr", rule, "Choose a larger network, or fewer nodes");
       });
     },
   },
@@ -28,49 +28,49 @@ export const familyRules: readonly ClusterRule[] = [
     fields: ["podCidr", "serviceCidr"],
     check: (entry) => {
       const { podCidr, serviceCidr } = entry.values;
-      return unless(
+      return checkField(
         namesOf(podCidr) === namesOf(serviceCidr),
         entry,
         "serviceCidr",
-        `be ${namesOf(podCidr)}, as podCidr is, since pods and services have the same families and the same primary one`,
-        "Give both one network of each family, in one order, as 10.128.0.0/12,fd00:128::/108",
+        `${namesOf(podCidr)}, as in podCidr, because pods and services have the same families in the same order`,
+        "Set both to one network of each family in the same order, for example 10.128.0.0/12,fd00:128::/108",
       );
     },
   },
   {
-    // In a template the one variable stands for one network.
+    // A template has only one variable for the networks of both families.
     fields: ["podCidr", "template", "loadBalancer", "loadBalancerAddresses"],
     check: (entry) => {
       const { podCidr, loadBalancerAddresses } = entry.values;
       if (loadBalancerAddresses.list.length === 0) return [];
       const sorted = ({ families }: Networks): string => [...families].sort().join();
-      return unless(
+      return checkField(
         sorted(loadBalancerAddresses) === sorted(podCidr),
         entry,
         "loadBalancerAddresses",
-        `have a network of each family of podCidr, ${namesOf(podCidr)}`,
-        "Give one network of each, with a comma between them",
+        `a network of each family of podCidr, ${namesOf(podCidr)}`,
+        "Write one network of each family, separated by a comma",
       );
     },
   },
 ];
 
-/** What the Docker network's IPv6 subnet shares with a cluster on it. */
-export const ipv6Problems = ({ values, wrong, entries }: RuleContext): Problem[] => {
-  const right = (entry: ClusterEntry): boolean => !entry.wrong.has("podCidr") && !entry.wrong.has("serviceCidr");
-  if (wrong.has("networkSubnet") || wrong.has("networkSubnetIPv6")) return [];
-  const real = entries.filter((entry) => entry.values.backend === "docker" && right(entry));
-  const subnet = ipv6SubnetOf(values, real);
+/** Returns the overlaps of the Docker network's IPv6 subnet with networks of clusters on it. */
+export const ipv6Problems = ({ values, invalid, entries }: RuleContext): Problem[] => {
+  const hasNetworks = (entry: ClusterEntry): boolean =>
+    !entry.invalid.has("podCidr") && !entry.invalid.has("serviceCidr");
+  if (invalid.has("networkSubnet") || invalid.has("networkSubnetIPv6")) return [];
+  const clusters = entries.filter((entry) => isDocker(entry) && hasNetworks(entry));
+  const subnet = ipv6SubnetOf(values, clusters);
   if (subnet === undefined) return [];
-  const remedy = "Choose another unique local network, of fd00::/8";
-  return real.flatMap((entry) =>
+  return clusters.flatMap((entry) =>
     (["podCidr", "serviceCidr"] as const).flatMap((field) =>
-      unless(
+      checkField(
         entry.values.podCidr.ipv6 === undefined || !anyOverlap(entry.values[field].list, [subnet]),
         entry,
         field,
-        `share no address with the Docker network's IPv6 subnet, ${subnet.text}`,
-        remedy,
+        `a network that shares no address with the Docker network's IPv6 subnet, ${subnet.text}`,
+        "Choose another unique local network, of fd00::/8",
       ),
     ),
   );

@@ -10,47 +10,47 @@ import { fleetProblems } from "./fleet";
 import { loadBalancerRules, cloudProviderKindProblems } from "./loadBalancer";
 import { nameRules } from "./names";
 import { networkRules } from "./networks";
-import { type ClusterRule, unless, type RuleContext } from "./rule";
+import { checkField, type ClusterRule, type RuleContext } from "./rule";
 import { templateRules, providerProblems } from "./template";
 import { versionRules } from "./versions";
 
-/** Clusters that are only pretended. */
-const pretenceRules: readonly ClusterRule[] = [
+/** Rules about clusters that Cluster API's in-memory provider simulates. */
+const inMemoryRules: readonly ClusterRule[] = [
   {
     fields: ["backend", "cni", "loadBalancer", "application", "manifests"],
     check: (entry) => {
       const { backend, cni, loadBalancer, application, manifests } = entry.values;
       if (backend !== "inMemory") return [];
-      const rule = "be left out where backend is inMemory, whose nodes run no pods";
+      const rule = "no value where backend is inMemory, because simulated nodes run no pods";
       return [
-        ...unless(cni === "none", entry, "cni", rule, "Remove it"),
-        ...unless(loadBalancer === "none", entry, "loadBalancer", rule, "Remove it"),
-        ...unless(!application, entry, "application", rule, "Remove it"),
-        ...unless(manifests.length === 0, entry, "manifests", rule, "Remove it"),
+        ...checkField(cni === "none", entry, "cni", rule, "Remove it"),
+        ...checkField(loadBalancer === "none", entry, "loadBalancer", rule, "Remove it"),
+        ...checkField(!application, entry, "application", rule, "Remove it"),
+        ...checkField(manifests.length === 0, entry, "manifests", rule, "Remove it"),
       ];
     },
   },
 ];
 
-/** Every rule about one cluster, by noun. */
+/** All rules about one cluster. */
 export const clusterRules: readonly ClusterRule[] = [
   ...networkRules,
   ...nameRules,
   ...loadBalancerRules,
-  ...pretenceRules,
+  ...inMemoryRules,
   ...versionRules,
   ...familyRules,
   ...templateRules,
 ];
 
-/** What rules about several settings say; a rule is left out where a value it uses is wrong by itself. */
-export const brokenRules = (context: RuleContext): Problem[] => {
-  const { values, wrong, entries, versions } = context;
-  const right = (keys: readonly string[], among: ReadonlySet<string>) => !keys.some((key) => among.has(key));
+/** Returns the problems of rules about several settings. A rule is skipped if one of its values is invalid by itself. */
+export const validateSettings = (context: RuleContext): Problem[] => {
+  const { values, invalid, entries, versions } = context;
+  const areValid = (keys: readonly string[], among: ReadonlySet<string>) => !keys.some((key) => among.has(key));
   const applies = (rule: ClusterRule, entry: ClusterEntry): boolean =>
-    right(rule.fields, entry.wrong) && right(rule.settings ?? [], wrong);
+    areValid(rule.fields, entry.invalid) && areValid(rule.settings ?? [], invalid);
   return [
-    ...stackRules.flatMap(({ keys, check }) => (right(keys, wrong) ? check(values, versions) : [])),
+    ...stackRules.flatMap(({ keys, check }) => (areValid(keys, invalid) ? check(values, versions) : [])),
     ...entries.flatMap((entry) =>
       clusterRules.flatMap((rule) => (applies(rule, entry) ? rule.check(entry, { values, versions }) : [])),
     ),
@@ -61,13 +61,13 @@ export const brokenRules = (context: RuleContext): Problem[] => {
   ];
 };
 
-/** A rule about the stack as a whole. */
+/** A rule about the stack. */
 interface StackRule {
   readonly keys: readonly SettingKey[];
   readonly check: (values: SettingValues, versions: RoutePins) => readonly Problem[];
 }
 
-/** Settings of the kind cluster, which there is none of where a management cluster is given. */
+/** Settings of the kind cluster, which a stack with an existing management cluster does not have. */
 const kindOnly = [
   "managementCluster",
   "managementNodeImage",
@@ -78,21 +78,21 @@ const kindOnly = [
 const stackRules: readonly StackRule[] = [
   {
     keys: ["networkSubnet", "networkGateway"],
-    check: (values) => aboutKey("networkGateway", () => rangeWith(values)),
+    check: (values) => problemsFor("networkGateway", () => rangeWith(values)),
   },
   {
     keys: ["networkSubnet", "networkGateway", "loadBalancerPrefix"],
     check: (values) =>
       problemsOf(() => rangeWith(values)).length > 0
-        ? [] // The gateway's problem, and named by the rule above.
-        : aboutKey("loadBalancerPrefix", () => rangeWith(values, values.loadBalancerPrefix)),
+        ? [] // The rule above reports a problem of the gateway.
+        : problemsFor("loadBalancerPrefix", () => rangeWith(values, values.loadBalancerPrefix)),
   },
   {
     keys: ["managementNodeImage"],
     check: ({ managementNodeImage: image }, { clusterApi, kind }) => {
       const tag = /:([^:/@]+)(@|$)/.exec(image)?.[1] ?? "";
       const rule = unsupported(clusterApi, "management", tag) ?? unsupportedByKind(kind, tag);
-      const remedy = "Take a node image of a supported version, or leave it empty";
+      const remedy = "Choose a node image of a supported version, or remove the setting";
       return rule === undefined ? [] : [{ key: "managementNodeImage", received: image, rule, remedy }];
     },
   },
@@ -103,11 +103,10 @@ const stackRules: readonly StackRule[] = [
         ? []
         : kindOnly.flatMap((key) => {
             const setting = settingsSchema[key];
-            // Pulumi passes the defaults on too; they say nothing.
-            const silent = notes.get(setting)?.derived?.(versions, values) ?? defaultOf(setting);
-            const rule =
-              "be left out where managementKubeconfig gives a management cluster, which pulls its own images";
-            return values[key] === silent
+            // Pulumi also passes defaults to a program, so defaults are valid.
+            const defaultValue = notes.get(setting)?.derived?.(versions, values) ?? defaultOf(setting);
+            const rule = "no value beside managementKubeconfig, because an existing cluster pulls its images";
+            return values[key] === defaultValue
               ? []
               : [{ key, received: values[key], rule, remedy: "Remove one of the two" }];
           }),
@@ -115,8 +114,8 @@ const stackRules: readonly StackRule[] = [
   {
     keys: ["managementKubeconfig", "installProviders"],
     check: ({ managementKubeconfig, installProviders }) => {
-      const rule = "be true where Slipway makes the management cluster, which has nothing yet";
-      const remedy = "Remove it, or set managementKubeconfig to the cluster that has them";
+      const rule = "true where Slipway creates the management cluster, which starts without providers";
+      const remedy = "Remove it, or set managementKubeconfig to a cluster with the providers";
       return installProviders || managementKubeconfig !== ""
         ? []
         : [{ key: "installProviders", received: false, rule, remedy }];
@@ -131,7 +130,7 @@ const stackRules: readonly StackRule[] = [
             {
               key: "capdImageArchive",
               received: capdImageArchive,
-              rule: `be ${capdImageArchive === "" ? "a path" : "empty"} where capdImageSource is ${capdImageSource}`,
+              rule: `${capdImageArchive === "" ? "a path" : "no value"} where capdImageSource is ${capdImageSource}`,
               remedy:
                 capdImageArchive === ""
                   ? "Set it to a file that docker save wrote, or choose another capdImageSource"
@@ -148,7 +147,7 @@ const stackRules: readonly StackRule[] = [
             {
               key: "extraImages",
               received: extraImages,
-              rule: "be empty where imageSource is registry, since nodes pull what they need",
+              rule: "no value where imageSource is registry, because nodes then pull their images",
               remedy: "Remove it, or set imageSource to local",
             },
           ],
@@ -158,5 +157,5 @@ const stackRules: readonly StackRule[] = [
 const rangeWith = (values: SettingValues, prefixLength?: number) =>
   loadBalancerRange(values.networkSubnet, values.networkGateway, prefixLength);
 
-const aboutKey = (key: SettingKey, check: () => unknown): Problem[] =>
+const problemsFor = (key: SettingKey, check: () => unknown): Problem[] =>
   problemsOf(check).map((problem) => ({ ...problem, key }));

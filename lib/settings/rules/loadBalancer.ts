@@ -2,82 +2,81 @@ import { containerName, notPublished } from "../../addons/cloudProviderKind";
 import type { Problem } from "../../base/problem";
 import type { RoutePins } from "../../versions/pins";
 import type { ClusterEntry } from "../schema/entries";
-import { type ClusterRule, isReal, unless } from "./rule";
+import { checkField, type ClusterRule, isDocker } from "./rule";
 
-/** Rules about what serves load balancers in one cluster, and about what wants one. */
+/** Rules about the load balancer of one cluster, and about settings that need a load balancer. */
 export const loadBalancerRules: readonly ClusterRule[] = [
   {
-    // In the short form a cluster without workers may keep MetalLB, which then serves nobody.
+    // A single cluster without workers may keep MetalLB, the default, although no node announces its addresses.
     fields: ["workerReplicas", "workers", "application", "loadBalancer", "backend"],
     check: (entry) => {
-      const workers = entry.pools.reduce((sum, pool) => sum + pool.replicas, 0);
-      const metallb = entry.values.loadBalancer === "metallb" && !entry.short;
-      const served = metallb || entry.values.application;
-      const rule = metallb
-        ? "be 1 or more where loadBalancer is metallb, which control plane nodes do not announce"
-        : "be 1 or more where application is true, since control plane nodes run no pods of it and announce no load balancer";
-      const remedy = metallb
+      const workers = entry.pools.reduce((total, pool) => total + pool.replicas, 0);
+      const hasMetalLb = entry.values.loadBalancer === "metallb" && !entry.isSingle;
+      if (workers > 0 || !(hasMetalLb || entry.values.application) || !isDocker(entry)) return [];
+      const rule = hasMetalLb
+        ? "1 or more where loadBalancer is metallb, because control plane nodes do not announce its addresses"
+        : "1 or more where application is true, because control plane nodes run no pods of it and announce no load balancer";
+      const remedy = hasMetalLb
         ? "Add a worker, or set loadBalancer to none"
-        : `Set ${entry.short ? "workerReplicas" : "workerReplicas of the cluster"} to 1, or application to false`;
-      return workers > 0 || !served || !isReal(entry)
-        ? []
-        : [{ key: entry.key("workerReplicas"), received: 0, rule, remedy }];
+        : `Set ${entry.isSingle ? "workerReplicas" : "workerReplicas of the cluster"} to 1, or application to false`;
+      return [{ key: entry.key("workerReplicas"), received: 0, rule, remedy }];
     },
   },
   {
     fields: ["workers", "application", "loadBalancer", "backend"],
     check: (entry) => {
-      const staffed = entry.pools.filter(({ replicas }) => replicas > 0);
-      const open = staffed.filter(({ taints = [] }) => taints.every(({ effect }) => effect === "PreferNoSchedule"));
-      const served = entry.values.loadBalancer === "metallb" || entry.values.application;
-      if (staffed.length === 0 || open.length > 0 || !served || !isReal(entry)) return [];
-      const rule =
-        "have a node without a taint NoSchedule or NoExecute, for the load balancer's pods and the application";
+      const pools = entry.pools.filter(({ replicas }) => replicas > 0);
+      const open = pools.filter(({ taints = [] }) => taints.every(({ effect }) => effect === "PreferNoSchedule"));
+      const needsNode = entry.values.loadBalancer === "metallb" || entry.values.application;
+      if (pools.length === 0 || open.length > 0 || !needsNode || !isDocker(entry)) return [];
+      const rule = "a pool without a taint NoSchedule or NoExecute, for the load balancer's pods and the application";
       const remedy = "Add a pool without taints, or set loadBalancer to none";
-      return [{ key: entry.key("workers"), received: staffed.map(({ name }) => name), rule, remedy }];
+      return [{ key: entry.key("workers"), received: pools.map(({ name }) => name), rule, remedy }];
     },
   },
   {
     fields: ["application", "loadBalancer", "backend"],
     check: (entry) =>
-      unless(
-        !entry.values.application || entry.values.loadBalancer !== "none" || !isReal(entry),
+      checkField(
+        !entry.values.application || entry.values.loadBalancer !== "none" || !isDocker(entry),
         entry,
         "application",
-        "be false where loadBalancer is none, since nothing would give it an address",
+        "false where loadBalancer is none, because no load balancer would assign an address",
         "Remove it, or choose a loadBalancer",
       ),
   },
   {
     fields: ["cni", "loadBalancer"],
     check: (entry) =>
-      unless(
+      checkField(
         entry.values.cni !== "none" || entry.values.loadBalancer !== "metallb",
         entry,
         "loadBalancer",
-        "be none where cni is none, since MetalLB's pods cannot start without a pod network",
+        "none where cni is none, because MetalLB's pods cannot start without a pod network",
         "Choose a cni, or set loadBalancer to none",
       ),
   },
 ];
 
-/** What stands in the way of the clusters that choose it. */
+/** Returns the problems of clusters with cloud-provider-kind: no published image, and another cluster with MetalLB. */
 export const cloudProviderKindProblems = (entries: readonly ClusterEntry[], versions: RoutePins): Problem[] => {
-  const choosing = entries.filter(({ values }) => values.loadBalancer === containerName && values.backend === "docker");
-  const other = entries.find(({ values }) => values.loadBalancer === "metallb" && values.backend === "docker");
-  return choosing.flatMap((entry) => {
-    const about = { key: entry.key("loadBalancer"), received: containerName };
-    return [
-      ...(versions.cloudProviderKind === undefined ? [{ ...about, ...notPublished }] : []),
-      ...(other === undefined
-        ? []
-        : [
-            {
-              ...about,
-              rule: `be that of every cluster with a load balancer, and ${other.title} has metallb: it serves whatever kind cluster it finds`,
-              remedy: "Choose one of the two for all clusters",
-            },
-          ]),
-    ];
-  });
+  const clusters = entries.filter(isDocker);
+  const metallb = clusters.find(({ values }) => values.loadBalancer === "metallb");
+  return clusters
+    .filter(({ values }) => values.loadBalancer === containerName)
+    .flatMap((entry) => {
+      const problem = { key: entry.key("loadBalancer"), received: containerName };
+      return [
+        ...(versions.cloudProviderKind === undefined ? [{ ...problem, ...notPublished }] : []),
+        ...(metallb === undefined
+          ? []
+          : [
+              {
+                ...problem,
+                rule: `the loadBalancer of all other clusters, because cloud-provider-kind serves every kind cluster (${metallb.title} has metallb)`,
+                remedy: "Choose one of the two for all clusters",
+              },
+            ]),
+      ];
+    });
 };

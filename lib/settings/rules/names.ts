@@ -1,25 +1,25 @@
 import { problemsOf } from "../../base/problem";
 import { longestNames, refuseEqualNames } from "../../cluster/objects";
-import { type ClusterRule, unless } from "./rule";
+import { checkField, type ClusterRule } from "./rule";
 
-/** Rules about the names of one cluster and of what Cluster API derives from them. */
+/** Rules about the names of one cluster, and about the names that Cluster API derives from them. */
 export const nameRules: readonly ClusterRule[] = [
   {
     fields: ["name"],
     settings: ["managementCluster"],
     check: (entry, { values: { managementCluster } }) =>
-      unless(
+      checkField(
         entry.values.name !== managementCluster,
         entry,
         "name",
-        "differ from managementCluster, since kind and Cluster API label containers alike",
+        "a name other than managementCluster, because kind and Cluster API label containers alike",
         "Rename one of the two",
       ),
   },
   {
     fields: ["name", "workers"],
     check: (entry) => {
-      // The builder's own rule, asked here so that it is said with everything else.
+      // clusterObjects has the same rule. The check here reports the problem together with all other problems.
       const { values, pools, key } = entry;
       const check = () => refuseEqualNames({ name: values.name, workerPools: [...pools] });
       return problemsOf(check).map((problem) => ({ ...problem, key: key("workers") }));
@@ -33,8 +33,8 @@ export const nameRules: readonly ClusterRule[] = [
         .map((pool) => ({
           key: entry.key("workers"),
           received: pool.name,
-          rule: `be at most ${longestNames.machineDeployment - 1 - entry.values.name.length} characters behind ${entry.values.name}-, for Cluster API appends to it`,
-          remedy: "Shorten the pool's name, or the cluster's",
+          rule: `a pool name of at most ${longestNames.machineDeployment - 1 - entry.values.name.length} characters behind ${entry.values.name}-, because Cluster API appends to it`,
+          remedy: "Shorten the pool's name or the cluster's name",
         })),
   },
 ];

@@ -4,40 +4,42 @@ import type { ClusterField } from "../schema/cluster";
 import type { ClusterEntry } from "../schema/entries";
 import type { SettingKey, SettingValues } from "../schema/stack";
 
-/** The stack's other settings, as a rule about a cluster needs them. */
-export interface Surroundings {
+/** The stack's settings and versions, for rules about a cluster. */
+export interface StackContext {
   readonly values: SettingValues;
   readonly versions: RoutePins;
 }
 
-/** Everything the rules look at. */
-export interface RuleContext {
-  readonly values: SettingValues;
-  /** Settings whose value failed its own check. */
-  readonly wrong: ReadonlySet<string>;
+/** The input of all rules. */
+export interface RuleContext extends StackContext {
+  /** Settings with an invalid value. */
+  readonly invalid: ReadonlySet<string>;
   readonly entries: readonly ClusterEntry[];
-  readonly versions: RoutePins;
 }
 
-/** A rule about one cluster; it applies once each of the values it uses is right by itself. */
+/** A rule about one cluster. It applies if each of its fields and settings has a valid value. */
 export interface ClusterRule {
   readonly fields: readonly ClusterField[];
   readonly settings?: readonly SettingKey[];
-  readonly check: (entry: ClusterEntry, around: Surroundings) => readonly Problem[];
+  readonly check: (entry: ClusterEntry, stack: StackContext) => readonly Problem[];
 }
 
-/** How many nodes a cluster has. */
-export const nodesOf = ({ values, pools }: ClusterEntry): number =>
-  values.controlPlaneReplicas + pools.reduce((sum, pool) => sum + pool.replicas, 0);
+/** Returns the number of nodes of a cluster. */
+export const countNodes = ({ values, pools }: ClusterEntry): number =>
+  values.controlPlaneReplicas + pools.reduce((total, pool) => total + pool.replicas, 0);
 
-/** A problem of one field, if it is one. */
-export const unless = (
-  good: boolean,
+/**
+ * Returns a problem with one field, or no problem if the field is valid.
+ *
+ * @param rule - completes the sentence "FIELD: expected …"
+ */
+export const checkField = (
+  isValid: boolean,
   { key, received }: ClusterEntry,
   field: ClusterField,
   rule: string,
   remedy: string,
-): Problem[] => (good ? [] : [{ key: key(field), received: received(field), rule, remedy }]);
+): Problem[] => (isValid ? [] : [{ key: key(field), received: received(field), rule, remedy }]);
 
-/** Whether machines are containers. Pretended nodes have addresses on no network, and run no pods. */
-export const isReal = ({ values }: ClusterEntry): boolean => values.backend === "docker";
+/** Returns true if machines are containers. Simulated nodes have addresses on no network, and run no pods. */
+export const isDocker = ({ values }: ClusterEntry): boolean => values.backend === "docker";

@@ -2,12 +2,12 @@ import { valueAt } from "../../base/json";
 import type { Problem } from "../../base/problem";
 import type { ClusterField } from "../schema/cluster";
 import type { ClusterEntry } from "../schema/entries";
-import { type ClusterRule, type RuleContext, unless } from "./rule";
+import { checkField, type ClusterRule, type RuleContext } from "./rule";
 
 const isTemplate = ({ values }: ClusterEntry): boolean => values.backend === "template";
 
-/** Variables that follow from a cluster's other fields. */
-const ownVariables: Readonly<Record<string, ClusterField>> = {
+/** Variables of a template whose values are other fields of the cluster. */
+const fieldVariables: Readonly<Record<string, ClusterField>> = {
   CLUSTER_NAME: "name",
   NAMESPACE: "namespace",
   KUBERNETES_VERSION: "kubernetesVersion",
@@ -18,81 +18,81 @@ const ownVariables: Readonly<Record<string, ClusterField>> = {
   SERVICE_DOMAIN: "serviceDomain",
 };
 
-/** Rules about a cluster that is made from a template, and about what only such a one has. */
+/** Rules about a cluster from a template, and about fields that only such a cluster has. */
 export const templateRules: readonly ClusterRule[] = [
   {
     fields: ["template", "templateVariables"],
     check: (entry) => {
-      const { templateVariables } = entry.values;
-      const empty = Object.keys(templateVariables).length === 0;
-      const own = Object.keys(templateVariables).filter((name) => Object.hasOwn(ownVariables, name));
+      const names = Object.keys(entry.values.templateVariables);
       return [
-        ...unless(
-          isTemplate(entry) || empty,
+        ...checkField(
+          isTemplate(entry) || names.length === 0,
           entry,
           "templateVariables",
-          "be left out without a template",
+          "no value without a template",
           "Remove it",
         ),
-        ...own.map((name) => ({
-          key: `${entry.key("templateVariables")}.${name}`,
-          received: valueAt(entry.received("templateVariables"), name),
-          rule: `be left to ${ownVariables[name]}, which it follows from`,
-          remedy: `Remove it, and set ${ownVariables[name]}`,
-        })),
+        ...names
+          .filter((name) => Object.hasOwn(fieldVariables, name))
+          .map((name) => ({
+            key: `${entry.key("templateVariables")}.${name}`,
+            received: valueAt(entry.received("templateVariables"), name),
+            rule: `no value, because ${name} has the value of ${fieldVariables[name]}`,
+            remedy: `Remove it, and set ${fieldVariables[name]}`,
+          })),
       ];
     },
   },
   {
     fields: ["template"],
     check: (entry) =>
-      unless(
-        !isTemplate(entry) || (entry.values.healthCheck === undefined && !entry.wrong.has("healthCheck")),
+      checkField(
+        !isTemplate(entry) || (entry.values.healthCheck === undefined && !entry.invalid.has("healthCheck")),
         entry,
         "healthCheck",
-        "be left out where a template says what a cluster is made of",
+        "no value beside template, which defines the objects of the cluster",
         "Write MachineHealthChecks into the template",
       ),
   },
   {
     fields: ["template", "workers"],
     check: (entry) =>
-      unless(
+      checkField(
         !isTemplate(entry) || entry.values.workers.length === 0,
         entry,
         "workers",
-        "be left out where a template says what workers are made of",
-        "Set workerReplicas, and labels and taints in the template",
+        "no value beside template, which defines the workers",
+        "Set workerReplicas, and write labels and taints into the template",
       ),
   },
   {
     fields: ["template", "loadBalancer", "loadBalancerAddresses"],
     check: (entry) => {
       const { loadBalancer, loadBalancerAddresses } = entry.values;
-      const wanted = isTemplate(entry) && loadBalancer === "metallb";
+      const needsAddresses = isTemplate(entry) && loadBalancer === "metallb";
       return [
-        ...unless(
+        ...checkField(
           loadBalancer !== "cloud-provider-kind" || !isTemplate(entry),
           entry,
           "loadBalancer",
-          "be metallb, external or none for a cluster from a template, whose machines are no containers",
-          "Set it to external where the provider's own controller gives addresses",
+          "metallb, external or none for a cluster from a template, because its machines are not containers",
+          "Set it to external if the provider's controller assigns addresses",
         ),
-        ...unless(
+        ...checkField(
           loadBalancer !== "external" || isTemplate(entry),
           entry,
           "loadBalancer",
-          "be external only for a cluster from a template",
+          "metallb, cloud-provider-kind or none for a cluster without a template",
           "Set it to metallb, the default",
         ),
-        ...unless(
-          wanted === loadBalancerAddresses.list.length > 0,
+        ...checkField(
+          needsAddresses === loadBalancerAddresses.list.length > 0,
           entry,
           "loadBalancerAddresses",
-          wanted
-            ? "be a network for MetalLB, since only you know the addresses that are free where the machines are"
-            : "be left out but for a cluster from a template with loadBalancer metallb",
-          wanted ? "Set it, as 10.20.30.240/28" : "Remove it",
+          needsAddresses
+            ? "a network for MetalLB, because Slipway does not know which addresses are free on the machines' network"
+            : "no value, because only clusters from templates with loadBalancer metallb use it",
+          needsAddresses ? "Set it, for example to 10.20.30.240/28" : "Remove it",
         ),
       ];
     },
@@ -100,30 +100,34 @@ export const templateRules: readonly ClusterRule[] = [
   {
     fields: ["template", "application", "loadBalancer"],
     check: (entry) =>
-      unless(
+      checkField(
         !isTemplate(entry) || !entry.values.application || entry.values.loadBalancer !== "none",
         entry,
         "application",
-        "be false where loadBalancer is none, since nothing would give it an address",
+        "false where loadBalancer is none, because no load balancer would assign an address",
         "Remove it, or choose a loadBalancer",
       ),
   },
 ];
 
-/** Rules about providers besides Cluster API's own. */
-export const providerProblems = ({ values, wrong, entries }: RuleContext): Problem[] => {
+/** Checks that additional providers exist if a template needs them, and that Slipway installs them. */
+export const providerProblems = ({ values, invalid, entries }: RuleContext): Problem[] => {
   const key = "providers";
-  const isNone = !wrong.has(key) && values.providers.length === 0;
-  const needed = isNone && values.managementKubeconfig === "" ? entries.filter(isTemplate) : [];
-  const isRefused = !isNone && !wrong.has("installProviders") && !values.installProviders;
-  const refused = { rule: "be left out where installProviders is false", remedy: "Remove one of the two" };
+  const isEmpty = !invalid.has(key) && values.providers.length === 0;
+  const [cluster] = isEmpty && values.managementKubeconfig === "" ? entries.filter(isTemplate) : [];
+  const isUnused = !isEmpty && !invalid.has("installProviders") && !values.installProviders;
+  const unused = { rule: "no value where installProviders is false", remedy: "Remove one of the two" };
   return [
-    ...needed.slice(0, 1).map(({ title }) => ({
-      key,
-      received: [],
-      rule: `name the provider of cluster ${title}, which a template makes`,
-      remedy: "Add its name, version and manifest",
-    })),
-    ...(isRefused ? [{ key, ...(wrong.has(key) ? {} : { received: values.providers }), ...refused }] : []),
+    ...(cluster === undefined
+      ? []
+      : [
+          {
+            key,
+            received: [],
+            rule: `the infrastructure provider of cluster ${cluster.title}, which is made from a template`,
+            remedy: "Add its name, version and manifest",
+          },
+        ]),
+    ...(isUnused ? [{ key, ...(invalid.has(key) ? {} : { received: values.providers }), ...unused }] : []),
   ];
 };

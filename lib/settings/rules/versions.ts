@@ -1,6 +1,6 @@
 import { releaseOf } from "../../versions/semver";
 import { unsupported } from "../../versions/supportMatrix";
-import { type ClusterRule, unless } from "./rule";
+import { checkField, type ClusterRule } from "./rule";
 
 /** Rules about the Kubernetes version of one cluster. */
 export const versionRules: readonly ClusterRule[] = [
@@ -8,8 +8,8 @@ export const versionRules: readonly ClusterRule[] = [
     fields: ["kubernetesVersion"],
     check: (entry, { versions: { clusterApi } }) => {
       const rule = unsupported(clusterApi, "workload", entry.values.kubernetesVersion);
-      const remedy = "Choose another version, or leave it out for the pinned one";
-      return unless(rule === undefined, entry, "kubernetesVersion", rule ?? "", remedy);
+      const remedy = "Choose another version, or remove the setting to use the pinned version";
+      return checkField(rule === undefined, entry, "kubernetesVersion", rule ?? "", remedy);
     },
   },
   {
@@ -17,12 +17,12 @@ export const versionRules: readonly ClusterRule[] = [
     check: (entry) => {
       const { nodeImage, kubernetesVersion } = entry.values;
       const tagged = releaseOf(/:([^:/@]+)(@|$)/.exec(nodeImage)?.[1] ?? "")?.version;
-      return unless(
+      return checkField(
         tagged === undefined || tagged === releaseOf(kubernetesVersion)?.version,
         entry,
         "nodeImage",
-        `be an image of kubernetesVersion, ${kubernetesVersion}, and its tag says ${tagged}`,
-        "Set both to one version, or leave nodeImage out",
+        `an image with a tag of kubernetesVersion, ${kubernetesVersion}`,
+        "Set both to one version, or remove nodeImage",
       );
     },
   },

@@ -20,50 +20,50 @@ import {
   templateVariables,
 } from "./checks";
 import {
-  choice,
-  count,
-  derived,
-  flag,
+  boolean,
+  derivedString,
+  integer,
   listOf,
+  map,
   mapOf,
   notes,
-  optionalCount,
-  parsed,
-  requiredText,
-  text,
-  textMap,
-  texts,
+  oneOf,
+  optionalInteger,
+  parsedString,
+  requiredString,
+  string,
+  stringMap,
+  strings,
   type ValuesOf,
-  variables,
 } from "./setting";
 
-/** A node's condition that makes it unhealthy, as an entry of `unhealthyNodeConditions`. */
+/** A condition that makes a node unhealthy: an entry of `unhealthyNodeConditions`. */
 export const nodeConditionFields = {
-  type: text("Ready", "Type of the node's condition, as Ready or DiskPressure.", labelKey),
-  status: choice(["Unknown", "False", "True"], "Its value that means unhealthy."),
-  timeoutSeconds: count(300, "For how long it has to be so, in seconds.", between(1, 86_400)),
+  type: string("Ready", "Type of the node condition, for example Ready or DiskPressure.", labelKey),
+  status: oneOf(["Unknown", "False", "True"], "Status of the condition that means unhealthy."),
+  timeoutSeconds: integer(300, "Seconds after which a node with this status is unhealthy.", between(1, 86_400)),
 };
 
-/** A cluster's health checks, by the names of Cluster API's MachineHealthCheck (v1beta2). */
+/** Health checks of a cluster, with the field names of Cluster API's MachineHealthCheck (v1beta2). */
 export const healthCheckFields = {
-  nodeStartupTimeoutSeconds: count(
+  nodeStartupTimeoutSeconds: integer(
     600,
-    "A machine without a node after so many seconds is unhealthy; 0 turns this off.",
+    "Seconds after which a machine without a node is unhealthy; 0 disables this check.",
     between(0, 86_400),
   ),
   unhealthyNodeConditions: listOf(
     mapOf(nodeConditionFields),
-    "Node conditions that mean unhealthy: type, status, timeoutSeconds. Default: Ready is Unknown or False for 300 s.",
+    "Node conditions that mean unhealthy. Fields: type, status, timeoutSeconds. Default: Ready is Unknown or False for 300 seconds.",
   ),
-  unhealthyLessThanOrEqualTo: text(
+  unhealthyLessThanOrEqualTo: string(
     "",
-    'Machines are replaced only while at most so many of a group are unhealthy, as 40% or "1". Empty: always.',
+    'Maximum of unhealthy machines in a group, for example 40% or "1"; Cluster API replaces no machines above it. Empty: no maximum.',
     countOrPercentage,
   ),
 };
 
-/** What Cluster API's own examples take: a node that says it is not Ready, and one that says nothing. */
-const usual: NodeCondition[] = (["Unknown", "False"] as const).map((status) => ({
+/** Conditions of Cluster API's examples: a node that reports not Ready, and a node that stopped reporting. */
+const defaultConditions: NodeCondition[] = (["Unknown", "False"] as const).map((status) => ({
   type: "Ready",
   status,
   timeoutSeconds: 300,
@@ -71,11 +71,11 @@ const usual: NodeCondition[] = (["Unknown", "False"] as const).map((status) => (
 
 const healthCheck = pipe(
   mapOf(healthCheckFields),
-  transform(({ nodeStartupTimeoutSeconds, unhealthyNodeConditions: given, ...limit }): HealthCheck => {
+  transform(({ nodeStartupTimeoutSeconds, unhealthyNodeConditions: conditions, ...limit }): HealthCheck => {
     const atMost = limit.unhealthyLessThanOrEqualTo;
     return {
       nodeStartupTimeoutSeconds,
-      unhealthyNodeConditions: given.length > 0 ? given : usual,
+      unhealthyNodeConditions: conditions.length > 0 ? conditions : defaultConditions,
       ...(atMost === "" ? {} : { unhealthyLessThanOrEqualTo: atMost.endsWith("%") ? atMost : Number(atMost) }),
     };
   }),
@@ -83,50 +83,50 @@ const healthCheck = pipe(
 
 const nameOfCluster = dnsLabel(longestNames.cluster, "Cluster API appends -control-plane-xxxxx");
 
-/** The settings of the one cluster of the short form; the fields of an entry of `clusters` are made of them. */
+/** The single-cluster settings. Fields of an entry of `clusters` have the same schemas. */
 export const clusterSettings = {
-  clusterName: text("capd", "Name of the workload cluster.", nameOfCluster),
-  clusterNamespace: text("default", "Namespace of the cluster's objects in the management cluster.", dnsLabel(63)),
-  kubernetesVersion: derived(
+  clusterName: string("capd", "Name of the workload cluster.", nameOfCluster),
+  clusterNamespace: string("default", "Namespace of the cluster's objects in the management cluster.", dnsLabel(63)),
+  kubernetesVersion: derivedString(
     (versions) => `v${versions.kubernetes}`,
-    "Kubernetes version of the workload cluster. Empty: the pinned one.",
+    "Kubernetes version of the workload cluster. Empty: the pinned version.",
     kubernetesVersion,
   ),
-  controlPlaneReplicas: count(1, "Number of control plane nodes: 1, 3, 5 or 7.", oddCount),
-  workerReplicas: count(1, "Number of worker nodes.", between(0, 250)),
-  nodeImage: derived(
-    // "+" is no character of a tag; kind writes "_".
+  controlPlaneReplicas: integer(1, "Number of control plane nodes: 1, 3, 5 or 7.", oddCount),
+  workerReplicas: integer(1, "Number of worker nodes.", between(0, 250)),
+  nodeImage: derivedString(
+    // A tag cannot contain "+", so kind writes "_".
     (_, { kubernetesVersion: version = "" }) => `kindest/node:${version.replace(/^v?/, "v").replace("+", "_")}`,
-    "Node image of the workload cluster, by a tag. Empty: kindest/node of kubernetesVersion.",
+    "Node image of the workload cluster, with a tag. Empty: kindest/node of kubernetesVersion.",
     imageReference,
   ),
-  podCidr: parsed(
+  podCidr: parsedString(
     "192.168.0.0/16",
-    "Network of the pods: IPv4, IPv6, or both with a comma between them, the primary family first.",
+    "Network of the pods: IPv4, IPv6, or both separated by a comma, with the primary family first.",
     networksOfSize(
-      // kube-controller-manager hands out at most 2^16 of the nodes' networks.
+      // kube-controller-manager assigns at most 2^16 node networks.
       { ipv4: { shortest: 8, longest: 24 }, ipv6: { shortest: 48, longest: 64 } },
       { ipv4: "each node takes a /24 of it", ipv6: "each node takes a /64 of it" },
     ),
   ),
-  serviceCidr: parsed(
+  serviceCidr: parsedString(
     "10.128.0.0/12",
-    "Network of the services, of the families that podCidr has, in the same order.",
+    "Network of the services, with the families of podCidr in the same order.",
     networksOfSize(
       { ipv4: { shortest: 12, longest: 28 }, ipv6: { shortest: 108, longest: 124 } },
       { ipv4: "the API server's limits", ipv6: "the API server's limits" },
     ),
   ),
-  serviceDomain: text("cluster.local", "DNS domain of the services.", dnsDomain),
+  serviceDomain: string("cluster.local", "DNS domain of the services.", dnsDomain),
 
-  application: flag(true, "Deploy nginx behind a load balancer, and ask it for its page."),
+  application: boolean(true, "Deploy nginx behind a load balancer and request its page."),
 };
 
-/** What keeps pods off a node, as an entry of `taints`. */
+/** A taint of the nodes of a pool: an entry of `taints`. */
 export const taintFields = {
-  key: requiredText("Key of the taint, as example.org/gpu.", labelKey),
-  value: text("", "Value of the taint.", labelValue),
-  effect: choice(["NoSchedule", "PreferNoSchedule", "NoExecute"], "What becomes of pods that do not tolerate it."),
+  key: requiredString("Key of the taint, for example example.org/gpu.", labelKey),
+  value: string("", "Value of the taint.", labelValue),
+  effect: oneOf(["NoSchedule", "PreferNoSchedule", "NoExecute"], "Effect on pods that do not tolerate the taint."),
 };
 
 const taint = pipe(
@@ -134,15 +134,15 @@ const taint = pipe(
   transform(({ key, value, effect }): Taint => ({ key, ...(value === "" ? {} : { value }), effect })),
 );
 
-/** A group of equal workers, as an entry of `workers`. */
+/** A pool of equal worker nodes: an entry of `workers`. */
 export const poolFields = {
-  name: requiredText(
-    "Name of the pool; part of its machines' names.",
+  name: requiredString(
+    "Name of the pool, which is a part of the names of its machines.",
     dnsLabel(40, "Cluster API appends -xxxxx-xxxxx"),
   ),
-  replicas: count(1, "Number of its nodes.", between(0, 250)),
-  labels: textMap("Labels of its nodes.", labelKey, labelValue),
-  taints: listOf(taint, "Taints of its nodes: key, value, effect."),
+  replicas: integer(1, "Number of nodes in the pool.", between(0, 250)),
+  labels: stringMap("Labels of the nodes.", labelKey, labelValue),
+  taints: listOf(taint, "Taints of the nodes. Fields: key, value, effect."),
 };
 
 const pool = pipe(
@@ -155,66 +155,69 @@ const pool = pipe(
   })),
 );
 
-/** An infrastructure provider besides Cluster API's own, as an entry of `providers`. */
+/** An additional infrastructure provider: an entry of `providers`. */
 export const infrastructureProviderFields = {
-  name: requiredText(
-    "clusterctl's name of the provider, as aws.",
+  name: requiredString(
+    "Name of the provider in clusterctl, for example aws.",
     dnsLabel(40, "clusterctl puts infrastructure- before it"),
   ),
-  version: requiredText("Its version, as v2.13.0.", providerVersion),
-  manifest: requiredText("Its infrastructure-components.yaml: URL or path.", manifestLocation),
+  version: requiredString("Version of the provider, for example v2.13.0.", providerVersion),
+  manifest: requiredString("URL or path of the provider's infrastructure-components.yaml.", manifestLocation),
 };
 
-const givenAddresses = networksOfSize(
+const parseAddresses = networksOfSize(
   { ipv4: { shortest: 8, longest: 32 }, ipv6: { shortest: 48, longest: 128 } },
   { ipv4: "one address or more", ipv6: "one address or more" },
 );
 
-/** The fields of an entry of `clusters`. Those of the short form are the short form's own, under shorter names. */
+/** The fields of an entry of `clusters`. */
 export const clusterFields = {
-  name: requiredText("Name of the workload cluster.", nameOfCluster),
+  name: requiredString("Name of the workload cluster.", nameOfCluster),
   namespace: clusterSettings.clusterNamespace,
   kubernetesVersion: clusterSettings.kubernetesVersion,
   controlPlaneReplicas: clusterSettings.controlPlaneReplicas,
-  workerReplicas: count(1, "Number of worker nodes, as one pool md-0.", between(0, 250)),
-  workers: listOf(pool, "Worker pools, instead of workerReplicas: name, replicas, labels, taints."),
+  workerReplicas: integer(1, "Number of worker nodes in one pool, md-0.", between(0, 250)),
+  workers: listOf(pool, "Worker pools, instead of workerReplicas. Fields: name, replicas, labels, taints."),
   healthCheck: optional(healthCheck).register(notes, {
     description:
-      "Replaces machines that are not healthy: MachineHealthChecks. Absent: none; {}: one with its defaults.",
+      "MachineHealthChecks, which replace unhealthy machines. Absent: no health checks; {}: health checks with defaults.",
   }),
   podCidr: clusterSettings.podCidr,
   serviceCidr: clusterSettings.serviceCidr,
   serviceDomain: clusterSettings.serviceDomain,
-  cni: text(
+  cni: string(
     "calico",
-    "Pod network: calico, flannel, kindnet, cilium, none, or a manifest's URL or path. In-memory clusters have none.",
+    "Pod network: calico, flannel, kindnet, cilium, none, or URL or path of a manifest. In-memory clusters have no pod network.",
     manifestLocation,
     { examples: cniNames },
   ),
-  loadBalancer: choice(
+  loadBalancer: oneOf(
     ["metallb", "none", "cloud-provider-kind", "external"],
-    "What gives services of type LoadBalancer their addresses. In-memory clusters have none.",
+    "Controller that assigns addresses to services of type LoadBalancer. In-memory clusters have no load balancer.",
   ),
-  application: flag(true, "Deploy nginx behind a load balancer. Default: true where there is one."),
-  manifests: texts(
-    "Further manifests to apply once the pod network is there: URLs or paths. Values of Secrets stay secret.",
+  application: boolean(true, "Deploy nginx behind a load balancer. Default: true if the cluster has a load balancer."),
+  manifests: strings(
+    "URLs or paths of additional manifests, applied after the pod network. Values of Secrets stay secret.",
     manifestLocation,
   ),
   nodeImage: clusterSettings.nodeImage,
-  backend: choice(["docker", "inMemory"], "docker makes containers; inMemory pretends, for rehearsals of scale."),
-  template: text(
+  backend: oneOf(
+    ["docker", "inMemory"],
+    "docker runs machines as containers; inMemory simulates machines, for scale tests.",
+  ),
+  template: string(
     "",
-    "Cluster template for another infrastructure provider, with the variables of clusterctl generate: URL or path.",
+    "URL or path of a cluster template for another infrastructure provider, with the variables of clusterctl generate.",
     orEmpty(manifestLocation),
   ),
-  templateVariables: variables("Values for the template's other variables, as AWS_REGION.", templateVariables),
-  loadBalancerAddresses: parsed(
+  templateVariables: map("Values of additional variables in the template, for example AWS_REGION.", templateVariables),
+  loadBalancerAddresses: parsedString(
     "",
-    "Network whose addresses MetalLB gives out (one of each family for dual stack); for a cluster from a template, on its machines' network.",
-    (value) => (value === "" ? noNetworks : givenAddresses(value)),
+    "For clusters from templates: network of the addresses that MetalLB assigns, on the network of the machines. Dual-stack: one network of each family.",
+    (value) => (value === "" ? noNetworks : parseAddresses(value)),
   ),
-  loadBalancerSlot: optionalCount(
-    "Which block of addresses the load balancer gets, 0 being the highest. Absent: one that follows from the name.",
+  loadBalancerSlot: optionalInteger(
+    "Number of the load balancer's block of addresses; 0 is the highest block. Absent: a block derived from the cluster's name.",
     between(0, 2 ** 22),
   ),
 };
@@ -222,14 +225,14 @@ export const clusterFields = {
 /** The name of a field of a cluster. */
 export type ClusterField = keyof typeof clusterFields;
 
-/** The value of every field of a cluster, defaults filled in. */
+/** The values of all fields of a cluster, with defaults filled in. */
 export type ClusterValues = Omit<ValuesOf<typeof clusterFields>, "backend"> & {
-  /** A template is a backend by itself, and not a word of the setting. */
+  /** `template` is a backend too, but not a value of the setting. */
   readonly backend: Backend;
 };
 
-/** The short form's setting for each field that it has. */
-export const shortForm = {
+/** The single-cluster setting for each field that has such a setting. */
+export const singleClusterKeys = {
   name: "clusterName",
   namespace: "clusterNamespace",
   kubernetesVersion: "kubernetesVersion",

@@ -2,130 +2,133 @@ import { unknown } from "zod/mini";
 import { type Problem, show } from "../../base/problem";
 import type { WorkerPool } from "../../cluster/spec";
 import type { RoutePins } from "../../versions/pins";
-import { type ClusterField, clusterFields, type ClusterValues, shortForm } from "./cluster";
+import { type ClusterField, clusterFields, type ClusterValues, singleClusterKeys } from "./cluster";
 import { keyAt, readTable, readValue, type TableReading } from "./read";
 import { anyMap, defaultOf, listOf, type ValuesOf } from "./setting";
 import { settingsSchema } from "./stack";
 
-/** A cluster as the settings give it, before rules about several settings. */
+/** A cluster of the settings, before the rules about several settings. */
 export interface ClusterEntry {
   readonly values: ClusterValues;
   readonly pools: readonly WorkerPool[];
-  /** Fields whose value is wrong by itself: they have no value. */
-  readonly wrong: ReadonlySet<string>;
-  /** What a field is called in the stack's settings: `clusterName`, or `clusters[1].name`. */
+  /** Fields with an invalid value. They have no value here. */
+  readonly invalid: ReadonlySet<string>;
+  /** Returns the key of a field in the stack's settings: `clusterName`, or `clusters[1].name`. */
   readonly key: (field: ClusterField) => string;
-  /** What an error shows as the value of a field: the value as given, or its default. */
+  /** Returns the value of a field for an error: the value from the settings, or the default. */
   readonly received: (field: ClusterField) => unknown;
-  /** What an error calls the cluster: its name, or its place where the name is wrong. */
+  /** Name of the cluster in errors: its name, or its path if the name is invalid. */
   readonly title: string;
-  /** Whether it is the one cluster of the short form. */
-  readonly short: boolean;
+  /** True for the cluster of the single-cluster settings. */
+  readonly isSingle: boolean;
 }
 
-/** Clusters with what is wrong about them. */
+/** Clusters and the problems of their fields. */
 export interface EntriesReading {
   readonly entries: readonly ClusterEntry[];
   readonly problems: readonly Problem[];
 }
 
-/** The settings as they are read first: readClusters reads the entries of `clusters`, each by itself. */
+/** Schemas of the stack's settings. readClusters reads each entry of `clusters` later. */
 export const stackSettings = { ...settingsSchema, clusters: listOf(unknown(), "") };
 
-/** The clusters of the settings: the entries of `clusters`, or where it is empty the one that the short form describes. */
+/** Returns the clusters of the settings: the entries of `clusters`, or the single cluster if the list is empty. */
 export const readClusters = (
   top: TableReading<typeof stackSettings>,
-  given: Readonly<Record<string, unknown>>,
+  input: Readonly<Record<string, unknown>>,
   versions: RoutePins,
 ): EntriesReading => {
-  // A list that is wrong has no value.
+  // An invalid list has no value.
   const list: readonly unknown[] | undefined = top.values.clusters;
-  if (list === undefined || list.length === 0) return { entries: [shortEntry(top, versions)], problems: [] };
+  if (list === undefined || list.length === 0) return { entries: [singleEntry(top, versions)], problems: [] };
   const readings = list.map((entry, index) => readEntry(entry, `clusters[${index}]`, versions));
   return {
     entries: readings.flatMap(({ entry }) => entry ?? []),
-    problems: [...strayKeys(given), ...readings.flatMap(({ problems }) => problems)],
+    problems: [...unusedKeys(input), ...readings.flatMap(({ problems }) => problems)],
   };
 };
 
-const shortEntry = ({ values, wrong }: TableReading<typeof stackSettings>, versions: RoutePins): ClusterEntry => {
-  const own = Object.entries(shortForm).map(([field, key]) => [field, values[key]] as const);
-  const { values: defaults } = readTable(clusterFields, { given: {}, versions, path: "" });
-  // On a network that others made, their clusters may have the highest block: there the name decides, as in a list.
+const singleEntry = ({ values, invalid }: TableReading<typeof stackSettings>, versions: RoutePins): ClusterEntry => {
+  const stated = Object.entries(singleClusterKeys).map(([field, key]) => [field, values[key]] as const);
+  const { values: defaults } = readTable(clusterFields, { input: {}, versions, path: "" });
+  // On an adopted network, another stack's cluster may have the highest block, so the block depends on the name.
   const slot = values.adoptNetwork === true ? {} : { loadBalancerSlot: 0 };
-  const all = { ...defaults, ...Object.fromEntries(own), ...slot };
+  const all = { ...defaults, ...Object.fromEntries(stated), ...slot };
   return {
     values: all,
-    pools: shortPools(values.workerReplicas),
-    wrong: new Set(Object.entries(shortForm).flatMap(([field, key]) => (wrong.has(key) ? [field] : []))),
-    key: (field) => shortForm[field as keyof typeof shortForm] ?? field,
+    pools: defaultPools(values.workerReplicas),
+    invalid: new Set(Object.entries(singleClusterKeys).flatMap(([field, key]) => (invalid.has(key) ? [field] : []))),
+    key: (field) => singleClusterKeys[field as keyof typeof singleClusterKeys] ?? field,
     received: (field) => all[field],
-    title: wrong.has(shortForm.name) ? "of the stack" : values.clusterName,
-    short: true,
+    title: invalid.has(singleClusterKeys.name) ? "of the stack" : values.clusterName,
+    isSingle: true,
   };
 };
 
-/** Without replicas there is no pool, so that no object stands for nothing. */
-const shortPools = (replicas: number): WorkerPool[] => (replicas === 0 ? [] : [{ name: "md-0", replicas }]);
+/** Returns the pool of `workerReplicas`. Zero replicas need no pool and no objects. */
+const defaultPools = (replicas: number): WorkerPool[] => (replicas === 0 ? [] : [{ name: "md-0", replicas }]);
 
-/** Settings of the short form that say something; their defaults, which Pulumi passes on too, say nothing. */
-const strayKeys = (given: Readonly<Record<string, unknown>>): Problem[] =>
-  Object.entries(shortForm).flatMap(([field, key]) => {
-    if (!Object.hasOwn(given, key) || asText(given[key]) === asText(defaultOf(settingsSchema[key]))) return [];
-    const rule = "be left out where clusters lists the clusters";
-    return [{ key, received: given[key], rule, remedy: `Move it into an entry of clusters as ${field}, or remove it` }];
+/** Finds single-cluster settings beside `clusters`. Pulumi also passes defaults to a program, so defaults are valid. */
+const unusedKeys = (input: Readonly<Record<string, unknown>>): Problem[] =>
+  Object.entries(singleClusterKeys).flatMap(([field, key]) => {
+    if (!Object.hasOwn(input, key) || asString(input[key]) === asString(defaultOf(settingsSchema[key]))) return [];
+    const rule = "no value where clusters lists the clusters";
+    return [{ key, received: input[key], rule, remedy: `Move it into an entry of clusters as ${field}, or remove it` }];
   });
 
-/** A value as Pulumi passes it on. */
-const asText = (value: unknown): string => (typeof value === "string" ? value : show(value));
+/** Returns a value as the string that Pulumi passes to a program. */
+const asString = (value: unknown): string => (typeof value === "string" ? value : show(value));
 
 const readEntry = (
   received: unknown,
   path: string,
   versions: RoutePins,
 ): { entry?: ClusterEntry; problems: readonly Problem[] } => {
-  const { value: given, problems: ofType } = readValue(anyMap, received, path);
-  if (given === undefined) return { problems: ofType };
-  const has = (field: ClusterField): boolean => Object.hasOwn(given, field);
-  const { values, problems, wrong } = readTable(clusterFields, { given, versions, path });
-  const isTwice = has("workers") && has("workerReplicas");
-  const all = { ...values, ...fallbacks(values, given) };
+  const { value: input, problems: typeProblems } = readValue(anyMap, received, path);
+  if (input === undefined) return { problems: typeProblems };
+  const has = (field: ClusterField): boolean => Object.hasOwn(input, field);
+  const { values, problems, invalid } = readTable(clusterFields, { input, versions, path });
+  const hasBothWorkers = has("workers") && has("workerReplicas");
+  const all = { ...values, ...dependentDefaults(values, input) };
   const entry: ClusterEntry = {
     values: all,
-    pools: has("workers") ? (values.workers ?? []) : shortPools(values.workerReplicas),
-    wrong: new Set([...wrong, ...(isTwice ? ["workers"] : [])]),
+    pools: has("workers") ? (values.workers ?? []) : defaultPools(values.workerReplicas),
+    invalid: new Set([...invalid, ...(hasBothWorkers ? ["workers"] : [])]),
     key: (field) => keyAt(path, field),
-    received: (field) => (has(field) ? given[field] : all[field]),
-    title: wrong.has("name") ? path : all.name,
-    short: false,
+    received: (field) => (has(field) ? input[field] : all[field]),
+    title: invalid.has("name") ? path : all.name,
+    isSingle: false,
   };
-  const both: Problem = {
+  const workers: Problem = {
     key: `${path}.workers`,
-    rule: "not stand beside workerReplicas, which is the short form of one pool md-0",
+    rule: "no value beside workerReplicas, which defines one pool md-0",
     remedy: "Remove one of the two",
   };
   const backend: Problem = {
     key: `${path}.backend`,
-    received: given["backend"],
-    rule: "not stand beside template, which says where the machines are",
+    received: input["backend"],
+    rule: "no value beside template, which defines the machines",
     remedy: "Remove one of the two",
   };
-  const isPlaced = has("template") && has("backend");
-  return { entry, problems: [...problems, ...(isTwice ? [both] : []), ...(isPlaced ? [backend] : [])] };
+  const hasBothBackends = has("template") && has("backend");
+  return {
+    entry,
+    problems: [...problems, ...(hasBothWorkers ? [workers] : []), ...(hasBothBackends ? [backend] : [])],
+  };
 };
 
-/** Defaults that follow from other fields: a cluster without pods has no pod network, and so on. */
-const fallbacks = (
+/** Returns defaults that depend on other fields. For example, a cluster without pods has no pod network. */
+const dependentDefaults = (
   { backend, loadBalancer }: ValuesOf<typeof clusterFields>,
-  given: Readonly<Record<string, unknown>>,
+  input: Readonly<Record<string, unknown>>,
 ): Partial<ClusterValues> => {
-  const has = (field: ClusterField): boolean => Object.hasOwn(given, field);
-  const isPretended = backend === "inMemory";
-  const isElsewhere = typeof given["template"] === "string" && given["template"] !== "";
-  const balancer = has("loadBalancer") || !(isPretended || isElsewhere) ? loadBalancer : "none";
+  const has = (field: ClusterField): boolean => Object.hasOwn(input, field);
+  const isSimulated = backend === "inMemory";
+  const isTemplate = typeof input["template"] === "string" && input["template"] !== "";
+  const balancer = has("loadBalancer") || !(isSimulated || isTemplate) ? loadBalancer : "none";
   return {
-    ...(isElsewhere ? { backend: "template" } : {}),
-    ...(isPretended && !has("cni") ? { cni: "none" } : {}),
+    ...(isTemplate ? { backend: "template" } : {}),
+    ...(isSimulated && !has("cni") ? { cni: "none" } : {}),
     loadBalancer: balancer,
     ...(has("application") ? {} : { application: balancer !== "none" }),
   };

@@ -4,14 +4,14 @@ import type { Cidr } from "../../network/cidr";
 import type { RoutePins } from "../../versions/pins";
 import { type Check, issuesOf, manifestLocation, orEmpty } from "./checks";
 
-/** What a setting is, besides the type and the default that its schema gives. */
+/** Properties of a setting that its schema does not contain. */
 export interface SettingNotes {
   readonly description: string;
-  /** What an empty text means. */
+  /** Returns the meaning of an empty string. */
   readonly derived?: Derived;
-  /** Whether no error may show the value. */
+  /** Sensitive: no error shows the value. */
   readonly secret?: true;
-  /** Words that an editor offers, although every other text is allowed too. */
+  /** Values that an editor suggests. All other strings are allowed too. */
   readonly examples?: readonly string[];
 }
 
@@ -27,7 +27,7 @@ export type SettingTable = Readonly<Record<string, Setting>>;
 /** The values of a table, defaults filled in. */
 export type ValuesOf<T extends SettingTable> = { readonly [K in keyof T]: z.output<T[K]> };
 
-/** Settings that others follow from; one that is wrong has no value. */
+/** Settings from which later settings derive defaults. An invalid setting has no value. */
 export interface EarlierSettings {
   readonly networkSubnet?: Cidr;
   readonly kubernetesVersion?: string;
@@ -37,54 +37,54 @@ export interface EarlierSettings {
 export type Derived = (versions: RoutePins, earlier: EarlierSettings) => string;
 
 /**
- * A schema of values that may come as JSON: YAML gives typed values, and Pulumi gives a program texts (`"1"`, `"true"`).
- * A text that is not JSON of the type stays as it is, so that the error shows it.
+ * Returns a schema of values that may also be JSON. YAML gives typed values, and Pulumi passes strings (`"1"`, `"true"`)
+ * to a program. A string that is not JSON of the type stays unchanged, so that the error shows the string.
  */
 const orJson = <S extends Setting>(isOfType: (value: unknown) => boolean, schema: S) =>
   z.pipe(
-    z.transform((given: unknown): unknown => {
-      if (typeof given !== "string") return given;
+    z.transform((input: unknown): unknown => {
+      if (typeof input !== "string") return input;
       try {
-        const value: unknown = JSON.parse(given);
-        return isOfType(value) ? value : given;
+        const value: unknown = JSON.parse(input);
+        return isOfType(value) ? value : input;
       } catch {
-        return given;
+        return input;
       }
     }),
     schema,
   );
 
-const wholeNumber = (check: Check<number>) =>
+const integerSchema = (check: Check<number>) =>
   z.pipe(
-    z.transform((given: unknown) => {
-      const isNumber = typeof given === "string" && /^-?\d+$/.test(given) && Number.isSafeInteger(Number(given));
-      return isNumber ? Number(given) : given;
+    z.transform((input: unknown) => {
+      const isNumber = typeof input === "string" && /^-?\d+$/.test(input) && Number.isSafeInteger(Number(input));
+      return isNumber ? Number(input) : input;
     }),
     z.int({ abort: true }).check(check),
   );
 
-/** A text that a check accepts. */
-export const text = (
+/** Returns a setting whose value is a string that passes a check. */
+export const string = (
   value: string,
   description: string,
   check: Check<string>,
   more: Pick<SettingNotes, "examples"> = {},
 ) => z.prefault(z.string().check(check), value).register(notes, { description, ...more });
 
-/** A text that has to be given: an absent one fails the check as an empty one does. */
-export const requiredText = (description: string, check: Check<string>) =>
+/** Returns a required string. An absent value fails the check like an empty string. */
+export const requiredString = (description: string, check: Check<string>) =>
   z
     .pipe(
-      z.transform((given: unknown) => (given === undefined ? "" : given)),
+      z.transform((input: unknown) => (input === undefined ? "" : input)),
       z.string().check(check),
     )
     .register(notes, { description });
 
-/** A text that is parsed once, here, and is a value from then on. */
-export const parsed = <V>(value: string, description: string, parse: (text: string) => V) => {
-  const parser = z.transform((given: string, { issues }): V => {
+/** Returns a setting that is a string in the stack file and a parsed value everywhere else. */
+export const parsedString = <V>(value: string, description: string, parse: (text: string) => V) => {
+  const parser = z.transform((input: string, { issues }): V => {
     try {
-      return parse(given);
+      return parse(input);
     } catch (error) {
       issues.push(...issuesOf(error));
       return z.NEVER;
@@ -93,20 +93,20 @@ export const parsed = <V>(value: string, description: string, parse: (text: stri
   return z.prefault(z.pipe(z.string(), parser), value).register(notes, { description });
 };
 
-/** A text whose default is not a constant. */
-export const derived = (value: Derived, description: string, ...checks: Check<string>[]) =>
+/** Returns a string setting whose default depends on other values. */
+export const derivedString = (value: Derived, description: string, ...checks: Check<string>[]) =>
   z.prefault(z.string().check(...checks.map(orEmpty)), "").register(notes, { description, derived: value });
 
-/** A whole number. */
-export const count = (value: number, description: string, check: Check<number>) =>
-  z.prefault(wholeNumber(check), value).register(notes, { description });
+/** Returns an integer setting. */
+export const integer = (value: number, description: string, check: Check<number>) =>
+  z.prefault(integerSchema(check), value).register(notes, { description });
 
-/** A whole number that may be absent. */
-export const optionalCount = (description: string, check: Check<number>) =>
-  z.optional(wholeNumber(check)).register(notes, { description });
+/** Returns an integer setting without a default. */
+export const optionalInteger = (description: string, check: Check<number>) =>
+  z.optional(integerSchema(check)).register(notes, { description });
 
-/** True or false. */
-export const flag = (value: boolean, description: string) =>
+/** Returns a setting that is true or false. */
+export const boolean = (value: boolean, description: string) =>
   z
     .prefault(
       orJson((json) => typeof json === "boolean", z.boolean()),
@@ -114,64 +114,67 @@ export const flag = (value: boolean, description: string) =>
     )
     .register(notes, { description });
 
-/** One of some words, the first by default. */
-export const choice = <const T extends string>(words: readonly [T, ...T[]], description: string) =>
-  z.prefault(z.enum(words), words[0]).register(notes, { description });
+/** Returns a setting with a fixed set of values. The default is the first value. */
+export const oneOf = <const T extends string>(values: readonly [T, ...T[]], description: string) =>
+  z.prefault(z.enum(values), values[0]).register(notes, { description });
 
-/** One of some words. Empty means the first, unless routeDefaults.ts fills in another for the source route. */
-export const choiceOfRoute = <const T extends string>(words: readonly [T, ...T[]], description: string) => {
-  const known: readonly string[] = ["", ...words];
-  // The enum before it lets no other word through.
-  const toWord = z.transform((word: string) => (word === "" ? words[0] : (word as T)));
-  const derived = (): T => words[0];
-  return z.prefault(z.pipe(z.enum(known), toWord), "").register(notes, { description, derived });
+/**
+ * Returns a setting with a fixed set of values. An empty string means the first value, unless routeDefaults.ts sets
+ * another value for the source route.
+ */
+export const oneOfByRoute = <const T extends string>(values: readonly [T, ...T[]], description: string) => {
+  const accepted: readonly string[] = ["", ...values];
+  // The enum accepts no other value, so the cast is safe.
+  const fillDefault = z.transform((value: string) => (value === "" ? values[0] : (value as T)));
+  const derived = (): T => values[0];
+  return z.prefault(z.pipe(z.enum(accepted), fillDefault), "").register(notes, { description, derived });
 };
 
-/** Where a manifest is. */
-export const manifest = (what: string, location: (versions: RoutePins) => string) =>
-  derived(
+/** Returns a setting with the location of a manifest. */
+export const manifest = (subject: string, location: (versions: RoutePins) => string) =>
+  derivedString(
     location,
-    `Manifest of ${what}: URL or path. Empty: that of the pinned release; on the source route, the one that make tools builds.`,
+    `Manifest of ${subject}: URL or path. Empty: the manifest of the pinned release, or on the source route the manifest that make tools builds.`,
     manifestLocation,
   );
 
-/** Values by name, empty by default; numbers and booleans become texts. */
-export const variables = (
+/** Returns a map setting, empty by default. The map converts numbers and booleans to strings. */
+export const map = (
   description: string,
   check: Check<Record<string, unknown>>,
   more: Pick<SettingNotes, "secret"> = {},
 ) => {
-  const texts = z.transform((values: Record<string, unknown>): Record<string, string> =>
+  const toStrings = z.transform((values: Record<string, unknown>): Record<string, string> =>
     Object.fromEntries(Object.entries(values).map(([name, value]) => [name, String(value)])),
   );
-  const map = z.pipe(z.record(z.string(), z.unknown()).check(check), texts);
-  return z.prefault(orJson(isRecord, map), {}).register(notes, { description, ...more });
+  const schema = z.pipe(z.record(z.string(), z.unknown()).check(check), toStrings);
+  return z.prefault(orJson(isRecord, schema), {}).register(notes, { description, ...more });
 };
 
-/** Texts by name, empty by default. Both checks run on every entry, so that one error has all problems. */
-export const textMap = (description: string, key: Check<string>, value: Check<string>) => {
+/** Returns a setting with strings by name, empty by default. Both checks run on every entry, for all problems at once. */
+export const stringMap = (description: string, key: Check<string>, value: Check<string>) => {
   const keys = z.check<Record<string, string>>(
-    ({ value: map, issues }) => Object.keys(map).forEach((name) => void key({ value: name, issues })),
-    { when: ({ value: map }) => isRecord(map) },
+    ({ value: entries, issues }) => Object.keys(entries).forEach((name) => void key({ value: name, issues })),
+    { when: ({ value: entries }) => isRecord(entries) },
   );
-  const map = z.record(z.string(), z.string().check(value)).check(keys);
-  return z.prefault(orJson(isRecord, map), {}).register(notes, { description });
+  const schema = z.record(z.string(), z.string().check(value)).check(keys);
+  return z.prefault(orJson(isRecord, schema), {}).register(notes, { description });
 };
 
-/** A map with known fields. */
+/** Returns a map with known fields. */
 export const mapOf = <T extends SettingTable>(fields: T) => orJson(isRecord, z.strictObject(fields));
 
-/** A map whose fields the reader does not know yet. */
+/** A map with any fields, for a reader that checks the fields later. */
 export const anyMap = orJson(isRecord, z.looseObject({}));
 
-/** A list, empty by default. */
+/** Returns a list, empty by default. */
 export const listOf = <S extends Setting>(item: S, description: string) =>
   z.prefault(orJson(Array.isArray, z.array(item)), []).register(notes, { description });
 
-/** A list of texts, each of which a check accepts. */
-export const texts = (description: string, check: Check<string>) => listOf(z.string().check(check), description);
+/** Returns a list of strings that pass a check. */
+export const strings = (description: string, check: Check<string>) => listOf(z.string().check(check), description);
 
-/** Returns the schema that says a setting's type: without its default, and without what makes its value of a text. */
+/** Returns the schema with a setting's type: without the default and without the conversion of strings. */
 export const typeSchema = (schema: z.core.$ZodType): z.core.$ZodType => {
   if (schema instanceof z.ZodMiniPrefault || schema instanceof z.ZodMiniOptional)
     return typeSchema(schema._zod.def.innerType);
@@ -180,6 +183,6 @@ export const typeSchema = (schema: z.core.$ZodType): z.core.$ZodType => {
   return typeSchema(first instanceof z.ZodMiniTransform ? second : first);
 };
 
-/** Returns the default of a setting as Pulumi.yaml gives it; undefined where there is none. */
+/** Returns the default of a setting in Pulumi.yaml; undefined if the setting has no default. */
 export const defaultOf = (schema: z.core.$ZodType): unknown =>
   schema instanceof z.ZodMiniPrefault ? schema._zod.def.defaultValue : undefined;

@@ -3,90 +3,90 @@ import type { RoutePins } from "../../versions/pins";
 import { between, dnsLabel, filePath, imageReference, secretVariables, templateVariables } from "./checks";
 import { clusterFields, infrastructureProviderFields, clusterSettings } from "./cluster";
 import {
-  choiceOfRoute,
-  count,
-  derived,
-  flag,
+  boolean,
+  derivedString,
+  integer,
   listOf,
   manifest,
+  map,
   mapOf,
-  parsed,
-  text,
-  texts,
+  oneOfByRoute,
+  parsedString,
+  string,
+  strings,
   type ValuesOf,
-  variables,
 } from "./setting";
 
 const clusterApiAsset = (name: string) => (versions: RoutePins) =>
   `https://github.com/kubernetes-sigs/cluster-api/releases/download/v${versions.clusterApi}/${name}.yaml`;
 
-/** Every setting, in the order of Pulumi.yaml. This table is the one source: `npm run schema` writes the files from it. */
+/** Every setting, in the order of Pulumi.yaml. `npm run schema` writes the files from this table. */
 export const settingsSchema = {
-  pins: choiceOfRoute(
+  pins: oneOfByRoute(
     ["release", "source"],
-    "Set of versions in pins.json: release, or source for a machine that reaches package registries only. Empty: that of the route whose tools are installed.",
+    "Set of versions in pins.json: release, or source for a machine that only reaches package registries. Empty: the set of the route whose tools are installed.",
   ),
 
-  managementCluster: text(
+  managementCluster: string(
     "clusterapi",
-    "Name of the kind cluster that Cluster API runs in.",
+    "Name of the kind cluster that runs Cluster API.",
     dnsLabel(49, "kind appends -control-plane"),
   ),
-  managementNodeImage: derived(
+  managementNodeImage: derivedString(
     (versions) => `kindest/node:v${versions.kubernetes}`,
     "Node image of the management cluster. Empty: kindest/node of the pinned Kubernetes version.",
     imageReference,
   ),
 
-  managementKubeconfig: text(
+  managementKubeconfig: string(
     "",
-    "Path of the kubeconfig of a management cluster to use instead of a kind cluster; its current context is taken. The cluster stays at destroy.",
+    "Path of the kubeconfig of an existing management cluster, used instead of a kind cluster. Slipway uses its current context; destroy does not delete the cluster.",
     filePath,
   ),
-  installProviders: flag(
+  installProviders: boolean(
     true,
-    "For managementKubeconfig: install cert-manager and Cluster API. false where the cluster has them; then they are left alone.",
+    "With managementKubeconfig: install cert-manager and Cluster API. Set it to false if the cluster already has both; Slipway then does not change them.",
   ),
 
-  networkSubnet: parsed(
+  networkSubnet: parsedString(
     "172.18.0.0/16",
-    "IPv4 subnet of the Docker network kind. Containers get addresses of its lower half, load balancers of its upper end.",
+    "IPv4 subnet of the Docker network kind. Containers get addresses of the lower half, and load balancers get addresses of the upper half.",
     parseDockerSubnet,
   ),
-  networkGateway: derived(
+  networkGateway: derivedString(
     (_, { networkSubnet }) => (networkSubnet === undefined ? "" : defaultGateway(networkSubnet)),
     "Gateway of the Docker network. Empty: the first address of the subnet.",
   ),
-  networkSubnetIPv6: parsed(
+  networkSubnetIPv6: parsedString(
     "",
-    "IPv6 subnet of the Docker network. Empty: none; or where a cluster has IPv6, one beside networkSubnet, as fd00:172:18::/64.",
+    "IPv6 subnet of the Docker network. Empty: a subnet derived from networkSubnet if a cluster has IPv6 (fd00:172:18::/64 for 172.18.0.0/16), otherwise no IPv6.",
     (value) => (value === "" ? undefined : parseIPv6Subnet(value)),
   ),
-  adoptNetwork: flag(false, "Use the Docker network kind that is there, and leave it there at destroy."),
-  loadBalancerPrefix: count(
+  adoptNetwork: boolean(false, "Use the existing Docker network kind; destroy does not delete the network."),
+  loadBalancerPrefix: integer(
     29,
-    "Size of the load balancers' address block, the highest of the subnet, as a prefix length.",
+    "Prefix length of a cluster's block of load balancer addresses. A stack without clusters has the highest block of the subnet.",
     between(9, 31),
   ),
 
-  imageSource: choiceOfRoute(
+  imageSource: oneOfByRoute(
     ["registry", "local"],
-    "Where nodes get images from: registry, or local for those this machine's Docker has, loaded into every node. Empty: local on the source route, else registry.",
+    "Source of the images on nodes: registry, or local to load images of this machine's Docker into every node. Empty: local on the source route, otherwise registry.",
   ),
-  extraImages: texts(
-    "Further images of this machine's Docker that nodes of workload clusters have from their start; for imageSource local. Not used where an empty imageSource means registry.",
+  extraImages: strings(
+    "Additional images of this machine's Docker that nodes of workload clusters have from their start, with imageSource local. Ignored if an empty imageSource means registry.",
     imageReference,
   ),
-  capdImageSource: choiceOfRoute(
+  capdImageSource: oneOfByRoute(
     ["pull", "build", "archive", "local"],
-    "Where the image of Cluster API's Docker provider comes from: pull, build (from its Go module), archive (a file) or local (this machine's Docker). Empty: local on the source route, else pull.",
+    "Source of the image of Cluster API's Docker provider: pull, build (from its Go module), archive (a file) or local (this machine's Docker). Empty: local on the source route, otherwise pull.",
   ),
-  capdImage: derived(
+  capdImage: derivedString(
     (versions) => `gcr.io/k8s-staging-cluster-api/capd-manager:v${versions.clusterApi}`,
-    "Image of Cluster API's Docker provider. Empty: the published one of the pinned version.",
+    "Image of Cluster API's Docker provider. Empty: the published image of the pinned version.",
     imageReference,
   ),
-  capdImageArchive: text("", "For capdImageSource archive: path of a file that docker save wrote.", filePath),
+  capdImageArchive: string("", "With capdImageSource archive: path of a file that docker save wrote.", filePath),
 
   certManagerManifest: manifest(
     "cert-manager",
@@ -106,28 +106,28 @@ export const settingsSchema = {
     ({ metallb }) =>
       `https://raw.githubusercontent.com/metallb/metallb/v${metallb}/config/manifests/metallb-native.yaml`,
   ),
-  featureGates: variables(
-    "Values for the variables of Cluster API's manifests, as CLUSTER_TOPOLOGY or EXP_RUNTIME_SDK.",
+  featureGates: map(
+    "Values of variables in Cluster API's manifests, for example CLUSTER_TOPOLOGY or EXP_RUNTIME_SDK.",
     templateVariables,
   ),
 
-  templateSecrets: variables(
-    "Values that stay secret for variables of templates and providers' manifests: pulumi config set --secret --path 'slipway:templateSecrets.NAME'.",
+  templateSecrets: map(
+    "Secret values of variables in templates and providers' manifests. Set them with pulumi config set --secret --path 'slipway:templateSecrets.NAME'.",
     secretVariables,
     { secret: true },
   ),
   providers: listOf(
     mapOf(infrastructureProviderFields),
-    "Infrastructure providers to install besides Cluster API's own, for clusters from templates: name, version, manifest.",
+    "Additional infrastructure providers to install, for clusters from templates. Fields: name, version, manifest.",
   ),
 
   clusters: listOf(
     mapOf(clusterFields),
-    "Several clusters instead of the one that the settings below describe; docs/settings.md lists an entry's fields.",
+    "List of workload clusters, instead of the single cluster of the settings below; docs/reference/settings.md lists the fields of an entry.",
   ),
 
   ...clusterSettings,
-  applicationImage: derived(
+  applicationImage: derivedString(
     (versions) => `nginx:${versions.nginx}`,
     "Image of the application. Empty: nginx of the pinned version.",
     imageReference,
@@ -137,5 +137,5 @@ export const settingsSchema = {
 /** The name of a setting. */
 export type SettingKey = keyof typeof settingsSchema;
 
-/** The value of every setting but the list of clusters, defaults filled in. */
+/** The values of all settings except `clusters`, with defaults filled in. */
 export type SettingValues = Omit<ValuesOf<typeof settingsSchema>, "clusters">;

@@ -54,7 +54,7 @@ afterEach(() => {
 
 const load = async (name: string): Promise<Action> => {
   const modules: Record<string, Action>[] = [
-    (await import("../../../cli/actions/look.ts")) as unknown as Record<string, Action>,
+    (await import("../../../cli/actions/inspect.ts")) as unknown as Record<string, Action>,
     (await import("../../../cli/actions/outputs.ts")) as unknown as Record<string, Action>,
     (await import("../../../cli/actions/kubeconfig.ts")) as unknown as Record<string, Action>,
   ];

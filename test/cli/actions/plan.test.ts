@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, expect, test } from "@jest/globals";
-import { printPlan, type Ask } from "../../../cli/actions/plan";
+import { printPlan, type RunPreview } from "../../../cli/actions/plan";
 import type { Target } from "../../../cli/pulumi/run";
 
 const checkout = mkdtempSync(join(tmpdir(), "slipway-plan-"));
@@ -11,7 +11,7 @@ afterAll(() => rmSync(checkout, { recursive: true }));
 const target: Target = { checkout, stack: "dev", backend: "file:///nowhere", variables: {} };
 
 const answers =
-  (stdout: unknown, code = 0, stderr = ""): Ask =>
+  (stdout: unknown, code = 0, stderr = ""): RunPreview =>
   (_, args) => {
     expect(args).toEqual(["preview", "--json", "--show-sames", "--non-interactive", "--stack", "dev", "--refresh"]);
     return Promise.resolve({ code, stdout: typeof stdout === "string" ? stdout : JSON.stringify(stdout), stderr });
@@ -22,9 +22,9 @@ const network = {
   urn: "urn:pulumi:dev::slipway::slipway:index:DockerNetwork$docker:index/network:Network::network",
 };
 
-const plan = async (ask: Ask, ...args: string[]): Promise<{ code: number; text: string }> => {
+const plan = async (preview: RunPreview, ...args: string[]): Promise<{ code: number; text: string }> => {
   const lines: string[] = [];
-  const code = await printPlan(target, ["--refresh", ...args], (line) => lines.push(line), ask);
+  const code = await printPlan(target, ["--refresh", ...args], (line) => lines.push(line), preview);
   return { code, text: lines.join("\n") };
 };
 

@@ -3,12 +3,12 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "@jest/globals";
 import { excerpt, removeKubeconfigs, upReport, writeKubeconfigs } from "../../../cli/actions/report";
-import { neverUp } from "../../../cli/teardown/destroy";
+import { hasNoState } from "../../../cli/teardown/destroy";
 import { checkSpace, missingShare, volumesFor } from "../../../cli/toolchain/build/diskSpace";
 import { ownerLabel } from "../../../lib/base/labels";
-import { forget, recall, record } from "../../../preflight/holdings";
+import { deleteRecord, loadRecord, saveRecord } from "../../../preflight/resourceRecord";
 import type { Docker } from "../../../system/docker";
-import { findHoldings, findLeftovers, strangersOn } from "../../../system/holdings";
+import { findDockerResources, findRemaining, foreignContainersOn } from "../../../system/dockerResources";
 import { containerRow, networkRow } from "../../helpers/dockerRows";
 
 let checkout: string;
@@ -113,7 +113,7 @@ describe("leftovers", () => {
   const ours = ["management", "capd"];
 
   test("holdings: containers and volumes of the stack's clusters, its helpers and network; nothing of a foreign cluster", async () => {
-    expect(await findHoldings("dev", ours, full)).toEqual({
+    expect(await findDockerResources("dev", ours, full)).toEqual({
       clusters: ["capd", "management"],
       containers: ["capd-lb", "capd-worker", "helper", "management-control-plane"],
       volumes: ["v1", "v2"],
@@ -131,16 +131,16 @@ describe("leftovers", () => {
       networks: [],
       gone: "capd-lb",
     });
-    expect((await findHoldings("dev", ours, docker)).volumes).toEqual(["v2"]);
+    expect((await findDockerResources("dev", ours, docker)).volumes).toEqual(["v2"]);
   });
 
   test("what else uses the network is named", async () => {
-    const { containers } = await findHoldings("dev", ours, full);
-    expect(await strangersOn("kind", containers, full)).toEqual(["foreign-control-plane"]);
+    const { containers } = await findDockerResources("dev", ours, full);
+    expect(await foreignContainersOn("kind", containers, full)).toEqual(["foreign-control-plane"]);
   });
 
   test("another stack holds nothing of it", async () => {
-    expect(await findHoldings("offline", [], full)).toEqual({
+    expect(await findDockerResources("offline", [], full)).toEqual({
       clusters: [],
       containers: ["of-another-stack"],
       volumes: [],
@@ -149,19 +149,19 @@ describe("leftovers", () => {
   });
 
   test("nothing left", async () => {
-    const held = await findHoldings("dev", ours, full);
+    const held = await findDockerResources("dev", ours, full);
     const empty = fakeDocker({ containers: [], volumes: ["other"], networks: [] });
-    expect(await findLeftovers("dev", held, [], empty)).toEqual([]);
+    expect(await findRemaining("dev", held, [], empty)).toEqual([]);
   });
 
   test("each kind of leftover is named with its remedy", async () => {
-    const held = record(checkout, "dev", await findHoldings("dev", ours, full));
+    const held = saveRecord(checkout, "dev", await findDockerResources("dev", ours, full));
     const rest = fakeDocker({
       containers: [["capd-lb", "capd"]],
       volumes: ["v2", "other"],
       networks: [["kind", "slipway/dev"]],
     });
-    expect(await findLeftovers("dev", held, [], rest)).toEqual([
+    expect(await findRemaining("dev", held, [], rest)).toEqual([
       "container capd-lb (docker rm --force --volumes capd-lb)",
       "volume v2 (docker volume rm v2)",
       "network kind (docker network rm kind)",
@@ -169,20 +169,18 @@ describe("leftovers", () => {
   });
 
   test("a second destroy still knows what the first one saw", async () => {
-    const held = await findHoldings("dev", ours, full);
-    record(checkout, "dev", held);
-    expect(record(checkout, "dev", { clusters: [], containers: [], volumes: ["v3"], networks: [] }).volumes).toEqual([
-      "v1",
-      "v2",
-      "v3",
-    ]);
-    forget(checkout, "dev");
-    expect(recall(checkout, "dev").volumes).toEqual([]);
+    const held = await findDockerResources("dev", ours, full);
+    saveRecord(checkout, "dev", held);
+    expect(
+      saveRecord(checkout, "dev", { clusters: [], containers: [], volumes: ["v3"], networks: [] }).volumes,
+    ).toEqual(["v1", "v2", "v3"]);
+    deleteRecord(checkout, "dev");
+    expect(loadRecord(checkout, "dev").volumes).toEqual([]);
   });
 
   test("a stack without state in our own backend was never up; other backends are asked", () => {
-    expect(neverUp(checkout, "dev", `file://${checkout}/.slipway`)).toBe(true);
-    expect(neverUp(checkout, "dev", "https://api.pulumi.com")).toBe(false);
+    expect(hasNoState(checkout, "dev", `file://${checkout}/.slipway`)).toBe(true);
+    expect(hasNoState(checkout, "dev", "https://api.pulumi.com")).toBe(false);
   });
 });
 

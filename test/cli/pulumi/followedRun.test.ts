@@ -63,9 +63,9 @@ const signals = (): string => {
   return existsSync(file) ? readFileSync(file, "utf8") : "";
 };
 
-const patience = { afterFailure: 300, look: 50 };
+const timeouts = { afterFailure: 300, interval: 50 };
 const up = (args: string[] = [], goesOn = false): ReturnType<typeof followedRun> =>
-  followedRun(target(), ["up", ...args], goesOn, (line) => void printed.push(line), patience);
+  followedRun(target(), ["up", ...args], goesOn, (line) => void printed.push(line), timeouts);
 
 const failure = ["first failure: capd-nodes: steps/wait-for-nodes failed (exit status 1):", "  no node"];
 

@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, expect, test } from "@jest/globals";
-import { lockFolder, mendStateFiles } from "../../../cli/pulumi/fileBackend";
+import { lockFolder, repairStateFiles } from "../../../cli/pulumi/fileBackend";
 
 const base = mkdtempSync(join(tmpdir(), "slipway-test-"));
 const backend = `file://${base}`;
@@ -21,7 +21,7 @@ const files: Readonly<Record<string, string>> = {
 
 const mend = (): string[] => {
   const said: string[] = [];
-  mendStateFiles(backend, "dev", (line) => said.push(line));
+  repairStateFiles(backend, "dev", (line) => said.push(line));
   return said;
 };
 
@@ -42,6 +42,6 @@ test("what a killed run wrote half goes, of a stack's own files, and not while a
 });
 
 test("other backends have no such files", () =>
-  mendStateFiles("https://api.pulumi.com", "dev", () => {
+  repairStateFiles("https://api.pulumi.com", "dev", () => {
     throw new Error("nothing to say");
   }));

@@ -3,7 +3,7 @@ import { existsSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, test } from "@jest/globals";
-import { clustersIn, pendingAsMade, type StateResource, withoutPending } from "../../../cli/pulumi/state";
+import { clustersIn, pendingAsCreated, type StateResource, withoutPending } from "../../../cli/pulumi/state";
 import { removeUnknown } from "../../../cli/recovery/interrupted";
 import { wakeManagement } from "../../../cli/recovery/managementNode";
 import { endProcesses, processesOf } from "../../../cli/recovery/orphans";
@@ -12,7 +12,7 @@ import {
   forgetTakeOver,
   noteTakeOver,
   openRun,
-  takeOver,
+  takeOverVariables,
   unfinishedRuns,
 } from "../../../cli/recovery/runRecord";
 import { openTemporary } from "../../../system/temporary";
@@ -41,10 +41,10 @@ describe("state", () => {
     expect(clustersIn({ deployment: { resources, pending_operations } })).toEqual({
       management: { name: "m" },
       workload: ["one", "two"],
-      awaited: ["two"],
+      withDeleteStep: ["two"],
       onDocker: true,
     });
-    expect(clustersIn({ deployment: {} })).toEqual({ workload: [], awaited: [], onDocker: true });
+    expect(clustersIn({ deployment: {} })).toEqual({ workload: [], withDeleteStep: [], onDocker: true });
   });
 
   test("the node of the management cluster, and clusters that are not on Docker", () => {
@@ -52,7 +52,7 @@ describe("state", () => {
     expect(clustersIn({ deployment: { resources } })).toEqual({
       management: { name: "m", nodeId: "abc" },
       workload: ["one", "far"],
-      awaited: [],
+      withDeleteStep: [],
       onDocker: false,
     });
   });
@@ -82,7 +82,7 @@ describe("state", () => {
   ])("before a destroy what was being made counts as made: %s", (_, made, id) => {
     const before = resource("pulumi:pulumi:Stack", "dev");
     const pending_operations = [{ type: "creating", resource: made }];
-    const { state } = pendingAsMade({ deployment: { resources: [before], pending_operations } });
+    const { state } = pendingAsCreated({ deployment: { resources: [before], pending_operations } });
     const expected = id === undefined ? [] : [{ ...made, id, outputs: made.inputs }];
     expect(state.deployment).toEqual({ resources: [before, ...expected] });
   });
@@ -92,7 +92,7 @@ describe("state", () => {
       { type: "creating", resource: kind },
       { type: "deleting", resource: cluster("one") },
     ];
-    expect(pendingAsMade({ deployment: { resources: [kind], pending_operations } }).state.deployment).toEqual({
+    expect(pendingAsCreated({ deployment: { resources: [kind], pending_operations } }).state.deployment).toEqual({
       resources: [kind],
     });
   });
@@ -172,17 +172,17 @@ describe("runs", () => {
   });
 
   test("objects that a killed run was making are taken over until an up or a destroy ended well", () => {
-    expect(takeOver(checkout, "dev")).toEqual({});
+    expect(takeOverVariables(checkout, "dev")).toEqual({});
     noteTakeOver(checkout, "dev");
     // The plugin needs both: the first since 4.29, which creates by POST, the second for fields of an earlier run.
-    expect(takeOver(checkout, "dev")).toEqual({
+    expect(takeOverVariables(checkout, "dev")).toEqual({
       PULUMI_K8S_UPSERT_EXISTING_OBJECTS: "true",
       PULUMI_K8S_ENABLE_PATCH_FORCE: "true",
     });
     expect(unfinishedRuns(checkout, "dev")).toEqual({});
-    expect(takeOver(checkout, "de")).toEqual({});
+    expect(takeOverVariables(checkout, "de")).toEqual({});
     forgetTakeOver(checkout, "dev");
-    expect(takeOver(checkout, "dev")).toEqual({});
+    expect(takeOverVariables(checkout, "dev")).toEqual({});
   });
 
   test("one of a dead process is found until it is forgotten, and only by its stack", () => {

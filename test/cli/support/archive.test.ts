@@ -8,7 +8,7 @@ import { listContainers, readDocker, readNodes } from "../../../cli/support/dock
 import { packArchive } from "../../../cli/support/pack";
 import { runLimited } from "../../../lib/base/concurrency";
 import { type Redact, redactor } from "../../../lib/redaction/text";
-import type { Ask } from "../../../system/exec";
+import type { Exec } from "../../../system/exec";
 import { containerRow } from "../../helpers/dockerRows";
 
 let checkout: string;
@@ -17,7 +17,7 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(checkout, { recursive: true }));
 
-const silent: Ask = () => Promise.resolve({ text: "no answer within 60 s", failed: true, printed: "" });
+const silent: Exec = () => Promise.resolve({ text: "no answer within 60 s", failed: true, printed: "" });
 
 test("the archive is its owner's alone, and says what is missing", async () => {
   const lines: string[] = [];
@@ -102,7 +102,7 @@ test("a Docker that does not answer is missing, and no error", async () => {
 });
 
 /** A Docker with a container of the stack, a stranger's, and one that does not run. */
-const docker: Ask = (_, verb = "", ...args) => {
+const docker: Exec = (_, verb = "", ...args) => {
   const answers: Record<string, string> = {
     ps: [
       containerRow({ name: "capd-a", cluster: "capd", role: "worker" }),
@@ -134,7 +134,7 @@ test("where the API is silent the pods' logs come from the nodes, and a stopped 
 });
 
 /** A cluster of which one kind cannot be listed. */
-const kubectl: Ask = (_, ...args) => {
+const kubectl: Exec = (_, ...args) => {
   const pod = {
     kind: "Pod",
     metadata: { name: "p", namespace: "kube-system" },

@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, jest, test } from "@jest/globals";
 import { mergeIntoUserFile } from "../../../cli/kubeconfig/merge";
-import { sayNeverUp, takeDown } from "../../../cli/teardown/destroy";
+import { reportNoState, destroyStack } from "../../../cli/teardown/destroy";
 import { kubeconfigText } from "../../helpers/kubeconfigs";
 import type { FakeCheckout } from "../../helpers/fakeCheckout";
 import { fakeStack } from "../../helpers/fakeStack";
@@ -38,7 +38,7 @@ const merged = (): string[] => {
 };
 
 const destroy = (...args: string[]): Promise<number> =>
-  takeDown({ ...own, backend: `file://${own.checkout}/.slipway`, variables: {} }, args, silent);
+  destroyStack({ ...own, backend: `file://${own.checkout}/.slipway`, variables: {} }, args, silent);
 
 describe("what was merged into the user's kubeconfig", () => {
   test("goes with a destroyed stack; another stack's entries stay", async () => {
@@ -59,12 +59,12 @@ describe("what was merged into the user's kubeconfig", () => {
 
   test("stays where Docker does not answer", async () => {
     checkout.fakeTool("docker", "exit 1");
-    await sayNeverUp(own.checkout, own.stack, silent);
+    await reportNoState(own.checkout, own.stack, silent);
     expect(merged()).toEqual(["dev", "ha"]);
   });
 
   test("goes with a stack whose state is lost", async () => {
-    expect(await sayNeverUp(own.checkout, own.stack, silent)).toBe(0);
+    expect(await reportNoState(own.checkout, own.stack, silent)).toBe(0);
     expect(merged()).toEqual(["ha"]);
   });
 });

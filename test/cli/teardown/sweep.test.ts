@@ -4,10 +4,10 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
 import { mergeIntoUserFile } from "../../../cli/kubeconfig/merge";
 import { removeHelpers } from "../../../cli/recovery/interrupted";
-import { claimClusters, recordMade, withClaimed } from "../../../cli/teardown/claims";
-import { sweepLost } from "../../../cli/teardown/sweep";
-import { planSweep, type Proof, type Seen, type SeenContainer } from "../../../cli/teardown/sweepPlan";
-import { forget, recall, record } from "../../../preflight/holdings";
+import { recordPlannedClusters, recordCreated, withPlannedManagement } from "../../../cli/teardown/plannedClusters";
+import { removeOrphanedStack } from "../../../cli/teardown/sweep";
+import { planSweep, type Proof, type Inventory, type SeenContainer } from "../../../cli/teardown/sweepPlan";
+import { deleteRecord, loadRecord, saveRecord } from "../../../preflight/resourceRecord";
 import type { Docker } from "../../../system/docker";
 import { containerRow, networkRow } from "../../helpers/dockerRows";
 import { kubeconfigText } from "../../helpers/kubeconfigs";
@@ -33,16 +33,16 @@ const proof: Proof = {
   named: ["clusterapi", "capd"],
   recorded: { clusters: [], ids: [], volumes: [] },
 };
-const seen = (containers: SeenContainer[], networks = [own]): Seen => ({
+const seen = (containers: SeenContainer[], networks = [own]): Inventory => ({
   containers,
   networks,
   volumes: [],
   files: [],
 });
-const noNetworks: Seen["networks"] = [];
+const noNetworks: Inventory["networks"] = [];
 
 describe("a sweep", () => {
-  test.each<[string, SeenContainer, Partial<Seen>, Partial<Proof["recorded"]>]>([
+  test.each<[string, SeenContainer, Partial<Inventory>, Partial<Proof["recorded"]>]>([
     ["with the stack's label", container("helper", { owner: "slipway/dev", networks: ["bridge"] }), {}, {}],
     ["of a cluster of the settings on the stack's network", container("capd-lb", { cluster: "capd" }), {}, {}],
     ["of a recorded cluster on it", container("old-lb", { cluster: "old" }), {}, { clusters: ["old"] }],
@@ -58,7 +58,7 @@ describe("a sweep", () => {
     expect(plan.kept).toEqual([]);
   });
 
-  test.each<[string, SeenContainer, Seen["networks"], RegExp]>([
+  test.each<[string, SeenContainer, Inventory["networks"], RegExp]>([
     ["another kind cluster on the stack's network", container("x", { cluster: "x" }), [own], /neither settings nor/],
     ["a cluster of the stack's names on a foreign network", container("y", { cluster: "capd" }), [], /named capd/],
     [
@@ -144,7 +144,7 @@ describe("on a machine", () => {
     const said: string[] = [];
     mkdirSync(files, { recursive: true });
     writeFileSync(join(files, "capd.yaml"), "secret");
-    const code = await sweepLost({ checkout, stack: "dev" }, sure, (line) => said.push(line), ask);
+    const code = await removeOrphanedStack({ checkout, stack: "dev" }, sure, (line) => said.push(line), ask);
     return { code, said };
   };
 
@@ -188,10 +188,10 @@ describe("on a machine", () => {
 
   test("an up claims the clusters that were not there, and records ids at its end", async () => {
     const { ask } = machine();
-    await claimClusters({ checkout, stack: "dev" } as never, ask);
-    expect(recall(checkout, "dev").clusters).toEqual(["capd"]);
-    await recordMade({ checkout, stack: "dev" } as never, () => Promise.resolve([]));
-    expect(recall(checkout, "dev").ids).toEqual([]);
+    await recordPlannedClusters({ checkout, stack: "dev" } as never, ask);
+    expect(loadRecord(checkout, "dev").clusters).toEqual(["capd"]);
+    await recordCreated({ checkout, stack: "dev" } as never, () => Promise.resolve([]));
+    expect(loadRecord(checkout, "dev").ids).toEqual([]);
   });
 
   test.each([
@@ -202,11 +202,11 @@ describe("on a machine", () => {
   ])(
     "a management cluster that an interrupted up claimed is the stack's, %s",
     async (_, claimed, networks, expected) => {
-      forget(checkout, "dev");
-      record(checkout, "dev", { clusters: claimed, containers: [], volumes: [], networks: [] });
+      deleteRecord(checkout, "dev");
+      saveRecord(checkout, "dev", { clusters: claimed, containers: [], volumes: [], networks: [] });
       const ask: Docker = (...args) => Promise.resolve(args.includes("network=kind") ? ["id"] : []);
-      const clusters = { workload: [], awaited: [], onDocker: true };
-      const found = await withClaimed(clusters, { checkout, stack: "dev" }, networks, ask);
+      const clusters = { workload: [], withDeleteStep: [], onDocker: true };
+      const found = await withPlannedManagement(clusters, { checkout, stack: "dev" }, networks, ask);
       expect(found).toEqual({ ...clusters, ...(expected ? { management: expected } : {}) });
     },
   );

@@ -60,7 +60,7 @@ test("SLIPWAY_ROUTE takes two values, everything else is refused by value", () =
   expect(forcedRoute({ SLIPWAY_ROUTE: "source" })).toBe("source");
   expect(forcedRoute({ SLIPWAY_ROUTE: "" })).toBeUndefined();
   expect(() => forcedRoute({ SLIPWAY_ROUTE: "offline" })).toThrow(
-    'SLIPWAY_ROUTE is "offline": it takes release or source',
+    'SLIPWAY_ROUTE: expected release or source, got "offline". Correct the variable, or unset it.',
   );
 });
 

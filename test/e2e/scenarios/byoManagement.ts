@@ -116,7 +116,7 @@ export const byoManagement: Step[] = [
       pulumi("stack", "init");
       created.stack = true;
       const { code, stdout } = command("pulumi", ["preview", "--stack", stack, "--non-interactive"], { env });
-      check(code !== 0 && stdout.includes("installProviders is false, but must be true"), `a refusal, got ${stdout}`);
+      check(code !== 0 && stdout.includes("installProviders: expected true"), `a refusal, got ${stdout}`);
       check(contents() === before, "their cluster untouched");
     },
   },

@@ -2,12 +2,13 @@ import { expect, test } from "@jest/globals";
 import { ProblemError, problemsOf, refuse, sentence, show } from "../../../lib/base/problem";
 
 test.each([
-  [{ key: "k", received: "v", rule: "be w", remedy: "Write w" }, 'k is "v", but must be w. Write w.'],
-  [{ received: "v", rule: "be w", remedy: "Write w" }, '"v" must be w. Write w.'],
-  [{ key: "k", received: undefined, rule: "be w", remedy: "Write w" }, "k is absent, but must be w. Write w."],
-  [{ key: "k", rule: "be w", remedy: "Write w" }, "k must be w. Write w."],
-  [{ key: "k", rule: { expected: "w", got: "v" }, remedy: "Write w" }, "k: expected w, got v. Write w."],
-  [{ key: "k", rule: { expected: "w" }, remedy: "Write w" }, "k: expected w. Write w."],
+  [{ key: "k", received: "v", rule: "w", remedy: "Write w" }, 'k: expected w, got "v". Write w.'],
+  [{ received: "v", rule: "w", remedy: "Write w" }, 'the value: expected w, got "v". Write w.'],
+  [{ key: "k", received: undefined, rule: "w", remedy: "Write w" }, "k: expected w, got nothing. Write w."],
+  [{ key: "k", received: "", rule: "w", remedy: "Write w" }, 'k: expected w, got "". Write w.'],
+  [{ key: "k", rule: "w", remedy: "Write w" }, "k: expected w. Write w."],
+  [{ key: "k", rule: "w", got: "a number", remedy: "Write w" }, "k: expected w, got a number. Write w."],
+  [{ key: "k", received: "v", got: "a text", rule: "w", remedy: "Write w" }, "k: expected w, got a text. Write w."],
 ])("%j reads: %s", (problem, expected) => {
   expect(sentence(problem)).toBe(expected);
 });
@@ -26,14 +27,14 @@ test.each([
   expect(show(value)).toMatch(expected);
 });
 
-test("an error's message has a line per problem, under a heading if there is one", () => {
-  const problems = ["a", "b"].map((key) => ({ key, received: 1, rule: "be 2", remedy: "Write 2" }));
-  expect(new ProblemError(problems).message).toBe("a is 1, but must be 2. Write 2.\nb is 1, but must be 2. Write 2.");
-  expect(new ProblemError(problems, "2 problems:").message).toMatch(/^2 problems:\n {2}- a is .*\n {2}- b is /);
+test("an error's message has a line for each problem, under an optional heading", () => {
+  const problems = ["a", "b"].map((key) => ({ key, received: 1, rule: "2", remedy: "Write 2" }));
+  expect(new ProblemError(problems).message).toBe("a: expected 2, got 1. Write 2.\nb: expected 2, got 1. Write 2.");
+  expect(new ProblemError(problems, "2 problems:").message).toMatch(/^2 problems:\n {2}- a: .*\n {2}- b: /);
 });
 
-test("problemsOf gives problems and lets other errors through", () => {
-  const problem = { received: 1, rule: "be 2", remedy: "Write 2" };
+test("problemsOf returns problems and throws other errors again", () => {
+  const problem = { received: 1, rule: "2", remedy: "Write 2" };
   expect(problemsOf(() => refuse(problem))).toEqual([problem]);
   expect(problemsOf(() => 1)).toEqual([]);
   expect(() =>
@@ -43,8 +44,10 @@ test("problemsOf gives problems and lets other errors through", () => {
   ).toThrow(TypeError);
 });
 
-test("what a terminal obeys is shown as text, wherever it stands, and a problem stays one line", () => {
-  const problem = { key: "a\nb\u001b[31m", received: "c\u009b", rule: "be d\r", remedy: "Rename it" };
-  expect(sentence(problem)).toBe(String.raw`a\u000ab\u001b[31m is "c\u009b", but must be d\u000d. Rename it.`);
-  expect(sentence({ key: "\0", rule: "go", remedy: "Remove it" })).toBe(String.raw`\u0000 must go. Remove it.`);
+test("control characters are escaped in key, value and rule, so that a problem stays one line", () => {
+  const problem = { key: "a\nb\u001b[31m", received: "c\u009b", rule: "d\r", remedy: "Rename it" };
+  expect(sentence(problem)).toBe(String.raw`a\u000ab\u001b[31m: expected d\u000d, got "c\u009b". Rename it.`);
+  expect(sentence({ key: "\0", rule: "no key", remedy: "Remove it" })).toBe(
+    String.raw`\u0000: expected no key. Remove it.`,
+  );
 });

@@ -3,7 +3,7 @@ import { ProblemError, refuse } from "../../../lib/base/problem";
 import { allOf, outcomeOf } from "../../../lib/base/settleAll";
 
 const failing = (key: string): Promise<never> =>
-  Promise.resolve().then(() => refuse({ key, received: 1, rule: "be 2", remedy: "Set it to 2" }));
+  Promise.resolve().then(() => refuse({ key, received: 1, rule: "2", remedy: "Set it to 2" }));
 
 test("gives what each gave, in order", async () => {
   expect(await allOf([Promise.resolve("a"), 1, undefined])).toEqual(["a", 1, undefined]);
@@ -23,5 +23,5 @@ test("a look takes a failure as a finding, a line for each problem", async () =>
   expect(await outcomeOf(Promise.resolve(5))).toEqual({ found: 5, problems: [] });
   expect(await outcomeOf(undefined)).toEqual({ found: undefined, problems: [] });
   const { problems } = await outcomeOf(allOf([failing("a"), failing("b")]));
-  expect(problems).toEqual(["a is 1, but must be 2. Set it to 2.", "b is 1, but must be 2. Set it to 2."]);
+  expect(problems).toEqual(["a: expected 2, got 1. Set it to 2.", "b: expected 2, got 1. Set it to 2."]);
 });

@@ -66,11 +66,11 @@ describe("healthCheck", () => {
   });
 
   test.each<[unknown, RegExp]>([
-    [{ maxUnhealthy: "40%" }, /clusters\[0\]\.healthCheck\.maxUnhealthy is "40%", but must be a known field/],
+    [{ maxUnhealthy: "40%" }, /clusters\[0\]\.healthCheck\.maxUnhealthy: expected a known field, got "40%"/],
     [{ unhealthyLessThanOrEqualTo: "140%" }, /healthCheck\.unhealthyLessThanOrEqualTo is "140%".*percentage/],
     [{ unhealthyNodeConditions: [{ status: "Bad" }] }, /unhealthyNodeConditions\[0\]\.status is "Bad".*one of/],
     [{ unhealthyNodeConditions: [{ timeoutSeconds: 0 }] }, /unhealthyNodeConditions\[0\]\.timeoutSeconds is 0/],
-    ["yes", /clusters\[0\]\.healthCheck is "yes", but must be a map/],
+    ["yes", /clusters\[0\]\.healthCheck: expected a map, got "yes"/],
   ])("refuses %j", (healthCheck, error) => expect(() => read(healthCheck)).toThrow(error));
 
   test("is left out beside a template", () => {

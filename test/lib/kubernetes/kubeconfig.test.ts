@@ -75,7 +75,7 @@ describe("parseKubeconfig", () => {
     } catch (error) {
       message = (error as Error).message;
     }
-    expect(message).toMatch(/kubeconfig .*must (have clusters|name a context)/);
+    expect(message).toMatch(/kubeconfig: expected (a map with clusters|the name of a context)/);
     expect(message.replace("S0VZ@x", "")).not.toContain("S0VZ");
   });
 });
@@ -98,10 +98,10 @@ describe("decodeSecretValue", () => {
     [{}, "the Secret has no keys"],
     [
       { kubeconfig: "eA==", other: "eA==" },
-      "key value of the secret is absent, but must exist; the Secret has kubeconfig, other",
+      "key value of the secret: expected a value (the keys of the Secret: kubeconfig, other), got nothing",
     ],
-    [{ value: "" }, 'is "", but must exist'],
-    [{ value: "no base64!" }, "must be base64"],
+    [{ value: "" }, 'expected a value (the keys of the Secret: value), got ""'],
+    [{ value: "no base64!" }, "expected a string in base64"],
   ])("refuses %j", (data, message) => {
     expect(() => decodeSecretValue(data)).toThrow(message);
   });

@@ -31,9 +31,9 @@ describe("parseCidr", () => {
   });
 
   test.each([
-    ["172.18.0.1/16", "must be a network's own address.*Write 172.18.0.0/16\\."],
+    ["172.18.0.1/16", "expected a network address, .*Write 172.18.0.0/16\\."],
     ["10.0.0.0/08", "Write 10.0.0.0/8"],
-    ["010.0.0.0/8", "must be an IPv4 network in CIDR notation"],
+    ["010.0.0.0/8", "expected an IPv4 network in CIDR notation"],
     ["10.0.0.0", "CIDR notation"],
     ["10.0.0.0/33", "CIDR notation"],
     ["10.0.0.256/8", "CIDR notation"],
@@ -77,11 +77,16 @@ describe("loadBalancerRange", () => {
     ["172.18.0.0/16", "172.18.0.0", 29, "neither its first nor its last"],
     ["172.18.0.0/16", "172.18.255.255", 29, "neither its first nor its last"],
     ["172.18.0.0/16", "172.19.0.1", 29, "Write 172.18.0.1"],
-    ["172.18.0.0/16", "gateway", 29, '"gateway" must be an address of 172.18.0.0/16'],
-    ["172.18.0.0/16", "172.18.0.1", 16, "whole number from 17 to 31"],
-    ["172.18.0.0/16", "172.18.0.1", 32, "whole number from 17 to 31"],
-    ["172.18.0.0/16", "172.18.0.1", 24.5, "whole number from 17 to 31"],
-    ["172.18.0.0/16", "172.18.255.254", 31, "leave an address beside the broadcast address"],
+    [
+      "172.18.0.0/16",
+      "gateway",
+      29,
+      'expected an address of 172.18.0.0/16 that is neither its first nor its last, got "gateway"',
+    ],
+    ["172.18.0.0/16", "172.18.0.1", 16, "an integer from 17 to 31"],
+    ["172.18.0.0/16", "172.18.0.1", 32, "an integer from 17 to 31"],
+    ["172.18.0.0/16", "172.18.0.1", 24.5, "an integer from 17 to 31"],
+    ["172.18.0.0/16", "172.18.255.254", 31, "a block with an address beside the broadcast address"],
     ["172.18.0.0/29", "172.18.0.1", 30, "prefix length from /8 to /28"],
     ["0.0.0.0/7", "0.0.0.1", 29, "prefix length from /8 to /28"],
   ])("refuses %s with gateway %s and /%i", (subnet, gateway, prefix, message) => {

@@ -47,18 +47,22 @@ describe("refuses, with the way out,", () => {
         { name: "a", slot: 0 },
         { name: "b", slot: 0, key: "clusters[1].loadBalancerSlot" },
       ],
-      /^clusters\[1\]\.loadBalancerSlot is 0, but must be another block than that of a, which b would share\. Set loadBalancerSlot of b to 1, which is free\.$/,
+      /^clusters\[1\]\.loadBalancerSlot: expected a free block for cluster b, because cluster a has block 0, got 0\. Set loadBalancerSlot of b to 1, which is free\.$/,
     ],
-    ["a slot that is not there", [{ name: "a", slot: 4096 }], /loadBalancerSlot is 4096, but must be from 0 to 4095/],
+    [
+      "a slot that is not there",
+      [{ name: "a", slot: 4096 }],
+      /loadBalancerSlot: expected a number from 0 to 4095, .*, got 4096/,
+    ],
   ])("%s", (_, clusters, message) => expect(() => allot(...clusters)).toThrow(message));
 
   test("more clusters than blocks, each of them", () => {
     const clusters = ["a", "b", "c"].map((name) => ({ name, slot: 0 }));
     expect(() => allotRanges(parseDockerSubnet("10.9.8.0/28"), "10.9.8.1", 29, clusters)).toThrow(
-      /b would share.*\n.*c would share/,
+      /cluster b.*\n.*cluster c/,
     );
     expect(() => allotRanges(parseDockerSubnet("10.9.8.0/28"), "10.9.8.1", 29, clusters)).toThrow(
-      /larger networkSubnet.*has 1 blocks/,
+      /larger networkSubnet.*has only 1 blocks/,
     );
   });
 });
@@ -132,7 +136,7 @@ describe("whatever the network and the clusters", () => {
             const free = /to (\d+), which is free/.exec(remedy)?.[1];
             const claim = settled.get(key ?? "");
             if (free && claim) settled.set(claim.name, { ...claim, slot: Number(free) });
-            else if (typeof rule === "string" && rule.startsWith("be from") && claim) settled.delete(claim.name);
+            else if (rule.startsWith("a number from") && claim) settled.delete(claim.name);
           }
           const again = () => allotRanges(parseDockerSubnet("10.0.0.0/24"), "10.0.0.1", 30, [...settled.values()]);
           expect(blocksOf(parseDockerSubnet("10.0.0.0/24"), 30)).toBe(32);

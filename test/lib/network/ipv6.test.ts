@@ -99,7 +99,7 @@ describe("addresses", () => {
 
 describe("parseCidr for IPv6", () => {
   test.each([
-    ["fd00:10::1/64", "a network's own address.*Write fd00:10::/64\\."],
+    ["fd00:10::1/64", "expected a network address, .*Write fd00:10::/64\\."],
     ["fd00:10:0::/64", "Write fd00:10::/64"],
     ["FD00::/8", "Write fd00::/8"],
     ["fd00::/064", "Write fd00::/64"],

@@ -38,7 +38,7 @@ describe("what the route decides", () => {
   test("leaves the provider's image of a given management cluster alone", () => {
     const given = { managementKubeconfig: "their.yaml" };
     expect(read(given, "source")).toMatchObject({ imageSource: "local", capd: { source: "pull" } });
-    expect(() => read({ ...given, capdImageSource: "local" }, "source")).toThrow(/capdImageSource .*"local"/);
+    expect(() => read({ ...given, capdImageSource: "local" }, "source")).toThrow(/capdImageSource: .*"local"/);
   });
 
   test("leaves further images to the route that has nodes pull nothing", () => {
@@ -46,12 +46,12 @@ describe("what the route decides", () => {
     expect(read({ extraImages }, "source").extraImages).toEqual(extraImages);
     expect(read({ extraImages }, "release").extraImages).toEqual([]);
     expect(() => read({ extraImages, imageSource: "registry" }, "source")).toThrow(
-      /extraImages .*imageSource is registry/,
+      /extraImages: .*imageSource is registry/,
     );
   });
 
   test("is still checked where it is stated wrongly", () => {
-    expect(() => read({ pins: "neither" }, "source")).toThrow(/pins is "neither".* Set it to release, or remove it/);
-    expect(() => read({ imageSource: 5 }, "source")).toThrow(/imageSource is 5/);
+    expect(() => read({ pins: "neither" }, "source")).toThrow(/pins: .*"neither"\. Set it to release, or remove it/);
+    expect(() => read({ imageSource: 5 }, "source")).toThrow(/imageSource: expected one of registry, local, got 5/);
   });
 });

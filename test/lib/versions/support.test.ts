@@ -22,7 +22,7 @@ test.each([
 test("the management cluster's node image is judged by the pinned kind", () => {
   const older = { ...pins, release: { ...pins.release, kind: "0.31.0" } };
   expect(() => readSettings({ config: { managementNodeImage: "kindest/node:v1.36.4" }, pins: older })).toThrow(
-    /managementNodeImage is "kindest\/node:v1\.36\.4", but must be before 1\.36.* Take a node image/,
+    /managementNodeImage: expected a version before 1\.36.*, got "kindest\/node:v1\.36\.4"\. Choose a node image/,
   );
 });
 

@@ -2,7 +2,7 @@ import { describe, expect, test } from "@jest/globals";
 import { pins } from "../../../lib/versions/pins";
 import { isAtLeast } from "../../../lib/versions/semver";
 import type { Status } from "../../../preflight/host/check";
-import { formatChecks, judgeHost } from "../../../preflight/host/doctor";
+import { formatChecks, checkHost } from "../../../preflight/host/doctor";
 import { type HostFacts, requiredTools, hardOpenFiles, readRoutes } from "../../../preflight/host/facts";
 import { checkRoutes } from "../../../preflight/host/machine";
 import { healthyHost } from "../../helpers/host";
@@ -26,11 +26,11 @@ const docker = (changes: Partial<HostFacts["docker"]>): Partial<HostFacts> => ({
   docker: { ...healthy.docker, ...changes },
 });
 const noServer = { server: undefined, cgroup: undefined, error: "Cannot connect" };
-const judge = (changes: Partial<HostFacts>, own: string[] = []) =>
-  judgeHost({ ...healthy, ...changes }, { pins, ownClusters: own });
+const check = (changes: Partial<HostFacts>, ownClusters: string[] = []) =>
+  checkHost({ ...healthy, ...changes }, { pins, ownClusters });
 
-test("a healthy host: everything ok, no remedy", () => {
-  const checks = judge({});
+test("reports ok without a remedy for every check of a healthy host", () => {
+  const checks = check({});
   expect(checks.filter(({ status, remedy }) => status !== "ok" || remedy)).toEqual([]);
   expect(checks.map(({ name }) => name)).toEqual([
     "node",
@@ -45,23 +45,23 @@ test("a healthy host: everything ok, no remedy", () => {
     "disk",
     "tools",
     "routes",
-    "leftovers",
+    "containers",
   ]);
 });
 
 test.each<[string, Partial<HostFacts>, string, Status, RegExp]>([
-  ["old node", { node: "18.19.0" }, "node", "fail", /18\.19\.0 is older than 20\.0\.0/],
-  ["no go", { go: undefined }, "go", "fail", /not found/],
-  ["old go", { go: "1.25.9" }, "go", "fail", /1\.25\.9 is older/],
-  ["go of a release candidate", { go: "1.26.0-rc1" }, "go", "ok", /rc1/],
-  ["docker down, source route", docker(noServer), "docker", "warn", /no answer: Cannot connect/],
-  ["docker down, release route", { ...docker(noServer), route: "release" }, "docker", "fail", /no answer/],
-  ["docker down, macOS", { ...docker(noServer), platform: "darwin" }, "docker", "fail", /no answer/],
-  ["no docker at all", docker({ ...noServer, client: undefined }), "docker", "warn", /no docker command/],
-  ["old docker", docker({ server: "19.03.1" }), "docker", "fail", /19\.03\.1 is older than 20\.10\.0/],
-  ["docker elsewhere", docker({ socket: false }), "docker.sock", "fail", /not there/],
+  ["a Node.js that is too old", { node: "18.19.0" }, "node", "fail", /18\.19\.0 is older than 20\.0\.0/],
+  ["a missing Go", { go: undefined }, "go", "fail", /not found/],
+  ["a Go that is too old", { go: "1.25.9" }, "go", "fail", /1\.25\.9 is older/],
+  ["a release candidate of Go", { go: "1.26.0-rc1" }, "go", "ok", /rc1/],
+  ["a stopped Docker on the source route", docker(noServer), "docker", "warn", /no answer: Cannot connect/],
+  ["a stopped Docker on the release route", { ...docker(noServer), route: "release" }, "docker", "fail", /no answer/],
+  ["a stopped Docker on macOS", { ...docker(noServer), platform: "darwin" }, "docker", "fail", /no answer/],
+  ["a missing docker command", docker({ ...noServer, client: undefined }), "docker", "warn", /command not found/],
+  ["a Docker that is too old", docker({ server: "19.03.1" }), "docker", "fail", /19\.03\.1 is older than 20\.10\.0/],
+  ["a Docker with another socket", docker({ socket: false }), "docker.sock", "fail", /does not exist/],
   [
-    "old Docker, containerd store",
+    "a containerd image store before Docker 28",
     docker({ server: "27.0.0", hasContainerdStore: true }),
     "image store",
     "fail",
@@ -69,22 +69,40 @@ test.each<[string, Partial<HostFacts>, string, Status, RegExp]>([
   ],
   ["Docker Desktop on Linux", docker({ os: "linux/Docker Desktop" }), "container addresses", "fail", /another virtual/],
   ["Docker Desktop on macOS", { platform: "darwin" }, "container addresses", "warn", /on darwin/],
-  ["cgroup v1, Kubernetes 1.34", docker({ cgroup: "1" }), "cgroup", "ok", /version 1/],
-  ["cgroup v1, Kubernetes 1.36", { ...docker({ cgroup: "1" }), route: "release" }, "cgroup", "fail", /1\.35 and later/],
-  ["no overlay", { kernel: { overlay: false, bridge: true } }, "kernel", "fail", /without overlay/],
-  ["few watches", { inotify: { watches: 8192, instances: 128 } }, "inotify", "warn", /low/],
-  ["what kind advises", { inotify: { watches: 524_288, instances: 512 } }, "inotify", "warn", /enough for a few nodes/],
-  ["files, source route", { openFiles: 20_000 }, "open files", "ok", /20000/],
-  ["files, release route", { openFiles: 20_000, route: "release" }, "open files", "warn", /load balancer/],
-  ["files without limit", { openFiles: Infinity, route: "release" }, "open files", "ok", /none/],
-  ["little memory", { memoryBytes: 4e9 }, "memory", "warn", /tight/],
-  ["too little memory", { memoryBytes: 2e9 }, "memory", "fail", /too little/],
-  ["disk before the first run", { tools: noTools, freeBytes: 30e9 }, "disk", "warn", /30\.0 GB free/],
-  ["disk far too small", { tools: noTools, freeBytes: 10e9 }, "disk", "fail", /10\.0 GB free/],
-  ["the same disk when warm", { freeBytes: 10e9 }, "disk", "ok", /10\.0 GB/],
-  ["no tools", { tools: noTools }, "tools", "warn", /missing: pulumi, pulumi-language-nodejs/],
+  ["cgroup v1 with Kubernetes 1.34", docker({ cgroup: "1" }), "cgroup", "ok", /version 1/],
   [
-    "another kind",
+    "cgroup v1 with Kubernetes 1.36",
+    { ...docker({ cgroup: "1" }), route: "release" },
+    "cgroup",
+    "fail",
+    /1\.35 and later/,
+  ],
+  ["a kernel without overlay", { kernel: { overlay: false, bridge: true } }, "kernel", "fail", /missing: overlay/],
+  ["too few inotify watches", { inotify: { watches: 8192, instances: 128 } }, "inotify", "warn", /low/],
+  [
+    "the inotify limits that kind recommends",
+    { inotify: { watches: 524_288, instances: 512 } },
+    "inotify",
+    "warn",
+    /enough for a few nodes/,
+  ],
+  ["a low limit of open files on the source route", { openFiles: 20_000 }, "open files", "ok", /20000/],
+  [
+    "a low limit of open files on the release route",
+    { openFiles: 20_000, route: "release" },
+    "open files",
+    "warn",
+    /load balancer/,
+  ],
+  ["unlimited open files", { openFiles: Infinity, route: "release" }, "open files", "ok", /none/],
+  ["little memory", { memoryBytes: 4e9 }, "memory", "warn", /less than recommended/],
+  ["too little memory", { memoryBytes: 2e9 }, "memory", "fail", /too little/],
+  ["a small disk before the first run", { tools: noTools, freeBytes: 30e9 }, "disk", "warn", /30\.0 GB free/],
+  ["a disk that is far too small", { tools: noTools, freeBytes: 10e9 }, "disk", "fail", /10\.0 GB free/],
+  ["the same disk with installed tools", { freeBytes: 10e9 }, "disk", "ok", /10\.0 GB/],
+  ["missing tools", { tools: noTools }, "tools", "warn", /missing: pulumi, pulumi-language-nodejs/],
+  [
+    "another version of kind",
     { tools: { ...healthy.tools, kind: "kind v0.20.0 go1.20" } },
     "tools",
     "warn",
@@ -92,42 +110,42 @@ test.each<[string, Partial<HostFacts>, string, Status, RegExp]>([
   ],
   ["a tool that does not run", { tools: { ...healthy.tools, kubectl: "" } }, "tools", "warn", /kubectl \? instead of/],
   [
-    "a company network in the way",
+    "a company network that overlaps the subnet",
     { routes: [{ network: "172.16.0.0/12", device: "eth0" }] },
     "routes",
     "fail",
     /172\.16\.0\.0\/12 on eth0/,
   ],
   [
-    "another Docker network in the way",
+    "another Docker network that overlaps the subnet",
     { routes: [{ network: "172.18.0.0/16", device: "br-abc" }] },
     "routes",
     "fail",
     /br-abc/,
   ],
   [
-    "our own network",
+    "the route of the stack's network",
     { routes: [{ network: "172.18.0.0/16", device: "br-abc" }], kindDevices: ["br-abc"] },
     "routes",
     "ok",
-    /nothing else/,
+    /no other network/,
   ],
   [
-    "strange containers",
+    "foreign containers",
     { containers: [{ name: "x-control-plane", cluster: "x" }] },
-    "leftovers",
+    "containers",
     "warn",
     /x-control-plane/,
   ],
-])("%s", (_, changes, name, status, detail) => {
-  const check = judge(changes).find((one) => one.name === name);
-  expect(check?.status).toBe(status);
-  expect(check?.detail).toMatch(detail);
-  expect(check?.remedy === undefined).toBe(status === "ok");
+])("checks %s", (_, changes, name, status, detail) => {
+  const result = check(changes).find((row) => row.name === name);
+  expect(result?.status).toBe(status);
+  expect(result?.detail).toMatch(detail);
+  expect(result?.remedy === undefined).toBe(status === "ok");
 });
 
-test("what does not apply is left out", () => {
-  const names = judge({
+test("leaves out checks that do not apply to the host", () => {
+  const names = check({
     route: "release",
     inotify: {},
     openFiles: undefined,
@@ -135,29 +153,31 @@ test("what does not apply is left out", () => {
     freeBytes: undefined,
     ...docker(noServer),
   }).map(({ name }) => name);
-  expect(names).toEqual(["node", "docker", "docker.sock", "memory", "tools", "routes", "leftovers"]);
-  expect(judge(docker({ ...noServer, socket: false })).map(({ name }) => name)).not.toContain("docker.sock");
+  expect(names).toEqual(["node", "docker", "docker.sock", "memory", "tools", "routes", "containers"]);
+  expect(check(docker({ ...noServer, socket: false })).map(({ name }) => name)).not.toContain("docker.sock");
 });
 
-test("containers of the running stack are no leftovers", () => {
-  const check = judge({ containers: [{ name: "capd-lb", cluster: "capd" }] }, ["management", "capd"]).at(-1);
-  expect(check).toMatchObject({ status: "ok", detail: "none; 1 containers are the running stack's" });
+test("accepts containers of the running stack", () => {
+  const result = check({ containers: [{ name: "capd-lb", cluster: "capd" }] }, ["management", "capd"]).at(-1);
+  expect(result).toMatchObject({ status: "ok", detail: "1, all of the running stack" });
 });
 
-test("the table has one line for each check and one for each remedy", () => {
-  const lines = formatChecks(judge({ node: "18.0.0" }));
+test("formats one line for each check and one for each remedy", () => {
+  const lines = formatChecks(check({ node: "18.0.0" }));
   expect(lines[0]).toBe("fail  node         18.0.0 is older than 20.0.0");
-  expect(lines[1]).toBe("                   -> install Node 20.0.0 or newer");
+  expect(lines[1]).toBe("                   -> install Node.js 20.0.0 or newer");
 });
 
-describe("reading the machine", () => {
+describe("the readers of kernel files", () => {
   test.each([
     ["Max open files            20000                524288               files", 524_288],
     ["Max open files            1024                 unlimited            files", Infinity],
     ["Max processes             1                    1                    x", undefined],
-  ])("%s", (text, expected) => expect(hardOpenFiles(`Limit  Soft Limit\n${text}\n`)).toBe(expected));
+  ])("read the hard limit from %s", (text, expected) =>
+    expect(hardOpenFiles(`Limit  Soft Limit\n${text}\n`)).toBe(expected),
+  );
 
-  test("routes without the default one", () => {
+  test("read all routes except the default route", () => {
     const table = [
       "Iface\tDestination\tGateway \tFlags\tRefCnt\tUse\tMetric\tMask\t\tMTU\tWindow\tIRTT",
       "eth0\t00000000\t010200C0\t0003\t0\t0\t0\t00000000\t0\t0\t0",
@@ -192,7 +212,7 @@ test.each([
   ["172.18.3.4/32", "172.18.0.0/16", true],
   ["0.0.0.0/0", "172.18.0.0/16", true],
 ])("%s and %s overlap: %s", (left, right, expected) => {
-  const demands = {
+  const requirements = {
     pins,
     ownClusters: [],
     subnet: "",
@@ -202,10 +222,10 @@ test.each([
     nodes: 0,
   };
   for (const [network, subnet] of [[left, right] as const, [right, left] as const]) {
-    const check = checkRoutes(
+    const result = checkRoutes(
       { ...healthy, routes: [{ network, device: "eth0" }] },
-      { ...demands, pretendedNodes: 0, loadsImages: true, subnet },
+      { ...requirements, simulatedNodes: 0, loadsImages: true, subnet },
     );
-    expect(check?.status).toBe(expected ? "fail" : "ok");
+    expect(result?.status).toBe(expected ? "fail" : "ok");
   }
 });

@@ -2,28 +2,37 @@ import { expect, test } from "@jest/globals";
 import { readSettings } from "../../../lib/settings/settings";
 import { pins } from "../../../lib/versions/pins";
 import type { HostFacts } from "../../../preflight/host/facts";
-import { judgeForStack } from "../../../preflight/host/inspect";
-import { demandsOf } from "../../../preflight/host/requirements";
+import { checkHostForStack } from "../../../preflight/host/inspect";
+import { requirementsOf } from "../../../preflight/host/requirements";
 import { healthyHost } from "../../helpers/host";
 
 const owner = "slipway/dev";
-const judge = (facts: Partial<HostFacts>, config: Record<string, unknown> = {}, known: string[] = []) =>
-  judgeForStack({ ...healthyHost, ...facts }, readSettings({ config, pins }), owner, known);
+const check = (facts: Partial<HostFacts>, config: Record<string, unknown> = {}, known: string[] = []) =>
+  checkHostForStack({ ...healthyHost, ...facts }, readSettings({ config, pins }), owner, known);
 const docker = (changes: Partial<HostFacts["docker"]>): Partial<HostFacts> => ({
   docker: { ...healthyHost.docker, ...changes },
 });
 
-const ours = [{ name: "capd-lb", cluster: "capd" }];
+const capdContainers = [{ name: "capd-lb", cluster: "capd" }];
 const high = { controlPlaneReplicas: 3, workerReplicas: 6 };
 
-test("a healthy host has nothing to say", () =>
-  expect(judge({})).toEqual({ answers: true, problems: [], warnings: [] }));
+test("reports no problem of a healthy host", () =>
+  expect(check({})).toEqual({ answers: true, problems: [], warnings: [] }));
 
 test.each<[string, Partial<HostFacts>, RegExp, Record<string, unknown>?, string[]?]>([
-  ["Docker that does not answer", docker({ server: undefined, error: "no daemon" }), /^docker: no answer: no daemon/],
-  ["the same on the source route", docker({ server: undefined }), /^docker: no answer/, { pins: "source" }],
-  ["Docker that is too old", docker({ server: "19.03.1" }), /^docker: 19\.03\.1 is older than 20\.10\.0; install/],
-  ["no socket", docker({ socket: false }), /^docker\.sock: \/var\/run\/docker\.sock is not there; let Docker listen/],
+  ["a Docker that does not answer", docker({ server: undefined, error: "no daemon" }), /^docker: no answer: no daemon/],
+  [
+    "a Docker that does not answer on the source route",
+    docker({ server: undefined }),
+    /^docker: no answer/,
+    { pins: "source" },
+  ],
+  ["a Docker that is too old", docker({ server: "19.03.1" }), /^docker: 19\.03\.1 is older than 20\.10\.0; install/],
+  [
+    "a missing Docker socket",
+    docker({ socket: false }),
+    /^docker\.sock: \/var\/run\/docker\.sock does not exist; let Docker listen/,
+  ],
   [
     "a context with another server than the socket's",
     docker({ id: "A", socketId: "B", endpoint: "context desktop-linux" }),
@@ -50,93 +59,96 @@ test.each<[string, Partial<HostFacts>, RegExp, Record<string, unknown>?, string[
     /^container addresses: Docker Desktop runs containers in another .*; install Docker Engine/,
   ],
   [
-    "cgroup v1 with 1.36",
+    "cgroup v1 with Kubernetes 1.36",
     docker({ cgroup: "1" }),
-    /^cgroup: version 1, for Kubernetes 1\.36\.4: 1\.35 and later refuse/,
+    /^cgroup: version 1, for Kubernetes 1\.36\.4: Kubernetes 1\.35 and later do not/,
   ],
   [
-    "cgroup v1 with 1.36 in one cluster only",
+    "cgroup v1 with Kubernetes 1.36 in one cluster only",
     docker({ cgroup: "1" }),
     /^cgroup: .*1\.34\.4, 1\.36\.0/,
     { pins: "source", clusters: [{ name: "a" }, { name: "b", kubernetesVersion: "v1.36.0" }] },
   ],
   [
-    "memory below what the nodes need",
+    "too little memory for the nodes",
     { memoryBytes: 8e9 },
-    /^memory: 8\.0 GB.*too little .* 9 nodes; have 21\.5/,
+    /^memory: 8\.0 GB.*too little .* 9 nodes; provide 21\.5/,
     high,
   ],
-  ["disk below what the nodes need", { freeBytes: 7e9, memoryBytes: 64e9 }, /^disk: 7\.0 GB free; have 15\.0 GB/, high],
   [
-    "a route in the way",
+    "too little disk space for the nodes",
+    { freeBytes: 7e9, memoryBytes: 64e9 },
+    /^disk: 7\.0 GB free; free disk space until 15\.0 GB/,
+    high,
+  ],
+  [
+    "a route that overlaps the subnet",
     { routes: [{ network: "172.16.0.0/12", device: "tun0" }] },
-    /^routes: 172\.16\.0\.0\/12 on tun0/,
+    /^routes: 172\.18\.0\.0\/16 overlaps 172\.16\.0\.0\/12 on tun0/,
   ],
-  ["a leftover of our cluster's name", { containers: ours }, /^leftovers: .*which it did not make: capd-lb; rename/],
   [
-    "a kind cluster of the management cluster's name, on another stack's network",
+    "a foreign cluster with a name from the settings",
+    { containers: capdContainers },
+    /^containers: .*did not create .*: capd-lb; rename/,
+  ],
+  [
+    "a kind cluster with the management cluster's name on another stack's network",
     { containers: [{ name: "clusterapi-control-plane", cluster: "clusterapi" }], kindOwner: "slipway/other" },
-    /^leftovers: .*clusterapi-control-plane/,
+    /^containers: .*clusterapi-control-plane/,
   ],
   [
-    "a cluster of our name on another stack's network that is adopted",
-    { containers: ours, kindOwner: "slipway/other" },
-    /^leftovers: .*capd-lb; rename the clusters/,
+    "a cluster with a name from the settings on an adopted network of another stack",
+    { containers: capdContainers, kindOwner: "slipway/other" },
+    /^containers: .*capd-lb; rename the clusters/,
     { adoptNetwork: true },
   ],
-])("%s stops an up", (_, facts, expected, config = {}, known = []) => {
-  const { problems, warnings } = judge(facts, config, known);
+])("stops an up for %s", (_, facts, expected, config = {}, known = []) => {
+  const { problems, warnings } = check(facts, config, known);
   expect(problems).toEqual([expect.stringMatching(expected)]);
   expect(warnings).toEqual([]);
 });
 
 test.each<[string, Partial<HostFacts>, RegExp, Record<string, unknown>?]>([
-  ["few inotify watches", { inotify: { watches: 8192, instances: 128 } }, /^inotify: 8192 watches, 128 instances; low/],
-  ["tight memory", { memoryBytes: 6e9 }, /^memory: 6\.0 GB, 4 cores: tight; have 7\.5 GB/],
   [
-    "a LAN within the pods' network",
+    "too few inotify watches",
+    { inotify: { watches: 8192, instances: 128 } },
+    /^inotify: 8192 watches, 128 instances; too low/,
+  ],
+  ["less memory than recommended", { memoryBytes: 6e9 }, /^memory: 6\.0 GB, 4 cores: less .*; provide 7\.5 GB/],
+  [
+    "a LAN inside the pod network",
     { routes: [{ network: "192.168.1.0/24", device: "wlan0" }] },
     /^cluster networks: 192\.168\.0\.0\/16 hides 192\.168\.1\.0\/24 on wlan0; if pods/,
   ],
-  [
-    "a socket that is closed to the user",
-    docker({ id: "A", socketError: "permission denied while connecting", endpoint: "DOCKER_HOST=tcp://a:1" }),
-    /^docker\.sock: the docker command \(DOCKER_HOST=tcp:\/\/a:1\) answers, and .*permission denied/,
-  ],
-  ["little disk", { freeBytes: 7e9 }, /^disk: /],
+  ["little disk space", { freeBytes: 7e9 }, /^disk: /],
   [
     "macOS",
     { platform: "darwin" },
     /^container addresses: .* cannot be reached on darwin, where no release was tested/,
   ],
   [
-    "too little memory for what runs already",
-    { memoryBytes: 3e9, containers: ours, kindOwner: owner },
+    "a socket that is closed to the user",
+    docker({ id: "A", socketError: "permission denied while connecting", endpoint: "DOCKER_HOST=tcp://a:1" }),
+    /^docker\.sock: the docker command \(DOCKER_HOST=tcp:\/\/a:1\) answers, and .*permission denied/,
+  ],
+  [
+    "too little memory for a stack that already runs",
+    { memoryBytes: 3e9, containers: capdContainers, kindOwner: owner },
     /^memory: .*little/,
   ],
   [
-    "a cluster of our name on an adopted network",
-    { containers: ours },
-    /^leftovers: .*capd-lb/,
+    "a cluster with a name from the settings on an adopted network",
+    { containers: capdContainers },
+    /^containers: .*capd-lb/,
     { adoptNetwork: true },
   ],
-])("%s is a warning", (_, facts, expected, config = {}) => {
-  const { problems, warnings } = judge(facts, config);
+])("warns about %s", (_, facts, expected, config = {}) => {
+  const { problems, warnings } = check(facts, config);
   expect(problems).toEqual([]);
   expect(warnings).toEqual([expect.stringMatching(expected)]);
 });
 
 test.each<[string, Partial<HostFacts>, Record<string, unknown>?, string[]?]>([
-  ["cgroup v1 with 1.34", docker({ cgroup: "1" }), { pins: "source" }],
-  ["what this stack runs", { containers: ours, kindOwner: owner }],
-  ["what this checkout runs on an adopted network", { containers: ours }, { adoptNetwork: true }, ["capd"]],
-  [
-    "what this checkout runs on another stack's network",
-    { containers: ours, kindOwner: "slipway/other" },
-    { adoptNetwork: true },
-    ["capd"],
-  ],
-  ["somebody else's kind cluster", { containers: [{ name: "x-control-plane", cluster: "x" }] }],
   [
     "Docker Desktop for clusters without containers",
     docker({ os: "linux/Docker Desktop" }),
@@ -151,23 +163,41 @@ test.each<[string, Partial<HostFacts>, Record<string, unknown>?, string[]?]>([
     docker({ server: "27.5.1", hasContainerdStore: true }),
     { managementKubeconfig: "/kubeconfig", clusters: [{ name: "a" }] },
   ],
-  ["our own network's route", { routes: [{ network: "172.18.0.0/16", device: "br-1" }], kindDevices: ["br-1"] }],
+  ["cgroup v1 with Kubernetes 1.34", docker({ cgroup: "1" }), { pins: "source" }],
+  ["containers of this stack", { containers: capdContainers, kindOwner: owner }],
   [
-    "a container named as a pretended cluster",
+    "containers of this checkout on an adopted network",
+    { containers: capdContainers },
+    { adoptNetwork: true },
+    ["capd"],
+  ],
+  [
+    "containers of this checkout on another stack's network",
+    { containers: capdContainers, kindOwner: "slipway/other" },
+    { adoptNetwork: true },
+    ["capd"],
+  ],
+  ["somebody else's kind cluster", { containers: [{ name: "x-control-plane", cluster: "x" }] }],
+  [
+    "the route of the stack's network",
+    { routes: [{ network: "172.18.0.0/16", device: "br-1" }], kindDevices: ["br-1"] },
+  ],
+  [
+    "a container with the name of an in-memory cluster",
     { containers: [{ name: "a-lb", cluster: "a" }] },
     { clusters: [{ name: "a", backend: "inMemory" }] },
   ],
-])("%s is no problem", (_, facts, config = {}, known = []) =>
-  expect(judge(facts, config, known)).toEqual({ answers: true, problems: [], warnings: [] }),
+])("accepts %s", (_, facts, config = {}, known = []) =>
+  expect(check(facts, config, known)).toEqual({ answers: true, problems: [], warnings: [] }),
 );
 
-test("a Docker that does not answer is told from one that is too old", () => {
-  expect(judge(docker({ server: undefined, error: "no daemon" })).answers).toBe(false);
-  expect(judge(docker({ server: "19.03.1" })).answers).toBe(true);
+test("distinguishes a Docker that does not answer from a Docker that is too old", () => {
+  expect(check(docker({ server: undefined, error: "no daemon" })).answers).toBe(false);
+  expect(check(docker({ server: "19.03.1" })).answers).toBe(true);
 });
 
-test("everything that is wrong is said at once", () => {
-  const { problems } = judge({
+test("reports all problems at once", () => {
+  const { problems } = check({
     ...docker({ server: "19.0.0", cgroup: "1", socket: false }),
     memoryBytes: 1e9,
     freeBytes: 1e9,
@@ -181,18 +211,18 @@ test("everything that is wrong is said at once", () => {
   ]);
 });
 
-test("demands count what is real and what is pretended", () => {
+test("counts container nodes and simulated nodes separately", () => {
   const clusters = [
     { name: "a", workers: [{ name: "p", replicas: 2 }, { name: "q" }] },
     { name: "b", backend: "inMemory" },
   ];
-  expect(demandsOf(readSettings({ config: { clusters, networkSubnet: "172.20.0.0/16" }, pins }))).toEqual({
+  expect(requirementsOf(readSettings({ config: { clusters, networkSubnet: "172.20.0.0/16" }, pins }))).toEqual({
     subnet: "172.20.0.0/16",
     clusterNetworks: ["192.168.0.0/16", "10.128.0.0/12"],
     wantedClusters: ["clusterapi", "a"],
     kubernetes: ["1.36.4"],
     nodes: 4,
-    pretendedNodes: 2,
+    simulatedNodes: 2,
     loadsImages: true,
   });
 });

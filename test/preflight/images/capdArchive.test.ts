@@ -27,10 +27,10 @@ test.each(["good.tar", "good.tar.gz"])("%s is known by its sum", async (name) =>
 });
 
 test.each([
-  ["absent.tar", /^capdImageArchive is ".*absent\.tar", but must be a file that can be read \(ENOENT.*Name a file/],
-  ["", /^capdImageArchive is ".*", but must be a file that can be read \(EISDIR/],
-  ["manifest.json", /must be a tar archive, gzipped or not, and is none/],
-  ["empty.tar", /must be a tar archive/],
+  ["absent.tar", /^capdImageArchive: expected a file that can be read \(ENOENT.*, got ".*absent\.tar"\. Name a file/],
+  ["", /^capdImageArchive: expected a file that can be read \(EISDIR/],
+  ["manifest.json", /expected a tar archive, gzipped or not, got ".*manifest\.json"/],
+  ["empty.tar", /expected a tar archive/],
 ])("%j is refused", async (name, expected) => {
   await expect(readArchive(path(name))).rejects.toThrow(expected);
 });

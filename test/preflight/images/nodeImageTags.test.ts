@@ -1,12 +1,12 @@
 import { expect, test } from "@jest/globals";
 import { readSettings } from "../../../lib/settings/settings";
 import { pins } from "../../../lib/versions/pins";
-import { lookAtNodeImages } from "../../../preflight/images/nodeImages";
+import { checkNodeImages } from "../../../preflight/images/nodeImages";
 import type { RegistryAnswer } from "../../../preflight/images/registry";
 
 const verdict = async (config: Record<string, unknown>, answer: RegistryAnswer, local: string[] = []) => {
   const asked: string[] = [];
-  const found = await lookAtNodeImages(
+  const found = await checkNodeImages(
     readSettings({ config, pins }),
     (images) =>
       Promise.resolve(
@@ -26,7 +26,7 @@ test("an image that neither Docker nor the registry has is refused", async () =>
   const { problems, warnings } = await verdict(own, "missing", [pinned]);
   expect(problems).toEqual([
     expect.stringMatching(
-      /^nodeImage of cluster capd is "example\.org\/node:own", but must be an image .* Choose a tag/,
+      /^nodeImage of cluster capd: expected an image .*, got "example\.org\/node:own"\. Choose a tag/,
     ),
   ]);
   expect(warnings).toEqual([]);

@@ -3,42 +3,53 @@ import type { AddressInfo } from "node:net";
 import { afterAll, beforeAll, expect, test } from "@jest/globals";
 import { askRegistry, imageAddress } from "../../../preflight/images/registry";
 
-let server: Server;
+let servers: Server[];
 let host: string;
+/** Where the first registry sends those that ask for `moved/node`. */
+let otherHost: string;
 let requests: string[] = [];
 
 /** A registry on this machine with one image `open/node:v1`, the same behind tokens, and some that misbehave. */
 const answer = ({ method, url = "", headers }: IncomingMessage): [number, Record<string, string>, string?] => {
-  requests.push(`${method} ${url}`);
+  requests.push(`${method} ${headers.host === otherHost ? otherHost : ""}${url}`);
   if (url.startsWith("/token")) return [200, {}, JSON.stringify({ token: "for-anybody" })];
   if (url.startsWith("/broken")) return [500, {}];
   const [, repository, reference] = /^\/v2\/(.+)\/manifests\/(.+)$/.exec(url) ?? [];
   if (repository === "busy/node") return [429, {}];
+  if (repository === "moved/node") return [307, { location: `http://${otherHost}${url.replace("moved", "guarded")}` }];
   const realms: Record<string, string> = { "guarded/node": "/token", "private/node": "/broken" };
   const realm = realms[repository ?? ""];
   if (realm !== undefined && headers.authorization !== "Bearer for-anybody") {
-    const challenge = `Bearer realm="http://${host}${realm}",service="test",scope="repository:${repository}:pull"`;
+    const challenge = `Bearer realm="http://${headers.host}${realm}",service="test",scope="repository:${repository}:pull"`;
     return [401, { "www-authenticate": challenge }];
   }
   return [reference === "v1" && headers.accept?.includes("oci.image.index") ? 200 : 404, {}];
 };
 
-beforeAll(async () => {
-  server = createServer((request, response) => {
-    const [status, headers, body] = answer(request);
-    response.writeHead(status, headers).end(body);
-  });
+const listen = async (server: Server): Promise<string> => {
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  host = `127.0.0.1:${(server.address() as AddressInfo).port}`;
+  return `127.0.0.1:${(server.address() as AddressInfo).port}`;
+};
+
+beforeAll(async () => {
+  const create = () =>
+    createServer((request, response) => {
+      const [status, headers, body] = answer(request);
+      response.writeHead(status, headers).end(body);
+    });
+  servers = [create(), create()];
+  [host = "", otherHost = ""] = await Promise.all(servers.map(listen));
 });
 
-afterAll(() => new Promise((resolve) => server.close(resolve)));
+afterAll(() => Promise.all(servers.map((server) => new Promise((resolve) => server.close(resolve)))));
 
 test.each([
   ["open/node:v1", "there"],
   ["open/node:v2", "missing"],
   ["guarded/node:v1", "there"],
   ["guarded/node:v9", "missing"],
+  ["moved/node:v1", "there"],
+  ["moved/node:v9", "missing"],
 ])("%s is %s", async (image, expected) => {
   expect(await askRegistry(`${host}/${image}`)).toBe(expected);
 });
@@ -50,6 +61,17 @@ test("a token is asked for what the registry says, and by nobody", async () => {
     "HEAD /v2/guarded/node/manifests/v1",
     "GET /token?service=test&scope=repository%3Aguarded%2Fnode%3Apull",
     "HEAD /v2/guarded/node/manifests/v1",
+  ]);
+});
+
+test("gives the token of a registry behind a redirect to that registry alone", async () => {
+  requests = [];
+  await askRegistry(`${host}/moved/node:v1`);
+  expect(requests).toEqual([
+    "HEAD /v2/moved/node/manifests/v1",
+    `HEAD ${otherHost}/v2/guarded/node/manifests/v1`,
+    `GET ${otherHost}/token?service=test&scope=repository%3Aguarded%2Fnode%3Apull`,
+    `HEAD ${otherHost}/v2/guarded/node/manifests/v1`,
   ]);
 });
 

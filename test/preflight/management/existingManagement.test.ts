@@ -3,9 +3,9 @@ import { sentence } from "../../../lib/base/problem";
 import type { Manifest } from "../../../lib/kubernetes/manifest";
 import {
   existingManagementProblems,
-  isGiven,
+  isForeignNamespace,
   type Kubectl,
-  lookAtManagement,
+  inspectManagement,
   withOwner,
 } from "../../../preflight/management/existing";
 
@@ -42,7 +42,7 @@ const whole = {
 
 describe("a look at a management cluster", () => {
   test("tells which cluster it is, whose its namespaces are, and what runs", async () => {
-    expect(await lookAtManagement("their.yaml", cluster(whole))).toEqual({
+    expect(await inspectManagement("their.yaml", cluster(whole))).toEqual({
       kubeconfig: "the kubeconfig",
       uid: "u-1",
       namespaces: { "kube-system": "", mine: "slipway/a" },
@@ -57,21 +57,21 @@ describe("a look at a management cluster", () => {
       asked.push(args);
       return cluster(whole)(args);
     };
-    await lookAtManagement("their.yaml", spy);
+    await inspectManagement("their.yaml", spy);
     expect(asked.every((args) => args[0] === "--kubeconfig" && args[1] === "their.yaml")).toBe(true);
   });
 
   test("is content without Cluster API", async () => {
     const without = Object.fromEntries(Object.entries(whole).filter(([words]) => words !== "get kubeadmcontrolplanes"));
     expect(
-      await lookAtManagement("their.yaml", cluster({ ...without, "get crd clusters.cluster.x-k8s.io": "" })),
+      await inspectManagement("their.yaml", cluster({ ...without, "get crd clusters.cluster.x-k8s.io": "" })),
     ).toMatchObject({ hasClusterApi: false, running: {} });
   });
 
   test.each(["config view", "get namespaces"])("fails by name of the setting where %s does", async (question) => {
     const answers = Object.fromEntries(Object.entries(whole).filter(([words]) => !words.startsWith(question)));
-    await expect(lookAtManagement("their.yaml", cluster(answers))).rejects.toThrow(
-      /^managementKubeconfig is "their.yaml", but must be a kubeconfig whose current context answers \(Unable to connect\)/,
+    await expect(inspectManagement("their.yaml", cluster(answers))).rejects.toThrow(
+      /^managementKubeconfig: expected a kubeconfig whose current context answers \(Unable to connect\), got "their.yaml"/,
     );
   });
 });
@@ -83,7 +83,7 @@ describe("namespaces", () => {
     ["none-yet", false],
   ])("%s is another's: %s", (name, given) => {
     const found = { namespaces: { "kube-system": "", mine: "slipway/a" } };
-    expect(isGiven(found, name, "slipway/a")).toBe(given);
+    expect(isForeignNamespace(found, name, "slipway/a")).toBe(given);
   });
 
   test("of a manifest say whose they are, and nothing else does", () => {
@@ -116,14 +116,14 @@ describe("installing providers", () => {
 
   test.each(["", "slipway/b"])("is refused where the namespace belongs to %j", (owner) => {
     expect(said({ "capi-system": owner }, true)).toEqual([
-      "installProviders is true, but must be false where the management cluster has namespace capi-system and this stack did not make it. Set it to false and keep what is installed, or remove that installation first.",
+      "installProviders: expected false where the management cluster has a namespace capi-system that this stack did not create, got true. Set it to false and keep what is installed, or remove that installation first.",
     ]);
   });
 
   test("is needed where there are none", () => {
     expect(said({}, false)).toEqual([]);
     expect(said({}, false, false)).toEqual([
-      expect.stringMatching(/^installProviders is false, but must be true where/),
+      expect.stringMatching(/^installProviders: expected true where .*, got false/),
     ]);
   });
 });

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "@jest/globals";
 import { sentence } from "../../../lib/base/problem";
 import { minorOf, sortVersions, versionStep, type VersionStep } from "../../../lib/versions/semver";
-import { managementProblems, otherNodeImage } from "../../../preflight/management/immutable";
+import { managementProblems, nodeImageProblems } from "../../../preflight/management/immutable";
 import { readControlPlanes, upgradeProblems } from "../../../preflight/management/running";
 
 describe("the step between two versions", () => {
@@ -82,21 +82,21 @@ describe("the rules of an upgrade", () => {
 
   test("refuse to leave out a minor version, and name the next step", () => {
     expect(said("v1.35.0")).toEqual([
-      'kubernetesVersion is "v1.35.0", but must be at most one minor version above v1.33.1, which the cluster capd ' +
-        "runs. Set it to a version of v1.34, make up, and go on from there.",
+      'kubernetesVersion: expected at most one minor version above v1.33.1, which cluster capd runs, got "v1.35.0". ' +
+        "Set it to a version of v1.34, make up, and go on from there.",
     ]);
   });
 
   test("refuse to go back", () => {
     expect(said("v1.33.0")).toEqual([
-      'kubernetesVersion is "v1.33.0", but must be v1.33.1 or later, since the cluster capd runs that and Kubernetes ' +
-        "does not go back. Set it to v1.33.1; for an older one, make destroy and make up, which loses what is in it.",
+      "kubernetesVersion: expected v1.33.1 or later, because cluster capd runs v1.33.1 and Kubernetes has no downgrade, " +
+        'got "v1.33.0". Set it to v1.33.1; for an older one, make destroy and make up, which loses what is in it.',
     ]);
   });
 
   test("count from the slowest node forward, and from the fastest back", () => {
     expect(said("v1.35.0", "v1.33.1", "v1.34.0")[0]).toContain("at most one minor version above v1.33.1");
-    expect(said("v1.33.1", "v1.33.1", "v1.34.0")[0]).toContain("must be v1.34.0 or later");
+    expect(said("v1.33.1", "v1.33.1", "v1.34.0")[0]).toContain("expected v1.34.0 or later");
     expect(said("v1.34.0", "v1.33.1", "v1.34.0")).toEqual([]);
   });
 
@@ -120,9 +120,9 @@ describe("what cannot change while the management cluster stands", () => {
   test("is its node image and its subnet", () => {
     expect(keys(wanted, node, network)).toEqual([]);
     const other = { ...wanted, nodeImage: "kindest/node:v1.35.0" };
-    expect(otherNodeImage(other, node).map(({ key }) => key)).toEqual(["managementNodeImage"]);
-    expect(otherNodeImage(wanted, node)).toEqual([]);
-    expect(otherNodeImage(other, undefined)).toEqual([]);
+    expect(nodeImageProblems(other, node).map(({ key }) => key)).toEqual(["managementNodeImage"]);
+    expect(nodeImageProblems(wanted, node)).toEqual([]);
+    expect(nodeImageProblems(other, undefined)).toEqual([]);
     expect(keys({ ...wanted, subnet: "10.9.0.0/16" }, node, network)).toEqual(["networkSubnet"]);
   });
 
@@ -136,14 +136,14 @@ describe("what cannot change while the management cluster stands", () => {
 
   test("is nothing where it is not there, and no digest is compared", () => {
     expect(keys({ ...wanted, nodeImage: "x:1", subnet: "10.9.0.0/16" }, undefined, network)).toEqual([]);
-    expect(otherNodeImage({ ...wanted, nodeImage: "kindest/node:v1@sha256:1" }, node)).toEqual([]);
+    expect(nodeImageProblems({ ...wanted, nodeImage: "kindest/node:v1@sha256:1" }, node)).toEqual([]);
   });
 
   test("is said with the way out", () => {
     const [problem] = managementProblems({ ...wanted, subnet: "10.9.0.0/16" }, node, network);
     expect(problem && sentence(problem)).toBe(
-      'networkSubnet is "10.9.0.0/16", but must stay 172.18.0.0/16 as long as the management cluster clusterapi stands. ' +
-        "Set networkSubnet back; or make destroy with the old value, then make up with the new one, which loses every cluster.",
+      "networkSubnet: expected 172.18.0.0/16 as long as the management cluster clusterapi exists, " +
+        'got "10.9.0.0/16". Set networkSubnet back; or make destroy with the old value, then make up with the new one, which loses every cluster.',
     );
   });
 });

@@ -59,7 +59,7 @@ test("a provider is installed as clusterctl would, its secrets marked", async ()
 test("a manifest without a namespace is no provider's", async () => {
   const [, account = ""] = components.split("---");
   await expect(readInfrastructureProviders(settings(file("bare.yaml", account), "none.yaml"))).rejects.toThrow(
-    /^providers\[0\]\.manifest is ".*bare\.yaml", but must have one Namespace/,
+    /^providers\[0\]\.manifest: expected a manifest with one Namespace.*, got ".*bare\.yaml"/,
   );
 });
 

@@ -62,7 +62,7 @@ test("a changed file is refused by the name of its setting", async () => {
 test.each([
   ["a: [", {}, /^cniManifest m\.yaml, line 2, column 1: expected YAML that parses, got unexpected end/],
   ["a: [", undefined, /^cniManifest m\.yaml, line 2, column 1: expected YAML that parses, got unexpected end/],
-  ["a: ${B}", {}, /^cniManifest m\.yaml.* must .*B/],
+  ["a: ${B}", {}, /^cniManifest m\.yaml: expected .*B/],
 ])("%j says which setting and which file", async (text, variables, expected) => {
   writeFileSync("m.yaml", text);
   await expect(readManifest({ name: "m", setting: "cniManifest", location: "m.yaml", variables })).rejects.toThrow(

@@ -100,8 +100,8 @@ test("a local file is read each time and compared with its sum", async () => {
   await expect(loadManifest(path, options)).resolves.toEqual({ text: "kind: A\n", sha256: sum("kind: A\n") });
   writeFileSync(path, "kind: B\n");
   await expect(loadManifest(path, options)).rejects.toThrow(
-    `cniManifest is "${path}", but must have the sha256 ${sum("kind: A\n")} that ${options.lockFile} holds, ` +
-      `and has ${sum("kind: B\n")}. If the new content is meant, remove the location from ${options.lockFile} and run again.`,
+    `cniManifest: expected SHA-256 ${sum("kind: A\n")} from ${options.lockFile} for "${path}", ` +
+      `got ${sum("kind: B\n")}. If the new content is meant, remove the location from ${options.lockFile} and run again.`,
   );
 });
 
@@ -139,24 +139,24 @@ test.each([
   ["a body that stalls after it began", "/stalled", "timeout: nothing came for 0.15 s"],
   ["no answer in time", "/slow", "timeout: nothing came for 0.15 s"],
 ])("%s names the setting and leaves nothing behind", async (_, path, reason) => {
-  const loading = loadManifest(`${origin}${path}`, { ...options, patience: { tries: 2, pauseMs: 1, stallMs: 150 } });
-  await expect(loading).rejects.toThrow(
-    /^cniManifest is .* must be a URL that can be fetched .*set its path instead\.$/,
-  );
+  const loading = loadManifest(`${origin}${path}`, { ...options, retryPolicy: { tries: 2, pauseMs: 1, stallMs: 150 } });
+  await expect(loading).rejects.toThrow(/^cniManifest: expected a URL that can be fetched .*set its path instead\.$/);
   await expect(loading).rejects.toThrow(reason);
   expect(readdirSync(folder)).toEqual([]);
 });
 
 test("a body that stalls is fetched again, as often as the patience says", async () => {
-  const patience = { tries: 3, pauseMs: 1, stallMs: 50 };
-  await expect(loadManifest(`${origin}/stalled`, { ...options, patience })).rejects.toThrow("timeout");
+  const retryPolicy = { tries: 3, pauseMs: 1, stallMs: 50 };
+  await expect(loadManifest(`${origin}/stalled`, { ...options, retryPolicy })).rejects.toThrow("timeout");
   expect(requests).toEqual(["/stalled", "/stalled", "/stalled"]);
 });
 
 test("a busy server is asked again", async () => {
   pages["/busy"] = "kind: A\n";
-  const patience = { tries: 2, pauseMs: 1, stallMs: 1000 };
-  await expect(loadManifest(`${origin}/busy`, { ...options, patience })).resolves.toMatchObject({ text: "kind: A\n" });
+  const retryPolicy = { tries: 2, pauseMs: 1, stallMs: 1000 };
+  await expect(loadManifest(`${origin}/busy`, { ...options, retryPolicy })).resolves.toMatchObject({
+    text: "kind: A\n",
+  });
   expect(requests).toEqual(["/busy", "/busy"]);
 });
 

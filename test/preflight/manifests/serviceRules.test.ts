@@ -31,7 +31,7 @@ test("a services' network must hold what the cluster begins with", () => {
   // kubernetes, DNS and the application, of 14 addresses.
   expect(judge({ serviceCidr: "10.128.0.0/28" }, services(11))).toEqual([]);
   expect(judge({ serviceCidr: "10.128.0.0/28" }, services(12))).toEqual([
-    'serviceCidr of cluster a is "10.128.0.0/28", but must hold the 15 services that the cluster begins with, and has room for 14. Choose a larger network.',
+    'serviceCidr of cluster a: expected a network for the 15 services that the cluster starts with (this network has room for 14), got "10.128.0.0/28". Choose a larger network.',
   ]);
 });
 
@@ -45,7 +45,7 @@ test("a load balancer's range must hold what wants one", () => {
   expect(balanced(7)).toEqual([]);
   expect(balanced(8)).toEqual([
     expect.stringMatching(
-      /^loadBalancerPrefix is "172\.18\.255\.240-172\.18\.255\.247", but must leave an address for each of 9 services .*, and leaves 8\. Set it/,
+      /^loadBalancerPrefix: expected an address for each of 9 services .*, got 8 addresses \(172\.18\.255\.240-172\.18\.255\.247\)\. Set it/,
     ),
   ]);
 });

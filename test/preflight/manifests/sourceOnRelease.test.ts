@@ -57,5 +57,5 @@ test("the release tools refuse a pod network that only the source route builds",
 
 test("the source tools name each manifest that is missing", async () => {
   install("source");
-  await expect(read({ pins: "source", ...paths }, "source")).rejects.toThrow(/^certManagerManifest is /);
+  await expect(read({ pins: "source", ...paths }, "source")).rejects.toThrow(/^certManagerManifest: expected /);
 });

@@ -3,10 +3,10 @@ import { join } from "node:path";
 import { run, type Log } from "../../../../system/exec";
 import { lastingTemporary } from "../../../../system/temporary";
 
-/** Where Debian's packages come from on this machine. */
+/** Sources of Debian packages on this machine. */
 export interface DebianMirror {
   main: string;
-  /** Address of the security archive, where the machine uses one. */
+  /** Address of the security archive; absent if the machine does not use it. */
   security?: string;
 }
 
@@ -16,7 +16,7 @@ interface AptSource {
   components: string[];
 }
 
-/** The binary-package sources in a classic list file. */
+/** Parses the binary-package sources in a classic list file. */
 const classicSources = (text: string): AptSource[] =>
   text
     .split("\n")
@@ -30,7 +30,7 @@ const classicSources = (text: string): AptSource[] =>
     .filter((words) => words[0] === "deb" && words.length >= 4)
     .map(([, uri, suite, ...components]) => ({ uri: uri!, suite: suite!, components }));
 
-/** The binary-package sources in a deb822 file: stanzas of fields, of which a line that starts with a blank goes on. */
+/** Parses the binary-package sources in a deb822 file. A line that starts with a blank continues a field. */
 const deb822Sources = (text: string): AptSource[] =>
   text
     .split("\n")
@@ -48,8 +48,8 @@ const deb822Sources = (text: string): AptSource[] =>
     });
 
 /**
- * Finds Debian's archive among apt's source files (name to text). `suites` are tried in order: first the release
- * that is wanted, then the machine's own, whose mirror serves every release.
+ * Returns Debian's archive from apt's source files (name to text). `suites` are tried in order: first the required release,
+ * then the machine's release, whose mirror serves every release.
  */
 export const debianMirror = (files: Record<string, string>, suites: string[]): DebianMirror | undefined => {
   const sources = Object.entries(files)
@@ -63,7 +63,7 @@ export const debianMirror = (files: Record<string, string>, suites: string[]): D
   return undefined;
 };
 
-/** Debian's mirror by this machine's own apt settings; no address of one stands in Slipway. */
+/** Returns the Debian mirror in this machine's apt settings, because Slipway contains no address of a mirror. */
 export const machineMirror = (release: string): DebianMirror => {
   const folder = "/etc/apt/sources.list.d";
   const names = existsSync(folder) ? readdirSync(folder).map((name) => join(folder, name)) : [];
@@ -71,17 +71,17 @@ export const machineMirror = (release: string): DebianMirror => {
     (path) => existsSync(path) && /\.(list|sources)$/.test(path),
   );
   const system = existsSync("/etc/os-release") ? readFileSync("/etc/os-release", "utf8") : "";
-  const own = /^ID=debian$/m.test(system) ? /^VERSION_CODENAME=(\w+)$/m.exec(system)?.[1] : undefined;
+  const machineRelease = /^ID=debian$/m.test(system) ? /^VERSION_CODENAME=(\w+)$/m.exec(system)?.[1] : undefined;
   const files = Object.fromEntries(paths.map((path) => [path, readFileSync(path, "utf8")]));
-  const mirror = debianMirror(files, own === undefined ? [release] : [release, own]);
+  const mirror = debianMirror(files, machineRelease === undefined ? [release] : [release, machineRelease]);
   if (mirror) return mirror;
   throw new Error(
-    `No Debian mirror found in ${paths.join(", ") || "/etc/apt"}: none of them has component main of ${release}` +
-      `${own === undefined ? "" : ` or ${own}`} over http(s). Add one, for example /etc/apt/sources.list.d/${release}.list`,
+    `apt sources: expected component main of ${release}${machineRelease === undefined ? "" : ` or ${machineRelease}`} over http(s), ` +
+      `got none in ${paths.join(", ") || "/etc/apt"}. Add a source, for example /etc/apt/sources.list.d/${release}.list.`,
   );
 };
 
-/** The proxy apt uses on this machine, as the variable that debootstrap and apt in a container read. */
+/** Returns the proxy of this machine's apt as the variable that debootstrap and apt in a container read. */
 export const aptProxy = async (): Promise<Record<string, string>> => {
   const set = process.env.http_proxy ?? process.env.HTTP_PROXY;
   if (set) return { http_proxy: set };
@@ -99,12 +99,12 @@ const install = async (packages: string[], log: Log): Promise<void> => {
   const missing = packages.filter((_, index) => !states[index]);
   if (missing.length === 0) return;
   if (process.getuid?.() !== 0) {
-    throw new Error(`Not root, and these packages are missing. Install them: apt-get install ${missing.join(" ")}`);
+    throw new Error(`packages: expected ${missing.join(", ")}, and only root can install them. Run apt-get install ${missing.join(" ")}.`);
   }
   const env = { DEBIAN_FRONTEND: "noninteractive", ...lastingTemporary }; // packages may start their daemons
   const apt = (...args: string[]) => run("apt-get", ["-o", "DPkg::Lock::Timeout=300", ...args], { env, log });
   const get = () => apt("install", "--yes", "--no-install-recommends", ...missing);
-  // Lists that are missing or out of date are the usual cause of a failure: refresh them only then.
+  // Missing or outdated package lists are the usual cause of a failure, so they are updated only then.
   await get().catch(async (error: Error) => {
     log(`${error.message}\n`);
     await apt("update");
@@ -114,7 +114,7 @@ const install = async (packages: string[], log: Log): Promise<void> => {
 
 let queue: Promise<void> = Promise.resolve();
 
-/** Installs the Debian packages that are missing; callers take turns, for apt has one lock. */
+/** Installs missing Debian packages. Calls run one after another, because apt has one lock. */
 export const aptInstall = (packages: string[], log: Log): Promise<void> => {
   const turn = queue.then(() => install(packages, log));
   queue = turn.catch(() => undefined);

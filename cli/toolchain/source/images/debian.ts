@@ -9,7 +9,7 @@ import { imageArtifact, keyOf, ourFile, type ImageDefinition } from "./recipe";
 
 const release = pins.source.debian;
 
-/** Docker itself, as a step of its own: it can be fetched and started while Go compiles. */
+/** Docker as an artifact, so that its installation runs during the compilation of Go programs. */
 export const docker: Artifact = {
   name: "docker",
   title: "Docker",
@@ -19,7 +19,7 @@ export const docker: Artifact = {
   present: dockerRunning,
 };
 
-/** Debian's root file system as a tar, kept so that a Docker that lost its images does not need debootstrap again. */
+/** Debian's root file system as a tar archive, so that a Docker without images does not need debootstrap again. */
 export const debianRootfs: Artifact = {
   name: "debian-rootfs",
   title: `Debian ${release} (debootstrap)`,
@@ -38,15 +38,15 @@ export const debianRootfs: Artifact = {
   },
 };
 
-/** An image artifact; apt in its build goes through the proxy that apt on the machine uses. */
+/** Returns an image artifact. apt in its build uses the proxy of this machine's apt. */
 export const image = (definition: ImageDefinition): Artifact => imageArtifact(definition, aptProxy);
 
-/** Installs packages in a Dockerfile and leaves nothing of apt behind. */
+/** Returns a Dockerfile instruction that installs packages and removes apt's files. */
 export const aptRun = (packages: string[]): string =>
   `RUN apt-get update && DEBIAN_FRONTEND=noninteractive apt-get install --yes ${packages.join(" ")} \\\n` +
   " && rm -rf /var/cache/apt/* /var/cache/debconf/*-old /var/lib/apt/lists/* && find /var/log -type f -delete";
 
-/** What the images with Debian programs are built from. */
+/** Base of the images with Debian programs. */
 export const debianImage = image({
   name: "image-debian",
   image: `slipway/debian:${release}`,

@@ -15,7 +15,7 @@ const ourSources = (group: GoGroup): string[] =>
       : readdirSync(folder).sort().map((name) => readFileSync(join(folder, name), "utf8")); // prettier-ignore
   });
 
-/** A Go group as an artifact whose folder holds bin/. */
+/** Returns a Go group as an artifact with the folder bin/. */
 export const goArtifact = (group: GoGroup): Artifact => ({
   name: `go-${group.name}`,
   title: `Go programs: ${group.mains.map((main) => main.output).join(", ")}`,
@@ -24,16 +24,21 @@ export const goArtifact = (group: GoGroup): Artifact => ({
   build: ({ target, log }) => buildGoGroup(group, target, log),
 });
 
-/** Each Go group that every stack needs. */
+/** Artifacts of the Go groups of every stack. */
 export const goArtifacts: Artifact[] = goGroups.map(goArtifact);
 
-/** Each Go group of the Kubernetes releases that only some stacks need. */
+/** Artifacts of the Go groups of other Kubernetes releases. */
 export const otherKubernetesPrograms: Artifact[] = otherKubernetesGroups.map(goArtifact);
 
-/** The artifact of a Go group by the group's name. */
+/**
+ * Returns the artifact of a Go group by the group's name.
+ *
+ * @throws for an unknown group
+ */
 export const goGroupArtifact = (name: string): Artifact => {
   const all = [...goArtifacts, ...otherKubernetesPrograms];
-  const found = all.find((artifact) => artifact.name === `go-${name}`);
-  if (!found) throw new Error(`goGroups.ts has no group "${name}"; there are ${all.map((one) => one.name).join(", ")}`);
-  return found;
+  const artifact = all.find((candidate) => candidate.name === `go-${name}`);
+  if (!artifact)
+    throw new Error(`Go group: expected one of ${all.map((known) => known.name).join(", ")}, got "go-${name}"`);
+  return artifact;
 };

@@ -7,7 +7,7 @@ const certManager = (name: string): string => `quay.io/jetstack/cert-manager-${n
 const metallb = (name: string): string => `quay.io/metallb/${name}:v${source.metallb}`;
 const calico = (name: string): string => `calico/${name}:v${source.calico}`;
 
-/** The images that kubeadm of a release asks for. */
+/** Returns the images that kubeadm of a release requires. */
 export const kubeadmImageNames = (release: KubernetesPins) => ({
   kubeApiserver: `registry.k8s.io/kube-apiserver:v${release.kubernetes}`,
   kubeControllerManager: `registry.k8s.io/kube-controller-manager:v${release.kubernetes}`,
@@ -15,14 +15,14 @@ export const kubeadmImageNames = (release: KubernetesPins) => ({
   kubeProxy: `registry.k8s.io/kube-proxy:v${release.kubernetes}`,
   coredns: `registry.k8s.io/coredns/coredns:v${release.coredns}`,
   pause: `registry.k8s.io/pause:${release.pause}`,
-  /** kubeadm's tag ends in the revision of the image's packaging. */
+  /** The suffix of kubeadm's tag is the revision of the image's packaging. */
   etcd: `registry.k8s.io/etcd:${release.etcd}-0`,
 });
 
-/** The node image of a release. */
+/** Returns the node image of a release. */
 export const nodeImageName = ({ kubernetes }: KubernetesPins): string => `kindest/node:v${kubernetes}`;
 
-/** Every image that every stack has, under the name that upstream's manifests and programs ask for. */
+/** Images of every stack, with the names in upstream's manifests and programs. */
 export const imageNames = {
   ...kubeadmImageNames(source),
   node: nodeImageName(source),

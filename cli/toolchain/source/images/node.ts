@@ -27,7 +27,7 @@ export const nodeBase = image({
   image: base,
   needs: [debianImage],
   pieces: {
-    // A mode for all; node-base.sh makes the scripts executable.
+    // All files get the default mode; node-base.sh makes the scripts executable.
     files: { module: kind, path: "images/base/files" },
     "files/usr/local/bin/crictl": { ours: "crictl.sh" },
     "node-base.sh": { ours: "node-base.sh" },
@@ -36,7 +36,7 @@ export const nodeBase = image({
     `FROM slipway/debian:${source.debian}`,
     "COPY files/ /",
     "COPY node-base.sh /kind/",
-    // One layer: what node-base.sh removes is never carried along.
+    // One layer, so that the image does not contain files that node-base.sh removes.
     `${aptRun(packages)} && sh /kind/node-base.sh ${imageNames.pause}`,
     "ENV container=docker",
     "STOPSIGNAL SIGRTMIN+3",
@@ -45,27 +45,27 @@ export const nodeBase = image({
   ].join("\n"),
 });
 
-/** Lets the node's own containerd unpack the images, in a folder of the machine: overlayfs does not nest. */
+/** Unpacks images with the node's containerd in a folder of the machine, because overlayfs does not nest. */
 const preload = async ({ target, log }: BuildContext, folder: string, images: string[]): Promise<void> => {
   const work = join(target, "work");
   mkdirSync(work);
   cpSync(ourFile("node-preload.sh"), join(work, "preload.sh"));
   await run("docker", ["save", "--output", join(work, "images.tar"), ...images], { log });
-  const inside = ["--privileged", "--network", "none", "--volume", `${work}:/work`, "--entrypoint", "sh"];
-  log(await run("docker", ["run", "--rm", ...inside, base, "/work/preload.sh"], { log }));
+  const options = ["--privileged", "--network", "none", "--volume", `${work}:/work`, "--entrypoint", "sh"];
+  log(await run("docker", ["run", "--rm", ...options, base, "/work/preload.sh"], { log }));
   renameSync(join(work, "containerd.tar"), join(folder, "containerd.tar"));
   rmSync(work, { recursive: true, force: true });
 };
 
-/** What containerd starts every pod with, in any release's node: the base's configuration names it. */
+/** Pause image of the base's containerd configuration, which nodes of all releases use. */
 const [pinnedPause] = controlPlaneImages(source).filter(({ gives }) => gives === imageNames.pause);
 
-/** A release's kindest/node, of which nodes of clusters are containers, and the images it is made of. */
+/** Returns a release's kindest/node, from which cluster nodes are created, and the images in it. */
 export const kubernetesImages = (release: KubernetesPins): { node: Artifact; kubeadm: Artifact[] } => {
   const names = kubeadmImageNames(release);
   const programs = goGroupArtifact(`kubernetes${releaseSuffix(release)}`);
   const kubeadm = [...controlPlaneImages(release), kubeProxyImage(release)];
-  // All that kubeadm would pull, and the base's pause where kubeadm names another.
+  // All images that kubeadm would pull, and the base's pause if kubeadm uses another one.
   const ofBase = names.pause === imageNames.pause || pinnedPause === undefined ? [] : [pinnedPause];
   const { kubeApiserver, kubeControllerManager, kubeScheduler, kubeProxy, coredns, pause, etcd } = names;
   const preloaded = [

@@ -13,7 +13,7 @@ const tools = "slipway/network-tools:1";
 
 const script = (ours: string): Piece => ({ ours, mode: 0o755 });
 
-/** A stage that installs packages and picks what is named, with its libraries, into /picked. */
+/** Returns a stage that installs packages and copies paths with their libraries to /picked. */
 const picking = (packages: string[], paths: string[]): string =>
   [`FROM ${debian} AS packages`, aptRun(packages), "COPY pick.sh /", `RUN sh /pick.sh /picked ${paths.join(" ")}`].join(
     "\n",
@@ -22,7 +22,7 @@ const picking = (packages: string[], paths: string[]): string =>
 const iptables = ["iptables", "ip6tables"].flatMap((name) => [name, `${name}-save`, `${name}-restore`]);
 const variants = iptables.flatMap((name) => ["nft", "legacy"].map((mode) => name.replace("tables", `tables-${mode}`)));
 
-/** A shell and the programs with which kube-proxy, Calico and flannel set up a node's network; a layer they share. */
+/** Layer with a shell and the network programs that kube-proxy, Calico and flannel use. */
 export const networkTools = image({
   name: "image-network-tools",
   image: tools,
@@ -45,13 +45,13 @@ export const networkTools = image({
   ].join("\n"),
 });
 
-/** iptables and its like, for a program that has to write with the mode that the node's kubelet uses. */
+/** iptables programs for images that must use the same iptables mode as the node's kubelet. */
 export const iptablesOfNode: Record<string, Piece> = {
   "files/usr/local/sbin/iptables-of-node": script("iptables-of-node.sh"),
   ...Object.fromEntries(iptables.map((name) => [`files/usr/local/sbin/${name}`, { link: "iptables-of-node" }])),
 };
 
-/** A release's kube-proxy with the programs it calls; it has a shell, which the stand-in for kindnet uses too. */
+/** Returns a release's kube-proxy with the programs that it calls. The stand-in for kindnet uses its shell. */
 export const kubeProxyImage = (release: KubernetesPins): Artifact => {
   const programs = goGroupArtifact(`kubernetes${releaseSuffix(release)}`);
   return image({
@@ -73,7 +73,7 @@ const calicoNode = image({
   image: imageNames.calicoNode,
   needs: [networkTools, goGroupArtifact("calico")],
   pieces: {
-    // All of these are scripts, or do not mind to be taken for one.
+    // Most of these files are scripts; the executable mode does not harm the others.
     "files/etc": { module: calico, path: "node/filesystem/etc", mode: 0o755 },
     "files/usr/sbin": { module: calico, path: "node/filesystem/sbin", mode: 0o755 },
     "files/usr/bin/calico-node": { artifact: "go-calico", path: "bin/calico-node" },
@@ -145,7 +145,7 @@ const nginx = image({
         ...["/usr/share/nginx/html", "/var/lib/nginx", "/var/log/nginx"],
       ],
     ),
-    // Debian says which nginx it has; the tag must not say another.
+    // The tag must have the version of Debian's nginx.
     `RUN nginx -v 2>&1 | grep -F nginx/${source.nginx} || { nginx -v; echo "pins.json wants ${source.nginx}: set source.nginx"; false; } >&2`,
     "FROM scratch",
     "COPY --from=packages /picked /",
@@ -158,8 +158,8 @@ const nginx = image({
   ].join("\n"),
 });
 
-/** Images with programs of Debian that do not wait for any compile. */
+/** Images with Debian programs, which need no compilation. */
 export const debianProgramImages: Artifact[] = [debianImage, networkTools, haproxy, nginx];
 
-/** Calico's images that are more than one static program. */
+/** Calico's images with more than one static program. */
 export const calicoImages: Artifact[] = [calicoNode, calicoCni];

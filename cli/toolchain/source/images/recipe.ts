@@ -17,18 +17,18 @@ import type { Artifact, BuildContext } from "../../build/artifact";
 import { ensureDocker } from "../docker";
 import { downloadModule } from "../goGroup";
 
-/** Where a file or folder of a build context comes from. */
+/** Source of a file or folder in a build context. */
 export type Piece =
   | { artifact: string; path: string }
-  /** Under cli/toolchain/source/files. */
+  /** File in cli/toolchain/source/files. */
   | { ours: string; mode?: number }
-  /** In a Go module (path@version), whose files have lost their modes. */
+  /** File or folder in a Go module (path@version). Files of modules have no modes. */
   | { module: string; path: string; mode?: number }
   | { text: string }
   | { link: string }
   | { folder: true; mode: number };
 
-/** An image as data: all that its key depends on. */
+/** Definition of an image: all inputs of its key. */
 export interface ImageDefinition {
   /** Artifact name. */
   name: string;
@@ -36,16 +36,16 @@ export interface ImageDefinition {
   image: string;
   dockerfile: string;
   needs: Artifact[];
-  /** The build context: path in it to where that comes from. Later entries may lie in folders of earlier ones. */
+  /** The build context: path to source. Later entries may be in folders of earlier entries. */
   pieces?: Record<string, Piece>;
-  /** Makes more of the context, for what is not a plain copy; `recipe` is the text of it that counts for the key. */
+  /** Creates files that are not copies. `recipe` is the text for the key. */
   prepare?: { recipe: string; make: (context: BuildContext, folder: string) => Promise<void> };
 }
 
-/** A file of ours that recipes use. */
+/** Returns the path of a file in cli/toolchain/source/files. */
 export const ourFile = (name: string): string => join(root, "cli/toolchain/source/files", name);
 
-/** A key out of everything that makes a difference. */
+/** Returns a key from all inputs of an artifact. */
 export const keyOf = (...parts: unknown[]): string =>
   createHash("sha256").update(JSON.stringify(parts)).digest("hex").slice(0, 16);
 
@@ -59,7 +59,7 @@ const setModes = (path: string, mode: number): void => {
   if (folder) readdirSync(path).forEach((name) => setModes(join(path, name), mode));
 };
 
-/** Puts the pieces into the folder of a build context. */
+/** Writes the pieces into the folder of a build context. */
 const gather = async (pieces: Record<string, Piece>, folder: string, context: BuildContext): Promise<void> => {
   for (const [to, piece] of Object.entries(pieces)) {
     const target = join(folder, to);
@@ -75,7 +75,7 @@ const gather = async (pieces: Record<string, Piece>, folder: string, context: Bu
       setModes(target, piece.mode ?? 0o644);
     } else {
       const module = await downloadModule(piece.module, context.log);
-      // Modules are read-only: without the mode of the folders made first, nothing could be copied into them.
+      // Modules are read-only. With preserved modes, cp could not write into the copied folders.
       await run("cp", ["-R", "--no-preserve=mode", join(module.Dir, piece.path), target], { log: context.log });
       setModes(target, piece.mode ?? 0o644);
     }
@@ -85,7 +85,7 @@ const gather = async (pieces: Record<string, Piece>, folder: string, context: Bu
 const listImages = async (): Promise<Map<string, string>> => {
   const list = ["image", "ls", "--no-trunc", "--format", "{{.Repository}}:{{.Tag}} {{.ID}}"];
   const text = await run("docker", list).catch(async () => {
-    await ensureDocker(() => undefined); // the images are still there when dockerd has only stopped
+    await ensureDocker(() => undefined); // a stopped dockerd still has the images
     return run("docker", list);
   });
   return new Map(text.split("\n").map((line) => line.split(" ") as [string, string]));
@@ -93,23 +93,23 @@ const listImages = async (): Promise<Map<string, string>> => {
 
 let listing: Promise<Map<string, string>> | undefined;
 
-/** The ids of all local images by tag; those who ask at the same time share one call of docker. */
+/** Returns the ids of all local images by tag. Simultaneous calls share one call of docker. */
 const imageIds = (): Promise<Map<string, string>> => {
   listing ??= listImages().finally(() => (listing = undefined));
   return listing;
 };
 
-/** `docker build` of a context folder with Docker's classic builder: the one that Debian's Docker has. */
+/** Builds a context folder with Docker's classic builder, which Debian's Docker has. */
 const buildImage = async (image: string, folder: string, args: Record<string, string>, log: Log): Promise<void> => {
   const buildArgs = Object.entries(args).flatMap(([name, value]) => ["--build-arg", `${name}=${value}`]);
   const env = { DOCKER_BUILDKIT: "0" };
-  // The host's network: apt in the build reaches what apt on the machine reaches, name service included.
+  // The host's network, so that apt in the build reaches the same mirrors and name servers as on the machine.
   const build = ["build", "--force-rm", "--network", "host", ...buildArgs, "--tag", image, folder];
-  // One stream for both outputs: what a failed step said is among the steps, and so in the error.
+  // One stream for both outputs, so that the error contains the output of a failed step in order.
   log(await run("sh", ["-c", 'exec docker "$@" 2>&1', "docker", ...build], { env, log }));
 };
 
-/** Turns a definition into an artifact whose folder holds image.json and whose image stands in Docker. */
+/** Returns the artifact of a definition. Its folder contains image.json, and its image is in Docker. */
 export const imageArtifact = (definition: ImageDefinition, args: () => Promise<Record<string, string>>): Artifact => {
   const { name, image, dockerfile, needs, pieces = {}, prepare } = definition;
   return {

@@ -6,7 +6,7 @@ import { goGroupArtifact } from "./golang";
 import { imageNames, kubeadmImageNames } from "./names";
 import type { Piece } from "./recipe";
 
-/** What a static program needs of a file system; the one layer that all images of such programs share. */
+/** Base image with the files that static programs need. All images with static programs share its layer. */
 export const staticBase = image({
   name: "image-static",
   image: "slipway/static:1",
@@ -27,9 +27,9 @@ interface StaticImage {
   name: string;
   image: string;
   group: string;
-  /** Path in the image to program of the group. */
+  /** Programs of the group by their path in the image. */
   programs: Record<string, string>;
-  /** Numeric, for pods that demand a user other than root. */
+  /** Numeric user id, for pods that require a user other than root. */
   user?: string;
   /** Default: the first program. */
   entrypoint?: string;
@@ -58,7 +58,7 @@ const staticImage = (definition: StaticImage): Artifact => {
   });
 };
 
-/** Images of single static programs that kubeadm of a release runs on a control plane. */
+/** Returns the images with one static program that kubeadm of a release runs on a control plane. */
 export const controlPlaneImages = (release: KubernetesPins): Artifact[] => {
   const names = kubeadmImageNames(release);
   const suffix = releaseSuffix(release);
@@ -95,7 +95,7 @@ export const controlPlaneImages = (release: KubernetesPins): Artifact[] => {
   ];
 };
 
-/** A Cluster API manager; all but CAPD's, which opens Docker's socket, run as nonroot. */
+/** Returns the image of a Cluster API manager. Only CAPD's manager runs as root, because it opens Docker's socket. */
 const manager = (name: string, tag: string, output: string, user?: string): Artifact =>
   staticImage({ name: `image-${name}`, image: tag, group: "cluster-api", programs: { "/manager": output }, user });
 
@@ -108,7 +108,7 @@ const certManager = (name: string, tag: string): Artifact =>
     user: "65532",
   });
 
-/** Images of single static programs that run on the management cluster or in workload clusters. */
+/** Images with one static program for the management cluster or workload clusters. */
 export const controllerImages: Artifact[] = [
   manager("cluster-api", imageNames.clusterApi, "cluster-api-controller", "65532"),
   manager("kubeadm-bootstrap", imageNames.kubeadmBootstrap, "kubeadm-bootstrap-controller", "65532"),
@@ -135,7 +135,7 @@ export const controllerImages: Artifact[] = [
     group: "calico",
     programs: { "/usr/bin/kube-controllers": "kube-controllers", "/usr/bin/check-status": "check-status" },
     user: "999",
-    // Both write there what the other reads.
+    // Each program writes files there that the other program reads.
     pieces: { "files/status": { folder: true, mode: 0o777 }, "files/profiles": { folder: true, mode: 0o777 } },
   }),
 ];

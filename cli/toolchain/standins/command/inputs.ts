@@ -11,56 +11,58 @@ export interface CommandInputs extends RunInputs {
 
 type Test = (value: Value) => string | undefined;
 
-const text: Test = (value) =>
-  typeof value === "string" ? undefined : `must be a string, not ${JSON.stringify(value)}`;
-const flag: Test = (value) =>
-  typeof value === "boolean" ? undefined : `must be true or false, not ${JSON.stringify(value)}`;
-const texts: Test = (value) =>
-  Array.isArray(value) && value.every((item) => typeof item === "string") ? undefined : "must be a list of strings";
-const textMap: Test = (value) =>
+const string: Test = (value) =>
+  typeof value === "string" ? undefined : `expected a string, got ${JSON.stringify(value)}`;
+const boolean: Test = (value) =>
+  typeof value === "boolean" ? undefined : `expected true or false, got ${JSON.stringify(value)}`;
+const strings: Test = (value) =>
+  Array.isArray(value) && value.every((item) => typeof item === "string")
+    ? undefined
+    : `expected a list of strings, got ${JSON.stringify(value)}`;
+const stringMap: Test = (value) =>
   typeof value === "object" && value !== null && !Array.isArray(value) && !isAsset(value)
     ? Object.entries(value)
         .filter(([, item]) => typeof item !== "string")
-        .map(([key, item]) => `${key} must be a string, not ${JSON.stringify(item)}`)[0]
-    : "must be a map of strings";
+        .map(([key, item]) => `${key}: expected a string, got ${JSON.stringify(item)}`)[0]
+    : `expected a map of strings, got ${JSON.stringify(value)}`;
 const loggings = ["stdout", "stderr", "stdoutAndStderr", "none"];
 const logging: Test = (value) =>
-  typeof value === "string" && loggings.includes(value) ? undefined : `must be one of ${loggings.join(", ")}`;
-const list: Test = (value) => (Array.isArray(value) ? undefined : "must be a list");
+  typeof value === "string" && loggings.includes(value) ? undefined : `expected one of ${loggings.join(", ")}, got ${JSON.stringify(value)}`;
+const list: Test = (value) => (Array.isArray(value) ? undefined : `expected a list, got ${JSON.stringify(value)}`);
 const refused: Test = () =>
-  "is not supported by Slipway's stand-in for the command plugin (source route); SLIPWAY_ROUTE=release has the real one";
+  "is not supported by Slipway's stand-in for the command plugin (source route). Use SLIPWAY_ROUTE=release, which has Pulumi's plugin.";
 
 const runTests: Record<string, Test> = {
-  interpreter: texts,
-  dir: text,
-  environment: textMap,
-  stdin: text,
+  interpreter: strings,
+  dir: string,
+  environment: stringMap,
+  stdin: string,
   logging,
-  addPreviousOutputInEnv: flag,
+  addPreviousOutputInEnv: boolean,
   assetPaths: refused,
   archivePaths: refused,
 };
 
-/** Properties of the resource; each with its test. */
+/** Properties of the resource with their tests. */
 export const commandTests: Record<string, Test> = {
   ...runTests,
-  create: text,
-  update: text,
-  delete: text,
+  create: string,
+  update: string,
+  delete: string,
   triggers: list,
 };
 
-/** Properties of the function command:local:run. */
-export const functionTests: Record<string, Test> = { ...runTests, command: text };
+/** Properties of the function command:local:run with their tests. */
+export const functionTests: Record<string, Test> = { ...runTests, command: string };
 
-/** What is wrong with properties: unknown names and wrong types. Values not known yet are taken on trust. */
-export const findFailures = (given: Properties, tests: Record<string, Test>): Failure[] => {
+/** Returns failures for unknown properties and wrong types. Values that are not known yet are not tested. */
+export const findFailures = (properties: Properties, tests: Record<string, Test>): Failure[] => {
   const failures: Failure[] = [];
-  for (const [property, value] of Object.entries(given)) {
-    if (property.startsWith("__") || value === null) continue; // the engine's own, and what is unset
+  for (const [property, value] of Object.entries(properties)) {
+    if (property.startsWith("__") || value === null) continue; // properties of the engine, and unset properties
     const test = tests[property];
     if (!test) {
-      failures.push({ property, reason: `is no property; there are ${Object.keys(tests).sort().join(", ")}` });
+      failures.push({ property, reason: `is not a property. Use one of ${Object.keys(tests).sort().join(", ")}` });
     } else if (test === refused || !hasUnknown(value)) {
       const reason = test(reveal(value));
       if (reason !== undefined) failures.push({ property, reason });
@@ -69,5 +71,5 @@ export const findFailures = (given: Properties, tests: Record<string, Test>): Fa
   return failures;
 };
 
-/** Checked properties as the runner takes them, secrets in clear. */
+/** Returns checked properties for the runner, with plain-text secrets. */
 export const readInputs = (properties: Properties): CommandInputs => reveal(properties) as unknown as CommandInputs;

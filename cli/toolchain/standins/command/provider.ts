@@ -13,12 +13,12 @@ import {
 } from "../../../../provider/plugin/values";
 import { commandTests, findFailures, functionTests, readInputs } from "./inputs";
 
-const own = (properties: Properties): Properties =>
+const userProperties = (properties: Properties): Properties =>
   Object.fromEntries(Object.entries(properties).filter(([key, value]) => !key.startsWith("__") && value !== null));
 
-/** Inputs as the state keeps them: without the outputs that lie beside them. */
+/** Returns the inputs in a state, without the outputs. */
 const inputsOf = (state: Properties): Properties =>
-  Object.fromEntries(Object.entries(own(state)).filter(([key]) => key in commandTests));
+  Object.fromEntries(Object.entries(userProperties(state)).filter(([key]) => key in commandTests));
 
 const printedOf = (state: Properties): Printed => {
   const text = (value: Value | undefined): string => {
@@ -28,7 +28,7 @@ const printedOf = (state: Properties): Printed => {
   return { stdout: text(state.stdout), stderr: text(state.stderr) };
 };
 
-/** Inputs and outputs together. Every output depends on every input, so one secret input makes the outputs secret. */
+/** Merges inputs and outputs. Every output depends on every input, so one secret input makes all outputs secret. */
 const withOutputs = (inputs: Properties, outputs: Properties): Properties => {
   const secret = hasSecret(inputs);
   const entries = Object.entries(outputs).map(([key, value]): [string, Value] => [
@@ -42,11 +42,11 @@ const pending = (inputs: Properties): Properties => withOutputs(inputs, { stdout
 
 /** Tests the inputs of a resource. */
 export const check = (news: Properties): { inputs: Properties; failures: Failure[] } => ({
-  inputs: own(news),
+  inputs: userProperties(news),
   failures: findFailures(news, commandTests),
 });
 
-/** Any difference is an update, one in `triggers` a replacement. */
+/** Compares inputs. Any difference is an update, and a difference in `triggers` is a replacement. */
 export const diff = (oldInputs: Properties, news: Properties): Difference => {
   const [before, after] = [inputsOf(oldInputs), inputsOf(news)];
   const changes: Record<string, Change> = {};
@@ -58,14 +58,14 @@ export const diff = (oldInputs: Properties, news: Properties): Difference => {
   return { changes, replaces: "triggers" in changes ? ["triggers"] : [] };
 };
 
-/** Runs `create`; a preview runs nothing and knows no output. */
+/** Runs `create`. A preview runs nothing, and its outputs are unknown. */
 export const create = async (
   name: string,
   news: Properties,
   preview: boolean,
   log: Log,
 ): Promise<{ id: string; state: Properties }> => {
-  const inputs = own(news);
+  const inputs = userProperties(news);
   const id = `${name}${randomBytes(4).toString("hex")}`;
   if (preview) return { id, state: pending(inputs) };
   const plain = readInputs(inputs);
@@ -74,9 +74,9 @@ export const create = async (
   return { id, state: withOutputs(inputs, { ...printed }) };
 };
 
-/** Runs `update`, or `create` where there is none, with what the last run printed in its environment. */
+/** Runs `update`, or `create` if there is no `update`, with the last run's output in the environment. */
 export const update = async (state: Properties, news: Properties, preview: boolean, log: Log): Promise<Properties> => {
-  const inputs = own(news);
+  const inputs = userProperties(news);
   if (preview) return pending(inputs);
   const previous = printedOf(state);
   const plain = readInputs(inputs);
@@ -85,15 +85,15 @@ export const update = async (state: Properties, news: Properties, preview: boole
   return withOutputs(inputs, { ...printed });
 };
 
-/** Runs the `delete` that the state holds, in the environment that the state holds. */
+/** Runs `delete` of the state, with the environment of the state. */
 export const remove = async (state: Properties, log: Log): Promise<void> => {
   const plain = readInputs(inputsOf(state));
   if (plain.delete !== undefined) await execute(plain.delete, plain, printedOf(state), log);
 };
 
-/** command:local:run. */
+/** Runs the function command:local:run. */
 export const invokeRun = async (args: Properties, log: Log): Promise<{ result: Properties; failures: Failure[] }> => {
-  const inputs = own(args);
+  const inputs = userProperties(args);
   const failures = findFailures(inputs, functionTests);
   if (inputs.command === undefined) failures.push({ property: "command", reason: "is missing" });
   if (failures.length > 0) return { result: {}, failures };

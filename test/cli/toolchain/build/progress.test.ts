@@ -48,7 +48,7 @@ describe("progress on a terminal", () => {
     progress.start("b", "building");
     written().length = 0;
     progress.end("a", prefix, true);
-    progress.say("   | the compiler gave up");
+    progress.printLine("   | the compiler gave up");
     expect(printed).toEqual(["[1/2] a: FAILED after 0.0 s, 0:00 elapsed", "   | the compiler gave up"]);
     expect(written()[0]).toBe("\r\u001b[K"); // erased before the line that stays
     expect(live()).toBe("[0/2] 0:00 b (0.0 s)");

@@ -15,7 +15,7 @@ import { afterEach, beforeEach, describe, expect, test } from "@jest/globals";
 import { type Artifact, type BuildContext, orderByNeeds } from "../../../../cli/toolchain/build/artifact";
 import { artifactFolder, openCache, type Cache } from "../../../../cli/toolchain/build/cache";
 import { takeLock } from "../../../../cli/toolchain/build/lock";
-import { clock } from "../../../../cli/toolchain/build/progress";
+import { formatClock } from "../../../../cli/toolchain/build/progress";
 import { findMissing, runArtifacts } from "../../../../cli/toolchain/build/schedule";
 
 let folder: string;
@@ -265,4 +265,4 @@ test.each([
   [7, "0:07"],
   [751.9, "12:31"],
   [3723, "1:02:03"],
-])("%d seconds are %s", (seconds, text) => expect(clock(seconds)).toBe(text));
+])("%d seconds are %s", (seconds, text) => expect(formatClock(seconds)).toBe(text));

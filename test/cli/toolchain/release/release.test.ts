@@ -22,12 +22,12 @@ import { runArtifacts } from "../../../../cli/toolchain/build/schedule";
 import { releaseArtifacts } from "../../../../cli/toolchain/release/artifacts";
 import { download } from "../../../../system/download";
 import { officialBases, platformOf, releaseFiles, type ReleaseFile } from "../../../../cli/toolchain/release/files";
-import { findSum, ToolLock } from "../../../../cli/toolchain/release/sums";
+import { findChecksum, ToolLock } from "../../../../cli/toolchain/release/checksums";
 import { requiredTools } from "../../../../preflight/host/facts";
 
-type Answer = string | Buffer | ((response: ServerResponse) => void);
+type ExecAnswer = string | Buffer | ((response: ServerResponse) => void);
 
-const answers = new Map<string, Answer>();
+const answers = new Map<string, ExecAnswer>();
 const asked: string[] = [];
 let server: Server;
 let base: string;
@@ -65,7 +65,7 @@ const kind: ReleaseFile = {
   version: "1.0.0",
   base: "github",
   path: "o/kind/v1.0.0/kind-linux-amd64",
-  sums: "o/kind/v1.0.0/kind-linux-amd64.sha256sum",
+  checksums: "o/kind/v1.0.0/kind-linux-amd64.sha256sum",
   unpack: { executable: "kind" },
 };
 const address = `${officialBases.github}/${kind.path}`;
@@ -78,9 +78,9 @@ const install = (files: ReleaseFile[] = [kind], terminal?: Terminal): Promise<st
   );
 const logged = (name = "kind"): string => readFileSync(join(cache.logs, `${name}.log`), "utf8");
 const installed = (): string[] => (existsSync(cache.artifacts) ? readdirSync(cache.artifacts) : []);
-const serve = (content = "#!/bin/sh\necho kind\n", sums?: string): void => {
+const serve = (content = "#!/bin/sh\necho kind\n", checksums?: string): void => {
   answers.set(`/${kind.path}`, content);
-  answers.set(`/${kind.sums}`, sums ?? `${sum("sha256", content)}  kind-linux-amd64\n`);
+  answers.set(`/${kind.checksums}`, checksums ?? `${sum("sha256", content)}  kind-linux-amd64\n`);
 };
 
 describe("fetching", () => {
@@ -95,7 +95,7 @@ describe("fetching", () => {
 
   test("a terminal shows the bytes of a download", async () => {
     const content = Buffer.alloc(1_000_000);
-    answers.set(`/${kind.sums}`, `${sum("sha256", content)}  kind-linux-amd64\n`);
+    answers.set(`/${kind.checksums}`, `${sum("sha256", content)}  kind-linux-amd64\n`);
     answers.set(`/${kind.path}`, (response) => {
       response.writeHead(200, { "content-length": content.length });
       response.write(content.subarray(0, 500_000));
@@ -108,7 +108,7 @@ describe("fetching", () => {
     expect(installed()).toHaveLength(1);
   });
 
-  test("a wrong sum is refused: nothing installed, nothing locked, both sums named", async () => {
+  test("a wrong sum is refused: nothing installed, nothing locked, both checksums named", async () => {
     serve("good");
     answers.set(`/${kind.path}`, "evil");
     await expect(install()).rejects.toThrow("not made: kind");
@@ -123,17 +123,17 @@ describe("fetching", () => {
     ["no line for the file", "0000  other-file\n"],
     ["an empty list", ""],
     ["a web page", "<html>not found</html>"],
-  ])("%s in the published sums: refused", async (_, sums) => {
-    serve("good", sums);
+  ])("%s in the published checksums: refused", async (_, checksums) => {
+    serve("good", checksums);
     await expect(install()).rejects.toThrow("not made: kind");
     expect(logged()).toContain("has no sum for kind-linux-amd64: kind is not installed unchecked");
     expect(asked).not.toContain(`/${kind.path}`);
     expect(installed()).toEqual([]);
   });
 
-  test("published sums that cannot be had: refused", async () => {
+  test("published checksums that cannot be had: refused", async () => {
     serve();
-    answers.delete(`/${kind.sums}`);
+    answers.delete(`/${kind.checksums}`);
     await expect(install()).rejects.toThrow("not made: kind");
     expect(logged()).toContain("the server answered 404");
   });
@@ -147,15 +147,15 @@ describe("fetching", () => {
     expect(locked()).toEqual({ [address]: sum("sha256", "first") });
   });
 
-  test("a locked file needs no published sums", async () => {
+  test("a locked file needs no published checksums", async () => {
     answers.set(`/${kind.path}`, "first");
     writeFileSync(lockPath(), JSON.stringify({ [address]: sum("sha256", "first") }));
     expect(await install()).toEqual(["kind"]);
   });
 
-  test("a release without sums is trusted on first use and locked", async () => {
+  test("a release without checksums is trusted on first use and locked", async () => {
     const bare: ReleaseFile = { ...kind };
-    delete bare.sums;
+    delete bare.checksums;
     answers.set(`/${kind.path}`, "first");
     expect(await install([bare])).toEqual(["kind"]);
     expect(locked()).toEqual({ [address]: sum("sha256", "first") });
@@ -265,12 +265,12 @@ test("archives: only the executables asked for, linked into one layout", async (
     contents[`pulumi-resource-${name}`] = pack(name, ".", [`pulumi-resource-${name}`, "LICENSE"]);
   }
   const files = releaseFiles({ os: "linux", arch: "amd64" });
-  for (const { name, path, sums } of files) {
+  for (const { name, path, checksums } of files) {
     const content = contents[name] ?? Buffer.from(name);
     answers.set(`/${path}`, content);
-    // The docker plugin's sums are SHA-1, the CLI's SHA-512, each with ./ or without.
+    // The docker plugin's checksums are SHA-1, the CLI's SHA-512, each with ./ or without.
     const algorithm = name.endsWith("-docker") ? "sha1" : name === "pulumi" ? "sha512" : "sha256";
-    if (sums) answers.set(`/${sums}`, `${sum(algorithm, content)}  ./${path.split("/").pop()}\n`);
+    if (checksums) answers.set(`/${checksums}`, `${sum(algorithm, content)}  ./${path.split("/").pop()}\n`);
   }
   await install(files);
   const artifacts = releaseArtifacts({ files });
@@ -287,7 +287,7 @@ test("a layout without a tool is refused", () => {
   expect(() => writeLayout(cache, { links: {}, scripts: {} })).toThrow("the release route brought no pulumi, ");
 });
 
-describe("names and sums", () => {
+describe("names and checksums", () => {
   test("every platform has its files, each once", () => {
     for (const os of ["linux", "darwin"] as const) {
       for (const arch of ["amd64", "arm64"] as const) {
@@ -324,5 +324,5 @@ describe("names and sums", () => {
     ["a name that only ends alike", `${hex}  my-file\n`, undefined],
     ["a sum of odd length", `${hex}a  file`, undefined],
     ["a bare sum among others", `${hex}\n${hex}  other\n`, undefined],
-  ])("%s", (_, text, expected) => expect(findSum(text, "file")?.hex).toBe(expected));
+  ])("%s", (_, text, expected) => expect(findChecksum(text, "file")?.hex).toBe(expected));
 });

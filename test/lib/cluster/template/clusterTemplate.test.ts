@@ -185,7 +185,7 @@ describe.each(published)("$provider's published template", ({ module, variables,
 
   test("with another pod network than it states is refused by the name of the setting", () => {
     expect(() => parts({ podCidr: parseNetworks("10.0.0.0/16") })).toThrow(
-      /^podCidr is "10.0.0.0\/16", but must be 192.168.0.0\/16, which their.yaml states for cluster east\. Set podCidr/,
+      /^podCidr: expected 192.168.0.0\/16, which their.yaml states for cluster east, got "10.0.0.0\/16"\. Set podCidr/,
     );
   });
 });
@@ -243,7 +243,7 @@ describe("a template", () => {
   test("shows no secret in an error", () => {
     const broken = small.replace('password: "${PASSWORD}"', "password: ${PASSWORD}");
     expect(() => render(broken, {}, {}, { PASSWORD: "s3cret: [" })).toThrow(
-      /^(?!.*s3cret)their\.yaml must be valid YAML with the values of templateSecrets filled in/s,
+      /^(?!.*s3cret)their\.yaml: expected valid YAML with the values of templateSecrets filled in/s,
     );
     const named = small.replace('{name: "${CLUSTER_NAME}", namespace: default}', '{name: "${PASSWORD}"}');
     expect(() => render(named, {}, {}, { PASSWORD: "s3cret" })).toThrow(
@@ -263,6 +263,6 @@ describe("a template", () => {
       message = (error as Error).message;
     }
     expect(message.split("\n")).toHaveLength(count);
-    expect(message).toMatch(/^their\.yaml is .*, but must contain/);
+    expect(message).toMatch(/^their\.yaml: expected .*, got /);
   });
 });

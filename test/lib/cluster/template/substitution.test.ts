@@ -39,7 +39,7 @@ describe("substitute", () => {
   test("names every missing variable in one error, with the remedy", () => {
     const text = "${B} ${A} ${C:=} ${D:=x} ${E:=${F}} ${B}";
     expect(() => substitute(text, {}, "coreManifest")).toThrow(
-      'coreManifest is "${A} ${B} ${C} ${F}", but must have a value for each variable without a default. ' +
+      "coreManifest: expected a value for each variable without a default, got none for ${A}, ${B}, ${C}, ${F}. " +
         "Set featureGates.A, featureGates.B, featureGates.C, featureGates.F in the stack's settings.",
     );
   });

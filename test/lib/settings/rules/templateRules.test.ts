@@ -43,25 +43,31 @@ describe("a cluster from a template", () => {
   });
 
   test.each<[object, RegExp]>([
-    [{ ...cloud, backend: "docker" }, /^clusters\[0\]\.backend is "docker", but must not stand beside template/],
-    [{ ...cloud, workers: [{ name: "a" }] }, /^clusters\[0\]\.workers is .* must be left out where a template/],
-    [
-      { ...cloud, loadBalancer: "cloud-provider-kind" },
-      /^clusters\[0\]\.loadBalancer is .* must be metallb, external or/,
-    ],
-    [{ ...cloud, loadBalancer: "metallb" }, /^clusters\[0\]\.loadBalancerAddresses is "", but must be a network/],
-    [{ ...cloud, loadBalancerAddresses: "10.1.2.240/28" }, /loadBalancerAddresses is .* must be left out/],
+    [{ ...cloud, backend: "docker" }, /^clusters\[0\]\.backend: expected no value beside template.*, got "docker"\./],
+    [{ ...cloud, workers: [{ name: "a" }] }, /^clusters\[0\]\.workers: expected no value beside template/],
+    [{ ...cloud, loadBalancer: "cloud-provider-kind" }, /^clusters\[0\]\.loadBalancer: expected metallb, external or/],
+    [{ ...cloud, loadBalancer: "metallb" }, /^clusters\[0\]\.loadBalancerAddresses: expected a network.*, got ""\./],
+    [{ ...cloud, loadBalancerAddresses: "10.1.2.240/28" }, /loadBalancerAddresses: expected no value/],
     [
       { ...cloud, application: true },
-      /^clusters\[0\]\.application is true, but must be false where loadBalancer is none/,
+      /^clusters\[0\]\.application: expected false where loadBalancer is none.*, got true\./,
     ],
     [
       { ...cloud, templateVariables: { NAMESPACE: "x" } },
-      /^clusters\[0\]\.templateVariables\.NAMESPACE is "x", but must be left to namespace/,
+      /^clusters\[0\]\.templateVariables\.NAMESPACE: expected no value, because .* namespace, got "x"\./,
     ],
-    [{ ...cloud, templateVariables: { lower: "x" } }, /^clusters\[0\]\.templateVariables is .* names in capitals/],
-    [{ name: "a", templateVariables: { A: "x" } }, /^clusters\[0\]\.templateVariables is .* without a template/],
-    [{ name: "a", loadBalancer: "external" }, /^clusters\[0\]\.loadBalancer is "external", but must be external only/],
+    [
+      { ...cloud, templateVariables: { lower: "x" } },
+      /^clusters\[0\]\.templateVariables: expected a map of names in capitals/,
+    ],
+    [
+      { name: "a", templateVariables: { A: "x" } },
+      /^clusters\[0\]\.templateVariables: expected no value without a template/,
+    ],
+    [
+      { name: "a", loadBalancer: "external" },
+      /^clusters\[0\]\.loadBalancer: expected .* without a template, got "external"\./,
+    ],
   ])("%j is refused", (cluster, expected) => {
     expect(said(cluster)).toEqual([expect.stringMatching(expected)]);
   });
@@ -69,14 +75,14 @@ describe("a cluster from a template", () => {
 
 describe("providers", () => {
   test.each<[object, RegExp]>([
-    [{ providers: [] }, /^providers is \[\], but must name the provider of cluster cloud/],
-    [{ providers: [{ ...provider, version: "2" }] }, /^providers\[0\]\.version is "2", but must be a full version/],
+    [{ providers: [] }, /^providers: expected the infrastructure provider of cluster cloud.*, got \[\]\./],
+    [{ providers: [{ ...provider, version: "2" }] }, /^providers\[0\]\.version: expected a full version, got "2"\./],
     [{ providers: [{ ...provider, manifest: "" }] }, /^providers\[0\]\.manifest/],
-    [{ providers: [{ ...provider, kind: "x" }] }, /^providers\[0\]\.kind is "x", but must be a known field/],
-    [{ providers: ["aws"] }, /^providers\[0\] is "aws", but must be a map/],
+    [{ providers: [{ ...provider, kind: "x" }] }, /^providers\[0\]\.kind: expected a known field, got "x"\./],
+    [{ providers: ["aws"] }, /^providers\[0\]: expected a map, got "aws"\./],
     [
       { managementKubeconfig: "their.yaml", installProviders: false },
-      /^providers is .* must be left out where installProviders is false/,
+      /^providers: expected no value where installProviders is false/,
     ],
   ])("%j is refused", (more, expected) => {
     expect(said(cloud, more)).toEqual([expect.stringMatching(expected)]);
@@ -91,6 +97,6 @@ describe("secrets of templates", () => {
   test.each([[{ lower: "s3cret" }], ["s3cret"], [{ A: ["s3cret"] }]])("%j is refused without a word of it", (wrong) => {
     const [problem, ...more] = said(cloud, { templateSecrets: wrong });
     expect(more).toEqual([]);
-    expect(problem).toMatch(/^templateSecrets must (?!.*s3cret)/);
+    expect(problem).toMatch(/^templateSecrets: expected (?!.*s3cret)/);
   });
 });

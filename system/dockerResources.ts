@@ -2,7 +2,7 @@ import { clusterLabel, isOwnedBy, ownerLabel } from "../lib/base/labels";
 import { docker, type Docker, listContainers, listNetworks } from "./docker";
 
 /** What a stack holds in Docker. */
-export interface Holdings {
+export interface DockerResources {
   /** Cluster names, by which containers are found. */
   clusters: string[];
   containers: string[];
@@ -16,11 +16,11 @@ export interface Holdings {
 export const unique = (names: string[]): string[] => [...new Set(names)].sort();
 
 /** The names of networks with the stack's label. */
-const ownNetworks = async (stack: string, ask: Docker): Promise<string[]> =>
+const stackNetworks = async (stack: string, ask: Docker): Promise<string[]> =>
   (await listNetworks(ask)).filter(({ owner }) => isOwnedBy(stack, owner)).map(({ name }) => name);
 
 /** The names of containers with the stack's label: helpers, which belong to no cluster. */
-const ownContainers = async (stack: string, ask: Docker): Promise<string[]> =>
+const stackContainers = async (stack: string, ask: Docker): Promise<string[]> =>
   (await listContainers(ask, `label=${ownerLabel}`))
     .filter(({ owner }) => isOwnedBy(stack, owner))
     .map(({ name }) => name);
@@ -42,15 +42,15 @@ export const removeContainers = async (names: readonly string[], ask: Docker = d
  * What the stack holds now, by the names of its clusters. Not by the network: any kind cluster of this machine joins the
  * network kind, whoever made it. Volumes are found through their containers, since kind's have neither name nor label.
  */
-export const findHoldings = async (
+export const findDockerResources = async (
   stack: string,
   clusters: readonly string[],
   ask: Docker = docker,
-): Promise<Holdings> => {
+): Promise<DockerResources> => {
   const [networks, ofClusters, own] = await Promise.all([
-    ownNetworks(stack, ask),
+    stackNetworks(stack, ask),
     containersOf(clusters, ask),
-    ownContainers(stack, ask),
+    stackContainers(stack, ask),
   ]);
   const containers = [...ofClusters, ...own];
   const format = '{{range .Mounts}}{{if eq .Type "volume"}}{{.Name}}{{"\\n"}}{{end}}{{end}}';
@@ -68,7 +68,11 @@ export const findHoldings = async (
 };
 
 /** Containers on a network that are not among those named: while they use it, it cannot be removed. */
-export const strangersOn = async (network: string, ours: readonly string[], ask: Docker = docker): Promise<string[]> =>
+export const foreignContainersOn = async (
+  network: string,
+  ours: readonly string[],
+  ask: Docker = docker,
+): Promise<string[]> =>
   (await listContainers(ask, `network=${network}`)).map(({ name }) => name).filter((name) => !ours.includes(name));
 
 /**
@@ -76,13 +80,13 @@ export const strangersOn = async (network: string, ours: readonly string[], ask:
  *
  * @param staying names of networks that are to stay
  */
-export const findLeftovers = async (
+export const findRemaining = async (
   stack: string,
-  held: Holdings,
+  held: DockerResources,
   staying: readonly string[] = [],
   ask: Docker = docker,
 ): Promise<string[]> => {
-  const now = await findHoldings(stack, held.clusters, ask);
+  const now = await findDockerResources(stack, held.clusters, ask);
   const volumes = new Set(await ask("volume", "ls", "--quiet"));
   return [
     ...now.containers.map((name) => `container ${name} (docker rm --force --volumes ${name})`),

@@ -4,7 +4,7 @@ import { root } from "../../system/checkout";
 import type { Action } from "../commandLine/definition";
 import { pulumiEnvironment, writeEnvironmentScript } from "../pulumi/environment";
 import { runPulumi } from "../pulumi/run";
-import { openTarget, print, printAside, ready } from "../pulumi/target";
+import { openTarget, print, printAside, prepareTarget } from "../pulumi/target";
 import { withoutManagement } from "../recovery/managementNode";
 import { showDeleted } from "../recovery/restoreDeleted";
 import { writeSupport } from "../support/archive";
@@ -16,23 +16,23 @@ import { printStatus, watchStatus } from "./status";
 import { statusDocument } from "./statusDocument";
 
 export const preview: Action = async ({ passed: args }) => {
-  const target = await withoutManagement((await ready()).target, print);
+  const target = await withoutManagement((await prepareTarget()).target, print);
   const { args: replacements } = await showDeleted(target, print, args);
   return runPulumi(target, ["preview", ...replacements, ...args]);
 };
 
-/** Exit code 0: nothing to do, 2: changes, 3: something is replaced or destroyed; an error is 1. */
+/** Prints the plan. Exit codes: 0 no change, 1 an error, 2 changes, 3 a replacement or a deletion. */
 export const plan: Action = async ({ options: { json }, passed: args }) => {
-  const say = json ? printAside : print;
-  const target = await withoutManagement((await ready(undefined, say)).target, say);
-  const { args: replacements, deleted } = await showDeleted(target, say, args);
+  const log = json ? printAside : print;
+  const target = await withoutManagement((await prepareTarget(undefined, log)).target, log);
+  const { args: replacements, deleted } = await showDeleted(target, log, args);
   return printPlan(target, [...replacements, ...args, ...(json ? ["--json"] : [])], print, undefined, deleted);
 };
 
 export const status: Action = async ({ options: { watch, json } }) => {
   if (watch && json) throw new UsageError("--json: expected without --watch, got both. Give only one of them.");
-  const say = json ? printAside : print;
-  const target = openTarget(await pickRoute({ checkout: root, print: say }), say);
+  const log = json ? printAside : print;
+  const target = openTarget(await pickRoute({ checkout: root, print: log }), log);
   if (json) print(JSON.stringify(await statusDocument(target), null, 2));
   else await (watch ? watchStatus : printStatus)(target, print);
   return 0;
@@ -50,7 +50,7 @@ export const doctor: Action = async ({ options: { json } }) => {
     print(`route: ${route}`);
     for (const line of formatChecks(checks)) print(line);
   }
-  return checks.some(({ status: found }) => found === "fail") ? 1 : 0;
+  return checks.some((check) => check.status === "fail") ? 1 : 0;
 };
 
 export const support: Action = async () => {
@@ -60,13 +60,13 @@ export const support: Action = async () => {
 };
 
 export const env: Action = async () => {
-  const route = await pickRoute({ checkout: root, print: printAside });
-  const environment = pulumiEnvironment(root, route);
+  await pickRoute({ checkout: root, print: printAside });
+  const environment = pulumiEnvironment(root);
   process.stdout.write(readFileSync(writeEnvironmentScript(root, environment), "utf8"));
   return 0;
 };
 
-/** Prints the route alone, for scripts; what else there is to say goes to standard error. */
+/** Prints only the route, for scripts. Messages go to standard error. */
 export const route: Action = async () => {
   print(await pickRoute({ checkout: root, print: printAside }));
   return 0;

@@ -7,14 +7,14 @@ import { writeAtomically } from "../../../system/files";
 
 const algorithms: Record<number, string> = { 40: "sha1", 64: "sha256", 128: "sha512" };
 
-/** A published sum and how it is computed. */
-export interface Sum {
+/** A published checksum and its algorithm. */
+export interface Checksum {
   algorithm: string;
   hex: string;
 }
 
-/** Finds a file's sum in the text of a checksum file: "SUM  [*][./]FILE" lines, or one bare sum. */
-export const findSum = (text: string, file: string): Sum | undefined => {
+/** Returns a file's checksum from a checksum file: "CHECKSUM  [*][./]FILE" lines, or one bare checksum. */
+export const findChecksum = (text: string, file: string): Checksum | undefined => {
   for (const line of text.split(/\r?\n/)) {
     const [hex = "", name] = line.trim().split(/\s+\*?/);
     const algorithm = /^[0-9a-f]+$/i.test(hex) ? algorithms[hex.length] : undefined;
@@ -25,19 +25,19 @@ export const findSum = (text: string, file: string): Sum | undefined => {
   return undefined;
 };
 
-/** The sum of a file on disk. */
-export const sumFile = (path: string, algorithm: string): string =>
+/** Computes the checksum of a file. */
+export const fileChecksum = (path: string, algorithm: string): string =>
   createHash(algorithm).update(readFileSync(path)).digest("hex");
 
 const isLocked = (value: unknown): value is Record<string, string> =>
   isRecord(value) && Object.values(value).every((hex) => typeof hex === "string" && /^[0-9a-f]{64}$/.test(hex));
 
-/** The committed lock file: SHA-256 of every release file that was ever accepted, by its official address. */
+/** The committed lock file: SHA-256 of every accepted release file by its official address. */
 export class ToolLock {
   constructor(private readonly path: string) {}
 
   /**
-   * Returns the locked checksum of a file, or undefined where the file was never fetched.
+   * Returns the locked checksum of a file, or undefined if the file was never fetched.
    *
    * @throws ProblemError for a lock file that exists and cannot be read
    */
@@ -45,14 +45,14 @@ export class ToolLock {
     return this.read()[address];
   }
 
-  /** Locks a sum; the file stays sorted, so that a diff shows what is new. */
+  /** Stores a checksum. The file stays sorted, so that a diff shows new entries. */
   set(address: string, hex: string): void {
     const all = { ...this.read(), [address]: hex };
     const sorted = Object.fromEntries(Object.entries(all).sort(([a], [b]) => (a < b ? -1 : 1)));
     writeAtomically(this.path, `${JSON.stringify(sorted, null, 2)}\n`);
   }
 
-  /** Reads the file. A file that cannot be read is not a first use: then every checksum would be accepted. */
+  /** Reads the file. An unreadable file is an error: as a first use, it would make every checksum acceptable. */
   private read(): Record<string, string> {
     let got: string;
     try {
@@ -65,7 +65,8 @@ export class ToolLock {
     }
     return refuse({
       key: this.path,
-      rule: { expected: "a JSON object of SHA-256 checksums by address", got },
+      rule: "a JSON object of SHA-256 checksums by address",
+      got,
       remedy: "Restore the file with git checkout",
     });
   }

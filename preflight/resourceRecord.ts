@@ -1,23 +1,23 @@
 import { readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { writeAtomically } from "../system/files";
-import { type Holdings, unique } from "../system/holdings";
+import { type DockerResources, unique } from "../system/dockerResources";
 
 const recordFile = (checkout: string, stack: string): string => join(checkout, ".slipway", "holdings", `${stack}.json`);
 
 /** What earlier runs found and did not see go: a destroy that is called twice still knows the volumes. */
-export const recall = (checkout: string, stack: string): Holdings => {
+export const loadRecord = (checkout: string, stack: string): DockerResources => {
   try {
-    return JSON.parse(readFileSync(recordFile(checkout, stack), "utf8")) as Holdings;
+    return JSON.parse(readFileSync(recordFile(checkout, stack), "utf8")) as DockerResources;
   } catch {
     return { clusters: [], containers: [], volumes: [], networks: [] };
   }
 };
 
 /** Keeps holdings beside those already recorded. */
-export const record = (checkout: string, stack: string, holdings: Holdings): Holdings => {
-  const before = recall(checkout, stack);
-  const merged: Holdings = {
+export const saveRecord = (checkout: string, stack: string, holdings: DockerResources): DockerResources => {
+  const before = loadRecord(checkout, stack);
+  const merged: DockerResources = {
     clusters: unique([...before.clusters, ...holdings.clusters]),
     containers: unique([...before.containers, ...holdings.containers]),
     volumes: unique([...before.volumes, ...holdings.volumes]),
@@ -29,4 +29,5 @@ export const record = (checkout: string, stack: string, holdings: Holdings): Hol
 };
 
 /** Forgets the record: nothing of it is left. */
-export const forget = (checkout: string, stack: string): void => rmSync(recordFile(checkout, stack), { force: true });
+export const deleteRecord = (checkout: string, stack: string): void =>
+  rmSync(recordFile(checkout, stack), { force: true });

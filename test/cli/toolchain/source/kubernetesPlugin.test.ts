@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "@jest/globals";
 import * as proto from "@pulumi/pulumi/proto/provider_pb";
 import { Struct, type JavaScriptValue } from "google-protobuf/google/protobuf/struct_pb";
-import { startPlugin } from "../../helpers/startPlugin";
+import { startPlugin } from "../../../helpers/startPlugin";
 
 const program = ".tools/bin/pulumi-resource-kubernetes";
 /** The release route has Pulumi's own program, which asks the API for more than this test's server has. */

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "@jest/globals";
 import type { StateClusters } from "../../../cli/pulumi/state";
-import { takeContainers } from "../../../cli/teardown/containers";
+import { removeClusterContainers } from "../../../cli/teardown/containers";
 import { containerRow } from "../../helpers/dockerRows";
 
 /** A Docker with one container for each cluster, `NAME-control-plane`, whose node ids are `id-NAME`. */
@@ -10,8 +10,8 @@ const take = async (
 ): Promise<{ environment: Record<string, string>; asked: string[]; said: string[] }> => {
   const asked: string[] = [];
   const said: string[] = [];
-  const { environment, removed } = await takeContainers(
-    { workload: ["one"], awaited: ["one"], onDocker: true, ...clusters },
+  const { environment, removed } = await removeClusterContainers(
+    { workload: ["one"], withDeleteStep: ["one"], onDocker: true, ...clusters },
     (line) => said.push(line),
     (...args) => {
       const line = args.join(" ");
@@ -46,7 +46,7 @@ describe("the containers of a stack that goes whole", () => {
   });
 
   test("those that no step of the destroy waits for are gone before Pulumi starts, or it does not", async () => {
-    const clusters = { management: { name: "m", nodeId: "id-before" }, awaited: [] };
+    const clusters = { management: { name: "m", nodeId: "id-before" }, withDeleteStep: [] };
     expect((await take(clusters)).asked).toEqual([removal("one")]);
     await expect(take(clusters, { fails: true })).rejects.toThrow("device is busy");
   });
