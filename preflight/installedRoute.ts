@@ -2,12 +2,12 @@ import { readlinkSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import { isRoute, type Route } from "../lib/versions/pins";
 
-/** Returns where a route keeps its tools, without the key of their layout; `.tools` of a checkout points to such a folder. */
+/** Returns the folder of a route's tools. A checkout's link `.tools` points to a folder inside it. */
 export const toolsFolder = (cache: string, route: Route): string => join(cache, route, "tools");
 
 /**
- * Reads from the link `.tools` which route's tools a checkout has; release where there is no such link. Nothing else
- * records it: SLIPWAY_ROUTE is a wish, and `.slipway/route` is the choice for the next setup.
+ * Returns the route whose tools a checkout has, from the link `.tools`; `release` without the link. SLIPWAY_ROUTE and
+ * `.slipway/route` only choose the route of the next setup.
  */
 export const installedRoute = (checkout: string): Route => {
   const route = basename(dirname(targetOf(join(checkout, ".tools"))));
@@ -18,6 +18,6 @@ const targetOf = (link: string): string => {
   try {
     return readlinkSync(link);
   } catch {
-    return ""; // no link, or a folder of the user's own
+    return ""; // the link is missing, or the user created a folder
   }
 };

@@ -18,62 +18,67 @@ import { serviceProblems } from "./manifests/services";
 import { installed, readManifests, type StackManifests } from "./manifests/stack";
 import { readTemplates } from "./manifests/templates";
 
-/** All that the program knows before it asks for its first resource. */
+/** Everything that the program reads before it creates the first resource. */
 export interface Inputs extends Omit<StackImages, "capdId"> {
   manifests: StackManifests;
-  /** What clusters from templates are made of, by the cluster's name. */
+  /** Objects of clusters from templates, by the cluster's name. */
   templates: Readonly<Record<string, ClusterParts>>;
-  /** Clusters that run, with their versions, as the management cluster knows them. */
+  /** Versions of the running clusters, from the management cluster. */
   running: RunningClusters;
   /** Saved kubeconfigs of clusters whose kubeconfig Secret is missing, by `namespace/name`. */
   savedKubeconfigs: Readonly<Record<string, string>>;
   capd: { localId?: string; archive?: CapdArchive };
-  /** The management cluster that the settings give; absent where a kind cluster is made. */
+  /** The existing management cluster of the settings; absent if the stack creates a kind cluster. */
   existing?: ExistingManagement;
-  /** What about the host may stop an `up`, each with its remedy. */
+  /** Problems that may stop an `up`, each with its remedy. */
   warnings: readonly string[];
 }
 
 /**
- * Reads manifests and looks at the host; throws one error for everything that stands in the way.
+ * Reads manifests, images, and the state of the host and the management cluster.
  *
- * @param preview whether it is only a look: what an `up` would refuse but a plan can show is then a warning
+ * @param preview true for a plan, which reports a change of the node image as a warning; an `up` rejects it
+ * @throws one error with all problems
  */
 export const prepare = async (settings: Settings, owner: string, preview = false): Promise<Inputs> => {
   const { management, capd, clusters } = settings;
-  const given = management.kubeconfig !== "";
-  // Without containers of ours nothing about this host's Docker stands in the way.
-  const usesDocker = !given || clusters.some(({ backend }) => infrastructureOf(backend).onDocker);
-  // Other programs first: they run while this one parses manifests.
+  const hasExistingManagement = management.kubeconfig !== "";
+  // A stack without containers does not use this host's Docker.
+  const usesDocker = !hasExistingManagement || clusters.some(({ backend }) => infrastructureOf(backend).onDocker);
+  // The calls of other programs come first, so they run while this process parses manifests.
   const [host, machine, existing, tags, capdTag, archive, templates, manifests] = await Promise.all([
     outcomeOf(
       usesDocker ? inspectHost(settings, owner) : { answers: true, problems: [], warnings: [], network: undefined },
     ),
-    outcomeOf(given ? undefined : inspectManagementNode(management.name)),
-    outcomeOf(given ? inspectManagement(management.kubeconfig) : undefined),
+    outcomeOf(hasExistingManagement ? undefined : inspectManagementNode(management.name)),
+    outcomeOf(hasExistingManagement ? inspectManagement(management.kubeconfig) : undefined),
     outcomeOf(usesDocker ? checkNodeImages(settings) : { problems: [], warnings: [] }),
     outcomeOf(checkCapdImage(settings)),
     outcomeOf(capd.source === "archive" ? readArchive(capd.archive) : undefined),
     outcomeOf(readTemplates(settings)),
     outcomeOf(readManifests(settings, owner)),
   ]);
-  const verdict = valueOf(host);
-  const answers = verdict?.answers ?? false;
-  const capdVerdict = valueOf(capdTag);
-  const capdImage = capdVerdict && valueOf(machine)?.node ? withoutProblems(capdVerdict) : capdVerdict;
+  const report = valueOf(host);
+  const answers = report?.answers ?? false;
+  const capdReport = valueOf(capdTag);
+  const capdImage = capdReport && valueOf(machine)?.node ? withoutProblems(capdReport) : capdReport;
   const running = valueOf(existing)?.running ?? valueOf(machine)?.running ?? {};
-  // What Docker does not say because it is silent is said once, with the host's problems.
+  // If Docker does not answer, the host's problems report it once.
   const images =
-    answers && "found" in manifests ? await outcomeOf(readImages(settings, manifests.found, given)) : { problems: [] };
-  const replaced = nodeImageProblems({ ...management, ...settings.network }, valueOf(machine)?.node).map(sentence);
+    answers && "found" in manifests
+      ? await outcomeOf(readImages(settings, manifests.found, hasExistingManagement))
+      : { problems: [] };
+  const nodeImageChange = nodeImageProblems({ ...management, ...settings.network }, valueOf(machine)?.node).map(
+    sentence,
+  );
   const problems = [
-    ...(preview ? [] : replaced),
-    ...[host, existing, archive, templates, manifests, images].flatMap((one) => one.problems),
+    ...(preview ? [] : nodeImageChange),
+    ...[host, existing, archive, templates, manifests, images].flatMap((outcome) => outcome.problems),
     ...(answers ? [...machine.problems, ...tags.problems, ...capdTag.problems] : []),
-    ...(verdict?.problems ?? []),
+    ...(report?.problems ?? []),
     ...(valueOf(tags)?.problems ?? []),
     ...(capdImage?.problems ?? []),
-    ...networkProblems(settings, owner, answers && usesDocker, verdict?.network, valueOf(machine)?.node),
+    ...networkProblems(settings, owner, answers && usesDocker, report?.network, valueOf(machine)?.node),
     ...upgradeProblems(clusters, running).map(sentence),
     ...("found" in manifests ? manifestProblems(settings, owner, manifests.found, valueOf(existing)) : []),
   ];
@@ -93,8 +98,8 @@ export const prepare = async (settings: Settings, owner: string, preview = false
     ...(cluster ? { existing: cluster } : {}),
     capd: { ...(capdId === undefined ? {} : { localId: capdId }), ...(saved ? { archive: saved } : {}) },
     warnings: [
-      ...(preview ? replaced : []),
-      ...(verdict?.warnings ?? []),
+      ...(preview ? nodeImageChange : []),
+      ...(report?.warnings ?? []),
       ...(valueOf(tags)?.warnings ?? []),
       ...(capdImage?.warnings ?? []),
       ...deletedClusterWarnings(project, stack, clusters, managed),
@@ -102,9 +107,9 @@ export const prepare = async (settings: Settings, owner: string, preview = false
   };
 };
 
-const valueOf = <T>(one: Outcome<T>): T | undefined => ("found" in one ? one.found : undefined);
+const valueOf = <T>(outcome: Outcome<T>): T | undefined => ("found" in outcome ? outcome.found : undefined);
 
-/** The management cluster's node, and what Cluster API in it runs. */
+/** Reads the kind node, and the clusters of the Cluster API in it. */
 const inspectManagementNode = async (name: string) => {
   const node = await managementNode(name);
   if (!node?.running) return { node, running: {} };
@@ -119,10 +124,10 @@ const networkProblems = (
   network: Parameters<typeof networkProblem>[1],
   node: Parameters<typeof managementProblems>[1],
 ): string[] => {
-  const wish = { subnet, ...(ipv6 ? { subnetIPv6: ipv6.subnet } : {}) };
-  const problem = applies ? networkProblem({ ...wish, adopt, owner }, network) : undefined;
+  const required = { subnet, ...(ipv6 ? { subnetIPv6: ipv6.subnet } : {}) };
+  const problem = applies ? networkProblem({ ...required, adopt, owner }, network) : undefined;
   return problem === undefined
-    ? managementProblems({ ...management, ...wish }, node, network).map(sentence)
+    ? managementProblems({ ...management, ...required }, node, network).map(sentence)
     : [problem];
 };
 

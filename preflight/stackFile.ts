@@ -7,16 +7,17 @@ import type { Settings } from "../lib/settings/types";
 import { pins, type Route } from "../lib/versions/pins";
 import { installedRoute } from "./installedRoute";
 
-/** The stack a route uses unless STACK names one. */
+/** Default stack of each route, without the variable STACK. */
 export const defaultStack: Record<Route, string> = { release: "dev", source: "offline" };
 
-/** The settings file of a stack. */
+/** Returns the path of a stack's settings file. */
 export const stackFile = (checkout: string, stack: string): string => join(checkout, `Pulumi.${stack}.yaml`);
 
 /**
- * Reads the settings of a stack from its file, without Pulumi, defaults filled in; or says as text what is wrong.
+ * Reads the settings of a stack from its file without Pulumi, and fills in defaults. Returns the problems of wrong
+ * settings as text.
  *
- * @param route the route whose tools are to be used; default: the one whose tools the checkout has
+ * @param route route of the tools; default: the installed route
  */
 export const readStackFile = (
   checkout: string,
@@ -25,7 +26,7 @@ export const readStackFile = (
 ): { settings?: Settings; problems?: string } => {
   const file = stackFile(checkout, stack);
   try {
-    const config = existsSync(file) ? ownKeys(readFileSync(file, "utf8"), file) : {};
+    const config = existsSync(file) ? slipwayKeys(readFileSync(file, "utf8"), file) : {};
     return { settings: readSettings({ config, pins, route }) };
   } catch (error) {
     if (error instanceof ProblemError) return { problems: error.message };
@@ -33,7 +34,7 @@ export const readStackFile = (
   }
 };
 
-const ownKeys = (text: string, file: string): Record<string, unknown> => {
+const slipwayKeys = (text: string, file: string): Record<string, unknown> => {
   const [document] = readYaml(text, file) as { config?: Record<string, unknown> }[];
   return Object.fromEntries(
     Object.entries(document?.config ?? {}).flatMap(([key, value]) =>

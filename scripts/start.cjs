@@ -35,7 +35,9 @@ const timeOf = (file) => {
 
 const minimum = parseInt(JSON.parse(read(join(root, "pins.json"))).minimum.node, 10);
 if (parseInt(process.versions.node, 10) < minimum)
-  fail(`node: expected version ${minimum} or newer, got ${process.version}. Install Node ${minimum} or newer (https://nodejs.org).`);
+  fail(
+    `node: expected version ${minimum} or newer, got ${process.version}. Install Node ${minimum} or newer (https://nodejs.org).`,
+  );
 
 /** True if the command only prints help or versions, for which outdated packages suffice. */
 const asksForHelp = process.argv

@@ -1,7 +1,11 @@
 import { existsSync } from "node:fs";
 import { dirname, join } from "node:path";
 
-/** Finds the nearest folder above that has a Pulumi.yaml. */
+/**
+ * Finds the nearest folder with a Pulumi.yaml: the given folder or one of its parents.
+ *
+ * @throws if no folder has the file
+ */
 const findRoot = (folder: string): string => {
   if (existsSync(join(folder, "Pulumi.yaml"))) return folder;
   const parent = dirname(folder);
@@ -9,5 +13,5 @@ const findRoot = (folder: string): string => {
   return findRoot(parent);
 };
 
-/** The checkout's root folder. */
+/** Root folder of the checkout. */
 export const root = findRoot(__dirname);

@@ -11,23 +11,27 @@ import { jsonLines } from "../lib/base/json";
 import { ownerLabel } from "../lib/base/labels";
 import { exec, type ExecResult, requireStart, run } from "./exec";
 
-/** Runs docker and returns the lines it prints; throws where docker fails. */
+/**
+ * Runs docker and returns its output lines.
+ *
+ * @throws if docker fails
+ */
 export type Docker = (...args: string[]) => Promise<string[]>;
 
-/** Runs docker and returns how it ended; tests give their own, since they must not reach a real one. */
+/** Runs docker and returns its result. Tests pass their own function because they must not use a real Docker. */
 export type DockerExec = (args: string[]) => Promise<ExecResult>;
 
-/** Runs the docker command, which must succeed. */
+/** Runs the docker command and throws if the command fails. */
 export const docker: Docker = async (...args) =>
   (await run("docker", args)).split("\n").filter((line) => line.trim() !== "");
 
-/** Runs the docker command, which may fail. */
+/** Runs the docker command and returns a failure as a result. */
 export const execDocker: DockerExec = async (args) =>
-  requireStart("docker", await exec("docker", args), "; install Docker, or run make doctor");
+  requireStart("docker", await exec("docker", args), ". Install Docker, or run make doctor.");
 
-/** Lists containers, stopped ones too, which pass all of the filters. */
-export const listContainers = async (ask: Docker, ...filters: readonly string[]): Promise<ListedContainer[]> =>
-  parseContainers(await ask(...listArguments(...filters)));
+/** Lists the running and stopped containers that pass all filters. */
+export const listContainers = async (runDocker: Docker, ...filters: readonly string[]): Promise<ListedContainer[]> =>
+  parseContainers(await runDocker(...listArguments(...filters)));
 
 /** A Docker network with an owner. */
 export interface OwnedNetwork {
@@ -38,16 +42,16 @@ export interface OwnedNetwork {
 }
 
 /** Lists the networks that have an owner. */
-export const listNetworks = async (ask: Docker): Promise<OwnedNetwork[]> => {
+export const listNetworks = async (runDocker: Docker): Promise<OwnedNetwork[]> => {
   const format = ["{{.ID}}", "{{.Name}}", labelColumn(ownerLabel)].join("\t");
-  const lines = await ask("network", "ls", "--no-trunc", "--filter", `label=${ownerLabel}`, "--format", format);
+  const lines = await runDocker("network", "ls", "--no-trunc", "--filter", `label=${ownerLabel}`, "--format", format);
   return lines.map((line) => {
     const [id = "", name = "", owner = ""] = line.split("\t");
     return { id, name, owner };
   });
 };
 
-/** Returns docker's arguments that describe a network in full. */
+/** Returns the arguments of `docker network inspect` for one network, with JSON output. */
 export const networkArguments = (name: string): string[] => ["network", "inspect", name, "--format", "{{json .}}"];
 
 interface NetworkJson {
@@ -57,23 +61,23 @@ interface NetworkJson {
   IPAM?: { Config?: { Subnet?: string; IPRange?: string }[] | null };
 }
 
-/** A Docker network as the program has to know it. */
+/** Owner and subnets of a Docker network. */
 export interface ExistingNetwork {
-  /** Value of the owner label; empty where there is none. */
+  /** Value of the owner label; empty without the label. */
   readonly owner: string;
-  /** Its subnets, IPv4 and IPv6. */
+  /** IPv4 and IPv6 subnets. */
   readonly subnets: readonly string[];
 }
 
 /** A Docker network as `docker network inspect` describes it. */
 export interface InspectedNetwork extends ExistingNetwork {
-  /** The ranges that Docker takes addresses from, where they are less than the subnets. */
+  /** Ranges from which Docker assigns addresses, for subnets that Docker uses only partly. */
   readonly ranges: readonly string[];
-  /** The device of the bridge. */
+  /** Name of the bridge device. */
   readonly device: string;
 }
 
-/** Reads what docker prints for `networkArguments`. */
+/** Parses docker's output for `networkArguments`. */
 export const parseNetworks = (text: string): InspectedNetwork[] =>
   jsonLines<NetworkJson>(text).map(({ Id, Options, Labels, IPAM }) => ({
     owner: Labels?.[ownerLabel] ?? "",
@@ -82,35 +86,36 @@ export const parseNetworks = (text: string): InspectedNetwork[] =>
     device: Options?.["com.docker.network.bridge.name"] || `br-${Id.slice(0, 12)}`,
   }));
 
-const answered = (stderr: string): boolean =>
+const daemonAnswered = (stderr: string): boolean =>
   !/cannot connect|permission denied|is the docker daemon running/i.test(stderr);
 
-const inspect = async (args: string[], ask: DockerExec): Promise<string | undefined> => {
-  const { code, stdout, stderr } = await ask(args);
+const inspect = async (args: string[], execute: DockerExec): Promise<string | undefined> => {
+  const { code, stdout, stderr } = await execute(args);
   if (code === 0) return stdout.trim();
-  // "No such object" is a finding; a daemon that does not answer is not.
-  if (!answered(stderr)) throw new Error(`Docker does not answer: ${stderr.trim()}; start it, or run make doctor`);
+  // The answer "No such object" means that the object is missing. Without an answer the state is unknown.
+  if (!daemonAnswered(stderr))
+    throw new Error(`Docker does not answer (${stderr.trim()}). Start Docker, or run make doctor.`);
   return undefined;
 };
 
-/** The content id (sha256:…) of each image that Docker has; images it lacks are left out. */
-export const imageIds = async (images: string[], ask = execDocker): Promise<Record<string, string>> => {
+/** Returns the content id (sha256:…) of each image that exists in Docker. */
+export const imageIds = async (images: string[], execute = execDocker): Promise<Record<string, string>> => {
   if (images.length === 0) return {};
   const idOf = ["image", "inspect", "--format", "{{.Id}}"];
-  // One program for all of them. It prints a line for each image, but for those that are not there.
-  const ids = (await inspect([...idOf, ...images], ask))?.split("\n");
+  // One command inspects all images. It prints a line for each existing image, without the image's name.
+  const ids = (await inspect([...idOf, ...images], execute))?.split("\n");
   if (ids?.length === images.length) return Object.fromEntries(images.map((image, index) => [image, ids[index] ?? ""]));
   const entries = await Promise.all(
-    images.map(async (image) => [image, await inspect([...idOf, image], ask)] as const),
+    images.map(async (image) => [image, await inspect([...idOf, image], execute)] as const),
   );
   return Object.fromEntries(entries.filter((entry): entry is [string, string] => entry[1] !== undefined));
 };
 
-/** The node of a kind cluster, and the image it was made from. */
+/** State and image of the node container of a kind cluster. */
 export type ManagementNode = Pick<InspectedContainer, "running" | "image">;
 
-/** The one node of the management cluster, or undefined where Docker has no such container. */
-export const managementNode = async (cluster: string, ask = execDocker): Promise<ManagementNode | undefined> => {
-  const [node] = parseInspected((await inspect(inspectArguments(`${cluster}-control-plane`), ask)) ?? "");
+/** Returns the only node of the management cluster; undefined if its container does not exist. */
+export const managementNode = async (cluster: string, execute = execDocker): Promise<ManagementNode | undefined> => {
+  const [node] = parseInspected((await inspect(inspectArguments(`${cluster}-control-plane`), execute)) ?? "");
   return node && { running: node.running, image: node.image };
 };

@@ -1,63 +1,64 @@
 import { clusterLabel, isOwnedBy, ownerLabel } from "../lib/base/labels";
 import { docker, type Docker, listContainers, listNetworks } from "./docker";
 
-/** What a stack holds in Docker. */
+/** The Docker resources of a stack. */
 export interface DockerResources {
-  /** Cluster names, by which containers are found. */
+  /** Names of clusters, which the labels of their containers contain. */
   clusters: string[];
   containers: string[];
   volumes: string[];
   networks: string[];
-  /** Ids of containers that an `up` saw at its end: proof where a name or a network is none. */
+  /** Ids of the containers that existed at the end of an `up`. Names and networks do not prove ownership; ids do. */
   ids?: string[];
 }
 
-/** Names in order, each once. */
+/** Returns the names sorted and without duplicates. */
 export const unique = (names: string[]): string[] => [...new Set(names)].sort();
 
-/** The names of networks with the stack's label. */
-const stackNetworks = async (stack: string, ask: Docker): Promise<string[]> =>
-  (await listNetworks(ask)).filter(({ owner }) => isOwnedBy(stack, owner)).map(({ name }) => name);
+/** Returns the names of networks with the stack's owner label. */
+const stackNetworks = async (stack: string, runDocker: Docker): Promise<string[]> =>
+  (await listNetworks(runDocker)).filter(({ owner }) => isOwnedBy(stack, owner)).map(({ name }) => name);
 
-/** The names of containers with the stack's label: helpers, which belong to no cluster. */
-const stackContainers = async (stack: string, ask: Docker): Promise<string[]> =>
-  (await listContainers(ask, `label=${ownerLabel}`))
+/** Returns the names of containers with the stack's owner label: helpers, which do not belong to a cluster. */
+const stackContainers = async (stack: string, runDocker: Docker): Promise<string[]> =>
+  (await listContainers(runDocker, `label=${ownerLabel}`))
     .filter(({ owner }) => isOwnedBy(stack, owner))
     .map(({ name }) => name);
 
-/** The names of the containers of clusters, by the label; of no cluster there are none, and Docker is not asked. */
-export const containersOf = async (clusters: readonly string[], ask: Docker): Promise<string[]> =>
+/** Returns the names of the clusters' containers. Without clusters it does not call Docker. */
+export const containersOf = async (clusters: readonly string[], runDocker: Docker): Promise<string[]> =>
   clusters.length === 0
     ? []
-    : (await listContainers(ask, `label=${clusterLabel}`))
+    : (await listContainers(runDocker, `label=${clusterLabel}`))
         .filter(({ cluster }) => clusters.includes(cluster))
         .map(({ name }) => name);
 
-/** Removes containers, running or not, with the volumes that have no name of their own; Docker takes them all at a time. */
-export const removeContainers = async (names: readonly string[], ask: Docker = docker): Promise<void> => {
-  if (names.length > 0) await ask("rm", "--force", "--volumes", ...names);
+/** Removes running and stopped containers together with their anonymous volumes, in one Docker command. */
+export const removeContainers = async (names: readonly string[], runDocker: Docker = docker): Promise<void> => {
+  if (names.length > 0) await runDocker("rm", "--force", "--volumes", ...names);
 };
 
 /**
- * What the stack holds now, by the names of its clusters. Not by the network: any kind cluster of this machine joins the
- * network kind, whoever made it. Volumes are found through their containers, since kind's have neither name nor label.
+ * Finds the Docker resources of a stack by the names of its clusters. The network `kind` does not identify them, because
+ * every kind cluster of this machine joins it. Volumes are found through their containers, because kind's volumes have
+ * neither a name nor a label.
  */
 export const findDockerResources = async (
   stack: string,
   clusters: readonly string[],
-  ask: Docker = docker,
+  runDocker: Docker = docker,
 ): Promise<DockerResources> => {
-  const [networks, ofClusters, own] = await Promise.all([
-    stackNetworks(stack, ask),
-    containersOf(clusters, ask),
-    stackContainers(stack, ask),
+  const [networks, clusterContainers, helpers] = await Promise.all([
+    stackNetworks(stack, runDocker),
+    containersOf(clusters, runDocker),
+    stackContainers(stack, runDocker),
   ]);
-  const containers = [...ofClusters, ...own];
+  const containers = [...clusterContainers, ...helpers];
   const format = '{{range .Mounts}}{{if eq .Type "volume"}}{{.Name}}{{"\\n"}}{{end}}{{end}}';
-  const volumesOf = (...names: string[]): Promise<string[]> => ask("inspect", "--format", format, ...names);
+  const volumesOf = (...names: string[]): Promise<string[]> => runDocker("inspect", "--format", format, ...names);
   const oneByOne = async (): Promise<string[]> =>
     (await Promise.all(containers.map((name) => volumesOf(name).catch(() => [])))).flat();
-  // One of them may go away meanwhile: it must not hide the volumes of the others.
+  // A container that disappears meanwhile fails the command; then each container is inspected alone.
   const volumes = containers.length === 0 ? [] : await volumesOf(...containers).catch(oneByOne);
   return {
     clusters: unique([...clusters]),
@@ -67,30 +68,32 @@ export const findDockerResources = async (
   };
 };
 
-/** Containers on a network that are not among those named: while they use it, it cannot be removed. */
+/** Returns the containers on a network that are not in `ours`. Docker cannot remove the network while they use it. */
 export const foreignContainersOn = async (
   network: string,
   ours: readonly string[],
-  ask: Docker = docker,
+  runDocker: Docker = docker,
 ): Promise<string[]> =>
-  (await listContainers(ask, `network=${network}`)).map(({ name }) => name).filter((name) => !ours.includes(name));
+  (await listContainers(runDocker, `network=${network}`))
+    .map(({ name }) => name)
+    .filter((name) => !ours.includes(name));
 
 /**
- * What is still there of the holdings, as lines that name the command that removes it.
+ * Returns a line for each resource that still exists, with the command that removes it.
  *
- * @param staying names of networks that are to stay
+ * @param staying names of networks that the stack does not delete
  */
 export const findRemaining = async (
   stack: string,
-  held: DockerResources,
+  recorded: DockerResources,
   staying: readonly string[] = [],
-  ask: Docker = docker,
+  runDocker: Docker = docker,
 ): Promise<string[]> => {
-  const now = await findDockerResources(stack, held.clusters, ask);
-  const volumes = new Set(await ask("volume", "ls", "--quiet"));
+  const now = await findDockerResources(stack, recorded.clusters, runDocker);
+  const volumes = new Set(await runDocker("volume", "ls", "--quiet"));
   return [
     ...now.containers.map((name) => `container ${name} (docker rm --force --volumes ${name})`),
-    ...unique([...held.volumes, ...now.volumes])
+    ...unique([...recorded.volumes, ...now.volumes])
       .filter((name) => volumes.has(name))
       .map((name) => `volume ${name} (docker volume rm ${name})`),
     ...now.networks

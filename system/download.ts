@@ -8,22 +8,22 @@ import type { Log } from "./exec";
 import { askInternet, reasonOf } from "./http";
 import { PermanentError } from "./proxy";
 
-/** How stubborn a download is. */
+/** Number of tries of a download, and the time limits. */
 export interface RetryPolicy {
   tries: number;
-  /** Milliseconds before the second try; doubled for each further one. */
+  /** Milliseconds before the second try. The pause doubles before each further try. */
   pauseMs: number;
-  /** Milliseconds without a byte after which a try is given up. */
+  /** Milliseconds without a byte after which a try fails. */
   stallMs: number;
 }
 
-/** What is used outside tests. */
+/** The default policy outside tests. */
 export const defaultRetryPolicy: RetryPolicy = { tries: 4, pauseMs: 2000, stallMs: 60_000 };
 
-/** Takes the number of bytes received, and the size of the file where the server says it. */
+/** Receives the number of bytes so far, and the size of the file if the server sends it. */
 export type Report = (received: number, size: number | undefined) => void;
 
-/** A server's answer other than success. */
+/** An HTTP response with a status other than success. */
 export class HttpStatusError extends Error {
   constructor(
     readonly status: number,
@@ -33,14 +33,18 @@ export class HttpStatusError extends Error {
   }
 }
 
-/** Whether another try would only repeat the failure: busy servers may recover, a missing file stays missing. */
+/** Returns true if another try cannot succeed. A busy server may recover; a missing file stays missing. */
 const isFinal = (error: unknown): boolean => {
   if (error instanceof PermanentError) return true;
   if (!(error instanceof HttpStatusError)) return false;
   return error.status < 500 && error.status !== 429 && error.status !== 408;
 };
 
-/** Makes one try: hands the body over, and refuses a body that stalls or is cut short. */
+/**
+ * Requests a URL once and passes the body to `take`.
+ *
+ * @throws if the body stalls or ends too early
+ */
 const attempt = async <T>(
   url: string,
   stallMs: number,
@@ -48,7 +52,7 @@ const attempt = async <T>(
   report?: Report,
 ): Promise<T> => {
   const control = new AbortController();
-  const stalled = (): void => control.abort(new Error(`timeout: nothing came for ${stallMs / 1000} s`));
+  const stalled = (): void => control.abort(new Error(`timeout: no data for ${stallMs / 1000} s`));
   let timer = setTimeout(stalled, stallMs);
   try {
     const answer = await askInternet(url, { signal: control.signal });
@@ -67,7 +71,7 @@ const attempt = async <T>(
     const taken = await take(body);
     const length = answer.headers.get("content-length");
     if (length !== null && !answer.headers.has("content-encoding") && bytes !== Number(length)) {
-      throw new Error(`${bytes} of ${length} bytes came`);
+      throw new Error(`received only ${bytes} of ${length} bytes`);
     }
     return taken;
   } finally {
@@ -75,7 +79,7 @@ const attempt = async <T>(
   }
 };
 
-/** Tries again after faults of the network; `failed` gets each failure and the number of the try. */
+/** Repeats a function after network errors. `failed` receives each error and the number of the try. */
 const retry = async <T>(
   how: RetryPolicy,
   once: () => Promise<T>,
@@ -92,7 +96,7 @@ const retry = async <T>(
   }
 };
 
-/** Fetches a file, trying again after faults of the network; leaves nothing behind when it fails. */
+/** Downloads a file and retries after network errors. Deletes a partial file after a failure. */
 export const download = async (
   url: string,
   target: string,
@@ -116,9 +120,9 @@ export const download = async (
 };
 
 /**
- * Fetches a file into memory, trying again after faults of the network.
+ * Downloads a file into memory and retries after network errors.
  *
- * @throws HttpStatusError for an answer other than success, and what `askInternet` throws
+ * @throws HttpStatusError for a status other than success, and the errors of `askInternet`
  */
 export const downloadBytes = (url: string, how: RetryPolicy = defaultRetryPolicy): Promise<Buffer> =>
   retry(

@@ -1,45 +1,45 @@
 import { type ChildProcess, execFile, execFileSync, spawn, type SpawnOptions } from "node:child_process";
 import { createInterface } from "node:readline";
 
-/** How a program ended. */
+/** Exit code and output of a program. */
 export interface ExecResult {
-  /** The exit code; -1 where the program could not be started, or a signal ended it. */
+  /** The exit code; -1 if the program could not be started or a signal ended it. */
   code: number;
   stdout: string;
   stderr: string;
-  /** Why it failed; absent after exit code 0. */
+  /** Reason of the failure; absent after exit code 0. */
   failure?: Failure;
 }
 
-/** Why a program failed, apart from what it printed. */
+/** Reason why a program failed, apart from its output. */
 export interface Failure {
-  /** Node's words: `spawn kind ENOENT`, or `Command failed: kind version`. */
+  /** Message of Node.js: `spawn kind ENOENT`, or `Command failed: kind version`. */
   message: string;
   signal?: NodeJS.Signals;
-  /** Whether the time for an answer ran out. */
+  /** True if the time limit ended the program. */
   isTimeout: boolean;
 }
 
-/** Takes the output of commands, line by line or in pieces. */
+/** Receives the output of commands, line by line or in pieces. */
 export type Log = (text: string) => void;
 
-/** How a program is run. */
+/** Options of a program's run. */
 export interface ExecOptions {
   cwd?: string;
-  /** Added to the environment of this process. */
+  /** Variables that are added to the environment of this process. */
   env?: Readonly<Record<string, string>>;
   /** Text for standard input. */
   input?: string;
-  /** Seconds for an answer, after which the program is ended; no limit by default. */
+  /** Time limit in seconds, after which the program is killed. @default - no limit */
   timeout?: number;
-  /** Takes the command line, and standard error as the program prints it. */
+  /** Receives the command line, then standard error while the program runs. */
   log?: Log;
 }
 
-/** The previews of many clusters are large, and Node's texts hold at most 512 MiB. */
+/** Limit of a program's output in bytes. Previews of many clusters are large; strings of Node.js hold at most 512 MiB. */
 const maxBuffer = 500_000_000;
 
-/** Runs a program without a shell and returns how it ended, whether well or badly. */
+/** Runs a program without a shell and returns its result, also after a failure. */
 export const exec = (program: string, args: readonly string[], options: ExecOptions = {}): Promise<ExecResult> =>
   new Promise((resolve) => {
     const { cwd, input = "", timeout = 0, log } = options;
@@ -52,25 +52,29 @@ export const exec = (program: string, args: readonly string[], options: ExecOpti
       resolve({ code, stdout, stderr, failure: { message, isTimeout, ...(signal ? { signal } : {}) } });
     });
     if (log) child.stderr?.on("data", log);
-    child.stdin?.on("error", () => undefined); // a program may close its input before it has read all
+    child.stdin?.on("error", () => undefined); // a program may close its input before it reads everything
     child.stdin?.end(input);
   });
 
-/** Returns the complaint of a program that failed: its standard error, or else Node's words. */
+/** Returns the reason of a failed program: its standard error, or the message of Node.js without standard error. */
 export const complaintOf = ({ stderr, failure }: ExecResult): string => stderr.trim() || (failure?.message ?? "");
 
 /**
- * Returns the result of a program that ended by itself.
+ * Returns the result of a program that was started and not ended by a signal.
  *
- * @param advice follows the reason in the message
- * @throws if the program could not be started
+ * @param advice text after the reason in the message
+ * @throws if the program could not be started, or a signal ended it
  */
 export const requireStart = (program: string, result: ExecResult, advice: string): ExecResult => {
   if (result.code >= 0) return result;
   throw new Error(`${program} could not be started (${result.failure?.message ?? ""})${advice}`);
 };
 
-/** Runs a program that must succeed, and returns its standard output; throws with the end of what it printed. */
+/**
+ * Runs a program and returns its standard output.
+ *
+ * @throws with the end of the program's output if the program fails
+ */
 export const run = async (program: string, args: readonly string[], options: ExecOptions = {}): Promise<string> => {
   const { code, stdout, stderr, failure } = await exec(program, args, options);
   if (code === 0) return stdout;
@@ -100,26 +104,31 @@ export const lastLine = (error: unknown): string =>
     .split("\n")
     .at(-1) ?? "";
 
-/** Runs a program at once and returns its standard output; throws where it fails. For what takes no time alone. */
+/**
+ * Runs a fast program synchronously and returns its standard output.
+ *
+ * @throws if the program fails
+ */
 export const runSync = (program: string, args: readonly string[]): string =>
   execFileSync(program, args, { encoding: "utf8", stdio: ["ignore", "pipe", "ignore"], env: process.env });
 
-/** Starts a program without a shell whose streams, signals or end the caller handles. */
+/** Starts a program without a shell. The caller handles its streams, signals and exit. */
 export const start = (program: string, args: readonly string[], options: SpawnOptions = {}): ChildProcess =>
   spawn(program, args, { ...options, env: { ...process.env, ...options.env } });
 
-/** What a program printed; where it failed, the end of its complaint. */
+/** Output of a program, or the reason of its failure. */
 export interface ExecAnswer {
+  /** Standard output; after a failure, the last three lines of the reason. */
   text: string;
   failed: boolean;
-  /** What it printed all the same, where it failed. */
+  /** Standard output of a failed program. */
   printed?: string;
 }
 
 /** Runs a program without a shell. */
 export type Exec = (program: string, ...args: string[]) => Promise<ExecAnswer>;
 
-/** Creates a function that asks programs that may not answer: after `seconds` that is the answer. */
+/** Creates a function that runs programs with a time limit in seconds. A timeout is returned as a failure. */
 export const createExec =
   (cwd: string, env: Readonly<Record<string, string>> = {}, seconds = 15): Exec =>
   async (program, ...args) => {
@@ -127,6 +136,6 @@ export const createExec =
     const printed = result.stdout.trimEnd();
     if (result.code === 0) return { text: printed, failed: false };
     const isSilent = result.failure?.isTimeout === true && result.stderr.trim() === "";
-    const complaint = isSilent ? `no answer within ${seconds} s` : complaintOf(result);
-    return { text: complaint.split("\n").slice(-3).join("\n"), failed: true, printed };
+    const reason = isSilent ? `no answer within ${seconds} s` : complaintOf(result);
+    return { text: reason.split("\n").slice(-3).join("\n"), failed: true, printed };
   };

@@ -17,7 +17,7 @@ import {
 import { readFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 
-/** A file's bytes, or undefined where there is none. */
+/** Returns a file's bytes; undefined if the file does not exist. */
 export const readIfThere = (file: string): Promise<Buffer | undefined> =>
   readFile(file).catch((error: NodeJS.ErrnoException) => {
     if (error.code === "ENOENT") return undefined;
@@ -34,24 +34,24 @@ export const filesBelow = (folder: string): string[] =>
     return entry.isDirectory() ? filesBelow(path) : [path];
   });
 
-/** Who may read a file that is written. */
+/** Access rights of a written file. */
 export interface WriteOptions {
-  /** Whether only the user may read the file, and each folder that is created for it; default: false. */
+  /** True if only the user may read the file and the folders that are created for it. @default false */
   private?: boolean;
 }
 
-/** Makes something beside a path, and puts it there in one step; leaves nothing behind where that fails. */
-const place = <T>(
+/** Creates a partial file beside a path and moves it to the path in one step. Deletes the partial file after a failure. */
+const createBeside = <T>(
   path: string,
   options: WriteOptions,
-  make: (partial: string) => void,
-  put: (partial: string) => T,
+  create: (partial: string) => void,
+  move: (partial: string) => T,
 ): T => {
   mkdirSync(dirname(path), { recursive: true, ...(options.private && { mode: 0o700 }) });
   const partial = `${path}.${randomBytes(6).toString("hex")}.partial`;
   try {
-    make(partial);
-    return put(partial);
+    create(partial);
+    return move(partial);
   } finally {
     rmSync(partial, { force: true });
   }
@@ -59,19 +59,19 @@ const place = <T>(
 
 const write = (file: string, content: string | Buffer, mode: number | undefined): void => {
   writeFileSync(file, content, mode === undefined ? {} : { mode });
-  // The umask may have taken more.
+  // The umask may have removed bits of the mode.
   if (mode !== undefined) chmodSync(file, mode);
 };
 
 /**
- * Writes a file; readers see the old file or the new one, whatever happens in between. A file that exists keeps its mode,
- * and a link keeps its place.
+ * Writes a file in one step: readers see the old content or the new content. An existing file keeps its mode. A symbolic
+ * link stays, and its target is written.
  */
 export const writeAtomically = (file: string, content: string | Buffer, options: WriteOptions = {}): void => {
   const before = statSync(file, { throwIfNoEntry: false });
   const target = before === undefined ? file : realpathSync(file);
   const mode = options.private ? 0o600 : before && before.mode & 0o7777;
-  place(
+  createBeside(
     target,
     options,
     (partial) => write(partial, content, mode),
@@ -79,9 +79,9 @@ export const writeAtomically = (file: string, content: string | Buffer, options:
   );
 };
 
-/** Writes a file that must not exist yet, whole or not at all; returns false where something is there. */
+/** Creates a file in one step and returns true. Returns false if the path already exists. */
 export const createAtomically = (file: string, content: string | Buffer, options: WriteOptions = {}): boolean =>
-  place(
+  createBeside(
     file,
     options,
     (partial) => write(partial, content, options.private ? 0o600 : undefined),
@@ -97,17 +97,19 @@ export const createAtomically = (file: string, content: string | Buffer, options
   );
 
 /**
- * Makes `path` a symbolic link to `target`; an older link is replaced in one step.
+ * Creates a symbolic link to `target`, or replaces an existing link in one step.
  *
- * @throws if there is something else than a link
+ * @throws if `path` exists and is not a link
  */
 export const pointLink = (path: string, target: string): void => {
   const before = lstatSync(path, { throwIfNoEntry: false });
   if (before?.isSymbolicLink() && readlinkSync(path) === target) return;
   if (before !== undefined && !before.isSymbolicLink()) {
-    throw new Error(`${path} exists and is not a link: move it away, Slipway puts a link to its cache there`);
+    throw new Error(
+      `${path}: expected a symbolic link or no file, got another file or a folder. Move it to another place.`,
+    );
   }
-  place(
+  createBeside(
     path,
     {},
     (partial) => symlinkSync(target, partial),

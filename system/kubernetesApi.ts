@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { start } from "./exec";
 
-/** What an API server answered. */
+/** Response of an API server. */
 export interface ApiAnswer {
   status: number;
   body: unknown;
@@ -22,7 +22,7 @@ export interface KubernetesApi {
   close: () => void;
 }
 
-/** Metadata alone: the schemas of CRDs and the data of Secrets stay in the cluster. */
+/** Requests only metadata, so schemas of CRDs and data of Secrets stay in the cluster. */
 const accept = [
   "application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1",
   "application/json;as=APIResourceList;g=meta.k8s.io;v=v1",
@@ -33,7 +33,7 @@ const timeoutMs = 5000;
 
 const read = (socketPath: string, agent: Agent, path: string): Promise<ApiAnswer> =>
   new Promise((resolve, reject) => {
-    const question = request({ socketPath, path, agent, headers: { accept }, timeout: timeoutMs }, (response) => {
+    const outgoing = request({ socketPath, path, agent, headers: { accept }, timeout: timeoutMs }, (response) => {
       let text = "";
       response.setEncoding("utf8").on("data", (data: string) => (text += data));
       response.on("error", reject).on("end", () => {
@@ -44,24 +44,24 @@ const read = (socketPath: string, agent: Agent, path: string): Promise<ApiAnswer
         }
       });
     });
-    question.on("timeout", () => question.destroy(new Error(`no answer within ${timeoutMs / 1000} s`)));
-    question.on("error", reject).end();
+    outgoing.on("timeout", () => outgoing.destroy(new Error(`no answer within ${timeoutMs / 1000} s`)));
+    outgoing.on("error", reject).end();
   });
 
 /** Waits until `kubectl proxy` listens. */
 const listening = (proxy: ChildProcess): Promise<void> =>
   new Promise((resolve, reject) => {
-    let said = "";
-    proxy.stderr?.on("data", (data: Buffer) => (said += data.toString()));
+    let stderr = "";
+    proxy.stderr?.on("data", (data: Buffer) => (stderr += data.toString()));
     proxy.stdout?.once("data", () => resolve());
-    proxy.once("error", reject).once("exit", () => reject(new Error(said.trim() || "kubectl proxy ended")));
+    proxy.once("error", reject).once("exit", () => reject(new Error(stderr.trim() || "kubectl proxy ended")));
   });
 
 /**
- * Opens the API of a kubeconfig through `kubectl proxy`, which knows all ways to log in. The proxy listens on a socket in
- * a private folder, so that other users of the machine cannot reach the API.
+ * Opens the API of a kubeconfig through `kubectl proxy`, which supports all authentication methods. The proxy listens on
+ * a socket in a private folder, so other users of the machine cannot reach the API.
  *
- * @param kubeconfig path of the file, relative to `cwd`
+ * @param kubeconfig path of the file; a relative path starts at `cwd`
  * @throws if kubectl cannot be started
  */
 export const openApi = async (

@@ -1,9 +1,9 @@
 import { readFileSync, readdirSync } from "node:fs";
 
-/** A field of what Linux tells of a process, counted from behind its name; empty without one. */
+/** Returns a field of /proc/PID/stat, counted after the program's name; empty without /proc or the process. */
 const statField = (pid: number, index: number): string => {
   try {
-    // The second field is the program's name in brackets and may hold spaces: count from behind it.
+    // The second field is the program's name in parentheses. The name may contain spaces, so counting starts after it.
     return (
       readFileSync(`/proc/${pid}/stat`, "utf8")
         .replace(/^.*\) /s, "")
@@ -14,41 +14,41 @@ const statField = (pid: number, index: number): string => {
   }
 };
 
-/** When a process started, in the kernel's own unit; tells a process from a later one that got the same pid. */
+/** Returns the start time of a process in clock ticks. It distinguishes the process from a later one with the same pid. */
 export const startOf = (pid: number): string => statField(pid, 19);
 
-/** The number of a process's parent. */
+/** Returns the pid of a process's parent. */
 export const parentOf = (pid: number): number => Number(statField(pid, 1));
 
-/** Whether there is a process of that number. */
+/** Returns whether a process with this pid exists. */
 export const isAlive = (pid: number): boolean => {
   try {
     process.kill(pid, 0);
     return true;
   } catch (error) {
-    return (error as NodeJS.ErrnoException).code === "EPERM"; // someone else's, but there
+    return (error as NodeJS.ErrnoException).code === "EPERM"; // the process exists and belongs to another user
   }
 };
 
-/** What tells a process from a later one that got its number. */
+/** Identity of a process, which a later process with the same pid does not have. */
 export interface ProcessIdentity {
   pid: number;
-  /** When it started, in the kernel's own unit; empty where the system does not tell. */
+  /** Start time in clock ticks; empty on systems without /proc. */
   start: string;
 }
 
-/** Whether that very process is there. */
+/** Returns whether the identified process still exists. */
 export const isRunning = ({ pid, start }: ProcessIdentity): boolean =>
   isAlive(pid) && (start === "" || startOf(pid) === start);
 
-/** A process, by what Linux tells of it. */
+/** A process with its command line from /proc. */
 export interface Process {
   pid: number;
-  /** Its command line; empty of one that ended and that nobody waited for. */
+  /** Command line; empty for a zombie process. */
   command: string;
 }
 
-/** What Linux tells of a process in one of its files; empty where it ended, or is another user's. */
+/** Returns a file of /proc/PID; empty if the process ended or belongs to another user. */
 export const processFile = (pid: number, name: string, proc = "/proc"): string => {
   try {
     return readFileSync(`${proc}/${pid}/${name}`, "utf8");
@@ -57,7 +57,7 @@ export const processFile = (pid: number, name: string, proc = "/proc"): string =
   }
 };
 
-/** The numbers of all processes; none where the system has no /proc. */
+/** Returns the pids of all processes; empty on systems without /proc. */
 export const processNumbers = (proc = "/proc"): number[] => {
   try {
     return readdirSync(proc)
@@ -68,7 +68,7 @@ export const processNumbers = (proc = "/proc"): number[] => {
   }
 };
 
-/** The processes whose environment (`NAME=value` of each variable they were started with) passes, this one among them. */
+/** Returns the processes whose initial environment (a list of `NAME=value`) passes, which may include this process. */
 export const processesWith = (passes: (environment: string[]) => boolean, proc = "/proc"): Process[] =>
   processNumbers(proc)
     .filter((pid) => passes(processFile(pid, "environ", proc).split("\0")))

@@ -1,30 +1,34 @@
 import type { buildConnector, Dispatcher, EnvHttpProxyAgent, ProxyAgent } from "undici";
 
-/** What is wrong with a question in itself: another try would end the same way. */
+/** Error of a request that fails at every try. */
 export class PermanentError extends Error {}
 
 /** What is wrong with the proxy that a variable names. It says nothing about the host behind the proxy. */
 export class ProxyError extends Error {}
 
-/** A proxy and the variable that names it. */
+/** URL of a proxy, and the environment variable that contains it. */
 interface Proxy {
   variable: string;
   url: URL;
 }
 
-/** Limits in milliseconds: for a connection, and for each address of its host. Node's own for an address is 250 ms. */
+/** Time limits in milliseconds for a connection and for each address of the host. Node.js gives an address only 250 ms. */
 const limits = { timeout: 30_000, autoSelectFamilyAttemptTimeout: 5000 };
 
-/** The variables of a protocol in the order in which they are read. */
+/** Environment variables of each protocol in reading order. */
 const variablesOf = { http: ["http_proxy", "HTTP_PROXY"], https: ["https_proxy", "HTTPS_PROXY"] };
 
-/** Returns the text of a proxy as a URL; as for curl and Go, `http://` is the default. */
+/**
+ * Parses the URL of a proxy. Without a scheme, `http://` applies, as in curl and Go.
+ *
+ * @throws if the value is not the URL of an HTTP proxy
+ */
 const parseProxy = (variable: string, text: string): Proxy => {
   const whole = text.includes("://") ? text : `http://${text}`;
   const url = URL.canParse(whole) ? new URL(whole) : undefined;
   if (url?.protocol === "http:" || url?.protocol === "https:") return { variable, url };
-  // The value may hold a password.
-  const got = url === undefined ? "a text that is not a URL" : `${url.protocol}//…`;
+  // The error omits the value, which may contain a password.
+  const got = url === undefined ? "a value that is not a URL" : `${url.protocol}//…`;
   throw new ProxyError(
     `${variable}: expected the URL of a proxy with http:// or https://, got ${got}. Correct the variable.`,
   );
@@ -43,7 +47,7 @@ const readVariables = (names: readonly string[]): Proxy | undefined => {
 export const proxyOf = (protocol: "http" | "https"): Proxy | undefined =>
   readVariables(variablesOf[protocol]) ?? (protocol === "https" ? proxyOf("http") : undefined);
 
-/** Returns the error for a proxy that does not let a question pass; it does not show the password. */
+/** Returns the error for a proxy that rejects requests. The error does not show the proxy's password. */
 export const proxyError = ({ variable, url }: Proxy, expected: string, got: string, cause?: unknown): ProxyError =>
   new ProxyError(
     `${variable}: expected a proxy that ${expected}, got ${got} from ${url.protocol}//${url.host}. ` +
@@ -51,7 +55,7 @@ export const proxyError = ({ variable, url }: Proxy, expected: string, got: stri
     { cause },
   );
 
-/** Returns the connector with errors that name the proxy. */
+/** Wraps a connector so that its errors name the proxy. */
 const nameProxy =
   (proxy: Proxy, connect: buildConnector.connector): buildConnector.connector =>
   (options, callback) =>
@@ -61,7 +65,7 @@ const nameProxy =
       callback(proxyError(proxy, "answers", message || (errors?.[0]?.message ?? "no answer"), error), null);
     });
 
-/** Calls a function without the warnings of the process, which users could do nothing about. */
+/** Calls a function and hides the warnings of the process, which users cannot act on. */
 const withoutWarnings = <T>(create: () => T): T => {
   const emitWarning = process.emitWarning.bind(process);
   process.emitWarning = () => undefined;
@@ -73,8 +77,8 @@ const withoutWarnings = <T>(create: () => T): T => {
 };
 
 /**
- * Creates what sends all questions to the internet: through the proxies of HTTP_PROXY and HTTPS_PROXY, except to the hosts
- * of NO_PROXY and to this machine.
+ * Creates the dispatcher of all internet requests. It uses the proxies of HTTP_PROXY and HTTPS_PROXY, except for the
+ * hosts of NO_PROXY and for this machine.
  */
 export const createDispatcher = (undici: Pick<typeof import("undici"), "EnvHttpProxyAgent" | "Pool">): Dispatcher => {
   const [http, https] = [proxyOf("http"), proxyOf("https")];
@@ -90,7 +94,7 @@ export const createDispatcher = (undici: Pick<typeof import("undici"), "EnvHttpP
     connect: limits,
     proxyTls: limits,
     requestTls: limits,
-    // Proxies forward plain HTTP; many refuse a tunnel to another port than 443.
+    // Proxies forward plain HTTP. Many proxies allow tunnels only to port 443.
     proxyTunnel: false,
     clientFactory: createPool,
     factory: createPool,

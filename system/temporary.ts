@@ -3,60 +3,59 @@ import { hostname, tmpdir, userInfo } from "node:os";
 import { basename, join } from "node:path";
 import { isAlive, processesWith } from "./processes";
 
-/** A folder for what the programs of one run put aside; nobody else can look into it. */
+/** Temporary folder for the programs of one run. Other users cannot read it. */
 export interface Temporary {
   /** Absolute path, for TMPDIR. */
   folder: string;
-  /** Removes it with all that is in it; harmless when called twice. */
+  /** Deletes the folder with its content. A second call does nothing. */
   close: () => void;
 }
 
-/** Machine and process in the name: who may take it away follows from them. env.sh makes folders of this name too. */
+/** Returns the prefix of a folder's name. Its machine and pid show who may delete the folder; env.sh uses it too. */
 export const temporaryPrefix = (machine: string, pid: number | string): string => `slipway-run-${machine}-${pid}-`;
 
 const namePattern = /^slipway-run-(.+)-(\d+)-[A-Za-z0-9]{6}$/;
 
-/** The temporary folder of daemons: they outlive the run that starts them, and its own folder. */
+/** Variables for daemons, which outlive the run that starts them and so need another temporary folder. */
 export const lastingTemporary = { TMPDIR: "/tmp" };
 
-/** Whether a path is such a folder: what runs with it as TMPDIR belongs to one run, and may be ended with it. */
+/** Returns whether a path is the folder of a run. A process with this TMPDIR belongs to the run and may end with it. */
 export const isRunFolder = (path: string): boolean => namePattern.test(basename(path));
 
-/** Whether a folder of that name is of a run of this machine whose process is gone. */
+/** Returns whether a folder's name belongs to a run of this machine whose process ended. */
 export const isAbandoned = (name: string): boolean => {
   const [, machine, pid] = namePattern.exec(name) ?? [];
   return machine === hostname() && !isAlive(Number(pid));
 };
 
-/** Whether a process of this machine has the folder as its TMPDIR: what a killed run started may outlive it. */
+/** Returns whether a process of this machine still uses the folder. Child processes may outlive a killed run. */
 const isUsed = (folder: string): boolean =>
   processesWith((environment) => environment.some((variable) => variable.includes(folder))).length > 0;
 
 /**
- * Removes the folders of runs that were killed: of this user and this machine, whose process is gone and that no living
- * process uses.
+ * Deletes this user's folders of killed runs of this machine, unless a living process uses them.
  *
- * @param parent folder they lie in
- * @returns the names of what was removed
+ * @param parent folder that contains the folders of runs
+ * @returns the names of the deleted folders
  */
 export const removeAbandoned = (parent: string): string[] =>
   readdirSync(parent).filter((name) => {
     if (!isAbandoned(name)) return false;
     const folder = join(parent, name);
     try {
-      const found = lstatSync(folder);
-      // The parent is open to all users: a link, or a folder of somebody else, is not ours to follow.
-      if (!found.isDirectory() || found.uid !== userInfo().uid || isUsed(folder)) return false;
+      const status = lstatSync(folder);
+      // All users can write to the parent, so links and other users' folders are skipped.
+      if (!status.isDirectory() || status.uid !== userInfo().uid || isUsed(folder)) return false;
       rmSync(folder, { recursive: true, force: true });
       return true;
     } catch {
-      return false; // another run was quicker
+      return false; // another run deleted it first
     }
   });
 
 /**
- * Makes the folder of this run (mode 0700) and removes those of killed ones. The Kubernetes plugin writes each cluster's
- * kubeconfig into the temporary folder and leaves it there.
+ * Creates the folder of this run (mode 0700) and deletes the folders of killed runs. The Kubernetes plugin writes each
+ * cluster's kubeconfig into the temporary folder and does not delete it.
  *
  * @param parent default: the machine's temporary folder
  */

@@ -10,21 +10,21 @@ import { hostileTexts } from "./helpers/hostileTexts";
 import { type Program, recordProgram } from "./helpers/program";
 import type { Registration } from "./helpers/recorder";
 
-const mockArchiveSum = "0".repeat(64);
+const mockArchiveChecksum = "0".repeat(64);
 const mockExisting = { kubeconfig: "{}", uid: "0d3c", namespaces: {}, hasClusterApi: true, running: {} };
 jest.mock("../preflight/prepare", () => ({
   prepare: (settings: Settings) => {
     const { archive } = settings.capd;
     return Promise.resolve({
       ...inputs(settings),
-      ...(archive === "" ? {} : { capd: { archive: { path: archive, sha256: mockArchiveSum } } }),
+      ...(archive === "" ? {} : { capd: { archive: { path: archive, sha256: mockArchiveChecksum } } }),
       ...(settings.management.kubeconfig === "" ? {} : { existing: mockExisting }),
     });
   },
 }));
 const program = jest.requireActual<Program>("..");
 
-/** Where a text can stand in a stack's settings: how it is given there, and what an error calls the place. */
+/** A place for a string in a stack's settings: the key in errors, and the settings with a string in this place. */
 interface Location {
   key: string;
   config: (text: string) => Record<string, unknown>;
@@ -33,7 +33,7 @@ interface Location {
 const stringsOf = (table?: typeof clusterFields): string[] =>
   describeSettings(table).flatMap(({ key, type }) => (type === "string" ? [key] : []));
 
-// The block of addresses that the mocked service answers with.
+// The mocked service has an address of this slot's block.
 const cluster = { name: "east", loadBalancerSlot: 0 };
 
 const inCluster = (field: string, value: (text: string) => unknown, key = field): Location => ({
@@ -53,7 +53,7 @@ const inProvider = (field: string): Location => ({
 
 const taint = { key: "example.org/gpu", effect: "NoSchedule" };
 
-const places: Location[] = [
+const locations: Location[] = [
   ...stringsOf().map((key) => ({
     key,
     config: (text: string) => ({
@@ -77,7 +77,7 @@ const places: Location[] = [
   { key: "templateSecrets", config: (text) => ({ templateSecrets: { [text]: "1" } }) },
 ];
 
-/** Places of paths and of variables' values, which may be any text; everything else has a form of its own. */
+/** Returns true for locations of paths and of variables' values, which accept any string on one line. */
 const isFree = ({ key, config }: Location): boolean =>
   /Manifest$|\.manifests?$|\.cni$|\.template$|^managementKubeconfig$|^capdImageArchive$/.test(key) ||
   JSON.stringify(config("?")).includes('"CLUSTER_TOPOLOGY":"?"');
@@ -92,33 +92,33 @@ const problemsOf = (config: Record<string, unknown>): readonly Problem[] => {
   }
 };
 
-const formed = places.filter((place) => !isFree(place));
-const free = places.filter(isFree);
+const restricted = locations.filter((location) => !isFree(location));
+const free = locations.filter(isFree);
 
-describe("a text that a shell or an option parser would act on", () => {
+describe("a string with a meaning for a shell or an option parser", () => {
   test.each(
-    formed.flatMap((place) =>
-      Object.entries(hostileTexts).map(([what, text]) => [place.key, what, place, text] as const),
+    restricted.flatMap((location) =>
+      Object.entries(hostileTexts).map(([name, text]) => [location.key, name, location, text] as const),
     ),
-  )("is refused as %s: %s", (key, _, place, text) => {
-    const problems = problemsOf(place.config(text));
+  )("is rejected in %s: %s", (key, _, location, text) => {
+    const problems = problemsOf(location.config(text));
     expect(problems.map((problem) => problem.key?.startsWith(key))).toContain(true);
   });
 
-  test.each(free.filter(({ key }) => key !== "featureGates").map((place) => [place.key, place] as const))(
-    "is not a path if it breaks the line: %s",
-    (key, place) => {
-      expect(problemsOf(place.config(hostileTexts["line break"])).map((problem) => problem.key)).toContainEqual(
+  test.each(free.filter(({ key }) => key !== "featureGates").map((location) => [location.key, location] as const))(
+    "with a line break is rejected as a path in %s",
+    (key, location) => {
+      expect(problemsOf(location.config(hostileTexts["line break"])).map((problem) => problem.key)).toContainEqual(
         expect.stringContaining(key),
       );
     },
   );
 });
 
-/** The configuration as the CLI hands it to a program, of every place that takes the text, but for some. */
-const configOf = (text: string, without: readonly string[]): Record<string, string> => {
+/** Returns the configuration that the CLI passes to a program, with the string in all locations that accept it. */
+const configOf = (text: string, excluded: readonly string[]): Record<string, string> => {
   const configs = free
-    .filter(({ key, config }) => !without.includes(key) && problemsOf(config(text)).length === 0)
+    .filter(({ key, config }) => !excluded.includes(key) && problemsOf(config(text)).length === 0)
     .map(({ config }) => config(text));
   const clusters = configs.flatMap((config) => (config["clusters"] ?? []) as object[]);
   const merged = Object.assign({}, ...configs, { clusters: [Object.assign({}, ...clusters)] }) as object;
@@ -130,30 +130,30 @@ const configOf = (text: string, without: readonly string[]): Record<string, stri
   );
 };
 
-/** What a Command hands to its script, or does not hand to it at all. */
+/** Inputs of a Command that no shell interprets. */
 const data = ["environment", "stdin", "triggers", "logging", "addPreviousOutputInEnv"];
 
 const commandsOf = (registrations: Registration[]): Registration[] =>
   registrations.filter(({ type }) => type === "command:local:Command");
 
-/** All of them in one, which is enough where nothing reads it; and an option, which has to come first. */
-const whole = Object.entries(hostileTexts).flatMap(([what, text]) => (what === "line break" ? [] : text));
-const freeTexts = { "all of these": whole.join(" "), "an option": hostileTexts["short option"] };
+/** All hostile strings joined, and an option by itself, because only the start of an argument can be an option. */
+const oneLine = Object.entries(hostileTexts).flatMap(([name, text]) => (name === "line break" ? [] : text));
+const freeTexts = { "all hostile strings": oneLine.join(" "), "an option": hostileTexts["short option"] };
 
-describe.each(Object.entries(freeTexts))("a path or a value that is %s", (_, text) => {
+describe.each(Object.entries(freeTexts))("a path or a value with %s", (_, text) => {
   test.each([
     ["a kind cluster", ["managementKubeconfig"]],
-    ["a given management cluster", ["capdImageArchive"]],
-  ])("reaches steps of a stack with %s as data only", async (_, without) => {
-    // A template's location is read before the program asks for anything, and its cluster has no machines here.
-    const config = configOf(text, [...without, "clusters[0].template", "providers[0].manifest"]);
+    ["an existing management cluster", ["capdImageArchive"]],
+  ])("reaches steps of a stack with %s only as data", async (_, excluded) => {
+    // The program reads a template before it registers resources, and this test has no template file.
+    const config = configOf(text, [...excluded, "clusters[0].template", "providers[0].manifest"]);
     expect(Object.keys(config).length).toBeGreaterThan(8);
     const { registrations } = await recordProgram(program, { preview: false, stack: "empty", config });
     const commands = commandsOf(registrations);
     expect(commands.length).toBeGreaterThan(5);
     for (const { inputs: commandInputs } of commands) {
       const shell = Object.entries(commandInputs).filter(([key]) => !data.includes(key));
-      // Only these three are ever read as shell, and they are paths of this repository.
+      // A shell interprets only these three inputs, which are paths of this repository.
       for (const [key, command] of shell) {
         expect(["create", "update", "delete"]).toContain(key);
         expect(command).toMatch(/^steps\/[a-z-]+$/);
@@ -161,7 +161,7 @@ describe.each(Object.entries(freeTexts))("a path or a value that is %s", (_, tex
     }
     const archives = commands.filter(({ inputs: commandInputs }) => commandInputs["create"] === "steps/capd-archive");
     expect(archives.map(({ inputs: commandInputs }) => commandInputs["environment"])).toEqual(
-      without.includes("capdImageArchive") ? [] : [expect.objectContaining({ ARCHIVE: text })],
+      excluded.includes("capdImageArchive") ? [] : [expect.objectContaining({ ARCHIVE: text })],
     );
   });
 });

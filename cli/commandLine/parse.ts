@@ -81,7 +81,9 @@ const readOwn = (command: Command, args: readonly string[]): ReturnType<Command[
  * @throws UsageError for an unknown option, a missing value or a surplus argument
  */
 export const parseInvocation = (definition: CommandDefinition, args: readonly string[]): Invocation | "help" => {
-  const { slipway, passed } = definition.pulumi ? splitPulumi(definition.pulumi, args) : { slipway: [...args], passed: [] };
+  const { slipway, passed } = definition.pulumi
+    ? splitPulumi(definition.pulumi, args)
+    : { slipway: [...args], passed: [] };
   const command = commandOf(definition);
   const { operands, unknown } = readOwn(command, slipway);
   const count = definition.passesThrough ? (definition.arguments ?? []).length : operands.length;

@@ -41,7 +41,9 @@ export const inspectCluster = async (exec: Exec, place: ClusterAccess): Promise<
     objectsRead,
     readProviders(exec, management, []),
     readContainers(exec, name, unreachable),
-    workload === undefined ? undefined : readUnlessNeedless(readWorkloadObjects(exec, workload, unreachable), isDeleted),
+    workload === undefined
+      ? undefined
+      : readUnlessNeedless(readWorkloadObjects(exec, workload, unreachable), isDeleted),
   ]);
   const [missingImages, controllerLines, nodes] = await Promise.all([
     readMissingImages(exec, objects),

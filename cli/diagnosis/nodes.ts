@@ -33,7 +33,15 @@ const readNode = async (exec: Exec, name: string): Promise<NodeFacts> => {
     execInNode("journalctl", "--no-pager", "--output", "cat", ...units, "--lines", "200"),
     execInNode("sh", "-c", crashLogs),
     // Only writable file systems: mounts of images and of host devices are always full.
-    execInNode("df", "--output=pcent,target", "--type=ext4", "--type=xfs", "--type=btrfs", "--type=zfs", "--type=tmpfs"),
+    execInNode(
+      "df",
+      "--output=pcent,target",
+      "--type=ext4",
+      "--type=xfs",
+      "--type=btrfs",
+      "--type=zfs",
+      "--type=tmpfs",
+    ),
   ]);
   return {
     name,

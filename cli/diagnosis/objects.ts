@@ -20,7 +20,9 @@ const coreKinds = ["clusters", "machinedeployments", "machinesets", "machines"];
 const objectsOf = ({ text, failed }: ExecAnswer, what: string, unreachable: string[]): ApiObject[] => {
   // kubectl logs each attempt; the last line has the error.
   if (failed)
-    unreachable.push(`${what}: ${/\berr="(.*)"$/.exec(text.split("\n").at(-1) ?? "")?.[1] ?? text.replace(/\s+/g, " ")}`);
+    unreachable.push(
+      `${what}: ${/\berr="(.*)"$/.exec(text.split("\n").at(-1) ?? "")?.[1] ?? text.replace(/\s+/g, " ")}`,
+    );
   return failed ? [] : (JSON.parse(text) as { items: ApiObject[] }).items;
 };
 
@@ -57,9 +59,11 @@ export const readObjects = async (exec: Exec, place: ClusterAccess, unreachable:
     );
   const belongs = ({ kind, metadata }: ApiObject): boolean =>
     kind === "Cluster" ? metadata.name === name : metadata.labels?.["cluster.x-k8s.io/cluster-name"] === name;
-  const core = objectsOf(await get(coreKinds.map((kind) => `${kind}.cluster.x-k8s.io`)), "Cluster API", unreachable).filter(
-    belongs,
-  );
+  const core = objectsOf(
+    await get(coreKinds.map((kind) => `${kind}.cluster.x-k8s.io`)),
+    "Cluster API",
+    unreachable,
+  ).filter(belongs);
   const references = core.flatMap((object) =>
     [
       valueAt(object, "spec", "infrastructureRef"),
@@ -104,7 +108,11 @@ const isRelevant = (object: ApiObject): boolean => {
 };
 
 /** Reads nodes and relevant objects of a workload cluster; returns undefined if its API does not answer. */
-export const readWorkloadObjects = async (exec: Exec, file: string, unreachable: string[]): Promise<ApiObject[] | undefined> => {
+export const readWorkloadObjects = async (
+  exec: Exec,
+  file: string,
+  unreachable: string[],
+): Promise<ApiObject[] | undefined> => {
   const kinds = "nodes,pods,services,events";
   const answer = await exec(
     ...(["kubectl", "--kubeconfig", file, "--request-timeout=10s"] as const),

@@ -93,6 +93,8 @@ export const pulumiEnvironment = (checkout: string, outside: Outside = {}): Pulu
     PULUMI_SKIP_UPDATE_CHECK: "true",
     // All plugins are installed with a checksum. Pulumi would download a missing one without it.
     PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION: "true",
+    // clusterctl asks for a newer version first, and waits a minute if nobody answers.
+    CLUSTERCTL_DISABLE_VERSIONCHECK: "true",
     // The stack files in git carry no encryption salt (each checkout has its own): Pulumi takes it from the state.
     PULUMI_FALLBACK_TO_STATE_SECRETS_MANAGER: "true",
   };

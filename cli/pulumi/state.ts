@@ -53,7 +53,9 @@ export const clustersIn = ({ deployment }: ExportedState): StateClusters => {
   return {
     ...(name === undefined ? {} : { management: { name, ...(nodeId ? { nodeId } : {}) } }),
     workload: [...new Set(clusters.flatMap(({ metadata }) => metadata?.name ?? []))],
-    withDeleteStep: steps.flatMap(({ inputs }) => (inputs?.environment as { CLUSTER?: string } | undefined)?.CLUSTER ?? []),
+    withDeleteStep: steps.flatMap(
+      ({ inputs }) => (inputs?.environment as { CLUSTER?: string } | undefined)?.CLUSTER ?? [],
+    ),
     onDocker: clusters.every(({ spec }) => spec?.infrastructureRef?.kind === "DevCluster"),
   };
 };

@@ -130,7 +130,10 @@ export const findDeletions = async (
     resources.filter(({ type }) => type === "slipway:index:WorkloadCluster").map(({ urn }) => nameOf(urn)),
   );
   const search = async (clusters: readonly string[]): Promise<DeletedObject[]> => {
-    const objectsOf = (cluster: string) => [...(managedObjects.get(cluster) ?? []), ...(readObjects.get(cluster) ?? [])];
+    const objectsOf = (cluster: string) => [
+      ...(managedObjects.get(cluster) ?? []),
+      ...(readObjects.get(cluster) ?? []),
+    ];
     return (await Promise.all(clusters.map((cluster) => deletedIn(cluster, objectsOf(cluster), open)))).flat();
   };
 

@@ -78,7 +78,8 @@ const listedFields: readonly (keyof Resource)[] = [
   "initErrors",
 ];
 
-const listed = (resource: Resource): object => Object.fromEntries(listedFields.map((field) => [field, resource[field]]));
+const listed = (resource: Resource): object =>
+  Object.fromEntries(listedFields.map((field) => [field, resource[field]]));
 
 /** Lists the resources and pending operations of a state, without inputs and outputs. */
 export const resourceList = ({ deployment }: WholeState): object => {

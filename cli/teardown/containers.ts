@@ -13,7 +13,10 @@ const dropUnreachable = {
 };
 
 /** Returns true if the node with this name belongs to the stack. The id decides if the state has one. */
-const isOurs = async ({ name, nodeId }: NonNullable<StateClusters["management"]>, runDocker: Docker): Promise<boolean> => {
+const isOurs = async (
+  { name, nodeId }: NonNullable<StateClusters["management"]>,
+  runDocker: Docker,
+): Promise<boolean> => {
   const [node] = await listContainers(runDocker, `name=^/?${name}-control-plane$`);
   return node === undefined || nodeId === undefined || node.id === nodeId;
 };

@@ -44,7 +44,9 @@ export const withPlannedManagement = async (
   const name = ownManagement(checkout, stack);
   if (clusters.management !== undefined || name === undefined) return clusters;
   if (!loadRecord(checkout, stack).clusters.includes(name)) return clusters;
-  const rows = networks.map((network) => listContainers(runDocker, `label=${clusterLabel}=${name}`, `network=${network}`));
+  const rows = networks.map((network) =>
+    listContainers(runDocker, `label=${clusterLabel}=${name}`, `network=${network}`),
+  );
   const exists = (await Promise.all(rows)).some((containers) => containers.length > 0);
   return exists ? { ...clusters, management: { name } } : clusters;
 };

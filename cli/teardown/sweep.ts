@@ -76,7 +76,12 @@ const confirm = async (): Promise<boolean> => {
  * Removes a stack whose state is lost from Docker and the checkout. It lists the objects and asks first, unless `confirmed`.
  * Returns the exit code.
  */
-export const removeOrphanedStack = async (target: OrphanedStack, confirmed: boolean, print: Print, runDocker: Docker = docker): Promise<number> => {
+export const removeOrphanedStack = async (
+  target: OrphanedStack,
+  confirmed: boolean,
+  print: Print,
+  runDocker: Docker = docker,
+): Promise<number> => {
   const { checkout, stack } = target;
   await removeHelpers(print, runDocker);
   const plan = await planOf(target, runDocker);
@@ -84,7 +89,9 @@ export const removeOrphanedStack = async (target: OrphanedStack, confirmed: bool
   for (const line of sweepText(plan)) print(line);
   const { clusters } = loadRecord(checkout, stack);
   if (plan.containers.length > 0 && clusters.length === 0) {
-    print(`this checkout has no record of stack ${stack}: a stack of another checkout with the same name would look the same`);
+    print(
+      `this checkout has no record of stack ${stack}: a stack of another checkout with the same name would look the same`,
+    );
   }
   if (!isEmptyPlan(plan)) {
     if (!confirmed && !(await confirm())) {

@@ -16,7 +16,8 @@ const readVersion = (text: string): SemVer | undefined => (/\s/.test(text) ? und
  */
 export const parseVersion = (text: string): SemVer => {
   const version = readVersion(text);
-  if (version === undefined) throw new Error(`Kubernetes version: expected three numbers, as in v1.34.4, got ${text}`);
+  if (version === undefined)
+    throw new Error(`Kubernetes version: expected three numbers, for example v1.34.4, got ${JSON.stringify(text)}`);
   return version;
 };
 

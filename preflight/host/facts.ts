@@ -8,13 +8,16 @@ import type { Route } from "../../lib/versions/pins";
 import { networkArguments, parseNetworks } from "../../system/docker";
 import { complaintOf, exec } from "../../system/exec";
 
+/** Keeps tools from asking the internet for a newer version. clusterctl waits a minute if nobody answers. */
+const noUpdateCheck = { PULUMI_SKIP_UPDATE_CHECK: "true", CLUSTERCTL_DISABLE_VERSIONCHECK: "true" };
+
 /** Runs a program with the given PATH for at most 10 seconds. Returns its output, or the reason of its failure. */
 export const readOutput = async (
   program: string,
   args: string[],
   path: string,
 ): Promise<{ text?: string; error: string }> => {
-  const result = await exec(program, args, { timeout: 10, env: { PATH: path } });
+  const result = await exec(program, args, { timeout: 10, env: { ...noUpdateCheck, PATH: path } });
   return result.code === 0 ? { text: result.stdout.trim(), error: "" } : { error: complaintOf(result) };
 };
 

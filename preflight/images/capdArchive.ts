@@ -3,16 +3,20 @@ import { createReadStream } from "node:fs";
 import { pipeline } from "node:stream/promises";
 import { refuse } from "../../lib/base/problem";
 
-/** The archive of CAPD's image, and its sum, by which another content is another image. */
+/** The archive of CAPD's image, and the checksum that identifies its content. */
 export interface CapdArchive {
   path: string;
   sha256: string;
 }
 
-/** The five letters by which a tar archive is known, and where in its first block they stand. */
+/** The five letters that identify a tar archive, and their position in the first block. */
 const magic = { text: "ustar", offset: 257 };
 
-/** Reads a file that `docker save` wrote; throws a ProblemError for what cannot be read and for what is no archive. */
+/**
+ * Reads a file of `docker save`.
+ *
+ * @throws ProblemError if the file cannot be read or is not an archive
+ */
 export const readArchive = async (path: string): Promise<CapdArchive> => {
   const hash = createHash("sha256");
   let head = Buffer.alloc(0);

@@ -3,22 +3,22 @@ import type { Settings } from "../../lib/settings/types";
 import { imageIds } from "../../system/docker";
 import { askRegistry, type RegistryAnswer } from "./registry";
 
-/** What is wrong about the node images, and what could not be found out. */
+/** Missing node images as problems, and images with unknown state as warnings. */
 export interface NodeImageReport {
   readonly problems: readonly string[];
   readonly warnings: readonly string[];
 }
 
 /**
- * Whether the node images that are to be pulled exist: in the host's Docker, else in their registries. Cluster API says
- * of one that does not exist only in its log, and its machine waits for ever.
+ * Checks that the node images exist in the host's Docker or in their registries. Cluster API reports a missing image only
+ * in its log, and the machine waits forever.
  */
 export const checkNodeImages = async (
   { imageSource, management, clusters }: Pick<Settings, "imageSource" | "management" | "clusters">,
   idsOf: (images: string[]) => Promise<Record<string, string>> = imageIds,
-  ask: (image: string) => Promise<RegistryAnswer> = askRegistry,
+  query: (image: string) => Promise<RegistryAnswer> = askRegistry,
 ): Promise<NodeImageReport> => {
-  // Those of the source local are looked for with all other images.
+  // With imageSource local, readImages checks all images of the host's Docker.
   if (imageSource === "local") return { problems: [], warnings: [] };
   const users = new Map<string, string>();
   if (management.kubeconfig === "") users.set(management.nodeImage, "managementNodeImage");
@@ -29,7 +29,7 @@ export const checkNodeImages = async (
   const answers = await Promise.all(
     [...users]
       .filter(([image]) => !Object.hasOwn(ids, image))
-      .map(async ([image, key]) => ({ image, key, answer: await ask(image) })),
+      .map(async ([image, key]) => ({ image, key, answer: await query(image) })),
   );
   return {
     problems: answers
@@ -46,7 +46,7 @@ export const checkNodeImages = async (
       typeof answer === "string"
         ? []
         : [
-            `${key}: whether ${image} exists is not known (${answer.unknown}); a machine of an image that does not waits for ever`,
+            `${key}: expected an image that exists, got ${image}, which could not be checked (${answer.unknown}). A machine with a missing image waits forever.`,
           ],
     ),
   };

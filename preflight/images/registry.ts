@@ -1,18 +1,18 @@
 import { askInternet, reasonOf } from "../../system/http";
 
-/** Where an image is: `docker.io` by default, as Docker has it. */
+/** Registry, repository and reference of an image. As in Docker, the default registry is `docker.io`. */
 export interface ImageAddress {
-  /** Host of the registry's API, with a port where it has one. */
+  /** Host of the registry's API, with an optional port. */
   readonly host: string;
   readonly repository: string;
   /** Tag or digest; `latest` by default. */
   readonly reference: string;
 }
 
-/** What a registry says of an image; where it cannot be asked, why. */
+/** State of an image in its registry; `unknown` holds the reason if the registry cannot answer. */
 export type RegistryAnswer = "there" | "missing" | { readonly unknown: string };
 
-/** Reads a reference as Docker does: the first part is a host if it has a dot or a port, or is localhost. */
+/** Parses an image as Docker does: the first part is a host if it has a dot or a port, or is localhost. */
 export const imageAddress = (image: string): ImageAddress => {
   const [name = "", digest] = image.split("@");
   const slash = name.indexOf("/");
@@ -39,7 +39,7 @@ export const registryUrl = (host: string): string =>
   `${/^(localhost|127(\.\d+){3})(:\d+)?$/.test(host) ? "http" : "https"}://${host}/v2/`;
 
 /**
- * Asks the image's registry whether it has the tag or digest, without credentials and without a pull.
+ * Queries whether the image's registry has the tag or digest, without credentials and without a pull.
  *
  * @param timeout for each request, in milliseconds
  */
@@ -59,11 +59,11 @@ export const askRegistry = async (image: string, timeout = 10_000): Promise<Regi
     if (response.ok) return "there";
     return response.status === 404 ? "missing" : { unknown: `${host} answered HTTP ${response.status}` };
   } catch (error) {
-    return { unknown: `${host} cannot be asked: ${reasonOf(error)}` };
+    return { unknown: `${host} does not answer: ${reasonOf(error)}` };
   }
 };
 
-/** The token that a registry's token service gives to anybody. */
+/** Requests the anonymous token of a registry's token service; undefined without the token. */
 const anonymousToken = async (challenge: string, timeout: number): Promise<string | undefined> => {
   const part = (name: string): string | undefined => new RegExp(`${name}="([^"]*)"`).exec(challenge)?.[1];
   const realm = part("realm");
@@ -75,6 +75,6 @@ const anonymousToken = async (challenge: string, timeout: number): Promise<strin
   }
   const response = await askInternet(url.href, { signal: AbortSignal.timeout(timeout) });
   if (!response.ok) return undefined;
-  const { token, access_token: other } = (await response.json()) as { token?: unknown; access_token?: unknown };
-  return [token, other].find((one): one is string => typeof one === "string");
+  const { token, access_token: accessToken } = (await response.json()) as { token?: unknown; access_token?: unknown };
+  return [token, accessToken].find((value): value is string => typeof value === "string");
 };

@@ -5,60 +5,60 @@ import type { ClusterSettings, Settings } from "../../lib/settings/types";
 import { imageIds } from "../../system/docker";
 import type { StackManifests } from "../manifests/stack";
 
-/** Images that come from the host's Docker, by who needs them. */
+/** Images from the host's Docker, grouped by their user. */
 export interface StackImages {
-  /** What the management cluster's node gets, ids by reference; CAPD's is apart. */
+  /** Ids of the images for the management cluster's node, by reference, without CAPD's image. */
   readonly nodeImages: { certManager: Record<string, string>; providers: Record<string, string> };
-  /** Node images with what a cluster's nodes cannot pull, by the cluster's name; none where they pull everything. */
+  /** Recipes of node images that contain images which nodes cannot pull, by the cluster's name. */
   readonly nodeRecipes: Readonly<Record<string, NodeImageRecipe>>;
-  /** Id of CAPD's image, where it is taken from the host's Docker. */
+  /** Id of CAPD's image, if the image comes from the host's Docker. */
   readonly capdId?: string;
 }
 
 /**
- * Looks for the images that the settings want of the host's Docker, all in one question.
+ * Finds the images that the settings require in the host's Docker, with one query.
  *
- * @param given whether the management cluster is someone else's, who sees to its images
- * @throws Error that names every image that is not there
+ * @param hasExistingManagement true if the stack does not create the management cluster, which then pulls its own images
+ * @throws Error that names every missing image
  */
 export const readImages = async (
   settings: Settings,
   manifests: StackManifests,
-  given: boolean,
+  hasExistingManagement: boolean,
   idsOf = imageIds,
 ): Promise<StackImages> => {
   const local = settings.imageSource === "local";
-  const capdLocal = settings.capd.source === "local" && !given;
-  const ours = local && !given;
-  const certManager = ours ? imagesOf(manifests.certManager.objects) : [];
-  const providers = ours
+  const capdLocal = settings.capd.source === "local" && !hasExistingManagement;
+  const loadsManagement = local && !hasExistingManagement;
+  const certManager = loadsManagement ? imagesOf(manifests.certManager.objects) : [];
+  const providers = loadsManagement
     ? imagesOf(manifests.providers.flatMap(({ objects }) => objects)).filter((image) => image !== settings.capd.image)
     : [];
   const workload = Object.fromEntries(
     settings.clusters.map((cluster) => [cluster.name, local ? workloadImages(cluster, settings, manifests) : []]),
   );
-  const real = settings.clusters.filter((cluster) => cluster.backend === "docker");
+  const dockerClusters = settings.clusters.filter((cluster) => cluster.backend === "docker");
   const wanted = [
     ...certManager,
     ...providers,
     ...Object.values(workload).flat(),
-    ...(ours ? [settings.management.nodeImage] : []),
-    ...(local ? real.map(({ nodeImage }) => nodeImage) : []),
+    ...(loadsManagement ? [settings.management.nodeImage] : []),
+    ...(local ? dockerClusters.map(({ nodeImage }) => nodeImage) : []),
     ...(capdLocal ? [settings.capd.image] : []),
   ];
   const ids = await idsOf([...new Set(wanted)]);
   const missing = [...new Set(wanted)].filter((image) => !Object.hasOwn(ids, image));
   if (missing.length > 0) {
     throw new Error(
-      `imageSource: local, but Docker on this machine lacks ${missing.join(", ")}; run make tools, which makes them, ` +
-        "or set imageSource and capdImageSource to what a registry serves",
+      `imageSource: expected all images in this machine's Docker with the value local, got no ${missing.join(", ")}. ` +
+        "Run make tools, which builds them, or set imageSource and capdImageSource to pull from a registry.",
     );
   }
   const capdId = ids[settings.capd.image];
   return {
     nodeImages: { certManager: idsOfImages(ids, certManager), providers: idsOfImages(ids, providers) },
     nodeRecipes: Object.fromEntries(
-      real.flatMap(({ name, nodeImage }) => {
+      dockerClusters.flatMap(({ name, nodeImage }) => {
         const recipe = nodeImageRecipe(nodeImage, ids[nodeImage] ?? "", idsOfImages(ids, workload[name] ?? []));
         return recipe ? [[name, recipe] as const] : [];
       }),
@@ -71,8 +71,8 @@ const idsOfImages = (ids: Readonly<Record<string, string>>, images: readonly str
   Object.fromEntries(images.map((image) => [image, ids[image] ?? ""]));
 
 /**
- * What a cluster's nodes cannot pull. MetalLB and the application count whether they are on or not: nodes are made of
- * this list, and turning either on must not roll them.
+ * Returns the images that a cluster's nodes cannot pull. MetalLB and the application are always included: this list is
+ * part of the node image, and turning either of them on must not replace the nodes.
  */
 export const workloadImages = (
   { backend, cni, manifests: extra }: ClusterSettings,
@@ -80,6 +80,6 @@ export const workloadImages = (
   manifests: StackManifests,
 ): string[] => {
   if (!infrastructureOf(backend).onDocker) return [];
-  const own = [manifests.cni[cni], manifests.loadBalancer, ...extra.map((location) => manifests.extra[location])];
-  return [...imagesOf(own.flatMap((manifest) => manifest?.objects ?? [])), application.image, ...extraImages];
+  const sources = [manifests.cni[cni], manifests.loadBalancer, ...extra.map((location) => manifests.extra[location])];
+  return [...imagesOf(sources.flatMap((manifest) => manifest?.objects ?? [])), application.image, ...extraImages];
 };

@@ -7,27 +7,27 @@ import { exec, type ExecResult, requireStart } from "../../system/exec";
 import { type ManagedClusters, managedClustersQuery, readManagedClusters } from "./managedClusters";
 import { readControlPlanes, type RunningClusters } from "./running";
 
-/** A management cluster that the program did not make, as it is now. */
+/** Current state of a management cluster that the program did not create. */
 export interface ExistingManagement {
-  /** The kubeconfig of its current context alone, files embedded. Holds a key: to be wrapped as a secret at once. */
+  /** Kubeconfig with only the current context and embedded files. It contains a key, so callers wrap it as a secret. */
   kubeconfig: string;
-  /** The UID of kube-system: another one is another cluster. */
+  /** UID of the namespace kube-system, which identifies the cluster. */
   uid: string;
-  /** The owner annotation of each namespace; empty where there is none. */
+  /** Owner annotation of each namespace; empty without the annotation. */
   namespaces: Readonly<Record<string, string>>;
-  /** Whether it has Cluster API's kinds. */
+  /** True if the CRDs of Cluster API are installed. */
   hasClusterApi: boolean;
   running: RunningClusters;
   /** Absent if Cluster API is not installed. */
   managed?: ManagedClusters;
 }
 
-/** Runs kubectl and returns how it ended; tests give their own. */
+/** Runs kubectl and returns its result. Tests pass their own function. */
 export type Kubectl = (args: string[]) => Promise<ExecResult>;
 
 const kubectl: Kubectl = async (args) => {
   const PATH = `${join(process.cwd(), ".tools", "bin")}${delimiter}${process.env.PATH ?? ""}`;
-  return requireStart("kubectl", await exec("kubectl", args, { env: { PATH } }), "; run make tools");
+  return requireStart("kubectl", await exec("kubectl", args, { env: { PATH } }), ". Run make tools.");
 };
 
 interface Namespace {
@@ -35,14 +35,14 @@ interface Namespace {
 }
 
 /**
- * Asks a management cluster what a stack has to know of it beforehand.
+ * Reads the state of an existing management cluster before the first resource is created.
  *
- * @param path of its kubeconfig, whose current context is taken
- * @throws ProblemError where the file cannot be read or the cluster does not answer
+ * @param path path of the kubeconfig, whose current context is used
+ * @throws ProblemError if the file cannot be read or the cluster does not answer
  */
-export const inspectManagement = async (path: string, ask = kubectl): Promise<ExistingManagement> => {
+export const inspectManagement = async (path: string, runKubectl = kubectl): Promise<ExistingManagement> => {
   const answer = async (args: string[]): Promise<string> => {
-    const { code, stdout, stderr } = await ask(["--kubeconfig", path, "--request-timeout=10s", ...args]);
+    const { code, stdout, stderr } = await runKubectl(["--kubeconfig", path, "--request-timeout=10s", ...args]);
     if (code === 0) return stdout;
     return refuse({
       key: "managementKubeconfig",
@@ -56,9 +56,9 @@ export const inspectManagement = async (path: string, ask = kubectl): Promise<Ex
   const crd = await answer(["get", "crd", "clusters.cluster.x-k8s.io", "--ignore-not-found", "--output=name"]);
   const hasClusterApi = crd.trim() !== "";
   const kinds = "kubeadmcontrolplanes.controlplane.cluster.x-k8s.io";
-  // The control plane provider may be missing, or half deleted: then nothing can be said of versions.
-  const planes = await ask(["--kubeconfig", path, "get", kinds, "--all-namespaces", "--output=json"]);
-  const managed = await ask(["--kubeconfig", path, "--request-timeout=10s", ...managedClustersQuery]);
+  // The control plane provider may be missing or partly deleted. Then versions are unknown.
+  const planes = await runKubectl(["--kubeconfig", path, "get", kinds, "--all-namespaces", "--output=json"]);
+  const managed = await runKubectl(["--kubeconfig", path, "--request-timeout=10s", ...managedClustersQuery]);
   return {
     kubeconfig,
     uid: items.find(({ metadata }) => metadata.name === "kube-system")?.metadata.uid ?? "",
@@ -71,7 +71,7 @@ export const inspectManagement = async (path: string, ask = kubectl): Promise<Ex
   };
 };
 
-/** Whether a namespace is there and not this stack's: then it is neither made nor ever deleted. */
+/** Returns whether a namespace exists and belongs to another owner. The stack neither creates nor deletes it. */
 export const isForeignNamespace = (
   { namespaces }: Pick<ExistingManagement, "namespaces">,
   name: string,
@@ -79,23 +79,23 @@ export const isForeignNamespace = (
 ): boolean => Object.hasOwn(namespaces, name) && namespaces[name] !== owner;
 
 /**
- * What stands against installing providers into a cluster, or against not doing so.
+ * Returns the problems of the setting `installProviders` for an existing management cluster.
  *
- * @param installs the manifests that would be installed; none where the providers are said to be there
+ * @param installs manifests that the stack would install
  */
 export const existingManagementProblems = (
-  found: Pick<ExistingManagement, "namespaces" | "hasClusterApi">,
+  existing: Pick<ExistingManagement, "namespaces" | "hasClusterApi">,
   installs: readonly Manifest[],
   { installProviders, owner }: { installProviders: boolean; owner: string },
 ): Problem[] => {
   const key = "installProviders";
   if (!installProviders) {
     const rule = "true where the management cluster has no Cluster API (no CRD clusters.cluster.x-k8s.io)";
-    return found.hasClusterApi ? [] : [{ key, received: false, rule, remedy: "Remove it, or run clusterctl init" }];
+    return existing.hasClusterApi ? [] : [{ key, received: false, rule, remedy: "Remove it, or run clusterctl init" }];
   }
   return installs
     .flatMap(({ objects }) => objects.filter(({ kind }) => kind === "Namespace"))
-    .filter(({ metadata }) => isForeignNamespace(found, metadata.name, owner))
+    .filter(({ metadata }) => isForeignNamespace(existing, metadata.name, owner))
     .map(({ metadata: { name } }) => ({
       key,
       received: true,
@@ -104,7 +104,7 @@ export const existingManagementProblems = (
     }));
 };
 
-/** A manifest whose namespaces say whose they are. */
+/** Adds the owner annotation to the namespaces of a manifest. */
 export const withOwner = (manifest: Manifest, owner: string): Manifest => ({
   ...manifest,
   objects: manifest.objects.map((object) =>

@@ -1,33 +1,33 @@
 import type { Problem } from "../../lib/base/problem";
 import type { ExistingNetwork, ManagementNode } from "../../system/docker";
 
-/** What the settings want of the machine's part of the stack. */
+/** Management cluster and network of the settings. */
 export interface RequiredManagement {
   name: string;
   nodeImage: string;
   subnet: string;
-  /** IPv6 subnet; absent for a network of IPv4 alone. */
+  /** IPv6 subnet; absent for an IPv4-only network. */
   subnetIPv6?: string;
 }
 
-const why = ({ name }: RequiredManagement): string => `as long as the management cluster ${name} exists`;
+const why = ({ name }: RequiredManagement): string => `while the management cluster ${name} exists`;
 const remedy = (key: string): string =>
-  `Set ${key} back; or make destroy with the old value, then make up with the new one, which loses every cluster`;
+  `Set ${key} back. Or run make destroy with the old value and make up with the new value, which deletes every cluster`;
 
 /**
- * Another node image than that of the management cluster which stands. It is another kind cluster, and without the one
- * there is nobody left who could take the workload clusters' containers away: a plan of it is shown, and no `up` does it.
+ * Rejects a change of the node image while the management cluster exists. The change would replace the kind cluster and
+ * orphan the workload clusters' containers. A plan shows the change; an `up` rejects it.
  */
 export const nodeImageProblems = (wanted: RequiredManagement, node: ManagementNode | undefined): Problem[] => {
   const { nodeImage } = wanted;
-  // kind may write an image with a digest in another way.
-  const same = node === undefined || [nodeImage, node.image].some((one) => one.includes("@"));
+  // kind may write an image with a digest differently, so such images are not compared.
+  const same = node === undefined || [nodeImage, node.image].some((image) => image.includes("@"));
   if (same || node.image === nodeImage) return [];
   const key = "managementNodeImage";
   return [{ key, received: nodeImage, rule: `${node.image} ${why(wanted)}`, remedy: remedy(key) }];
 };
 
-/** What of the network cannot change while the management cluster stands, which is on it. */
+/** Rejects changes of the network while the management cluster, which uses the network, exists. */
 export const managementProblems = (
   wanted: RequiredManagement,
   node: ManagementNode | undefined,
@@ -40,8 +40,8 @@ export const managementProblems = (
     const key = "networkSubnet";
     problems.push({ key, received: wanted.subnet, rule: `${subnet} ${why(wanted)}`, remedy: remedy(key) });
   }
-  const ipv6 = network?.subnets.find((one) => one.includes(":"));
-  // A network that is adopted has no owner, and may have IPv6 that nobody uses.
+  const ipv6 = network?.subnets.find((subnet) => subnet.includes(":"));
+  // An adopted network does not have an owner, and its IPv6 subnet may be unused.
   if (network !== undefined && network.owner !== "" && ipv6 !== wanted.subnetIPv6) {
     const key = "networkSubnetIPv6";
     const rule = ipv6 === undefined ? `no value, and no cluster with IPv6, ${why(wanted)}` : `${ipv6} ${why(wanted)}`;
@@ -50,36 +50,43 @@ export const managementProblems = (
   return problems;
 };
 
-/** What a stack wants of the network `kind`. */
+/** Network `kind` as the settings require it. */
 export interface RequiredNetwork {
   subnet: string;
-  /** IPv6 subnet; absent where it needs none. */
+  /** IPv6 subnet; absent if the stack does not need it. */
   subnetIPv6?: string;
   owner: string;
   adopt: boolean;
 }
 
-/** Why the network that is there cannot be used as wished, with the remedy; undefined where it can. */
-export const networkProblem = (wish: RequiredNetwork, found: ExistingNetwork | undefined): string | undefined => {
-  if (found === undefined) {
-    return wish.adopt
-      ? "adoptNetwork: true, but Docker has no network kind to adopt; set adoptNetwork to false and Slipway makes it"
+/** Returns why the existing network does not fit the settings, with the remedy; undefined if the network fits. */
+export const networkProblem = (
+  required: RequiredNetwork,
+  existing: ExistingNetwork | undefined,
+): string | undefined => {
+  if (existing === undefined) {
+    return required.adopt
+      ? "adoptNetwork: expected an existing Docker network kind, got none. Set adoptNetwork to false, and Slipway creates it."
       : undefined;
   }
-  if (wish.adopt) {
-    if (wish.subnetIPv6 !== undefined && !found.subnets.includes(wish.subnetIPv6)) {
-      const [ipv6] = found.subnets.filter((subnet) => subnet.includes(":"));
-      const remedy = ipv6 === undefined ? "make it again with IPv6, or give clusters IPv4 alone" : "set it to that";
-      return `networkSubnetIPv6: ${wish.subnetIPv6}, but the network kind to adopt has ${ipv6 ?? "no IPv6"}; ${remedy}`;
+  if (required.adopt) {
+    if (required.subnetIPv6 !== undefined && !existing.subnets.includes(required.subnetIPv6)) {
+      const [ipv6] = existing.subnets.filter((subnet) => subnet.includes(":"));
+      const remedy =
+        ipv6 === undefined
+          ? "Recreate the network with IPv6, or use IPv4-only clusters."
+          : "Set networkSubnetIPv6 to this subnet.";
+      return `networkSubnetIPv6: expected the IPv6 subnet of the adopted network kind (${ipv6 ?? "none"}), got ${required.subnetIPv6}. ${remedy}`;
     }
-    return found.subnets.includes(wish.subnet)
+    return existing.subnets.includes(required.subnet)
       ? undefined
-      : `networkSubnet: ${wish.subnet}, but the network kind to adopt has ${found.subnets.join(", ") || "no subnet"}; set networkSubnet to its IPv4 subnet`;
+      : `networkSubnet: expected the IPv4 subnet of the adopted network kind (${existing.subnets.join(", ") || "none"}), got ${required.subnet}. Set networkSubnet to this subnet.`;
   }
-  if (found.owner === wish.owner) return undefined;
-  const whose = found.owner === "" ? "was not made by Slipway" : `belongs to the stack ${found.owner}`;
+  if (existing.owner === required.owner) return undefined;
+  const whose =
+    existing.owner === "" ? "a network that Slipway did not create" : `the network of the stack ${existing.owner}`;
   return (
-    `Docker already has a network kind, and it ${whose}; remove it (docker network rm kind) if nothing uses it, ` +
-    `or set adoptNetwork to true and networkSubnet to ${found.subnets.find((subnet) => subnet.includes(".")) ?? "its subnet"}`
+    `Docker network kind: expected a network of this stack or none, got ${whose}. ` +
+    `Remove it with docker network rm kind if nothing uses it, or set adoptNetwork to true and networkSubnet to ${existing.subnets.find((subnet) => subnet.includes(".")) ?? "its subnet"}.`
   );
 };

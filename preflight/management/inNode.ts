@@ -3,13 +3,13 @@ import { type ManagedClusters, managedClustersQuery, readManagedClusters } from 
 import { readControlPlanes, type RunningClusters } from "./running";
 
 /**
- * The Kubernetes versions that Cluster API's clusters run, asked of the management cluster from within its node: the
- * program needs no kubeconfig for that, which it does not have before it asked for its first resource.
+ * Reads the Kubernetes versions of the running clusters from the management cluster. kubectl runs inside the kind node,
+ * because the program does not have a kubeconfig before it creates its first resource.
  */
-export const runningVersions = async (cluster: string, ask = execDocker): Promise<RunningClusters> => {
+export const runningVersions = async (cluster: string, execute = execDocker): Promise<RunningClusters> => {
   const get = ["get", "kubeadmcontrolplanes.controlplane.cluster.x-k8s.io", "--all-namespaces", "--output=json"];
-  const { code, stdout } = await ask([...kubectlInNode(cluster), ...get]);
-  // No such kind yet, or an API that does not answer: an up that makes or mends it must not be stopped by that.
+  const { code, stdout } = await execute([...kubectlInNode(cluster), ...get]);
+  // The CRD may be missing, or the API may not answer. Neither may stop an up, which creates or repairs them.
   return code === 0 ? readControlPlanes(stdout) : {};
 };
 
@@ -18,8 +18,8 @@ const kubectlInNode = (cluster: string): string[] => [
   ...["--kubeconfig", "/etc/kubernetes/admin.conf", "--request-timeout=10s"],
 ];
 
-/** The Cluster objects and Secrets of the management cluster; undefined if its API does not answer, or lacks the CRD. */
-export const managedClusters = async (cluster: string, ask = execDocker): Promise<ManagedClusters | undefined> => {
-  const { code, stdout } = await ask([...kubectlInNode(cluster), ...managedClustersQuery]);
+/** Reads the Cluster objects and Secrets of the management cluster; undefined without an answer or without the CRD. */
+export const managedClusters = async (cluster: string, execute = execDocker): Promise<ManagedClusters | undefined> => {
+  const { code, stdout } = await execute([...kubectlInNode(cluster), ...managedClustersQuery]);
   return code === 0 ? readManagedClusters(stdout) : undefined;
 };

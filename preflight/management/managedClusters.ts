@@ -2,13 +2,13 @@ import { existsSync, readFileSync } from "node:fs";
 import { kubeconfigFile } from "../../lib/base/paths";
 import { clusterKey } from "./running";
 
-/** The Cluster objects of a management cluster, and the Secrets beside them, each as `namespace/name`. */
+/** Cluster objects and Secrets of a management cluster, each as `namespace/name`. */
 export interface ManagedClusters {
   clusters: ReadonlySet<string>;
   secrets: ReadonlySet<string>;
 }
 
-/** What kubectl is asked for; the template prints names only, since Secrets hold keys. */
+/** Arguments of kubectl. The template prints only names, because Secrets contain keys. */
 export const managedClustersQuery = [
   "get",
   "clusters.cluster.x-k8s.io,secrets",
@@ -20,7 +20,7 @@ export const managedClustersQuery = [
 export const readManagedClusters = (text: string): ManagedClusters => {
   const rows = text.split("\n").map((line) => line.split(" "));
   const named = (kind: string): Set<string> =>
-    new Set(rows.flatMap(([found, key]) => (found === kind && key !== undefined ? [key] : [])));
+    new Set(rows.flatMap(([rowKind, key]) => (rowKind === kind && key !== undefined ? [key] : [])));
   return { clusters: named("Cluster"), secrets: named("Secret") };
 };
 
@@ -29,15 +29,15 @@ interface NamedCluster {
   namespace: string;
 }
 
-/** The kubeconfig file that an earlier `up` wrote for a cluster; undefined if no `up` came that far. */
+/** Reads the kubeconfig that an earlier `up` saved for a cluster; undefined without a saved file. */
 const savedKubeconfig = (stack: string, name: string): string | undefined => {
   const file = kubeconfigFile(stack, name);
   return existsSync(file) ? readFileSync(file, "utf8") : undefined;
 };
 
 /**
- * The saved kubeconfigs of clusters whose kubeconfig Secret somebody deleted, by `namespace/name`. Cluster API writes the
- * Secret again at its next look at the control plane; until then Pulumi has nothing to read.
+ * Returns the saved kubeconfigs of clusters whose kubeconfig Secret was deleted, by `namespace/name`. Cluster API writes
+ * the Secret again when it next reconciles the control plane. Until then Pulumi cannot read it.
  */
 export const kubeconfigsWithoutSecret = (
   stack: string,
@@ -55,9 +55,9 @@ export const kubeconfigsWithoutSecret = (
   );
 
 /**
- * Warnings about clusters that an earlier `up` created and whose Cluster object somebody deleted.
+ * Returns warnings about clusters that an earlier `up` created and whose Cluster object was deleted.
  *
- * @param project name of Pulumi's project, which is part of URNs
+ * @param project name of the Pulumi project, which is part of URNs
  */
 export const deletedClusterWarnings = (
   project: string,

@@ -43,6 +43,24 @@ export const declaredNames = (file: ts.SourceFile): string[] => {
   return names;
 };
 
+/** Functions with the rule of a problem among their arguments. */
+const ruleFunctions = new Set(["checkField", "requireThat", "requireMatch"]);
+
+const branchesOf = (node: ts.Node): ts.Node[] =>
+  ts.isConditionalExpression(node) ? [...branchesOf(node.whenTrue), ...branchesOf(node.whenFalse)] : [node];
+
+/** Returns possible rules of problems: the strings of values named `rule`, and string arguments of `ruleFunctions`. */
+export const rulesOf = (file: ts.SourceFile): string[] => {
+  const values: ts.Node[] = [];
+  visit(file, (node) => {
+    if ((ts.isPropertyAssignment(node) || ts.isVariableDeclaration(node)) && node.name.getText() === "rule") {
+      if (node.initializer) values.push(node.initializer);
+    }
+    if (ts.isCallExpression(node) && ruleFunctions.has(node.expression.getText())) values.push(...node.arguments);
+  });
+  return values.flatMap(branchesOf).flatMap((value) => literalText(value) ?? []);
+};
+
 /** Parses TypeScript text. */
 export const parseSource = (path: string, text: string): ts.SourceFile =>
   ts.createSourceFile(path, text, ts.ScriptTarget.Latest, true);

@@ -195,7 +195,7 @@ describe("the examples", () => {
     writeFileSync(join(folder, "Pulumi.x.yaml"), "config: {slipway:clusterName: Not_A_Name}");
     const { problems } = readStackFile(folder, "x");
     rmSync(folder, { recursive: true });
-    expect(problems).toMatch(/clusterName is "Not_A_Name"/);
+    expect(problems).toMatch(/clusterName: expected .*, got "Not_A_Name"/);
   });
 });
 

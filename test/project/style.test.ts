@@ -2,7 +2,7 @@ import { execFileSync } from "node:child_process";
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { beforeAll, describe, expect, test } from "@jest/globals";
-import { declaredNames, longSentences, parseSource, proseOf } from "../helpers/prose";
+import { declaredNames, longSentences, parseSource, proseOf, rulesOf } from "../helpers/prose";
 import banned from "./bannedPhrases.json";
 
 // Three lists of banned words. `phrases` are searched in all tracked text, in either case and across line breaks.
@@ -105,6 +105,31 @@ describe("the count of banned phrases", () => {
       "declaration found": 1,
       "declaration own": 1,
     });
+  });
+});
+
+/** Verbs and adverbs of rules that would complete "must …". A rule completes "expected …". */
+const verbPhrase = /^(be|not|have|must|should|contain|differ|exist|hold|leave|map|share|stay|use) /;
+
+describe('a rule of a problem completes the sentence "KEY: expected …"', () => {
+  const sources = trackedTexts().filter(([path]) => /^(lib|preflight|cli|program|provider|system)\/.*\.ts$/.test(path));
+
+  test("in every file", () => {
+    const rules = sources.flatMap(([path, text]) =>
+      rulesOf(parseSource(path, text)).map((rule) => [path, rule] as const),
+    );
+    expect(rules.length).toBeGreaterThan(60);
+    expect(rules.filter(([, rule]) => verbPhrase.test(rule))).toEqual([]);
+  });
+
+  test.each([
+    'refuse({ key, rule: "be w" });',
+    "const rule = `be ${w}`;",
+    'const rule = w ? "a w" : "be w";',
+    'checkField(isValid, entry, "podCidr", "be w", "Write w");',
+    'requireThat(isValid, "be w", "Write w");',
+  ])("and is found in %s", (text) => {
+    expect(rulesOf(parseSource("lib/x.ts", text)).filter((rule) => verbPhrase.test(rule))).toHaveLength(1);
   });
 });
 

@@ -72,7 +72,7 @@ test("points a link elsewhere in one step, and leaves a file as it is", () => {
   pointLink(link, "two");
   expect([readlinkSync(link), readdirSync(join(folder, "a"))]).toEqual(["two", ["link"]]);
   writeFileSync(join(folder, "file"), "x");
-  expect(() => pointLink(join(folder, "file"), "one")).toThrow("exists and is not a link");
+  expect(() => pointLink(join(folder, "file"), "one")).toThrow("expected a symbolic link or no file");
 });
 
 test("leaves nothing behind where the file cannot be replaced", () => {

@@ -175,7 +175,7 @@ describe("a proxy that does not let questions pass is named", () => {
     const open = address().replace("http://", "http://user:password@");
     const [answer] = await ask({ HTTP_PROXY: open }, `download=${url}`);
     expect(answer).toContain(
-      `HTTP_PROXY: expected a proxy that lets questions pass, got status 407 from ${address()}. Correct the variable`,
+      `HTTP_PROXY: expected a proxy that accepts requests, got status 407 from ${address()}. Correct the variable`,
     );
     expect(answer).not.toContain("password");
   });
@@ -198,7 +198,7 @@ describe("a proxy that does not let questions pass is named", () => {
 
   test.each([
     ["socks5://user:password@127.0.0.1:1", "socks5://…"],
-    ["http://[password", "a text that is not a URL"],
+    ["http://[password", "a value that is not a URL"],
   ])("where the variable is %s", async (value, got) => {
     const [answer] = await ask({ HTTPS_PROXY: value }, "download=https://files.example/file");
     expect(answer).toContain(`HTTPS_PROXY: expected the URL of a proxy with http:// or https://, got ${got}`);

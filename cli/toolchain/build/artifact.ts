@@ -38,7 +38,8 @@ export interface Artifact {
 export const orderByNeeds = (artifacts: Artifact[]): Artifact[] => {
   const byName = new Map<string, Artifact>();
   for (const artifact of artifacts) {
-    if (byName.has(artifact.name)) throw new Error(`artifact ${artifact.name}: expected a unique name, got two artifacts with this name`);
+    if (byName.has(artifact.name))
+      throw new Error(`artifact ${artifact.name}: expected a unique name, got two artifacts with this name`);
     byName.set(artifact.name, artifact);
   }
   const ordered: Artifact[] = [];

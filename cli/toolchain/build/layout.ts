@@ -27,7 +27,8 @@ export const toolLinks = (cache: Cache, artifacts: Artifact[]): Record<string, s
     const bin = join(artifactFolder(cache, artifact), "bin");
     for (const name of existsSync(bin) ? readdirSync(bin).sort() : []) {
       if (!isTool(name)) continue;
-      if (links[name]) throw new Error(`tool ${name}: expected one artifact, got ${links[name]} and ${join(bin, name)}`);
+      if (links[name])
+        throw new Error(`tool ${name}: expected one artifact, got ${links[name]} and ${join(bin, name)}`);
       links[name] = join(bin, name);
     }
   }
@@ -40,7 +41,10 @@ export const toolLinks = (cache: Cache, artifacts: Artifact[]): Record<string, s
  */
 export const writeLayout = (cache: Cache, layout: Layout): string => {
   const missing = requiredTools.filter((name) => !(name in layout.links) && !(name in layout.scripts));
-  if (missing.length > 0) throw new Error(`tools of the ${cache.route} route: expected all required tools, got none of ${missing.join(", ")}`);
+  if (missing.length > 0)
+    throw new Error(
+      `tools of the ${cache.route} route: expected all required tools, got none of ${missing.join(", ")}`,
+    );
   const key = createHash("sha256").update(JSON.stringify(layout)).digest("hex").slice(0, 12);
   const folder = `${cache.tools}-${key}`;
   if (existsSync(folder)) return folder;

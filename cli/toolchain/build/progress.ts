@@ -11,7 +11,8 @@ export const formatClock = (seconds: number): string => {
 };
 
 /** Formats seconds: with one digit below 10 s, otherwise as an integer. */
-export const formatSeconds = (seconds: number): string => `${seconds < 10 ? seconds.toFixed(1) : Math.round(seconds)} s`;
+export const formatSeconds = (seconds: number): string =>
+  `${seconds < 10 ? seconds.toFixed(1) : Math.round(seconds)} s`;
 
 /** Formats bytes as "12.3 of 80.2 MB", or "12.3 MB" if the size is unknown. */
 export const megabytes = (received: number, size?: number): string => {
@@ -92,7 +93,10 @@ export class Progress {
     this.running.delete(name);
     if (!failed) this.ended += 1;
     if (this.options.terminal && !failed) this.draw();
-    else this.printLine(`${prefix} ${failed ? "FAILED after" : "done in"} ${formatSeconds(seconds)}, ${this.elapsed()} elapsed`);
+    else
+      this.printLine(
+        `${prefix} ${failed ? "FAILED after" : "done in"} ${formatSeconds(seconds)}, ${this.elapsed()} elapsed`,
+      );
     return seconds;
   }
 

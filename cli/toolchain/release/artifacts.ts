@@ -22,7 +22,14 @@ export interface ReleaseOptions {
 /** Path of the committed file with the checksums of all accepted release files. */
 export const lockFile = join(root, "tools.lock.json");
 
-const readPublishedChecksum = async (file: ReleaseFile, checksums: string, bases: Bases, work: string, log: Log, how: RetryPolicy) => {
+const readPublishedChecksum = async (
+  file: ReleaseFile,
+  checksums: string,
+  bases: Bases,
+  work: string,
+  log: Log,
+  how: RetryPolicy,
+) => {
   const list = join(work, "checksums");
   const url = `${bases[file.base]}/${checksums}`;
   await download(url, list, log, how);
@@ -88,7 +95,9 @@ const install = async (file: ReleaseFile, fetched: string, target: string, log: 
   await run("tar", ["-xzf", fetched, "-C", work], { log });
   const names = readdirSync(join(work, unpack.folder)).filter((name) => unpack.only.test(name));
   if (names.length === 0)
-    throw new Error(`${basename(file.path)}: expected files that match ${String(unpack.only)} in ${unpack.folder}, got none`);
+    throw new Error(
+      `${basename(file.path)}: expected files that match ${String(unpack.only)} in ${unpack.folder}, got none`,
+    );
   for (const name of names) {
     copyFileSync(join(work, unpack.folder, name), join(bin, name));
     chmodSync(join(bin, name), 0o755);

@@ -37,9 +37,7 @@ export interface Platform {
 export const platformOf = (os: string = process.platform, arch: string = process.arch): Platform => {
   const name = arch === "x64" ? "amd64" : arch;
   if ((os !== "linux" && os !== "darwin") || (name !== "amd64" && name !== "arm64")) {
-    throw new Error(
-      `platform: expected Linux or macOS on amd64 or arm64 for the release route, got ${os} on ${arch}`,
-    );
+    throw new Error(`platform: expected Linux or macOS on amd64 or arm64 for the release route, got ${os} on ${arch}`);
   }
   return { os, arch: name };
 };

@@ -50,7 +50,9 @@ const configureRuntime = async (log: Log): Promise<void> => {
   try {
     after = withRuntime(before);
   } catch (error) {
-    throw new Error(`${settings}: expected JSON, got a syntax error (${(error as Error).message}). Correct the file, then try again.`);
+    throw new Error(
+      `${settings}: expected JSON, got a syntax error (${(error as Error).message}). Correct the file, then try again.`,
+    );
   }
   if (after !== before) writeAtomically(settings, after);
 };
@@ -111,7 +113,9 @@ const onPath = async (program: string): Promise<boolean> =>
 const start = async (log: Log): Promise<void> => {
   if (await dockerRunning()) return;
   if (process.env.DOCKER_HOST) {
-    throw new Error(`Docker at DOCKER_HOST=${process.env.DOCKER_HOST} does not answer. Start Docker, or unset DOCKER_HOST.`);
+    throw new Error(
+      `Docker at DOCKER_HOST=${process.env.DOCKER_HOST} does not answer. Start Docker, or unset DOCKER_HOST.`,
+    );
   }
   if (process.getuid?.() !== 0) {
     throw new Error(
@@ -119,7 +123,9 @@ const start = async (log: Log): Promise<void> => {
     );
   }
   if (!/ \/sys\/fs\/cgroup\S* cgroup2? /.test(readFileSync("/proc/mounts", "utf8"))) {
-    throw new Error("/sys/fs/cgroup: expected a mounted cgroup, got none. Run apt-get install cgroupfs-mount && cgroupfs-mount.");
+    throw new Error(
+      "/sys/fs/cgroup: expected a mounted cgroup, got none. Run apt-get install cgroupfs-mount && cgroupfs-mount.",
+    );
   }
   await configureRuntime(log); // before the packages, because they may start dockerd
   // An existing Docker from another source stays. Later Debian releases have a separate package for the client.

@@ -224,11 +224,11 @@ describe("kubeconfig", () => {
 
   test("refuses an unknown name with the known ones, as wrong use", async () => {
     const { UsageError } = await import("../../../cli/commandLine/usageError.ts");
-    const asked = run("kubeconfig", {}, ["cadp"]);
-    await expect(asked).rejects.toThrow(
+    const invocation = run("kubeconfig", {}, ["cadp"]);
+    await expect(invocation).rejects.toThrow(
       'CLUSTER: expected a cluster of stack dev (capd, clusterapi (management)), got "cadp". Did you mean capd?',
     );
-    await expect(asked).rejects.toBeInstanceOf(UsageError);
+    await expect(invocation).rejects.toBeInstanceOf(UsageError);
     await expect(run("kubectl", {}, ["constructor"])).rejects.toBeInstanceOf(UsageError);
     await expect(run("kubeconfig", { remove: true }, ["cadp"])).rejects.toBeInstanceOf(UsageError);
     await expect(run("kubeconfig", { merge: true, remove: true })).rejects.toBeInstanceOf(UsageError);

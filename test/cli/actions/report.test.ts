@@ -80,11 +80,11 @@ const fakeDocker =
     if (verb === "network") return Promise.resolve(world.networks.map(([name, owner]) => networkRow("", name, owner)));
     if (verb === "volume") return Promise.resolve(world.volumes);
     if (verb === "inspect") {
-      const asked = args.slice(args.indexOf("--format") + 2);
+      const fields = args.slice(args.indexOf("--format") + 2);
       // One name that Docker does not know makes docker fail.
-      if (asked.some((name) => name === world.gone)) return Promise.reject(new Error(`No such object: ${world.gone}`));
+      if (fields.some((name) => name === world.gone)) return Promise.reject(new Error(`No such object: ${world.gone}`));
       return Promise.resolve(
-        world.containers.flatMap(([name, , volume]) => (asked.includes(name) && volume ? [volume] : [])),
+        world.containers.flatMap(([name, , volume]) => (fields.includes(name) && volume ? [volume] : [])),
       );
     }
     expect([verb, second]).toEqual(["ps", "--all"]);
@@ -93,7 +93,7 @@ const fakeDocker =
     return Promise.resolve(world.containers.map(([name, cluster]) => containerRow({ name, cluster })));
   };
 
-describe("leftovers", () => {
+describe("remaining objects", () => {
   const full = fakeDocker({
     containers: [
       ["management-control-plane", "management", "v1"],

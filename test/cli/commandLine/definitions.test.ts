@@ -36,15 +36,18 @@ describe.each(commands.map((definition) => [definition.name, definition] as cons
 
     test("has no flag twice", () => {
       const command = programOf(commands).commands.find((candidate) => candidate.name() === name);
-      const own = command?.options.flatMap(({ short, long }) => [short, long]) ?? [];
-      const flags = [...own, ...pulumiRows(definition).flatMap(([row]) => row.match(/(?<!\S)--?[\w-]+/g) ?? [])];
+      const commanderFlags = command?.options.flatMap(({ short, long }) => [short, long]) ?? [];
+      const flags = [
+        ...commanderFlags,
+        ...pulumiRows(definition).flatMap(([row]) => row.match(/(?<!\S)--?[\w-]+/g) ?? []),
+      ];
       const present = flags.filter((flag) => flag !== undefined && flag !== null);
       expect(new Set(present).size).toBe(present.length);
     });
   },
 );
 
-test("each target of the Makefile that calls scripts/slipway by its own name is a command, and no command lost its target", () => {
+test("each target of the Makefile that calls scripts/slipway by its flags name is a command, and no command lost its target", () => {
   const [, targets = ""] = /^([a-z ]+):\n\t@scripts\/slipway \$@ \$\(ARGS\)$/m.exec(read("Makefile")) ?? [];
   const names = commands.map(({ name }) => name);
   expect(targets.split(" ").filter((target) => !names.includes(target))).toEqual([]);
@@ -52,7 +55,7 @@ test("each target of the Makefile that calls scripts/slipway by its own name is 
   expect(before.split(" ").filter((target) => !targets.split(" ").includes(target))).toEqual([]);
 });
 
-/** Variables that Slipway sets for its own programs, or that every program reads. */
+/** Variables that Slipway sets for its flags programs, or that every program reads. */
 const internal = [
   "PATH",
   "HOME",

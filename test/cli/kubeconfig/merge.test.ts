@@ -20,15 +20,15 @@ import { enterHome, type UserHome } from "../../helpers/userHome";
 
 let home: UserHome;
 let usual: string;
-let own: { checkout: string; stack: string };
+let ownStack: { checkout: string; stack: string };
 let lines: string[];
 const print = (line: string): void => void lines.push(line);
 
 beforeEach(() => {
   home = enterHome();
   usual = join(home.folder, ".kube", "config");
-  own = { checkout: join(home.folder, "checkout"), stack: "dev" };
-  mkdirSync(join(own.checkout, ".slipway"), { recursive: true });
+  ownStack = { checkout: join(home.folder, "checkout"), stack: "dev" };
+  mkdirSync(join(ownStack.checkout, ".slipway"), { recursive: true });
   lines = [];
 });
 afterEach(() => home.leave());
@@ -57,7 +57,7 @@ describe("the user's kubeconfigs", () => {
 
 describe("a merge", () => {
   test("creates a private file where there is none", async () => {
-    await mergeIntoUserFile(own, clusters, print);
+    await mergeIntoUserFile(ownStack, clusters, print);
     expect(modeOf(usual)).toBe(0o600);
     expect(readdirSync(join(home.folder, ".kube"))).toEqual(["config"]);
     expect(lines).toEqual([
@@ -68,12 +68,12 @@ describe("a merge", () => {
 
   test("keeps a private backup of the file, and closes the file to other users", async () => {
     writeUsual(userKubeconfig);
-    await mergeIntoUserFile(own, clusters, print);
+    await mergeIntoUserFile(ownStack, clusters, print);
     const backup = `${usual}.slipway-backup`;
     expect([modeOf(usual), modeOf(backup)]).toEqual([0o600, 0o600]);
     expect(readFileSync(backup, "utf8")).toBe(userKubeconfig);
     expect(lines.at(-1)).toBe(`the file as it was before: ${backup}`);
-    await mergeIntoUserFile(own, clusters, print); // changes nothing, so the backup stays
+    await mergeIntoUserFile(ownStack, clusters, print); // changes nothing, so the backup stays
     expect(readFileSync(backup, "utf8")).toBe(userKubeconfig);
   });
 
@@ -81,7 +81,7 @@ describe("a merge", () => {
     const [first, second] = [join(home.folder, "one"), join(home.folder, "two")];
     writeFileSync(second, userKubeconfig);
     process.env.KUBECONFIG = `${first}:${second}`;
-    await mergeIntoUserFile(own, clusters, print);
+    await mergeIntoUserFile(ownStack, clusters, print);
     expect(currentOf(first)).toBe("slipway-dev-capd");
     expect(readFileSync(second, "utf8")).toBe(userKubeconfig);
     expect(existsSync(usual)).toBe(false);
@@ -93,7 +93,7 @@ describe("a merge", () => {
     mkdirSync(join(home.folder, ".kube"));
     if (exists) writeFileSync(target, userKubeconfig);
     symlinkSync("../dotfiles/kubeconfig", usual);
-    await mergeIntoUserFile(own, clusters, print);
+    await mergeIntoUserFile(ownStack, clusters, print);
     expect(lstatSync(usual).isSymbolicLink()).toBe(true);
     expect(currentOf(target)).toBe("slipway-dev-capd");
     expect(existsSync(`${target}.slipway-backup`)).toBe(exists);
@@ -109,49 +109,49 @@ describe("a merge", () => {
     ],
   ])("leaves a file untouched that %s", async (_, text, message) => {
     writeUsual(text);
-    await expect(mergeIntoUserFile(own, clusters, print)).rejects.toThrow(message);
+    await expect(mergeIntoUserFile(ownStack, clusters, print)).rejects.toThrow(message);
     expect(readFileSync(usual, "utf8")).toBe(text);
     expect(modeOf(usual)).toBe(0o644);
     expect(readdirSync(join(home.folder, ".kube"))).toEqual(["config"]);
   });
 
   test("refuses a file of .slipway, which up would overwrite, and what is not a file", async () => {
-    const file = join(own.checkout, ".slipway", "kubeconfigs", "dev", "capd.yaml");
+    const file = join(ownStack.checkout, ".slipway", "kubeconfigs", "dev", "capd.yaml");
     writeUsual(kubeconfigText("capd"), file);
     symlinkSync(file, join(home.folder, "link"));
     for (const path of [file, join(home.folder, "link")]) {
       process.env.KUBECONFIG = path;
-      await expect(mergeIntoUserFile(own, clusters, print)).rejects.toThrow("got one that up overwrites");
+      await expect(mergeIntoUserFile(ownStack, clusters, print)).rejects.toThrow("got one that up overwrites");
     }
     process.env.KUBECONFIG = home.folder;
-    await expect(mergeIntoUserFile(own, clusters, print)).rejects.toThrow("expected a regular file");
+    await expect(mergeIntoUserFile(ownStack, clusters, print)).rejects.toThrow("expected a regular file");
   });
 
   test("of all clusters keeps the stack's context that is current; of one cluster takes that one", async () => {
-    await mergeIntoUserFile(own, { ...clusters, current: "clusterapi", isComplete: false }, print);
-    await mergeIntoUserFile(own, clusters, print);
+    await mergeIntoUserFile(ownStack, { ...clusters, current: "clusterapi", isComplete: false }, print);
+    await mergeIntoUserFile(ownStack, clusters, print);
     expect(currentOf(usual)).toBe("slipway-dev-clusterapi");
     const { capd } = clusters.kubeconfigs;
-    await mergeIntoUserFile(own, { kubeconfigs: { capd }, current: "capd", isComplete: false }, print);
+    await mergeIntoUserFile(ownStack, { kubeconfigs: { capd }, current: "capd", isComplete: false }, print);
     expect(currentOf(usual)).toBe("slipway-dev-capd");
   });
 
   test("waits for kubectl's lock, and says whose it is where the lock stays", async () => {
     writeUsual(userKubeconfig);
     writeFileSync(`${usual}.lock`, "");
-    const options = { checkout: own.checkout, seconds: 0.2 };
+    const options = { checkout: ownStack.checkout, seconds: 0.2 };
     await expect(changeUserFile(usual, () => "x", options)).rejects.toThrow(
       `${usual}.lock: expected no lock within 0.2 s`,
     );
     expect(readFileSync(usual, "utf8")).toBe(userKubeconfig);
     setTimeout(() => rmSync(`${usual}.lock`, { force: true }), 150);
-    await mergeIntoUserFile(own, clusters, print);
+    await mergeIntoUserFile(ownStack, clusters, print);
     expect(existsSync(`${usual}.lock`)).toBe(false);
   });
 
   test("loses nothing where two merges run at the same time", async () => {
     writeUsual(userKubeconfig);
-    const stacks = ["a", "b", "c"].map((stack) => ({ ...own, stack }));
+    const stacks = ["a", "b", "c"].map((stack) => ({ ...ownStack, stack }));
     await Promise.all(stacks.map((stack) => mergeIntoUserFile(stack, clusters, print)));
     for (const stack of stacks) await removeFromUserFiles(stack, print);
     expect(readFileSync(usual, "utf8")).toBe(userKubeconfig);
@@ -162,11 +162,11 @@ describe("a removal", () => {
   test("gives the user's file back, in every file of KUBECONFIG and in the usual one", async () => {
     const other = join(home.folder, "other");
     writeUsual(userKubeconfig);
-    await mergeIntoUserFile(own, clusters, print);
+    await mergeIntoUserFile(ownStack, clusters, print);
     process.env.KUBECONFIG = other;
-    await mergeIntoUserFile(own, clusters, print);
+    await mergeIntoUserFile(ownStack, clusters, print);
     lines = [];
-    await removeFromUserFiles(own, print);
+    await removeFromUserFiles(ownStack, print);
     expect(readFileSync(usual, "utf8")).toBe(userKubeconfig);
     expect(readFileSync(other, "utf8")).not.toContain("slipway");
     expect(lines).toContain(`${usual}: removed the contexts slipway-dev-capd, slipway-dev-clusterapi`);
@@ -176,22 +176,22 @@ describe("a removal", () => {
   test("does not touch a file without entries of the stack, whatever it is", async () => {
     writeUsual("a: [");
     chmodSync(usual, 0o644);
-    expect(await removeFromUserFiles(own, print)).toEqual([]);
+    expect(await removeFromUserFiles(ownStack, print)).toEqual([]);
     expect([readFileSync(usual, "utf8"), modeOf(usual), lines]).toEqual(["a: [", 0o644, []]);
   });
 
   test("after destroy says why entries stay, and does not fail", async () => {
-    await mergeIntoUserFile(own, clusters, print);
+    await mergeIntoUserFile(ownStack, clusters, print);
     writeFileSync(usual, `${readFileSync(usual, "utf8")}\n]`);
     lines = [];
-    await forgetMerged(own, print);
+    await forgetMerged(ownStack, print);
     expect(lines[0]).toMatch(/^the merged entries of stack dev stay: .*expected YAML that parses/);
     expect(lines[1]).toBe("slipway kubeconfig --remove removes them once that is corrected");
   });
 });
 
 test("all clusters in one kubeconfig have the names of a merge", () => {
-  const config = readConfig(joinedKubeconfig(own, clusters), "joined");
+  const config = readConfig(joinedKubeconfig(ownStack, clusters), "joined");
   expect(config["current-context"]).toBe("slipway-dev-capd");
   expect((config["users"] as { name: string }[]).map(({ name }) => name)).toEqual([
     "slipway-dev-capd",

@@ -12,7 +12,7 @@ const write = (file: string, text: string): void => {
 };
 const state = (name: string): void => write(join(base, ".pulumi", "stacks", "slipway", name), "state");
 const select = (text: string): void => write(selectionFile("/checkout", env()), text);
-const found = (backend = `file://${base}`): boolean => isSelected("/checkout", backend, "dev", env());
+const isDevSelected = (backend = `file://${base}`): boolean => isSelected("/checkout", backend, "dev", env());
 
 beforeEach(() => {
   base = mkdtempSync(join(tmpdir(), "slipway-test-"));
@@ -21,7 +21,7 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(base, { recursive: true }));
 
-test("a stack with a state that Pulumi has selected need not be selected", () => expect(found()).toBe(true));
+test("a stack with a state that Pulumi has selected need not be selected", () => expect(isDevSelected()).toBe(true));
 
 test.each([
   ["another stack is selected", () => select('{"stack": "organization/slipway/ha"}')],
@@ -34,11 +34,11 @@ test.each([
   ],
 ])("it is to be selected where %s", (_, change) => {
   change();
-  expect(found()).toBe(false);
+  expect(isDevSelected()).toBe(false);
 });
 
 test("each checkout has a selection of its own", () =>
   expect(isSelected("/other", `file://${base}`, "dev", env())).toBe(false));
 
 test("it is to be selected where the backend is not a folder", () =>
-  expect(found("https://api.pulumi.com")).toBe(false));
+  expect(isDevSelected("https://api.pulumi.com")).toBe(false));

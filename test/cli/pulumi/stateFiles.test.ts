@@ -20,9 +20,9 @@ const files: Readonly<Record<string, string>> = {
 };
 
 const mend = (): string[] => {
-  const said: string[] = [];
-  repairStateFiles(backend, "dev", (line) => said.push(line));
-  return said;
+  const lines: string[] = [];
+  repairStateFiles(backend, "dev", (line) => lines.push(line));
+  return lines;
 };
 
 test("what a killed run wrote half goes, of a stack's own files, and not while a run has the lock", () => {

@@ -23,8 +23,8 @@ const api = (
 
 const list = (...names: (string | [string, string])[]): unknown => ({
   items: names.map((name) => {
-    const [namespace, own] = typeof name === "string" ? ["default", name] : name;
-    return { metadata: { name: own, ...(namespace ? { namespace } : {}) } };
+    const [namespace, objectName] = typeof name === "string" ? ["default", name] : name;
+    return { metadata: { name: objectName, ...(namespace ? { namespace } : {}) } };
   }),
 });
 const core = {
@@ -116,20 +116,20 @@ describe("deletions in a stack", () => {
     "/apis/cluster.x-k8s.io/v1beta2/clusters": list(...names),
   });
 
-  const search = (servers: Record<string, KubernetesApi>, asked: string[] = []) =>
+  const search = (servers: Record<string, KubernetesApi>, opened: string[] = []) =>
     findDeletions(target, state, (name) => {
-      asked.push(name);
+      opened.push(name);
       const server = servers[name];
       return server ? Promise.resolve(server) : Promise.reject(new Error("refused"));
     });
 
   test("are a lost cluster, which is not asked, and objects of the others", async () => {
-    const asked: string[] = [];
+    const opened: string[] = [];
     const west = api({ "/api/v1": core, "/api/v1/services": list() });
-    const found = await search({ clusterapi: api(clusters("west")), west }, asked);
-    expect(found.clusters.map(({ name }) => name)).toEqual(["east"]);
-    expect(found.objects.map(({ cluster, name }) => `${cluster} ${name}`)).toEqual(["west web"]);
-    expect(asked).toEqual(["clusterapi", "west"]);
+    const deletions = await search({ clusterapi: api(clusters("west")), west }, opened);
+    expect(deletions.clusters.map(({ name }) => name)).toEqual(["east"]);
+    expect(deletions.objects.map(({ cluster, name }) => `${cluster} ${name}`)).toEqual(["west web"]);
+    expect(opened).toEqual(["clusterapi", "west"]);
   });
 
   test("are none where nothing answers", async () =>
@@ -137,7 +137,7 @@ describe("deletions in a stack", () => {
 
   test("of one cluster are found although another one does not answer", async () => {
     const west = api({ "/api/v1": core, "/api/v1/services": list() });
-    const found = await search({ clusterapi: api(clusters("west", "east")), west });
-    expect(found).toMatchObject({ clusters: [], objects: [{ cluster: "west", name: "web" }] });
+    const deletions = await search({ clusterapi: api(clusters("west", "east")), west });
+    expect(deletions).toMatchObject({ clusters: [], objects: [{ cluster: "west", name: "web" }] });
   });
 });

@@ -142,19 +142,19 @@ describe("the management cluster's node", () => {
   test("answers where its API does", async () => expect(await wake("running")).toBe("answers"));
 
   test("one that is stopped is started; silent where its API never answers", async () => {
-    const asked: string[] = [];
-    const found = await wakeManagement(
+    const commands: string[] = [];
+    const state = await wakeManagement(
       "m",
       () => undefined,
       (...args) => {
-        asked.push(args[0] ?? "");
+        commands.push(args[0] ?? "");
         if (args[0] === "exec") return Promise.reject(new Error("no"));
         return Promise.resolve(args[0] === "ps" ? [containerRow({ state: "exited" })] : []);
       },
       -1,
     );
-    expect(found).toBe("silent");
-    expect(asked).toEqual(["ps", "start", "exec"]);
+    expect(state).toBe("silent");
+    expect(commands).toEqual(["ps", "start", "exec"]);
   });
 });
 

@@ -7,13 +7,13 @@ import { awaitManagement, withoutManagement } from "../../../cli/recovery/manage
 const checkout = mkdtempSync(join(tmpdir(), "slipway-management-"));
 afterAll(() => rmSync(checkout, { recursive: true }));
 const target = { checkout, stack: "dev", backend: "", variables: { A: "a" } };
-let said: string[];
+let lines: string[];
 beforeEach(() => {
-  said = [];
+  lines = [];
   rmSync(join(checkout, ".slipway"), { recursive: true, force: true });
   rmSync(join(checkout, "Pulumi.dev.yaml"), { force: true });
 });
-const say = (line: string): void => void said.push(line);
+const print = (line: string): void => void lines.push(line);
 const wasUp = (): void => {
   mkdirSync(join(checkout, ".slipway", "kubeconfigs", "dev"), { recursive: true });
   writeFileSync(join(checkout, ".slipway", "kubeconfigs", "dev", "clusterapi.yaml"), "");
@@ -24,54 +24,54 @@ test("only a cluster that was, and that Docker has no more, lets what cannot be 
   wasUp();
   const gone = (): Promise<undefined> => Promise.resolve(undefined);
   const isKnown = (): Promise<boolean> => Promise.resolve(true);
-  const found = await withoutManagement(target, say, gone, isKnown);
-  expect(found.variables).toEqual({ A: "a", [unreachable]: "true" });
-  expect(said).toEqual(["management cluster clusterapi: Docker has it no more, so what stood in it is gone"]);
+  const result = await withoutManagement(target, print, gone, isKnown);
+  expect(result.variables).toEqual({ A: "a", [unreachable]: "true" });
+  expect(lines).toEqual(["management cluster clusterapi no longer exists in Docker; everything in it is lost"]);
 });
 
 test("a kubeconfig that outlived its stack's state says nothing", async () => {
   wasUp();
   const gone = (): Promise<undefined> => Promise.resolve(undefined);
-  expect(await withoutManagement(target, say, gone, () => Promise.resolve(false))).toBe(target);
-  expect(said).toEqual([]);
+  expect(await withoutManagement(target, print, gone, () => Promise.resolve(false))).toBe(target);
+  expect(lines).toEqual([]);
 });
 
 test("one that is stopped is said to be, and nothing counts as deleted", async () => {
   wasUp();
-  expect(await withoutManagement(target, say, () => Promise.resolve({ running: false, image: "i" }))).toBe(target);
-  expect(said.join("\n")).toContain("is stopped: make up starts it");
+  expect(await withoutManagement(target, print, () => Promise.resolve({ running: false, image: "i" }))).toBe(target);
+  expect(lines.join("\n")).toContain("is stopped: make up starts it");
 });
 
 test("one that runs is nothing to speak of", async () => {
   wasUp();
-  expect(await withoutManagement(target, say, () => Promise.resolve({ running: true, image: "i" }))).toBe(target);
-  expect(said).toEqual([]);
+  expect(await withoutManagement(target, print, () => Promise.resolve({ running: true, image: "i" }))).toBe(target);
+  expect(lines).toEqual([]);
 });
 
 test("a Docker that does not answer is an error", async () => {
   wasUp();
   const down = (): Promise<undefined> => Promise.reject(new Error("Docker does not answer"));
-  await expect(withoutManagement(target, say, down)).rejects.toThrow("Docker does not answer");
+  await expect(withoutManagement(target, print, down)).rejects.toThrow("Docker does not answer");
 });
 
 test("before the first up, and with a cluster that someone else made, nothing is asked", async () => {
   const never = (): Promise<undefined> => Promise.reject(new Error("asked"));
-  expect(await withoutManagement(target, say, never)).toBe(target);
+  expect(await withoutManagement(target, print, never)).toBe(target);
   wasUp();
   writeFileSync(join(checkout, "Pulumi.dev.yaml"), "config:\n  slipway:managementKubeconfig: /k\n");
-  expect(await withoutManagement(target, say, never)).toBe(target);
+  expect(await withoutManagement(target, print, never)).toBe(target);
 });
 
 test("an up waits for a management cluster that was, and for no other", async () => {
-  const asked: string[] = [];
+  const clusters: string[] = [];
   const wake = (name: string): Promise<"silent"> => {
-    asked.push(name);
+    clusters.push(name);
     return Promise.resolve("silent");
   };
-  await awaitManagement(target, say, wake);
-  expect(asked).toEqual([]);
+  await awaitManagement(target, print, wake);
+  expect(clusters).toEqual([]);
   wasUp();
-  await awaitManagement(target, say, wake);
-  expect(asked).toEqual(["clusterapi"]);
-  expect(said.join()).toContain("does not answer");
+  await awaitManagement(target, print, wake);
+  expect(clusters).toEqual(["clusterapi"]);
+  expect(lines.join()).toContain("does not answer");
 });

@@ -21,9 +21,9 @@ const silent: Exec = () => Promise.resolve({ text: "no answer within 60 s", fail
 
 test("the archive is its owner's alone, and says what is missing", async () => {
   const lines: string[] = [];
-  const found = { files: [{ name: "a/b.txt", content: "x" }], missing: ["docker/ps.txt: no answer"] };
+  const findings = { files: [{ name: "a/b.txt", content: "x" }], missing: ["docker/ps.txt: no answer"] };
   const place = { checkout, stack: "dev", redact: (text: string) => text, time: new Date("2026-01-02T03:04:05.6Z") };
-  const path = await packArchive(found, place, (line) => lines.push(line));
+  const path = await packArchive(findings, place, (line) => lines.push(line));
   expect(path).toBe(join(checkout, ".slipway", "support", "slipway-support-dev-20260102T030405Z.tar.gz"));
   expect(statSync(path).mode & 0o777).toBe(0o600);
   const names = execFileSync("tar", ["--list", "--gzip", "--file", path], { encoding: "utf8" }).trim().split("\n");
@@ -59,12 +59,12 @@ describe("the packed files", () => {
     const [tools, seenFile] = [join(checkout, "tools"), join(checkout, "seen")];
     mkdirSync(tools);
     // What tar finds beside its archive, and then tar itself.
-    const look = 'folder=$(dirname "$4"); echo "$folder"; stat -c %a "$folder"; grep -r "" "$folder"';
-    const spy = `#!/bin/sh\n{ ${look}; } >'${seenFile}'\nPATH=/usr/bin:/bin exec tar "$@"\n`;
+    const script = 'folder=$(dirname "$4"); echo "$folder"; stat -c %a "$folder"; grep -r "" "$folder"';
+    const spy = `#!/bin/sh\n{ ${script}; } >'${seenFile}'\nPATH=/usr/bin:/bin exec tar "$@"\n`;
     writeFileSync(join(tools, "tar"), spy, { mode: 0o755 });
     const before = process.env["PATH"];
     process.env["PATH"] = `${tools}:${before}`;
-    const found = {
+    const findings = {
       files: [
         { name: `log-${token}`, content: `a line with ${token}` },
         { name: "s", content: [{ kind: "Secret", data: { a: "QQ==" } }] },
@@ -72,7 +72,7 @@ describe("the packed files", () => {
       missing: [`a thing: ${token}`],
     };
     try {
-      await packArchive(found, place(redactor()), () => undefined);
+      await packArchive(findings, place(redactor()), () => undefined);
     } finally {
       process.env["PATH"] = before;
     }
@@ -85,8 +85,8 @@ describe("the packed files", () => {
 });
 
 test("a cluster that does not answer is missing, and no error", async () => {
-  const found = await readCluster(silent, { name: "capd", file: "x.yaml", folder: "clusters/capd" });
-  expect(found).toEqual({
+  const findings = await readCluster(silent, { name: "capd", file: "x.yaml", folder: "clusters/capd" });
+  expect(findings).toEqual({
     files: [],
     missing: ["cluster capd: its API does not answer: no answer within 60 s"],
     answers: false,
@@ -153,12 +153,12 @@ const kubectl: Exec = (_, ...args) => {
 };
 
 test("what a cluster lists is taken although it cannot list all", async () => {
-  const found = await readCluster(kubectl, { name: "capd", file: "x.yaml", folder: "clusters/capd" });
-  expect(found.missing).toEqual(["cluster capd: objects: conversion webhook failed"]);
-  const names = found.files.map(({ name }) => name);
+  const findings = await readCluster(kubectl, { name: "capd", file: "x.yaml", folder: "clusters/capd" });
+  expect(findings.missing).toEqual(["cluster capd: objects: conversion webhook failed"]);
+  const names = findings.files.map(({ name }) => name);
   expect(names).toContain("clusters/capd/objects/Pod.json");
   expect(names).toContain("clusters/capd/logs/kube-system/p/c.log");
-  expect(found.answers).toBe(true);
+  expect(findings.answers).toBe(true);
 });
 
 test("work in turn gives its results in order, and no more at a time than asked for", async () => {

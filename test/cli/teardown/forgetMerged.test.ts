@@ -12,19 +12,19 @@ jest.setTimeout(60_000); // each test starts programs, which a busy machine does
 
 let home: UserHome;
 let checkout: FakeCheckout;
-let own: { checkout: string; stack: string };
+let ownStack: { checkout: string; stack: string };
 const path = process.env.PATH ?? "";
 const silent = (): void => undefined;
 
 beforeEach(async () => {
   home = enterHome();
   checkout = fakeStack();
-  own = { checkout: checkout.folder, stack: "dev" };
+  ownStack = { checkout: checkout.folder, stack: "dev" };
   process.env.PATH = `${join(checkout.folder, ".tools", "bin")}:${path}`;
   checkout.fakeTool("docker", "exit 0");
   const kubeconfigs = { capd: kubeconfigText("capd") };
-  await mergeIntoUserFile(own, { kubeconfigs, current: "capd", isComplete: true }, silent);
-  await mergeIntoUserFile({ ...own, stack: "ha" }, { kubeconfigs, current: "capd", isComplete: true }, silent);
+  await mergeIntoUserFile(ownStack, { kubeconfigs, current: "capd", isComplete: true }, silent);
+  await mergeIntoUserFile({ ...ownStack, stack: "ha" }, { kubeconfigs, current: "capd", isComplete: true }, silent);
 });
 afterEach(() => {
   process.env.PATH = path;
@@ -38,7 +38,7 @@ const merged = (): string[] => {
 };
 
 const destroy = (...args: string[]): Promise<number> =>
-  destroyStack({ ...own, backend: `file://${own.checkout}/.slipway`, variables: {} }, args, silent);
+  destroyStack({ ...ownStack, backend: `file://${ownStack.checkout}/.slipway`, variables: {} }, args, silent);
 
 describe("what was merged into the user's kubeconfig", () => {
   test("goes with a destroyed stack; another stack's entries stay", async () => {
@@ -59,12 +59,12 @@ describe("what was merged into the user's kubeconfig", () => {
 
   test("stays where Docker does not answer", async () => {
     checkout.fakeTool("docker", "exit 1");
-    await reportNoState(own.checkout, own.stack, silent);
+    await reportNoState(ownStack.checkout, ownStack.stack, silent);
     expect(merged()).toEqual(["dev", "ha"]);
   });
 
   test("goes with a stack whose state is lost", async () => {
-    expect(await reportNoState(own.checkout, own.stack, silent)).toBe(0);
+    expect(await reportNoState(ownStack.checkout, ownStack.stack, silent)).toBe(0);
     expect(merged()).toEqual(["ha"]);
   });
 });

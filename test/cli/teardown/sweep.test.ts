@@ -27,13 +27,13 @@ const container = (name: string, more: Partial<SeenContainer> = {}): SeenContain
   networks: ["kind"],
   ...more,
 });
-const own = { name: "kind", owner: "slipway/dev" };
+const network = { name: "kind", owner: "slipway/dev" };
 const proof: Proof = {
   owner: "slipway/dev",
   named: ["clusterapi", "capd"],
   recorded: { clusters: [], ids: [], volumes: [] },
 };
-const seen = (containers: SeenContainer[], networks = [own]): Inventory => ({
+const seen = (containers: SeenContainer[], networks = [network]): Inventory => ({
   containers,
   networks,
   volumes: [],
@@ -59,23 +59,33 @@ describe("a sweep", () => {
   });
 
   test.each<[string, SeenContainer, Inventory["networks"], RegExp]>([
-    ["another kind cluster on the stack's network", container("x", { cluster: "x" }), [own], /neither settings nor/],
+    [
+      "another kind cluster on the stack's network",
+      container("x", { cluster: "x" }),
+      [network],
+      /neither settings nor/,
+    ],
     ["a cluster of the stack's names on a foreign network", container("y", { cluster: "capd" }), [], /named capd/],
     [
       "a cluster of the stack's names on another stack's network",
       container("y", { cluster: "capd" }),
       [{ name: "kind", owner: "slipway/other" }],
-      /not on a network of the stack's own/,
+      /not on a network of the stack$/,
     ],
-    ["what carries another stack's label", container("z", { owner: "slipway/other" }), [own], /stack slipway\/other/],
-    ["one of no cluster on the stack's network", container("db"), [own], /no cluster's/],
+    [
+      "what carries another stack's label",
+      container("z", { owner: "slipway/other" }),
+      [network],
+      /stack slipway\/other/,
+    ],
+    ["one of no cluster on the stack's network", container("db"), [network], /not of a cluster/],
     [
       "another kind cluster elsewhere",
       container("x", { cluster: "x", networks: ["bridge"] }),
-      [own],
+      [network],
       /not the stack's/,
     ],
-    ["a stack whose name begins alike", container("z", { owner: "slipway/dev2" }), [own], /slipway\/dev2/],
+    ["a stack whose name begins alike", container("z", { owner: "slipway/dev2" }), [network], /slipway\/dev2/],
   ])("leaves alone %s", (_, one, networks, why) => {
     const plan = planSweep(seen([one], [...networks]), proof);
     expect(plan.containers).toEqual([]);
@@ -110,7 +120,7 @@ describe("on a machine", () => {
   const files = join(checkout, ".slipway", "kubeconfigs", "dev");
 
   /** Docker with one network of ours, its node, and a foreign one beside it. */
-  const machine = (foreign = true): { ask: Docker; done: string[] } => {
+  const machine = (foreign = true): { runDocker: Docker; done: string[] } => {
     const done: string[] = [];
     let rows = [
       { id: "id1", name: "clusterapi-control-plane", cluster: "clusterapi", networks: ["kind"] },
@@ -119,7 +129,7 @@ describe("on a machine", () => {
     let networks = [networkRow("net1", "kind", "slipway/dev")];
     return {
       done,
-      ask: (...args) => {
+      runDocker: (...args) => {
         const line = args.join(" ");
         if (line.startsWith("network ls")) return Promise.resolve(networks);
         if (line.startsWith("volume")) return Promise.resolve([]);
@@ -139,23 +149,23 @@ describe("on a machine", () => {
 
   const sweep = async (
     sure: boolean,
-    { ask }: ReturnType<typeof machine>,
-  ): Promise<{ code: number; said: string[] }> => {
-    const said: string[] = [];
+    { runDocker }: ReturnType<typeof machine>,
+  ): Promise<{ code: number; lines: string[] }> => {
+    const lines: string[] = [];
     mkdirSync(files, { recursive: true });
     writeFileSync(join(files, "capd.yaml"), "secret");
-    const code = await removeOrphanedStack({ checkout, stack: "dev" }, sure, (line) => said.push(line), ask);
-    return { code, said };
+    const code = await removeOrphanedStack({ checkout, stack: "dev" }, sure, (line) => lines.push(line), runDocker);
+    return { code, lines };
   };
 
   test("it lists and, without a yes, removes nothing", async () => {
     const docker = machine();
-    const { code, said } = await sweep(false, docker);
+    const { code, lines } = await sweep(false, docker);
     expect(code).toBe(1);
     expect(docker.done).toEqual([]);
     expect(existsSync(join(files, "capd.yaml"))).toBe(true);
-    expect(said.join("\n")).toMatch(/container clusterapi-control-plane .*\n[^]*left alone:\n {2}container mine-/);
-    expect(said.join("\n")).toMatch(/another checkout's stack of that name/);
+    expect(lines.join("\n")).toMatch(/container clusterapi-control-plane .*\n[^]*left alone:\n {2}container mine-/);
+    expect(lines.join("\n")).toMatch(/another checkout's stack of that name/);
   });
 
   test("with a yes what is ours goes, by id; the foreign cluster and the network it uses stay", async () => {
@@ -182,13 +192,13 @@ describe("on a machine", () => {
 
   test("where nobody else uses it the network goes too", async () => {
     const docker = machine(false);
-    expect((await sweep(true, docker)).said.at(-1)).toBe("nothing left of stack dev");
+    expect((await sweep(true, docker)).lines.at(-1)).toBe("nothing left of stack dev");
     expect(docker.done).toEqual(["rm --force --volumes id1", "network rm kind"]);
   });
 
   test("an up claims the clusters that were not there, and records ids at its end", async () => {
-    const { ask } = machine();
-    await recordPlannedClusters({ checkout, stack: "dev" } as never, ask);
+    const { runDocker } = machine();
+    await recordPlannedClusters({ checkout, stack: "dev" } as never, runDocker);
     expect(loadRecord(checkout, "dev").clusters).toEqual(["capd"]);
     await recordCreated({ checkout, stack: "dev" } as never, () => Promise.resolve([]));
     expect(loadRecord(checkout, "dev").ids).toEqual([]);
@@ -204,10 +214,10 @@ describe("on a machine", () => {
     async (_, claimed, networks, expected) => {
       deleteRecord(checkout, "dev");
       saveRecord(checkout, "dev", { clusters: claimed, containers: [], volumes: [], networks: [] });
-      const ask: Docker = (...args) => Promise.resolve(args.includes("network=kind") ? ["id"] : []);
+      const runDocker: Docker = (...args) => Promise.resolve(args.includes("network=kind") ? ["id"] : []);
       const clusters = { workload: [], withDeleteStep: [], onDocker: true };
-      const found = await withPlannedManagement(clusters, { checkout, stack: "dev" }, networks, ask);
-      expect(found).toEqual({ ...clusters, ...(expected ? { management: expected } : {}) });
+      const result = await withPlannedManagement(clusters, { checkout, stack: "dev" }, networks, runDocker);
+      expect(result).toEqual({ ...clusters, ...(expected ? { management: expected } : {}) });
     },
   );
 

@@ -18,16 +18,16 @@ const { packages, lockfileVersion } = JSON.parse(readFileSync(join(root, "packag
 const entries = Object.entries(packages).filter(([path]) => path !== "");
 
 describe("package-lock.json", () => {
-  test("is of a form that has a sum for each package", () => {
+  test("is of a form that has a checksum for each package", () => {
     expect(lockfileVersion).toBe(3);
     expect(entries.length).toBeGreaterThan(300);
   });
 
-  test("has a SHA-512 sum for each package, but for native parts of test tools on platforms it was not written on", () => {
+  test("has a SHA-512 checksum for each package, but for native parts of test tools on platforms it was not written on", () => {
     // Filled in by make lock without a download, where the registry that wrote the file did not serve them.
-    const others = /^node_modules\/(@swc\/core|@unrs\/resolver-binding)-(?!linux-(x64|arm64)-)/;
+    const nativeParts = /^node_modules\/(@swc\/core|@unrs\/resolver-binding)-(?!linux-(x64|arm64)-)/;
     const without = entries.filter(([, { integrity }]) => !/^sha512-[A-Za-z0-9+/]{86}==$/.test(integrity ?? ""));
-    expect(without.filter(([path, entry]) => !others.test(path) || !entry.optional || !entry.os)).toEqual([]);
+    expect(without.filter(([path, entry]) => !nativeParts.test(path) || !entry.optional || !entry.os)).toEqual([]);
   });
 
   test("takes packages from the npm registry alone: no other host, repository, folder or link", () => {

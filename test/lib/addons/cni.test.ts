@@ -47,7 +47,7 @@ test.each([
 });
 
 test("refuses a manifest of something else, naming the setting", () => {
-  expect(() => withPodCidr([other], "calico", parseNetworks("10.0.0.0/16"))).toThrow(/cniManifest .*calico-node/);
+  expect(() => withPodCidr([other], "calico", parseNetworks("10.0.0.0/16"))).toThrow(/cniManifest: .*calico-node/);
 });
 
 const configMap = (name: string, data: Record<string, string>): KubernetesObject => ({

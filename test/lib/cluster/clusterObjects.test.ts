@@ -161,7 +161,9 @@ describe("worker pools", () => {
 
   test.each([["cp"], ["control-plane"], ["a", "b", "a"]])("named %s are refused", (...names) => {
     const workerPools = names.map((name) => ({ name, replicas: 1 }));
-    expect(() => clusterObjects({ ...spec, workerPools })).toThrow(/a worker pool of capd is .* Rename the pool\./);
+    expect(() => clusterObjects({ ...spec, workerPools })).toThrow(
+      /a worker pool of capd: expected a name other than .* Rename the pool\./,
+    );
   });
 
   test("own machines by the names of their deployments, beside the control plane", () => {

@@ -54,7 +54,7 @@ describe("forHost", () => {
 
   test.each([undefined, 0, 65536, 1.5, NaN])("refuses the port %s on Docker Desktop", (publishedPort) => {
     expect(() => forHost(text, { platform: "darwin", publishedPort })).toThrow(
-      /published port of https:\/\/172\.18\.0\.3:6443 .* port from 1 to 65535.*`docker port <cluster>-lb 6443/,
+      /published port of https:\/\/172\.18\.0\.3:6443: expected a port from 1 to 65535.*`docker port <cluster>-lb 6443/,
     );
   });
 });
@@ -94,8 +94,8 @@ describe("decodeSecretValue", () => {
   });
 
   test.each([
-    [undefined, "the Secret has no keys"],
-    [{}, "the Secret has no keys"],
+    [undefined, "the keys of the Secret: none"],
+    [{}, "the keys of the Secret: none"],
     [
       { kubeconfig: "eA==", other: "eA==" },
       "key value of the secret: expected a value (the keys of the Secret: kubeconfig, other), got nothing",

@@ -6,7 +6,7 @@ import { defaultGateway, dockerRange, parseDockerSubnet } from "../../../lib/net
 import { loadBalancerRange } from "../../../lib/network/loadBalancerRange";
 import { ipcalc } from "../../helpers/ipcalc";
 
-/** The second oracle: plain arithmetic, sharing nothing with the code under test. */
+/** The second oracle: plain arithmetic that shares nothing with the code under test. */
 const toNumber = (address: string): bigint =>
   address.split(".").reduce((total, octet) => total * 256n + BigInt(octet), 0n);
 const toText = (value: bigint): string =>
@@ -42,7 +42,7 @@ describe("parseCidr", () => {
     [" 10.0.0.0/8", "CIDR notation"],
     ["fd00::/64", "CIDR notation"],
     ["", "CIDR notation"],
-  ])("refuses %s", (text, message) => {
+  ])("rejects %s", (text, message) => {
     expect(() => parseCidr(text)).toThrow(new RegExp(message));
   });
 
@@ -89,7 +89,7 @@ describe("loadBalancerRange", () => {
     ["172.18.0.0/16", "172.18.255.254", 31, "a block with an address beside the broadcast address"],
     ["172.18.0.0/29", "172.18.0.1", 30, "prefix length from /8 to /28"],
     ["0.0.0.0/7", "0.0.0.1", 29, "prefix length from /8 to /28"],
-  ])("refuses %s with gateway %s and /%i", (subnet, gateway, prefix, message) => {
+  ])("rejects %s with gateway %s and /%i", (subnet, gateway, prefix, message) => {
     expect(() => loadBalancerRange(parseDockerSubnet(subnet), gateway, prefix)).toThrow(message);
   });
 
@@ -114,7 +114,7 @@ describe("loadBalancerRange", () => {
           expect(last).toBeLessThan(subnet.last);
           expect(first <= gateway && gateway <= last).toBe(false);
           expect(BigInt(range.size)).toBe(last - first + 1n);
-          // Nothing larger was left: one more at either end is outside the block, the broadcast address or the gateway.
+          // The range is maximal: the next address at each end is outside the block, the broadcast address or the gateway.
           expect(first - 1n === gateway || first === subnet.last + 1n - block).toBe(true);
           expect(last + 1n === gateway || last + 1n === subnet.last).toBe(true);
           expect(2n * BigInt(range.size)).toBeGreaterThanOrEqual(block - 2n);
@@ -158,7 +158,7 @@ describe("against ipcalc", () => {
     expect(compared).toBe(25 * 128);
   });
 
-  test("loadBalancerRange is the highest /29, as the original script took it", () => {
+  test("loadBalancerRange is the highest /29, like the range of the original script", () => {
     fc.assert(
       fc.property(fc.nat(0xffffffff), fc.integer({ min: 20, max: 28 }), (seed, prefix) => {
         const subnet = subnetAt(seed, prefix);
@@ -210,7 +210,7 @@ describe("overlaps and contains", () => {
     expect(overlaps(parseCidr(b), parseCidr(a))).toBe(expected);
   });
 
-  test("two networks overlap exactly if one holds the other's first address", () => {
+  test("two networks overlap exactly if one contains the first address of the other", () => {
     fc.assert(
       fc.property(anySubnet, anySubnet, fc.boolean(), (a, b, same) => {
         const other = same ? subnetAt(Number(a.first), Number(b.text.split("/")[1])) : b;

@@ -25,7 +25,7 @@ test("slots count from the highest block down", () => {
   ]);
 });
 
-test("slot 0 is the short form's range", () => {
+test("slot 0 is the range of a single cluster", () => {
   expect(allot({ name: "a", slot: 0 })["a"]).toEqual(loadBalancerRange(network, gateway));
 });
 
@@ -34,12 +34,12 @@ test("a name gives the same block in every stack of the same network", () => {
   expect(slotOf("east", 4096)).toBe(slotOf("east", 4096));
 });
 
-test("a gateway within a lower block is left out of it", () => {
+test("a gateway within a lower block is not part of the range", () => {
   const ranges = allotRanges(parseDockerSubnet("10.9.8.0/24"), "10.9.8.240", 29, [{ name: "a", slot: 1 }]);
   expect(ranges["a"]?.text).toBe("10.9.8.241-10.9.8.247");
 });
 
-describe("refuses, with the way out,", () => {
+describe("rejects, with a remedy,", () => {
   test.each<[string, RangeClaim[], RegExp]>([
     [
       "two clusters on one block",
@@ -50,7 +50,7 @@ describe("refuses, with the way out,", () => {
       /^clusters\[1\]\.loadBalancerSlot: expected a free block for cluster b, because cluster a has block 0, got 0\. Set loadBalancerSlot of b to 1, which is free\.$/,
     ],
     [
-      "a slot that is not there",
+      "a slot without a block",
       [{ name: "a", slot: 4096 }],
       /loadBalancerSlot: expected a number from 0 to 4095, .*, got 4096/,
     ],
@@ -67,7 +67,7 @@ describe("refuses, with the way out,", () => {
   });
 });
 
-describe("whatever the network and the clusters", () => {
+describe("for any network and any clusters", () => {
   const anyNetwork = fc.integer({ min: 8, max: 26 }).chain((prefix) =>
     fc.record({
       subnet: fc.constant(`10.0.0.0/${prefix}`),
@@ -104,7 +104,7 @@ describe("whatever the network and the clusters", () => {
     );
   });
 
-  test("removing some and changing the order moves nobody", () => {
+  test("removing and reordering clusters does not move other clusters", () => {
     fc.assert(
       fc.property(anyNetwork, anyClusters, fc.infiniteStream(fc.nat(99)), (net, clusters, dice) => {
         const all = allotted(net.subnet, net.prefixLength, clusters);
@@ -124,7 +124,7 @@ describe("whatever the network and the clusters", () => {
     );
   });
 
-  test("what it says is free is free", () => {
+  test("a slot that the remedy calls free is free", () => {
     fc.assert(
       fc.property(anyClusters, (clusters) => {
         const requests = clusters.map((cluster) => ({ ...cluster, key: cluster.name }));

@@ -14,7 +14,7 @@ import {
 import { anyOverlap, noNetworks, parseNetworks } from "../../../lib/network/networks";
 import { ipaddressOracle } from "../../helpers/ipaddressOracle";
 
-/** Eight groups with many zeros among them, where spellings differ. */
+/** Eight groups with many zeros, whose spellings differ. */
 const groups = fc.array(fc.oneof(fc.constant(0), fc.constant(0), fc.nat(0xffff)), { minLength: 8, maxLength: 8 });
 const spelled = (numbers: number[]): string => numbers.map((group) => group.toString(16)).join(":");
 
@@ -35,7 +35,7 @@ describe("against Python's ipaddress", () => {
     expect(theirs).toHaveLength(4000);
   });
 
-  test("so is whether two of them share an address", () => {
+  test("overlaps of two networks are the same", () => {
     for (const [index, one] of theirs.entries()) {
       expect(overlaps(parseNetwork(one.network), parseNetwork(theirs[(index + 1) % theirs.length]!.network))).toBe(
         one.overlapsNext,
@@ -44,7 +44,7 @@ describe("against Python's ipaddress", () => {
     expect(new Set(theirs.map((one) => one.overlapsNext))).toEqual(new Set([true, false]));
   });
 
-  test("so are the halves that Docker and load balancers get of subnets from /48 to /96", () => {
+  test("the halves of Docker and of load balancers are the same for subnets from /48 to /96", () => {
     const subnets = ipaddressOracle(
       fc
         .sample(fc.tuple(groups, fc.integer({ min: 48, max: 96 })), 500)
@@ -70,7 +70,7 @@ describe("against Python's ipaddress", () => {
 });
 
 describe("addresses", () => {
-  test("each has one canonical text, whatever way it is spelled", () => {
+  test("each address has one canonical spelling", () => {
     fc.assert(
       fc.property(groups, (numbers) => {
         const value = numbers.reduce((total, group) => (total << 16n) | BigInt(group), 0n);
@@ -92,7 +92,7 @@ describe("addresses", () => {
     "",
     "fd00::0",
     "FD00::",
-  ])("%s is none", (text) => {
+  ])("%s is not an address", (text) => {
     expect(addressOf(text)).toBeUndefined();
   });
 });
@@ -107,7 +107,7 @@ describe("parseCidr for IPv6", () => {
     ["fd00::", "IPv6 network in CIDR notation"],
     ["fd00::%eth0/64", "IPv6 network in CIDR notation"],
     ["10.0.0.0/8", "IPv6 network in CIDR notation"],
-  ])("refuses %s", (text, message) => {
+  ])("rejects %s", (text, message) => {
     expect(() => parseCidr(text, ["ipv6"])).toThrow(new RegExp(message));
   });
 
@@ -133,18 +133,18 @@ describe("families", () => {
     ["10.0.0.0/16,fd00::/64,fd01::/64", "one of IPv4 and one of IPv6"],
     ["10.0.0.0/16,", "CIDR notation"],
     ["10.0.0.0/16, fd00::/64", "CIDR notation"],
-  ])("%s is refused", (text, message) => {
+  ])("%s is rejected", (text, message) => {
     expect(() => parseNetworks(text)).toThrow(message);
   });
 
-  test("keep the setting's text, and are written as it", () => {
+  test("keep the setting's string, also in JSON", () => {
     const networks = parseNetworks("fd00:10::/56,10.0.0.0/16");
     expect(networks.text).toBe("fd00:10::/56,10.0.0.0/16");
     expect([networks.ipv4?.text, networks.ipv6?.text]).toEqual(["10.0.0.0/16", "fd00:10::/56"]);
     expect(JSON.stringify({ networks, none: noNetworks })).toBe('{"networks":"fd00:10::/56,10.0.0.0/16","none":""}');
   });
 
-  test("overlap where any two networks of one family do, and never across families", () => {
+  test("overlap if any two networks of one family overlap, and never across families", () => {
     expect(anyOverlap(parseNetworks("10.0.0.0/16,fd00:10::/56").list, parseNetworks("fd00:10:0:1::/64").list)).toBe(
       true,
     );
@@ -174,7 +174,7 @@ describe("the Docker network's IPv6 subnet", () => {
     expect(ipv6SubnetBeside(parseDockerSubnet(subnet)).text).toBe(text);
   });
 
-  test("the highest block leaves the addresses that are reserved for anycast", () => {
+  test("the highest block excludes the addresses that are reserved for anycast", () => {
     expect(ipv6LoadBalancerRange(parseIPv6Subnet("fd00:172:18::/64"), 0)).toEqual({
       first: "fd00:172:18:0:ffff:ffff:ffff:ff00",
       last: "fd00:172:18:0:ffff:ffff:ffff:ff7f",
@@ -183,7 +183,7 @@ describe("the Docker network's IPv6 subnet", () => {
     });
   });
 
-  test.each(["fd00::/47", "fd00::/97", "10.0.0.0/16"])("%s is refused", (subnet) => {
+  test.each(["fd00::/47", "fd00::/97", "10.0.0.0/16"])("%s is rejected", (subnet) => {
     expect(() => ipv6LoadBalancerRange(parseIPv6Subnet(subnet), 0)).toThrow(
       /prefix length from \/48 to \/96|IPv6 network/,
     );

@@ -18,27 +18,27 @@ const problemsOf = (clusters: unknown, more: Record<string, unknown> = {}): stri
 };
 
 describe("a list of clusters", () => {
-  test("that is empty means the short form", () => {
+  test("that is empty means the single-cluster settings", () => {
     expect(read([])).toEqual(readSettings({ config: {}, pins }));
   });
 
-  test("of a name alone has the short form's defaults, but for the block of addresses", () => {
-    const [short] = readSettings({ config: { clusterName: "east" }, pins }).clusters;
+  test("with only a name has the single-cluster defaults, except for the block of addresses", () => {
+    const [single] = readSettings({ config: { clusterName: "east" }, pins }).clusters;
     const [listed] = read([{ name: "east" }]).clusters;
-    expect({ ...listed, loadBalancerRange: undefined }).toEqual({ ...short, loadBalancerRange: undefined });
-    expect(read([{ name: "east", loadBalancerSlot: 0 }]).clusters).toEqual([short]);
+    expect({ ...listed, loadBalancerRange: undefined }).toEqual({ ...single, loadBalancerRange: undefined });
+    expect(read([{ name: "east", loadBalancerSlot: 0 }]).clusters).toEqual([single]);
   });
 
-  test("on an adopted network the short form's block follows from the name too", () => {
+  test("on an adopted network, the block of a single cluster depends on the name too", () => {
     const config = { clusterName: "east", adoptNetwork: true };
-    const [short] = readSettings({ config, pins }).clusters;
-    expect(short).toEqual(read([{ name: "east" }]).clusters[0]);
+    const [single] = readSettings({ config, pins }).clusters;
+    expect(single).toEqual(read([{ name: "east" }]).clusters[0]);
     expect(
       readSettings({ config: { ...config, clusterName: "west" }, pins }).clusters[0]?.loadBalancerRange,
-    ).not.toEqual(short?.loadBalancerRange);
+    ).not.toEqual(single?.loadBalancerRange);
   });
 
-  test("is read as YAML gives it and as Pulumi passes it on", () => {
+  test("has the same meaning as YAML and as a string from Pulumi", () => {
     const list = [
       { name: "a", workerReplicas: 2 },
       { name: "b", application: false, manifests: ["x.yaml"] },
@@ -62,7 +62,7 @@ describe("a list of clusters", () => {
     ]);
   });
 
-  test("of in-memory clusters needs nothing said about what they cannot have", () => {
+  test("of in-memory clusters has no pod network and no load balancer by default", () => {
     const [cluster] = read([{ name: "a", backend: "inMemory" }]).clusters;
     expect(cluster).toMatchObject({ cni: "none", loadBalancer: "none", application: false, manifests: [] });
     expect(cluster?.loadBalancerRange).toBeUndefined();
@@ -75,7 +75,7 @@ describe("a list of clusters", () => {
     expect(application.enabled).toBe(false);
   });
 
-  test("may share pod networks, and pretended ones may lie where they like", () => {
+  test("may share pod networks, and simulated clusters may use any network", () => {
     expect(problemsOf([{ name: "a" }, { name: "b" }])).toEqual([]);
     expect(problemsOf([{ name: "a", backend: "inMemory", podCidr: "172.18.0.0/16" }])).toEqual([]);
   });
@@ -209,7 +209,7 @@ test.each<[unknown, string, Record<string, unknown>?]>([
   expect(problems[0]).toMatch(messageLike(expected));
 });
 
-test("the short form's defaults, which Pulumi passes on too, may stand beside a list", () => {
+test("single-cluster defaults, which Pulumi also passes to a program, are allowed beside a list", () => {
   expect(
     problemsOf([a], { clusterName: "capd", workerReplicas: "1", kubernetesVersion: "", application: "true" }),
   ).toEqual([]);

@@ -6,13 +6,13 @@ import { pins, type Route } from "../../../lib/versions/pins";
 const read = (config: Record<string, unknown>, route: Route): Settings => readSettings({ config, pins, route });
 const local = { imageSource: "local", extraImages: ["example.org/a:1"] };
 
-describe("what the route decides", () => {
-  test("is the same for a setting that is absent and for one that is empty, as Pulumi passes it", () => {
+describe("a default of the route", () => {
+  test("is the same for an absent setting and for an empty string, which Pulumi passes", () => {
     const empty = { pins: "", imageSource: "", capdImageSource: "", cniManifest: "", coreManifest: "" };
     for (const route of ["release", "source"] as const) expect(read(empty, route)).toEqual(read({}, route));
   });
 
-  test("gives way to what is stated", () => {
+  test("does not replace a stated value", () => {
     const stated = { imageSource: "registry", capdImageSource: "build", cniManifest: "own/calico.yaml" };
     const { imageSource, capd, manifests } = read(stated, "source");
     expect([imageSource, capd.source, manifests.cni, manifests.core]).toEqual([
@@ -24,7 +24,7 @@ describe("what the route decides", () => {
     expect(read(local, "release")).toMatchObject({ imageSource: "local", extraImages: ["example.org/a:1"] });
   });
 
-  test("is nothing for the versions of the other route, whose images and manifests are not installed", () => {
+  test("does not apply to the versions of the other route, whose images and manifests are not installed", () => {
     for (const [set, route] of [
       ["release", "source"],
       ["source", "release"],
@@ -35,13 +35,13 @@ describe("what the route decides", () => {
     }
   });
 
-  test("leaves the provider's image of a given management cluster alone", () => {
-    const given = { managementKubeconfig: "their.yaml" };
-    expect(read(given, "source")).toMatchObject({ imageSource: "local", capd: { source: "pull" } });
-    expect(() => read({ ...given, capdImageSource: "local" }, "source")).toThrow(/capdImageSource: .*"local"/);
+  test("does not change the provider's image of an existing management cluster", () => {
+    const existing = { managementKubeconfig: "their.yaml" };
+    expect(read(existing, "source")).toMatchObject({ imageSource: "local", capd: { source: "pull" } });
+    expect(() => read({ ...existing, capdImageSource: "local" }, "source")).toThrow(/capdImageSource: .*"local"/);
   });
 
-  test("leaves further images to the route that has nodes pull nothing", () => {
+  test("keeps extraImages only on the route where nodes pull nothing", () => {
     const { extraImages } = local;
     expect(read({ extraImages }, "source").extraImages).toEqual(extraImages);
     expect(read({ extraImages }, "release").extraImages).toEqual([]);
@@ -50,7 +50,7 @@ describe("what the route decides", () => {
     );
   });
 
-  test("is still checked where it is stated wrongly", () => {
+  test("does not hide an invalid value", () => {
     expect(() => read({ pins: "neither" }, "source")).toThrow(/pins: .*"neither"\. Set it to release, or remove it/);
     expect(() => read({ imageSource: 5 }, "source")).toThrow(/imageSource: expected one of registry, local, got 5/);
   });

@@ -6,7 +6,7 @@ import { messageLike } from "../../helpers/messageLike";
 
 const read = (config: Record<string, unknown>) => readSettings({ config, pins });
 
-const said = (config: Record<string, unknown>): string[] => {
+const messagesOf = (config: Record<string, unknown>): string[] => {
   try {
     read(config);
     return [];
@@ -22,12 +22,12 @@ const provider = { name: "aws", version: "v2.13.0", manifest: "aws.yaml" };
 describe("a field of a map in a list", () => {
   test.each<[string, object, string]>([
     [
-      "a misspelt name has the nearest one",
+      "a misspelt name has the nearest name in its remedy",
       { workers: [{ name: "p", taints: [{ key: "k", efect: "NoExecute" }] }] },
       'clusters[0].workers[0].taints[0].efect: expected a known field, got "NoExecute". Did you mean effect?',
     ],
     [
-      "a name like no other has all names",
+      "a name that resembles no field has all names in its remedy",
       { healthCheck: { unhealthyNodeConditions: [{ zzzzzzzzzzzz: 1 }] } },
       "clusters[0].healthCheck.unhealthyNodeConditions[0].zzzzzzzzzzzz: expected a known field, got 1. " +
         "Remove it; known fields: type, status, timeoutSeconds.",
@@ -38,7 +38,7 @@ describe("a field of a map in a list", () => {
       'clusters[0].healthCheck.nodeStartupTimeoutSeconds: expected an integer, got "soon". Write it as 3.',
     ],
     [
-      "an absent name fails the check of names",
+      "an absent name is an invalid name",
       { workers: [{ replicas: 1 }] },
       'clusters[0].workers[0].name: expected 1 to 40 lower-case letters…, got ""',
     ],
@@ -48,17 +48,17 @@ describe("a field of a map in a list", () => {
       "clusters[0].workerReplicas: expected an integer, got 100000000000000000000",
     ],
     [
-      "a label that is not text has the value as given",
+      "a label that is not a string is shown unchanged",
       { workers: [{ name: "p", labels: { gpu: true } }] },
       "clusters[0].workers[0].labels: expected a string, got true. Write it as",
     ],
   ])("%s", (_, fields, expected) => {
-    expect(said(cluster(fields))).toEqual([expect.stringMatching(messageLike(expected))]);
+    expect(messagesOf(cluster(fields))).toEqual([expect.stringMatching(messageLike(expected))]);
   });
 
-  test("a wrong label's key and a wrong label's value come in one error", () => {
+  test("an invalid key and an invalid value of a label come in one error", () => {
     const labels = { "a/b/c": "x", "d/e/f": true };
-    expect(said(cluster({ workers: [{ name: "p", labels }] }))).toEqual([
+    expect(messagesOf(cluster({ workers: [{ name: "p", labels }] }))).toEqual([
       expect.stringContaining("labels: expected a string, got true"),
       expect.stringMatching(/labels: expected a label's key.*, got "a\/b\/c"/),
       expect.stringMatching(/labels: expected a label's key.*, got "d\/e\/f"/),
@@ -67,7 +67,7 @@ describe("a field of a map in a list", () => {
 
   test("problems at every depth come in one error", () => {
     const workers = [{ name: "P", taints: [{ key: "", effect: "No" }], size: 1 }, "x"];
-    expect(said(cluster({ workers, healthCheck: { extra: 1 } })).map((text) => text.split(": ")[0])).toEqual([
+    expect(messagesOf(cluster({ workers, healthCheck: { extra: 1 } })).map((text) => text.split(": ")[0])).toEqual([
       "clusters[0].workers[0].name",
       "clusters[0].workers[0].taints[0].key",
       "clusters[0].workers[0].taints[0].effect",
@@ -78,7 +78,7 @@ describe("a field of a map in a list", () => {
   });
 });
 
-describe("texts that Pulumi passes on", () => {
+describe("strings that Pulumi passes to a program", () => {
   test("are read at every depth", () => {
     const workers = [{ name: "p", replicas: 2, taints: [{ key: "gpu", effect: "PreferNoSchedule" }] }];
     const nested = { name: "a", workers, healthCheck: { nodeStartupTimeoutSeconds: 5 } };
@@ -90,37 +90,37 @@ describe("texts that Pulumi passes on", () => {
     expect(read({ clusters: JSON.stringify([JSON.stringify(texts)]) })).toEqual(read({ clusters: [nested] }));
   });
 
-  test("make a provider too", () => {
+  test("define a provider too", () => {
     expect(read({ providers: [JSON.stringify(provider)] }).infrastructureProviders).toEqual([provider]);
   });
 
-  test("that are JSON of another type are shown as given", () => {
-    expect(said({ application: "1" })).toEqual([
+  test("are shown unchanged if they are JSON of another type", () => {
+    expect(messagesOf({ application: "1" })).toEqual([
       'application: expected true or false, got "1". Write it as true or false, without quotes.',
     ]);
   });
 });
 
 describe("a rule about several fields", () => {
-  test("shows a map as given, without the defaults", () => {
+  test("shows a map without its defaults", () => {
     const healthCheck = { unhealthyLessThanOrEqualTo: "40%" };
     const config = { ...cluster({ template: "t.yaml", healthCheck }), providers: [provider] };
-    expect(said(config)).toEqual([
+    expect(messagesOf(config)).toEqual([
       expect.stringMatching(
         /^clusters\[0\]\.healthCheck: expected no value beside template.*, got \{"unhealthyLessThanOrEqualTo":"40%"\}\./,
       ),
     ]);
   });
 
-  test("speaks of a cluster without a right name by its place", () => {
+  test("calls a cluster with an invalid name by its path", () => {
     const clusters = [{ name: "A_B", template: "t.yaml" }];
-    expect(said({ clusters })).toContainEqual(
+    expect(messagesOf({ clusters })).toContainEqual(
       expect.stringContaining("expected the infrastructure provider of cluster clusters[0], which"),
     );
   });
 
-  test("judges the right settings although others are wrong", () => {
-    const keys = said({ networkSubnet: "x", clusterName: "clusterapi", providers: "x" }).map(
+  test("checks the valid settings although other settings are invalid", () => {
+    const keys = messagesOf({ networkSubnet: "x", clusterName: "clusterapi", providers: "x" }).map(
       (text) => text.split(": ")[0],
     );
     expect(keys).toEqual(["networkSubnet", "providers", "clusterName"]);
@@ -135,7 +135,7 @@ describe("a value of templateSecrets", () => {
     [{ templateSecrets: { a: "hunter2" } }],
     [{ templatesecrets: { A: "hunter2" } }],
   ])("is not in the error for %j", (config) => {
-    const problems = said({ ...config });
+    const problems = messagesOf({ ...config });
     expect(problems).toHaveLength(1);
     expect(problems[0]).not.toContain("hunter2");
   });

@@ -35,7 +35,7 @@ describe("without any setting", () => {
     expect(read()).toMatchSnapshot();
   });
 
-  test("the set of versions can be the other one, without what the program does not use", () => {
+  test("the set of versions can be source, without versions that the program does not use", () => {
     const { versions, management, clusters } = read({ pins: "source" });
     expect(versions).toEqual({ ...release, kubernetes: "1.34.4" });
     expect([management.nodeImage, clusters[0]?.nodeImage, clusters[0]?.kubernetesVersion]).toEqual([
@@ -45,7 +45,7 @@ describe("without any setting", () => {
     ]);
   });
 
-  test("an empty text means the default that Pulumi.yaml describes", () => {
+  test("an empty string means the default that Pulumi.yaml describes", () => {
     const empty = describeSettings().filter((setting) => setting.default === "");
     expect(empty.length).toBeGreaterThan(10);
     expect(read(Object.fromEntries(empty.map(({ key }) => [key, ""])))).toEqual(read());
@@ -59,7 +59,7 @@ describe("without any setting", () => {
 });
 
 describe("values", () => {
-  test("are read as YAML gives them and as Pulumi passes them on", () => {
+  test("have the same meaning as YAML and as strings from Pulumi", () => {
     const settings = {
       controlPlaneReplicas: 3,
       application: false,
@@ -74,7 +74,7 @@ describe("values", () => {
     });
   });
 
-  test("follow from one another", () => {
+  test("derive from other values", () => {
     const { network, clusters } = read({ networkSubnet: "10.9.8.0/24", kubernetesVersion: "1.35.8+x" });
     expect(network.gateway).toBe("10.9.8.1");
     expect(clusters[0]).toMatchObject({ kubernetesVersion: "v1.35.8+x", nodeImage: "kindest/node:v1.35.8_x" });
@@ -85,11 +85,11 @@ describe("values", () => {
     expect([clusters, clusters[0], clusters[0]?.workerPools, network].every(Object.isFrozen)).toBe(true);
   });
 
-  test("no workers are no pool", () => {
+  test("zero workers make no pool", () => {
     expect(read({ workerReplicas: 0, application: false }).clusters[0]?.workerPools).toEqual([]);
   });
 
-  test("projectConfig leaves the namespace out, and other namespaces", () => {
+  test("projectConfig removes the namespace, and keys of other namespaces", () => {
     expect(projectConfig({ "slipway:a": "1", "pulumi:b": "2", "slipway:c:d": "3", slipway: "4" })).toEqual({
       a: "1",
       "c:d": "3",
@@ -97,7 +97,7 @@ describe("values", () => {
   });
 });
 
-describe("each problem is named with key, value, rule and remedy", () => {
+describe("each problem has key, rule, value and remedy", () => {
   test.each<[Record<string, unknown>, string]>([
     [
       { clustrName: "x" },
@@ -246,7 +246,7 @@ describe("each problem is named with key, value, rule and remedy", () => {
     ["a path with spaces", { cniManifest: "my manifests/calico.yaml" }],
     ["a load balancer range of the upper half", { networkSubnet: "10.9.8.0/24", loadBalancerPrefix: 25 }],
     ["a prerelease", { kubernetesVersion: "v1.37.0-rc.1" }],
-    ["a management cluster that is there", { managementKubeconfig: "their.yaml", installProviders: false }],
+    ["an existing management cluster", { managementKubeconfig: "their.yaml", installProviders: false }],
     ["the longest name", { clusterName: "a".repeat(43) }],
   ])("%s is no problem", (_, config) => {
     expect(problemsOf(config)).toEqual([]);
@@ -283,13 +283,13 @@ describe("many problems", () => {
     );
   });
 
-  test("what follows from a wrong value is not said twice", () => {
+  test("an invalid value has one problem, without problems of derived values", () => {
     expect(problemsOf({ networkSubnet: "x" })).toHaveLength(1);
     expect(problemsOf({ kubernetesVersion: "x y" })).toHaveLength(1);
   });
 });
 
-describe("whatever is given", () => {
+describe("for any input", () => {
   const keys = describeSettings().map(({ key }) => key);
   const value = fc.oneof(
     fc.anything(),
@@ -309,7 +309,7 @@ describe("whatever is given", () => {
     ),
   );
 
-  test("readSettings gives settings or throws a SettingsError with complete problems", () => {
+  test("readSettings returns settings or throws a SettingsError with complete problems", () => {
     fc.assert(
       fc.property(fc.dictionary(fc.oneof(fc.constantFrom(...keys), fc.string()), value, { maxKeys: 12 }), (config) => {
         try {

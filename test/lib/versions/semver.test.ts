@@ -10,7 +10,9 @@ test.each(["", "latest", "1.34", "v1.34.4.1", "v1.034.4", "=1.34.4", " 1.34.4", 
   "%j is not a full version",
   (text) => {
     expect(isVersion(text)).toBe(false);
-    expect(() => parseVersion(text)).toThrow(`${text} is no full Kubernetes version`);
+    expect(() => parseVersion(text)).toThrow(
+      `expected three numbers, for example v1.34.4, got ${JSON.stringify(text)}`,
+    );
   },
 );
 

@@ -1,4 +1,4 @@
-import { chmodSync, existsSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { chmodSync, existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "@jest/globals";
@@ -53,4 +53,21 @@ test.each([
   "version "*) echo 27.5.1 ;;`);
   const { docker } = await gatherFacts(folder, "release", folder, { tools: false });
   expect(docker).toMatchObject(expected);
+});
+
+test("tools print their version without looking for a newer one", async () => {
+  const checkout = mkdtempSync(join(tmpdir(), "slipway-facts-"));
+  const bin = join(checkout, ".tools", "bin");
+  mkdirSync(bin, { recursive: true });
+  const asks = { clusterctl: "CLUSTERCTL_DISABLE_VERSIONCHECK", pulumi: "PULUMI_SKIP_UPDATE_CHECK" };
+  for (const [tool, variable] of Object.entries(asks)) {
+    writeFileSync(join(bin, tool), `#!/bin/sh\ntest "$${variable}" = true && echo v1.2.3\n`);
+    chmodSync(join(bin, tool), 0o755);
+  }
+  try {
+    const { tools } = await gatherFacts(checkout, "release", checkout);
+    expect(tools).toMatchObject({ clusterctl: "v1.2.3", pulumi: "v1.2.3", kind: null });
+  } finally {
+    rmSync(checkout, { recursive: true, force: true });
+  }
 });

@@ -33,7 +33,7 @@ describe("the step between two versions", () => {
   });
 
   test("what is no version is an error of the program", () => {
-    expect(() => versionStep("latest", "v1.34.0")).toThrow("latest is no full Kubernetes version");
+    expect(() => versionStep("latest", "v1.34.0")).toThrow('expected three numbers, for example v1.34.4, got "latest"');
   });
 });
 

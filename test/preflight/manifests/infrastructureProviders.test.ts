@@ -73,6 +73,6 @@ test("what is wrong about several clusters' templates is one error", async () =>
 
 test("a template that cannot be read is named by its setting", async () => {
   await expect(readTemplates(settings("none.yaml", join(folder, "no-such.yaml")))).rejects.toThrow(
-    /^template is ".*no-such/,
+    /^template: .*no-such/,
   );
 });

@@ -56,7 +56,7 @@ test("a changed file is refused by the name of its setting", async () => {
   await readManifest(source);
   expect(existsSync("manifests.lock.json")).toBe(true);
   writeFileSync("m.yaml", `${crd}# changed\n`);
-  await expect(readManifest(source)).rejects.toThrow(/^cniManifest .*manifests\.lock\.json/);
+  await expect(readManifest(source)).rejects.toThrow(/^cniManifest: .*manifests\.lock\.json/);
 });
 
 test.each([

@@ -119,7 +119,7 @@ test("a file of the user's own may change without a word, and a URL still may no
 test("other content behind a locked URL is refused and not cached", async () => {
   const url = `${origin}/a.yaml`;
   writeFileSync(options.lockFile, JSON.stringify({ [url]: sum("kind: Other\n") }));
-  await expect(loadManifest(url, options)).rejects.toThrow(`and has ${sum("kind: A\n")}`);
+  await expect(loadManifest(url, options)).rejects.toThrow(`got ${sum("kind: A\n")}`);
   await expect(loadManifest(url, options)).rejects.toThrow("sha256");
   expect(requests).toHaveLength(2);
 });
@@ -161,12 +161,12 @@ test("a busy server is asked again", async () => {
 });
 
 test("a server that is not there names the setting", async () => {
-  await expect(loadManifest("http://127.0.0.1:9/a.yaml", options)).rejects.toThrow(/^cniManifest is .*fetch/);
+  await expect(loadManifest("http://127.0.0.1:9/a.yaml", options)).rejects.toThrow(/^cniManifest: .*fetch/);
 });
 
 test("a file that cannot be read names the setting", async () => {
-  await expect(loadManifest(join(folder, "no.yaml"), options)).rejects.toThrow(/^cniManifest is .*no such file/);
-  await expect(loadManifest(folder, options)).rejects.toThrow(/^cniManifest is .*directory/);
+  await expect(loadManifest(join(folder, "no.yaml"), options)).rejects.toThrow(/^cniManifest: .*no such file/);
+  await expect(loadManifest(folder, options)).rejects.toThrow(/^cniManifest: .*directory/);
 });
 
 test.each(["{", "[]", '{"a": 1}', "null"])("the lock file %s is refused with the remedy", async (text) => {

@@ -99,7 +99,9 @@ const install = async (packages: string[], log: Log): Promise<void> => {
   const missing = packages.filter((_, index) => !states[index]);
   if (missing.length === 0) return;
   if (process.getuid?.() !== 0) {
-    throw new Error(`packages: expected ${missing.join(", ")}, and only root can install them. Run apt-get install ${missing.join(" ")}.`);
+    throw new Error(
+      `packages: expected ${missing.join(", ")}, and only root can install them. Run apt-get install ${missing.join(" ")}.`,
+    );
   }
   const env = { DEBIAN_FRONTEND: "noninteractive", ...lastingTemporary }; // packages may start their daemons
   const apt = (...args: string[]) => run("apt-get", ["-o", "DPkg::Lock::Timeout=300", ...args], { env, log });

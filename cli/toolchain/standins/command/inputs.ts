@@ -27,7 +27,9 @@ const stringMap: Test = (value) =>
     : `expected a map of strings, got ${JSON.stringify(value)}`;
 const loggings = ["stdout", "stderr", "stdoutAndStderr", "none"];
 const logging: Test = (value) =>
-  typeof value === "string" && loggings.includes(value) ? undefined : `expected one of ${loggings.join(", ")}, got ${JSON.stringify(value)}`;
+  typeof value === "string" && loggings.includes(value)
+    ? undefined
+    : `expected one of ${loggings.join(", ")}, got ${JSON.stringify(value)}`;
 const list: Test = (value) => (Array.isArray(value) ? undefined : `expected a list, got ${JSON.stringify(value)}`);
 const refused: Test = () =>
   "is not supported by Slipway's stand-in for the command plugin (source route). Use SLIPWAY_ROUTE=release, which has Pulumi's plugin.";

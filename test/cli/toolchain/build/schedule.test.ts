@@ -52,8 +52,8 @@ describe("order", () => {
 
   test.each([
     ["a circle", [artifact("a", ["b"]), artifact("b", ["a"])], "a -> b -> a"],
-    ["an unknown need", [artifact("a", ["x"])], "a needs x"],
-    ["a double name", [artifact("a"), artifact("a")], "two artifacts are called a"],
+    ["an unknown need", [artifact("a", ["x"])], "artifact a needs x"],
+    ["a double name", [artifact("a"), artifact("a")], "artifact a: expected a unique name"],
   ])("%s is refused", (_, list, message) => {
     expect(() => orderByNeeds(list)).toThrow(message);
   });
@@ -155,7 +155,7 @@ describe("run", () => {
       }),
       artifact("next", [], () => started.push("next")),
     ];
-    await expect(runArtifacts(list, { cache, print, workers: 2 })).rejects.toThrow("not made: bad");
+    await expect(runArtifacts(list, { cache, print, workers: 2 })).rejects.toThrow("not built: bad");
     expect(started).toEqual(["slow"]);
     expect(existsSync(artifactFolder(cache, list[0]!))).toBe(true);
     expect(printed.some((line) => line.includes("slow may still finish"))).toBe(true);
@@ -182,7 +182,7 @@ describe("run", () => {
     );
     const both = await Promise.all([1, 2].map(() => runArtifacts(list, { cache, print, workers: 1 })));
     expect(builds).toBe(3);
-    expect(both.map((made) => made.length).sort()).toEqual([0, 3]);
+    expect(both.map((names) => names.length).sort()).toEqual([0, 3]);
     expect(printed.some((line) => line.startsWith(`another run (process ${process.pid})`))).toBe(true);
   });
 
@@ -204,7 +204,7 @@ describe("run", () => {
 
   test("a need that was not named is refused", async () => {
     const list = [artifact("a"), artifact("b", [], ({ of }) => of("a"))];
-    await expect(runArtifacts(list, { cache, print, workers: 1 })).rejects.toThrow("not made: b");
+    await expect(runArtifacts(list, { cache, print, workers: 1 })).rejects.toThrow("not built: b");
     expect(printed).toContain('   | b uses a without naming it in "needs"');
   });
 });
@@ -248,12 +248,12 @@ describe("lock", () => {
 
   test("ten at once have it one after the other", async () => {
     writeFileSync(lock(), `${deadPid} 1\n`);
-    let inside = 0;
+    let holders = 0;
     const turn = async (): Promise<void> => {
       const release = await takeLock(lock(), () => undefined, 2);
-      expect((inside += 1)).toBe(1);
+      expect((holders += 1)).toBe(1);
       await sleep(2);
-      inside -= 1;
+      holders -= 1;
       release();
     };
     await Promise.all(Array.from({ length: 10 }, turn));

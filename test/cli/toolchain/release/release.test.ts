@@ -59,7 +59,8 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
-const sum = (algorithm: string, data: string | Buffer): string => createHash(algorithm).update(data).digest("hex");
+const checksumOf = (algorithm: string, data: string | Buffer): string =>
+  createHash(algorithm).update(data).digest("hex");
 const kind: ReleaseFile = {
   name: "kind",
   version: "1.0.0",
@@ -80,22 +81,22 @@ const logged = (name = "kind"): string => readFileSync(join(cache.logs, `${name}
 const installed = (): string[] => (existsSync(cache.artifacts) ? readdirSync(cache.artifacts) : []);
 const serve = (content = "#!/bin/sh\necho kind\n", checksums?: string): void => {
   answers.set(`/${kind.path}`, content);
-  answers.set(`/${kind.checksums}`, checksums ?? `${sum("sha256", content)}  kind-linux-amd64\n`);
+  answers.set(`/${kind.checksums}`, checksums ?? `${checksumOf("sha256", content)}  kind-linux-amd64\n`);
 };
 
 describe("fetching", () => {
-  test("a file with the published sum is installed and locked", async () => {
+  test("a file with the published checksum is installed and locked", async () => {
     serve();
     await install();
     const file = join(cache.artifacts, installed()[0]!, "bin", "kind");
     expect(statSync(file).mode & 0o777).toBe(0o755);
-    expect(locked()).toEqual({ [address]: sum("sha256", "#!/bin/sh\necho kind\n") });
+    expect(locked()).toEqual({ [address]: checksumOf("sha256", "#!/bin/sh\necho kind\n") });
     expect(readdirSync(join(cache.artifacts, installed()[0]!))).toEqual(["bin"]);
   });
 
   test("a terminal shows the bytes of a download", async () => {
     const content = Buffer.alloc(1_000_000);
-    answers.set(`/${kind.checksums}`, `${sum("sha256", content)}  kind-linux-amd64\n`);
+    answers.set(`/${kind.checksums}`, `${checksumOf("sha256", content)}  kind-linux-amd64\n`);
     answers.set(`/${kind.path}`, (response) => {
       response.writeHead(200, { "content-length": content.length });
       response.write(content.subarray(0, 500_000));
@@ -108,12 +109,12 @@ describe("fetching", () => {
     expect(installed()).toHaveLength(1);
   });
 
-  test("a wrong sum is refused: nothing installed, nothing locked, both checksums named", async () => {
+  test("a wrong checksum is refused: nothing installed, nothing locked, both checksums named", async () => {
     serve("good");
     answers.set(`/${kind.path}`, "evil");
-    await expect(install()).rejects.toThrow("not made: kind");
+    await expect(install()).rejects.toThrow("not built: kind");
     expect(logged()).toContain(
-      `sum is ${sum("sha256", "evil")}, but the release (sha256) says ${sum("sha256", "good")}`,
+      `checksum is ${checksumOf("sha256", "evil")}, but the release (sha256) says ${checksumOf("sha256", "good")}`,
     );
     expect(installed()).toEqual([]);
     expect(locked()).toEqual({});
@@ -125,8 +126,8 @@ describe("fetching", () => {
     ["a web page", "<html>not found</html>"],
   ])("%s in the published checksums: refused", async (_, checksums) => {
     serve("good", checksums);
-    await expect(install()).rejects.toThrow("not made: kind");
-    expect(logged()).toContain("has no sum for kind-linux-amd64: kind is not installed unchecked");
+    await expect(install()).rejects.toThrow("not built: kind");
+    expect(logged()).toContain("has no checksum for kind-linux-amd64: kind is not installed unchecked");
     expect(asked).not.toContain(`/${kind.path}`);
     expect(installed()).toEqual([]);
   });
@@ -134,22 +135,22 @@ describe("fetching", () => {
   test("published checksums that cannot be had: refused", async () => {
     serve();
     answers.delete(`/${kind.checksums}`);
-    await expect(install()).rejects.toThrow("not made: kind");
+    await expect(install()).rejects.toThrow("not built: kind");
     expect(logged()).toContain("the server answered 404");
   });
 
-  test("a locked sum decides, even against what the release publishes now", async () => {
+  test("a locked checksum decides, even against what the release publishes now", async () => {
     serve("replaced");
-    writeFileSync(lockPath(), JSON.stringify({ [address]: sum("sha256", "first") }));
-    await expect(install()).rejects.toThrow("not made: kind");
-    expect(logged()).toContain(`but tools.lock.json says ${sum("sha256", "first")}`);
+    writeFileSync(lockPath(), JSON.stringify({ [address]: checksumOf("sha256", "first") }));
+    await expect(install()).rejects.toThrow("not built: kind");
+    expect(logged()).toContain(`but tools.lock.json says ${checksumOf("sha256", "first")}`);
     expect(installed()).toEqual([]);
-    expect(locked()).toEqual({ [address]: sum("sha256", "first") });
+    expect(locked()).toEqual({ [address]: checksumOf("sha256", "first") });
   });
 
   test("a locked file needs no published checksums", async () => {
     answers.set(`/${kind.path}`, "first");
-    writeFileSync(lockPath(), JSON.stringify({ [address]: sum("sha256", "first") }));
+    writeFileSync(lockPath(), JSON.stringify({ [address]: checksumOf("sha256", "first") }));
     expect(await install()).toEqual(["kind"]);
   });
 
@@ -158,10 +159,10 @@ describe("fetching", () => {
     delete bare.checksums;
     answers.set(`/${kind.path}`, "first");
     expect(await install([bare])).toEqual(["kind"]);
-    expect(locked()).toEqual({ [address]: sum("sha256", "first") });
+    expect(locked()).toEqual({ [address]: checksumOf("sha256", "first") });
     rmSync(cache.artifacts, { recursive: true });
     answers.set(`/${kind.path}`, "second");
-    await expect(install([bare])).rejects.toThrow("not made: kind");
+    await expect(install([bare])).rejects.toThrow("not built: kind");
   });
 
   test("a download cut short is tried again, then refused with the count", async () => {
@@ -173,7 +174,7 @@ describe("fetching", () => {
       response.write("whole");
       setTimeout(() => response.destroy(), 5);
     });
-    await expect(install()).rejects.toThrow("not made: kind");
+    await expect(install()).rejects.toThrow("not built: kind");
     expect(tries).toBe(3);
     expect(logged()).toContain("(after 3 tries)");
     expect(installed()).toEqual([]);
@@ -222,7 +223,7 @@ describe("fetching", () => {
   ])("a lock file with %s is refused, and nothing is fetched", async (_, text) => {
     serve();
     writeFileSync(lockPath(), text);
-    await expect(install()).rejects.toThrow("not made: kind");
+    await expect(install()).rejects.toThrow("not built: kind");
     expect(logged()).toContain(`${lockPath()}: expected a JSON object of SHA-256 checksums by address, got `);
     expect(logged()).toContain("Restore the file with git checkout.");
     expect([asked, installed(), readFileSync(lockPath(), "utf8")]).toEqual([[], [], text]);
@@ -231,7 +232,7 @@ describe("fetching", () => {
   test("a lock file that cannot be read is not a first use", async () => {
     serve();
     mkdirSync(lockPath());
-    await expect(install()).rejects.toThrow("not made: kind");
+    await expect(install()).rejects.toThrow("not built: kind");
     expect(logged()).toMatch(/checksums by address, got .*EISDIR/);
     expect([asked, installed()]).toEqual([[], []]);
   });
@@ -240,7 +241,7 @@ describe("fetching", () => {
     serve();
     writeFileSync(lockPath(), "{}");
     expect(await install()).toEqual(["kind"]);
-    expect(locked()).toEqual({ [address]: sum("sha256", "#!/bin/sh\necho kind\n") });
+    expect(locked()).toEqual({ [address]: checksumOf("sha256", "#!/bin/sh\necho kind\n") });
   });
 });
 
@@ -270,7 +271,7 @@ test("archives: only the executables asked for, linked into one layout", async (
     answers.set(`/${path}`, content);
     // The docker plugin's checksums are SHA-1, the CLI's SHA-512, each with ./ or without.
     const algorithm = name.endsWith("-docker") ? "sha1" : name === "pulumi" ? "sha512" : "sha256";
-    if (checksums) answers.set(`/${checksums}`, `${sum(algorithm, content)}  ./${path.split("/").pop()}\n`);
+    if (checksums) answers.set(`/${checksums}`, `${checksumOf(algorithm, content)}  ./${path.split("/").pop()}\n`);
   }
   await install(files);
   const artifacts = releaseArtifacts({ files });
@@ -319,10 +320,10 @@ describe("names and checksums", () => {
     ["a list with ./", `${hex}  ./file`, hex],
     ["binary mode", `${hex} *file\n`, hex],
     ["Windows line ends", `${hex}  file\r\n`, hex],
-    ["a bare sum", `${hex}\n`, hex],
+    ["a bare checksum", `${hex}\n`, hex],
     ["capital digits", `${hex.toUpperCase()}  file`, hex],
     ["a name that only ends alike", `${hex}  my-file\n`, undefined],
-    ["a sum of odd length", `${hex}a  file`, undefined],
-    ["a bare sum among others", `${hex}\n${hex}  other\n`, undefined],
+    ["a checksum of odd length", `${hex}a  file`, undefined],
+    ["a bare checksum among others", `${hex}\n${hex}  other\n`, undefined],
   ])("%s", (_, text, expected) => expect(findChecksum(text, "file")?.hex).toBe(expected));
 });

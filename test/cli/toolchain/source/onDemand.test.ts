@@ -125,24 +125,24 @@ describe("the layout", () => {
   });
   afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
-  test("has the manifests that are made, whichever stack they were made for", () => {
+  test("has the manifests that are artifact, whichever stack they were made for", () => {
     const before = writeLayout(cache, sourceLayout(cache));
     expect(readdirSync(join(before, "manifests"))).toEqual(["calico.yaml"]);
-    const made = onDemand.find(({ gives }) => gives === flannel)!;
-    mkdirSync(artifactFolder(cache, made), { recursive: true });
-    writeFileSync(join(artifactFolder(cache, made), "flannel.yaml"), "");
+    const artifact = onDemand.find(({ gives }) => gives === flannel)!;
+    mkdirSync(artifactFolder(cache, artifact), { recursive: true });
+    writeFileSync(join(artifactFolder(cache, artifact), "flannel.yaml"), "");
     const after = writeLayout(cache, sourceLayout(cache));
     expect(after).not.toBe(before);
     expect(readlinkSync(join(after, "manifests", "flannel.yaml"))).toBe(
-      join(artifactFolder(cache, made), "flannel.yaml"),
+      join(artifactFolder(cache, artifact), "flannel.yaml"),
     );
     expect(existsSync(join(after, "manifests", "calico.yaml"))).toBe(true);
   });
 
   test("takes no tool from programs that were made for one stack", () => {
-    const made = onDemand.find(({ name }) => name === "go-flannel")!;
-    mkdirSync(join(artifactFolder(cache, made), "bin"), { recursive: true });
-    writeFileSync(join(artifactFolder(cache, made), "bin", "kubectl"), "");
+    const artifact = onDemand.find(({ name }) => name === "go-flannel")!;
+    mkdirSync(join(artifactFolder(cache, artifact), "bin"), { recursive: true });
+    writeFileSync(join(artifactFolder(cache, artifact), "bin", "kubectl"), "");
     expect(sourceLayout(cache).links.kubectl).toContain("go-kubernetes-");
   });
 });

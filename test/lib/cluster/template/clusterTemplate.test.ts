@@ -247,7 +247,7 @@ describe("a template", () => {
     );
     const named = small.replace('{name: "${CLUSTER_NAME}", namespace: default}', '{name: "${PASSWORD}"}');
     expect(() => render(named, {}, {}, { PASSWORD: "s3cret" })).toThrow(
-      /^(?!.*s3cret)their\.yaml must use PASSWORD only as values of fields/s,
+      /^(?!.*s3cret)their\.yaml: expected PASSWORD only as values of fields/s,
     );
   });
 

@@ -22,7 +22,7 @@ const problems = (clusters: unknown, more: Record<string, unknown> = {}): string
 const dual = { name: "a", podCidr: "10.64.0.0/16,fd00:64::/56", serviceCidr: "10.128.0.0/12,fd00:128::/108" };
 const six = { name: "b", podCidr: "fd00:64::/56", serviceCidr: "fd00:128::/108" };
 
-describe("families that work", () => {
+describe("valid families", () => {
   test.each([
     ["dual stack", dual],
     [
@@ -36,7 +36,7 @@ describe("families that work", () => {
     expect(problems([cluster])).toEqual([]);
   });
 
-  test("of the short form too", () => {
+  test("also work in single-cluster settings", () => {
     const { podCidr, serviceCidr } = dual;
     const [cluster] = readSettings({ config: { podCidr, serviceCidr }, pins }).clusters;
     expect(cluster).toMatchObject({
@@ -88,7 +88,7 @@ test.each<[string, object, string, Record<string, unknown>?]>([
     "expected a network that shares no address with the Docker network's IPv6 subnet, fd00:172:18::/64",
   ],
   [
-    "services on a given subnet",
+    "services on the stated subnet",
     { ...six, serviceCidr: "fd00:9::/108" },
     "IPv6 subnet, fd00:9::/64",
     { networkSubnetIPv6: "fd00:9::/64" },
@@ -100,25 +100,25 @@ test.each<[string, object, string, Record<string, unknown>?]>([
     { networkSubnetIPv6: "10.0.0.0/16" },
   ],
   ["a small subnet", dual, "prefix length from /48 to /96", { networkSubnetIPv6: "fd00::/112" }],
-])("refuses %s", (_, cluster, message, more = {}) => {
+])("rejects %s", (_, cluster, message, more = {}) => {
   expect(problems([cluster], more)).toEqual([expect.stringMatching(messageLike(message))]);
 });
 
 describe("the Docker network", () => {
-  test("has IPv6 where a cluster on it has, or where the settings say so", () => {
+  test("has IPv6 if a cluster on it has IPv6, or if the settings state an IPv6 subnet", () => {
     expect(read([{ name: "a" }]).network).not.toHaveProperty("ipv6");
     expect(read([{ name: "a" }]).management).not.toHaveProperty("dualStack");
     expect(read([{ ...dual, backend: "inMemory" }]).network).not.toHaveProperty("ipv6");
     expect(read([{ name: "b" }, dual]).network.ipv6).toEqual({ subnet: "fd00:172:18::/64", gateway: "fd00:172:18::1" });
     expect(read([dual]).management.dualStack).toBe(true);
-    const given = read([{ name: "a" }], { networkSubnetIPv6: "fd00:9::/64" });
-    expect(given.network.ipv6).toEqual({ subnet: "fd00:9::/64", gateway: "fd00:9::1" });
-    expect(given.management.dualStack).toBe(true);
-    expect(given.clusters[0]).not.toHaveProperty("loadBalancerRangeIPv6");
+    const stated = read([{ name: "a" }], { networkSubnetIPv6: "fd00:9::/64" });
+    expect(stated.network.ipv6).toEqual({ subnet: "fd00:9::/64", gateway: "fd00:9::1" });
+    expect(stated.management.dualStack).toBe(true);
+    expect(stated.clusters[0]).not.toHaveProperty("loadBalancerRangeIPv6");
   });
 });
 
-test("the ranges of clusters never meet in IPv6 either, nor move when a cluster comes or goes", () => {
+test("IPv6 ranges of clusters are disjoint, and do not move if a cluster is removed", () => {
   fc.assert(
     fc.property(fc.uniqueArray(fc.nat(4000), { minLength: 2, maxLength: 6 }), (slots) => {
       const clusters = slots.map((loadBalancerSlot, index) => ({ ...six, name: `c${index}`, loadBalancerSlot }));
@@ -140,7 +140,7 @@ test("the ranges of clusters never meet in IPv6 either, nor move when a cluster 
 describe("cloud-provider-kind", () => {
   const chosen = { name: "a", loadBalancer: "cloud-provider-kind" };
 
-  test("takes the pinned image", () => {
+  test("uses the pinned image", () => {
     expect(read([chosen]).cloudProviderKind?.image).toBe(
       `registry.k8s.io/cloud-provider-kind/cloud-controller-manager:v${pins.release.cloudProviderKind}`,
     );
@@ -159,16 +159,16 @@ describe("cloud-provider-kind", () => {
       [chosen, { name: "b" }],
       'clusters[0].loadBalancer: expected the loadBalancer of all other clusters, …(b has metallb), got "cloud-provider-kind"',
     ],
-  ])("is refused %s", (_, clusters, message, more = {}) => {
+  ])("is rejected %s", (_, clusters, message, more = {}) => {
     expect(problems(clusters, more)).toEqual([expect.stringMatching(messageLike(message))]);
   });
 
-  test("stands beside clusters without a load balancer", () => {
+  test("is allowed beside clusters without a load balancer", () => {
     expect(problems([chosen, { name: "b", loadBalancer: "none" }])).toEqual([]);
   });
 });
 
-test("MetalLB's addresses of a cluster from a template are of its families", () => {
+test("MetalLB's addresses of a cluster from a template have the families of its pods", () => {
   const cloud = { ...dual, template: "t.yaml", loadBalancer: "metallb" };
   const providers = [{ name: "aws", version: "v2.0.0", manifest: "aws.yaml" }];
   expect(problems([{ ...cloud, loadBalancerAddresses: "10.1.2.240/28" }], { providers })).toEqual([

@@ -7,10 +7,11 @@ const provider = { name: "aws", version: "v2.13.0", manifest: "aws.yaml" };
 const cloud = { name: "cloud", template: "cluster-template.yaml" };
 const read = (cluster: object, more: object = {}) =>
   readSettings({ config: { providers: [provider], clusters: [cluster], ...more }, pins });
-const said = (cluster: object, more: object = {}): string[] => problemsOf(() => read(cluster, more)).map(sentence);
+const messagesOf = (cluster: object, more: object = {}): string[] =>
+  problemsOf(() => read(cluster, more)).map(sentence);
 
 describe("a cluster from a template", () => {
-  test("is a backend of its own, without a load balancer unless one is named", () => {
+  test("has the backend template, and no load balancer by default", () => {
     const [cluster] = read({ ...cloud, templateVariables: { AWS_REGION: "eu", COUNT: 3 } }).clusters;
     expect(cluster).toMatchObject({
       backend: "template",
@@ -24,15 +25,15 @@ describe("a cluster from a template", () => {
   });
 
   test.each([
-    ["the cloud's own load balancer", { loadBalancer: "external" }],
+    ["the load balancer of the cloud", { loadBalancer: "external" }],
     ["MetalLB with addresses", { loadBalancer: "metallb", loadBalancerAddresses: "10.1.2.240/28" }],
     ["the Docker network's addresses for its pods", { podCidr: "172.18.0.0/16" }],
     ["no workers", { workerReplicas: 0 }],
   ])("may have %s", (_, fields) => {
-    expect(said({ ...cloud, ...fields })).toEqual([]);
+    expect(messagesOf({ ...cloud, ...fields })).toEqual([]);
   });
 
-  test("gives MetalLB the addresses that are named", () => {
+  test("gives MetalLB the addresses of loadBalancerAddresses", () => {
     const fields = { loadBalancer: "metallb", loadBalancerAddresses: "10.1.2.240/28" };
     expect(read({ ...cloud, ...fields }).clusters[0]?.loadBalancerRange).toEqual({
       first: "10.1.2.240",
@@ -69,7 +70,7 @@ describe("a cluster from a template", () => {
       /^clusters\[0\]\.loadBalancer: expected .* without a template, got "external"\./,
     ],
   ])("%j is refused", (cluster, expected) => {
-    expect(said(cluster)).toEqual([expect.stringMatching(expected)]);
+    expect(messagesOf(cluster)).toEqual([expect.stringMatching(expected)]);
   });
 });
 
@@ -85,18 +86,23 @@ describe("providers", () => {
       /^providers: expected no value where installProviders is false/,
     ],
   ])("%j is refused", (more, expected) => {
-    expect(said(cloud, more)).toEqual([expect.stringMatching(expected)]);
+    expect(messagesOf(cloud, more)).toEqual([expect.stringMatching(expected)]);
   });
 
-  test("may be none where the management cluster has its own", () => {
-    expect(said(cloud, { providers: [], managementKubeconfig: "their.yaml", installProviders: false })).toEqual([]);
+  test("may be empty if the existing management cluster has providers", () => {
+    expect(messagesOf(cloud, { providers: [], managementKubeconfig: "their.yaml", installProviders: false })).toEqual(
+      [],
+    );
   });
 });
 
 describe("secrets of templates", () => {
-  test.each([[{ lower: "s3cret" }], ["s3cret"], [{ A: ["s3cret"] }]])("%j is refused without a word of it", (wrong) => {
-    const [problem, ...more] = said(cloud, { templateSecrets: wrong });
-    expect(more).toEqual([]);
-    expect(problem).toMatch(/^templateSecrets: expected (?!.*s3cret)/);
-  });
+  test.each([[{ lower: "s3cret" }], ["s3cret"], [{ A: ["s3cret"] }]])(
+    "the error for %j does not contain the secret",
+    (wrong) => {
+      const [problem, ...more] = messagesOf(cloud, { templateSecrets: wrong });
+      expect(more).toEqual([]);
+      expect(problem).toMatch(/^templateSecrets: expected (?!.*s3cret)/);
+    },
+  );
 });

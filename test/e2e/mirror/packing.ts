@@ -1,0 +1,113 @@
+import { existsSync, mkdirSync, realpathSync, symlinkSync, writeFileSync } from "node:fs";
+import { basename, dirname, join } from "node:path";
+import type { Platform } from "../../../cli/toolchain/release/files";
+import releases from "../../cli/toolchain/release/fixtures/releases.json";
+import { must } from "../harness";
+
+/** A published file, as fixtures/releases.json lists it. */
+interface PublishedFile {
+  name: string;
+  from: string;
+  /** For a checksum file: the command of the project's workflow, whose output the file is. */
+  command?: string;
+  /** For a manifest: its name in .tools/manifests. */
+  manifest?: string;
+}
+
+/** What archives hold beside Slipway's tools. */
+const addFiller = (folder: string, ...names: string[]): void => {
+  mkdirSync(folder, { recursive: true });
+  for (const name of names) writeFileSync(join(folder, name), `${name}, which Slipway leaves in the archive\n`);
+};
+
+/** Packs with the least effort: only the layout counts. */
+const pack = (archive: string, ...content: string[]): void => {
+  must("tar", ["--use-compress-program=gzip -1", "--dereference", "-cf", archive, ...content]);
+};
+
+/** The layouts of the archives, by the start of their names. */
+const layouts: readonly { start: string; write: (archive: string, bin: string, work: string) => void }[] = [
+  {
+    // goreleaser's wrap_in_directory.
+    start: "pulumi-v",
+    write: (archive, bin, work) => {
+      const folder = join(work, "pulumi");
+      addFiller(folder, "pulumi-language-python-exec", "pulumi-watch");
+      for (const name of ["pulumi", "pulumi-language-nodejs", "pulumi-resource-pulumi-nodejs"])
+        if (existsSync(join(bin, name))) symlinkSync(realpathSync(join(bin, name)), join(folder, name));
+      pack(archive, "-C", work, "pulumi");
+    },
+  },
+  {
+    // scripts/crossbuild.mk packs the folder itself, so names start with "./".
+    start: "pulumi-resource-docker-",
+    write: (archive, bin, work) => {
+      addFiller(work, "README.md", "LICENSE");
+      mkdirSync(join(work, "bin"));
+      symlinkSync(realpathSync(join(bin, "pulumi-resource-docker")), join(work, "bin", "pulumi-resource-docker"));
+      pack(archive, "-C", work, "README.md", "LICENSE", "-C", join(work, "bin"), ".");
+    },
+  },
+  {
+    // goreleaser's default: files beside the executable.
+    start: "pulumi-resource-",
+    write: (archive, bin, work) => {
+      const name = /^pulumi-resource-[a-z]+/.exec(basename(archive))?.[0] ?? "";
+      addFiller(work, "CHANGELOG.md", "LICENSE", "README.md");
+      pack(archive, "-C", work, "CHANGELOG.md", "LICENSE", "README.md", "-C", bin, name);
+    },
+  },
+];
+
+/** Whether a file is for this platform, or for all; the question for the route is always for kubectl on linux/amd64. */
+const isFor = ({ os, arch }: Platform, name: string): boolean => {
+  const platform = /(linux|darwin)[-/](amd64|arm64|x64)/.exec(name);
+  if (platform === null || name.startsWith("linux/amd64/")) return true;
+  return platform[1] === os && platform[2]?.replace("x64", "amd64") === arch;
+};
+
+/**
+ * Packs what the route of this checkout installed as the projects publish it, for one platform.
+ *
+ * @param tools the folder `.tools`
+ * @param target gets a folder for each release
+ * @returns paths on disk by official address
+ */
+export const packReleases = (tools: string, target: string, platform: Platform): Map<string, string> => {
+  const published = new Map<string, string>();
+  for (const { name: release, address, files } of releases) {
+    const folder = join(target, release);
+    mkdirSync(folder, { recursive: true });
+    const wanted = (files as PublishedFile[]).filter(({ name }) => isFor(platform, name));
+    for (const file of wanted.filter(({ command }) => command === undefined)) {
+      const path = join(folder, file.name);
+      mkdirSync(dirname(path), { recursive: true });
+      writeFile(file, path, tools, join(target, "work", release));
+      published.set(`${address}/${file.name}`, path);
+    }
+    // Into another folder first: a list of checksums does not list itself.
+    const lists = wanted.filter(({ command }) => command !== undefined);
+    const texts = lists.map(({ command = "" }) => must("bash", ["-o", "pipefail", "-c", command], { cwd: folder }));
+    lists.forEach(({ name }, index) => {
+      writeFileSync(join(folder, name), texts[index] ?? "");
+      published.set(`${address}/${name}`, join(folder, name));
+    });
+  }
+  return published;
+};
+
+const writeFile = ({ name, manifest }: PublishedFile, path: string, tools: string, work: string): void => {
+  const layout = name.endsWith(".tar.gz") ? layouts.find(({ start }) => name.startsWith(start)) : undefined;
+  if (layout) {
+    mkdirSync(work, { recursive: true });
+    return layout.write(path, join(tools, "bin"), work);
+  }
+  const built = manifest === undefined ? undefined : join(tools, "manifests", `${manifest}.yaml`);
+  if (built !== undefined && existsSync(built)) return symlinkSync(realpathSync(built), path);
+  // The release route installs no manifests, and nobody builds kindnet's: any text has a checksum.
+  if (/\.ya?ml$/.test(name)) return writeFileSync(path, `# ${name}\n`);
+  symlinkSync(realpathSync(join(tools, "bin", executableOf(name))), path);
+};
+
+/** `kind-linux-amd64` and `linux/amd64/kubectl` by the name in .tools/bin. */
+const executableOf = (name: string): string => (name.includes("/") ? basename(name) : name.replace(/-.*$/, ""));

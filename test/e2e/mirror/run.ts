@@ -1,0 +1,61 @@
+// The release route against servers on this machine that stand in for the projects' hosts: the same names, redirects,
+// checksum files and archives, over TLS. Nothing in Slipway knows of them. The names resolve and port 443 is free in
+// namespaces of this run, from which no other network can be reached. Its last line is "N passed, N failed".
+import { mkdtempSync, realpathSync, rmSync, writeFileSync } from "node:fs";
+import { spawnSync } from "node:child_process";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { platformOf } from "../../../cli/toolchain/release/files";
+import { type Counts, report, runSteps } from "../harness";
+import { certify } from "./authority";
+import { downloadSteps } from "./downloadSteps";
+import { packReleases } from "./packing";
+import { routeSteps } from "./routeSteps";
+import { hosts, Mirror } from "./server";
+import { Stranger } from "./stranger";
+
+/** Says to a second start of this program that it is in its namespaces. */
+const insideFlag = "--inside";
+
+/** Removes the folder too, also after Ctrl-C: its files are large. */
+const enter = `
+  trap 'rm -rf "$folder"' EXIT
+  folder=$1
+  shift
+  ip link set lo up && mount --bind "$folder/hosts" /etc/hosts && "$@"`;
+
+/** Starts this program again where the hosts have other addresses, and returns its exit code. */
+const runInside = (folder: string): number => {
+  const names = Object.entries(hosts).map(([host, address]) => `${address} ${host}\n`);
+  writeFileSync(join(folder, "hosts"), ["127.0.0.1 localhost\n", ...names].join(""));
+  const user = process.getuid?.() === 0 ? [] : ["--user", "--map-root-user"];
+  const program = [process.execPath, "scripts/run.cjs", "test/e2e/mirror/run.ts", insideFlag, folder];
+  const namespaces = [...user, "--mount", "--net", "bash", "-c", enter, "bash", folder, ...program];
+  return spawnSync("unshare", namespaces, { stdio: "inherit" }).status ?? 1;
+};
+
+const runAll = async (folder: string): Promise<Counts> => {
+  const certificate = certify(join(folder, "tls"), Object.keys(hosts));
+  const files = packReleases(realpathSync(".tools"), join(folder, "published"), platformOf());
+  const mirror = new Mirror(files, certificate);
+  await mirror.startAll();
+  const world = { mirror, files, stranger: new Stranger(join(folder, "stranger"), certificate.authority) };
+  // Two suites: downloads do not need the choice of the route to recover from faults.
+  const suites = [routeSteps(world), downloadSteps(world)];
+  const counts: Counts = { passed: 0, failed: 0 };
+  for (const steps of suites) {
+    const { passed, failed } = await runSteps(steps, () => undefined);
+    counts.passed += passed;
+    counts.failed += failed;
+  }
+  await mirror.stopAll();
+  return counts;
+};
+
+const [mode, existing = ""] = process.argv.slice(2);
+if (mode === insideFlag) void report(() => runAll(existing));
+else {
+  const folder = mkdtempSync(join(tmpdir(), "slipway-mirror-"));
+  process.exitCode = runInside(folder);
+  rmSync(folder, { recursive: true, force: true });
+}
