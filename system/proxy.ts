@@ -3,6 +3,9 @@ import type { buildConnector, Dispatcher, EnvHttpProxyAgent, ProxyAgent } from "
 /** Error of a request that fails at every try. */
 export class PermanentError extends Error {}
 
+/** What is wrong with the proxy that a variable names. It says nothing about the host behind the proxy. */
+export class ProxyError extends Error {}
+
 /** URL of a proxy, and the environment variable that contains it. */
 interface Proxy {
   variable: string;
@@ -26,7 +29,7 @@ const parseProxy = (variable: string, text: string): Proxy => {
   if (url?.protocol === "http:" || url?.protocol === "https:") return { variable, url };
   // The error omits the value, which may contain a password.
   const got = url === undefined ? "a value that is not a URL" : `${url.protocol}//…`;
-  throw new Error(
+  throw new ProxyError(
     `${variable}: expected the URL of a proxy with http:// or https://, got ${got}. Correct the variable.`,
   );
 };
@@ -45,8 +48,8 @@ export const proxyOf = (protocol: "http" | "https"): Proxy | undefined =>
   readVariables(variablesOf[protocol]) ?? (protocol === "https" ? proxyOf("http") : undefined);
 
 /** Returns the error for a proxy that rejects requests. The error does not show the proxy's password. */
-export const proxyError = ({ variable, url }: Proxy, expected: string, got: string, cause?: unknown): Error =>
-  new Error(
+export const proxyError = ({ variable, url }: Proxy, expected: string, got: string, cause?: unknown): ProxyError =>
+  new ProxyError(
     `${variable}: expected a proxy that ${expected}, got ${got} from ${url.protocol}//${url.host}. ` +
       "Correct the variable, or add the host to NO_PROXY.",
     { cause },

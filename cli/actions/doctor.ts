@@ -4,11 +4,13 @@ import type { Route } from "../../lib/versions/pins";
 import { finding, type CheckResult } from "../../preflight/host/check";
 import { checkHost } from "../../preflight/host/doctor";
 import { gatherFacts } from "../../preflight/host/facts";
+import { checkHosts, hostsOfSettings } from "../../preflight/host/hosts";
 import { requirementsOf } from "../../preflight/host/requirements";
 import { readStackFile, defaultStack, stackFile } from "../../preflight/stackFile";
 import { cacheRoot } from "../../system/cacheFolder";
 import { readOutputs, type Target } from "../pulumi/run";
 import { clustersOf } from "../teardown/destroy";
+import { hostsOfRoute } from "../toolchain/hosts";
 
 /** Checks the machine and the stack's settings. It works without tools and without a stack. */
 export const examine = async (checkout: string, route: Route, open: () => Target): Promise<CheckResult[]> => {
@@ -26,4 +28,10 @@ export const examine = async (checkout: string, route: Route, open: () => Target
     ...checkHost(facts, { ...demands, ownClusters: [...clustersOf(outputs), ...owned] }),
     ...(problems === undefined ? [] : [finding("fail", "settings", problems, `correct Pulumi.${stack}.yaml`)]),
   ];
+};
+
+/** Asks the hosts that the route and the stack's settings need. It may take half a minute, so only the doctor asks. */
+export const examineHosts = async (checkout: string, route: Route): Promise<CheckResult[]> => {
+  const { settings } = readStackFile(checkout, process.env.STACK || defaultStack[route], route);
+  return checkHosts([...(await hostsOfRoute(route)), ...(settings === undefined ? [] : hostsOfSettings(settings))]);
 };

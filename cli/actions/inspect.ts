@@ -10,7 +10,7 @@ import { showDeleted } from "../recovery/restoreDeleted";
 import { writeSupport } from "../support/archive";
 import { UsageError } from "../commandLine/usageError";
 import { pickRoute } from "../toolchain";
-import { examine } from "./doctor";
+import { examine, examineHosts } from "./doctor";
 import { printPlan } from "./plan";
 import { printStatus, watchStatus } from "./status";
 import { statusDocument } from "./statusDocument";
@@ -40,7 +40,11 @@ export const status: Action = async ({ options: { watch, json } }) => {
 
 export const doctor: Action = async ({ options: { json } }) => {
   const route = await pickRoute({ checkout: root, print: json ? printAside : print });
-  const checks = await examine(root, route, () => openTarget(route, () => undefined));
+  const [checksOfMachine, checksOfHosts] = await Promise.all([
+    examine(root, route, () => openTarget(route, () => undefined)),
+    examineHosts(root, route),
+  ]);
+  const checks = [...checksOfMachine, ...checksOfHosts];
   if (json) print(JSON.stringify(checks, null, 2));
   else {
     print(`route: ${route}`);

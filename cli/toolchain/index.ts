@@ -13,7 +13,7 @@ import { toolLinks, writeLayout, type Layout } from "./build/layout";
 import { findTerminal, type Print } from "./build/progress";
 import { runArtifacts } from "./build/schedule";
 import { releaseArtifacts } from "./release/artifacts";
-import { chooseRoute } from "./route";
+import { chooseRoute, routeLine } from "./route";
 import { sourceArtifacts } from "./source/artifacts";
 import { dockerRunning, ensureDocker } from "./source/docker";
 import { sourceLayout } from "./source/link";
@@ -30,7 +30,7 @@ export interface ToolsOptions {
 /** Chooses the route, and prints the choice if it is new or `again` is true. */
 export const pickRoute = async ({ checkout, print, again }: ToolsOptions): Promise<Route> => {
   const choice = await chooseRoute({ checkout, ...(again ? { again } : {}) });
-  if (choice.fresh) print(`route: ${choice.route} (${choice.reason}); SLIPWAY_ROUTE=release|source overrides it`);
+  if (choice.fresh) print(routeLine(choice));
   return choice.route;
 };
 

@@ -1,8 +1,11 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import { isRoute, pins, type Route } from "../../lib/versions/pins";
+import { installedRoute } from "../../preflight/installedRoute";
 import { writeAtomically } from "../../system/files";
 import { askInternet, reasonOf } from "../../system/http";
+import { ProxyError } from "../../system/proxy";
 
 /** A route and the reason of the choice. */
 export interface Choice {
@@ -25,20 +28,81 @@ export const forcedRoute = (env: NodeJS.ProcessEnv = process.env): Route | undef
   return value;
 };
 
-/** Requests the pinned files. The first failure selects the source route. */
-export const probeRoute = async (urls: string[], timeoutMs = 10_000): Promise<Choice> => {
-  const probe = async (url: string): Promise<string | undefined> => {
-    const host = new URL(url).host;
-    try {
-      const answer = await askInternet(url, { method: "HEAD", signal: AbortSignal.timeout(timeoutMs) });
-      return answer.ok ? undefined : `${host} answered ${answer.status} for ${url}`;
-    } catch (error) {
-      return `${host} cannot be reached (${reasonOf(error)})`;
-    }
-  };
-  const problems = (await Promise.all(urls.map(probe))).filter((problem) => problem !== undefined);
-  if (problems[0] !== undefined) return { route: "source", reason: problems[0] };
-  return { route: "release", reason: `${urls.map((url) => new URL(url).host).join(" and ")} answer` };
+/** How persistent a probe is. */
+export interface ProbeOptions {
+  /** Milliseconds for an answer; default: 10 s. */
+  timeoutMs?: number;
+  /** Tries of a host that gives no clear answer; default: 3. */
+  tries?: number;
+  /** Milliseconds before the second try, doubled before each further try; default: 1 s. */
+  pauseMs?: number;
+}
+
+/** What the hosts of the release route answered: `route` is absent where the answers decide nothing. */
+export type ProbeResult = Omit<Choice, "route"> & { route?: Route };
+
+/** What one host answered. Only `reached` and `refused` are clear; `silent` is clear where all hosts are silent. */
+interface HostAnswer {
+  kind: "reached" | "refused" | "silent" | "unclear";
+  text: string;
+}
+
+/** Tells whether a server with this status may serve the file later. */
+const isTemporary = (status: number): boolean => status >= 500 || [408, 425, 429].includes(status);
+
+/** Codes of the system and of undici for a connection that failed. Codes of TLS begin with other words. */
+const connectionCode = /^(E[A-Z]+|EAI_[A-Z]+|UND_ERR_(CONNECT_TIMEOUT|HEADERS_TIMEOUT|SOCKET))$/;
+
+/** Returns an error and the causes behind it. */
+const causesOf = (error: unknown): unknown[] =>
+  error instanceof Error ? [error, ...causesOf(error.cause)] : error === undefined ? [] : [error];
+
+const failedToConnect = (error: unknown): boolean => {
+  const causes = causesOf(error);
+  if (causes.some((cause) => cause instanceof ProxyError)) return false;
+  return causes.some((cause) => {
+    const { name, code } = Object(cause) as { name?: string; code?: unknown };
+    return name === "TimeoutError" || (typeof code === "string" && connectionCode.test(code));
+  });
+};
+
+const probeOnce = async (url: string, timeoutMs: number): Promise<HostAnswer> => {
+  const { host } = new URL(url);
+  try {
+    const answer = await askInternet(url, { method: "HEAD", signal: AbortSignal.timeout(timeoutMs) });
+    if (answer.ok) return { kind: "reached", text: `${host} answers` };
+    const isUnclear = answer.status < 400 || isTemporary(answer.status);
+    return { kind: isUnclear ? "unclear" : "refused", text: `${host} answered ${answer.status} for ${url}` };
+  } catch (error) {
+    const kind = failedToConnect(error) ? "silent" : "unclear";
+    return { kind, text: `${host} cannot be reached (${reasonOf(error)})` };
+  }
+};
+
+const probeHost = async (url: string, options: ProbeOptions): Promise<HostAnswer> => {
+  const { timeoutMs = 10_000, tries = 3, pauseMs = 1000 } = options;
+  for (let count = 1; ; count += 1) {
+    const answer = await probeOnce(url, timeoutMs);
+    if (answer.kind === "reached" || answer.kind === "refused" || count >= tries) return answer;
+    await sleep(pauseMs * 2 ** (count - 1));
+  }
+};
+
+/**
+ * Asks for the pinned files. All of them: the release route. One that its server refuses, or silence of all hosts: the
+ * source route. Anything else, such as one slow host or a proxy that refuses, decides nothing.
+ */
+export const probeRoute = async (urls: string[], options: ProbeOptions = {}): Promise<ProbeResult> => {
+  const answers = await Promise.all(urls.map((url) => probeHost(url, options)));
+  const textOf = (...kinds: HostAnswer["kind"][]): string[] =>
+    answers.filter(({ kind }) => kinds.includes(kind)).map(({ text }) => text);
+  const [refused] = textOf("refused");
+  if (refused !== undefined) return { route: "source", reason: refused };
+  const unusable = textOf("silent", "unclear");
+  if (unusable.length === 0)
+    return { route: "release", reason: `${urls.map((url) => new URL(url).host).join(" and ")} answer` };
+  const reason = unusable.join("; ");
+  return textOf("silent").length === urls.length ? { route: "source", reason } : { reason };
 };
 
 const readChoice = (file: string): Choice | undefined => {
@@ -57,19 +121,33 @@ export interface ChooseOptions {
   env?: NodeJS.ProcessEnv;
   /** Detect the route again, although an earlier run stored a choice. */
   again?: boolean;
-  probe?: () => Promise<Choice>;
+  probe?: () => Promise<ProbeResult>;
 }
 
-/** Chooses the route: from SLIPWAY_ROUTE, else the stored route, else by requests. `fresh` is true if the choice is new. */
-export const chooseRoute = async (options: ChooseOptions): Promise<Choice & { fresh: boolean }> => {
+/** The chosen route; `fresh` means that there is something new to say. */
+export type FreshChoice = Choice & { fresh: boolean };
+
+/**
+ * Picks the route: forced, else remembered, else by trying. Without a clear answer, the choice is for this run: the
+ * remembered route, else that of the installed tools, else release, whose downloads try again and name what fails.
+ */
+export const chooseRoute = async (options: ChooseOptions): Promise<FreshChoice> => {
   const file = join(options.checkout, ".slipway", "route");
   const before = readChoice(file);
   const forced = forcedRoute(options.env);
   if (!forced && before && !options.again) return { ...before, fresh: false };
-  const choice: Choice = forced
+  const { route, reason }: ProbeResult = forced
     ? { route: forced, reason: `SLIPWAY_ROUTE=${forced}` }
     : await (options.probe ?? (() => probeRoute(releaseProbes())))();
-  const changed = before?.route !== choice.route || before.reason !== choice.reason;
-  if (changed) writeAtomically(file, `${choice.route}\n${choice.reason}\n`, { private: true });
-  return { ...choice, fresh: changed || options.again === true };
+  if (route === undefined) {
+    const kept = before?.route ?? installedRoute(options.checkout);
+    return { route: kept, reason: `for this run, without a clear answer: ${reason}`, fresh: true };
+  }
+  const changed = before?.route !== route || before.reason !== reason;
+  if (changed) writeAtomically(file, `${route}\n${reason}\n`, { private: true });
+  return { route, reason, fresh: changed || options.again === true };
 };
+
+/** Returns the line that says which route was chosen and why, and how to force the other one. */
+export const routeLine = ({ route, reason }: Choice): string =>
+  `route: ${route} (${reason}); SLIPWAY_ROUTE=${route === "release" ? "source" : "release"} forces the other one`;

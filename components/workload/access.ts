@@ -1,6 +1,7 @@
 import { local } from "@pulumi/command";
 import { Secret } from "@pulumi/kubernetes/core/v1/secret";
 import * as pulumi from "@pulumi/pulumi";
+import { reachesContainers } from "../../lib/base/containerAddresses";
 import { kubeconfigFile } from "../../lib/base/paths";
 import { infrastructureOf } from "../../lib/cluster/infrastructure";
 import type { ClusterSpec, Backend } from "../../lib/cluster/spec";
@@ -33,7 +34,10 @@ export const waitForApi = (name: string, args: WaitForApiArgs, opts: pulumi.Cust
         CLUSTER: spec.name,
         NAMESPACE: spec.namespace,
         CONTROL_PLANE: `${controlPlane.kind.toLowerCase()}.${group}/${controlPlane.metadata.name}`,
-        REACH: process.platform === "linux" || !infrastructureOf(spec.backend).onDocker ? "address" : "published-port",
+        REACH:
+          reachesContainers(process.platform) || !infrastructureOf(spec.backend).onDocker
+            ? "address"
+            : "published-port",
         KUBECONFIG: management.kubeconfigFile,
         TIMEOUT_SECONDS: "1800",
       },
@@ -123,7 +127,7 @@ const publishedPort = (
   api: pulumi.Resource,
   parent: pulumi.Resource,
 ): pulumi.Output<number | undefined> => {
-  if (process.platform === "linux") return pulumi.output<number | undefined>(undefined);
+  if (reachesContainers(process.platform)) return pulumi.output<number | undefined>(undefined);
   const port = new local.Command(
     `${name}-port`,
     { ...step("published-port"), environment: { CLUSTER: clusterName } },

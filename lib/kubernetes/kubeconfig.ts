@@ -1,3 +1,4 @@
+import { reachesContainers } from "../base/containerAddresses";
 import { isRecord } from "../base/json";
 import { ProblemError, refuse } from "../base/problem";
 import { readYaml, toYaml } from "./yaml";
@@ -83,7 +84,7 @@ export const withServer = (text: string, url: string): string => {
  * @throws ProblemError if the port is needed and absent
  */
 export const forHost = (text: string, { platform, publishedPort }: Host): string => {
-  if (platform !== "darwin" && platform !== "win32") return text;
+  if (reachesContainers(platform)) return text;
   if (publishedPort === undefined || !Number.isInteger(publishedPort) || publishedPort < 1 || publishedPort > 65535) {
     return refuse({
       key: `the published port of ${serverOf(text)}`,

@@ -30,6 +30,8 @@ export interface Requirements {
   nodes: number;
   /** Number of workload cluster nodes that Cluster API's in-memory provider simulates. */
   simulatedNodes: number;
+  /** Whether images of the host's Docker are loaded into nodes. */
+  loadsImages: boolean;
 }
 
 /** Checks one property of the host; returns undefined if the check does not apply to the host. */

@@ -1,5 +1,6 @@
 import { pins } from "../../lib/versions/pins";
 import type { CheckResult, Requirements, HostCheck } from "./check";
+import { checkContainerAddresses, checkImageStore } from "./dockerServer";
 import type { HostFacts } from "./facts";
 import * as machine from "./machine";
 import * as software from "./software";
@@ -10,6 +11,8 @@ const hostChecks: HostCheck[] = [
   software.checkGo,
   software.checkDocker,
   software.checkSocket,
+  checkContainerAddresses,
+  checkImageStore,
   machine.checkCgroup,
   machine.checkKernel,
   machine.checkInotify,
@@ -37,6 +40,7 @@ export const checkHost = (facts: HostFacts, requirements: Partial<Requirements> 
     kubernetes: [pins[facts.route].kubernetes],
     nodes: 2,
     simulatedNodes: 0,
+    loadsImages: true,
     ...requirements,
   };
   return hostChecks.map((check) => check(facts, all)).filter((result) => result !== undefined);

@@ -99,6 +99,17 @@ export interface HostFacts {
     socket: boolean;
     cgroup?: string;
     os?: string;
+    /** Id of the server behind the docker command, and of the one behind the socket; absent where it is not known. */
+    id?: string;
+    socketId?: string;
+    /** Why the server behind the socket does not answer. */
+    socketError?: string;
+    /** What the docker command goes by, such as `context rootless`; only where the two servers differ. */
+    endpoint?: string;
+    /** Whether the server keeps images in its containerd image store. */
+    hasContainerdStore?: boolean;
+    /** Version of the docker command; only with the containerd image store. */
+    clientVersion?: string;
   };
   inotify: { watches?: number; instances?: number };
   /** Hard limit of open files; Infinity if unlimited. */
@@ -123,6 +134,20 @@ export interface HostFacts {
   kindSubnets?: string[];
 }
 
+/** Format of `docker info`: one line, the id alone, the image store. */
+const infoFormat =
+  "{{.ServerVersion}} {{.CgroupVersion}} {{.OSType}}/{{.OperatingSystem}}\n{{.ID}}\n{{json .DriverStatus}}";
+
+const dockerSocket = "/var/run/docker.sock";
+
+/** Returns what the docker command goes by: DOCKER_HOST, or a context. */
+const endpointOf = async (path: string): Promise<string> => {
+  const host = process.env.DOCKER_HOST;
+  if (host) return `DOCKER_HOST=${host}`;
+  const { text } = await readOutput("docker", ["context", "inspect", "--format", "{{.Name}}"], path);
+  return `context ${text || "of its own"}`;
+};
+
 const readNumber = (path: string): number | undefined => {
   const text = readText(path)?.trim();
   return text !== undefined && /^\d+$/.test(text) ? Number(text) : undefined;
@@ -146,9 +171,12 @@ export const gatherFacts = async (
   const path = `${bin}:${process.env.PATH ?? ""}`;
   const linux = process.platform === "linux";
   const docker = (...args: string[]) => readOutput("docker", args, path);
-  const [go, info, containers, network, ...tools] = await Promise.all([
+  const hasSocket = existsSync(dockerSocket);
+  const [go, info, socket, containers, network, ...tools] = await Promise.all([
     withTools ? readOutput("go", ["env", "GOVERSION"], path) : { text: undefined },
-    docker("info", "--format", "{{.ServerVersion}} {{.CgroupVersion}} {{.OSType}}/{{.OperatingSystem}}"),
+    docker("info", "--format", infoFormat),
+    // The docker plugin and Cluster API use the socket, whatever context the command has.
+    hasSocket ? docker("-H", `unix://${dockerSocket}`, "info", "--format", "{{.ID}}") : { text: undefined, error: "" },
     docker(...listArguments(`label=${clusterLabel}`)),
     docker(...networkArguments(networkName)),
     ...(withTools ? requiredTools : []).map(async (tool): Promise<[string, string | null]> => {
@@ -159,7 +187,13 @@ export const gatherFacts = async (
   ]);
   // Without an answer, either the server is stopped or the docker command is missing.
   const client = info.text === undefined ? await readOutput("docker", ["--version"], path) : { text: undefined };
-  const [server, cgroup, ...system] = (info.text ?? "").split(" ");
+  const [facts = "", id, store = ""] = (info.text ?? "").split("\n");
+  const [server, cgroup, ...system] = facts.split(" ");
+  const hasContainerdStore = store.includes("io.containerd.snapshotter");
+  const clientVersion = hasContainerdStore
+    ? (await docker("version", "--format", "{{.Client.Version}}")).text
+    : undefined;
+  const endpoint = info.text !== undefined && hasSocket && id !== socket.text ? await endpointOf(path) : undefined;
   const [kind] = parseNetworks(network.text ?? "");
   const statfs = ((): number | undefined => {
     try {
@@ -179,9 +213,15 @@ export const gatherFacts = async (
       client: client.text,
       server: server || undefined,
       error: info.error,
-      socket: existsSync("/var/run/docker.sock"),
+      socket: hasSocket,
       cgroup: cgroup || undefined,
       os: system.join(" ") || undefined,
+      id: id || undefined,
+      socketId: socket.text || undefined,
+      socketError: socket.error || undefined,
+      endpoint,
+      hasContainerdStore,
+      clientVersion: clientVersion || undefined,
     },
     inotify: {
       watches: readNumber("/proc/sys/fs/inotify/max_user_watches"),

@@ -23,6 +23,8 @@ export interface HostReport {
 const relevant = [
   "docker",
   "docker.sock",
+  "container addresses",
+  "image store",
   "cgroup",
   "inotify",
   "memory",

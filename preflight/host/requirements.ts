@@ -5,8 +5,11 @@ import type { Requirements } from "./check";
 
 /** Returns what the settings require of the host. */
 export const requirementsOf = (
-  settings: Pick<Settings, "network" | "clusters" | "management">,
-): Pick<Requirements, "subnet" | "clusterNetworks" | "wantedClusters" | "kubernetes" | "nodes" | "simulatedNodes"> => {
+  settings: Pick<Settings, "network" | "clusters" | "management" | "imageSource">,
+): Pick<
+  Requirements,
+  "subnet" | "clusterNetworks" | "wantedClusters" | "kubernetes" | "nodes" | "simulatedNodes" | "loadsImages"
+> => {
   const nodesOf = (backend: "docker" | "inMemory"): number =>
     settings.clusters
       .filter((cluster) => cluster.backend === backend)
@@ -37,5 +40,7 @@ export const requirementsOf = (
     kubernetes: [...new Set(versions)],
     nodes: nodesOf("docker"),
     simulatedNodes: nodesOf("inMemory"),
+    // A management cluster that we create gets the image of Cluster API's Docker provider.
+    loadsImages: createsManagement || settings.imageSource === "local",
   };
 };

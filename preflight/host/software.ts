@@ -1,6 +1,7 @@
 import type { Pins } from "../../lib/versions/pins";
 import { isAtLeast } from "../../lib/versions/semver";
 import { finding, ok, type HostCheck } from "./check";
+import { findOtherServer } from "./dockerServer";
 import type { HostFacts } from "./facts";
 
 /** Checks the version of Node.js, which runs Slipway. */
@@ -44,7 +45,7 @@ export const checkDocker: HostCheck = ({ docker, route, platform }, { pins: { mi
 /** Checks Docker's socket, which Cluster API's Docker provider mounts. */
 export const checkSocket: HostCheck = ({ docker, platform }) => {
   const name = "docker.sock";
-  if (docker.socket) return ok(name, "/var/run/docker.sock");
+  if (docker.socket) return findOtherServer(docker) ?? ok(name, "/var/run/docker.sock");
   if (docker.server === undefined) return undefined; // the docker check reports it
   const remedy =
     platform === "darwin"

@@ -34,6 +34,10 @@ const accept = [
   "application/vnd.docker.distribution.manifest.v2+json",
 ].join(", ");
 
+/** Returns the address of a registry's API. As for Docker, a registry on this machine needs no certificate. */
+export const registryUrl = (host: string): string =>
+  `${/^(localhost|127(\.\d+){3})(:\d+)?$/.test(host) ? "http" : "https"}://${host}/v2/`;
+
 /**
  * Queries whether the image's registry has the tag or digest, without credentials and without a pull.
  *
@@ -41,9 +45,7 @@ const accept = [
  */
 export const askRegistry = async (image: string, timeout = 10_000): Promise<RegistryAnswer> => {
   const { host, repository, reference } = imageAddress(image);
-  // As in Docker, a registry on this machine does not need a certificate.
-  const scheme = /^(localhost|127(\.\d+){3})(:\d+)?$/.test(host) ? "http" : "https";
-  const url = `${scheme}://${host}/v2/${repository}/manifests/${reference}`;
+  const url = `${registryUrl(host)}${repository}/manifests/${reference}`;
   const ask = (address: string, headers: Record<string, string>): ReturnType<typeof askInternet> =>
     askInternet(address, { method: "HEAD", headers: { accept, ...headers }, signal: AbortSignal.timeout(timeout) });
   try {

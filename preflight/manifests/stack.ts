@@ -1,10 +1,14 @@
+import { existsSync } from "node:fs";
 import { cniLocation } from "../../lib/addons/cni";
+import { sourceManifest } from "../../lib/base/paths";
+import { refuse } from "../../lib/base/problem";
 import { allOf } from "../../lib/base/settleAll";
 import { withCapdImage } from "../../lib/kubernetes/images";
 import type { Manifest } from "../../lib/kubernetes/manifest";
 import { providerLabel } from "../../lib/providers/clusterctl";
 import { inventoryCrd, inventoryEntries, providers } from "../../lib/providers/inventory";
 import type { Settings } from "../../lib/settings/types";
+import { installedRoute } from "../installedRoute";
 import { withOwner } from "../management/existing";
 import { readInfrastructureProviders } from "./providers";
 import { readManifest, setCrdsAside } from "./read";
@@ -54,6 +58,7 @@ export const readManifests = async (settings: Settings, owner: string): Promise<
     name,
     await readManifest({ name, setting, location }),
   ];
+  refuseMissingBuilds(settings);
   const networks = settings.clusters.map(({ cni }) => cni).filter((cni) => cni !== "none");
   const added = settings.clusters.flatMap((cluster) => cluster.manifests);
   const [certManager, core, bootstrap, controlPlane, infrastructure, extraProviders, loadBalancer, cni, extra] =
@@ -92,4 +97,25 @@ export const readManifests = async (settings: Settings, owner: string): Promise<
     loadBalancer,
     extra: Object.fromEntries(extra),
   };
+};
+
+/**
+ * Refuses manifests that the source route builds where the tools of the release route are installed: those have none, and
+ * make tools does not make them. One sentence says it for all of the files.
+ */
+const refuseMissingBuilds = (settings: Settings): void => {
+  if (installedRoute(process.cwd()) !== "release") return;
+  const { pins, manifests, clusters } = settings;
+  const locations = [...Object.values(manifests), ...clusters.map(({ cni }) => cniLocation(cni, settings))];
+  const folder = sourceManifest("").replace(/[^/]*$/, "");
+  const missing = [...new Set(locations)].filter((location) => location.startsWith(folder) && !existsSync(location));
+  if (missing.length === 0) return;
+  refuse({
+    key: "pins",
+    rule: `release with the tools of the release route, which have no ${missing[0]}`,
+    got: `${pins}${missing.length === 1 ? "" : ` and ${missing.length} manifests of the source route`}`,
+    remedy:
+      "Remove pins and the manifest settings from the stack file, which takes the values of the route, or run " +
+      "SLIPWAY_ROUTE=source make tools",
+  });
 };

@@ -26,7 +26,7 @@ const parts: Readonly<Record<string, (address: string) => Promise<string>>> = {
     return (await loadManifest(url, options)).text;
   },
   registry: async (image) => JSON.stringify(await askRegistry(image, 5000)),
-  route: async (url) => (await probeRoute([url], 5000)).reason,
+  route: async (url) => (await probeRoute([url], { timeoutMs: 5000, tries: 1 })).reason,
 };
 
 /** Asks the questions, each as PART=ADDRESS, one after the other, and prints the answers as JSON. */

@@ -20,6 +20,11 @@ jest.mock("../../../cli/toolchain", () => ({
   },
   ensureTools: () => Promise.resolve("release"),
 }));
+jest.mock("../../../system/http", () => ({
+  ...jest.requireActual<object>("../../../system/http"),
+  askInternet: (url: string) =>
+    url.includes("quay.io") ? Promise.reject(new Error("refused")) : Promise.resolve({ ok: true, status: 200 }),
+}));
 
 jest.setTimeout(60_000); // each test starts programs, which a busy machine does slowly
 
@@ -79,6 +84,20 @@ describe("--json", () => {
       expect(stderr).toMatch(/^(route|stack): /);
     },
   );
+
+  test("of doctor lists the hosts that the stack needs, and names those that do not answer", async () => {
+    await run("doctor", { json: true });
+    const checks = (JSON.parse(stdout) as { name: string; detail: string }[]).filter(({ name }) => name === "host");
+    expect(checks.map(({ detail }) => detail)).toEqual([
+      "github.com answers",
+      "dl.k8s.io answers",
+      "raw.githubusercontent.com answers",
+      "registry-1.docker.io answers",
+      "gcr.io answers",
+      "registry.k8s.io answers",
+      "quay.io does not answer: refused",
+    ]);
+  });
 
   test("of status has clusters with nodes and load balancers, containers and subnets", async () => {
     expect(await run("status", { json: true })).toBe(0);

@@ -171,11 +171,9 @@ describe("remaining objects", () => {
   test("are still known in a second destroy", async () => {
     const held = await findDockerResources("dev", ours, full);
     saveRecord(checkout, "dev", held);
-    expect(saveRecord(checkout, "dev", { clusters: [], containers: [], volumes: ["v3"], networks: [] }).volumes).toEqual([
-      "v1",
-      "v2",
-      "v3",
-    ]);
+    expect(
+      saveRecord(checkout, "dev", { clusters: [], containers: [], volumes: ["v3"], networks: [] }).volumes,
+    ).toEqual(["v1", "v2", "v3"]);
     deleteRecord(checkout, "dev");
     expect(loadRecord(checkout, "dev").volumes).toEqual([]);
   });

@@ -60,6 +60,15 @@ test.each<[string, Partial<HostFacts>, string, Status, RegExp]>([
   ["a missing docker command", docker({ ...noServer, client: undefined }), "docker", "warn", /command not found/],
   ["a Docker that is too old", docker({ server: "19.03.1" }), "docker", "fail", /19\.03\.1 is older than 20\.10\.0/],
   ["a Docker with another socket", docker({ socket: false }), "docker.sock", "fail", /does not exist/],
+  [
+    "a containerd image store before Docker 28",
+    docker({ server: "27.0.0", hasContainerdStore: true }),
+    "image store",
+    "fail",
+    /server 27/,
+  ],
+  ["Docker Desktop on Linux", docker({ os: "linux/Docker Desktop" }), "container addresses", "fail", /another virtual/],
+  ["Docker Desktop on macOS", { platform: "darwin" }, "container addresses", "warn", /on darwin/],
   ["cgroup v1 with Kubernetes 1.34", docker({ cgroup: "1" }), "cgroup", "ok", /version 1/],
   [
     "cgroup v1 with Kubernetes 1.36",
@@ -215,7 +224,7 @@ test.each([
   for (const [network, subnet] of [[left, right] as const, [right, left] as const]) {
     const result = checkRoutes(
       { ...healthy, routes: [{ network, device: "eth0" }] },
-      { ...requirements, simulatedNodes: 0, subnet },
+      { ...requirements, simulatedNodes: 0, loadsImages: true, subnet },
     );
     expect(result?.status).toBe(expected ? "fail" : "ok");
   }

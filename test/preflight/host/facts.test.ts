@@ -1,8 +1,59 @@
-import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { chmodSync, existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { expect, test } from "@jest/globals";
+import { afterEach, beforeEach, expect, test } from "@jest/globals";
 import { gatherFacts } from "../../../preflight/host/facts";
+
+let folder: string;
+let before: string | undefined;
+
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), "slipway-facts-"));
+  before = process.env.PATH;
+  process.env.PATH = `${folder}:${before}`;
+});
+afterEach(() => {
+  process.env.PATH = before;
+  rmSync(folder, { recursive: true });
+});
+
+/** Puts a docker command in PATH: cases of a shell's `case` statement over its arguments. */
+const fakeDocker = (cases: string): void => {
+  writeFileSync(join(folder, "docker"), `#!/bin/sh\ncase "$*" in\n${cases}\n  *) exit 1 ;;\nesac\n`);
+  chmodSync(join(folder, "docker"), 0o755);
+};
+
+test("reads the server behind the docker command and the one behind the socket", async () => {
+  fakeDocker(`  -H*info*) echo OTHER ;;
+  info*) printf '28.1.0 2 linux/Docker Desktop\\nID-1\\n' ;;
+  "context inspect"*) echo desktop-linux ;;`);
+  const { docker } = await gatherFacts(folder, "release", folder, { tools: false });
+  expect(docker).toMatchObject({ server: "28.1.0", cgroup: "2", os: "linux/Docker Desktop", id: "ID-1" });
+  if (!existsSync("/var/run/docker.sock")) return;
+  expect(docker).toMatchObject({ socketId: "OTHER" });
+  expect(docker.endpoint).toBe(
+    process.env.DOCKER_HOST ? `DOCKER_HOST=${process.env.DOCKER_HOST}` : "context desktop-linux",
+  );
+});
+
+test("asks for the context only where the servers differ", async () => {
+  fakeDocker(`  -H*info*) echo ID-1 ;;
+  info*) printf '28.1.0 2 linux/Debian\\nID-1\\n' ;;`);
+  const { docker } = await gatherFacts(folder, "release", folder, { tools: false });
+  expect(docker.id).toBe("ID-1");
+  expect(docker.endpoint).toBeUndefined();
+});
+
+test.each([
+  ['[["driver-type","io.containerd.snapshotter.v1"]]', { hasContainerdStore: true, clientVersion: "27.5.1" }],
+  ['[["Backing Filesystem","extfs"]]', { hasContainerdStore: false }],
+])("reads the image store from %s", async (status, expected) => {
+  fakeDocker(`  -H*info*) echo ID-1 ;;
+  info*) printf '27.5.1 2 linux/Debian\\nID-1\\n%s\\n' '${status}' ;;
+  "version "*) echo 27.5.1 ;;`);
+  const { docker } = await gatherFacts(folder, "release", folder, { tools: false });
+  expect(docker).toMatchObject(expected);
+});
 
 test("tools print their version without looking for a newer one", async () => {
   const checkout = mkdtempSync(join(tmpdir(), "slipway-facts-"));

@@ -34,6 +34,31 @@ test.each<[string, Partial<HostFacts>, RegExp, Record<string, unknown>?, string[
     /^docker\.sock: \/var\/run\/docker\.sock does not exist; let Docker listen/,
   ],
   [
+    "a context with another server than the socket's",
+    docker({ id: "A", socketId: "B", endpoint: "context desktop-linux" }),
+    /^docker\.sock: the docker command \(context desktop-linux\) uses another .*; docker context use default, or export/,
+  ],
+  [
+    "a socket without a server beside a context that answers",
+    docker({ id: "A", socketError: "Cannot connect", endpoint: "context rootless" }),
+    /^docker\.sock: the docker command \(context rootless\) answers, and .* does not: Cannot connect; docker context use/,
+  ],
+  [
+    "the containerd image store before Docker 28",
+    docker({ server: "27.5.1", clientVersion: "27.5.1", hasContainerdStore: true }),
+    /^image store: .* with server 27\.5\.1 and command 27\.5\.1 cannot export .*; install Docker 28 or later, or set/,
+  ],
+  [
+    "the containerd image store with an older docker command",
+    docker({ server: "28.0.0", clientVersion: "26.1.5+dfsg1", hasContainerdStore: true }),
+    /^image store: .* with command 26\.1\.5/,
+  ],
+  [
+    "Docker Desktop on Linux or WSL 2",
+    docker({ os: "linux/Docker Desktop" }),
+    /^container addresses: Docker Desktop runs containers in another .*; install Docker Engine/,
+  ],
+  [
     "cgroup v1 with Kubernetes 1.36",
     docker({ cgroup: "1" }),
     /^cgroup: version 1, for Kubernetes 1\.36\.4: Kubernetes 1\.35 and later do not/,
@@ -97,6 +122,16 @@ test.each<[string, Partial<HostFacts>, RegExp, Record<string, unknown>?]>([
   ],
   ["little disk space", { freeBytes: 7e9 }, /^disk: /],
   [
+    "macOS",
+    { platform: "darwin" },
+    /^container addresses: .* cannot be reached on darwin, where no release was tested/,
+  ],
+  [
+    "a socket that is closed to the user",
+    docker({ id: "A", socketError: "permission denied while connecting", endpoint: "DOCKER_HOST=tcp://a:1" }),
+    /^docker\.sock: the docker command \(DOCKER_HOST=tcp:\/\/a:1\) answers, and .*permission denied/,
+  ],
+  [
     "too little memory for a stack that already runs",
     { memoryBytes: 3e9, containers: capdContainers, kindOwner: owner },
     /^memory: .*little/,
@@ -114,6 +149,20 @@ test.each<[string, Partial<HostFacts>, RegExp, Record<string, unknown>?]>([
 });
 
 test.each<[string, Partial<HostFacts>, Record<string, unknown>?, string[]?]>([
+  [
+    "Docker Desktop for clusters without containers",
+    docker({ os: "linux/Docker Desktop" }),
+    { clusters: [{ name: "a", backend: "inMemory" }] },
+  ],
+  ["one server behind the command and the socket", docker({ id: "A", socketId: "A" })],
+  ["a server without an id", docker({ socketId: "A" })],
+  ["the classic image store before Docker 28", docker({ server: "27.5.1", hasContainerdStore: false })],
+  ["the containerd image store of Docker 28", docker({ clientVersion: "28.0.0", hasContainerdStore: true })],
+  [
+    "the containerd image store where no image is loaded",
+    docker({ server: "27.5.1", hasContainerdStore: true }),
+    { managementKubeconfig: "/kubeconfig", clusters: [{ name: "a" }] },
+  ],
   ["cgroup v1 with Kubernetes 1.34", docker({ cgroup: "1" }), { pins: "source" }],
   ["containers of this stack", { containers: capdContainers, kindOwner: owner }],
   [
@@ -174,5 +223,6 @@ test("counts container nodes and simulated nodes separately", () => {
     kubernetes: ["1.36.4"],
     nodes: 4,
     simulatedNodes: 2,
+    loadsImages: true,
   });
 });

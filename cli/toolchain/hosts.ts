@@ -1,0 +1,38 @@
+import { pins, type Route } from "../../lib/versions/pins";
+import { fileQuestion, type HostQuestion, serviceQuestion } from "../../preflight/host/hosts";
+import { exec } from "../../system/exec";
+import { releaseProbes } from "./route";
+import { aptProxy, machineMirror } from "./source/images/apt";
+
+const printedBy = async (program: string, ...args: string[]): Promise<string> => {
+  const { code, stdout } = await exec(program, args, { cwd: "/", timeout: 10 });
+  return code === 0 ? stdout.trim() : "";
+};
+
+const isUrl = (text: string): boolean => /^https?:\/\//i.test(text) && URL.canParse(text);
+
+/** Returns Debian's mirror by apt's settings. Apt's own proxy is apt's alone, so the mirror behind it cannot be asked. */
+const debianHosts = async (): Promise<string[]> => {
+  try {
+    const { main, security } = machineMirror(pins.source.debian);
+    const isDirect = Object.keys(await aptProxy()).length === 0 || process.env.http_proxy || process.env.HTTP_PROXY;
+    return isDirect ? [main, ...(security === undefined ? [] : [security])] : [];
+  } catch {
+    return []; // without apt or a mirror; make tools says so
+  }
+};
+
+/** Addresses of the package registries that this machine's Go, npm and apt use. */
+export const registryAddresses = (goProxy: string, npmRegistry: string, debian: readonly string[]): string[] =>
+  [...goProxy.split(/[,|]/), npmRegistry, ...debian].map((text) => text.trim()).filter(isUrl);
+
+/** Returns the questions to the hosts from which a route's tools come. */
+export const hostsOfRoute = async (route: Route): Promise<HostQuestion[]> => {
+  if (route === "release") return releaseProbes().map(fileQuestion);
+  const [goProxy, npmRegistry, debian] = await Promise.all([
+    printedBy("go", "env", "GOPROXY"),
+    printedBy("npm", "config", "get", "registry"),
+    debianHosts(),
+  ]);
+  return registryAddresses(goProxy, npmRegistry, debian).map(serviceQuestion);
+};

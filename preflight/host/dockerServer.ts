@@ -1,0 +1,69 @@
+import { reachesContainers } from "../../lib/base/containerAddresses";
+import { isAtLeast } from "../../lib/versions/semver";
+import { finding, type CheckResult } from "./check";
+import type { HostFacts } from "./facts";
+
+/** Checks that this host reaches the nodes at their addresses: no workload cluster works without that. */
+export const checkContainerAddresses = (
+  { docker, platform }: HostFacts,
+  { nodes }: { nodes: number },
+): CheckResult | undefined => {
+  const name = "container addresses";
+  if (nodes === 0 || docker.server === undefined || reachesContainers(platform, docker.os)) return undefined;
+  if (platform !== "linux") {
+    const detail = `containers' addresses cannot be reached on ${platform}, where no release was tested`;
+    return finding("warn", name, detail, "run Slipway on Linux, which may be a virtual machine");
+  }
+  return finding(
+    "fail",
+    name,
+    "Docker Desktop runs containers in another virtual machine, so this host cannot reach their addresses",
+    "install Docker Engine on this Linux (https://docs.docker.com/engine/install), then docker context use default",
+  );
+};
+
+/**
+ * Finds a docker command that uses another server than the one behind the socket. Slipway's network would be in one
+ * server, and its clusters in the other.
+ */
+export const findOtherServer = ({
+  server,
+  id,
+  socketId,
+  socketError,
+  endpoint = "its context",
+}: HostFacts["docker"]): CheckResult | undefined => {
+  if (server === undefined || id === undefined || id === socketId) return undefined;
+  const command = `the docker command (${endpoint}) uses another server than /var/run/docker.sock`;
+  const remedy = "docker context use default, or export DOCKER_HOST=unix:///var/run/docker.sock";
+  if (socketId !== undefined) return finding("fail", "docker.sock", command, remedy);
+  if (socketError === undefined) return undefined;
+  const detail = `the docker command (${endpoint}) answers, and /var/run/docker.sock does not: ${socketError}`;
+  // The server behind a socket that is closed to this user may be the same one.
+  return finding(/permission denied/i.test(socketError) ? "warn" : "fail", "docker.sock", detail, remedy);
+};
+
+/** First version whose command and server (API 1.48) know `docker save --platform`, which steps/environment.sh uses. */
+const savesPlatform = "28.0.0";
+
+/**
+ * Checks that Docker can export one platform of an image. The containerd image store has the manifests of all platforms,
+ * and the content of one.
+ */
+export const checkImageStore = (
+  { docker: { server, clientVersion = savesPlatform, hasContainerdStore = false } }: HostFacts,
+  { loadsImages }: { loadsImages: boolean },
+): CheckResult | undefined => {
+  if (server === undefined || !hasContainerdStore || !loadsImages) return undefined;
+  const old = [
+    ...(isAtLeast(server, savesPlatform) ? [] : [`server ${server}`]),
+    ...(isAtLeast(clientVersion, savesPlatform) ? [] : [`command ${clientVersion}`]),
+  ];
+  if (old.length === 0) return undefined;
+  return finding(
+    "fail",
+    "image store",
+    `Docker's containerd image store with ${old.join(" and ")} cannot export one platform of an image`,
+    'install Docker 28 or later, or set "features": {"containerd-snapshotter": false} in /etc/docker/daemon.json',
+  );
+};

@@ -1,0 +1,120 @@
+import { cniLocation, type CniName } from "../../lib/addons/cni";
+import { runLimited } from "../../lib/base/concurrency";
+import { infrastructureOf } from "../../lib/cluster/infrastructure";
+import type { Settings } from "../../lib/settings/types";
+import { askInternet, reasonOf } from "../../system/http";
+import { imageAddress, registryUrl } from "../images/registry";
+import { finding, type CheckResult, ok } from "./check";
+
+/** One request to a host that a run needs. */
+export interface HostQuestion {
+  url: string;
+  /** Tells whether an answer with this status shows that the host can be used. */
+  isFine: (status: number) => boolean;
+}
+
+/** Asks for a file that the host must serve. */
+export const fileQuestion = (url: string): HostQuestion => ({ url, isFine: (status) => status < 300 });
+
+/** Asks a service whose answer to this address is not known: any answer but a failure of the server is fine. */
+export const serviceQuestion = (url: string): HostQuestion => {
+  const { origin, pathname } = new URL(url); // fetch refuses an address with a password
+  return { url: `${origin}${pathname}`, isFine: (status) => status < 500 };
+};
+
+const registryQuestion = (host: string): HostQuestion => ({
+  url: registryUrl(host),
+  isFine: (status) => status === 200 || status === 401,
+});
+
+/** Registries of the images in the published manifests of pod networks. */
+const cniRegistries: Readonly<Partial<Record<string, string>>> = {
+  calico: "quay.io",
+  cilium: "quay.io",
+  flannel: "ghcr.io",
+  kindnet: "registry-1.docker.io",
+} satisfies Partial<Record<CniName, string>>;
+
+const registriesOf = ({
+  imageSource,
+  management,
+  capd,
+  clusters,
+  application,
+  cloudProviderKind,
+}: Settings): string[] => {
+  const isOurs = management.kubeconfig === "";
+  const pulled = capd.source === "pull" && isOurs ? [imageAddress(capd.image).host] : [];
+  if (imageSource === "local") return pulled;
+  const onDocker = clusters.filter(({ backend }) => infrastructureOf(backend).onDocker);
+  const images = [
+    ...(isOurs ? [management.nodeImage] : []),
+    ...onDocker.map(({ nodeImage }) => nodeImage),
+    // The load balancer of a cluster, which Cluster API's Docker provider pulls.
+    ...(onDocker.length > 0 ? ["kindest/haproxy"] : []),
+    ...(onDocker.some((cluster) => cluster.application) ? [application.image] : []),
+    ...(cloudProviderKind === undefined ? [] : [cloudProviderKind.image]),
+  ];
+  return [
+    ...images.map((image) => imageAddress(image).host),
+    ...pulled,
+    // Images of Cluster API and of cert-manager.
+    ...(isOurs && management.installProviders ? ["registry.k8s.io", "quay.io"] : []),
+    ...onDocker.flatMap(({ cni }) => cniRegistries[cni] ?? []),
+    // Images of MetalLB.
+    ...(onDocker.some(({ loadBalancer }) => loadBalancer === "metallb") ? ["quay.io"] : []),
+  ];
+};
+
+/** Returns the questions to the hosts from which a stack's manifests and images come. */
+export const hostsOfSettings = (settings: Settings): HostQuestion[] => {
+  const { manifests, management, clusters, infrastructureProviders } = settings;
+  const { certManager, core, bootstrap, controlPlane, infrastructure, loadBalancer } = manifests;
+  const locations = [
+    ...(management.installProviders ? [certManager, core, bootstrap, controlPlane, infrastructure] : []),
+    ...infrastructureProviders.map(({ manifest }) => manifest),
+    loadBalancer,
+    ...clusters.flatMap(({ cni, manifests: extra, template }) => [
+      ...(cni === "none" ? [] : [cniLocation(cni, settings)]),
+      ...extra,
+      ...(template === undefined ? [] : [template.location]),
+    ]),
+  ];
+  return [
+    ...locations.filter((location) => /^https?:\/\//i.test(location)).map(fileQuestion),
+    ...registriesOf(settings).map(registryQuestion),
+  ];
+};
+
+const remedy =
+  "let it through the firewall, or name a proxy in HTTPS_PROXY or a mirror in the settings: docs/guides/closed-networks.md";
+
+const askHost = async ({ url, isFine }: HostQuestion, timeoutMs: number): Promise<CheckResult> => {
+  const { host } = new URL(url);
+  try {
+    const { status } = await askInternet(url, { method: "HEAD", signal: AbortSignal.timeout(timeoutMs) });
+    if (isFine(status)) return ok("host", `${host} answers`);
+    return finding("warn", "host", `${host} answers HTTP ${status} for ${url}`, remedy);
+  } catch (error) {
+    return finding("warn", "host", `${host} does not answer: ${reasonOf(error)}`, remedy);
+  }
+};
+
+/**
+ * Asks each host once, at most four at the same time, and returns a check for each. A host that does not answer is a
+ * warning, since its files and images may be here already.
+ *
+ * @param questions the first one to a host counts
+ * @param timeoutMs milliseconds for each answer; default: 10 s
+ */
+export const checkHosts = (questions: readonly HostQuestion[], timeoutMs = 10_000): Promise<CheckResult[]> => {
+  const byHost = new Map<string, HostQuestion>();
+  for (const question of questions) {
+    const { host } = new URL(question.url);
+    if (!byHost.has(host)) byHost.set(host, question);
+  }
+  return runLimited(
+    [...byHost.values()].map((question) => () => askHost(question, timeoutMs)),
+    4,
+  );
+};
