@@ -120,7 +120,7 @@ test("other content behind a locked URL is refused and not cached", async () => 
   const url = `${origin}/a.yaml`;
   writeFileSync(options.lockFile, JSON.stringify({ [url]: sha256Of("kind: Other\n") }));
   await expect(loadManifest(url, options)).rejects.toThrow(`got ${sha256Of("kind: A\n")}`);
-  await expect(loadManifest(url, options)).rejects.toThrow("sha256");
+  await expect(loadManifest(url, options)).rejects.toThrow("expected SHA-256");
   expect(requests).toHaveLength(2);
 });
 
