@@ -15,8 +15,8 @@ const platforms = ["linux", "darwin"].flatMap((os) => ["x64", "arm64"].map((arch
 const tools = platforms.flatMap((platform) =>
   releaseFiles(platform).flatMap(({ base, ...file }) =>
     Object.values(file)
-      .filter((value) => typeof value === "string" && value.includes("/"))
-      .map((path) => `${officialBases[base]}/${String(path)}`),
+      .filter((value): value is string => typeof value === "string" && value.includes("/"))
+      .map((path) => `${officialBases[base]}/${path}`),
   ),
 );
 
