@@ -1,5 +1,6 @@
 import { realpathSync } from "node:fs";
 import { join } from "node:path";
+import { platformOf } from "../../../cli/toolchain/release/files";
 import { requiredTools } from "../../../preflight/host/facts";
 import { pins } from "../../../lib/versions/pins";
 import { check, command, type Step } from "../harness";
@@ -17,8 +18,6 @@ const tools = [
   "pulumi-resource-docker",
   "pulumi-resource-kubernetes",
 ];
-
-const byAddress = ([one]: [string, string], [other]: [string, string]): number => (one < other ? -1 : 1);
 
 /** A fault for good, and how it ends. */
 interface Refusal {
@@ -38,11 +37,16 @@ const same = (value: unknown, expected: unknown, what: string): void => {
 export const downloadSteps = (world: World): Step[] => {
   const { mirror, stranger, files } = world;
   const kind = addressOf(world, "kind", "kind-");
-  const kubectl = addresses(world, "/kubectl").find((url) => !url.includes("darwin")) ?? "";
+  const { os, arch } = platformOf();
+  const kubectl = addressOf(world, "kubectl", `${os}/${arch}/kubectl`);
   const clusterctl = addressOf(world, "cluster-api", "clusterctl-");
   const plugin = (name: string): string => addressOf(world, `pulumi-resource-${name}`, "pulumi-resource-");
   const pulumi = addressOf(world, "pulumi", "pulumi-v");
   const downloads = [clusterctl, kind, kubectl, pulumi, plugin("command"), plugin("docker"), plugin("kubernetes")];
+
+  /** What a lock file holds of some addresses. */
+  const lockOf = (urls: readonly string[]): Record<string, string> =>
+    Object.fromEntries([...urls].sort().map((url): [string, string] => [url, sha256Of(files.get(url) ?? "")]));
 
   /** What must be there after a run that ended well. */
   const checkInstalled = (): void => {
@@ -54,10 +58,7 @@ export const downloadSteps = (world: World): Step[] => {
       const installed = realpathSync(join(stranger.checkout, ".tools", "bin", name));
       check(sha256Of(installed) === sha256Of(join(".tools", "bin", name)), `${name} with the bytes that were packed`);
     }
-    const expected = Object.fromEntries(
-      downloads.map((url): [string, string] => [url, sha256Of(files.get(url) ?? "")]).sort(byAddress),
-    );
-    same(stranger.locked("tools.lock.json"), expected, "locked checksums");
+    same(stranger.locked("tools.lock.json"), lockOf(downloads), "locked checksums");
   };
 
   /** Throws where a question went to an address that no project has, or had no TLS. */
@@ -154,10 +155,7 @@ export const downloadSteps = (world: World): Step[] => {
         mirror.fault(asset, { status: 503 }, 1);
         mirror.fault(other, "cut", 1);
         checkEnd(await stranger.program("test/e2e/mirror/loadManifests.ts"), true, "manifests to be loaded");
-        const expected = Object.fromEntries(
-          manifests.map((url): [string, string] => [url, sha256Of(files.get(url) ?? "")]).sort(byAddress),
-        );
-        same(stranger.locked("manifests.lock.json"), expected, "locked checksums");
+        same(stranger.locked("manifests.lock.json"), lockOf(manifests), "locked checksums");
         for (const url of [raw, asset, other])
           check(mirror.count(url) === 2, `two questions for ${url}, got ${mirror.count(url)}`);
         checkAsked();

@@ -37,18 +37,21 @@ const runInside = (folder: string): number => {
 const runAll = async (folder: string): Promise<Counts> => {
   const certificate = certify(join(folder, "tls"), Object.keys(hosts));
   const files = packReleases(realpathSync(".tools"), join(folder, "published"), platformOf());
+  const stranger = new Stranger(join(folder, "stranger"), certificate.authority);
   const mirror = new Mirror(files, certificate);
-  await mirror.startAll();
-  const world = { mirror, files, stranger: new Stranger(join(folder, "stranger"), certificate.authority) };
-  // Two suites: downloads do not need the choice of the route to recover from faults.
-  const suites = [routeSteps(world), downloadSteps(world)];
+  const world = { mirror, files, stranger };
   const counts: Counts = { passed: 0, failed: 0 };
-  for (const steps of suites) {
-    const { passed, failed } = await runSteps(steps, () => undefined);
-    counts.passed += passed;
-    counts.failed += failed;
+  try {
+    await mirror.startAll();
+    // Two suites: downloads do not need the choice of the route to recover from faults.
+    for (const steps of [routeSteps(world), downloadSteps(world)]) {
+      const { passed, failed } = await runSteps(steps, () => undefined);
+      counts.passed += passed;
+      counts.failed += failed;
+    }
+  } finally {
+    await mirror.stopAll();
   }
-  await mirror.stopAll();
   return counts;
 };
 

@@ -43,7 +43,7 @@ export class Stranger {
     [this.checkout, this.cache] = [join(folder, "slipway"), join(folder, "cache")];
     // Changes that are not committed are tested too.
     const files = must("git", ["ls-files", "-z", "--cached", "--others", "--exclude-standard"]).split("\0");
-    for (const file of files.filter((name) => name !== "" && existsSync(name))) {
+    for (const file of files.filter((name) => name !== "" && name !== "node_modules" && existsSync(name))) {
       mkdirSync(dirname(join(this.checkout, file)), { recursive: true });
       // With its time: a newer package-lock.json would have Slipway install the packages again.
       cpSync(file, join(this.checkout, file), { preserveTimestamps: true });
