@@ -1,4 +1,4 @@
-import { readFileSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { isRoute, pins, type Route } from "../../lib/versions/pins";
@@ -128,8 +128,10 @@ export interface ChooseOptions {
 export type FreshChoice = Choice & { fresh: boolean };
 
 /**
- * Picks the route: forced, else remembered, else by trying. Without a clear answer, the choice is for this run: the
- * remembered route, else that of the installed tools, else release, whose downloads try again and name what fails.
+ * Picks the route: forced, else remembered, else by trying. Without a clear answer nothing is remembered: the choice is the
+ * route of the last run, else that of the installed tools, for this run.
+ *
+ * @throws if the hosts give no clear answer and there is neither a remembered route nor a tool
  */
 export const chooseRoute = async (options: ChooseOptions): Promise<FreshChoice> => {
   const file = join(options.checkout, ".slipway", "route");
@@ -140,7 +142,13 @@ export const chooseRoute = async (options: ChooseOptions): Promise<FreshChoice> 
     ? { route: forced, reason: `SLIPWAY_ROUTE=${forced}` }
     : await (options.probe ?? (() => probeRoute(releaseProbes())))();
   if (route === undefined) {
-    const kept = before?.route ?? installedRoute(options.checkout);
+    const hasTools = existsSync(join(options.checkout, ".tools"));
+    const kept = before?.route ?? (hasTools ? installedRoute(options.checkout) : undefined);
+    if (kept === undefined)
+      throw new Error(
+        `route: expected a clear answer of the hosts that serve the tools, got after several tries: ${reason}. ` +
+          "Try again later, or set SLIPWAY_ROUTE=release or SLIPWAY_ROUTE=source.",
+      );
     return { route: kept, reason: `for this run, without a clear answer: ${reason}`, fresh: true };
   }
   const changed = before?.route !== route || before.reason !== reason;

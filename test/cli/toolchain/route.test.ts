@@ -1,4 +1,4 @@
-import { existsSync, mkdtempSync, readFileSync, rmSync, symlinkSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync } from "node:fs";
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
@@ -161,23 +161,28 @@ test("stores a forced route without requests, and reports it once", async () => 
   expect(readFileSync(join(checkout, ".slipway", "route"), "utf8")).toBe("release\nSLIPWAY_ROUTE=release\n");
 });
 
-test("a choice without a clear answer is for this run, and the next run tries again", async () => {
+test("without a clear answer, tools and a remembered route, nothing is chosen, and the next run tries again", async () => {
   const unclear = (): Promise<ProbeResult> => {
     probes += 1;
     return Promise.resolve({ reason: "dl.k8s.io answered 503" });
   };
-  const choice = await chooseRoute({ checkout, env: {}, probe: unclear });
-  expect(choice).toMatchObject({ route: "release", fresh: true });
-  expect(choice.reason).toBe("for this run, without a clear answer: dl.k8s.io answered 503");
+  const refusal =
+    /^route: expected a clear answer .*: dl\.k8s\.io answered 503\. Try again later, or set SLIPWAY_ROUTE=release/;
+  await expect(chooseRoute({ checkout, env: {}, probe: unclear })).rejects.toThrow(refusal);
   expect(existsSync(join(checkout, ".slipway", "route"))).toBe(false);
-  await chooseRoute({ checkout, env: {}, probe: unclear });
+  await expect(chooseRoute({ checkout, env: {}, probe: unclear })).rejects.toThrow(refusal);
   expect(probes).toBe(2);
 });
 
 test("without a clear answer, the installed tools and the remembered route stay", async () => {
   const unclear = (): Promise<ProbeResult> => Promise.resolve({ reason: "busy" });
+  mkdirSync(join(checkout, "cache", "source", "tools-key"), { recursive: true });
   symlinkSync(join(checkout, "cache", "source", "tools-key"), join(checkout, ".tools"));
-  expect(await chooseRoute({ checkout, env: {}, probe: unclear })).toMatchObject({ route: "source" });
+  expect(await chooseRoute({ checkout, env: {}, probe: unclear })).toEqual({
+    route: "source",
+    reason: "for this run, without a clear answer: busy",
+    fresh: true,
+  });
   await chooseRoute({ checkout, env: {}, probe: probe("release") });
   expect(await chooseRoute({ checkout, env: {}, again: true, probe: unclear })).toMatchObject({ route: "release" });
   expect(readFileSync(join(checkout, ".slipway", "route"), "utf8")).toBe("release\ntried\n");
