@@ -25,7 +25,7 @@ export const checkCapdImage = async (
   const problem = sentence({
     key: "capdImage",
     received: image,
-    rule: "be an image that Docker has or its registry serves, and neither does",
+    rule: "an image that Docker has or its registry serves",
     remedy:
       "Set clusterApi in pins.json to a newer release, or set capdImageSource to build, which compiles it and needs Go",
   });

@@ -45,7 +45,7 @@ describe("stack", () => {
 
   test("refuses a stack without a settings file, and names the known stacks", () => {
     expect(() => chooseStack(checkout, "release", { STACK: "prod" })).toThrow(
-      "STACK: expected a stack with a settings file ( dev, offline)",
+      "STACK: expected a stack with a settings file (dev, offline)",
     );
     writeFileSync(join(checkout, "Pulumi.yaml"), "name: slipway\n");
     expect(knownStacks(checkout)).toEqual(["dev", "offline"]);

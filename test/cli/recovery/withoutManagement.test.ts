@@ -39,7 +39,7 @@ test("ignores a kubeconfig without a cluster in the state", async () => {
 test("reports a stopped management cluster, and treats no object as deleted", async () => {
   wasUp();
   expect(await withoutManagement(target, print, () => Promise.resolve({ running: false, image: "i" }))).toBe(target);
-  expect(lines.join("\n")).toContain("is stopped: make up starts it");
+  expect(lines.join("\n")).toContain("is stopped: its objects cannot be read until make up starts it");
 });
 
 test("prints nothing for a running management cluster", async () => {

@@ -71,7 +71,7 @@ describe("the containers of a stack in a complete destroy", () => {
 
   test("elsewhere are reported if the management cluster is gone", async () => {
     const { environment, commands, lines } = await take({ management: ours, onDocker: false }, { there: ["one"] });
-    expect(lines.join("\n")).toContain("yours to remove");
+    expect(lines.join("\n")).toContain("at other providers yourself");
     expect(commands).toEqual([removal("one")]);
     expect(environment.PULUMI_K8S_DELETE_UNREACHABLE).toBe("true");
   });

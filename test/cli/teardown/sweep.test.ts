@@ -164,8 +164,8 @@ describe("on a machine", () => {
     expect(code).toBe(1);
     expect(docker.done).toEqual([]);
     expect(existsSync(join(files, "capd.yaml"))).toBe(true);
-    expect(lines.join("\n")).toMatch(/container clusterapi-control-plane .*\n[^]*left alone:\n {2}container mine-/);
-    expect(lines.join("\n")).toMatch(/another checkout's stack of that name/);
+    expect(lines.join("\n")).toMatch(/container clusterapi-control-plane .*\n[^]*kept:\n {2}container mine-/);
+    expect(lines.join("\n")).toMatch(/a stack of another checkout with the same name/);
   });
 
   test("removes the stack's objects by id after confirmation, and keeps the foreign cluster with its network", async () => {

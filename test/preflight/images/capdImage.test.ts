@@ -21,7 +21,7 @@ const check = async (config: Record<string, unknown>, answer: RegistryAnswer, lo
 
 test("refuses an image that neither Docker nor the registry has, and names both ways out", async () => {
   const verdict = await check({}, "missing");
-  expect(verdict.problems).toEqual([expect.stringMatching(/^capdImage .*capd-manager/)]);
+  expect(verdict.problems).toEqual([expect.stringMatching(/^capdImage: .*capd-manager/)]);
   expect(verdict.problems[0]).toMatch(/clusterApi in pins\.json to a newer release/);
   expect(verdict.problems[0]).toMatch(/capdImageSource to build, which compiles it and needs Go/);
   expect(verdict.warnings).toEqual([]);

@@ -36,7 +36,9 @@ test("warns if a registry does not answer", async () => {
   const { problems, warnings } = await verdict({}, { unknown: "no route" });
   expect(problems).toEqual([]);
   expect(warnings).toEqual([
-    expect.stringMatching(`^managementNodeImage: whether ${pinned} exists is not known \\(no route\\)`),
+    expect.stringMatching(
+      `^managementNodeImage: expected an image that exists, got ${pinned}, which could not be checked \\(no route\\)`,
+    ),
   ]);
 });
 

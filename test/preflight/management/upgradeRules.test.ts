@@ -82,15 +82,15 @@ describe("the rules of an upgrade", () => {
 
   test("refuse to leave out a minor version, and name the next step", () => {
     expect(said("v1.35.0")).toEqual([
-      'kubernetesVersion: expected at most one minor version above v1.33.1, which cluster capd runs, got "v1.35.0". ' +
-        "Set it to a version of v1.34, make up, and go on from there.",
+      'kubernetesVersion: expected at most one minor version above v1.33.1, which the cluster capd runs, got "v1.35.0". ' +
+        "Set it to a version of v1.34, run make up, then continue with the next minor version.",
     ]);
   });
 
   test("refuse to go back", () => {
     expect(said("v1.33.0")).toEqual([
-      "kubernetesVersion: expected v1.33.1 or later, because cluster capd runs v1.33.1 and Kubernetes has no downgrade, " +
-        'got "v1.33.0". Set it to v1.33.1; for an older one, make destroy and make up, which loses what is in it.',
+      "kubernetesVersion: expected v1.33.1 or later, because the cluster capd runs this version and Kubernetes does not support downgrades, " +
+        'got "v1.33.0". Set it to v1.33.1. For an older version, run make destroy and make up, which deletes everything in the cluster.',
     ]);
   });
 
@@ -142,8 +142,8 @@ describe("what cannot change while the management cluster exists", () => {
   test("is said with the way out", () => {
     const [problem] = managementProblems({ ...wanted, subnet: "10.9.0.0/16" }, node, network);
     expect(problem && sentence(problem)).toBe(
-      "networkSubnet: expected 172.18.0.0/16 as long as the management cluster clusterapi exists, " +
-        'got "10.9.0.0/16". Set networkSubnet back; or make destroy with the old value, then make up with the new one, which loses every cluster.',
+      "networkSubnet: expected 172.18.0.0/16 while the management cluster clusterapi exists, " +
+        'got "10.9.0.0/16". Set networkSubnet back. Or run make destroy with the old value and make up with the new value, which deletes every cluster.',
     );
   });
 });
