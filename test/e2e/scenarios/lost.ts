@@ -51,7 +51,7 @@ const steps = (stack: TestStack): Step[] => {
           /^ {2}container clusterapi-control-plane with its volumes/m,
           /^ {2}container capd-lb with its volumes/m,
           /^ {2}container e2e-foreign-control-plane: of cluster e2e-foreign, which neither settings nor records name/m,
-          /^ {2}container e2e-namesake-lb: of a cluster named capd as the stack's/m,
+          /^ {2}container e2e-namesake-lb: of a cluster named capd, as in the stack/m,
           /^ {2}network kind: in use by e2e-foreign-control-plane/m,
           /nothing was removed/,
         ])
