@@ -2,6 +2,9 @@ import { createHash } from "node:crypto";
 import { readFileSync, existsSync, readdirSync } from "node:fs";
 import { homedir } from "node:os";
 import { join, basename, dirname } from "node:path";
+import { isDeepStrictEqual } from "node:util";
+import { load } from "js-yaml";
+import { isRecord } from "../../lib/base/json";
 import type { Route } from "../../lib/versions/pins";
 import { defaultStack, stackFile } from "../../preflight/stackFile";
 import { exec } from "../../system/exec";
@@ -75,9 +78,24 @@ const saltLine = /^encryptionsalt:.*(\r?\n|$)/m;
 export const withoutSalt = (before: string, after: string): string => {
   if (saltLine.test(before) || !saltLine.test(after) || /^\s*secure:/m.test(after)) return after;
   const stripped = after.replace(saltLine, "");
-  const squeeze = (text: string): string => text.replace(/\s+/g, " ").trim();
-  // Pulumi may change the layout of the file. If only the layout changed, the previous text is restored.
-  return squeeze(stripped) === squeeze(before) ? before : stripped;
+  // Pulumi writes the file in its own layout, quotes numbers, and drops unknown top-level keys. The user's text stays unless
+  // Pulumi changed a setting.
+  return isDeepStrictEqual(settingsIn(stripped), settingsIn(before)) ? before : stripped;
+};
+
+/** Returns the `config` of a settings file as Pulumi reads it: keys with their namespace, and scalars as strings. */
+const settingsIn = (text: string): unknown => {
+  const file = load(text);
+  const config = isRecord(file) ? file["config"] : undefined;
+  if (!isRecord(config)) return config;
+  const withNamespace = (key: string): string => (key.includes(":") ? key : `slipway:${key}`);
+  return asStrings(Object.fromEntries(Object.entries(config).map(([key, value]) => [withNamespace(key), value])));
+};
+
+const asStrings = (value: unknown): unknown => {
+  if (Array.isArray(value)) return value.map(asStrings);
+  if (isRecord(value)) return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, asStrings(item)]));
+  return String(value);
 };
 
 /** Returns the file's text in the last commit; undefined if git does not have the file. */

@@ -69,6 +69,24 @@ describe("salt", () => {
     ],
     ["was there before", before + salt, before + salt, before + salt],
     ["nothing added", before, before, before],
+    [
+      "numbers without quotes stay",
+      "config:\n  slipway:workerReplicas: 1\n",
+      'config:\n  slipway:workerReplicas: "1"\nencryptionsalt: v1\n',
+      "config:\n  slipway:workerReplicas: 1\n",
+    ],
+    [
+      "a key without a namespace, maps on one line and an unknown top-level key stay",
+      "config:\n  clusters: [{ name: a }]\nconfg: {}\n",
+      "config:\n  slipway:clusters:\n    - name: a\nencryptionsalt: v1\n",
+      "config:\n  clusters: [{ name: a }]\nconfg: {}\n",
+    ],
+    [
+      "a setting that Pulumi changed is kept",
+      "config:\n  slipway:workerReplicas: 1\n",
+      'config:\n  slipway:workerReplicas: "2"\nencryptionsalt: v1\n',
+      'config:\n  slipway:workerReplicas: "2"\n',
+    ],
   ])("%s", (_, old, now, expected) => expect(withoutSalt(old, now)).toBe(expected));
 
   test("is removed after success and failure", async () => {
