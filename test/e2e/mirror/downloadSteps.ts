@@ -79,7 +79,7 @@ export const downloadSteps = (world: World): Step[] => {
       mirror.fault(...fault);
       const failed = await stranger.slipway("tools");
       checkEnd(failed, false, "tools to fail");
-      check(textOf(failed).includes(`not made: ${artifact} (log: `), `${artifact} to be named, got\n${textOf(failed)}`);
+      check(textOf(failed).includes(`not built: ${artifact} (log: `), `${artifact} to be named, got\n${textOf(failed)}`);
       check(stranger.log(artifact).includes(log), `"${log}" in the log, got\n${stranger.log(artifact)}`);
       check(mirror.count(url) === count, `${count} questions for ${url}, got ${mirror.count(url)}`);
       same(
@@ -208,12 +208,12 @@ export const downloadSteps = (world: World): Step[] => {
     },
     refuses("a file with a wrong checksum (SHA-256)", "kind", kind, {
       fault: [kind, "altered"],
-      log: "but the release (sha256) says",
+      log: "of the release (sha256), got",
       downloads: 1,
     }),
     refuses("a file with a wrong checksum (SHA-1)", "pulumi-resource-docker", plugin("docker"), {
       fault: [plugin("docker"), "altered"],
-      log: "but the release (sha1) says",
+      log: "of the release (sha1), got",
       downloads: 1,
     }),
     refuses("a file without published checksums", "pulumi-resource-command", plugin("command"), {
@@ -240,7 +240,7 @@ export const downloadSteps = (world: World): Step[] => {
         const before = stranger.locked("tools.lock.json");
         checkEnd(await stranger.slipway("tools"), false, "tools to fail");
         const log = stranger.log("clusterctl");
-        check(log.includes("tools.lock.json says"), `the lock file in the log, got\n${log}`);
+        check(log.includes("of tools.lock.json, got"), `the lock file in the log, got\n${log}`);
         same(stranger.locked("tools.lock.json"), before, "locked checksums");
       },
     },
