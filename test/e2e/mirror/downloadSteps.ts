@@ -79,7 +79,10 @@ export const downloadSteps = (world: World): Step[] => {
       mirror.fault(...fault);
       const failed = await stranger.slipway("tools");
       checkEnd(failed, false, "tools to fail");
-      check(textOf(failed).includes(`not built: ${artifact} (log: `), `${artifact} to be named, got\n${textOf(failed)}`);
+      check(
+        textOf(failed).includes(`not built: ${artifact} (log: `),
+        `${artifact} to be named, got\n${textOf(failed)}`,
+      );
       check(stranger.log(artifact).includes(log), `"${log}" in the log, got\n${stranger.log(artifact)}`);
       check(mirror.count(url) === count, `${count} questions for ${url}, got ${mirror.count(url)}`);
       same(
