@@ -5,14 +5,17 @@ import { isRoute, type Route } from "../lib/versions/pins";
 /** Returns the folder of a route's tools. A checkout's link `.tools` points to a folder inside it. */
 export const toolsFolder = (cache: string, route: Route): string => join(cache, route, "tools");
 
+/** Returns the route in the target of the link `.tools`, CACHE/ROUTE/tools-KEY; undefined without such a link. */
+export const linkedRoute = (checkout: string): Route | undefined => {
+  const route = basename(dirname(targetOf(join(checkout, ".tools"))));
+  return isRoute(route) ? route : undefined;
+};
+
 /**
  * Returns the route whose tools a checkout has, from the link `.tools`; `release` without the link. SLIPWAY_ROUTE and
  * `.slipway/route` only choose the route of the next setup.
  */
-export const installedRoute = (checkout: string): Route => {
-  const route = basename(dirname(targetOf(join(checkout, ".tools"))));
-  return isRoute(route) ? route : "release";
-};
+export const installedRoute = (checkout: string): Route => linkedRoute(checkout) ?? "release";
 
 const targetOf = (link: string): string => {
   try {

@@ -10,6 +10,10 @@ import { installedRoute } from "./installedRoute";
 /** Default stack of each route, without the variable STACK. */
 export const defaultStack: Record<Route, string> = { release: "dev", source: "offline" };
 
+/** Returns the name of the stack to work on: the variable STACK, or the default of the route. */
+export const stackName = (route: Route, env: NodeJS.ProcessEnv = process.env): string =>
+  env.STACK || defaultStack[route];
+
 /** Returns the path of a stack's settings file. */
 export const stackFile = (checkout: string, stack: string): string => join(checkout, `Pulumi.${stack}.yaml`);
 

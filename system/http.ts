@@ -62,11 +62,15 @@ interface Thrown {
   errors?: Thrown[];
 }
 
+/** Returns an error and its causes. */
+export const causesOf = (error: unknown): unknown[] =>
+  error === undefined ? [] : [error, ...causesOf((Object(error) as Thrown).cause)];
+
 /** Returns the messages of an error and of its causes. */
-const messagesOf = (error: unknown): string => {
-  const { message = "", cause } = Object(error) as Thrown;
-  return cause === undefined ? message : `${message}\n${messagesOf(cause)}`;
-};
+const messagesOf = (error: unknown): string =>
+  causesOf(error)
+    .map((cause) => (Object(cause) as Thrown).message ?? "")
+    .join("\n");
 
 /** Throws the error of a request. If the proxy rejected the request, the error names the proxy. */
 const throwNamed = (address: URL, error: unknown): never => {

@@ -6,22 +6,32 @@ import { checkHost } from "../../preflight/host/doctor";
 import { gatherFacts } from "../../preflight/host/facts";
 import { checkHosts, hostsOfSettings } from "../../preflight/host/hosts";
 import { requirementsOf } from "../../preflight/host/requirements";
-import { readStackFile, defaultStack, stackFile } from "../../preflight/stackFile";
+import type { Settings } from "../../lib/settings/types";
+import { readStackFile, stackFile, stackName } from "../../preflight/stackFile";
 import { cacheRoot } from "../../system/cacheFolder";
 import { readOutputs, type Target } from "../pulumi/run";
 import { clustersOf } from "../teardown/destroy";
 import { hostsOfRoute } from "../toolchain/hosts";
 
-/** Checks the machine and the stack's settings. It works without tools and without a stack. */
-export const examine = async (checkout: string, route: Route, open: () => Target): Promise<CheckResult[]> => {
-  const stack = process.env.STACK || defaultStack[route];
+/**
+ * Checks the machine and the stack's settings. It works without tools and without a stack.
+ *
+ * @param file content of the stack's settings file; default: it is read
+ */
+export const examine = async (
+  checkout: string,
+  route: Route,
+  open: () => Target,
+  file = readStackFile(checkout, stackName(route), route),
+): Promise<CheckResult[]> => {
+  const stack = stackName(route);
   const canReadOutputs =
     existsSync(join(checkout, ".tools", "bin", "pulumi")) && existsSync(stackFile(checkout, stack));
   const [facts, outputs] = await Promise.all([
     gatherFacts(checkout, route, cacheRoot()),
     canReadOutputs ? readOutputs(open()) : undefined,
   ]);
-  const { settings, problems } = readStackFile(checkout, stack, route);
+  const { settings, problems } = file;
   const demands = settings && requirementsOf(settings);
   const owned = facts.kindOwner?.endsWith(`/${stack}`) ? (demands?.wantedClusters ?? []) : [];
   return [
@@ -31,7 +41,5 @@ export const examine = async (checkout: string, route: Route, open: () => Target
 };
 
 /** Asks the hosts that the route and the stack's settings need. It may take half a minute, so only the doctor asks. */
-export const examineHosts = async (checkout: string, route: Route): Promise<CheckResult[]> => {
-  const { settings } = readStackFile(checkout, process.env.STACK || defaultStack[route], route);
-  return checkHosts([...(await hostsOfRoute(route)), ...(settings === undefined ? [] : hostsOfSettings(settings))]);
-};
+export const examineHosts = async (route: Route, settings: Settings | undefined): Promise<CheckResult[]> =>
+  checkHosts([...(await hostsOfRoute(route)), ...(settings === undefined ? [] : hostsOfSettings(settings))]);

@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
 import { formatChecks } from "../../preflight/host/doctor";
+import { readStackFile, stackName } from "../../preflight/stackFile";
 import { root } from "../../system/checkout";
 import type { Action } from "../commandLine/definition";
 import { pulumiEnvironment, writeEnvironmentScript } from "../pulumi/environment";
@@ -40,9 +41,10 @@ export const status: Action = async ({ options: { watch, json } }) => {
 
 export const doctor: Action = async ({ options: { json } }) => {
   const route = await pickRoute({ checkout: root, print: json ? printAside : print });
+  const file = readStackFile(root, stackName(route), route);
   const [checksOfMachine, checksOfHosts] = await Promise.all([
-    examine(root, route, () => openTarget(route, () => undefined)),
-    examineHosts(root, route),
+    examine(root, route, () => openTarget(route, () => undefined), file),
+    examineHosts(route, file.settings),
   ]);
   const checks = [...checksOfMachine, ...checksOfHosts];
   if (json) print(JSON.stringify(checks, null, 2));

@@ -1,5 +1,5 @@
 import { readFileSync } from "node:fs";
-import { defaultStack } from "../../preflight/stackFile";
+import { stackName } from "../../preflight/stackFile";
 import { root } from "../../system/checkout";
 import type { Action } from "../commandLine/definition";
 import { UsageError } from "../commandLine/usageError";
@@ -20,7 +20,7 @@ import { pickRoute } from "../toolchain";
 const chooseRoute = () => pickRoute({ checkout: root, print: printAside });
 
 /** Returns the stack's name. The route is chosen only if STACK is unset. */
-const stackName = async (): Promise<string> => process.env.STACK || defaultStack[await chooseRoute()];
+const chooseStack = async (): Promise<string> => process.env.STACK || stackName(await chooseRoute());
 
 const fetchKubeconfigs = async (): Promise<Record<string, string>> => {
   const target = openTarget(await chooseRoute(), () => undefined);
@@ -47,7 +47,7 @@ const remove = async (stack: string, name: string | undefined): Promise<number> 
 export const kubeconfig: Action = async ({ options, operands: [name] }) => {
   if (options.merge && options.remove)
     throw new UsageError("--merge: expected without --remove, got both. Give only one of them.");
-  const stack = await stackName();
+  const stack = await chooseStack();
   if (options.remove) return remove(stack, name);
   const clusters = await clustersOf(stack);
   const file = name === undefined ? undefined : fileOfCluster(stack, name, clusters);
@@ -69,6 +69,6 @@ export const kubeconfig: Action = async ({ options, operands: [name] }) => {
 
 /** Runs kubectl on a cluster. Pulumi runs only if the stack has no kubeconfig file. */
 export const kubectl: Action = async ({ operands: [name = ""], passed }) => {
-  const stack = await stackName();
+  const stack = await chooseStack();
   return runKubectl(root, fileOfCluster(stack, name, await clustersOf(stack)), passed);
 };

@@ -83,7 +83,11 @@ export const statusDocument = async (target: Target): Promise<object> => {
     containers: containers.failed
       ? null
       : parseContainers(containers.text.split("\n")).map(({ name, cluster, role, state, status }) => ({
-          ...{ name, cluster, role, state, status },
+          name,
+          cluster,
+          role,
+          state,
+          status,
         })),
     subnets: subnetsOf(network),
   };

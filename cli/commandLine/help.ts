@@ -16,6 +16,10 @@ export const ownOptions = ({ usesStack, options = [] }: CommandDefinition): Opti
   ...options,
 ];
 
+/** Returns the commands that help, completion and the reference list. */
+export const listedCommands = (definitions: readonly CommandDefinition[]): CommandDefinition[] =>
+  definitions.filter(({ isHidden }) => !isHidden);
+
 /** Returns the variables that a command reads, the stack first. */
 export const variablesOf = ({ usesStack, variables: added = [] }: CommandDefinition): VariableName[] => [
   ...new Set<VariableName>([...(usesStack ? (["STACK"] as const) : []), ...added, ...commonVariables]),

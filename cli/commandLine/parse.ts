@@ -1,7 +1,7 @@
 import type { Command } from "commander";
 import { nearest } from "../../lib/base/suggest";
 import type { CommandDefinition, Invocation } from "./definition";
-import { commandOf, ownOptions, pulumiRows } from "./help";
+import { commandOf, listedCommands, ownOptions, pulumiRows } from "./help";
 import { splitPulumi } from "./splitPulumi";
 import { UsageError } from "./usageError";
 
@@ -100,7 +100,7 @@ export const parseInvocation = (definition: CommandDefinition, args: readonly st
 export const findCommand = (definitions: readonly CommandDefinition[], name: string): CommandDefinition => {
   const named = definitions.find((definition) => definition.name === name);
   if (named) return named;
-  const names = definitions.filter(({ isHidden }) => !isHidden).map((definition) => definition.name);
+  const names = listedCommands(definitions).map((definition) => definition.name);
   const kind = name.startsWith("-") ? "an option of slipway or a command" : "a command";
   throw new UsageError(
     `expected ${kind}, got ${JSON.stringify(name)}. ${suggestion(name, [...names, "--help", "--version"], "See slipway --help.")}`,

@@ -1,5 +1,8 @@
 /** Operations of Pulumi that Slipway runs; `plan` is a preview that Slipway itself prints. */
-export type PulumiOperation = "up" | "preview" | "plan" | "refresh" | "destroy";
+export const pulumiOperations = ["up", "preview", "plan", "refresh", "destroy"] as const;
+
+/** One of these operations. */
+export type PulumiOperation = (typeof pulumiOperations)[number];
 
 /** An option that Slipway knows and passes on to Pulumi. */
 export interface PulumiOption {
@@ -15,7 +18,6 @@ export interface PulumiOption {
   isImplied?: boolean;
 }
 
-const every: PulumiOperation[] = ["up", "preview", "plan", "refresh", "destroy"];
 /** Operations whose output Pulumi itself prints. */
 const shown: PulumiOperation[] = ["up", "preview", "refresh", "destroy"];
 const changing: PulumiOperation[] = ["up", "refresh", "destroy"];
@@ -33,8 +35,8 @@ const option = (
 
 /** Options of the pinned Pulumi that are useful with Slipway. Users can pass all other options after `--`. */
 export const pulumiOptions: readonly PulumiOption[] = [
-  option(every, "-t, --target URN", "work on this resource only (repeatable)"),
-  option(every, "--target-dependents", "work also on what depends on the targets"),
+  option(pulumiOperations, "-t, --target URN", "work on this resource only (repeatable)"),
+  option(pulumiOperations, "--target-dependents", "work also on what depends on the targets"),
   option(forward, "--target-replace URN", "target this resource and replace it (repeatable)"),
   option(forward, "--replace URN", "replace this resource (repeatable)"),
   option(["up"], "--exclude URN", "leave this resource out (repeatable)"),
@@ -42,14 +44,14 @@ export const pulumiOptions: readonly PulumiOption[] = [
   option(["up", "preview", "plan", "refresh"], "--exclude-dependents", "leave out also what depends on the excluded"),
   option(["destroy"], "--exclude-protected", "leave protected resources out"),
   option(["up", "preview", "plan", "destroy"], "-r, --refresh", "read the real state first"),
-  option(every, "--run-program", "run the program to configure providers for a refresh"),
+  option(pulumiOperations, "--run-program", "run the program to configure providers for a refresh"),
   option(["refresh", "destroy"], "--preview-only", "show what would happen and change nothing"),
   option(["up", "destroy"], "--continue-on-error", "continue after an error"),
   option(["up", "preview", "refresh"], "--expect-no-changes", "fail if there are changes"),
-  option(every, "-p, --parallel N", "number of operations at a time"),
-  option(every, "-m, --message TEXT", "message that Pulumi stores with the update"),
-  option(every, "-c, --config KEY=VALUE", "set a setting and save it in the stack file (repeatable)"),
-  option(every, "--config-path", "keys of --config are paths into maps and lists"),
+  option(pulumiOperations, "-p, --parallel N", "number of operations at a time"),
+  option(pulumiOperations, "-m, --message TEXT", "message that Pulumi stores with the update"),
+  option(pulumiOperations, "-c, --config KEY=VALUE", "set a setting and save it in the stack file (repeatable)"),
+  option(pulumiOperations, "--config-path", "keys of --config are paths into maps and lists"),
   option(forward, "--policy-pack PATH", "run this policy pack (repeatable)"),
   option(forward, "--policy-pack-config PATH", "settings of the policy pack (repeatable)"),
   option(["preview"], "--save-plan FILE", "save the planned operations in a file"),
@@ -74,11 +76,11 @@ export const pulumiOptions: readonly PulumiOption[] = [
   option(shown, "--event-log FILE", "write the engine's events to a file"),
   option(shown, "--non-interactive", "print plain lines also on a terminal"),
   option(shown, "--color WHEN", "colours of Pulumi: always, never, raw or auto"),
-  option(every, "-d, --debug", "print debugging output"),
-  option(every, "-v, --verbose N", "detail of Pulumi's log"),
-  option(every, "--logtostderr", "write Pulumi's log to standard error"),
-  option(every, "--logflow", "pass the log settings on to plugins"),
-  option(every, "--tracing TARGET", "send traces to this endpoint or file: path"),
+  option(pulumiOperations, "-d, --debug", "print debugging output"),
+  option(pulumiOperations, "-v, --verbose N", "detail of Pulumi's log"),
+  option(pulumiOperations, "--logtostderr", "write Pulumi's log to standard error"),
+  option(pulumiOperations, "--logflow", "pass the log settings on to plugins"),
+  option(pulumiOperations, "--tracing TARGET", "send traces to this endpoint or file: path"),
   option(changing, "-y, --yes", "accepted and ignored: Slipway does not ask", { isImplied: true }),
   option(changing, "-f, --skip-preview", "accepted and ignored: Slipway shows no preview first", { isImplied: true }),
   option(["plan"], "--non-interactive", "accepted and ignored: plan never asks", { isImplied: true }),

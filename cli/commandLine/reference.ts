@@ -1,6 +1,6 @@
 import type { CommandDefinition } from "./definition";
-import { exitCodesOf, ownOptions, sentenceOf, usageOf, variablesOf } from "./help";
-import { type PulumiOperation, pulumiOptions } from "./pulumiOptions";
+import { exitCodesOf, listedCommands, ownOptions, sentenceOf, usageOf, variablesOf } from "./help";
+import { pulumiOperations, type PulumiOperation, pulumiOptions } from "./pulumiOptions";
 import { variables } from "./variables";
 
 const table = (head: readonly string[], rows: readonly (readonly string[])[]): string[] => [
@@ -43,8 +43,6 @@ const section = (definition: CommandDefinition): string[] => {
   ];
 };
 
-const operations: readonly PulumiOperation[] = ["up", "preview", "plan", "refresh", "destroy"];
-
 /** Returns the rows of all options for Pulumi, with a mark for each operation that takes the option. */
 const pulumiTable = (): string[][] => {
   const names = [...new Set(pulumiOptions.map(({ name }) => name))];
@@ -56,14 +54,14 @@ const pulumiTable = (): string[][] => {
     return [
       code(`${letters}--${name}${value}`),
       same[0]?.summary ?? "",
-      ...operations.map((operation) => (takes(operation) ? "✓" : "")),
+      ...pulumiOperations.map((operation) => (takes(operation) ? "✓" : "")),
     ];
   });
 };
 
 /** Returns docs/reference/cli.md: every command with its options, variables, exit codes and examples. */
 export const cliReference = (definitions: readonly CommandDefinition[]): string => {
-  const listed = definitions.filter(({ isHidden }) => !isHidden);
+  const listed = listedCommands(definitions);
   return [
     "# Commands",
     "",
@@ -83,7 +81,7 @@ export const cliReference = (definitions: readonly CommandDefinition[]): string 
     "`--option VALUE` and `--option=VALUE`. Everything after `--` goes to Pulumi unchecked. Slipway refuses any other option",
     "with exit code 2 before it starts anything.",
     "",
-    ...table(["option", "meaning", ...operations], pulumiTable()),
+    ...table(["option", "meaning", ...pulumiOperations], pulumiTable()),
     "## Environment variables",
     "",
     ...table(

@@ -11,7 +11,6 @@ const signals: NodeJS.Signals[] = [...terminalSignals, "SIGTERM", "SIGHUP"];
 
 /**
  * Runs kubectl with the user's standard streams and folder, and forwards signals to kubectl.
-
  *
  * @param kubeconfig absolute path
  * @returns kubectl's exit code, or 128 plus the number of the signal that ended kubectl

@@ -1,5 +1,5 @@
 import { infrastructureOf } from "../../lib/cluster/infrastructure";
-import type { Settings } from "../../lib/settings/types";
+import { pullsCapdImage, type Settings } from "../../lib/settings/types";
 import { type Pins, pins, type RoutePins } from "../../lib/versions/pins";
 import { readStackFile } from "../../preflight/stackFile";
 import { imageIds } from "../../system/docker";
@@ -24,14 +24,15 @@ const docker: PullDocker = {
 };
 
 /** Returns the images that Docker pulls for a stack: node images, and the image of Cluster API's Docker provider. */
-export const pulledImages = ({ imageSource, management, clusters, capd }: Settings): string[] => {
-  const createsManagement = management.kubeconfig === "";
+export const pulledImages = (settings: Settings): string[] => {
+  const { imageSource, management, clusters, capd } = settings;
   const nodes = [
-    ...(createsManagement ? [management.nodeImage] : []),
+    ...(management.kubeconfig === "" ? [management.nodeImage] : []),
     ...clusters.filter(({ backend }) => infrastructureOf(backend).onDocker).map(({ nodeImage }) => nodeImage),
   ];
-  const installsCapd = capd.source === "pull" && createsManagement && management.installProviders;
-  return [...new Set([...(imageSource === "registry" ? nodes : []), ...(installsCapd ? [capd.image] : [])])];
+  return [
+    ...new Set([...(imageSource === "registry" ? nodes : []), ...(pullsCapdImage(settings) ? [capd.image] : [])]),
+  ];
 };
 
 /**

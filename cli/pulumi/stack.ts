@@ -6,7 +6,7 @@ import { isDeepStrictEqual } from "node:util";
 import { load } from "js-yaml";
 import { isRecord } from "../../lib/base/json";
 import type { Route } from "../../lib/versions/pins";
-import { defaultStack, stackFile } from "../../preflight/stackFile";
+import { stackFile, stackName } from "../../preflight/stackFile";
 import { exec } from "../../system/exec";
 import { writeAtomically } from "../../system/files";
 import { hasState } from "./fileBackend";
@@ -66,7 +66,7 @@ export const chooseStack = (
   route: Route,
   env: NodeJS.ProcessEnv = process.env,
 ): { stack: string; reason: string } => {
-  const stack = env.STACK || defaultStack[route];
+  const stack = stackName(route, env);
   const reason = env.STACK ? "STACK" : `the default of the ${route} route; STACK=… chooses another`;
   requireStackFile(checkout, stack);
   return { stack, reason };

@@ -2,7 +2,7 @@ import { appendFileSync, existsSync, mkdirSync } from "node:fs";
 import { homedir } from "node:os";
 import { join } from "node:path";
 import type { Route } from "../../lib/versions/pins";
-import { readStackFile, defaultStack } from "../../preflight/stackFile";
+import { readStackFile, stackName } from "../../preflight/stackFile";
 import { cacheRoot } from "../../system/cacheFolder";
 import { run } from "../../system/exec";
 import type { Artifact } from "./build/artifact";
@@ -49,7 +49,7 @@ const places = async (cache: Cache): Promise<Places> => {
 
 /** Returns the images and manifests in the stack's settings; nothing for invalid settings, which Pulumi reports. */
 const readNamed = (checkout: string, route: Route): string[] => {
-  const { settings } = readStackFile(checkout, process.env.STACK || defaultStack[route], route);
+  const { settings } = readStackFile(checkout, stackName(route), route);
   return settings === undefined ? [] : namedBySettings(settings);
 };
 

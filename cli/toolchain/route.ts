@@ -4,7 +4,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { isRoute, pins, type Route } from "../../lib/versions/pins";
 import { installedRoute } from "../../preflight/installedRoute";
 import { writeAtomically } from "../../system/files";
-import { askInternet, reasonOf } from "../../system/http";
+import { askInternet, causesOf, reasonOf } from "../../system/http";
 import { ProxyError } from "../../system/proxy";
 
 /** A route and the reason of the choice. */
@@ -52,10 +52,6 @@ const isTemporary = (status: number): boolean => status >= 500 || [408, 425, 429
 
 /** Codes of the system and of undici for a connection that failed. Codes of TLS begin with other words. */
 const connectionCode = /^(E[A-Z]+|EAI_[A-Z]+|UND_ERR_(CONNECT_TIMEOUT|HEADERS_TIMEOUT|SOCKET))$/;
-
-/** Returns an error and the causes behind it. */
-const causesOf = (error: unknown): unknown[] =>
-  error instanceof Error ? [error, ...causesOf(error.cause)] : error === undefined ? [] : [error];
 
 const failedToConnect = (error: unknown): boolean => {
   const causes = causesOf(error);

@@ -88,6 +88,10 @@ export interface Settings {
   readonly application: { readonly enabled: boolean; readonly image: string };
 }
 
+/** Returns true if this machine's Docker pulls the image of Cluster API's Docker provider. */
+export const pullsCapdImage = ({ capd, management }: Pick<Settings, "capd" | "management">): boolean =>
+  capd.source === "pull" && management.kubeconfig === "" && management.installProviders;
+
 /** Returns the settings tree of validated values. */
 export const settingsTree = (
   values: SettingValues,

@@ -1,77 +1,12 @@
-import { existsSync, readFileSync, statfsSync } from "node:fs";
+import { existsSync, statfsSync } from "node:fs";
 import { availableParallelism, totalmem } from "node:os";
 import { join } from "node:path";
-import { gunzipSync } from "node:zlib";
 import { listArguments, networkName, parseContainers } from "../../lib/base/container";
 import { clusterLabel } from "../../lib/base/labels";
 import type { Route } from "../../lib/versions/pins";
 import { networkArguments, parseNetworks } from "../../system/docker";
-import { complaintOf, exec } from "../../system/exec";
-
-/** Keeps tools from asking the internet for a newer version. clusterctl waits a minute if nobody answers. */
-const noUpdateCheck = { PULUMI_SKIP_UPDATE_CHECK: "true", CLUSTERCTL_DISABLE_VERSIONCHECK: "true" };
-
-/** Runs a program with the given PATH for at most 10 seconds. Returns its output, or the reason of its failure. */
-export const readOutput = async (
-  program: string,
-  args: string[],
-  path: string,
-): Promise<{ text?: string; error: string }> => {
-  const result = await exec(program, args, { timeout: 10, env: { ...noUpdateCheck, PATH: path } });
-  return result.code === 0 ? { text: result.stdout.trim(), error: "" } : { error: complaintOf(result) };
-};
-
-/** Returns the text of a file; undefined if the file cannot be read. */
-export const readText = (path: string): string | undefined => {
-  try {
-    return readFileSync(path, "utf8");
-  } catch {
-    return undefined;
-  }
-};
-
-/** Returns the hard limit of open files from the text of /proc/self/limits. */
-export const hardOpenFiles = (limits: string): number | undefined => {
-  const hard = /^Max open files\s+\S+\s+(\S+)/m.exec(limits)?.[1];
-  if (hard === undefined) return undefined;
-  return hard === "unlimited" ? Infinity : Number(hard);
-};
-
-/** Returns the networks of /proc/net/route, whose addresses are hexadecimal in the machine's byte order. */
-export const readRoutes = (table: string): { network: string; device: string }[] =>
-  table
-    .trim()
-    .split("\n")
-    .slice(1)
-    .flatMap((line) => {
-      const [device = "", destination = "", , , , , , mask = ""] = line.split(/\s+/);
-      const address = (destination.match(/../g) ?? []).reverse().map((pair) => parseInt(pair, 16));
-      const length = [...parseInt(mask, 16).toString(2)].filter((bit) => bit === "1").length;
-      return length === 0 ? [] : [{ network: `${address.join(".")}/${length}`, device }];
-    });
-
-/** Returns whether the kernel's configuration or modules contain a feature; undefined if neither can be read. */
-const hasFeature = async (option: string, module: string, path: string): Promise<boolean | undefined> => {
-  try {
-    const config = gunzipSync(readFileSync("/proc/config.gz")).toString();
-    return new RegExp(`^${option}=[ym]$`, "m").test(config);
-  } catch {
-    // some kernels do not show their configuration
-  }
-  if (new RegExp(`^${module} `, "m").test(readText("/proc/modules") ?? "")) return true;
-  const probe = await readOutput("modprobe", ["--dry-run", module], path);
-  if (probe.text !== undefined) return true;
-  return existsSync("/lib/modules") && /not found/i.test(probe.error) ? false : undefined;
-};
-
-/** Returns the features that Docker needs, without the features whose state is unknown. */
-export const kernelFeatures = async (path: string): Promise<Record<string, boolean>> => {
-  const overlay =
-    /\boverlay$/m.test(readText("/proc/filesystems") ?? "") || (await hasFeature("CONFIG_OVERLAY_FS", "overlay", path));
-  const bridge = existsSync("/sys/class/net/docker0/bridge") || (await hasFeature("CONFIG_BRIDGE", "bridge", path));
-  const all = { overlay, bridge };
-  return Object.fromEntries(Object.entries(all).filter((entry): entry is [string, boolean] => entry[1] !== undefined));
-};
+import { hardOpenFiles, kernelFeatures, readRoutes } from "./kernel";
+import { readNumber, readOutput, readText } from "./readers";
 
 /** The tools that every route installs. */
 export const requiredTools = [
@@ -146,11 +81,6 @@ const endpointOf = async (path: string): Promise<string> => {
   if (host) return `DOCKER_HOST=${host}`;
   const { text } = await readOutput("docker", ["context", "inspect", "--format", "{{.Name}}"], path);
   return `context ${text || "of its own"}`;
-};
-
-const readNumber = (path: string): number | undefined => {
-  const text = readText(path)?.trim();
-  return text !== undefined && /^\d+$/.test(text) ? Number(text) : undefined;
 };
 
 const versionArguments: Record<string, string[]> = {

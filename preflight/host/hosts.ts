@@ -1,7 +1,7 @@
 import { cniLocation, type CniName } from "../../lib/addons/cni";
 import { runLimited } from "../../lib/base/concurrency";
 import { infrastructureOf } from "../../lib/cluster/infrastructure";
-import type { Settings } from "../../lib/settings/types";
+import { pullsCapdImage, type Settings } from "../../lib/settings/types";
 import { askInternet, reasonOf } from "../../system/http";
 import { imageAddress, registryUrl } from "../images/registry";
 import { finding, type CheckResult, ok } from "./check";
@@ -35,16 +35,10 @@ const cniRegistries: Readonly<Partial<Record<string, string>>> = {
   kindnet: "registry-1.docker.io",
 } satisfies Partial<Record<CniName, string>>;
 
-const registriesOf = ({
-  imageSource,
-  management,
-  capd,
-  clusters,
-  application,
-  cloudProviderKind,
-}: Settings): string[] => {
+const registriesOf = (settings: Settings): string[] => {
+  const { imageSource, management, capd, clusters, application, cloudProviderKind } = settings;
   const isOurs = management.kubeconfig === "";
-  const pulled = capd.source === "pull" && isOurs ? [imageAddress(capd.image).host] : [];
+  const pulled = pullsCapdImage(settings) ? [imageAddress(capd.image).host] : [];
   if (imageSource === "local") return pulled;
   const onDocker = clusters.filter(({ backend }) => infrastructureOf(backend).onDocker);
   const images = [

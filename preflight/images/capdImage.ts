@@ -1,5 +1,5 @@
 import { sentence } from "../../lib/base/problem";
-import type { Settings } from "../../lib/settings/types";
+import { pullsCapdImage, type Settings } from "../../lib/settings/types";
 import { imageIds } from "../../system/docker";
 import type { NodeImageReport } from "./nodeImages";
 import { askRegistry, type RegistryAnswer } from "./registry";
@@ -9,13 +9,13 @@ import { askRegistry, type RegistryAnswer } from "./registry";
  * pulls the image. The default image is in a staging registry, which deletes images some months after their release.
  */
 export const checkCapdImage = async (
-  { capd: { source, image }, management }: Pick<Settings, "capd" | "management">,
+  settings: Pick<Settings, "capd" | "management">,
   idsOf: (images: string[]) => Promise<Record<string, string>> = imageIds,
   query: (image: string) => Promise<RegistryAnswer> = askRegistry,
 ): Promise<NodeImageReport> => {
   const none = { problems: [], warnings: [] };
-  const isPulled = source === "pull" && management.kubeconfig === "" && management.installProviders;
-  if (!isPulled || Object.hasOwn(await idsOf([image]), image)) return none;
+  const { image } = settings.capd;
+  if (!pullsCapdImage(settings) || Object.hasOwn(await idsOf([image]), image)) return none;
   const answer = await query(image);
   if (answer === "there") return none;
   if (answer !== "missing") {

@@ -1,4 +1,5 @@
 import type { Completion, CommandDefinition } from "../definition";
+import { listedCommands } from "../help";
 import { shellOptions } from "./flags";
 
 /** Returns the script's name for a set of candidates; a list becomes `words:a,b`. */
@@ -52,10 +53,7 @@ _slipway() {
     if [ -z "$command" ]; then
       command="$word"
       case "$command" in
-${definitions
-  .filter(({ isHidden }) => !isHidden)
-  .map(branch)
-  .join("\n")}
+${listedCommands(definitions).map(branch).join("\n")}
       *) return 0 ;;
       esac
       continue
@@ -77,7 +75,7 @@ ${definitions
     kind="\${values#*" $wanted="}"
     kind="\${kind%% *}"
   elif [ -z "$command" ]; then
-    kind='words:${[...definitions.filter(({ isHidden }) => !isHidden).map(({ name }) => name), "--help", "--version"].join(",")}'
+    kind='words:${[...listedCommands(definitions).map(({ name }) => name), "--help", "--version"].join(",")}'
   elif [ "\${current#-}" = "$current" ] && [ "$count" -lt "\${#kinds[@]}" ]; then
     kind="\${kinds[count]}"
   else

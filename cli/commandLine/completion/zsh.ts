@@ -1,4 +1,5 @@
 import type { Completion, CommandDefinition } from "../definition";
+import { listedCommands } from "../help";
 import { shellOptions, type ShellOption } from "./flags";
 
 const quote = (text: string): string => `'${text.replaceAll("'", `'\\''`)}'`;
@@ -45,7 +46,7 @@ export const zshScript = (
   definitions: readonly CommandDefinition[],
   stacks: Readonly<Record<string, string>>,
 ): string => {
-  const listed = definitions.filter(({ isHidden }) => !isHidden);
+  const listed = listedCommands(definitions);
   return `#compdef slipway
 # Completion of slipway for zsh, written by: slipway completion zsh
 _slipway_stacks() {

@@ -3,7 +3,8 @@ import { pins } from "../../../lib/versions/pins";
 import { isAtLeast } from "../../../lib/versions/semver";
 import type { Status } from "../../../preflight/host/check";
 import { formatChecks, checkHost } from "../../../preflight/host/doctor";
-import { type HostFacts, requiredTools, hardOpenFiles, readRoutes } from "../../../preflight/host/facts";
+import { type HostFacts, requiredTools } from "../../../preflight/host/facts";
+import { hardOpenFiles, readRoutes } from "../../../preflight/host/kernel";
 import { checkRoutes } from "../../../preflight/host/machine";
 import { healthyHost } from "../../helpers/host";
 
