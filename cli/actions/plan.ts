@@ -14,7 +14,7 @@ export type RunPreview = (target: Target, args: string[]) => Promise<ExecResult>
 
 const runPreview: RunPreview = ({ checkout, stack, variables }, args) =>
   keepSettingsClean(stackFile(checkout, stack), async () =>
-    requireStart("pulumi", await exec("pulumi", args, { cwd: checkout, env: variables }), ": run make tools"),
+    requireStart("pulumi", await exec("pulumi", args, { cwd: checkout, env: variables }), "Run make tools."),
   );
 
 /** Previews the stack and prints the change of each part. Returns the exit code (0, 1, 2 or 3). */

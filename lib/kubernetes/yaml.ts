@@ -56,7 +56,7 @@ export const readYaml = (text: string, source = "the text"): unknown[] => {
       key: `${source}, ${place}`,
       rule: "YAML that parses",
       got: reasonWithoutText(error),
-      remedy: "Correct the text, or fetch it again",
+      remedy: "Correct the text at this place",
     });
   }
   return documents;

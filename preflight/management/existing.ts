@@ -27,7 +27,7 @@ export type Kubectl = (args: string[]) => Promise<ExecResult>;
 
 const kubectl: Kubectl = async (args) => {
   const PATH = `${join(process.cwd(), ".tools", "bin")}${delimiter}${process.env.PATH ?? ""}`;
-  return requireStart("kubectl", await exec("kubectl", args, { env: { PATH } }), ". Run make tools.");
+  return requireStart("kubectl", await exec("kubectl", args, { env: { PATH } }), "Run make tools.");
 };
 
 interface Namespace {

@@ -89,19 +89,25 @@ export const labelValue: Check<string> = requireMatch(
   'Write it as a string, in quotes if it looks like a number: "true"',
 );
 
+/** Returns the fix for a number outside of a range. A number far outside is a typing error, so no value is near it. */
+const fixNumber = (value: number, least: number, most: number, nearest: (value: number) => number): string =>
+  value >= least - 10 && value <= most + Math.max(most / 2, 3)
+    ? `Set it to ${nearest(value)}`
+    : "Correct the number, or remove the setting for the default";
+
 /** Returns a check of an integer from `least` to `most`. */
 export const between = (least: number, most: number): Check<number> =>
   requireThat(
     (value) => value >= least && value <= most,
     `a number from ${least} to ${most}`,
-    (value) => `Set it to ${value < least ? least : most}`,
+    (value) => fixNumber(value, least, most, (number) => (number < least ? least : most)),
   );
 
 /** Checks a number of etcd members. */
 export const oddCount: Check<number> = requireThat(
   (value) => [1, 3, 5, 7].includes(value),
   "1, 3, 5 or 7, because etcd runs on the control plane and decides by majority",
-  (value) => `Set it to ${value < 1 ? 1 : Math.min(value + ((value + 1) % 2), 7)}`,
+  (value) => fixNumber(value, 1, 7, (number) => (number < 1 ? 1 : Math.min(number + ((number + 1) % 2), 7))),
 );
 
 /** Checks how many machines of a group may be unhealthy: a count, a percentage, or the empty string. */

@@ -149,6 +149,9 @@ describe("each problem has key, rule, value and remedy", () => {
     [{ controlPlaneReplicas: 0 }, "Set it to 1"],
     [{ controlPlaneReplicas: 9 }, "Set it to 7"],
     [{ controlPlaneReplicas: -1 }, "Set it to 1"],
+    [{ controlPlaneReplicas: 1e3 }, "got 1000. Correct the number, or remove the setting for the default."],
+    [{ workerReplicas: 300 }, "Set it to 250"],
+    [{ workerReplicas: 1e9 }, "Correct the number"],
     [
       { workerReplicas: -1, application: false },
       "workerReplicas: expected a number from 0 to 250, got -1. Set it to 0",
