@@ -33,7 +33,7 @@ export class HttpStatusError extends Error {
   }
 }
 
-/** Returns true if another try cannot succeed. A busy server may recover; a missing file stays missing. */
+/** Returns true if another try cannot succeed: a busy server may recover, but a missing file stays missing. */
 const isFinal = (error: unknown): boolean => {
   if (error instanceof PermanentError) return true;
   if (!(error instanceof HttpStatusError)) return false;
@@ -43,7 +43,7 @@ const isFinal = (error: unknown): boolean => {
 /**
  * Requests a URL once and passes the body to `take`.
  *
- * @throws if the body stalls or ends too early
+ * @throws Error if the body stalls or ends too early
  */
 const attempt = async <T>(
   url: string,
@@ -79,7 +79,7 @@ const attempt = async <T>(
   }
 };
 
-/** Repeats a function after network errors. `failed` receives each error and the number of the try. */
+/** Calls a function again after network errors. `failed` receives each error and the number of tries so far. */
 const retry = async <T>(
   how: RetryPolicy,
   once: () => Promise<T>,

@@ -22,13 +22,13 @@ export const readRoutes = (table: string): { network: string; device: string }[]
       return length === 0 ? [] : [{ network: `${address.join(".")}/${length}`, device }];
     });
 
-/** Returns whether the kernel's configuration or modules contain a feature; undefined if neither can be read. */
+/** Returns true if the kernel's configuration or modules have a feature; undefined if neither can be read. */
 const hasFeature = async (option: string, module: string, path: string): Promise<boolean | undefined> => {
   try {
     const config = gunzipSync(readFileSync("/proc/config.gz")).toString();
     return new RegExp(`^${option}=[ym]$`, "m").test(config);
   } catch {
-    // some kernels do not show their configuration
+    // Some kernels do not show their configuration.
   }
   if (new RegExp(`^${module} `, "m").test(readText("/proc/modules") ?? "")) return true;
   const probe = await readOutput("modprobe", ["--dry-run", module], path);

@@ -27,7 +27,7 @@ export const checkKernel: HostCheck = ({ kernel }) => {
         "fail",
         "kernel",
         `missing: ${missing.join(", ")}`,
-        "load these modules, or use a kernel that has them: Docker does not start without them",
+        "load these modules, or use a kernel with them: Docker does not start without these modules",
       );
 };
 
@@ -95,7 +95,7 @@ export const checkDisk: HostCheck = ({ freeBytes, tools, route }, { nodes }) => 
   return finding(freeBytes >= wanted / 2 ? "warn" : "fail", "disk", detail, remedy);
 };
 
-/** Returns whether two networks in CIDR notation share an address. */
+/** Returns true if two networks in CIDR notation share an address. */
 const overlap = (left: string, right: string): boolean => overlaps(parseNetwork(left), parseNetwork(right));
 
 /** Checks that no other network of the host uses the subnet of the Docker network. */

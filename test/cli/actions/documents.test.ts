@@ -240,7 +240,9 @@ describe("kubeconfig", () => {
     const folder = join(mockRoot, ".slipway", "kubeconfigs", "dev");
     mkdirSync(folder, { recursive: true });
     writeFileSync(join(folder, "clusterapi.yaml"), "");
-    await expect(run("kubeconfig", {}, ["capd"])).rejects.toThrow("cluster capd of stack dev: expected a kubeconfig, got none");
+    await expect(run("kubeconfig", {}, ["capd"])).rejects.toThrow(
+      "cluster capd of stack dev: expected a kubeconfig, got none",
+    );
   });
 
   test("merges and removes", async () => {
