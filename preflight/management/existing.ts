@@ -71,7 +71,7 @@ export const inspectManagement = async (path: string, runKubectl = kubectl): Pro
   };
 };
 
-/** Returns whether a namespace exists and belongs to another owner. The stack neither creates nor deletes it. */
+/** Returns true if a namespace exists and belongs to another owner. The stack neither creates nor deletes it. */
 export const isForeignNamespace = (
   { namespaces }: Pick<ExistingManagement, "namespaces">,
   name: string,

@@ -78,7 +78,7 @@ const removeStale = async (log: Log): Promise<void> => {
   if (!holds("/var/run/docker.pid", "dockerd")) stale.push("/var/run/docker.pid");
   if (!holds("/run/docker/containerd/containerd.pid", "containerd"))
     stale.push("/run/docker/containerd/containerd.pid");
-  const system = "/run/containerd/containerd.sock"; // dockerd takes its mere presence for a running containerd
+  const system = "/run/containerd/containerd.sock"; // if this file exists, dockerd assumes that containerd runs
   if (existsSync(system) && !(await listens(system))) stale.push(system);
   for (const path of stale.filter((file) => existsSync(file))) {
     log(`removed the stale file ${path}\n`);
