@@ -1,4 +1,5 @@
-import { defaultGateway, parseDockerSubnet, parseIPv6Subnet } from "../../network/dockerSubnet";
+import type { Address } from "../../network/address";
+import { addressOf, parseDockerSubnet, parseIPv6Subnet } from "../../network/parse";
 import type { RoutePins } from "../../versions/pins";
 import { between, dnsLabel, filePath, imageReference, secretVariables, templateVariables } from "./checks";
 import { clusterFields, infrastructureProviderFields, clusterSettings } from "./cluster";
@@ -53,9 +54,11 @@ export const settingsSchema = {
     "IPv4 subnet of the Docker network kind. Containers get addresses of the lower half, and load balancers get addresses of the upper half.",
     parseDockerSubnet,
   ),
-  networkGateway: derivedString(
-    (_, { networkSubnet }) => (networkSubnet === undefined ? "" : defaultGateway(networkSubnet)),
+  networkGateway: parsedString(
+    "",
     "Gateway of the Docker network. Empty: the first address of the subnet.",
+    // The error about another text names the subnet, so a rule about both settings reports the text.
+    (value): Address | string | undefined => (value === "" ? undefined : (addressOf(value) ?? value)),
   ),
   networkSubnetIPv6: parsedString(
     "",
