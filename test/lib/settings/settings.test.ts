@@ -1,7 +1,9 @@
 import { describe, expect, test } from "@jest/globals";
 import fc from "fast-check";
-import { parseDockerSubnet } from "../../../lib/network/dockerSubnet";
+import { isRecord } from "../../../lib/base/json";
 import { loadBalancerRange } from "../../../lib/network/loadBalancerRange";
+import { Networks } from "../../../lib/network/networks";
+import { addressOf } from "../../../lib/network/parse";
 import { describeSettings } from "../../../lib/settings/docs";
 import { projectConfig, readSettings, SettingsError } from "../../../lib/settings/settings";
 import type { Settings } from "../../../lib/settings/types";
@@ -76,13 +78,29 @@ describe("values", () => {
 
   test("derive from other values", () => {
     const { network, clusters } = read({ networkSubnet: "10.9.8.0/24", kubernetesVersion: "1.35.8+x" });
-    expect(network.gateway).toBe("10.9.8.1");
+    expect(network.gateway.text).toBe("10.9.8.1");
     expect(clusters[0]).toMatchObject({ kubernetesVersion: "v1.35.8+x", nodeImage: "kindest/node:v1.35.8_x" });
   });
 
   test("cannot be changed", () => {
     const { clusters, network } = read();
     expect([clusters, clusters[0], clusters[0]?.workerPools, network].every(Object.isFrozen)).toBe(true);
+  });
+
+  test("carry every network, address and range as a value", () => {
+    const clusters = [
+      { name: "a", podCidr: "10.64.0.0/16,fd00:64::/56", serviceCidr: "10.128.0.0/12,fd00:128::/108" },
+      { name: "b", template: "b.yaml", loadBalancer: "metallb", loadBalancerAddresses: "10.1.2.240/28" },
+    ];
+    const texts = (value: unknown): string[] => {
+      if (typeof value === "string") return [value];
+      const isValue = value instanceof Networks || (isRecord(value) && "family" in value);
+      return typeof value !== "object" || value === null || isValue ? [] : Object.values(value).flatMap(texts);
+    };
+    const providers = [{ name: "b", version: "v1.0.0", manifest: "b.yaml" }];
+    const all = texts(read({ clusters, providers, networkGateway: "172.18.0.9", networkSubnetIPv6: "fd00:9::/64" }));
+    expect(all).toContain("b.yaml");
+    expect(all.filter((text) => addressOf(text.split(/[/,-]/)[0] ?? "") !== undefined)).toEqual([]);
   });
 
   test("zero workers make no pool", () => {
@@ -345,7 +363,7 @@ describe("for any input", () => {
       fc.property(network, (config) => {
         if (problemsOf(config).length > 0) return;
         const { subnet, gateway, loadBalancerPrefix } = read(config).network;
-        expect(loadBalancerRange(parseDockerSubnet(subnet), gateway, loadBalancerPrefix).size).toBeGreaterThan(0);
+        expect(loadBalancerRange(subnet, gateway, loadBalancerPrefix).size).toBeGreaterThan(0);
       }),
       { numRuns: 1000 },
     );
