@@ -18,6 +18,8 @@ export interface Requirements {
   pins: Pins;
   /** Subnet of the Docker network `kind`. */
   subnet: string;
+  /** Why the stack takes or adopts this subnet on its first `up`, in words; absent if the settings or the state decide. */
+  subnetNotice?: string;
   /** Networks of pods and services in clusters whose nodes are containers. */
   clusterNetworks: string[];
   /** Clusters of the running stack. Other containers of kind are left over or belong to somebody else. */

@@ -1,5 +1,6 @@
 import { existsSync, readFileSync } from "node:fs";
 import { gunzipSync } from "node:zlib";
+import { networkAt } from "../../lib/network/cidr";
 import { readOutput, readText } from "./readers";
 
 /** Returns the hard limit of open files from the text of /proc/self/limits. */
@@ -9,8 +10,20 @@ export const hardOpenFiles = (limits: string): number | undefined => {
   return hard === "unlimited" ? Infinity : Number(hard);
 };
 
+/** A network that the host reaches through a device. */
+export interface HostRoute {
+  readonly network: string;
+  readonly device: string;
+}
+
+/**
+ * Prefix length of the shortest route that is not a default route. Some VPNs replace the default route with two routes of
+ * length 1, which cover every address.
+ */
+const shortestRoute = 2;
+
 /** Returns the networks of /proc/net/route, whose addresses are hexadecimal in the machine's byte order. */
-export const readRoutes = (table: string): { network: string; device: string }[] =>
+export const readRoutes = (table: string): HostRoute[] =>
   table
     .trim()
     .split("\n")
@@ -19,7 +32,21 @@ export const readRoutes = (table: string): { network: string; device: string }[]
       const [device = "", destination = "", , , , , , mask = ""] = line.split(/\s+/);
       const address = (destination.match(/../g) ?? []).reverse().map((pair) => parseInt(pair, 16));
       const length = [...parseInt(mask, 16).toString(2)].filter((bit) => bit === "1").length;
-      return length === 0 ? [] : [{ network: `${address.join(".")}/${length}`, device }];
+      return length < shortestRoute ? [] : [{ network: `${address.join(".")}/${length}`, device }];
+    });
+
+/** Returns the networks of /proc/net/ipv6_route, without addresses of this host and networks of a single link. */
+export const readIPv6Routes = (table: string): HostRoute[] =>
+  table
+    .trim()
+    .split("\n")
+    .flatMap((line) => {
+      const [destination = "", length = "", ...rest] = line.trim().split(/\s+/);
+      const device = rest.at(-1) ?? "";
+      const prefix = parseInt(length, 16);
+      const isLocal = device === "lo" || /^(fe[89ab]|ff)/.test(destination);
+      if (!/^[0-9a-f]{32}$/.test(destination) || isLocal || prefix < shortestRoute) return [];
+      return [{ network: networkAt("ipv6", BigInt(`0x${destination}`), prefix).text, device }];
     });
 
 /** Returns whether the kernel's configuration or modules contain a feature; undefined if neither can be read. */

@@ -99,9 +99,10 @@ export const checkDisk: HostCheck = ({ freeBytes, tools, route }, { nodes }) => 
 const overlap = (left: string, right: string): boolean => overlaps(parseNetwork(left), parseNetwork(right));
 
 /** Checks that no other network of the host uses the subnet of the Docker network. */
-export const checkRoutes: HostCheck = ({ routes, kindDevices }, { subnet }) => {
+export const checkRoutes: HostCheck = ({ routes, kindDevices }, { subnet, subnetNotice }) => {
   const overlapping = routes.filter(({ network, device }) => !kindDevices.includes(device) && overlap(network, subnet));
-  if (overlapping.length === 0) return ok("routes", `no other network uses ${subnet}`);
+  const notice = subnetNotice === undefined ? "" : `; ${subnetNotice}`;
+  if (overlapping.length === 0) return ok("routes", `no other network uses ${subnet}${notice}`);
   const list = overlapping.map(({ network, device }) => `${network} on ${device}`).join(", ");
   const remedy =
     "set networkSubnet in Pulumi.<stack>.yaml to a free network, or remove the overlapping network (docker network ls)";
