@@ -40,10 +40,12 @@ export const examine = async (
   reading = readPlaced(checkout, route, open),
 ): Promise<CheckResult[]> => {
   const stack = stackName(route);
-  const [facts, outputs, { settings, notice, problems }] = await Promise.all([
+  // Two questions to Pulumi at the same time would clean the same settings file.
+  const outputsAfter = async () => (canAskPulumi(checkout, stack) ? readOutputs(open()) : undefined);
+  const [facts, { settings, notice, problems }, outputs] = await Promise.all([
     gatherFacts(checkout, route, cacheRoot()),
-    canAskPulumi(checkout, stack) ? readOutputs(open()) : undefined,
     reading,
+    reading.then(outputsAfter),
   ]);
   const demands = settings && requirementsOf(settings);
   const owned = facts.kindOwner?.endsWith(`/${stack}`) ? (demands?.wantedClusters ?? []) : [];

@@ -26,8 +26,8 @@ export const networkInState = (resources: readonly StateResourceValues[]): State
   const current = resources.filter((resource) => resource.delete !== true);
   const networks = current.filter(({ type }) => type === "docker:index/network:Network");
   const configs = networks.flatMap(({ inputs }) => (inputs?.["ipamConfigs"] ?? []) as unknown[]);
-  const own = configs.map((config) => valueAt(config, "subnet")).find(isIPv4);
-  if (own !== undefined) return { subnet: own, isAdopted: false };
+  const created = configs.map((config) => valueAt(config, "subnet")).find(isIPv4);
+  if (created !== undefined) return { subnet: created, isAdopted: false };
   const components = current.filter(({ type }) => type === "slipway:index:DockerNetwork");
   const adopted = components.map(({ outputs }) => outputs?.[adoptedSubnetOutput]).find(isIPv4);
   return adopted === undefined ? undefined : { subnet: adopted, isAdopted: true };

@@ -42,27 +42,28 @@ export const usesDocker = ({ management, clusters }: Pick<Settings, "management"
 export const unknownMachine: MachineNetworks = { taken: [] };
 
 /**
- * Reads a stack's settings, and completes them with the Docker network that the stack has or gets on this machine. A
- * subnet in the settings is never changed. Otherwise the subnet is, in this order: the subnet of the stack's own
- * network, the subnet of an adopted network, the first free candidate.
+ * Reads a stack's settings, and completes them with the Docker network that the stack has or gets on this machine. It never
+ * changes a subnet of the settings. Otherwise the subnet of the state or of the network wins, then the first free candidate.
  *
  * @param owner - value of the owner label of the stack's Docker resources
  * @throws SettingsError with all problems of the settings, and if no candidate is free
  */
 export const placeStack = (source: SettingsSource, owner: string, machine: MachineNetworks): PlacedSettings => {
   const { kind, state } = machine;
-  const stated = source.config;
-  const withNetwork = networkReader(source);
-  const adoptsByItself = !isTrue(stated["adoptNetwork"]) && canAdopt(owner, machine, stated["networkSubnet"]);
-  if (kind !== undefined && (adoptsByItself || isTrue(stated["adoptNetwork"]))) {
-    const subnet = state?.isAdopted && adoptsByItself ? state.subnet : subnetOf(kind, "ipv4");
-    if (!adoptsByItself || state?.isAdopted) return { settings: adopted(withNetwork, kind, subnet) };
-    return adoptedFirst(source, kind, subnet);
+  const { networkSubnet, adoptNetwork } = source.config;
+  const subnet = kind && subnetOf(kind, "ipv4");
+  if (kind !== undefined && isTrue(adoptNetwork)) return { settings: adopted(source, kind, subnet) };
+  if (kind !== undefined && kind.owner !== owner) {
+    if (state?.isAdopted) return { settings: adopted(source, kind, state.subnet) };
+    const isUnused = kind.owner === "" && kind.containers.length === 0;
+    const isPossible = subnet !== undefined && (isUnset(networkSubnet) || networkSubnet === subnet);
+    if (state === undefined && isUnused && isPossible) return adoptedFirst(source, kind, subnet);
   }
-  if (!isUnset(stated["networkSubnet"]) || isTrue(stated["adoptNetwork"])) return { settings: readSettings(source) };
-  const kept = kind?.owner === owner ? subnetOf(kind, "ipv4") : state?.subnet;
-  if (kept !== undefined) return { settings: withNetwork({ networkSubnet: kept }) };
-  return firstFree(source, machine.taken);
+  if (!isUnset(networkSubnet) || isTrue(adoptNetwork)) return { settings: readSettings(source) };
+  const kept = kind?.owner === owner ? subnet : state?.subnet;
+  return kept === undefined
+    ? firstFree(source, machine.taken)
+    : { settings: readWithNetwork(source, { networkSubnet: kept }) };
 };
 
 const isUnset = (value: unknown): boolean => value === undefined || value === "";
@@ -71,71 +72,56 @@ const isTrue = (value: unknown): boolean => value === true || value === "true";
 const subnetOf = ({ subnets }: KindNetwork, family: IpFamily): string | undefined =>
   subnets.find((subnet) => familyOf(subnet) === family);
 
-type ReadWithNetwork = (changes: Readonly<Record<string, unknown>>) => Settings;
-
-/** Returns a reader of the settings with other values of the network. Values of the user win. */
-const networkReader =
-  (source: SettingsSource): ReadWithNetwork =>
-  (changes) => {
-    const open = Object.entries(changes).filter(
-      ([key, value]) => value !== undefined && (key === "adoptNetwork" || isUnset(source.config[key])),
-    );
-    return readSettings({ ...source, config: { ...source.config, ...Object.fromEntries(open) } });
-  };
-
-/**
- * Returns true if a stack adopts the network `kind` although the settings do not say so: the stack did so before, or
- * somebody left the network and no container uses it.
- */
-const canAdopt = (owner: string, { kind, state }: MachineNetworks, stated: unknown): boolean => {
-  if (kind === undefined || kind.owner === owner) return false;
-  if (state !== undefined) return state.isAdopted;
-  const subnet = subnetOf(kind, "ipv4");
-  const fits = subnet !== undefined && (isUnset(stated) || stated === subnet);
-  return kind.owner === "" && kind.containers.length === 0 && fits;
+/** Reads the settings with other values of the network. Subnets of the user win. */
+const readWithNetwork = (source: SettingsSource, changes: Readonly<Record<string, unknown>>): Settings => {
+  const open = Object.entries(changes).filter(
+    ([key, value]) => value !== undefined && (key === "adoptNetwork" || isUnset(source.config[key])),
+  );
+  return readSettings({ ...source, config: { ...source.config, ...Object.fromEntries(open) } });
 };
 
 /** Reads the settings on an adopted network. The IPv6 subnet is part of them only if a cluster needs IPv6. */
-const adopted = (withNetwork: ReadWithNetwork, kind: KindNetwork, networkSubnet: string | undefined): Settings => {
+const adopted = (source: SettingsSource, kind: KindNetwork, networkSubnet: string | undefined): Settings => {
   const changes = { adoptNetwork: true, networkSubnet };
-  const settings = withNetwork(changes);
+  const settings = readWithNetwork(source, changes);
   const networkSubnetIPv6 = subnetOf(kind, "ipv6");
   return settings.network.ipv6 === undefined || networkSubnetIPv6 === undefined
     ? settings
-    : withNetwork({ ...changes, networkSubnetIPv6 });
+    : readWithNetwork(source, { ...changes, networkSubnetIPv6 });
 };
 
-/** Adopts a network without containers. Settings that fit only another network are an error with the remedy. */
-const adoptedFirst = (source: SettingsSource, kind: KindNetwork, subnet: string | undefined): PlacedSettings => {
-  try {
-    const settings = adopted(networkReader(source), kind, subnet);
-    const { ipv6 } = settings.network;
-    if (ipv6 !== undefined && !kind.subnets.includes(ipv6.subnet)) throw new SettingsError([needsIPv6(kind)]);
-    const notice = `the stack adopts it with ${subnet}, because no container uses it; destroy leaves it`;
-    return { settings, notice };
-  } catch (error) {
-    if (!(error instanceof ProblemError)) throw error;
+/** Adopts a network without containers. If the settings fit only other networks, the error says how to delete this one. */
+const adoptedFirst = (source: SettingsSource, kind: KindNetwork, subnet: string): PlacedSettings => {
+  const attempt = attemptToRead(() => adopted(source, kind, subnet));
+  if (attempt.settings === undefined) {
     // Settings that fit no network are reported alone.
     firstFree(source, []);
-    throw new SettingsError([...error.problems, unfit(kind)]);
+    throw new SettingsError([...attempt.problems, unfit(kind, "a network that fits the stack's settings")]);
   }
+  const { settings } = attempt;
+  const { ipv6 } = settings.network;
+  if (ipv6 !== undefined && !kind.subnets.includes(ipv6.subnet))
+    throw new SettingsError([unfit(kind, `a network with the IPv6 subnet ${ipv6.subnet}, because the stack has IPv6`)]);
+  return { settings, notice: `the stack adopts it with ${subnet}, because no container uses it; destroy leaves it` };
 };
 
-const removal = "Run docker network rm kind, because no container uses the network; then Slipway creates its own";
-
-const needsIPv6 = ({ subnets }: KindNetwork): Problem => ({
-  key: "networkSubnetIPv6",
-  got: subnets.join(", "),
-  rule: "an IPv6 subnet of the Docker network kind, because a cluster has IPv6",
-  remedy: removal,
-});
-
-const unfit = ({ subnets }: KindNetwork): Problem => ({
+const unfit = ({ subnets }: KindNetwork, rule: string): Problem => ({
   key: "Docker network kind",
-  got: subnets.join(", ") || "a network without a subnet",
-  rule: "a network that fits the stack's settings",
-  remedy: removal,
+  got: subnets.join(", "),
+  rule,
+  remedy: "Run docker network rm kind, because no container uses the network; then Slipway creates its own",
 });
+
+type Attempt = { readonly settings: Settings } | { readonly settings?: never; readonly problems: readonly Problem[] };
+
+const attemptToRead = (read: () => Settings): Attempt => {
+  try {
+    return { settings: read() };
+  } catch (error) {
+    if (error instanceof ProblemError) return { problems: error.problems };
+    throw error;
+  }
+};
 
 /** A candidate that the stack cannot have. */
 interface Refusal {
@@ -167,16 +153,12 @@ const firstFree = (source: SettingsSource, taken: readonly TakenNetwork[]): Plac
 const settingsOn = (source: SettingsSource, candidate: string, taken: readonly TakenNetwork[]): Settings | string => {
   const [taker] = takersOf(parseNetwork(candidate), taken);
   if (taker !== undefined) return overlapText(taker);
-  try {
-    const settings = networkReader(source)({ networkSubnet: candidate });
-    const { ipv6 } = settings.network;
-    const isDerived = ipv6 !== undefined && isUnset(source.config["networkSubnetIPv6"]);
-    const [takerIPv6] = isDerived ? takersOf(parseNetwork(ipv6.subnet), taken) : [];
-    return takerIPv6 === undefined ? settings : `has the IPv6 subnet ${ipv6?.subnet}, which ${overlapText(takerIPv6)}`;
-  } catch (error) {
-    if (error instanceof ProblemError) return "does not fit the other settings";
-    throw error;
-  }
+  const { settings } = attemptToRead(() => readWithNetwork(source, { networkSubnet: candidate }));
+  if (settings === undefined) return "does not fit the other settings";
+  const { ipv6 } = settings.network;
+  if (ipv6 === undefined || !isUnset(source.config["networkSubnetIPv6"])) return settings;
+  const [takerIPv6] = takersOf(parseNetwork(ipv6.subnet), taken);
+  return takerIPv6 === undefined ? settings : `has the IPv6 subnet ${ipv6.subnet}, which ${overlapText(takerIPv6)}`;
 };
 
 const nothingFree = (refusals: readonly Refusal[]): Problem => {
