@@ -1,5 +1,7 @@
 import { networkName } from "../lib/base/container";
+import type { Cidr } from "../lib/network/cidr";
 import type { TakenNetwork } from "../lib/network/freeSubnet";
+import { lenientNetwork } from "../lib/network/parse";
 import { networkInState, type StateNetwork, type StateResourceValues } from "../lib/network/stateNetwork";
 import type { SettingsSource } from "../lib/settings/settings";
 import {
@@ -9,7 +11,14 @@ import {
   unknownMachine,
   usesDocker,
 } from "../lib/settings/stackNetwork";
-import { type DockerExec, execDocker, listContainers, networkArguments, parseNetworks } from "../system/docker";
+import {
+  type DockerExec,
+  execDocker,
+  type InspectedNetwork,
+  listContainers,
+  networkArguments,
+  parseNetworks,
+} from "../system/docker";
 import { run } from "../system/exec";
 import { readIPv6Routes, readRoutes } from "./host/kernel";
 import { readText } from "./host/readers";
@@ -40,7 +49,7 @@ export const placeOnMachine = async (
   const answer = async (...args: string[]): Promise<string[]> =>
     (await execute(args).catch(() => ({ stdout: "" }))).stdout.split("\n").filter((line) => line.trim() !== "");
   const [network] = parseNetworks((await answer(...networkArguments(networkName))).join("\n"));
-  const kind = network && { owner: network.owner, subnets: network.subnets, containers: [] };
+  const kind = network && { owner: network.owner, subnets: cidrsOf(network), containers: [] };
   if (kind?.owner === owner) return placeStack(source, owner, { kind, taken: [] });
   const [state, containers, dockerNetworks] = await Promise.all([
     readState(),
@@ -51,14 +60,14 @@ export const placeOnMachine = async (
   return placeStack(source, owner, { kind: used, state, taken: [...dockerNetworks, ...routesOf(read)] });
 };
 
+const cidrsOf = ({ subnets }: InspectedNetwork): Cidr[] => subnets.flatMap((subnet) => lenientNetwork(subnet) ?? []);
+
 const networksOf = async (answer: (...args: string[]) => Promise<string[]>): Promise<TakenNetwork[]> => {
   const ids = await answer("network", "ls", "--quiet");
   if (ids.length === 0) return [];
   // A network that disappears meanwhile fails the command, which still prints the others.
   const networks = parseNetworks((await answer(...networkArguments(...ids))).join("\n"));
-  return networks.flatMap(({ name, subnets }) =>
-    subnets.map((network) => ({ network, by: `the Docker network ${name}` })),
-  );
+  return networks.flatMap((one) => cidrsOf(one).map((network) => ({ network, by: `the Docker network ${one.name}` })));
 };
 
 const routesOf = (read: (path: string) => string | undefined): TakenNetwork[] =>

@@ -1,10 +1,11 @@
 import { valueAt } from "../base/json";
-import { familyOf } from "./address";
+import type { Cidr } from "./cidr";
+import { lenientNetwork } from "./parse";
 
 /** The Docker network in the state of a stack. */
 export interface StateNetwork {
   /** The IPv4 subnet. */
-  readonly subnet: string;
+  readonly subnet: Cidr;
   /** True if the stack uses a network that it did not create. */
   readonly isAdopted: boolean;
 }
@@ -26,11 +27,17 @@ export const networkInState = (resources: readonly StateResourceValues[]): State
   const current = resources.filter((resource) => resource.delete !== true);
   const networks = current.filter(({ type }) => type === "docker:index/network:Network");
   const configs = networks.flatMap(({ inputs }) => (inputs?.["ipamConfigs"] ?? []) as unknown[]);
-  const created = configs.map((config) => valueAt(config, "subnet")).find(isIPv4);
+  const created = configs
+    .map((config) => ipv4Network(valueAt(config, "subnet")))
+    .find((subnet) => subnet !== undefined);
   if (created !== undefined) return { subnet: created, isAdopted: false };
   const components = current.filter(({ type }) => type === "slipway:index:DockerNetwork");
-  const adopted = components.map(({ outputs }) => outputs?.[adoptedSubnetOutput]).find(isIPv4);
+  const texts = components.map(({ outputs }) => outputs?.[adoptedSubnetOutput]);
+  const adopted = texts.map(ipv4Network).find((subnet) => subnet !== undefined);
   return adopted === undefined ? undefined : { subnet: adopted, isAdopted: true };
 };
 
-const isIPv4 = (value: unknown): value is string => typeof value === "string" && familyOf(value) === "ipv4";
+const ipv4Network = (text: unknown): Cidr | undefined => {
+  const network = typeof text === "string" ? lenientNetwork(text) : undefined;
+  return network?.family === "ipv4" ? network : undefined;
+};

@@ -1,7 +1,7 @@
 import { type Problem, ProblemError } from "../base/problem";
 import { infrastructureOf } from "../cluster/infrastructure";
-import { familyOf, type IpFamily } from "../network/address";
-import { parseNetwork } from "../network/cidr";
+import type { IpFamily } from "../network/address";
+import type { Cidr } from "../network/cidr";
 import { subnetCandidates, takersOf, type TakenNetwork, overlapText } from "../network/freeSubnet";
 import type { StateNetwork } from "../network/stateNetwork";
 import { readSettings, SettingsError, type SettingsSource } from "./settings";
@@ -12,7 +12,7 @@ export interface KindNetwork {
   /** Value of the owner label; empty for a network that Slipway did not create. */
   readonly owner: string;
   /** IPv4 and IPv6 subnets. */
-  readonly subnets: readonly string[];
+  readonly subnets: readonly Cidr[];
   /** Names of the containers on the network, including stopped ones. */
   readonly containers: readonly string[];
 }
@@ -56,21 +56,21 @@ export const placeStack = (source: SettingsSource, owner: string, machine: Machi
   if (kind !== undefined && kind.owner !== owner) {
     if (state?.isAdopted) return { settings: adopted(source, kind, state.subnet) };
     const isUnused = kind.owner === "" && kind.containers.length === 0;
-    const isPossible = subnet !== undefined && (isUnset(networkSubnet) || networkSubnet === subnet);
+    const isPossible = subnet !== undefined && (isUnset(networkSubnet) || networkSubnet === subnet.text);
     if (state === undefined && isUnused && isPossible) return adoptedFirst(source, kind, subnet);
   }
   if (!isUnset(networkSubnet) || isTrue(adoptNetwork)) return { settings: readSettings(source) };
   const kept = kind?.owner === owner ? subnet : state?.subnet;
   return kept === undefined
     ? firstFree(source, machine.taken)
-    : { settings: readWithNetwork(source, { networkSubnet: kept }) };
+    : { settings: readWithNetwork(source, { networkSubnet: kept.text }) };
 };
 
 const isUnset = (value: unknown): boolean => value === undefined || value === "";
 const isTrue = (value: unknown): boolean => value === true || value === "true";
 
-const subnetOf = ({ subnets }: KindNetwork, family: IpFamily): string | undefined =>
-  subnets.find((subnet) => familyOf(subnet) === family);
+const subnetOf = ({ subnets }: KindNetwork, family: IpFamily): Cidr | undefined =>
+  subnets.find((subnet) => subnet.family === family);
 
 /** Reads the settings with other values of the network. Subnets of the user win. */
 const readWithNetwork = (source: SettingsSource, changes: Readonly<Record<string, unknown>>): Settings => {
@@ -81,17 +81,17 @@ const readWithNetwork = (source: SettingsSource, changes: Readonly<Record<string
 };
 
 /** Reads the settings on an adopted network. The IPv6 subnet is part of them only if a cluster needs IPv6. */
-const adopted = (source: SettingsSource, kind: KindNetwork, networkSubnet: string | undefined): Settings => {
-  const changes = { adoptNetwork: true, networkSubnet };
+const adopted = (source: SettingsSource, kind: KindNetwork, subnet: Cidr | undefined): Settings => {
+  const changes = { adoptNetwork: true, networkSubnet: subnet?.text };
   const settings = readWithNetwork(source, changes);
-  const networkSubnetIPv6 = subnetOf(kind, "ipv6");
+  const networkSubnetIPv6 = subnetOf(kind, "ipv6")?.text;
   return settings.network.ipv6 === undefined || networkSubnetIPv6 === undefined
     ? settings
     : readWithNetwork(source, { ...changes, networkSubnetIPv6 });
 };
 
 /** Adopts a network without containers. If the settings fit only other networks, the error says how to delete this one. */
-const adoptedFirst = (source: SettingsSource, kind: KindNetwork, subnet: string): PlacedSettings => {
+const adoptedFirst = (source: SettingsSource, kind: KindNetwork, subnet: Cidr): PlacedSettings => {
   const attempt = attemptToRead(() => adopted(source, kind, subnet));
   if (attempt.settings === undefined) {
     // Settings that fit no network are reported alone.
@@ -100,14 +100,19 @@ const adoptedFirst = (source: SettingsSource, kind: KindNetwork, subnet: string)
   }
   const { settings } = attempt;
   const { ipv6 } = settings.network;
-  if (ipv6 !== undefined && !kind.subnets.includes(ipv6.subnet))
-    throw new SettingsError([unfit(kind, `a network with the IPv6 subnet ${ipv6.subnet}, because the stack has IPv6`)]);
-  return { settings, notice: `the stack adopts it with ${subnet}, because no container uses it; destroy leaves it` };
+  if (ipv6 !== undefined && !kind.subnets.some(({ text }) => text === ipv6.subnet.text))
+    throw new SettingsError([
+      unfit(kind, `a network with the IPv6 subnet ${ipv6.subnet.text}, because the stack has IPv6`),
+    ]);
+  return {
+    settings,
+    notice: `the stack adopts it with ${subnet.text}, because no container uses it; destroy leaves it`,
+  };
 };
 
 const unfit = ({ subnets }: KindNetwork, rule: string): Problem => ({
   key: "Docker network kind",
-  got: subnets.join(", "),
+  got: subnets.map(({ text }) => text).join(", "),
   rule,
   remedy: "Run docker network rm kind, because no container uses the network; then Slipway creates its own",
 });
@@ -136,12 +141,12 @@ const firstFree = (source: SettingsSource, taken: readonly TakenNetwork[]): Plac
   for (const candidate of subnetCandidates) {
     const settings = settingsOn(source, candidate, taken);
     if (typeof settings === "string") {
-      refusals.push({ candidate, reason: settings });
+      refusals.push({ candidate: candidate.text, reason: settings });
       continue;
     }
     const [first] = refusals;
     if (first === undefined) return { settings };
-    const notice = `the stack takes ${candidate}, because ${first.candidate} ${first.reason}`;
+    const notice = `the stack takes ${candidate.text}, because ${first.candidate} ${first.reason}`;
     return { settings, notice };
   }
   // Settings that are wrong with the default subnet too are reported first.
@@ -150,15 +155,17 @@ const firstFree = (source: SettingsSource, taken: readonly TakenNetwork[]): Plac
 };
 
 /** Returns the settings on a candidate, or why the stack cannot have the candidate. */
-const settingsOn = (source: SettingsSource, candidate: string, taken: readonly TakenNetwork[]): Settings | string => {
-  const [taker] = takersOf(parseNetwork(candidate), taken);
+const settingsOn = (source: SettingsSource, candidate: Cidr, taken: readonly TakenNetwork[]): Settings | string => {
+  const [taker] = takersOf(candidate, taken);
   if (taker !== undefined) return overlapText(taker);
-  const { settings } = attemptToRead(() => readWithNetwork(source, { networkSubnet: candidate }));
+  const { settings } = attemptToRead(() => readWithNetwork(source, { networkSubnet: candidate.text }));
   if (settings === undefined) return "does not fit the other settings";
   const { ipv6 } = settings.network;
   if (ipv6 === undefined || !isUnset(source.config["networkSubnetIPv6"])) return settings;
-  const [takerIPv6] = takersOf(parseNetwork(ipv6.subnet), taken);
-  return takerIPv6 === undefined ? settings : `has the IPv6 subnet ${ipv6.subnet}, which ${overlapText(takerIPv6)}`;
+  const [takerIPv6] = takersOf(ipv6.subnet, taken);
+  return takerIPv6 === undefined
+    ? settings
+    : `has the IPv6 subnet ${ipv6.subnet.text}, which ${overlapText(takerIPv6)}`;
 };
 
 const nothingFree = (refusals: readonly Refusal[]): Problem => {

@@ -1,4 +1,4 @@
-import { defaultSubnet } from "../../lib/network/freeSubnet";
+import { readSettings } from "../../lib/settings/settings";
 import { pins } from "../../lib/versions/pins";
 import type { CheckResult, Requirements, HostCheck } from "./check";
 import { checkContainerAddresses, checkImageStore } from "./dockerServer";
@@ -34,7 +34,7 @@ const hostChecks: HostCheck[] = [
 export const checkHost = (facts: HostFacts, requirements: Partial<Requirements> = {}): CheckResult[] => {
   const all: Requirements = {
     pins,
-    subnet: defaultSubnet,
+    subnet: readSettings({ config: {}, pins }).network.subnet,
     clusterNetworks: [],
     ownClusters: [],
     wantedClusters: [],

@@ -5,7 +5,7 @@ import { listArguments, networkName, parseContainers } from "../../lib/base/cont
 import { clusterLabel } from "../../lib/base/labels";
 import type { Route } from "../../lib/versions/pins";
 import { networkArguments, parseNetworks } from "../../system/docker";
-import { hardOpenFiles, kernelFeatures, readRoutes } from "./kernel";
+import { hardOpenFiles, type HostRoute, kernelFeatures, readRoutes } from "./kernel";
 import { readNumber, readOutput, readText } from "./readers";
 
 /** The tools that every route installs. */
@@ -59,8 +59,8 @@ export interface HostFacts {
   kernel: Record<string, boolean>;
   /** Existing containers of kind and Cluster API. */
   containers: { name: string; cluster: string }[];
-  /** IPv4 routes other than the default one: network in CIDR form and device. */
-  routes: { network: string; device: string }[];
+  /** IPv4 routes other than the default one. */
+  routes: HostRoute[];
   /** Devices that belong to the Docker network `kind`. */
   kindDevices: string[];
   /** Value of the owner label of the Docker network `kind`; absent if the network or the label does not exist. */

@@ -1,6 +1,6 @@
 import { existsSync, readFileSync } from "node:fs";
 import { gunzipSync } from "node:zlib";
-import { networkAt } from "../../lib/network/cidr";
+import { type Cidr, networkAt } from "../../lib/network/cidr";
 import { readOutput, readText } from "./readers";
 
 /** Returns the hard limit of open files from the text of /proc/self/limits. */
@@ -10,10 +10,10 @@ export const hardOpenFiles = (limits: string): number | undefined => {
   return hard === "unlimited" ? Infinity : Number(hard);
 };
 
-/** A network that the host reaches through a device. */
+/** A route of the kernel. */
 export interface HostRoute {
-  readonly network: string;
-  readonly device: string;
+  network: Cidr;
+  device: string;
 }
 
 /**
@@ -22,7 +22,7 @@ export interface HostRoute {
  */
 const shortestRoute = 2;
 
-/** Returns the networks of /proc/net/route, whose addresses are hexadecimal in the machine's byte order. */
+/** Returns the routes of /proc/net/route, whose addresses are hexadecimal in the machine's byte order. */
 export const readRoutes = (table: string): HostRoute[] =>
   table
     .trim()
@@ -30,12 +30,12 @@ export const readRoutes = (table: string): HostRoute[] =>
     .slice(1)
     .flatMap((line) => {
       const [device = "", destination = "", , , , , , mask = ""] = line.split(/\s+/);
-      const address = (destination.match(/../g) ?? []).reverse().map((pair) => parseInt(pair, 16));
+      const address = (destination.match(/../g) ?? []).reverse().join("");
       const length = [...parseInt(mask, 16).toString(2)].filter((bit) => bit === "1").length;
-      return length < shortestRoute ? [] : [{ network: `${address.join(".")}/${length}`, device }];
+      return length < shortestRoute ? [] : [{ network: networkAt("ipv4", BigInt(`0x${address}`), length), device }];
     });
 
-/** Returns the networks of /proc/net/ipv6_route, without addresses of this host and networks of a single link. */
+/** Returns the routes of /proc/net/ipv6_route, without addresses of this host and networks of a single link. */
 export const readIPv6Routes = (table: string): HostRoute[] =>
   table
     .trim()
@@ -46,7 +46,7 @@ export const readIPv6Routes = (table: string): HostRoute[] =>
       const prefix = parseInt(length, 16);
       const isLocal = device === "lo" || /^(fe[89ab]|ff)/.test(destination);
       if (!/^[0-9a-f]{32}$/.test(destination) || isLocal || prefix < shortestRoute) return [];
-      return [{ network: networkAt("ipv6", BigInt(`0x${destination}`), prefix).text, device }];
+      return [{ network: networkAt("ipv6", BigInt(`0x${destination}`), prefix), device }];
     });
 
 /** Returns whether the kernel's configuration or modules contain a feature; undefined if neither can be read. */

@@ -2,7 +2,8 @@ import type { core } from "zod/mini";
 import { type Problem, ProblemError } from "../../base/problem";
 import { familyNames, type IpFamily } from "../../network/address";
 import { type Prefixes, refuseOtherSize } from "../../network/cidr";
-import { type Networks, parseNetworks } from "../../network/networks";
+import type { Networks } from "../../network/networks";
+import { parseNetworks } from "../../network/parse";
 import { isVersion } from "../../versions/semver";
 
 /** A check of one value. It adds an issue if the value breaks the rule. */

@@ -1,5 +1,6 @@
-import { defaultGateway, parseDockerSubnet, parseIPv6Subnet } from "../../network/dockerSubnet";
+import type { Address } from "../../network/address";
 import { defaultSubnet } from "../../network/freeSubnet";
+import { addressOf, parseDockerSubnet, parseIPv6Subnet } from "../../network/parse";
 import type { RoutePins } from "../../versions/pins";
 import { between, dnsLabel, filePath, imageReference, secretVariables, templateVariables } from "./checks";
 import { clusterFields, infrastructureProviderFields, clusterSettings } from "./cluster";
@@ -54,9 +55,11 @@ export const settingsSchema = {
     "IPv4 subnet of the Docker network kind. Containers get addresses of the lower half, and load balancers get addresses of the upper half. Empty: the first up takes the first free subnet (172.18.0.0/16, then 172.19.0.0/16 and so on), and the stack keeps it.",
     (value) => parseDockerSubnet(value === "" ? defaultSubnet : value),
   ),
-  networkGateway: derivedString(
-    (_, { networkSubnet }) => (networkSubnet === undefined ? "" : defaultGateway(networkSubnet)),
+  networkGateway: parsedString(
+    "",
     "Gateway of the Docker network. Empty: the first address of the subnet.",
+    // The error about another text names the subnet, so a rule about both settings reports the text.
+    (value): Address | string | undefined => (value === "" ? undefined : (addressOf(value) ?? value)),
   ),
   networkSubnetIPv6: parsedString(
     "",

@@ -1,5 +1,6 @@
 import { describe, expect, test } from "@jest/globals";
 import { sentence } from "../../../lib/base/problem";
+import { parseNetwork } from "../../../lib/network/parse";
 import { minorOf, sortVersions, versionStep, type VersionStep } from "../../../lib/versions/semver";
 import { managementProblems, nodeImageProblems } from "../../../preflight/management/immutable";
 import { readControlPlanes, upgradeProblems } from "../../../preflight/management/running";
@@ -109,8 +110,8 @@ describe("what cannot change while the management cluster exists", () => {
   const wanted = {
     name: "clusterapi",
     nodeImage: "kindest/node:v1.34.4",
-    subnet: "172.18.0.0/16",
-    subnetIPv6: "fc00::/64",
+    subnet: parseNetwork("172.18.0.0/16"),
+    subnetIPv6: parseNetwork("fc00::/64"),
   };
   const node = { running: true, image: "kindest/node:v1.34.4" };
   const network = { owner: "slipway/dev", subnets: ["fc00::/64", "172.18.0.0/16"] };
@@ -123,24 +124,24 @@ describe("what cannot change while the management cluster exists", () => {
     expect(nodeImageProblems(other, node).map(({ key }) => key)).toEqual(["managementNodeImage"]);
     expect(nodeImageProblems(wanted, node)).toEqual([]);
     expect(nodeImageProblems(other, undefined)).toEqual([]);
-    expect(keys({ ...wanted, subnet: "10.9.0.0/16" }, node, network)).toEqual(["networkSubnet"]);
+    expect(keys({ ...wanted, subnet: parseNetwork("10.9.0.0/16") }, node, network)).toEqual(["networkSubnet"]);
   });
 
   test("is whether the stack's own network has IPv6, and which", () => {
     expect(keys({ ...wanted, subnetIPv6: undefined }, node, network)).toEqual(["networkSubnetIPv6"]);
-    expect(keys({ ...wanted, subnetIPv6: "fd00::/64" }, node, network)).toEqual(["networkSubnetIPv6"]);
+    expect(keys({ ...wanted, subnetIPv6: parseNetwork("fd00::/64") }, node, network)).toEqual(["networkSubnetIPv6"]);
     expect(keys(wanted, node, { ...network, subnets: ["172.18.0.0/16"] })).toEqual(["networkSubnetIPv6"]);
     // Of a network that is adopted nobody need use the IPv6.
     expect(keys({ ...wanted, subnetIPv6: undefined }, node, { ...network, owner: "" })).toEqual([]);
   });
 
   test("is nothing where it is not there, and no digest is compared", () => {
-    expect(keys({ ...wanted, nodeImage: "x:1", subnet: "10.9.0.0/16" }, undefined, network)).toEqual([]);
+    expect(keys({ ...wanted, nodeImage: "x:1", subnet: parseNetwork("10.9.0.0/16") }, undefined, network)).toEqual([]);
     expect(nodeImageProblems({ ...wanted, nodeImage: "kindest/node:v1@sha256:1" }, node)).toEqual([]);
   });
 
   test("is said with the way out", () => {
-    const [problem] = managementProblems({ ...wanted, subnet: "10.9.0.0/16" }, node, network);
+    const [problem] = managementProblems({ ...wanted, subnet: parseNetwork("10.9.0.0/16") }, node, network);
     expect(problem && sentence(problem)).toBe(
       "networkSubnet: expected 172.18.0.0/16 while the management cluster clusterapi exists, " +
         'got "10.9.0.0/16". Set networkSubnet back. Or run make destroy with the old value and make up with the new value, which deletes every cluster.',
