@@ -70,7 +70,9 @@ describe("loadBalancerRange", () => {
 
   test("takes the upper of two equal pieces", () => {
     // The /28 block .240-.254 around .247 leaves seven addresses on either side.
-    expect(loadBalancerRange(parseDockerSubnet("10.9.8.0/24"), address("10.9.8.247"), 28).text).toBe("10.9.8.248-10.9.8.254");
+    expect(loadBalancerRange(parseDockerSubnet("10.9.8.0/24"), address("10.9.8.247"), 28).text).toBe(
+      "10.9.8.248-10.9.8.254",
+    );
   });
 
   test.each([

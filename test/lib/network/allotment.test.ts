@@ -81,7 +81,9 @@ describe("for any network and any clusters", () => {
   );
   const allotted = (subnet: string, prefixLength: number, clusters: RangeClaim[]) => {
     try {
-      return new Map(Object.entries(allotRanges(parseDockerSubnet(subnet), address("10.0.0.1"), prefixLength, clusters)));
+      return new Map(
+        Object.entries(allotRanges(parseDockerSubnet(subnet), address("10.0.0.1"), prefixLength, clusters)),
+      );
     } catch (error) {
       expect(error).toBeInstanceOf(ProblemError);
       return undefined;
@@ -139,7 +141,8 @@ describe("for any network and any clusters", () => {
             if (free && claim) settled.set(claim.name, { ...claim, slot: Number(free) });
             else if (rule.startsWith("a number from") && claim) settled.delete(claim.name);
           }
-          const again = () => allotRanges(parseDockerSubnet("10.0.0.0/24"), address("10.0.0.1"), 30, [...settled.values()]);
+          const again = () =>
+            allotRanges(parseDockerSubnet("10.0.0.0/24"), address("10.0.0.1"), 30, [...settled.values()]);
           expect(blocksOf(parseDockerSubnet("10.0.0.0/24"), 30)).toBe(32);
           expect(again).not.toThrow();
         }

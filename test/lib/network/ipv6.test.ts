@@ -3,9 +3,22 @@ import fc from "fast-check";
 import { addressAt, addressText } from "../../../lib/network/address";
 import { contains, networkRange } from "../../../lib/network/addressRange";
 import { overlaps } from "../../../lib/network/cidr";
-import { defaultGateway, dockerRange, ipv6LoadBalancerRange, ipv6SubnetBeside } from "../../../lib/network/dockerSubnet";
+import {
+  defaultGateway,
+  dockerRange,
+  ipv6LoadBalancerRange,
+  ipv6SubnetBeside,
+} from "../../../lib/network/dockerSubnet";
 import { anyOverlap, noNetworks } from "../../../lib/network/networks";
-import { addressOf, lenientAddress, parseCidr, parseDockerSubnet, parseIPv6Subnet, parseNetwork, parseNetworks } from "../../../lib/network/parse";
+import {
+  addressOf,
+  lenientAddress,
+  parseCidr,
+  parseDockerSubnet,
+  parseIPv6Subnet,
+  parseNetwork,
+  parseNetworks,
+} from "../../../lib/network/parse";
 import { address } from "../../helpers/addresses";
 import { ipaddressOracle } from "../../helpers/ipaddressOracle";
 
@@ -57,7 +70,10 @@ describe("against Python's ipaddress", () => {
       const [top, second] = [ipv6LoadBalancerRange(network, 0), ipv6LoadBalancerRange(network, 1)];
       expect(addressText("ipv6", top.first)).toBe(highest[index]!.first);
       expect(top.last).toBe(BigInt(highest[index]!.lastValue) - 128n);
-      expect([second.first, second.last].map((end) => addressText("ipv6", end))).toEqual([next[index]!.first, next[index]!.last]);
+      expect([second.first, second.last].map((end) => addressText("ipv6", end))).toEqual([
+        next[index]!.first,
+        next[index]!.last,
+      ]);
       expect(contains(parseNetwork(lower[index]!.network), addressAt("ipv6", second.first))).toBe(false);
       expect(contains(network, addressAt("ipv6", second.first))).toBe(true);
     }
