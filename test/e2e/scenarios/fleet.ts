@@ -56,7 +56,10 @@ const allAnswer = async (stack: TestStack): Promise<void> => {
     `a URL for each range, got ${JSON.stringify(outputs.urls)} and ${JSON.stringify(ranges)}`,
   );
   for (const [name, url] of Object.entries(outputs.urls)) {
-    check(contains(addressRange(ranges[name]!), address(new URL(url).hostname)), `${url} of ${name} inside ${ranges[name]}`);
+    check(
+      contains(addressRange(ranges[name]!), address(new URL(url).hostname)),
+      `${url} of ${name} inside ${ranges[name]}`,
+    );
     await stack.answers(url);
   }
 };
