@@ -146,7 +146,9 @@ export default tseslint.config(
   {
     files: ["**/*.ts"],
     ignores: parsers,
-    rules: { "import-x/no-restricted-paths": ["error", { basePath: import.meta.dirname, zones: [...zones, parseZone] }] },
+    rules: {
+      "import-x/no-restricted-paths": ["error", { basePath: import.meta.dirname, zones: [...zones, parseZone] }],
+    },
   },
   packages(["lib/**/*.ts"], { sdk: false, modules: world }),
   packages(["components/**/*.ts"], { sdk: true, modules: world }),

@@ -90,16 +90,11 @@ const mockInputs = (settings: Settings): ReturnType<typeof inputs> => {
         .filter(({ template }) => template)
         .map((cluster) => [
           cluster.name,
-          templateParts(
-            mockTemplate,
-            "own.yaml",
-            cluster,
-            {
-              variables: {},
-              secrets: {},
-              setting: "templateVariables",
-            },
-          ),
+          templateParts(mockTemplate, "own.yaml", cluster, {
+            variables: {},
+            secrets: {},
+            setting: "templateVariables",
+          }),
         ]),
     ),
   };

@@ -54,16 +54,11 @@ const mockInputs = (settings: Settings): ReturnType<typeof inputs> => ({
   templates: Object.fromEntries(
     settings.clusters.map((cluster) => [
       cluster.name,
-      templateParts(
-        mockTemplate,
-        "own.yaml",
-        cluster,
-        {
-          variables: cluster.template?.variables ?? {},
-          secrets: settings.templateSecrets,
-          setting: "templateVariables",
-        },
-      ),
+      templateParts(mockTemplate, "own.yaml", cluster, {
+        variables: cluster.template?.variables ?? {},
+        secrets: settings.templateSecrets,
+        setting: "templateVariables",
+      }),
     ]),
   ),
 });

@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, test } from "@jest/globals";
 import { load } from "js-yaml";
+import { parseNetworks } from "../../lib/network/parse";
 import { describeSettings } from "../../lib/settings/docs";
 import { readSettings } from "../../lib/settings/settings";
 import type { Settings } from "../../lib/settings/types";
@@ -46,8 +47,8 @@ describe("the stacks", () => {
           namespace: "default",
           controlPlaneReplicas: 1,
           workerPools: [{ name: "md-0", replicas: 1 }],
-          podCidr: "192.168.0.0/16",
-          serviceCidr: "10.128.0.0/12",
+          podCidr: parseNetworks("192.168.0.0/16"),
+          serviceCidr: parseNetworks("10.128.0.0/12"),
           serviceDomain: "cluster.local",
         },
       ]);

@@ -95,8 +95,7 @@ const rangeProblems = ({
   if (keys.some((key) => invalid.has(key)) || unique.length === 0) return [];
   const { networkSubnet, networkGateway, loadBalancerPrefix } = values;
   // A rule about the stack's network reports a network without a range, so that no cluster repeats the problem.
-  const range = () =>
-    loadBalancerRange(networkSubnet, gatewayOf(networkSubnet, networkGateway), loadBalancerPrefix);
+  const range = () => loadBalancerRange(networkSubnet, gatewayOf(networkSubnet, networkGateway), loadBalancerPrefix);
   if (problemsOf(range).length > 0) return [];
   return [...problemsOf(() => allottedRanges(values, unique))];
 };

@@ -2,8 +2,17 @@ import type { Address } from "../../network/address";
 import { defaultSubnet } from "../../network/freeSubnet";
 import { addressOf, parseDockerSubnet, parseIPv6Subnet } from "../../network/parse";
 import type { RoutePins } from "../../versions/pins";
-import { between, dnsLabel, filePath, imageReference, secretVariables, templateVariables } from "./checks";
-import { clusterFields, infrastructureProviderFields, clusterSettings } from "./cluster";
+import {
+  between,
+  dnsLabel,
+  filePath,
+  imageReference,
+  manifestLocation,
+  providerVersion,
+  secretVariables,
+  templateVariables,
+} from "./checks";
+import { clusterFields, clusterSettings } from "./cluster";
 import {
   boolean,
   derivedString,
@@ -14,6 +23,7 @@ import {
   mapOf,
   oneOfByRoute,
   parsedString,
+  requiredString,
   string,
   strings,
   type ValuesOf,
@@ -21,6 +31,16 @@ import {
 
 const clusterApiAsset = (name: string) => (versions: RoutePins) =>
   `https://github.com/kubernetes-sigs/cluster-api/releases/download/v${versions.clusterApi}/${name}.yaml`;
+
+/** An additional infrastructure provider: an entry of `providers`. */
+export const infrastructureProviderFields = {
+  name: requiredString(
+    "Name of the provider in clusterctl, for example aws.",
+    dnsLabel(40, "clusterctl puts infrastructure- before it"),
+  ),
+  version: requiredString("Version of the provider, for example v2.13.0.", providerVersion),
+  manifest: requiredString("URL or path of the provider's infrastructure-components.yaml.", manifestLocation),
+};
 
 /** Every setting, in the order of Pulumi.yaml. `npm run schema` writes the files from this table. */
 export const settingsSchema = {

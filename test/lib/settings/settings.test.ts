@@ -1,6 +1,9 @@
 import { describe, expect, test } from "@jest/globals";
 import fc from "fast-check";
+import { isRecord } from "../../../lib/base/json";
 import { loadBalancerRange } from "../../../lib/network/loadBalancerRange";
+import { Networks } from "../../../lib/network/networks";
+import { addressOf } from "../../../lib/network/parse";
 import { describeSettings } from "../../../lib/settings/docs";
 import { projectConfig, readSettings, SettingsError } from "../../../lib/settings/settings";
 import type { Settings } from "../../../lib/settings/types";
@@ -82,6 +85,22 @@ describe("values", () => {
   test("cannot be changed", () => {
     const { clusters, network } = read();
     expect([clusters, clusters[0], clusters[0]?.workerPools, network].every(Object.isFrozen)).toBe(true);
+  });
+
+  test("carry every network, address and range as a value", () => {
+    const clusters = [
+      { name: "a", podCidr: "10.64.0.0/16,fd00:64::/56", serviceCidr: "10.128.0.0/12,fd00:128::/108" },
+      { name: "b", template: "b.yaml", loadBalancer: "metallb", loadBalancerAddresses: "10.1.2.240/28" },
+    ];
+    const texts = (value: unknown): string[] => {
+      if (typeof value === "string") return [value];
+      const isValue = value instanceof Networks || (isRecord(value) && "family" in value);
+      return typeof value !== "object" || value === null || isValue ? [] : Object.values(value).flatMap(texts);
+    };
+    const providers = [{ name: "b", version: "v1.0.0", manifest: "b.yaml" }];
+    const all = texts(read({ clusters, providers, networkGateway: "172.18.0.9", networkSubnetIPv6: "fd00:9::/64" }));
+    expect(all).toContain("b.yaml");
+    expect(all.filter((text) => addressOf(text.split(/[/,-]/)[0] ?? "") !== undefined)).toEqual([]);
   });
 
   test("zero workers make no pool", () => {

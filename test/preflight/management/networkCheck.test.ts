@@ -8,7 +8,11 @@ const subnets = ["fc00:f853:ccd:e793::/64", "172.18.0.0/16"];
 test.each([
   ["there is none", wish, undefined],
   ["it is ours", wish, { owner: "slipway/dev", subnets }],
-  ["it is to be adopted with IPv6", { ...wish, adopt: true, subnetIPv6: parseNetwork(subnets[0]!) }, { owner: "", subnets }],
+  [
+    "it is to be adopted with IPv6",
+    { ...wish, adopt: true, subnetIPv6: parseNetwork(subnets[0]!) },
+    { owner: "", subnets },
+  ],
   ["it is to be adopted", { ...wish, adopt: true }, { owner: "", subnets }],
 ])("no problem where %s", (_, wanted, found) => {
   expect(networkProblem(wanted, found)).toBeUndefined();
