@@ -51,6 +51,7 @@ export const placeOnMachine = async (
   const [network] = parseNetworks((await answer(...networkArguments(networkName))).join("\n"));
   const kind = network && { owner: network.owner, subnets: cidrsOf(network), containers: [] };
   if (kind?.owner === owner) return placeStack(source, owner, { kind, taken: [] });
+  if (kind === undefined && source.config["networkSubnet"]) return byRules;
   const [state, containers, dockerNetworks] = await Promise.all([
     readState(),
     kind === undefined ? [] : listContainers(answer, `network=${networkName}`),
