@@ -3,6 +3,7 @@ import { nodeImageRecipe } from "../lib/kubernetes/images";
 import type { Settings } from "../lib/settings/types";
 import type { Inputs } from "../preflight/prepare";
 import { parseNetwork } from "../lib/network/parse";
+import { networkInState } from "../lib/network/stateNetwork";
 import { inputs, workloadImages } from "./helpers/fixtures";
 import { type Program, recordProgram } from "./helpers/program";
 import { type Recording, type Registration, waitsFor } from "./helpers/recorder";
@@ -433,6 +434,14 @@ describe("the docker network", () => {
     const adopted = await recordProgram(program, { preview: false, machine: { kind, taken: [] }, ingress });
     expect(adopted.outputs["loadBalancerRange"]).toBe("172.21.236.216-172.21.236.223");
     expect(adopted.registrations.filter((one) => one.type === "docker:index/network:Network")).toEqual([]);
+    // The next run finds the stack's containers on the network, and knows from the state that the stack adopted it.
+    const type = "slipway:index:DockerNetwork";
+    const outputsOf = ({ find, componentOutputs }: Recording) => componentOutputs[find("network", type).urn];
+    expect(outputsOf(adopted)).toEqual({ adoptedSubnet: "172.21.0.0/16" });
+    expect(networkInState([{ type, outputs: outputsOf(adopted) as Record<string, unknown> }])).toMatchObject({
+      isAdopted: true,
+    });
+    expect(outputsOf(up)).toEqual({});
   });
 });
 

@@ -37,11 +37,11 @@ const dockerWith = (networks: string[], containers: string[] = []) => {
     const ids = networks.map((text) => (JSON.parse(text) as { Id: string }).Id);
     if (args[1] === "ls") return result(ids);
     const wanted = args.slice(2, args.indexOf("--format"));
-    const found = networks.filter((text) => {
+    const matching = networks.filter((text) => {
       const { Id, Name } = JSON.parse(text) as { Id: string; Name: string };
       return wanted.includes(Id) || wanted.includes(Name);
     });
-    return result(found, found.length === wanted.length ? 0 : 1);
+    return result(matching, matching.length === wanted.length ? 0 : 1);
   };
   return { execute, commands };
 };

@@ -12,8 +12,8 @@ const network = (...subnets: string[]): StateResourceValues => ({
 
 /** The network of a state as texts. */
 const read = (...resources: StateResourceValues[]): unknown => {
-  const found = networkInState(resources);
-  return found && { ...found, subnet: found.subnet.text };
+  const inState = networkInState(resources);
+  return inState && { ...inState, subnet: inState.subnet.text };
 };
 
 describe("the Docker network in a state", () => {

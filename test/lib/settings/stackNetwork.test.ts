@@ -240,7 +240,7 @@ describe("adoptNetwork", () => {
     expect(subnetOf({ adoptNetwork: true }, { kind: kind(["172.21.0.0/16"], owner) })).toBe("172.21.0.0/16");
   });
 
-  test("does not change stated subnets, and waits for the network check where there is no network", () => {
+  test("does not change stated subnets, and waits for the network check if Docker has no network", () => {
     expect(subnetOf({ adoptNetwork: true, networkSubnet: "172.30.0.0/16" }, { kind: shared })).toBe("172.30.0.0/16");
     expect(place({ adoptNetwork: true }, { taken: taken("172.18.0.0/16") }).settings.network).toMatchObject({
       adopt: true,
