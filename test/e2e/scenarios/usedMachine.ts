@@ -17,7 +17,8 @@ const inspect = (network: string, format: string): string[] =>
   must("docker", ["network", "inspect", network, "--format", format]).split("\n").filter(Boolean);
 const idOf = (network: string): string => inspect(network, "{{.Id}}").join();
 const subnetOf = (network: string): string =>
-  inspect(network, '{{range .IPAM.Config}}{{.Subnet}}{{"\\n"}}{{end}}').find((subnet) => subnet.includes(".")) ?? "none";
+  inspect(network, '{{range .IPAM.Config}}{{.Subnet}}{{"\\n"}}{{end}}').find((subnet) => subnet.includes(".")) ??
+  "none";
 
 const remove = (): void => {
   command("docker", ["rm", "--force", "--volumes", compose.container]);
