@@ -18,7 +18,10 @@ export interface MetalLbArgs {
   podNetwork: pulumi.Resource[];
 }
 
-/** Installs MetalLB in layer 2 mode with one address pool. */
+/**
+ * Installs MetalLB in layer 2 mode with one address pool. lib/settings/ranges.ts computes the pool's ranges from the
+ * settings, and `metalLbArgs` in program/workload.ts passes the ranges.
+ */
 export class MetalLb extends pulumi.ComponentResource {
   public readonly ready: pulumi.Resource[];
 

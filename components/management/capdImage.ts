@@ -32,12 +32,15 @@ export class CapdImage extends pulumi.ComponentResource {
 
   private provide(name: string, args: CapdImageArgs): pulumi.Output<string> {
     switch (args.source) {
+      // `make tools` built the image, or the user loaded the image. preflight/images/stack.ts reads the image's id.
       case "local":
         if (args.localId === undefined) throw new pulumi.ResourceError(`Docker has no image ${args.image}`, this, true);
         return pulumi.output(args.localId);
+      // Docker pulls the image from its registry.
       case "pull":
         // Kept on destroy: the image belongs to the host, and the next up would pull it again.
         return new RemoteImage(name, { name: args.image, keepLocally: true }, { parent: this }).imageId;
+      // steps/capd-build runs cli/toolchain/source/buildCapdImage.ts.
       case "build":
         return new local.Command(
           name,
@@ -47,6 +50,7 @@ export class CapdImage extends pulumi.ComponentResource {
           },
           { parent: this, customTimeouts: { create: "60m", update: "60m" } },
         ).stdout;
+      // steps/capd-archive runs `docker load`.
       case "archive": {
         const { archive } = args;
         if (archive === undefined)

@@ -135,11 +135,11 @@ describe("the stacks", () => {
 
   test.each(stacks)("%s with the source route stated is the same, whatever tools are installed", (name) => {
     const { config } = readFile(`Pulumi.${name}.yaml`) as { config: Record<string, unknown> };
-    const own = Object.entries(config).flatMap(([key, value]) =>
+    const slipwaySettings = Object.entries(config).flatMap(([key, value]) =>
       key.startsWith("slipway:") ? [[key.slice(8), value] as const] : [],
     );
     for (const route of routes) {
-      const before = readSettings({ config: { ...Object.fromEntries(own), ...stated }, pins, route });
+      const before = readSettings({ config: { ...Object.fromEntries(slipwaySettings), ...stated }, pins, route });
       expect(before).toEqual(settingsOf(name, "source"));
     }
   });

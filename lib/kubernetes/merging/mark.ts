@@ -42,8 +42,8 @@ export const markOf = (section: Section, entry: Entry): Mark | undefined => {
 
 /** Returns the entry with a mark in place of the one that it has. */
 export const withMark = (section: Section, entry: Entry, mark: Mark): Entry => {
-  const others = extensionsOf(section, entry).filter(({ name }) => name !== extensionName);
-  const extensions = [...others, { name: extensionName, extension: { ...mark } }];
+  const otherExtensions = extensionsOf(section, entry).filter(({ name }) => name !== extensionName);
+  const extensions = [...otherExtensions, { name: extensionName, extension: { ...mark } }];
   return { ...entry, [bodyKeys[section]]: { ...bodyOf(section, entry), extensions } };
 };
 

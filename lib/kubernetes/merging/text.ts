@@ -102,12 +102,12 @@ const firstText = (text: string, after: Config): string => {
 };
 
 /**
- * Returns the text of a changed kubeconfig. Comments, order and layout of everything that did not change stay, as far as
- * lists are in block style; any other text is written again as a whole, in its order and without its comments.
+ * Returns the text of a changed kubeconfig. If lists are in block style, unchanged parts keep their comments, order and
+ * layout. Any other text is written again as a whole, in its order and without its comments.
  *
  * @param text the text before the change
- * @param before what the text says
- * @param after what the result says
+ * @param before the parsed text
+ * @param after the parsed result
  */
 export const editText = (text: string, before: Config, after: Config): string => {
   if (stableJson(before) === stableJson(after)) return text;

@@ -266,7 +266,7 @@ describe("each problem has key, rule, value and remedy", () => {
     ["a prerelease", { kubernetesVersion: "v1.37.0-rc.1" }],
     ["an existing management cluster", { managementKubeconfig: "their.yaml", installProviders: false }],
     ["the longest name", { clusterName: "a".repeat(43) }],
-  ])("%s is no problem", (_, config) => {
+  ])("accepts %s", (_, config) => {
     expect(problemsOf(config)).toEqual([]);
   });
 });

@@ -14,8 +14,8 @@ test.each([
     { owner: "", subnets },
   ],
   ["it is to be adopted", { ...wish, adopt: true }, { owner: "", subnets }],
-])("no problem where %s", (_, wanted, found) => {
-  expect(networkProblem(wanted, found)).toBeUndefined();
+])("no problem where %s", (_, wanted, network) => {
+  expect(networkProblem(wanted, network)).toBeUndefined();
 });
 
 test.each([
@@ -51,6 +51,6 @@ test.each([
     { owner: "", subnets: ["172.18.0.0/16"] },
     /\(none\), got .*Recreate the network with IPv6/,
   ],
-])("names the remedy where it %s", (_, wanted, found, message) => {
-  expect(networkProblem(wanted, found)).toMatch(message);
+])("names the remedy where it %s", (_, wanted, network, message) => {
+  expect(networkProblem(wanted, network)).toMatch(message);
 });

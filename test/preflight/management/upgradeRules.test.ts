@@ -33,7 +33,7 @@ describe("the step between two versions", () => {
     expect(minorOf("v1.33.2", 1)).toBe("v1.34");
   });
 
-  test("what is no version is an error of the program", () => {
+  test("throws an error of the program for text that is not a version", () => {
     expect(() => versionStep("latest", "v1.34.0")).toThrow('expected three numbers, for example v1.34.4, got "latest"');
   });
 });
@@ -46,7 +46,7 @@ describe("running versions", () => {
   });
   const read = (...items: object[]): unknown => readControlPlanes(JSON.stringify({ items }));
 
-  test("come from the nodes and not from what was asked for", () => {
+  test("come from the nodes and not from the requested versions", () => {
     const one = controlPlane("capd", { versions: [{ version: "v1.34.4", replicas: 1 }] });
     expect(read(one)).toEqual({ "default/capd": { lowest: "v1.34.4", highest: "v1.34.4" } });
   });
@@ -72,36 +72,36 @@ describe("running versions", () => {
 });
 
 describe("the rules of an upgrade", () => {
-  const said = (kubernetesVersion: string, lowest = "v1.33.1", highest = lowest): string[] =>
+  const problems = (kubernetesVersion: string, lowest = "v1.33.1", highest = lowest): string[] =>
     upgradeProblems([{ namespace: "default", name: "capd", kubernetesVersion }], {
       "default/capd": { lowest, highest },
     }).map(sentence);
 
   test.each(["v1.33.1", "1.33.2", "v1.34.9"])("let %s pass from v1.33.1", (version) => {
-    expect(said(version)).toEqual([]);
+    expect(problems(version)).toEqual([]);
   });
 
   test("refuse to leave out a minor version, and name the next step", () => {
-    expect(said("v1.35.0")).toEqual([
+    expect(problems("v1.35.0")).toEqual([
       'kubernetesVersion: expected at most one minor version above v1.33.1, which the cluster capd runs, got "v1.35.0". ' +
         "Set it to a version of v1.34, run make up, then continue with the next minor version.",
     ]);
   });
 
   test("refuse to go back", () => {
-    expect(said("v1.33.0")).toEqual([
+    expect(problems("v1.33.0")).toEqual([
       "kubernetesVersion: expected v1.33.1 or later, because the cluster capd runs this version and Kubernetes does not support downgrades, " +
         'got "v1.33.0". Set it to v1.33.1. For an older version, run make destroy and make up, which deletes everything in the cluster.',
     ]);
   });
 
   test("count from the slowest node forward, and from the fastest back", () => {
-    expect(said("v1.35.0", "v1.33.1", "v1.34.0")[0]).toContain("at most one minor version above v1.33.1");
-    expect(said("v1.33.1", "v1.33.1", "v1.34.0")[0]).toContain("expected v1.34.0 or later");
-    expect(said("v1.34.0", "v1.33.1", "v1.34.0")).toEqual([]);
+    expect(problems("v1.35.0", "v1.33.1", "v1.34.0")[0]).toContain("at most one minor version above v1.33.1");
+    expect(problems("v1.33.1", "v1.33.1", "v1.34.0")[0]).toContain("expected v1.34.0 or later");
+    expect(problems("v1.34.0", "v1.33.1", "v1.34.0")).toEqual([]);
   });
 
-  test("say nothing of a cluster that is not there", () => {
+  test("report nothing about a cluster that does not exist", () => {
     expect(upgradeProblems([{ namespace: "other", name: "capd", kubernetesVersion: "v1.1.0" }], {})).toEqual([]);
   });
 });
@@ -115,8 +115,8 @@ describe("what cannot change while the management cluster exists", () => {
   };
   const node = { running: true, image: "kindest/node:v1.34.4" };
   const network = { owner: "slipway/dev", subnets: ["fc00::/64", "172.18.0.0/16"] };
-  const keys = (...found: Parameters<typeof managementProblems>): (string | undefined)[] =>
-    managementProblems(...found).map(({ key }) => key);
+  const keys = (...parameters: Parameters<typeof managementProblems>): (string | undefined)[] =>
+    managementProblems(...parameters).map(({ key }) => key);
 
   test("is its node image and its subnet", () => {
     expect(keys(wanted, node, network)).toEqual([]);
@@ -140,7 +140,7 @@ describe("what cannot change while the management cluster exists", () => {
     expect(nodeImageProblems({ ...wanted, nodeImage: "kindest/node:v1@sha256:1" }, node)).toEqual([]);
   });
 
-  test("is said with the way out", () => {
+  test("is problems with the way out", () => {
     const [problem] = managementProblems({ ...wanted, subnet: parseNetwork("10.9.0.0/16") }, node, network);
     expect(problem && sentence(problem)).toBe(
       "networkSubnet: expected 172.18.0.0/16 while the management cluster clusterapi exists, " +
