@@ -6,11 +6,21 @@ import type { Settings } from "../lib/settings/types";
 import { pins } from "../lib/versions/pins";
 import { installedRoute } from "../preflight/installedRoute";
 
+/**
+ * Returns the keys without a namespace whose values are encrypted in the stack file.
+ *
+ * @param list JSON list of full keys, in which Pulumi names them to a program
+ */
+const secretKeys = (list = "[]"): string[] =>
+  Object.keys(projectConfig(Object.fromEntries((JSON.parse(list) as string[]).map((key) => [key, ""]))));
+
 /** Reads the stack's settings with the defaults of Pulumi.yaml. Ends the program with every problem found. */
 export const stackSettings = (): Settings => {
   try {
+    const all = pulumi.runtime.allConfig();
     return readSettings({
-      config: projectConfig(pulumi.runtime.allConfig()),
+      config: projectConfig(all),
+      secretKeys: secretKeys(process.env.PULUMI_CONFIG_SECRET_KEYS),
       pins,
       route: installedRoute(process.cwd()),
     });

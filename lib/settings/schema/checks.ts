@@ -53,12 +53,16 @@ export const dnsLabel = (longest: number, why = "Kubernetes' limit"): Check<stri
   requireThat(
     (value) => /^[a-z0-9]([a-z0-9-]*[a-z0-9])?$/.test(value) && value.length <= longest,
     `1 to ${longest} lower-case letters, digits and inner hyphens (${why})`,
-    (value) => `Write it as ${suggestedLabel(value, longest)}`,
+    (value) => {
+      const label = suggestedLabel(value, longest);
+      return label === "" ? "Write a name such as cluster-1" : `Write it as ${label}`;
+    },
   );
 
+/** Returns the nearest label; empty if the value has no letters and digits. */
 const suggestedLabel = (value: string, longest: number): string => {
   const letters = value.toLowerCase().replace(/[^a-z0-9]+/g, "-");
-  return letters.replace(/^-+/, "").slice(0, longest).replace(/-+$/, "") || "cluster-1";
+  return letters.replace(/^-+/, "").slice(0, longest).replace(/-+$/, "");
 };
 
 const isDomain = (value: string): boolean =>
@@ -94,14 +98,18 @@ export const between = (least: number, most: number): Check<number> =>
   requireThat(
     (value) => value >= least && value <= most,
     `a number from ${least} to ${most}`,
-    (value) => `Set it to ${value < least ? least : most}`,
+    (value) => suggestNumber(value, value < least ? least : most, "a number in this range"),
   );
+
+/** Returns the remedy for a number: a valid number beside it, or the rule if the number is far from all valid ones. */
+const suggestNumber = (value: number, valid: number, rule: string): string =>
+  Math.abs(value - valid) <= 2 ? `Set it to ${valid}` : `Choose ${rule}`;
 
 /** Checks a number of etcd members. */
 export const oddCount: Check<number> = requireThat(
   (value) => [1, 3, 5, 7].includes(value),
   "1, 3, 5 or 7, because etcd runs on the control plane and decides by majority",
-  (value) => `Set it to ${value < 1 ? 1 : Math.min(value + ((value + 1) % 2), 7)}`,
+  (value) => suggestNumber(value, value < 1 ? 1 : Math.min(value + ((value + 1) % 2), 7), "one of these numbers"),
 );
 
 /** Checks how many machines of a group may be unhealthy: a count, a percentage, or the empty string. */
