@@ -8,7 +8,10 @@ import { isStateFile } from "./environment";
 
 /** Returns the path of a file backend. */
 export const backendFolder = (backend: string): string =>
-  backend.slice("file://".length).replace(/\?.*$/, "").replace(/^~(?=\/|$)/, () => homeFolder());
+  backend
+    .slice("file://".length)
+    .replace(/\?.*$/, "")
+    .replace(/^~(?=\/|$)/, () => homeFolder());
 
 /** Returns the folder of a stack's locks in a file backend. */
 export const lockFolder = (backend: string, stack: string): string =>
