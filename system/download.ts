@@ -93,8 +93,8 @@ const retry = async <T>(
     } catch (error) {
       await failed(error, count);
       if (isFinal(error) || count >= how.tries) throw error;
-      const asked = error instanceof HttpStatusError ? error.retryAfterMs : 0;
-      await sleep(Math.max(how.pauseMs * 2 ** (count - 1), asked));
+      const requestedMs = error instanceof HttpStatusError ? error.retryAfterMs : 0;
+      await sleep(Math.max(how.pauseMs * 2 ** (count - 1), requestedMs));
     }
   }
 };

@@ -1,5 +1,6 @@
 import { existsSync } from "node:fs";
 import { messageOf } from "../../lib/base/errors";
+import { printableLines } from "../../lib/base/problem";
 import { accessOf } from "../../lib/kubernetes/kubeconfig";
 import { type Config, currentContext, readConfig } from "../../lib/kubernetes/merging/entries";
 import { extensionName, type Owner } from "../../lib/kubernetes/merging/mark";
@@ -106,7 +107,7 @@ export const forgetMerged = async (ownStack: OwnStack, print: Print): Promise<vo
   try {
     await removeFromUserFiles(ownStack, print);
   } catch (error) {
-    print(`the merged entries of stack ${ownStack.stack} stay: ${messageOf(error)}`);
+    print(`the merged entries of stack ${ownStack.stack} stay: ${printableLines(messageOf(error))}`);
     print("correct the problem, then run slipway kubeconfig --remove");
   }
 };

@@ -1,7 +1,8 @@
-import { closeSync, existsSync, lstatSync, mkdirSync, openSync, readlinkSync, realpathSync, rmSync } from "node:fs";
+import { closeSync, existsSync, lstatSync, openSync, readlinkSync, realpathSync, rmSync } from "node:fs";
 import { delimiter, dirname, isAbsolute, join, resolve, sep } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { writeAtomically } from "../../system/files";
+import { printable } from "../../lib/base/problem";
+import { createFolder, writeAtomically } from "../../system/files";
 import { homeFolder } from "../../system/homeFolder";
 import { inspectFile, readRegularFile } from "../../system/regularFile";
 import { callerFolder } from "./callerFolder";
@@ -25,7 +26,9 @@ export const userFiles = (env: NodeJS.ProcessEnv = process.env): UserFiles => {
 };
 
 const refuseFile = (file: string, fault: string): never => {
-  throw new Error(`${file}: expected a regular file that can be read, got ${fault}. Name another file in KUBECONFIG.`);
+  throw new Error(
+    `${printable(file)}: expected a regular file that can be read, got ${fault}. Name another file in KUBECONFIG.`,
+  );
 };
 
 /**
@@ -60,7 +63,7 @@ const requireUserFile = (file: string, checkout: string): string => {
   const stateFolder = join(checkout, ".slipway");
   if (real.startsWith((existsSync(stateFolder) ? realpathSync(stateFolder) : stateFolder) + sep))
     throw new Error(
-      `${file}: expected a kubeconfig of the user, got one that up overwrites. ` +
+      `${printable(file)}: expected a kubeconfig of the user, got one that up overwrites. ` +
         "Unset KUBECONFIG, or name another file first in it.",
     );
   return real;
@@ -69,7 +72,7 @@ const requireUserFile = (file: string, checkout: string): string => {
 /** Runs an action while it holds the lock that kubectl takes on a kubeconfig. */
 const withLock = async <T>(file: string, seconds: number, action: () => T): Promise<T> => {
   const lock = `${file}.lock`;
-  mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
+  createFolder(dirname(file), 0o700);
   const end = Date.now() + seconds * 1000;
   for (;;) {
     try {
@@ -79,7 +82,7 @@ const withLock = async <T>(file: string, seconds: number, action: () => T): Prom
       if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw error;
       if (Date.now() >= end)
         throw new Error(
-          `${lock}: expected no lock within ${seconds} s, got the lock of another program. ` +
+          `${printable(lock)}: expected no lock within ${seconds} s, got the lock of another program. ` +
             "Delete the file if no program such as kubectl changes the kubeconfig.",
         );
       await sleep(100);

@@ -1,6 +1,7 @@
 import { appendFileSync, existsSync, mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { pathFaultOf } from "../../lib/base/errors";
+import { printable } from "../../lib/base/problem";
 import type { Route } from "../../lib/versions/pins";
 import { readStackFile, stackName } from "../../preflight/stackFile";
 import { cacheRoot } from "../../system/cacheFolder";
@@ -9,7 +10,7 @@ import { homeFolder } from "../../system/homeFolder";
 import type { Artifact } from "./build/artifact";
 import { artifactFolder, openCache, type Cache } from "./build/cache";
 import { checkSpace, minutesFor, missingShare, volumesFor, type Places } from "./build/diskSpace";
-import { pointLink } from "../../system/files";
+import { createFolder, pointLink } from "../../system/files";
 import { toolLinks, writeLayout, type Layout } from "./build/layout";
 import { findTerminal, type Print } from "./build/progress";
 import { runArtifacts } from "./build/schedule";
@@ -87,7 +88,7 @@ export const withCache = async <T>(folder: string, action: () => Promise<T>): Pr
     const { path = "" } = error as NodeJS.ErrnoException;
     if (fault === undefined || !(path.startsWith(folder) || folder.startsWith(path))) throw error;
     throw new Error(
-      `cache ${folder}: expected a folder that can be written, got ${fault}. Set SLIPWAY_CACHE to such a folder.`,
+      `cache ${printable(folder)}: expected a folder that can be written, got ${fault}. Set SLIPWAY_CACHE to such a folder.`,
       { cause: error },
     );
   }
@@ -117,7 +118,10 @@ export const ensureTools = async (options: ToolsOptions): Promise<Route> => {
   const route = await pickRoute(options);
   options.check?.(route);
   const cache = openCache(route, cacheRoot());
-  return withCache(cache.root, () => fillCache(cache, options));
+  return withCache(cache.root, async () => {
+    createFolder(cache.root);
+    return fillCache(cache, options);
+  });
 };
 
 const fillCache = async (cache: Cache, options: ToolsOptions): Promise<Route> => {

@@ -38,7 +38,9 @@ export const refuse = (problem: Problem): never => {
 
 /** Returns a problem as two sentences: `key: expected rule, got "value". Remedy.` */
 export const sentence = (problem: Problem): string => {
-  const shown = secretName.test(problem.key ?? "") ? withoutValue(problem) : problem;
+  // Keys with spaces are places of objects, such as Secrets, whose values no problem carries.
+  const isSecret = "received" in problem && /^\S+$/.test(problem.key ?? "") && secretName.test(problem.key ?? "");
+  const shown = isSecret ? withoutValue(problem) : problem;
   const { key = "the value", rule, remedy } = shown;
   const got = shown.got ?? ("received" in shown ? show(shown.received) : undefined);
   return printable(`${key}: expected ${rule}${got === undefined ? "" : `, got ${got}`}. ${remedy}.`);

@@ -39,9 +39,9 @@ describe("without HOME", () => {
 
   test.each(["PULUMI_HOME", "PULUMI_CREDENTIALS_PATH"])("an empty %s is the same as none", (name) => {
     const { folder, remove } = fakeCheckout();
-    const found = pulumiEnvironment(folder, { env: { [name]: "" }, home: join(folder, "home") });
+    const environment = pulumiEnvironment(folder, { env: { [name]: "" }, home: join(folder, "home") });
     remove();
-    expect(found.reason).toMatch(/^the default/);
+    expect(environment.reason).toMatch(/^the default/);
   });
 
   test("programs that Slipway starts get the listed folder, and no relative XDG folder", () => {
