@@ -27,7 +27,7 @@ export const docker: Docker = async (...args) =>
 
 /** Runs the docker command and returns a failure as a result. */
 export const execDocker: DockerExec = async (args) =>
-  requireStart("docker", await exec("docker", args), ". Install Docker, or run make doctor.");
+  requireStart("docker", await exec("docker", args), "Install Docker, or run make doctor.");
 
 /** Lists the running and stopped containers that pass all filters. */
 export const listContainers = async (runDocker: Docker, ...filters: readonly string[]): Promise<ListedContainer[]> =>

@@ -35,7 +35,7 @@ export class HttpStatusError extends Error {
   }
 }
 
-/** Returns true if another try cannot succeed. A busy server may recover; a missing file stays missing. */
+/** Returns true if another try cannot succeed: a busy server may recover, but a missing file stays missing. */
 const isFinal = (error: unknown): boolean => {
   if (error instanceof PermanentError) return true;
   if (!(error instanceof HttpStatusError)) return false;
@@ -45,7 +45,7 @@ const isFinal = (error: unknown): boolean => {
 /**
  * Requests a URL once and passes the body to `take`.
  *
- * @throws if the body stalls or ends too early
+ * @throws Error if the body stalls or ends too early
  */
 const attempt = async <T>(
   url: string,
@@ -81,7 +81,10 @@ const attempt = async <T>(
   }
 };
 
-/** Repeats a function after network errors, not before the time that a server asks for. `failed` receives each error and the number of the try. */
+/**
+ * Calls a function again after network errors, not before the time that a server asks for. `failed` receives each error and
+ * the number of tries so far.
+ */
 const retry = async <T>(
   how: RetryPolicy,
   once: () => Promise<T>,

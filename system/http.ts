@@ -11,7 +11,7 @@ export interface HttpRequestOptions {
   signal?: AbortSignal;
 }
 
-/** Error for a redirect that is not followed. */
+/** Error for a redirect that Slipway refuses to follow. */
 export class RefusedRedirect extends PermanentError {}
 
 /** Maximum number of redirects of a request. */
@@ -98,7 +98,7 @@ const throwNamed = (address: URL, error: unknown): never => {
 /**
  * Sends a request to a server of the internet through the proxy of the environment, and follows redirects.
  *
- * @throws RefusedRedirect for a redirect that leaves TLS, and the errors of `fetch`
+ * @throws RefusedRedirect for a redirect from https to http, and the errors of `fetch`
  */
 export const askInternet = async (url: string, options: HttpRequestOptions = {}): Promise<Response> => {
   const { fetch, dispatcher } = await (client ??= openClient());

@@ -40,6 +40,6 @@ export const examine = async (
   ];
 };
 
-/** Asks the hosts that the route and the stack's settings need. It may take half a minute, so only the doctor asks. */
+/** Checks the hosts that the route and the stack's settings need. Only make doctor does so: it may take half a minute. */
 export const examineHosts = async (route: Route, settings: Settings | undefined): Promise<CheckResult[]> =>
   checkHosts([...(await hostsOfRoute(route)), ...(settings === undefined ? [] : hostsOfSettings(settings))]);

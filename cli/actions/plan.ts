@@ -14,7 +14,7 @@ export type RunPreview = (target: Target, args: string[]) => Promise<ExecResult>
 
 const runPreview: RunPreview = ({ checkout, stack, variables }, args) =>
   keepSettingsClean(stackFile(checkout, stack), async () =>
-    requireStart("pulumi", await exec("pulumi", args, { cwd: checkout, env: variables }), ": run make tools"),
+    requireStart("pulumi", await exec("pulumi", args, { cwd: checkout, env: variables }), "Run make tools."),
   );
 
 /** Options of `printPlan`. */

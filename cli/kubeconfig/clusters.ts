@@ -42,7 +42,8 @@ export const findStackClusters = async (
     if (Object.keys(kubeconfigs).length > 0) writeKubeconfigs(checkout, stack, kubeconfigs);
   }
   const names = namesIn(folder);
-  if (names.length === 0) throw new Error(`stack ${stack} has no cluster: make up creates them`);
+  if (names.length === 0)
+    throw new Error(`stack ${stack}: expected clusters, got none. Run make up, which creates them.`);
   const { settings } = readStackFile(checkout, stack);
   const management = settings?.management.name;
   const planned = (settings?.clusters ?? []).map(({ name }) => name);
@@ -78,7 +79,9 @@ export const fileOfCluster = (stack: string, name: string, clusters: StackCluste
   const file = Object.hasOwn(clusters.files, name) ? clusters.files[name] : undefined;
   if (file !== undefined) return file;
   if (clusters.planned.includes(name))
-    throw new Error(`cluster ${name} of stack ${stack} has no kubeconfig yet: make up creates the cluster`);
+    throw new Error(
+      `cluster ${name} of stack ${stack}: expected a kubeconfig, got none. Run make up, which creates it.`,
+    );
   throw unknownCluster(stack, name, clusters);
 };
 

@@ -85,7 +85,7 @@ const spawnPulumi = (target: Target, args: string[], folder: string, companion?:
         const done = (): void => void process.off("SIGINT", wait).off("SIGTERM", forward).off("SIGHUP", forward);
         child.on("error", (error) => {
           done();
-          reject(new Error(`pulumi could not be started (${error.message}): run make tools`));
+          reject(new Error(`pulumi: expected a program that runs, got ${error.message}. Run make tools.`));
         });
         const end = (code: number | null): void => {
           done();

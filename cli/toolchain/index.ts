@@ -42,7 +42,7 @@ const places = async (cache: Cache): Promise<Places> => {
   if (cache.route === "release") return { cache: cache.root };
   const go = await run("go", ["env", "GOMODCACHE", "GOCACHE"]).catch(() => {
     throw new Error(
-      "go: expected on PATH, because the source route compiles the tools. Install Go (make doctor prints the version).",
+      "go: expected on PATH, because the source route compiles the tools, got nothing. Install Go; make doctor prints the version.",
     );
   });
   const home = homeFolder();

@@ -52,7 +52,7 @@ export interface Access {
 /**
  * Returns the cluster, the user and the namespace of the current context.
  *
- * @throws ProblemError where the text is not a kubeconfig, or the current context leads nowhere
+ * @throws ProblemError if the text is not a kubeconfig, or the current context has no cluster or user
  */
 export const accessOf = (text: string): Access => {
   const config = parseKubeconfig(text);

@@ -71,7 +71,7 @@ const readDocuments = (text: string, source: string, schema: yaml.Schema): unkno
       key: `${source}, ${place}`,
       rule: "YAML that parses",
       got: reasonWithoutText(error),
-      remedy: /\bhttps?:\/\//i.test(source) ? "Correct the text behind the URL, or fetch it again" : "Correct the text",
+      remedy: "Correct the text at this place",
     });
   }
   return documents;

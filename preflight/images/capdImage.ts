@@ -19,7 +19,9 @@ export const checkCapdImage = async (
   const answer = await query(image);
   if (answer === "there") return none;
   if (answer !== "missing") {
-    const warning = `capdImage: whether ${image} exists is not known (${answer.unknown}); up fails if it does not exist`;
+    const warning =
+      `capdImage: expected an image that exists, got ${image}, which could not be checked (${answer.unknown}); ` +
+      "up fails if the image is missing";
     return { problems: [], warnings: [warning] };
   }
   const problem = sentence({

@@ -28,7 +28,7 @@ export type Kubectl = (args: string[]) => Promise<ExecResult>;
 
 const kubectl: Kubectl = async (args) => {
   const PATH = `${join(process.cwd(), ".tools", "bin")}${delimiter}${process.env.PATH ?? ""}`;
-  return requireStart("kubectl", await exec("kubectl", args, { env: { PATH } }), ". Run make tools.");
+  return requireStart("kubectl", await exec("kubectl", args, { env: { PATH } }), "Run make tools.");
 };
 
 interface Namespace {
@@ -80,7 +80,7 @@ export const inspectManagement = async (path: string, runKubectl = kubectl): Pro
   };
 };
 
-/** Returns whether a namespace exists and belongs to another owner. The stack neither creates nor deletes it. */
+/** Returns true if a namespace exists and belongs to another owner. The stack neither creates nor deletes it. */
 export const isForeignNamespace = (
   { namespaces }: Pick<ExistingManagement, "namespaces">,
   name: string,

@@ -1,6 +1,5 @@
 import type { Problem } from "../../lib/base/problem";
 import type { KubernetesObject } from "../../lib/kubernetes/object";
-import { networksOf } from "../../lib/network/networks";
 import type { ClusterSettings } from "../../lib/settings/types";
 import type { StackManifests } from "./stack";
 
@@ -24,12 +23,12 @@ const serviceCidrProblems = (
   cluster: ClusterSettings,
   manifests: Pick<StackManifests, "cni" | "loadBalancer" | "extra">,
 ): Problem[] => {
-  const { name, cni, loadBalancer, application, manifests: locations } = cluster;
+  const { name, cni, serviceCidr, loadBalancer, application, manifests: locations } = cluster;
   const installed = [manifests.cni[cni], ...(loadBalancer === "metallb" ? [manifests.loadBalancer] : [])];
   const sources = [...installed, ...locations.map((location) => manifests.extra[location])];
   const services = sources.flatMap((manifest) => servicesOf(manifest?.objects ?? [])).filter(hasAddress);
   const count = kubeadmServices + services.length + (application ? 1 : 0);
-  return networksOf(cluster).serviceCidr.list.flatMap(({ text, first, last }) => {
+  return serviceCidr.list.flatMap(({ text, first, last }) => {
     const room = Number(last - first) + 1 - unused;
     return count <= room
       ? []

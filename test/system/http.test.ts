@@ -10,18 +10,18 @@ import {
   retryAfterMs,
 } from "../../system/http";
 
-/** Follows redirects from the first address to each next one, and returns the addresses that were asked. */
+/** Follows redirects from the first address to each next one, and returns the requested addresses. */
 const follow = async (...addresses: string[]): Promise<string[]> => {
-  const asked: string[] = [];
+  const requests: string[] = [];
   const answer = await followRedirects(addresses[0] ?? "", ({ href }) => {
-    asked.push(href);
-    const location = addresses[asked.length];
+    requests.push(href);
+    const location = addresses[requests.length];
     return Promise.resolve(
       location === undefined ? new Response("end") : new Response("moved", { status: 302, headers: { location } }),
     );
   });
   expect(await answer.text()).toBe("end");
-  return asked;
+  return requests;
 };
 
 test.each([
@@ -33,8 +33,8 @@ test.each([
 });
 
 test("follows a location relative to the address that named it", async () => {
-  const asked = await follow("https://a.example/x/y", "../z", "//b.example/w");
-  expect(asked).toEqual(["https://a.example/x/y", "https://a.example/z", "https://b.example/w"]);
+  const requests = await follow("https://a.example/x/y", "../z", "//b.example/w");
+  expect(requests).toEqual(["https://a.example/x/y", "https://a.example/z", "https://b.example/w"]);
 });
 
 test.each([

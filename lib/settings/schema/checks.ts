@@ -2,7 +2,8 @@ import type { core } from "zod/mini";
 import { type Problem, ProblemError } from "../../base/problem";
 import { familyNames, type IpFamily } from "../../network/address";
 import { type Prefixes, refuseOtherSize } from "../../network/cidr";
-import { type Networks, parseNetworks } from "../../network/networks";
+import type { Networks } from "../../network/networks";
+import { parseNetworks } from "../../network/parse";
 import { isVersion } from "../../versions/semver";
 
 /** A check of one value. It adds an issue if the value breaks the rule. */
@@ -93,23 +94,25 @@ export const labelValue: Check<string> = requireMatch(
   'Write it as a string, in quotes if it looks like a number: "true"',
 );
 
+/** Returns the fix for a number outside of a range. A number far outside is a typing error, so no value is near it. */
+const fixNumber = (value: number, least: number, most: number, nearest: (value: number) => number): string =>
+  value >= least - 10 && value <= most + Math.max(most / 2, 3)
+    ? `Set it to ${nearest(value)}`
+    : "Correct the number, or remove the setting for the default";
+
 /** Returns a check of an integer from `least` to `most`. */
 export const between = (least: number, most: number): Check<number> =>
   requireThat(
     (value) => value >= least && value <= most,
     `a number from ${least} to ${most}`,
-    (value) => suggestNumber(value, value < least ? least : most, "a number in this range"),
+    (value) => fixNumber(value, least, most, (number) => (number < least ? least : most)),
   );
-
-/** Returns the remedy for a number: a valid number beside it, or the rule if the number is far from all valid ones. */
-const suggestNumber = (value: number, valid: number, rule: string): string =>
-  Math.abs(value - valid) <= 2 ? `Set it to ${valid}` : `Choose ${rule}`;
 
 /** Checks a number of etcd members. */
 export const oddCount: Check<number> = requireThat(
   (value) => [1, 3, 5, 7].includes(value),
   "1, 3, 5 or 7, because etcd runs on the control plane and decides by majority",
-  (value) => suggestNumber(value, value < 1 ? 1 : Math.min(value + ((value + 1) % 2), 7), "one of these numbers"),
+  (value) => fixNumber(value, 1, 7, (number) => (number < 1 ? 1 : Math.min(number + ((number + 1) % 2), 7))),
 );
 
 /** Checks how many machines of a group may be unhealthy: a count, a percentage, or the empty string. */

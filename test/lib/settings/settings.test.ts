@@ -1,7 +1,9 @@
 import { describe, expect, test } from "@jest/globals";
 import fc from "fast-check";
-import { parseDockerSubnet } from "../../../lib/network/dockerSubnet";
+import { isRecord } from "../../../lib/base/json";
 import { loadBalancerRange } from "../../../lib/network/loadBalancerRange";
+import { Networks } from "../../../lib/network/networks";
+import { addressOf } from "../../../lib/network/parse";
 import { describeSettings } from "../../../lib/settings/docs";
 import { projectConfig, readSettings, SettingsError } from "../../../lib/settings/settings";
 import type { Settings } from "../../../lib/settings/types";
@@ -76,13 +78,29 @@ describe("values", () => {
 
   test("derive from other values", () => {
     const { network, clusters } = read({ networkSubnet: "10.9.8.0/24", kubernetesVersion: "1.35.8+x" });
-    expect(network.gateway).toBe("10.9.8.1");
+    expect(network.gateway.text).toBe("10.9.8.1");
     expect(clusters[0]).toMatchObject({ kubernetesVersion: "v1.35.8+x", nodeImage: "kindest/node:v1.35.8_x" });
   });
 
   test("cannot be changed", () => {
     const { clusters, network } = read();
     expect([clusters, clusters[0], clusters[0]?.workerPools, network].every(Object.isFrozen)).toBe(true);
+  });
+
+  test("carry every network, address and range as a value", () => {
+    const clusters = [
+      { name: "a", podCidr: "10.64.0.0/16,fd00:64::/56", serviceCidr: "10.128.0.0/12,fd00:128::/108" },
+      { name: "b", template: "b.yaml", loadBalancer: "metallb", loadBalancerAddresses: "10.1.2.240/28" },
+    ];
+    const texts = (value: unknown): string[] => {
+      if (typeof value === "string") return [value];
+      const isValue = value instanceof Networks || (isRecord(value) && "family" in value);
+      return typeof value !== "object" || value === null || isValue ? [] : Object.values(value).flatMap(texts);
+    };
+    const providers = [{ name: "b", version: "v1.0.0", manifest: "b.yaml" }];
+    const all = texts(read({ clusters, providers, networkGateway: "172.18.0.9", networkSubnetIPv6: "fd00:9::/64" }));
+    expect(all).toContain("b.yaml");
+    expect(all.filter((text) => addressOf(text.split(/[/,-]/)[0] ?? "") !== undefined)).toEqual([]);
   });
 
   test("zero workers make no pool", () => {
@@ -145,12 +163,15 @@ describe("each problem has key, rule, value and remedy", () => {
     [{ controlPlaneReplicas: 2 }, "controlPlaneReplicas: expected 1, 3, 5 or 7, …, got 2. Set it to 3"],
     [{ controlPlaneReplicas: 0 }, "Set it to 1"],
     [{ controlPlaneReplicas: 9 }, "Set it to 7"],
-    [{ controlPlaneReplicas: 1000 }, "got 1000. Choose one of these numbers"],
-    [{ controlPlaneReplicas: -50 }, "got -50. Choose one of these numbers"],
-    [{ loadBalancerPrefix: 1_000_000 }, "got 1000000. Choose a number in this range"],
-    [{ loadBalancerPrefix: -5 }, "got -5. Choose a number in this range"],
+    [{ controlPlaneReplicas: 1000 }, "got 1000. Correct the number"],
+    [{ controlPlaneReplicas: -50 }, "got -50. Correct the number"],
+    [{ loadBalancerPrefix: 1_000_000 }, "got 1000000. Correct the number"],
+    [{ loadBalancerPrefix: -5 }, "got -5. Correct the number"],
     [{ clusterName: "!!" }, "Write a name such as cluster-1"],
     [{ controlPlaneReplicas: -1 }, "Set it to 1"],
+    [{ controlPlaneReplicas: 1e3 }, "got 1000. Correct the number, or remove the setting for the default."],
+    [{ workerReplicas: 300 }, "Set it to 250"],
+    [{ workerReplicas: 1e9 }, "Correct the number"],
     [
       { workerReplicas: -1, application: false },
       "workerReplicas: expected a number from 0 to 250, got -1. Set it to 0",
@@ -250,7 +271,7 @@ describe("each problem has key, rule, value and remedy", () => {
     ["a prerelease", { kubernetesVersion: "v1.37.0-rc.1" }],
     ["an existing management cluster", { managementKubeconfig: "their.yaml", installProviders: false }],
     ["the longest name", { clusterName: "a".repeat(43) }],
-  ])("%s is no problem", (_, config) => {
+  ])("accepts %s", (_, config) => {
     expect(problemsOf(config)).toEqual([]);
   });
 });
@@ -401,7 +422,7 @@ describe("for any input", () => {
       fc.property(network, (config) => {
         if (problemsOf(config).length > 0) return;
         const { subnet, gateway, loadBalancerPrefix } = read(config).network;
-        expect(loadBalancerRange(parseDockerSubnet(subnet), gateway, loadBalancerPrefix).size).toBeGreaterThan(0);
+        expect(loadBalancerRange(subnet, gateway, loadBalancerPrefix).size).toBeGreaterThan(0);
       }),
       { numRuns: 1000 },
     );

@@ -53,6 +53,6 @@ describe("a stack file", () => {
   ])("%j is refused", (text, message) => expect(() => read(text)).toThrow(message));
 
   test("that does not parse was not fetched, so the remedy is to correct it", () => {
-    expect(() => read("a: [")).toThrow(/\. Correct the text\.$/);
+    expect(() => read("a: [")).toThrow(/\. Correct the text at this place\.$/);
   });
 });

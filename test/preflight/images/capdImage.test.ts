@@ -30,7 +30,10 @@ test("refuses an image that neither Docker nor the registry has, and names both 
 test("warns about a registry that cannot be asked", async () => {
   expect(await check({}, { unknown: "no route" })).toMatchObject({
     problems: [],
-    warnings: [`capdImage: whether ${image} exists is not known (no route); up fails if it does not exist`],
+    warnings: [
+      `capdImage: expected an image that exists, got ${image}, which could not be checked (no route); ` +
+        "up fails if the image is missing",
+    ],
   });
 });
 

@@ -2,6 +2,7 @@ import { describe, expect, test } from "@jest/globals";
 import { problemsOf, sentence } from "../../../../lib/base/problem";
 import { readSettings } from "../../../../lib/settings/settings";
 import { pins } from "../../../../lib/versions/pins";
+import { addressRange } from "../../../helpers/addresses";
 
 const provider = { name: "aws", version: "v2.13.0", manifest: "aws.yaml" };
 const cloud = { name: "cloud", template: "cluster-template.yaml" };
@@ -35,12 +36,7 @@ describe("a cluster from a template", () => {
 
   test("gives MetalLB the addresses of loadBalancerAddresses", () => {
     const fields = { loadBalancer: "metallb", loadBalancerAddresses: "10.1.2.240/28" };
-    expect(read({ ...cloud, ...fields }).clusters[0]?.loadBalancerRange).toEqual({
-      first: "10.1.2.240",
-      last: "10.1.2.255",
-      size: 16,
-      text: "10.1.2.240-10.1.2.255",
-    });
+    expect(read({ ...cloud, ...fields }).clusters[0]?.loadBalancerRange).toEqual(addressRange("10.1.2.240-10.1.2.255"));
   });
 
   test.each<[object, RegExp]>([
