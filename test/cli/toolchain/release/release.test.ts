@@ -192,6 +192,18 @@ describe("fetching", () => {
     expect(await install()).toEqual(["kind"]);
   });
 
+  test.each([408, 425, 429, 503])("waits after status %d as long as the server asks for", async (status) => {
+    const times: number[] = [];
+    answers.set("/busy", (response) => {
+      times.push(Date.now());
+      if (times.length === 1) response.writeHead(status, { "retry-after": "1" }).end();
+      else response.writeHead(200).end("content");
+    });
+    await download(`${base}/busy`, join(folder, "busy"), () => undefined, how);
+    expect(times).toHaveLength(2);
+    expect((times[1] ?? 0) - (times[0] ?? 0)).toBeGreaterThanOrEqual(990);
+  });
+
   test("fails if a server stops sending", async () => {
     answers.set("/silent", (response) => void response.writeHead(200, { "content-length": 5 }).write("ab"));
     const target = join(folder, "silent");
