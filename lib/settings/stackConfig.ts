@@ -26,9 +26,10 @@ const hasEncrypted = (value: unknown): boolean => {
   return (keys.length === 1 && keys[0] === "secure") || Object.values(value).some(hasEncrypted);
 };
 
+/** Returns the string of a value: its text without quotes, JSON for a map or list, and nothing for null. */
 const asString = (value: unknown): string => {
   if (value === null) return "";
-  return typeof value === "object" ? JSON.stringify(value) : String(value);
+  return typeof value === "string" ? value : JSON.stringify(value);
 };
 
 /** Returns the problem of a stack file's layout; undefined for a map with a map `config`, and for an empty file. */
