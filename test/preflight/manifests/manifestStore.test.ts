@@ -189,7 +189,9 @@ test.each([
   const message = `cniManifest: expected an http or https URL, or a readable file, got "${path}" (${words}`;
   await expect(loadManifest(path, options)).rejects.toThrow(message);
   await expect(loadManifest(path, { ...options, ownFile: true })).rejects.toThrow(message);
-  await expect(loadManifest(join(path, "below"), options)).rejects.toThrow(/^cniManifest: expected an http or https URL, or a readable file/);
+  await expect(loadManifest(join(path, "below"), options)).rejects.toThrow(
+    /^cniManifest: expected an http or https URL, or a readable file/,
+  );
 });
 
 test.each(["{", "[]", '{"a": 1}', "null"])("the lock file %s is refused with the remedy", async (text) => {
