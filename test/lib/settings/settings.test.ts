@@ -124,7 +124,11 @@ describe("each problem has key, rule, value and remedy", () => {
     ],
     [{ zzzzzzzz: 1 }, "zzzzzzzz: expected a setting that Pulumi.yaml declares. Remove it"],
     [{ constructor: 1 }, "constructor: expected a setting that Pulumi.yaml declares. Remove it"],
-    [{ pins: "latest" }, 'pins: expected one of release, source, got "latest". Set it to release'],
+    [{ pins: "latest" }, 'pins: expected one of release, source, got "latest". Choose one of these values'],
+    [
+      { imageSource: "Local" },
+      'imageSource: expected one of registry, local, got "Local". Set it to local, or remove it',
+    ],
     [{ imageSource: "Local" }, "expected one of registry, local, got "],
     [{ capdImageSource: "pul" }, 'capdImageSource: expected one of pull, build, archive, local, got "pul"'],
     [{ clusterName: 5 }, "clusterName: expected a string, got 5. Write it as"],
