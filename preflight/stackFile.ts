@@ -1,11 +1,14 @@
 import { basename, join } from "node:path";
+import { ownerOf } from "../lib/base/labels";
 import { ProblemError, refuse } from "../lib/base/problem";
-import { projectConfig, readSettings } from "../lib/settings/settings";
+import type { StateNetwork } from "../lib/network/stateNetwork";
+import { projectConfig, type SettingsSource } from "../lib/settings/settings";
 import { readStackConfig, type StackConfig } from "../lib/settings/stackConfig";
-import type { Settings } from "../lib/settings/types";
+import { type PlacedSettings, placeStack, unknownMachine } from "../lib/settings/stackNetwork";
 import { pins, type Route } from "../lib/versions/pins";
 import { inspectFile, readRegularFile } from "../system/regularFile";
 import { installedRoute } from "./installedRoute";
+import { placeOnMachine } from "./stackNetwork";
 
 /** Default stack of each route, without the variable STACK. */
 export const defaultStack: Record<Route, string> = { release: "dev", source: "offline" };
@@ -40,36 +43,57 @@ export const readStackFileConfig = (checkout: string, stack: string): StackConfi
   return readStackConfig(readText(file), basename(file));
 };
 
-/** Settings of a stack, or the problems of wrong settings as text. */
-export interface StackFileReading {
-  settings?: Settings;
-  problems?: string;
-}
+/** Settings of a stack's file, or the problems of wrong settings as text. */
+export type StackFileReading = Partial<PlacedSettings> & { readonly problems?: string };
 
 /** The last reading and its input. One command asks several times, and the check of many clusters takes a while. */
 let last: { input: string; reading: StackFileReading } | undefined;
 
 /**
  * Reads the settings of a stack from its file without Pulumi, and fills in defaults. Encrypted settings keep their
- * defaults, because only Pulumi can read their values.
+ * defaults, because only Pulumi can read their values. The Docker network is that of a machine without other networks.
  *
  * @param route route of the tools; default: the installed route
  */
 export const readStackFile = (checkout: string, stack: string, route = installedRoute(checkout)): StackFileReading => {
   try {
-    const file = stackFile(checkout, stack);
-    const text = readText(file);
-    const input = JSON.stringify([file, route, text]);
-    if (last?.input !== input) last = { input, reading: readSettingsOf(text, basename(file), route) };
+    const text = readText(stackFile(checkout, stack));
+    const input = JSON.stringify([checkout, stack, route, text]);
+    if (last?.input !== input) last = { input, reading: readSettingsOf(text, stack, route) };
     return last.reading;
   } catch (error) {
     return problemsIn(error);
   }
 };
 
-const readSettingsOf = (text: string, file: string, route: Route): StackFileReading => {
+/**
+ * Reads the settings of a stack from its file, with the Docker network that the stack has or gets on this machine.
+ *
+ * @param readState reads the Docker network of the stack's state
+ */
+export const placeStackFile = async (
+  checkout: string,
+  stack: string,
+  route: Route,
+  readState: () => Promise<StateNetwork | undefined>,
+): Promise<StackFileReading> => {
   try {
-    return { settings: readSettings({ config: projectConfig(readStackConfig(text, file).values), pins, route }) };
+    const source = sourceOf(readText(stackFile(checkout, stack)), stack, route);
+    return await placeOnMachine(source, ownerOf(stack), { readState });
+  } catch (error) {
+    return problemsIn(error);
+  }
+};
+
+const sourceOf = (text: string, stack: string, route: Route): SettingsSource => ({
+  config: projectConfig(readStackConfig(text, basename(stackFile("", stack))).values),
+  pins,
+  route,
+});
+
+const readSettingsOf = (text: string, stack: string, route: Route): StackFileReading => {
+  try {
+    return placeStack(sourceOf(text, stack, route), ownerOf(stack), unknownMachine);
   } catch (error) {
     return problemsIn(error);
   }

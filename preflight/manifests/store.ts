@@ -1,5 +1,6 @@
 import { chmod } from "node:fs/promises";
 import { join } from "node:path";
+import { ciliumManifest } from "../../lib/addons/cni";
 import { stateFolder } from "../../lib/base/paths";
 import { refuse } from "../../lib/base/problem";
 import { readIfThere, writeAtomically } from "../../system/files";
@@ -64,9 +65,12 @@ const readLocal = (path: string, { name }: ManifestStoreOptions): Buffer => {
   if ("bytes" in reading) return reading.bytes;
   return refuse({
     key: name,
-    received: path,
-    rule: `a URL or a file that can be read (${reading.fault})`,
-    remedy: "Correct the path; a file under .tools is made by make tools",
+    rule: "an http or https URL, or a readable file",
+    got: `"${path}" (${reading.fault})`,
+    remedy:
+      path === ciliumManifest
+        ? "Render Cilium's Helm chart to that file, because Cilium publishes no manifest"
+        : "Correct the path, or run make tools if the path is under .tools",
   });
 };
 

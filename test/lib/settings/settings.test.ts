@@ -198,7 +198,7 @@ describe("each problem has key, rule, value and remedy", () => {
       "loadBalancerPrefix: expected a block with an address …, got 31",
     ],
     [{ podCidr: "192.168.1.0/16" }, "podCidr: …. Write 192.168.0.0/16"],
-    [{ podCidr: "192.168.0.0/28" }, "podCidr: expected a prefix length from /8 to /24 ….…such as 192.168.0.0/24"],
+    [{ podCidr: "192.168.0.0/28" }, "podCidr: expected a prefix length from /8 to /24 ….…for example 192.168.0.0/24"],
     [
       { podCidr: "192.168.0.0/24" },
       "podCidr: expected a network with a /24 for each of 2 nodes (this network has room for 1)",

@@ -186,7 +186,7 @@ test.each([
 ])("a manifest that is %s is refused and not opened", async (words, create) => {
   const path = join(folder, "odd.yaml");
   create(path);
-  const message = `cniManifest: expected a URL or a file that can be read (${words}`;
+  const message = `cniManifest: expected an http or https URL, or a readable file, got "${path}" (${words}`;
   await expect(loadManifest(path, options)).rejects.toThrow(message);
   await expect(loadManifest(path, { ...options, ownFile: true })).rejects.toThrow(message);
   await expect(loadManifest(join(path, "below"), options)).rejects.toThrow(/^cniManifest: expected a URL or a file/);

@@ -236,8 +236,10 @@ describe("fetching", () => {
     serve();
     writeFileSync(lockPath(), text);
     await expect(install()).rejects.toThrow("not built: kind");
-    expect(logged()).toContain(`${lockPath()}: expected a JSON object of SHA-256 checksums by address, got `);
-    expect(logged()).toContain("Restore the file with git checkout.");
+    expect(logged()).toContain(
+      `${lockPath()}: expected a JSON object with a SHA-256 checksum for each download URL, got `,
+    );
+    expect(logged()).toContain("Restore the file: git checkout HEAD -- tools.lock.json.");
     expect([requests, installed(), readFileSync(lockPath(), "utf8")]).toEqual([[], [], text]);
   });
 
@@ -245,7 +247,7 @@ describe("fetching", () => {
     serve();
     mkdirSync(lockPath());
     await expect(install()).rejects.toThrow("not built: kind");
-    expect(logged()).toMatch(/checksums by address, got .*EISDIR/);
+    expect(logged()).toMatch(/checksum for each download URL, got .*EISDIR/);
     expect([requests, installed()]).toEqual([[], []]);
   });
 

@@ -63,7 +63,11 @@ describe("a cluster from a template", () => {
     ],
     [
       { name: "a", loadBalancer: "external" },
-      /^clusters\[0\]\.loadBalancer: expected .* without a template, got "external"\./,
+      /^clusters\[0\]\.loadBalancer: expected .*, because only a cluster from a template can use external, got "external"\./,
+    ],
+    [
+      { name: "a", backend: "inMemory", loadBalancer: "external" },
+      /^clusters\[0\]\.loadBalancer: expected no value where backend is inMemory.*, got "external"\. Remove it\.$/,
     ],
   ])("%j is refused", (cluster, expected) => {
     expect(messagesOf(cluster)).toEqual([expect.stringMatching(expected)]);
