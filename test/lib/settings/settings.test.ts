@@ -205,7 +205,7 @@ describe("each problem has key, rule, value and remedy", () => {
     [{ podCidr: "192.168.0.0/28" }, "podCidr: expected a prefix length from /8 to /24 ….…for example 192.168.0.0/24"],
     [
       { podCidr: "192.168.0.0/24" },
-      "podCidr: expected a network with a /24 for each of 2 nodes (this network has room for 1)",
+      "podCidr: expected a network with a /24 for each of 2 nodes, got 192.168.0.0/24 with room for 1",
     ],
     [{ serviceCidr: "10.0.0.0/8" }, "serviceCidr: expected a prefix length from /12 to /28"],
     [
