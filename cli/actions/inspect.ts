@@ -17,16 +17,21 @@ import { statusDocument } from "./statusDocument";
 
 export const preview: Action = async ({ passed: args }) => {
   const target = await withoutManagement((await prepareTarget()).target, print);
-  const { args: replacements } = await showDeleted(target, print, args);
-  return runPulumi(target, ["preview", ...replacements, ...args]);
+  const { args: replacements, variables } = await showDeleted(target, print, args);
+  return runPulumi({ ...target, variables: { ...target.variables, ...variables } }, [
+    "preview",
+    ...replacements,
+    ...args,
+  ]);
 };
 
 /** Prints the plan. Exit codes: 0 no change, 1 an error, 2 changes, 3 a replacement or a deletion. */
 export const plan: Action = async ({ options: { json }, passed: args }) => {
   const log = json ? printAside : print;
   const target = await withoutManagement((await prepareTarget(undefined, log)).target, log);
-  const { args: replacements, deleted } = await showDeleted(target, log, args);
-  return printPlan(target, [...replacements, ...args], print, { json: json === true, ...(deleted && { deleted }) });
+  const { args: replacements, deleted, variables } = await showDeleted(target, log, args);
+  const previewed = { ...target, variables: { ...target.variables, ...variables } };
+  return printPlan(previewed, [...replacements, ...args], print, { json: json === true, ...(deleted && { deleted }) });
 };
 
 export const status: Action = async ({ options: { watch, json } }) => {

@@ -30,8 +30,8 @@ const upWithDeleted = async (
   creates: boolean,
   read = exportState,
 ): ReturnType<typeof followedRun> => {
-  const { args: replacements, isIncomplete } = await restoreDeleted(target, print, args, read);
-  const variables = { ...target.variables, ...takeOverVariables(root, target.stack) };
+  const { args: replacements, isIncomplete, ...restoration } = await restoreDeleted(target, print, args, read);
+  const variables = { ...target.variables, ...restoration.variables, ...takeOverVariables(root, target.stack) };
   const upArgs = ["up", "--yes", "--skip-preview", ...replacements, ...args];
   const ended = await followedRun({ ...target, variables }, upArgs, creates, print);
   return ended.code === 0 && isIncomplete ? upWithDeleted(target, args, creates) : ended;

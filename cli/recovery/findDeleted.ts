@@ -12,6 +12,15 @@ import {
   type RecordedResource,
 } from "../../lib/plan/deletedObjects";
 import type { Deletions } from "../../lib/plan/deletionText";
+import type { ManagedFields } from "../../lib/plan/fieldOwners";
+import { isAutoscaled } from "../../lib/base/autoscaler";
+import {
+  changedFields,
+  fieldsWithoutOwnership,
+  type ForeignChange,
+  type ForeignFindings,
+  isContested,
+} from "../../lib/plan/foreignChanges";
 import { type KubernetesApi, openApi } from "../../system/kubernetesApi";
 import type { Target } from "../pulumi/run";
 
@@ -20,8 +29,19 @@ interface ApiResource {
   kind: string;
 }
 
-interface Item {
-  metadata: { name: string; namespace?: string; deletionTimestamp?: string };
+interface Metadata {
+  name: string;
+  namespace?: string;
+  deletionTimestamp?: string;
+  annotations?: Record<string, string>;
+  managedFields?: ManagedFields[];
+}
+
+/** An object in a list of its cluster. */
+interface ListedObject {
+  metadata: Metadata;
+  /** Path of the object in the API. */
+  path: string;
 }
 
 const groupPath = (apiVersion: string): string => (apiVersion.includes("/") ? `/apis/${apiVersion}` : "/api/v1");
@@ -37,14 +57,14 @@ const answerOf = async (api: KubernetesApi, path: string): Promise<unknown> => {
   return body;
 };
 
-/** Lists the objects of the required types. The result maps an object's key to true if the object is being deleted. */
+/** Lists the objects of the required types, by their keys. */
 const listObjects = async (
   api: KubernetesApi,
   objects: readonly ObjectReference[],
-): Promise<ReadonlyMap<string, boolean>> => {
+): Promise<ReadonlyMap<string, ListedObject>> => {
   // An answer to this path proves that an API server runs, so a 404 means a missing path.
   if ((await answerOf(api, "/api/v1")) === undefined) throw new Error("/api/v1 answered with status 404");
-  const states = new Map<string, boolean>();
+  const listed = new Map<string, ListedObject>();
   const versions = [...new Set(["v1", ...objects.map(({ apiVersion }) => apiVersion)])];
   await Promise.all(
     versions.map(async (apiVersion) => {
@@ -55,18 +75,36 @@ const listObjects = async (
       const types = (known?.resources ?? []).filter(({ name, kind }) => wanted.has(kind) && !name.includes("/"));
       await Promise.all(
         types.map(async ({ name: type, kind }) => {
-          const list = (await answerOf(api, `${groupPath(apiVersion)}/${type}`)) as { items?: Item[] } | undefined;
+          const list = (await answerOf(api, `${groupPath(apiVersion)}/${type}`)) as
+            { items?: { metadata: Metadata }[] } | undefined;
           for (const { metadata } of list?.items ?? []) {
-            const { name, namespace, deletionTimestamp } = metadata;
+            const { name, namespace } = metadata;
             const key = keyOf({ apiVersion, kind, name, ...(namespace ? { namespace } : {}) });
-            states.set(key, deletionTimestamp !== undefined);
+            const folder = namespace ? `namespaces/${namespace}/` : "";
+            listed.set(key, { metadata, path: `${groupPath(apiVersion)}/${folder}${type}/${name}` });
           }
         }),
       );
     }),
   );
-  return states;
+  return listed;
 };
+
+type ListedObjects = ReadonlyMap<string, ListedObject>;
+
+/** Returns a recorded object in the lists. An object without a namespace in its manifest may be in the namespace default. */
+const listedAs = (listed: ListedObjects, object: ObjectReference): ListedObject | undefined =>
+  listed.get(keyOf(object)) ?? listed.get(keyOf({ ...object, namespace: "default" }));
+
+const isEnding = (object: ListedObject | undefined): boolean => object?.metadata.deletionTimestamp !== undefined;
+
+const missingIn = (listed: ListedObjects, cluster: string, objects: readonly RecordedObject[]): DeletedObject[] =>
+  objects.flatMap((object) => {
+    const found = listedAs(listed, object);
+    if (found && !isEnding(found)) return [];
+    const namespace = { apiVersion: "v1", kind: "Namespace", name: object.namespace ?? "" };
+    return [{ ...object, cluster, isTerminating: isEnding(found ?? listed.get(keyOf(namespace))) }];
+  });
 
 /**
  * Returns the objects that are missing in a cluster, or are being deleted.
@@ -77,15 +115,57 @@ export const findMissing = async (
   api: KubernetesApi,
   cluster: string,
   objects: readonly RecordedObject[],
-): Promise<DeletedObject[]> => {
-  const states = await listObjects(api, objects);
-  return objects.flatMap((object) => {
-    // An object without a namespace in its manifest is cluster-wide, or it is in the namespace default.
-    const isTerminating = states.get(keyOf(object)) ?? states.get(keyOf({ ...object, namespace: "default" }));
-    if (isTerminating === false) return [];
-    const namespace = { apiVersion: "v1", kind: "Namespace", name: object.namespace ?? "" };
-    return [{ ...object, cluster, isTerminating: isTerminating ?? states.get(keyOf(namespace)) ?? false }];
+): Promise<DeletedObject[]> => missingIn(await listObjects(api, objects), cluster, objects);
+
+/** What the search found in one cluster. */
+interface Findings {
+  missing: DeletedObject[];
+  foreign: ForeignFindings;
+}
+
+const mergeFindings = (findings: readonly Findings[]): Findings => ({
+  missing: findings.flatMap(({ missing }) => missing),
+  foreign: {
+    changes: findings.flatMap(({ foreign }) => foreign.changes),
+    autoscaled: findings.flatMap(({ foreign }) => foreign.autoscaled),
+    isContested: findings.some(({ foreign }) => foreign.isContested),
+  },
+});
+
+/**
+ * Compares the owners of the objects' fields, which the lists contain. Only objects with a field of another owner are
+ * read as a whole, so a cluster without foreign changes costs no request.
+ */
+const foreignIn = async (
+  api: KubernetesApi,
+  listed: ListedObjects,
+  cluster: string,
+  objects: readonly RecordedObject[],
+  recorded: ReadonlyMap<string, RecordedResource>,
+): Promise<ForeignFindings> => {
+  const pairs = objects.flatMap((object) => {
+    const found = listedAs(listed, object);
+    const { inputs, outputs } = recorded.get(object.urn) ?? {};
+    return found && !isEnding(found) && inputs && outputs ? [{ object, found, applied: { inputs, outputs } }] : [];
   });
+  const lost = pairs.flatMap(({ object, found: { metadata, path }, applied }) => {
+    const managedFields = metadata.managedFields ?? [];
+    const paths = fieldsWithoutOwnership(applied, managedFields, metadata.annotations);
+    return paths.length === 0 ? [] : [{ object, path, applied, managedFields, paths }];
+  });
+  const changes = await Promise.all(
+    lost.map(async ({ object, path, applied, paths }): Promise<ForeignChange[]> => {
+      const live = (await answerOf(api, path)) as Record<string, unknown> | undefined;
+      const fields = live === undefined ? [] : changedFields(applied, paths, live);
+      return fields.length === 0 ? [] : [{ urn: object.urn, cluster, object, fields }];
+    }),
+  );
+  const autoscaled = pairs.filter(({ found }) => isAutoscaled(found.metadata.annotations));
+  return {
+    changes: changes.flat(),
+    autoscaled: autoscaled.map(({ object }) => object.urn),
+    isContested: lost.some(({ applied, paths, managedFields }) => isContested(applied, paths, managedFields)),
+  };
 };
 
 /** Opens a cluster's API. Tests replace it. */
@@ -96,17 +176,21 @@ const openClusterApi =
   (cluster) =>
     openApi(kubeconfigFile(stack, cluster), checkout, variables);
 
-/** Returns the cluster's deleted objects; none for a cluster that does not answer. */
-const deletedIn = async (
+/** Returns the cluster's deleted and changed objects; none for a cluster that does not answer. */
+const searchCluster = async (
   cluster: string,
   objects: readonly RecordedObject[],
   open: OpenApi,
-): Promise<DeletedObject[]> => {
+  recorded: ReadonlyMap<string, RecordedResource>,
+): Promise<Findings> => {
   const api = await open(cluster).catch(() => undefined);
   try {
-    return api === undefined ? [] : await findMissing(api, cluster, objects);
+    if (api === undefined) return mergeFindings([]);
+    const listed = await listObjects(api, objects);
+    const foreign = await foreignIn(api, listed, cluster, objects, recorded);
+    return { missing: missingIn(listed, cluster, objects), foreign };
   } catch {
-    return []; // silence, a refusal or a partial answer proves nothing
+    return mergeFindings([]); // silence, a refusal or a partial answer proves nothing
   } finally {
     api?.close();
   }
@@ -129,25 +213,32 @@ export const findDeletions = async (
   const workloads = new Set(
     resources.filter(({ type }) => type === "slipway:index:WorkloadCluster").map(({ urn }) => nameOf(urn)),
   );
-  const search = async (clusters: readonly string[]): Promise<DeletedObject[]> => {
+  const recorded = new Map(resources.map((resource) => [resource.urn, resource]));
+  const search = async (clusters: readonly string[]): Promise<Findings> => {
     const objectsOf = (cluster: string) => [
       ...(managedObjects.get(cluster) ?? []),
       ...(readObjects.get(cluster) ?? []),
     ];
-    return (await Promise.all(clusters.map((cluster) => deletedIn(cluster, objectsOf(cluster), open)))).flat();
+    return mergeFindings(
+      await Promise.all(clusters.map((cluster) => searchCluster(cluster, objectsOf(cluster), open, recorded))),
+    );
   };
 
   const managed = await search(names.filter((name) => !workloads.has(name)));
-  const clusters = findLostClusters(resources, managed);
+  const clusters = findLostClusters(resources, managed.missing);
   const isLost = (name: string): boolean => clusters.some((cluster) => cluster.name === name);
   const inWorkloads = await search(names.filter((name) => workloads.has(name) && !isLost(name)));
   const lostUrns = new Set(clusters.flatMap(({ urns }) => urns));
-  const kept = [...managed, ...inWorkloads].filter(({ urn }) => !lostUrns.has(urn));
+  const { missing, foreign } = mergeFindings([managed, inWorkloads]);
+  const changes = foreign.changes.filter(({ urn }) => !lostUrns.has(urn));
+  const isAnything = changes.length > 0 || foreign.autoscaled.length > 0 || foreign.isContested;
+  const kept = missing.filter(({ urn }) => !lostUrns.has(urn));
   const readUrns = new Set([...readObjects.values()].flat().map(({ urn }) => urn));
   const isRead = ({ urn }: DeletedObject): boolean => readUrns.has(urn);
   return {
     clusters,
     objects: kept.filter((object) => !isRead(object)),
     secrets: findSecretWriters(resources, kept.filter(isRead)),
+    ...(isAnything ? { foreign: { ...foreign, changes } } : {}),
   };
 };

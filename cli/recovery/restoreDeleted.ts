@@ -1,8 +1,11 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { kubeconfigFile } from "../../lib/base/paths";
-import type { DeletedObject } from "../../lib/plan/deletedObjects";
+import { autoscaledVariable } from "../../lib/base/autoscaler";
+import { nameOf } from "../../lib/base/urn";
+import type { DeletedObject, RecordedResource } from "../../lib/plan/deletedObjects";
 import { type DeletedSteps, deletedSteps } from "../../lib/plan/deletedSteps";
 import { type Deletions, deletionLines, describeObject } from "../../lib/plan/deletionText";
+import { type ForeignFindings, withoutChangedFields } from "../../lib/plan/foreignChanges";
 import { withoutObjects } from "../../lib/plan/forgetDeleted";
 import { createExec } from "../../system/exec";
 import type { Target } from "../pulumi/run";
@@ -20,36 +23,70 @@ const options = (flag: string, urns: Iterable<string>): string[] => [...urns].fl
 
 const resourcesOf = (state: ExportedState | undefined) => state?.deployment.resources ?? [];
 
-const inspectDeletions = async (
-  target: Target,
-  print: Print,
-  read = exportState,
-): Promise<{ state: ExportedState; deletions: Deletions } | undefined> => {
-  const state = await read(target);
-  if (state === undefined) return undefined;
-  const deletions = await findDeletions(target, resourcesOf(state));
-  for (const line of deletionLines(deletions)) print(line);
-  return { state, deletions };
-};
-
 /** Returns true if the user limits Pulumi to a part of the stack. */
 const isPartial = (args: readonly string[]): boolean =>
   args.some((arg) => /^(-[tx]|--target|--exclude|--replace)/.test(arg));
 
+const inspectDeletions = async (
+  target: Target,
+  print: Print,
+  args: readonly string[],
+  read = exportState,
+): Promise<{ state: ExportedState; deletions: Deletions } | undefined> => {
+  const state = await read(target);
+  if (state === undefined) return undefined;
+  const found = await findDeletions(target, resourcesOf(state));
+  const deletions = isPartial(args) ? withoutDeletions(found) : found;
+  for (const line of deletionLines(deletions)) print(line);
+  return { state, deletions };
+};
+
+/** Returns what a run of a part of the stack does: it restores no objects, and it sets changed fields back. */
+const withoutDeletions = ({ foreign }: Deletions): Deletions => ({
+  ...{ clusters: [], objects: [], secrets: [] },
+  ...(foreign ? { foreign } : {}),
+});
+
+const noForeign: ForeignFindings = { changes: [], autoscaled: [], isContested: false };
+
+/**
+ * Returns the variables with which Pulumi's Kubernetes plugin sets foreign changes back. Without force, the API server
+ * refuses a change of a field that another program owns. In a management cluster of others, force is used only for
+ * objects with such a field, because the source route's plugin would take over an object that it should create.
+ */
+export const foreignVariables = (
+  resources: readonly RecordedResource[],
+  foreign: ForeignFindings = noForeign,
+): Record<string, string> => {
+  const { changes, autoscaled, isContested } = foreign;
+  const isOwnCluster = resources.some(({ type }) => type === "kind:index:KindCluster");
+  const hasKind = (kind: string): boolean => changes.some(({ object }) => object.kind === kind);
+  return {
+    ...(isOwnCluster || isContested ? { PULUMI_K8S_ENABLE_PATCH_FORCE: "true" } : {}),
+    // The plugin would replace the object, and its pods would miss the object for a moment.
+    ...(hasKind("ConfigMap") ? { PULUMI_K8S_ENABLE_CONFIGMAP_MUTABLE: "true" } : {}),
+    ...(hasKind("Secret") ? { PULUMI_K8S_ENABLE_SECRET_MUTABLE: "true" } : {}),
+    ...(autoscaled.length > 0 ? { [autoscaledVariable]: autoscaled.map(nameOf).join(",") } : {}),
+  };
+};
+
 /** Options for a preview, and the deletions that explain its steps. */
 export interface DeletionPreview {
   args: string[];
+  /** Environment of Pulumi, in addition to that of its target. */
+  variables: Record<string, string>;
   deleted?: { deletions: Deletions; steps: DeletedSteps };
 }
 
 /** Returns options that make a preview show deleted objects as replaced. The state does not change. */
 export const showDeleted = async (target: Target, print: Print, args: readonly string[]): Promise<DeletionPreview> => {
-  const inspection = isPartial(args) ? undefined : await inspectDeletions(target, print);
-  if (inspection === undefined) return { args: [] };
+  const inspection = await inspectDeletions(target, print, args);
+  if (inspection === undefined) return { args: [], variables: {} };
   const { state, deletions } = inspection;
   const steps = deletedSteps(resourcesOf(state), deletions);
+  const variables = foreignVariables(resourcesOf(state), deletions.foreign);
   const identities = deletions.clusters.map(({ identityUrn }) => identityUrn);
-  return { args: options("--replace", [...identities, ...steps.repeated]), deleted: { deletions, steps } };
+  return { args: options("--replace", [...identities, ...steps.repeated]), variables, deleted: { deletions, steps } };
 };
 
 const isPending = ({ isTerminating }: DeletedObject): boolean => isTerminating;
@@ -100,6 +137,8 @@ const restoreSecrets = async (target: Target, { secrets }: Deletions): Promise<v
 export interface Restoration {
   /** Options that make Pulumi replace lost clusters. */
   args: string[];
+  /** Environment of Pulumi, in addition to that of its target. */
+  variables: Record<string, string>;
   /** True if a second `up` is necessary for objects that are still being deleted. */
   isIncomplete: boolean;
 }
@@ -116,30 +155,33 @@ export const restoreDeleted = async (
   args: readonly string[],
   read = exportState,
 ): Promise<Restoration> => {
-  const inspection = isPartial(args) ? undefined : await inspectDeletions(target, print, read);
-  if (inspection === undefined) return { args: [], isIncomplete: false };
+  const inspection = await inspectDeletions(target, print, args, read);
+  if (inspection === undefined) return { args: [], variables: {}, isIncomplete: false };
   const { state } = inspection;
   const [deletions] = await Promise.all([
     awaitDeletions(target, state, inspection.deletions, print),
     restoreSecrets(target, inspection.deletions),
   ]);
+  const { changes } = deletions.foreign ?? noForeign;
   const creatable = deletions.objects.filter((object) => !isPending(object));
   const isIncomplete = deletions.objects.some(isPending);
-  if (creatable.length > 0) {
-    const resources = withoutObjects(
+  if (creatable.length > 0 || changes.length > 0) {
+    const kept = withoutObjects(
       resourcesOf(state),
       creatable.map(({ urn }) => urn),
       isIncomplete,
     );
+    const resources = withoutChangedFields(kept, changes);
     await importState(target, { ...state, deployment: { ...state.deployment, resources } });
   }
   const identities = deletions.clusters.map(({ identityUrn }) => identityUrn);
-  return { args: options("--replace", identities), isIncomplete };
+  const variables = foreignVariables(resourcesOf(state), deletions.foreign);
+  return { args: options("--replace", identities), variables, isIncomplete };
 };
 
 /** Returns options that exclude lost clusters from a refresh, because their objects cannot be read. */
 export const excludeLostClusters = async (target: Target, print: Print, args: readonly string[]): Promise<string[]> => {
-  const inspection = isPartial(args) ? undefined : await inspectDeletions(target, print);
+  const inspection = isPartial(args) ? undefined : await inspectDeletions(target, print, args);
   const urns = (inspection?.deletions.clusters ?? []).flatMap((cluster) => cluster.urns);
   return options("--exclude", urns);
 };

@@ -2,6 +2,7 @@ import { local } from "@pulumi/command";
 import * as pulumi from "@pulumi/pulumi";
 import { crdFile } from "../../lib/base/paths";
 import { applyOrder, beforeCertificates, typeToken } from "../../lib/kubernetes/installOrder";
+import { replicaOptions } from "../../lib/base/autoscaler";
 import { type KubernetesObject, objectKey } from "../../lib/kubernetes/object";
 import { withQuickReadiness } from "../../lib/kubernetes/readinessProbes";
 import { forEngine } from "../../lib/kubernetes/secrets/markObject";
@@ -143,7 +144,10 @@ export class KubernetesResource extends pulumi.CustomResource {
       name,
       // All values are known, so the plugin has nothing to wait for. The engine encrypts each wrapped secret.
       mapSecrets(marked, pulumi.secret) as pulumi.Inputs,
-      secretOutputs.length > 0 ? { ...opts, additionalSecretOutputs: [...secretOutputs] } : opts,
+      pulumi.mergeOptions(replicaOptions(name, object.metadata.annotations, process.env), {
+        ...opts,
+        ...(secretOutputs.length > 0 ? { additionalSecretOutputs: [...secretOutputs] } : {}),
+      }),
     );
   }
 }

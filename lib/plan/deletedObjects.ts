@@ -18,6 +18,7 @@ export interface RecordedResource {
   dependencies?: string[];
   propertyDependencies?: Record<string, string[] | null>;
   inputs?: Record<string, unknown>;
+  outputs?: Record<string, unknown>;
 }
 
 /** Reference to an object in a cluster. */

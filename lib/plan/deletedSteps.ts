@@ -1,5 +1,7 @@
 import type { RecordedResource } from "./deletedObjects";
 import { type Deletions, describeLoss, describeObject } from "./deletionText";
+import type { ForeignChange } from "./foreignChanges";
+import { withForeignChanges } from "./foreignSteps";
 import { resourcesToForget } from "./forgetDeleted";
 import type { PlanStep, PartPlan } from "./step";
 
@@ -9,13 +11,16 @@ export interface DeletedSteps {
   repeated: ReadonlySet<string>;
   /** Reason for the replacement of a resource, by its URN. */
   reasons: ReadonlyMap<string, string>;
+  /** Objects with fields that `up` sets back. */
+  changes: readonly ForeignChange[];
 }
 
 /** Finds the resources that a preview has to replace because of deletions, except for those of lost clusters. */
 export const deletedSteps = (
   resources: readonly RecordedResource[],
-  { clusters, objects }: Deletions,
+  { clusters, objects, foreign }: Deletions,
 ): DeletedSteps => ({
+  changes: foreign?.changes ?? [],
   repeated: resourcesToForget(
     resources,
     objects.map(({ urn }) => urn),
@@ -32,10 +37,10 @@ export const deletedSteps = (
 /** Returns the steps as `up` runs them: it creates a deleted object, which the preview shows as replaced. */
 export const withDeletedSteps = (
   steps: readonly PlanStep[],
-  { repeated, reasons }: DeletedSteps,
+  { repeated, reasons, changes }: DeletedSteps,
 ): readonly PlanStep[] => {
   const seen = new Set<string>();
-  return steps.flatMap((step) => {
+  return withForeignChanges(steps, changes).flatMap((step) => {
     if (!repeated.has(step.urn)) return [step];
     // A replacement has several steps.
     if (seen.has(step.urn)) return [];

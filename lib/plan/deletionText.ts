@@ -1,6 +1,8 @@
+import type { ForeignChange, ForeignFindings } from "./foreignChanges";
+import { describeField } from "./foreignSteps";
 import type { DeletedObject, DeletedSecret, LostCluster, ObjectReference } from "./deletedObjects";
 
-/** The objects that somebody deleted without Slipway. */
+/** The objects that somebody deleted or changed without Slipway. */
 export interface Deletions {
   /** Workload clusters that have to be created again as a whole. */
   clusters: readonly LostCluster[];
@@ -8,6 +10,8 @@ export interface Deletions {
   objects: readonly DeletedObject[];
   /** Secrets that Pulumi reads. */
   secrets: readonly DeletedSecret[];
+  /** What other programs did to existing objects; absent if nothing. */
+  foreign?: ForeignFindings;
 }
 
 /** Maximum number of listed objects; the rest is only counted. */
@@ -29,7 +33,7 @@ export const describeLoss = ({ objects }: Pick<LostCluster, "objects">): string 
 };
 
 /** Returns deletions as lines for users, with what `up` does about each deletion. */
-export const deletionLines = ({ clusters, objects, secrets }: Deletions): string[] => [
+export const deletionLines = ({ clusters, objects, secrets, foreign }: Deletions): string[] => [
   ...clusters.map(
     (cluster) =>
       `cluster ${cluster.namespace}/${cluster.name}: ${describeLoss(cluster)}, so everything in the cluster is lost; ` +
@@ -47,4 +51,15 @@ export const deletionLines = ({ clusters, objects, secrets }: Deletions): string
       `the controller of ${describeObject(controlPlane)} writes the Secret again`,
   ),
   ...(objects.length > shownObjects ? [`${objects.length - shownObjects} more objects were deleted`] : []),
+  ...changeLines(foreign?.changes ?? []),
+];
+
+const changeLines = (changes: readonly ForeignChange[]): string[] => [
+  ...changes
+    .slice(0, shownObjects)
+    .map(
+      ({ cluster, object, fields }) =>
+        `cluster ${cluster}: ${describeObject(object)}: ${fields.map(describeField).join(", ")}; make up sets this back`,
+    ),
+  ...(changes.length > shownObjects ? [`${changes.length - shownObjects} more objects were changed`] : []),
 ];

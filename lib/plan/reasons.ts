@@ -36,7 +36,9 @@ export const explain = (step: PlanStep): string => {
   const description = describeStep(step);
   if (step.op === "create") return `${description} is created`;
   if (step.op === "delete") return `${description} is deleted`;
-  const changes = differences(step).map((difference) => differenceText(step, difference));
+  const changes = differences(step).map(
+    (difference) => differenceText(step, difference) + authorText(step, difference),
+  );
   const verb = isReplace(step) && !isIdentity(step) ? " is replaced" : "";
   if (changes.length === 0)
     return verb ? `${description}${verb}` : `${description} is run again, since it did not finish`;
@@ -53,6 +55,13 @@ const differenceText = (step: PlanStep, difference: Difference): string => {
   return isIdentity(step)
     ? `${show(difference.before)} → ${show(difference.after).replace(/^\S+ /, "")}`
     : showDifference(difference);
+};
+
+/** Returns who changed the property in the cluster: ` (changed by kubectl)`; empty if the settings changed it. */
+const authorText = ({ authors = {} }: PlanStep, { path }: Difference): string => {
+  // A difference may be a part of the changed field.
+  const [, author] = Object.entries(authors).find(([field]) => path === field || path.startsWith(field)) ?? [];
+  return author === undefined ? "" : ` (${author})`;
 };
 
 /** Returns what is lost if a part is replaced or destroyed. */

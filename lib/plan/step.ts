@@ -36,6 +36,8 @@ export interface PlanStep {
   diffReasons?: string[];
   /** Paths of the properties that differ. */
   detailedDiff?: Record<string, unknown> | null;
+  /** Who changed a property in the cluster, by its path. */
+  authors?: Record<string, string>;
 }
 
 /** A changed property. */

@@ -1,0 +1,34 @@
+import { isRecord } from "./json";
+
+/** Annotations by which Cluster API's autoscaler takes over the replicas of an object. */
+const annotationNames = [
+  "cluster.x-k8s.io/cluster-api-autoscaler-node-group-min-size",
+  "cluster.x-k8s.io/cluster-api-autoscaler-node-group-max-size",
+];
+
+/** Returns true if annotations let the autoscaler set the replicas of their object. */
+export const isAutoscaled = (annotations: unknown): boolean =>
+  isRecord(annotations) && annotationNames.some((name) => annotations[name] !== undefined);
+
+/** Environment variable with the names of the resources that have the annotations in the cluster, separated by commas. */
+export const autoscaledVariable = "SLIPWAY_AUTOSCALED";
+
+/** Options of a resource that the engine stores nowhere as an input, so they change no existing stack. */
+interface ReplicaOptions {
+  ignoreChanges?: string[];
+}
+
+/**
+ * Returns options that leave the replicas of an object to the autoscaler. The plugin then applies the object without
+ * replicas that the autoscaler set.
+ *
+ * @param name - the resource's name
+ */
+export const replicaOptions = (
+  name: string,
+  annotations: unknown,
+  environment: Readonly<Record<string, string | undefined>>,
+): ReplicaOptions => {
+  const inCluster = (environment[autoscaledVariable] ?? "").split(",").includes(name);
+  return inCluster || isAutoscaled(annotations) ? { ignoreChanges: ["spec.replicas"] } : {};
+};
