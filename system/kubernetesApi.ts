@@ -19,11 +19,13 @@ export interface KubernetesApi {
    * @throws if the proxy does not answer, or sends nothing for five seconds
    */
   get: (path: string) => Promise<ApiAnswer>;
+  /** Requests one whole object, as `get` does. */
+  getObject: (path: string) => Promise<ApiAnswer>;
   close: () => void;
 }
 
-/** Requests only metadata, so schemas of CRDs and data of Secrets stay in the cluster. */
-const accept = [
+/** Requests only metadata of lists, so schemas of CRDs and data of Secrets stay in the cluster. */
+const acceptLists = [
   "application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1",
   "application/json;as=APIResourceList;g=meta.k8s.io;v=v1",
   "application/json",
@@ -31,7 +33,7 @@ const accept = [
 
 const timeoutMs = 5000;
 
-const read = (socketPath: string, agent: Agent, path: string): Promise<ApiAnswer> =>
+const read = (socketPath: string, agent: Agent, path: string, accept: string): Promise<ApiAnswer> =>
   new Promise((resolve, reject) => {
     const outgoing = request({ socketPath, path, agent, headers: { accept }, timeout: timeoutMs }, (response) => {
       let text = "";
@@ -88,5 +90,10 @@ export const openApi = async (
     close();
     throw error;
   }
-  return { get: (path) => read(socket, agent, path), close };
+  return {
+    get: (path) => read(socket, agent, path, acceptLists),
+    // The API server refuses a list's form of a single object.
+    getObject: (path) => read(socket, agent, path, "application/json"),
+    close,
+  };
 };

@@ -155,8 +155,8 @@ const foreignIn = async (
   });
   const changes = await Promise.all(
     lost.map(async ({ object, path, applied, paths }): Promise<ForeignChange[]> => {
-      const live = (await answerOf(api, path)) as Record<string, unknown> | undefined;
-      const fields = live === undefined ? [] : changedFields(applied, paths, live);
+      const { status, body } = await api.getObject(path);
+      const fields = status === 200 ? changedFields(applied, paths, body as Record<string, unknown>) : [];
       return fields.length === 0 ? [] : [{ urn: object.urn, cluster, object, fields }];
     }),
   );

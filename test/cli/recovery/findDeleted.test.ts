@@ -11,15 +11,15 @@ import type { ApiAnswer, KubernetesApi } from "../../../system/kubernetesApi";
 const api = (
   answers: Record<string, unknown>,
   status: (path: string) => number | undefined = () => undefined,
-): KubernetesApi => ({
-  get: (path): Promise<ApiAnswer> => {
+): KubernetesApi => {
+  const get = (path: string): Promise<ApiAnswer> => {
     const forced = status(path);
     if (forced === 0) return Promise.reject(new Error("no answer within 5 s"));
     if (forced !== undefined) return Promise.resolve({ status: forced, body: {} });
     return Promise.resolve(path in answers ? { status: 200, body: answers[path] } : { status: 404, body: {} });
-  },
-  close: () => undefined,
-});
+  };
+  return { get, getObject: get, close: () => undefined };
+};
 
 const list = (...names: (string | [string, string])[]): unknown => ({
   items: names.map((name) => {
