@@ -184,15 +184,17 @@ const searchCluster = async (
   recorded: ReadonlyMap<string, RecordedResource>,
 ): Promise<Findings> => {
   const api = await open(cluster).catch(() => undefined);
-  try {
-    if (api === undefined) return mergeFindings([]);
+  if (api === undefined) return mergeFindings([]);
+  const search = async (): Promise<Findings> => {
     const listed = await listObjects(api, objects);
     const foreign = await foreignIn(api, listed, cluster, objects, recorded);
     return { missing: missingIn(listed, cluster, objects), foreign };
-  } catch {
-    return mergeFindings([]); // silence, a refusal or a partial answer proves nothing
+  };
+  try {
+    // A busy API server may be late once. Silence, a refusal or a partial answer proves nothing.
+    return await search().catch(search).catch(() => mergeFindings([]));
   } finally {
-    api?.close();
+    api.close();
   }
 };
 
