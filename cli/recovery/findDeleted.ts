@@ -192,7 +192,9 @@ const searchCluster = async (
   };
   try {
     // A busy API server may be late once. Silence, a refusal or a partial answer proves nothing.
-    return await search().catch(search).catch(() => mergeFindings([]));
+    return await search()
+      .catch(search)
+      .catch(() => mergeFindings([]));
   } finally {
     api.close();
   }
