@@ -2,6 +2,7 @@ import { sentence } from "../lib/base/problem";
 import { type Outcome, outcomeOf } from "../lib/base/settleAll";
 import type { ClusterParts } from "../lib/cluster/parts";
 import { usesDocker } from "../lib/settings/stackNetwork";
+import { rolloutShortages } from "../lib/settings/rollout";
 import type { Settings } from "../lib/settings/types";
 import { managementNode } from "../system/docker";
 import { inspectHost } from "./host/inspect";
@@ -13,7 +14,7 @@ import { type ExistingManagement, existingManagementProblems, inspectManagement 
 import { managementProblems, nodeImageProblems, networkProblem } from "./management/immutable";
 import { managedClusters, runningVersions } from "./management/inNode";
 import { deletedClusterWarnings, kubeconfigsWithoutSecret } from "./management/managedClusters";
-import { type RunningClusters, upgradeProblems } from "./management/running";
+import { type RunningClusters, rollsClusters, upgradeProblems } from "./management/running";
 import { serviceProblems } from "./manifests/services";
 import { installed, readManifests, type StackManifests } from "./manifests/stack";
 import { readTemplates } from "./manifests/templates";
@@ -68,8 +69,12 @@ export const prepare = async (settings: Settings, owner: string, preview = false
       ? await outcomeOf(readImages(settings, manifests.found, hasExistingManagement))
       : { problems: [] };
   const nodeImageChange = nodeImageProblems(management, valueOf(machine)?.node).map(sentence);
+  const shortages = rolloutShortages(settings).map(sentence);
+  // A stack that is not rolled keeps working without the room. A stopped management cluster shows no versions.
+  const needsRoom = valueOf(machine)?.node?.running !== false && rollsClusters(clusters, running);
   const problems = [
     ...(preview ? [] : nodeImageChange),
+    ...(needsRoom ? shortages : []),
     ...[host, existing, archive, templates, manifests, images].flatMap((outcome) => outcome.problems),
     ...(answers ? [...machine.problems, ...tags.problems, ...capdTag.problems] : []),
     ...(report?.problems ?? []),
@@ -96,6 +101,7 @@ export const prepare = async (settings: Settings, owner: string, preview = false
     capd: { ...(capdId === undefined ? {} : { localId: capdId }), ...(saved ? { archive: saved } : {}) },
     warnings: [
       ...(preview ? nodeImageChange : []),
+      ...(needsRoom ? [] : shortages.map((text) => `the next rollout has no room. ${text}`)),
       ...(report?.warnings ?? []),
       ...(valueOf(tags)?.warnings ?? []),
       ...(capdImage?.warnings ?? []),

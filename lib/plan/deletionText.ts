@@ -59,7 +59,7 @@ const changeLines = (changes: readonly ForeignChange[]): string[] => [
     .slice(0, shownObjects)
     .map(
       ({ cluster, object, fields }) =>
-        `cluster ${cluster}: ${describeObject(object)}: ${fields.map(describeField).join(", ")}; make up sets this back`,
+        `cluster ${cluster}: ${describeObject(object)}: ${fields.map(describeField).join(", ")}; make up applies the settings again`,
     ),
   ...(changes.length > shownObjects ? [`${changes.length - shownObjects} more objects were changed`] : []),
 ];

@@ -43,18 +43,24 @@ const identityIn = (key: string): Record<string, unknown> | undefined => {
 /** Returns true if a node of `fieldsV1` owns its whole value. A node with "." owns only the presence of the value. */
 const isWhole = (node: Record<string, unknown>): boolean => Object.keys(node).length === 0;
 
+/** Returns the fields of a map, without the annotations for the plugin. */
+const appliedEntries = (map: Record<string, unknown>, path: FieldPath): [string, unknown][] =>
+  Object.entries(map).filter(([key]) => !(path.at(-1) === "annotations" && key.startsWith(pluginPrefix)));
+
 const lostIn = (value: unknown, node: unknown, path: FieldPath, skipped: ReadonlySet<string>): FieldPath[] => {
   if (value === null || value === undefined || skipped.has(keysText(path))) return [];
+  // The keys in an encrypted map are unknown, so its owner is the owner of its presence.
+  if (isRecord(value) && signatureKey in value) return isRecord(node) ? [] : [path];
   if (!isRecord(node)) {
     // The presence of an empty map is a setting too, for example in emptyDir.
     if (!isRecord(value) || Object.keys(value).length === 0) return [path];
-    return Object.entries(value).flatMap(([key, inner]) => lostIn(inner, undefined, [...path, key], skipped));
+    return appliedEntries(value, path).flatMap(([key, inner]) => lostIn(inner, undefined, [...path, key], skipped));
   }
   if (isWhole(node) && path.length > 0) return [];
   if (isRecord(value)) {
-    return Object.entries(value)
-      .filter(([key]) => !(path.at(-1) === "annotations" && key.startsWith(pluginPrefix)))
-      .flatMap(([key, inner]) => lostIn(inner, node[`f:${key}`], [...path, key], skipped));
+    return appliedEntries(value, path).flatMap(([key, inner]) =>
+      lostIn(inner, node[`f:${key}`], [...path, key], skipped),
+    );
   }
   if (!Array.isArray(value)) return [];
   const identities = Object.keys(node).flatMap((key) => {

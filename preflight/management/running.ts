@@ -64,3 +64,12 @@ export const upgradeProblems = (wanted: readonly RequiredVersion[], running: Run
     }
     return [];
   });
+
+/** Returns true if the settings create a Docker cluster, or upgrade one, which replaces all machines. */
+export const rollsClusters = (
+  wanted: readonly (RequiredVersion & { backend: string })[],
+  running: RunningClusters,
+): boolean =>
+  wanted
+    .filter(({ backend }) => backend === "docker")
+    .some((cluster) => running[clusterKey(cluster)]?.lowest !== cluster.kubernetesVersion);

@@ -3,6 +3,7 @@ import { execute, type Log } from "../plugin/execute";
 import { inputChanges, type ResourceKind, string, stringMap } from "../plugin/resourceKind";
 import { isSame, type Properties } from "../plugin/values";
 import { digestIn, imagesOfNode, inspectContainer, mapOf, stringOf } from "./docker";
+import { restartImageUsers } from "./imageUsers";
 
 const inputs = { node: string, nodeId: string, images: stringMap };
 
@@ -39,9 +40,12 @@ export const imageLoad: ResourceKind = {
       loaded: Object.fromEntries(Object.entries(loaded).filter(isStill)),
     };
   },
-  update: (old, news, log) => {
+  update: async (old, news, log) => {
     const oldImages = mapOf(old, "images");
     const missing = Object.entries(mapOf(news, "images")).filter(([image, id]) => !isSame(oldImages[image], id));
-    return load(news, Object.fromEntries(missing), log);
+    const state = await load(news, Object.fromEntries(missing), log);
+    // The name in the pods is the same, so nothing else makes a running pod use the new image.
+    await restartImageUsers(stringOf(news, "node"), Object.keys(mapOf(news, "images")), log);
+    return state;
   },
 };

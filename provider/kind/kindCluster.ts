@@ -4,6 +4,7 @@ import { execute, type Log } from "../plugin/execute";
 import { inputChanges, type ResourceKind, string, stringMap } from "../plugin/resourceKind";
 import type { Properties } from "../plugin/values";
 import { inspectContainer, mapOf, stringOf } from "./docker";
+import { restartImageUsers } from "./imageUsers";
 
 const inputs = { name: string, image: string, config: string, images: stringMap };
 
@@ -79,6 +80,8 @@ export const kindCluster: ResourceKind = {
   },
   update: async (_, news, log) => {
     await runStep("kind-update", news, log);
+    const images = Object.keys(mapOf(news, "images"));
+    if (images.length > 0) await restartImageUsers(nodeOf(stringOf(news, "name")), images, log);
     return readState(news);
   },
   remove: async (old, log) => {

@@ -1,0 +1,73 @@
+import type { Problem } from "../base/problem";
+import type { Settings } from "./types";
+
+type RolloutSettings = Pick<Settings, "network" | "clusters">;
+type DockerCluster = Settings["clusters"][number];
+
+/** Prefix length of the network that kube-controller-manager assigns to each node. */
+const nodePrefix = { ipv4: 24, ipv6: 64 } as const;
+
+const onDocker = ({ clusters }: RolloutSettings): DockerCluster[] =>
+  clusters.filter(({ backend }) => backend === "docker");
+
+/** Returns the nodes of a cluster without a rollout. */
+const standingNodes = ({ controlPlaneReplicas, workerPools }: DockerCluster): number =>
+  controlPlaneReplicas + workerPools.reduce((total, { replicas }) => total + replicas, 0);
+
+/**
+ * Returns the most machines that Cluster API creates in addition during a rollout of a cluster: one for the control plane
+ * and one for each pool, whose maxSurge is 1. An upgrade rolls all pools at once.
+ */
+const rollingNodes = ({ controlPlaneReplicas, workerPools }: DockerCluster): number =>
+  (controlPlaneReplicas > 0 ? 1 : 0) + workerPools.filter(({ replicas }) => replicas > 0).length;
+
+const total = (clusters: readonly DockerCluster[], count: (cluster: DockerCluster) => number): number =>
+  clusters.reduce((result, cluster) => result + count(cluster), 0);
+
+/** Returns the most machines of all Docker clusters that exist in addition during a rollout. */
+export const rollingMachines = (settings: RolloutSettings): number => total(onDocker(settings), rollingNodes);
+
+const shortage = (standing: number, rolling: number, room: number): string =>
+  `standing ${standing}, rolling ${rolling}, free ${Math.max(0, room - standing)}`;
+
+/**
+ * Finds networks that have room for the nodes of the settings and not for the additional machines of a rollout. The
+ * rules about settings report networks that are too small for the nodes themselves.
+ */
+export const rolloutShortages = (settings: RolloutSettings): Problem[] => {
+  const clusters = onDocker(settings);
+  const { subnet } = settings.network;
+  const [standing, rolling] = [total(clusters, standingNodes), total(clusters, rollingNodes)];
+  // The lower half also has the network address, the gateway, the management node and the clusters' load balancers.
+  const room = 2 ** (31 - subnet.prefix) - 3 - clusters.length;
+  const crowded: Problem[] =
+    standing + rolling <= room
+      ? []
+      : [
+          {
+            key: "networkSubnet",
+            got: `${subnet.text} (${shortage(standing, rolling, room)})`,
+            rule: `an address for each machine of a rollout: ${standing} nodes and ${rolling} rolling machines`,
+            remedy: "Choose a larger networkSubnet, for example 172.18.0.0/16, or fewer workerReplicas or workers",
+          },
+        ];
+  const pods = clusters.flatMap((cluster) =>
+    cluster.podCidr.list.flatMap(({ family, prefix, text }): Problem[] => {
+      const [nodes, more, networks] = [
+        standingNodes(cluster),
+        rollingNodes(cluster),
+        2 ** (nodePrefix[family] - prefix),
+      ];
+      if (nodes + more <= networks) return [];
+      return [
+        {
+          key: `podCidr of cluster ${cluster.name}`,
+          got: `${text} (${shortage(nodes, more, networks)})`,
+          rule: `a /${nodePrefix[family]} for each machine of a rollout: ${nodes} nodes and ${more} rolling machines`,
+          remedy: "Choose a larger podCidr, or fewer workerReplicas or workers",
+        },
+      ];
+    }),
+  );
+  return [...crowded, ...pods];
+};
