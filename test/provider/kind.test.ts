@@ -158,9 +158,30 @@ describe("ImageLoad", () => {
     docker(node, list(...rows));
     const read = await imageLoad.read("one-control-plane", loaded);
     expect(imageLoad.diff!(read!, load)).toEqual({ changes: { images: "update" }, replaces: [] });
-    docker(node, `case "$*" in *"images list"*) ${list(nginx, other)} ;; esac`);
+    docker(node, `case "$*" in *"images list"*) ${list(nginx, other)} ;; *"get pods"*) echo '{"items":[]}' ;; esac`);
     expect(await imageLoad.update(read!, load, log)).toEqual(loaded);
     expect(called()).toMatch(/ --snapshotter overlayfs x\.io\/b:1\n/);
+    expect(called()).not.toMatch(/rollout restart/);
+  });
+
+  test("one that was rebuilt under its name is loaded, and a Deployment that runs the earlier one is restarted", async () => {
+    const pod = {
+      metadata: {
+        namespace: "b-system",
+        labels: { "pod-template-hash": "1" },
+        ownerReferences: [{ kind: "ReplicaSet", name: "b-1", controller: true }],
+      },
+      spec: { containers: [{ name: "b", image: "x.io/b:1" }] },
+      status: { containerStatuses: [{ name: "b", imageID: "import@sha256:21" }] },
+    };
+    const pods = JSON.stringify({ items: [pod] });
+    docker(node, `case "$*" in *"images list"*) ${list(nginx, other)} ;; *"get pods"*) echo '${pods}' ;; esac`);
+    const lines: string[] = [];
+    const old = { ...loaded, images: { ...(load["images"] as Properties), "x.io/b:1": "sha256:old" } };
+    await imageLoad.update(old, load, (line) => void lines.push(line));
+    expect(called()).toMatch(/--namespace b-system rollout restart deployment\/b\n/);
+    expect(called()).toMatch(/--namespace b-system rollout status deployment\/b --timeout=300s\n/);
+    expect(lines).toContain("b-system/deployment/b runs an earlier image of the same name: restarting it");
   });
 
   test("of a node that is stopped or gone nothing is concluded", async () => {

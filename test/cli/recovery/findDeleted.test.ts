@@ -140,4 +140,37 @@ describe("deletions in a stack", () => {
     const deletions = await search({ clusterapi: api(clusters("west", "east")), west });
     expect(deletions).toMatchObject({ clusters: [], objects: [{ cluster: "west", name: "web" }] });
   });
+
+  test("come with the fields that another program changed, and read only that object", async () => {
+    const managedFields = [
+      { manager: "own", operation: "Apply", fieldsV1: { "f:spec": { "f:type": {} } } },
+      { manager: "kubectl-edit", operation: "Update", fieldsV1: { "f:spec": { "f:externalName": {} } } },
+    ];
+    const asked: string[] = [];
+    const items = [{ metadata: { name: "web", namespace: "default", managedFields } }];
+    const live = { kind: "Service", metadata: items[0]!.metadata, spec: { type: "ExternalName", externalName: "b" } };
+    const west = api({
+      ...{ "/api/v1": core, "/api/v1/services": { items } },
+      "/api/v1/namespaces/default/services/web": live,
+    });
+    const getObject = (path: string): Promise<ApiAnswer> => {
+      asked.push(path);
+      return west.get(path);
+    };
+    const spec = { type: "ExternalName", externalName: "a" };
+    const inputs = { apiVersion: "v1", kind: "Service", metadata: { name: "web", namespace: "default" }, spec };
+    const changed = state.map((one) =>
+      one.provider?.includes("::west::")
+        ? { ...one, inputs, outputs: { ...inputs, __fieldManager: "own" } }
+        : { ...one, outputs: {} },
+    );
+    const { foreign } = await findDeletions(target, changed, (name) =>
+      Promise.resolve(name === "west" ? { ...west, getObject } : api(clusters("east", "west"))),
+    );
+    expect(foreign).toMatchObject({ isContested: true, autoscaled: [] });
+    expect(foreign?.changes.map(({ cluster, fields }) => [cluster, fields.map(({ text }) => text)])).toEqual([
+      ["west", ["spec.externalName"]],
+    ]);
+    expect(asked).toEqual(["/api/v1/namespaces/default/services/web"]);
+  });
 });
