@@ -100,10 +100,10 @@ const isEnding = (object: ListedObject | undefined): boolean => object?.metadata
 
 const missingIn = (listed: ListedObjects, cluster: string, objects: readonly RecordedObject[]): DeletedObject[] =>
   objects.flatMap((object) => {
-    const found = listedAs(listed, object);
-    if (found && !isEnding(found)) return [];
+    const existing = listedAs(listed, object);
+    if (existing && !isEnding(existing)) return [];
     const namespace = { apiVersion: "v1", kind: "Namespace", name: object.namespace ?? "" };
-    return [{ ...object, cluster, isTerminating: isEnding(found ?? listed.get(keyOf(namespace))) }];
+    return [{ ...object, cluster, isTerminating: isEnding(existing ?? listed.get(keyOf(namespace))) }];
   });
 
 /**
@@ -144,11 +144,13 @@ const foreignIn = async (
   recorded: ReadonlyMap<string, RecordedResource>,
 ): Promise<ForeignFindings> => {
   const pairs = objects.flatMap((object) => {
-    const found = listedAs(listed, object);
+    const existing = listedAs(listed, object);
     const { inputs, outputs } = recorded.get(object.urn) ?? {};
-    return found && !isEnding(found) && inputs && outputs ? [{ object, found, applied: { inputs, outputs } }] : [];
+    return existing && !isEnding(existing) && inputs && outputs
+      ? [{ object, existing, applied: { inputs, outputs } }]
+      : [];
   });
-  const lost = pairs.flatMap(({ object, found: { metadata, path }, applied }) => {
+  const lost = pairs.flatMap(({ object, existing: { metadata, path }, applied }) => {
     const managedFields = metadata.managedFields ?? [];
     const paths = fieldsWithoutOwnership(applied, managedFields, metadata.annotations);
     return paths.length === 0 ? [] : [{ object, path, applied, managedFields, paths }];
@@ -160,7 +162,7 @@ const foreignIn = async (
       return fields.length === 0 ? [] : [{ urn: object.urn, cluster, object, fields }];
     }),
   );
-  const autoscaled = pairs.filter(({ found }) => isAutoscaled(found.metadata.annotations));
+  const autoscaled = pairs.filter(({ existing }) => isAutoscaled(existing.metadata.annotations));
   return {
     changes: changes.flat(),
     autoscaled: autoscaled.map(({ object }) => object.urn),

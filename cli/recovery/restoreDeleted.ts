@@ -35,8 +35,8 @@ const inspectDeletions = async (
 ): Promise<{ state: ExportedState; deletions: Deletions } | undefined> => {
   const state = await read(target);
   if (state === undefined) return undefined;
-  const found = await findDeletions(target, resourcesOf(state));
-  const deletions = isPartial(args) ? withoutDeletions(found) : found;
+  const all = await findDeletions(target, resourcesOf(state));
+  const deletions = isPartial(args) ? withoutDeletions(all) : all;
   for (const line of deletionLines(deletions)) print(line);
   return { state, deletions };
 };

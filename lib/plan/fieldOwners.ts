@@ -74,11 +74,11 @@ const lostIn = (value: unknown, node: unknown, path: FieldPath, skipped: Readonl
       );
     return value.every(isOwned) ? [] : [path];
   }
-  const found = value.map((element) => identities.find(({ keys }) => isElementOf(element, keys)));
+  const matches = value.map((element) => identities.find(({ keys }) => isElementOf(element, keys)));
   // An element without an owner has no known identity, so the list as a whole is compared.
-  if (found.some((identity) => identity === undefined)) return [path];
+  if (matches.some((identity) => identity === undefined)) return [path];
   return value.flatMap((element, index) => {
-    const { key = "", keys = {} } = found[index] ?? {};
+    const { key = "", keys = {} } = matches[index] ?? {};
     return lostIn(element, node[key], [...path, { keys }], skipped);
   });
 };
@@ -94,10 +94,10 @@ export const lostFields = (
   managedFields: readonly ManagedFields[],
   manager: string,
 ): FieldPath[] => {
-  const own = managedFields.find((entry) => entry.manager === manager && entry.operation === "Apply");
+  const entryOfStack = managedFields.find((entry) => entry.manager === manager && entry.operation === "Apply");
   // The API server stores the text fields of a Secret as its data, and no owner of the former.
   const skipped = new Set([...serverFields, ...(inputs["kind"] === "Secret" ? ["stringData"] : [])]);
-  return lostIn(inputs, own?.fieldsV1, [], skipped);
+  return lostIn(inputs, entryOfStack?.fieldsV1, [], skipped);
 };
 
 const nodeAt = (fields: unknown, path: FieldPath): unknown =>

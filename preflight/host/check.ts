@@ -33,6 +33,8 @@ export interface Requirements {
   nodes: number;
   /** Number of workload cluster nodes that Cluster API's in-memory provider simulates. */
   simulatedNodes: number;
+  /** Machines that a rollout creates in addition, at most; default: 0. */
+  rollingNodes?: number;
   /** Whether images of the host's Docker are loaded into nodes. */
   loadsImages: boolean;
 }

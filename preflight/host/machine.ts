@@ -63,7 +63,7 @@ export const checkOpenFiles: HostCheck = ({ openFiles, route }) => {
 };
 
 /** Checks the memory for the management cluster and all nodes. */
-export const checkMemory: HostCheck = ({ memoryBytes, cores }, { nodes, simulatedNodes }) => {
+export const checkMemory: HostCheck = ({ memoryBytes, cores }, { nodes, rollingNodes = 0, simulatedNodes }) => {
   const simulated = simulatedNodes * 0.02e9;
   const [wanted, least] = [3.5e9 + nodes * 2e9 + simulated, 1.5e9 + nodes * 1e9 + simulated];
   const detail = `${gb(memoryBytes)}, ${cores} cores`;
@@ -73,19 +73,27 @@ export const checkMemory: HostCheck = ({ memoryBytes, cores }, { nodes, simulate
     ? finding(
         "warn",
         "memory",
-        `${detail}: less than recommended for the management cluster and ${nodes} nodes`,
+        `${detail}: less than recommended for the management cluster and ${nodes} nodes` +
+          (memoryBytes >= least + rollingNodes * 1e9
+            ? ""
+            : `, and too little for ${rollingNodes} more during a rollout`),
         remedy,
       )
     : finding("fail", "memory", `${detail}: too little for the management cluster and ${nodes} nodes`, remedy);
 };
 
 /** Checks the disk space for tools and images, and for the images that each node unpacks. */
-export const checkDisk: HostCheck = ({ freeBytes, tools, route }, { nodes }) => {
+export const checkDisk: HostCheck = ({ freeBytes, tools, route }, { nodes, rollingNodes = 0 }) => {
   if (freeBytes === undefined) return undefined;
   const isInstalled = Object.values(tools).every((version) => version !== null);
   const wanted = (isInstalled ? 8e9 : route === "source" ? 35e9 : 12e9) + Math.max(0, nodes - 2) * 1e9;
   const detail = `${gb(freeBytes)} free`;
-  if (freeBytes >= wanted) return ok("disk", detail);
+  const rollout = wanted + rollingNodes * 1e9;
+  if (freeBytes >= rollout) return ok("disk", detail);
+  if (freeBytes >= wanted) {
+    const shortage = `${detail}: enough for ${nodes} nodes, too little for ${rollingNodes} more during a rollout`;
+    return finding("warn", "disk", shortage, `free disk space until ${gb(rollout)} are free before a rollout`);
+  }
   const remedy = [
     `free disk space until ${gb(wanted)} are free${isInstalled ? "" : " for the first run"}`,
     "set SLIPWAY_CACHE to move the cache to another disk",

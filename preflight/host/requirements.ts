@@ -1,3 +1,4 @@
+import { rollingMachines } from "../../lib/settings/rollout";
 import type { Settings } from "../../lib/settings/types";
 import { releaseOf } from "../../lib/versions/semver";
 import type { Requirements } from "./check";
@@ -7,7 +8,14 @@ export const requirementsOf = (
   settings: Pick<Settings, "network" | "clusters" | "management" | "imageSource">,
 ): Pick<
   Requirements,
-  "subnet" | "clusterNetworks" | "wantedClusters" | "kubernetes" | "nodes" | "simulatedNodes" | "loadsImages"
+  | "subnet"
+  | "clusterNetworks"
+  | "wantedClusters"
+  | "kubernetes"
+  | "nodes"
+  | "rollingNodes"
+  | "simulatedNodes"
+  | "loadsImages"
 > => {
   const nodesOf = (backend: "docker" | "inMemory"): number =>
     settings.clusters
@@ -36,6 +44,7 @@ export const requirementsOf = (
     ],
     kubernetes: [...new Set(versions)],
     nodes: nodesOf("docker"),
+    rollingNodes: rollingMachines(settings),
     simulatedNodes: nodesOf("inMemory"),
     // A management cluster that we create gets the image of Cluster API's Docker provider.
     loadsImages: createsManagement || settings.imageSource === "local",

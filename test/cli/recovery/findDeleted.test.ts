@@ -146,7 +146,7 @@ describe("deletions in a stack", () => {
       { manager: "own", operation: "Apply", fieldsV1: { "f:spec": { "f:type": {} } } },
       { manager: "kubectl-edit", operation: "Update", fieldsV1: { "f:spec": { "f:externalName": {} } } },
     ];
-    const asked: string[] = [];
+    const paths: string[] = [];
     const items = [{ metadata: { name: "web", namespace: "default", managedFields } }];
     const live = { kind: "Service", metadata: items[0]!.metadata, spec: { type: "ExternalName", externalName: "b" } };
     const west = api({
@@ -154,7 +154,7 @@ describe("deletions in a stack", () => {
       "/api/v1/namespaces/default/services/web": live,
     });
     const getObject = (path: string): Promise<ApiAnswer> => {
-      asked.push(path);
+      paths.push(path);
       return west.get(path);
     };
     const spec = { type: "ExternalName", externalName: "a" };
@@ -171,6 +171,6 @@ describe("deletions in a stack", () => {
     expect(foreign?.changes.map(({ cluster, fields }) => [cluster, fields.map(({ text }) => text)])).toEqual([
       ["west", ["spec.externalName"]],
     ]);
-    expect(asked).toEqual(["/api/v1/namespaces/default/services/web"]);
+    expect(paths).toEqual(["/api/v1/namespaces/default/services/web"]);
   });
 });

@@ -1,5 +1,6 @@
 import type { Scenario } from "../scenario";
 import { change } from "./change";
+import { dayTwo } from "./dayTwo";
 import { deleted } from "./deleted";
 import { drift } from "./drift";
 import { dualStack, ipv6 } from "./families";
@@ -25,6 +26,7 @@ export const scenarios: Scenario[] = [
   identity,
   drift,
   deleted,
+  dayTwo,
   fleet,
   ipv6,
   dualStack,

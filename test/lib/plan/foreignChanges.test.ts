@@ -12,7 +12,7 @@ import {
 import { withForeignChanges } from "../../../lib/plan/foreignSteps";
 import { changePlan } from "../../../lib/plan/plan";
 
-const own = "pulumi-kubernetes-1";
+const stackManager = "pulumi-kubernetes-1";
 const urn = (kind: string, name: string): string =>
   `urn:pulumi:dev::slipway::slipway:index:WorkloadCluster$kubernetes:apps/v1:${kind}::east/${kind}/default/${name}`;
 
@@ -54,11 +54,15 @@ const fieldsOf = (container: object, more: object = { "f:replicas": {} }) => ({
     },
   },
 });
-const ours = (fieldsV1: Record<string, unknown>): ManagedFields => ({ manager: own, operation: "Apply", fieldsV1 });
+const ours = (fieldsV1: Record<string, unknown>): ManagedFields => ({
+  manager: stackManager,
+  operation: "Apply",
+  fieldsV1,
+});
 const theirs = (manager: string, fieldsV1: Record<string, unknown>, time = "1"): ManagedFields => ({
   ...{ manager, operation: "Update", fieldsV1, time },
 });
-const applied: AppliedObject = { inputs, outputs: { ...inputs, __fieldManager: own } };
+const applied: AppliedObject = { inputs, outputs: { ...inputs, __fieldManager: stackManager } };
 const complete = fieldsOf(containerFields);
 const changesOf = (managedFields: ManagedFields[], live: Record<string, unknown>, object = applied) =>
   changedFields(object, fieldsWithoutOwnership(object, managedFields, {}), {
@@ -142,7 +146,7 @@ describe("fields of the stack's objects", () => {
   test("that are secret are found, and their values are kept nowhere", () => {
     const mark = { [signatureKey]: secretSignature, ciphertext: "v1:abc" };
     const secret = { apiVersion: "v1", kind: "Secret", metadata: { name: "s" }, data: { token: mark } };
-    const object = { inputs: secret, outputs: { ...secret, __fieldManager: own } };
+    const object = { inputs: secret, outputs: { ...secret, __fieldManager: stackManager } };
     const live = { ...secret, data: { token: "c2VjcmV0" } };
     const foreign = theirs("kubectl-edit", { "f:data": { "f:token": {} } });
     const [change] = changesOf([ours({ "f:data": { ".": {} } }), foreign], live, object);

@@ -223,6 +223,7 @@ test("counts container nodes and simulated nodes separately", () => {
     wantedClusters: ["clusterapi", "a"],
     kubernetes: ["1.36.4"],
     nodes: 4,
+    rollingNodes: 3,
     simulatedNodes: 2,
     loadsImages: true,
   });
