@@ -76,7 +76,7 @@ const steps = (stack: TestStack): Step[] => {
       },
     },
     {
-      name: "a field that the stack's objects lack stays, and is no change",
+      name: "a field that the stack's objects lack stays, and is not a change",
       run: () => {
         stack.kubectl("clusterapi", "annotate", "namespace", "capd-system", "example.org/note=mine");
         stack.expectPlan({}, 0);
@@ -87,7 +87,7 @@ const steps = (stack: TestStack): Step[] => {
       },
     },
     {
-      name: "a scale by kubectl and then by the settings is no conflict, and removes no machine in between",
+      name: "a scale by kubectl and then by the settings does not conflict, and removes no machine in between",
       run: () => {
         stack.kubectl("clusterapi", "scale", "machinedeployment", "capd-md-0", "--replicas=2");
         stack.write("dev", { workerReplicas: 2 });
