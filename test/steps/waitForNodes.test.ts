@@ -16,13 +16,15 @@ const waitFor = (
   nodes: [string, string, string, string, string][],
   environment: Record<string, string> = {},
   sets = current,
+  owners: string[] = [],
 ) => {
   const lines = nodes.map(([name, kind, owner, version, ready]) => `${name}|${kind}|${owner}|${version} ${ready}`);
   writeFileSync(join(folder, "nodes"), lines.map((line) => `${line}\n`).join(""));
   writeFileSync(join(folder, "sets"), sets.map((line) => `${line}\n`).join(""));
+  writeFileSync(join(folder, "owners"), owners.map((line) => `${line}\n`).join(""));
   fakeTool(
     "kubectl",
-    `case "$*" in *machinesets*) cat "${join(folder, "sets")}" ;; *"get nodes"*jsonpath*) cat "${join(folder, "nodes")}" ;; *"rollout status"*broken*) exit 1 ;; esac`,
+    `case "$*" in *"{.metadata.annotations}"*) cat "${join(folder, "owners")}" ;; *machinesets*) cat "${join(folder, "sets")}" ;; *"get nodes"*jsonpath*) cat "${join(folder, "nodes")}" ;; *"rollout status"*broken*) exit 1 ;; esac`,
   );
   const { status, stdout, stderr } = spawnSync("bash", ["steps/wait-for-nodes"], {
     cwd: folder,
@@ -59,6 +61,13 @@ const worker = (name: string, set: string, version = "v1.34.4", ready = "True"):
 ];
 
 describe("wait-for-nodes", () => {
+  test("counts the replicas of the owners where the autoscaler sets the replicas of a pool", () => {
+    const nodes = [controlPlane, worker("one-md-0-a", "one-md-0-xxxxx")];
+    const annotated = '1 {"cluster.x-k8s.io/cluster-api-autoscaler-node-group-min-size":"1"}';
+    expect(waitFor(nodes, { NODES: "4" }, current, ["1 {}", annotated]).status).toBe(0);
+    expect(waitFor(nodes, { NODES: "4" }, current, ["1 {}", "1 {}"]).status).not.toBe(0);
+  });
+
   test("gives the names of the nodes once they are what is wanted", () => {
     const { status, stdout } = waitFor([controlPlane, worker("one-md-0-xxxxx-11111", "one-md-0-xxxxx")]);
     expect({ status, stdout }).toEqual({ status: 0, stdout: "one-control-plane-aaaaa\none-md-0-xxxxx-11111\n" });
