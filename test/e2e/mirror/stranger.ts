@@ -29,6 +29,16 @@ const linkPrograms = (folder: string): void => {
   }
 };
 
+/** Copies the files of this checkout that git has or would take: changes that are not committed are tested too. */
+export const copyCheckout = (target: string): void => {
+  const files = must("git", ["ls-files", "-z", "--cached", "--others", "--exclude-standard"]).split("\0");
+  for (const file of files.filter((name) => name !== "" && name !== "node_modules" && existsSync(name))) {
+    mkdirSync(dirname(join(target, file)), { recursive: true });
+    // With its time: a newer package-lock.json would have Slipway install the packages again.
+    cpSync(file, join(target, file), { preserveTimestamps: true });
+  }
+};
+
 /** What a newcomer has: a clone of this checkout, an empty cache, and an environment that says nothing of Slipway. */
 export class Stranger {
   readonly checkout: string;
@@ -41,13 +51,7 @@ export class Stranger {
    */
   constructor(folder: string, authority: string) {
     [this.checkout, this.cache] = [join(folder, "slipway"), join(folder, "cache")];
-    // Changes that are not committed are tested too.
-    const files = must("git", ["ls-files", "-z", "--cached", "--others", "--exclude-standard"]).split("\0");
-    for (const file of files.filter((name) => name !== "" && name !== "node_modules" && existsSync(name))) {
-      mkdirSync(dirname(join(this.checkout, file)), { recursive: true });
-      // With its time: a newer package-lock.json would have Slipway install the packages again.
-      cpSync(file, join(this.checkout, file), { preserveTimestamps: true });
-    }
+    copyCheckout(this.checkout);
     symlinkSync(join(process.cwd(), "node_modules"), join(this.checkout, "node_modules"));
     linkPrograms(join(folder, "bin"));
     mkdirSync(join(folder, "home"));
