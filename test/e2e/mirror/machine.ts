@@ -44,7 +44,7 @@ const enter = `
   mount --bind "$folder/etc/resolv.conf" "$resolver"
   ip link set lo up
   for address in ${[nameServerAddress, ...Object.values(registryHosts)].join(" ")}; do ip address add "$address/32" dev lo; done
-  "$@"`;
+  "$@" || exit # without this, bash would become the program, and nobody would collect orphans`;
 
 /** The namespaces, whose processes all end with the first one. */
 const namespaces = ["--mount", "--net", "--pid", "--fork", "--mount-proc", "--kill-child"];

@@ -1,7 +1,8 @@
 import { createSocket, type Socket } from "node:dgram";
 
-/** Codes of DNS: the record type of an IPv4 address, and the answer for a name that does not exist. */
+/** Codes of DNS: the record types of addresses, and the answer for a name that does not exist. */
 const typeA = 1;
+const typeAaaa = 28;
 const noSuchName = 3;
 
 /** Returns the name and the type that a query asks for; undefined for a packet without a question. */
@@ -33,18 +34,25 @@ export const answerTo = (query: Buffer, addresses: Readonly<Record<string, strin
   return Buffer.concat([header, query.subarray(12, question.end), record]);
 };
 
-/** A name server that knows some hosts and writes down every name that it is asked for. */
+/** A name server that knows some hosts and writes down every name whose address it is asked for. */
 export class NameServer {
-  readonly names = new Set<string>();
+  /** Addresses of those who asked, by the name that they asked for. */
+  readonly asked = new Map<string, Set<string>>();
   private readonly socket: Socket = createSocket("udp4");
 
   constructor(private readonly addresses: Readonly<Record<string, string>>) {
     this.socket.on("message", (query, { address, port }) => {
-      const name = questionIn(query)?.name;
-      if (name !== undefined) this.names.add(name);
+      const question = questionIn(query);
+      // CoreDNS asks for HINFO of random names, to see whether its questions come back to itself.
+      if (question && [typeA, typeAaaa].includes(question.type)) this.note(question.name, address);
       const answer = answerTo(query, this.addresses);
       if (answer) this.socket.send(answer, port, address);
     });
+  }
+
+  private note(name: string, source: string): void {
+    const sources = this.asked.get(name) ?? new Set();
+    this.asked.set(name, sources.add(source));
   }
 
   start(address: string): Promise<void> {

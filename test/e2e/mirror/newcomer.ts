@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from "node:child_process";
-import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { appendFileSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import type { Pins } from "../../../lib/versions/pins";
 import { must, type Result } from "../harness";
@@ -21,6 +21,8 @@ export interface Interruption {
 export class Newcomer {
   readonly checkout: string;
   readonly home: string;
+  /** What all commands printed, for whoever looks at a run that goes on. */
+  readonly log: string;
   private readonly env: Record<string, string>;
 
   /**
@@ -29,7 +31,7 @@ export class Newcomer {
    * @param pins content of the clone's pins.json
    */
   constructor(folder: string, authority: string, pins: Pins) {
-    [this.checkout, this.home] = [join(folder, "slipway"), join(folder, "home")];
+    [this.checkout, this.home, this.log] = [join(folder, "slipway"), join(folder, "home"), join(folder, "make.log")];
     mkdirSync(this.home, { recursive: true });
     copyCheckout(this.checkout);
     writeFileSync(join(this.checkout, "pins.json"), `${JSON.stringify(pins, null, 2)}\n`);
@@ -61,11 +63,13 @@ export class Newcomer {
     return new Promise((resolve, reject) => {
       let [stdout, stderr, interrupted] = ["", "", false];
       const read = (text: string): void => {
-        if (interruption === undefined || interrupted || !interruption.at.test(text)) return;
+        appendFileSync(this.log, text);
+        stdout += text;
+        if (interruption === undefined || interrupted || !interruption.at.test(stdout)) return;
         interrupted = true;
         setTimeout(() => interruptGroup(child), interruption.after);
       };
-      child.stdout.setEncoding("utf8").on("data", (text: string) => read((stdout += text)));
+      child.stdout.setEncoding("utf8").on("data", read);
       child.stderr.setEncoding("utf8").on("data", (text: string) => (stderr += text));
       child.on("error", reject);
       child.on("close", (code) => resolve({ code: code ?? 1, stdout, stderr, interrupted }));

@@ -4,6 +4,7 @@ import { readFileSync, realpathSync } from "node:fs";
 import { join } from "node:path";
 import { platformOf } from "../../../cli/toolchain/release/files";
 import { pins } from "../../../lib/versions/pins";
+import { processNumbers } from "../../../system/processes";
 import { command, type Counts, report, runSteps } from "../harness";
 import { nameServerAddress, readCertificate } from "./machine";
 import { NameServer } from "./nameServer";
@@ -26,6 +27,7 @@ const explain = (docker: OwnDocker): void => {
 };
 
 const runAll = async (folder: string): Promise<Counts> => {
+  const ownProcesses = processNumbers();
   const { registryProgram, nodeImageDigest } = JSON.parse(
     readFileSync(join(folder, "handover.json"), "utf8"),
   ) as Handover;
@@ -43,7 +45,7 @@ const runAll = async (folder: string): Promise<Counts> => {
     await mirror.startAll();
     await registries.start();
     await docker.start();
-    const world = { mirror, files, registries, registry, names, docker, newcomer, nodeImageDigest, limited };
+    const world = { mirror, files, registries, registry, names, docker, newcomer, nodeImageDigest, ownProcesses };
     return await runSteps(releaseSteps(world), () => explain(docker));
   } finally {
     await docker.stop();
