@@ -17,8 +17,8 @@ import { releaseSteps } from "./releaseSteps";
 import type { Handover } from "./releaseWorld";
 import { hosts, Mirror } from "./server";
 
-/** Nodes meet this limit, and their kubelets try again. */
-const limited = ["registry-1.docker.io/library/nginx"];
+/** Slipway's pull of the node image meets a limit, and so does a node's pull of the application. */
+const limited = ["kindest/node", "library/nginx"].map((repository) => `registry-1.docker.io/${repository}`);
 
 /** Prints what was stuck. */
 const explain = (docker: OwnDocker): void => {
@@ -45,7 +45,18 @@ const runAll = async (folder: string): Promise<Counts> => {
     await mirror.startAll();
     await registries.start();
     await docker.start();
-    const world = { mirror, files, registries, registry, names, docker, newcomer, nodeImageDigest, ownProcesses };
+    const world = {
+      mirror,
+      files,
+      registries,
+      registry,
+      names,
+      docker,
+      newcomer,
+      nodeImageDigest,
+      limited,
+      ownProcesses,
+    };
     return await runSteps(releaseSteps(world), () => explain(docker));
   } finally {
     await docker.stop();

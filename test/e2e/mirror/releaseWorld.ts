@@ -17,6 +17,8 @@ export interface ReleaseWorld {
   newcomer: Newcomer;
   /** The digest that the registry gives the node image. */
   nodeImageDigest: string;
+  /** Repositories whose first question meets a rate limit. */
+  limited: readonly string[];
   /** Processes of the namespaces before anything was started. */
   ownProcesses: readonly number[];
 }
