@@ -28,8 +28,8 @@ export const prepareMachine = (folder: string): string => {
 };
 
 /**
- * Runs as the first process of the namespaces: an empty /run, so that no socket of this machine is in reach; other names,
- * authorities and temporary files; no network but the one of these addresses. The shell also collects orphans.
+ * The first process of the namespaces. /run is empty, so that no socket of this machine is in reach. Names, authorities and
+ * temporary files are those of the run. The network has these addresses alone. The shell also collects orphans.
  */
 const enter = `
   set -e

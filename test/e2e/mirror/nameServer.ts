@@ -37,7 +37,7 @@ export const answerTo = (query: Buffer, addresses: Readonly<Record<string, strin
 /** A name server that knows some hosts and writes down every name whose address it is asked for. */
 export class NameServer {
   /** Addresses of those who asked, by the name that they asked for. */
-  readonly asked = new Map<string, Set<string>>();
+  readonly sourcesByName = new Map<string, Set<string>>();
   private readonly socket: Socket = createSocket("udp4");
 
   constructor(private readonly addresses: Readonly<Record<string, string>>) {
@@ -51,8 +51,8 @@ export class NameServer {
   }
 
   private note(name: string, source: string): void {
-    const sources = this.asked.get(name) ?? new Set();
-    this.asked.set(name, sources.add(source));
+    const sources = this.sourcesByName.get(name) ?? new Set();
+    this.sourcesByName.set(name, sources.add(source));
   }
 
   start(address: string): Promise<void> {

@@ -1,4 +1,4 @@
-import { request as askRegistry, type IncomingMessage, type ServerResponse } from "node:http";
+import { request as createRequest, type IncomingMessage, type ServerResponse } from "node:http";
 import { createServer, type Server } from "node:https";
 
 /** The registries of the release route and the hosts that they send clients to, each with an address that nodes reach. */
@@ -140,14 +140,14 @@ export class Registries {
   private passOn(path: string, request: IncomingMessage, response: ServerResponse): void {
     const { accept, range } = request.headers;
     const headers = { ...(accept && { accept }), ...(range && { range }) };
-    const asked = askRegistry(
+    const upstream = createRequest(
       { host: "127.0.0.1", port: this.port, method: request.method, path, headers },
       (answer) => {
         response.writeHead(answer.statusCode ?? 502, answer.headers);
         answer.pipe(response);
       },
     );
-    asked.on("error", () => response.destroy());
-    asked.end();
+    upstream.on("error", () => response.destroy());
+    upstream.end();
   }
 }

@@ -88,7 +88,7 @@ export const releaseSteps = (world: ReleaseWorld): Step[] => {
           digests.includes(`kindest/node@${nodeImageDigest}`),
           `${nodeImageDigest} of the node image, got ${digests}`,
         );
-        const claims: [string, boolean][] = [
+        const expectations: [string, boolean][] = [
           ["tokens of auth.docker.io", registries.count("auth.docker.io", 200, /^\/token\?/) > 0],
           ["tokens of quay.io", registries.count("quay.io", 200, /^\/v2\/auth\?/) > 0],
           ["tokens of gcr.io", registries.count("gcr.io", 200, /^\/v2\/token\?/) > 0],
@@ -96,7 +96,7 @@ export const releaseSteps = (world: ReleaseWorld): Step[] => {
           ["images behind the redirect", registries.count("us-west1-docker.pkg.dev", 200, /\/blobs\//) > 0],
           ["each rate limit once", registries.count("registry-1.docker.io", 429) === limited.length],
         ];
-        const missing = claims.filter(([, holds]) => !holds).map(([claim]) => claim);
+        const missing = expectations.filter(([, holds]) => !holds).map(([name]) => name);
         check(missing.length === 0, `${missing.join(", ")}`);
         const failed = registries.answers.filter(({ status }) => ![200, 206, 307, 401, 429].includes(status));
         check(failed.length === 0, `no other failure, got ${JSON.stringify(failed.slice(0, 5))}`);
@@ -111,12 +111,12 @@ export const releaseSteps = (world: ReleaseWorld): Step[] => {
           for (const [address, checksum] of fetched)
             check(checksum === sha256Of(files.get(address)!), `the checksum of ${address} in ${file}`);
         }
-        const asked = world.mirror.requests
+        const downloads = world.mirror.requests
           .filter((line) => line.startsWith("GET https://"))
           .map((line) => line.slice(4));
         const known = { ...locked("tools.lock.json"), ...locked("manifests.lock.json") };
-        const unlocked = asked.filter((address) => files.has(address) && !(address in known));
-        const checksums = /SHA512SUMS|checksums\.txt|\.sha256(sum)?$/;
+        const unlocked = downloads.filter((address) => files.has(address) && !(address in known));
+        const checksums = /SHA512SUMS|checksums\.txt|\.sha256/;
         const unknown = unlocked.filter((address) => !checksums.test(address));
         check(unknown.length === 0, `all downloads to be locked, got none of ${unknown.join(", ")}`);
         const changed = newcomer.changedFiles().join(" ");
@@ -192,8 +192,8 @@ export const releaseSteps = (world: ReleaseWorld): Step[] => {
       always: true,
       run: () => {
         const listed = documentedHosts();
-        check(names.asked.has("registry-1.docker.io"), `the log of the name server to work`);
-        const strange = [...names.asked].filter(([name]) => !isListed(name, listed));
+        check(names.sourcesByName.has("registry-1.docker.io"), `the log of the name server to work`);
+        const strange = [...names.sourcesByName].filter(([name]) => !isListed(name, listed));
         const lines = strange.map(([name, sources]) => `${name} (from ${[...sources].join(", ")})`);
         check(lines.length === 0, `only documented hosts, got ${lines.join(", ")}`);
       },
