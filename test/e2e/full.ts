@@ -103,7 +103,7 @@ const main = async (): Promise<Counts> => {
   }
   if (names.includes(release)) {
     console.log(`== ${release}: the release route from an empty environment to destroy, on stand-ins for all hosts`);
-    add(await runRelease());
+    add(await runRelease(route));
   }
   return counts;
 };

@@ -71,6 +71,10 @@ export const releaseSteps = (world: ReleaseWorld): Step[] => {
           /^stack: dev \(the default of the release/m,
         ])
           check(line.test(text), `${line.source}, got\n${text.slice(0, 3000)}`);
+        check(
+          !/: FAILED after /.test(result.stdout),
+          `no download or pull to fail, got\n${result.stdout.slice(0, 3000)}`,
+        );
         await checkUp(result.stdout);
       },
     },

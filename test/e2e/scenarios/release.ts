@@ -1,5 +1,6 @@
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import type { Route } from "../../../lib/versions/pins";
 import { check, type Counts } from "../harness";
 import { prepareMachine, runOnMachine } from "../mirror/machine";
 import { fillRegistry } from "../mirror/registryImages";
@@ -25,8 +26,9 @@ const prepare = async (folder: string): Promise<Handover> => {
  * Runs the whole journey over the release route on a machine of its own: servers with the names of all hosts, real
  * registries, and an own Docker. Its images and tools are those of the source route, which must be installed.
  */
-export const runRelease = async (): Promise<Counts> => {
+export const runRelease = async (route: Route): Promise<Counts> => {
   check(process.getuid?.() === 0, "root, which starts a Docker of its own");
+  check(route === "source", `the source route, whose images and tools are served, got ${route}`);
   const folder = mkdtempSync(join(parent, "slipway-release-"));
   try {
     writeFileSync(join(folder, "handover.json"), JSON.stringify(await prepare(folder)));
