@@ -71,6 +71,25 @@ const zones = Object.entries(rooms).flatMap(([room, allowed]) => {
     }));
 });
 
+/**
+ * Files that parse addresses and networks: of the settings, of texts that Docker and clusters answer, and of seedCluster,
+ * which states its networks as text. All other code takes values.
+ */
+const parsers = [
+  "lib/network/**",
+  "lib/settings/schema/**",
+  "lib/cluster/seedCluster.ts",
+  "lib/addons/application.ts",
+  "preflight/stackNetwork.ts",
+  "provider/kind/containers/facts.ts",
+  "test/**",
+];
+const parseZone = {
+  target: ".",
+  from: "./lib/network/parse.ts",
+  message: "Take a Cidr, Networks, Address or AddressRange: lib/settings parses each network once.",
+};
+
 /** Modules that ask the world; pure code and components leave that to system and preflight. */
 const world = ["fs", "fs/promises", "child_process", "net", "http", "https", "dgram", "tls"].map((name) => ({
   name: `node:${name}`,
@@ -122,6 +141,13 @@ export default tseslint.config(
       "@typescript-eslint/no-explicit-any": "error",
       "import-x/no-cycle": "error",
       "import-x/no-restricted-paths": ["error", { basePath: import.meta.dirname, zones }],
+    },
+  },
+  {
+    files: ["**/*.ts"],
+    ignores: parsers,
+    rules: {
+      "import-x/no-restricted-paths": ["error", { basePath: import.meta.dirname, zones: [...zones, parseZone] }],
     },
   },
   packages(["lib/**/*.ts"], { sdk: false, modules: world }),

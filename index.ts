@@ -31,35 +31,42 @@ import {
   workloadClusterArgs,
 } from "./program/workload";
 
-/** Creates the whole stack: the management cluster with Cluster API, and each workload cluster with its add-ons. */
+/**
+ * Creates the whole stack: the management cluster with Cluster API, and each workload cluster with its add-ons.
+ * The functions of program/ return a component's arguments. `create` skips a component without arguments.
+ * docs/architecture.md lists the code of each step.
+ */
 export = async () => {
   // Settings, manifests and the host: every problem is reported here, before any resource exists.
   const stack = await readStack();
   const { settings, inputs } = stack;
 
-  // The Docker network, and the management cluster: a kind cluster, or one that somebody else made.
+  // The Docker network, and the management cluster: a kind cluster, or an existing cluster of the user.
   const network = create(DockerNetwork, "network", networkArgs(stack));
   const { name: managementName } = settings.management;
   const management = inputs.existing
     ? new ExistingManagementCluster(managementName, inputs.existing)
     : new ManagementCluster(managementName, kindArgs(stack, network));
 
-  // The image of Cluster API's Docker provider (CAPD), loaded into the kind node.
+  // The image of Cluster API's Docker provider (CAPD): pulled, built or loaded from a file. Then the kind node gets it.
   const capdImage = create(CapdImage, "capd-image", capdImageArgs(stack, management));
   const images = create(ImageLoad, "provider-images", imageLoadArgs(stack, management, capdImage));
 
   // cert-manager and Cluster API's providers.
   const providers = create(ProviderInstall, "providers", providerArgs(stack, management, images));
 
+  // Load balancers of clusters that choose cloud-provider-kind instead of MetalLB.
   const cloudLoadBalancer = create(CloudProviderKind, "cloud-provider-kind", cloudProviderKindArgs(stack, network));
+
+  // The workload clusters: first their node images and namespaces, which clusters share.
   const shared = shareAmongClusters(stack, management, network, providers, cloudLoadBalancer);
   const workloads = shared.clusters.map((settings) => {
     const { name } = settings;
 
-    // Cluster, DevCluster, KubeadmControlPlane and MachineDeployments.
+    // Cluster, DevCluster, KubeadmControlPlane and MachineDeployments: lib/cluster/objects.ts.
     const cluster = new WorkloadCluster(name, workloadClusterArgs(shared, settings));
 
-    // Pod network and load balancer.
+    // Pod network, and load balancer with the address ranges of lib/settings/ranges.ts.
     const cni = create(Cni, `${name}-cni`, cniArgs(shared, settings, cluster));
     const metalLb = create(MetalLb, `${name}-metallb`, metalLbArgs(shared, settings, cluster, cni));
 

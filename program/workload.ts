@@ -15,7 +15,6 @@ import type { WorkloadCluster, WorkloadClusterArgs } from "../components/workloa
 import { infrastructureOf } from "../lib/cluster/infrastructure";
 import { type ClusterParts, partsOfSpec } from "../lib/cluster/parts";
 import { clusterSpec } from "../lib/cluster/spec";
-import { type ClusterNetworks, networksOf } from "../lib/network/networks";
 import type { ClusterSettings } from "../lib/settings/types";
 import { ownerLabel } from "../lib/base/labels";
 import { isForeignNamespace } from "../preflight/management/existing";
@@ -24,8 +23,8 @@ import { ClusterContainers } from "../provider/kind";
 import type { Management } from "./management";
 import type { Stack } from "./stack";
 
-/** A cluster's settings with parsed networks, and the objects that the cluster consists of. */
-export type PlannedCluster = Omit<ClusterSettings, keyof ClusterNetworks> & ClusterNetworks & { parts: ClusterParts };
+/** A cluster's settings, and the objects that the cluster consists of. */
+export type PlannedCluster = ClusterSettings & { parts: ClusterParts };
 
 /** Values that all workload clusters of a stack share. */
 export interface Shared {
@@ -62,14 +61,11 @@ export const shareAmongClusters = (
   // A kind node waits for the network itself.
   const networkReady = management instanceof ManagementCluster ? [] : (network?.ready ?? []);
   const ready = [...(providers?.ready ?? []), ...networkReady];
-  const clusters = stack.settings.clusters.map((cluster) => {
-    const networks = networksOf(cluster);
-    return { ...cluster, ...networks, parts: partsOf(stack, images, { ...cluster, ...networks }) };
-  });
+  const clusters = stack.settings.clusters.map((cluster) => ({ ...cluster, parts: partsOf(stack, images, cluster) }));
   return { stack, management, ready, namespaces, images, cloudProviderKind: cloudProviderKind?.ready ?? [], clusters };
 };
 
-const partsOf = (stack: Stack, images: Shared["images"], cluster: Omit<PlannedCluster, "parts">): ClusterParts => {
+const partsOf = (stack: Stack, images: Shared["images"], cluster: ClusterSettings): ClusterParts => {
   const image = images.get(cluster.name)?.image;
   const parts =
     cluster.backend === "template"
@@ -119,7 +115,7 @@ export const metalLbArgs = (
   { access }: WorkloadCluster,
   cni: Cni | undefined,
 ): MetalLbArgs | undefined => {
-  const ranges = rangesOf(settings).map(({ text }) => text);
+  const ranges = rangesOf(settings);
   if (!access || settings.loadBalancer !== "metallb" || ranges.length === 0) return undefined;
   const manifest = stack.inputs.manifests.loadBalancer;
   return { cluster: access.handle, manifest, ranges, podNetwork: cni?.running ?? [] };

@@ -3,7 +3,6 @@ import { templateParts } from "../lib/cluster/template/parts";
 import { type Manifest, parseManifest } from "../lib/kubernetes/manifest";
 import type { KubernetesObject } from "../lib/kubernetes/object";
 import { toYaml } from "../lib/kubernetes/yaml";
-import { networksOf } from "../lib/network/networks";
 import type { Settings } from "../lib/settings/types";
 import { inputs } from "./helpers/fixtures";
 import { type Program, recordProgram } from "./helpers/program";
@@ -91,16 +90,11 @@ const mockInputs = (settings: Settings): ReturnType<typeof inputs> => {
         .filter(({ template }) => template)
         .map((cluster) => [
           cluster.name,
-          templateParts(
-            mockTemplate,
-            "own.yaml",
-            { ...cluster, ...networksOf(cluster) },
-            {
-              variables: {},
-              secrets: {},
-              setting: "templateVariables",
-            },
-          ),
+          templateParts(mockTemplate, "own.yaml", cluster, {
+            variables: {},
+            secrets: {},
+            setting: "templateVariables",
+          }),
         ]),
     ),
   };

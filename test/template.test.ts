@@ -1,6 +1,5 @@
 import { beforeAll, describe, expect, jest, test } from "@jest/globals";
 import { templateParts } from "../lib/cluster/template/parts";
-import { networksOf } from "../lib/network/networks";
 import type { Settings } from "../lib/settings/types";
 import { inputs } from "./helpers/fixtures";
 import { type Program, recordProgram } from "./helpers/program";
@@ -55,16 +54,11 @@ const mockInputs = (settings: Settings): ReturnType<typeof inputs> => ({
   templates: Object.fromEntries(
     settings.clusters.map((cluster) => [
       cluster.name,
-      templateParts(
-        mockTemplate,
-        "own.yaml",
-        { ...cluster, ...networksOf(cluster) },
-        {
-          variables: cluster.template?.variables ?? {},
-          secrets: settings.templateSecrets,
-          setting: "templateVariables",
-        },
-      ),
+      templateParts(mockTemplate, "own.yaml", cluster, {
+        variables: cluster.template?.variables ?? {},
+        secrets: settings.templateSecrets,
+        setting: "templateVariables",
+      }),
     ]),
   ),
 });

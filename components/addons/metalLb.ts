@@ -1,6 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import { loadBalancerObjects, webhookCertificate, withEarlyController } from "../../lib/addons/metalLb";
 import type { Manifest } from "../../lib/kubernetes/manifest";
+import type { AddressRange } from "../../lib/network/addressRange";
 import { objectKey } from "../../lib/kubernetes/object";
 import { withPodSecurity } from "../../lib/kubernetes/podSecurity";
 import { resourceOptions, type ClusterHandle } from "../kubernetes/clusterHandle";
@@ -11,13 +12,16 @@ import { webhookGate } from "../kubernetes/webhookGate";
 export interface MetalLbArgs {
   cluster: ClusterHandle;
   manifest: Manifest;
-  /** First and last address, as "a.b.c.d-a.b.c.e", for each family of the cluster. */
-  ranges: string[];
+  /** The addresses to assign, for each family of the cluster. */
+  ranges: readonly AddressRange[];
   /** Resources that the controller's pod waits for: the pod network. The speakers run in the host network. */
   podNetwork: pulumi.Resource[];
 }
 
-/** Installs MetalLB in layer 2 mode with one address pool. */
+/**
+ * Installs MetalLB in layer 2 mode with one address pool. lib/settings/ranges.ts computes the pool's ranges from the
+ * settings, and `metalLbArgs` in program/workload.ts passes the ranges.
+ */
 export class MetalLb extends pulumi.ComponentResource {
   public readonly ready: pulumi.Resource[];
 

@@ -30,14 +30,25 @@ export class CapdImage extends pulumi.ComponentResource {
     this.registerOutputs({});
   }
 
+  private refused(message: string): pulumi.ResourceError {
+    return new pulumi.ResourceError(message, this, true);
+  }
+
   private provide(name: string, args: CapdImageArgs): pulumi.Output<string> {
     switch (args.source) {
+      // `make tools` built the image, or the user loaded the image. preflight/images/stack.ts reads the image's id.
       case "local":
-        if (args.localId === undefined) throw new pulumi.ResourceError(`Docker has no image ${args.image}`, this, true);
+        if (args.localId === undefined)
+          throw this.refused(
+            `capdImageSource: expected ${args.image} in this machine's Docker with the value local, got no such image. ` +
+              "Run make tools, or set capdImageSource to pull.",
+          );
         return pulumi.output(args.localId);
+      // Docker pulls the image from its registry.
       case "pull":
         // Kept on destroy: the image belongs to the host, and the next up would pull it again.
         return new RemoteImage(name, { name: args.image, keepLocally: true }, { parent: this }).imageId;
+      // steps/capd-build runs cli/toolchain/source/buildCapdImage.ts.
       case "build":
         return new local.Command(
           name,
@@ -47,10 +58,14 @@ export class CapdImage extends pulumi.ComponentResource {
           },
           { parent: this, customTimeouts: { create: "60m", update: "60m" } },
         ).stdout;
+      // steps/capd-archive runs `docker load`.
       case "archive": {
         const { archive } = args;
         if (archive === undefined)
-          throw new pulumi.ResourceError("capdImageSource is archive, but capdImageArchive is empty", this, true);
+          throw this.refused(
+            "capdImageArchive: expected a path with capdImageSource archive, got nothing. " +
+              "Set it to a file that docker save wrote.",
+          );
         return new local.Command(
           name,
           {

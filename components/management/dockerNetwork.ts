@@ -2,17 +2,19 @@ import { Network } from "@pulumi/docker/network";
 import * as pulumi from "@pulumi/pulumi";
 import { networkName } from "../../lib/base/container";
 import { ownerLabel } from "../../lib/base/labels";
+import type { Address } from "../../lib/network/address";
 import { dockerRange } from "../../lib/network/dockerSubnet";
 import type { Networks } from "../../lib/network/networks";
+import { adoptedSubnetOutput } from "../../lib/network/stateNetwork";
 
 /** Arguments of the network that kind and Cluster API's Docker provider attach their containers to. */
 export interface DockerNetworkArgs {
   /** An IPv4 subnet, and an IPv6 subnet if clusters use IPv6. The upper half of each is reserved for load balancers. */
   subnets: Networks;
   /** Address of the bridge. */
-  gateway: string;
+  gateway: Address;
   /** IPv6 address of the bridge, if the network has IPv6. */
-  ipv6?: { gateway: string };
+  ipv6?: { gateway: Address };
   /** Value of the label that identifies the network as this stack's. */
   owner: string;
   /** Use the existing network and keep it on destroy. */
@@ -36,8 +38,8 @@ export class DockerNetwork extends pulumi.ComponentResource {
             // Set explicitly: values that Docker fills in by itself would show as a change and replace the network.
             ipamConfigs: args.subnets.list.map((subnet) => ({
               subnet: subnet.text,
-              gateway: subnet.family === "ipv4" ? args.gateway : args.ipv6?.gateway,
-              ipRange: dockerRange(subnet),
+              gateway: (subnet.family === "ipv4" ? args.gateway : args.ipv6?.gateway)?.text,
+              ipRange: dockerRange(subnet).text,
             })),
             ...(args.ipv6 ? { ipv6: true } : {}),
             options: {
@@ -51,6 +53,7 @@ export class DockerNetwork extends pulumi.ComponentResource {
           { parent: this, deleteBeforeReplace: true, ignoreChanges: ["options"] },
         );
     this.ready = network ? [network] : [];
-    this.registerOutputs({});
+    // The next run reads from the state that the stack uses a network that it did not create.
+    this.registerOutputs(args.adopt && args.subnets.ipv4 ? { [adoptedSubnetOutput]: args.subnets.ipv4.text } : {});
   }
 }

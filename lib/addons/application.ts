@@ -1,7 +1,8 @@
 import { waitForAnnotation } from "../kubernetes/waits";
-import { addressOf, familyNames, familyOf, type IpFamily } from "../network/address";
-import { type AddressRange, contains, rangeFamily } from "../network/addressRange";
+import { familyNames, type IpFamily } from "../network/address";
+import { type AddressRange, contains } from "../network/addressRange";
 import type { Cidr } from "../network/cidr";
+import { addressOf, familyOf } from "../network/parse";
 
 const labels = { app: "nginx" };
 const metadata = { name: "nginx", namespace: "default", labels };
@@ -99,14 +100,20 @@ export const balancedAddress = (
   if (within === undefined) {
     const assigned = ingress[0]?.ip ?? ingress[0]?.hostname;
     if (assigned !== undefined) return assigned;
-    throw new Error("service nginx: expected an address, got none");
+    throw new Error(
+      "service nginx: expected an address, got none. Run make status, which shows what blocks the load balancer.",
+    );
   }
   const assigned =
     ingress.map(({ ip }) => ip).find((ip) => ip !== undefined && familyOf(ip) === family) ?? ingress[0]?.ip;
-  const ranges = within.filter((range) => rangeFamily(range) === family);
-  if (assigned !== undefined && ranges.some((range) => contains(range, assigned))) return assigned;
+  const ranges = within.filter((range) => range.family === family);
+  const address = addressOf(assigned ?? "");
+  if (assigned !== undefined && ranges.some((range) => contains(range, address))) return assigned;
   const expected = ranges.map(({ text }) => text).join(", ");
-  throw new Error(`service nginx: expected an address of ${expected}, got ${assigned ?? "none"}`);
+  throw new Error(
+    `service nginx: expected an address of ${expected}, got ${assigned ?? "none"}. ` +
+      "Run make status, which shows the load balancer's addresses.",
+  );
 };
 
 /** Returns the URL of an address or host name, with an IPv6 address in brackets. */

@@ -1,15 +1,16 @@
 import type { KubernetesObject } from "../kubernetes/object";
+import type { AddressRange } from "../network/addressRange";
 
-/** Namespace of MetalLB's manifest, the only namespace in which it reads pools. */
+/** Namespace of MetalLB's manifest. MetalLB reads pools only in this namespace. */
 const namespace = "metallb-system";
 
 /** Returns a pool with one range of each family, and its announcement by ARP and NDP in the machine's network. */
-export const loadBalancerObjects = (ranges: readonly string[]): KubernetesObject[] => [
+export const loadBalancerObjects = (ranges: readonly AddressRange[]): KubernetesObject[] => [
   {
     apiVersion: "metallb.io/v1beta1",
     kind: "IPAddressPool",
     metadata: { name: "slipway", namespace },
-    spec: { addresses: [...ranges], autoAssign: true },
+    spec: { addresses: ranges.map(({ text }) => text), autoAssign: true },
   },
   {
     apiVersion: "metallb.io/v1beta1",

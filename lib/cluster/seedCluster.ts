@@ -1,4 +1,4 @@
-import { networksOf } from "../network/networks";
+import { parseNetworks } from "../network/parse";
 import type { ClusterSpec } from "./spec";
 
 /**
@@ -10,7 +10,8 @@ export const seedCluster: Omit<ClusterSpec, "kubernetesVersion"> = {
   namespace: "default",
   controlPlaneReplicas: 1,
   workerPools: [{ name: "md-0", replicas: 1 }],
-  ...networksOf({ podCidr: "192.168.0.0/16", serviceCidr: "10.128.0.0/12" }),
+  podCidr: parseNetworks("192.168.0.0/16"),
+  serviceCidr: parseNetworks("10.128.0.0/12"),
   serviceDomain: "cluster.local",
   backend: "docker",
 };

@@ -1,44 +1,46 @@
 import { refuse } from "../base/problem";
-import { addressText } from "./address";
+import { type Address, addressAt } from "./address";
 import { type AddressRange, rangeOf } from "./addressRange";
-import { type Cidr, networkAt, parseCidr, refuseOtherSize } from "./cidr";
-import { type Networks, parseNetworks } from "./networks";
-
-/** Prefix lengths of subnets with room for a load balancer range: from 16 addresses up to 16 million. */
-const subnetPrefixes = { shortest: 8, longest: 28 } as const;
-
-/**
- * Parses an IPv4 subnet with room for nodes and load balancers.
- *
- * @throws ProblemError for all other strings
- */
-export const parseDockerSubnet = (text: string): Cidr => {
-  const subnet = parseCidr(text);
-  refuseOtherSize(subnet, subnetPrefixes, "room for nodes and load balancers");
-  return subnet;
-};
+import { type Cidr, networkAt } from "./cidr";
+import { Networks } from "./networks";
 
 /** Returns the default address of a bridge: the first address after the network address. */
-export const defaultGateway = ({ family, first }: Cidr): string => addressText(family, first + 1n);
+export const defaultGateway = ({ family, first }: Cidr): Address => addressAt(family, first + 1n);
+
+/**
+ * Returns the address of the bridge.
+ *
+ * @param stated - the setting: an address, or a text that is not an address; undefined: the default gateway
+ * @throws ProblemError unless the gateway is a host address of the subnet
+ */
+export const gatewayOf = (subnet: Cidr, stated: Address | string | undefined): Address => {
+  if (stated === undefined) return defaultGateway(subnet);
+  if (typeof stated !== "string" && isHostOf(subnet, stated)) return stated;
+  return refuse({
+    received: typeof stated === "string" ? stated : stated.text,
+    rule: `an address of ${subnet.text} that is neither its first nor its last`,
+    remedy: `Write ${defaultGateway(subnet).text}, or leave the gateway out`,
+  });
+};
+
+const isHostOf = ({ family, first, last }: Cidr, address: Address): boolean =>
+  address.family === family && address.value > first && address.value < last;
 
 /**
  * Returns the lower half of a subnet, for Docker's `ipRange`. Containers never get an address of the load balancer's
  * range.
  */
-export const dockerRange = ({ base, prefix }: Cidr): string => `${base}/${prefix + 1}`;
+export const dockerRange = ({ family, first, prefix }: Cidr): Cidr => networkAt(family, first, prefix + 1);
 
-/** The Docker network in the settings, as validated strings. */
-export interface DockerNetworkTexts {
-  readonly subnet: string;
-  readonly ipv6?: { readonly subnet: string };
+/** The subnets of the Docker network in the settings. */
+export interface DockerSubnets {
+  readonly subnet: Cidr;
+  readonly ipv6?: { readonly subnet: Cidr };
 }
 
-/** Parses the subnets of the Docker network: the IPv4 subnet, then the IPv6 subnet if it exists. */
-export const dockerSubnetsOf = ({ subnet, ipv6 }: DockerNetworkTexts): Networks =>
-  parseNetworks([subnet, ...(ipv6 === undefined ? [] : [ipv6.subnet])].join());
-
-/** Prefix lengths of IPv6 subnets: from a site's prefix to a subnet whose upper half has a block for every slot. */
-const ipv6SubnetPrefixes = { shortest: 48, longest: 96 } as const;
+/** Returns the subnets of the Docker network: the IPv4 subnet, then the IPv6 subnet if it exists. */
+export const dockerSubnetsOf = ({ subnet, ipv6 }: DockerSubnets): Networks =>
+  new Networks([subnet, ...(ipv6 === undefined ? [] : [ipv6.subnet])]);
 
 /** Prefix length of a load balancer's block: 256 addresses. */
 const blockPrefix = 120;
@@ -65,20 +67,4 @@ export const ipv6LoadBalancerRange = (subnet: Cidr, slot: number): AddressRange 
   const size = 1n << BigInt(128 - blockPrefix);
   const last = subnet.last - BigInt(slot) * size;
   return rangeOf(last - size + 1n, slot === 0 ? last - anycastAddresses : last, "ipv6");
-};
-
-/**
- * Parses an IPv6 subnet of a size that the Docker network can have.
- *
- * @throws ProblemError for all other strings
- */
-export const parseIPv6Subnet = (text: string): Cidr => {
-  const cidr = parseCidr(text, ["ipv6"]);
-  const { shortest, longest } = ipv6SubnetPrefixes;
-  if (cidr.prefix >= shortest && cidr.prefix <= longest) return cidr;
-  return refuse({
-    received: text,
-    rule: `a prefix length from /${shortest} to /${longest} (room for nodes and load balancers)`,
-    remedy: "Choose a unique local network, such as fd00:172:18::/64",
-  });
 };

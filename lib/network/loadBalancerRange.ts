@@ -1,8 +1,9 @@
 import { createHash } from "node:crypto";
 import { refuse, type Problem, ProblemError, problemsOf } from "../base/problem";
-import { addressOf, addressText } from "./address";
+import type { Address } from "./address";
 import { type AddressRange, rangeOf } from "./addressRange";
 import type { Cidr } from "./cidr";
+import { gatewayOf } from "./dockerSubnet";
 
 /** Returns the number of blocks with a prefix length in the upper half of a subnet; 0 if no block fits. */
 export const blocksOf = ({ prefix }: Cidr, prefixLength: number): number =>
@@ -18,7 +19,7 @@ export const blocksOf = ({ prefix }: Cidr, prefixLength: number): number =>
  * @throws ProblemError for a block outside the upper half, for a gateway that is not a host address of the subnet, and
  * if no address remains
  */
-export const loadBalancerRange = (subnet: Cidr, gateway: string, prefixLength = 29, slot = 0): AddressRange => {
+export const loadBalancerRange = (subnet: Cidr, gateway: Address, prefixLength = 29, slot = 0): AddressRange => {
   if (!Number.isInteger(prefixLength) || prefixLength <= subnet.prefix || prefixLength > 31) {
     refuse({
       received: prefixLength,
@@ -26,7 +27,7 @@ export const loadBalancerRange = (subnet: Cidr, gateway: string, prefixLength = 
       remedy: "Set loadBalancerPrefix to 29, or to the length of the block you want",
     });
   }
-  const taken = gatewayOf(subnet, gateway);
+  const { value: taken, text: gatewayText } = gatewayOf(subnet, gateway);
   const blocks = blocksOf(subnet, prefixLength);
   if (!Number.isInteger(slot) || slot < 0 || slot >= blocks) {
     refuse({
@@ -50,21 +51,11 @@ export const loadBalancerRange = (subnet: Cidr, gateway: string, prefixLength = 
   if (largest.last < largest.first) {
     refuse({
       received: prefixLength,
-      rule: `a block with an address beside the broadcast address of ${subnet.text} and the gateway ${gateway}`,
+      rule: `a block with an address beside the broadcast address of ${subnet.text} and the gateway ${gatewayText}`,
       remedy: "Set loadBalancerPrefix to 29 or less",
     });
   }
   return rangeOf(largest.first, largest.last);
-};
-
-const gatewayOf = (subnet: Cidr, gateway: string): bigint => {
-  const { family, value } = addressOf(gateway) ?? {};
-  if (family === "ipv4" && value !== undefined && value > subnet.first && value < subnet.last) return value;
-  return refuse({
-    received: gateway,
-    rule: `an address of ${subnet.text} that is neither its first nor its last`,
-    remedy: `Write ${addressText("ipv4", subnet.first + 1n)}, or leave the gateway out`,
-  });
 };
 
 /** A cluster that needs load balancer addresses. */
@@ -85,7 +76,7 @@ export interface RangeClaim {
  */
 export const allotRanges = (
   subnet: Cidr,
-  gateway: string,
+  gateway: Address,
   prefixLength: number,
   clusters: readonly RangeClaim[],
 ): Record<string, AddressRange> => {

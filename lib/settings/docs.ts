@@ -1,14 +1,9 @@
 import * as z from "zod/mini";
-import {
-  clusterFields,
-  infrastructureProviderFields,
-  poolFields,
-  taintFields,
-  healthCheckFields,
-  nodeConditionFields,
-} from "./schema/cluster";
+import { clusterFields } from "./schema/cluster";
+import { healthCheckFields, nodeConditionFields } from "./schema/healthCheck";
+import { poolFields, taintFields } from "./schema/pools";
 import { defaultOf, notes, type SettingTable, typeSchema } from "./schema/setting";
-import { settingsSchema } from "./schema/stack";
+import { infrastructureProviderFields, settingsSchema } from "./schema/stack";
 
 /** A JSON schema. */
 type JsonSchema = Readonly<Record<string, unknown>>;

@@ -1,6 +1,6 @@
 import type { AddressRange } from "../network/addressRange";
 import type { Cidr } from "../network/cidr";
-import { ipv6LoadBalancerRange, ipv6SubnetBeside } from "../network/dockerSubnet";
+import { gatewayOf, ipv6LoadBalancerRange, ipv6SubnetBeside } from "../network/dockerSubnet";
 import { allotRanges, slotOf, blocksOf } from "../network/loadBalancerRange";
 import type { ClusterEntry } from "./schema/entries";
 import type { SettingValues } from "./schema/stack";
@@ -22,7 +22,7 @@ export interface ClusterRanges {
 export const allottedRanges = (values: RangeSettings, entries: readonly ClusterEntry[]): Record<string, AddressRange> =>
   allotRanges(
     values.networkSubnet,
-    values.networkGateway,
+    gatewayOf(values.networkSubnet, values.networkGateway),
     values.loadBalancerPrefix,
     entries.filter(hasBlock).map((entry) => ({
       name: entry.values.name,

@@ -1,8 +1,10 @@
 import { cloudProviderKindImage } from "../addons/cloudProviderKind";
 import type { ClusterSpec, Backend } from "../cluster/spec";
+import type { Address } from "../network/address";
 import { type AddressRange, networkRange } from "../network/addressRange";
-import { defaultGateway } from "../network/dockerSubnet";
-import type { ClusterNetworkTexts, Networks } from "../network/networks";
+import type { Cidr } from "../network/cidr";
+import { defaultGateway, gatewayOf } from "../network/dockerSubnet";
+import type { Networks } from "../network/networks";
 import type { InfrastructureProvider } from "../providers/clusterctl";
 import type { RoutePins } from "../versions/pins";
 import { type ClusterRanges, familyRanges, ipv6SubnetOf } from "./ranges";
@@ -16,8 +18,7 @@ import type { SettingValues } from "./schema/stack";
 export const existingManagementName = "existing_management";
 
 /** The settings of a workload cluster. */
-export interface ClusterSettings
-  extends Readonly<Omit<ClusterSpec, "backend" | keyof ClusterNetworkTexts>>, ClusterNetworkTexts {
+export interface ClusterSettings extends Readonly<Omit<ClusterSpec, "backend">> {
   readonly backend: Backend;
   /** URL or path of the cluster's template, and values of the template's variables; only for backend `template`. */
   readonly template?: { readonly location: string; readonly variables: Readonly<Record<string, string>> };
@@ -40,10 +41,10 @@ export interface Settings {
   readonly pins: "release" | "source";
   readonly versions: Readonly<RoutePins>;
   readonly network: {
-    readonly subnet: string;
-    readonly gateway: string;
+    readonly subnet: Cidr;
+    readonly gateway: Address;
     /** Absent for an IPv4-only network. */
-    readonly ipv6?: { readonly subnet: string; readonly gateway: string };
+    readonly ipv6?: { readonly subnet: Cidr; readonly gateway: Address };
     readonly adopt: boolean;
     readonly loadBalancerPrefix: number;
   };
@@ -104,9 +105,9 @@ export const settingsTree = (
     pins: values.pins,
     versions,
     network: {
-      subnet: values.networkSubnet.text,
-      gateway: values.networkGateway,
-      ...(ipv6 === undefined ? {} : { ipv6: { subnet: ipv6.text, gateway: defaultGateway(ipv6) } }),
+      subnet: values.networkSubnet,
+      gateway: gatewayOf(values.networkSubnet, values.networkGateway),
+      ...(ipv6 === undefined ? {} : { ipv6: { subnet: ipv6, gateway: defaultGateway(ipv6) } }),
       adopt: values.adoptNetwork,
       loadBalancerPrefix: values.loadBalancerPrefix,
     },
@@ -151,8 +152,8 @@ const clusterOf = ({ values, pools }: ClusterEntry, allotted: ClusterRanges | un
     controlPlaneReplicas: values.controlPlaneReplicas,
     workerPools: [...pools],
     ...(healthCheck ? { healthCheck } : {}),
-    podCidr: values.podCidr.text,
-    serviceCidr: values.serviceCidr.text,
+    podCidr: values.podCidr,
+    serviceCidr: values.serviceCidr,
     serviceDomain: values.serviceDomain,
     nodeImage: values.nodeImage,
     backend: values.backend,

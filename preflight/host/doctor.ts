@@ -1,3 +1,4 @@
+import { readSettings } from "../../lib/settings/settings";
 import { pins } from "../../lib/versions/pins";
 import type { CheckResult, Requirements, HostCheck } from "./check";
 import { checkContainerAddresses, checkImageStore } from "./dockerServer";
@@ -33,7 +34,7 @@ const hostChecks: HostCheck[] = [
 export const checkHost = (facts: HostFacts, requirements: Partial<Requirements> = {}): CheckResult[] => {
   const all: Requirements = {
     pins,
-    subnet: "172.18.0.0/16",
+    subnet: readSettings({ config: {}, pins }).network.subnet,
     clusterNetworks: [],
     ownClusters: [],
     wantedClusters: [],

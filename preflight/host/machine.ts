@@ -1,5 +1,4 @@
-import { familyOf } from "../../lib/network/address";
-import { overlaps, parseNetwork } from "../../lib/network/cidr";
+import { overlaps } from "../../lib/network/cidr";
 import { isAtLeast } from "../../lib/versions/semver";
 import { finding, gb, ok, type HostCheck } from "./check";
 
@@ -27,7 +26,7 @@ export const checkKernel: HostCheck = ({ kernel }) => {
         "fail",
         "kernel",
         `missing: ${missing.join(", ")}`,
-        "load these modules, or use a kernel that has them: Docker does not start without them",
+        "load these modules, or use a kernel with them: Docker does not start without these modules",
       );
 };
 
@@ -95,17 +94,17 @@ export const checkDisk: HostCheck = ({ freeBytes, tools, route }, { nodes }) => 
   return finding(freeBytes >= wanted / 2 ? "warn" : "fail", "disk", detail, remedy);
 };
 
-/** Returns whether two networks in CIDR notation share an address. */
-const overlap = (left: string, right: string): boolean => overlaps(parseNetwork(left), parseNetwork(right));
-
 /** Checks that no other network of the host uses the subnet of the Docker network. */
-export const checkRoutes: HostCheck = ({ routes, kindDevices }, { subnet }) => {
-  const overlapping = routes.filter(({ network, device }) => !kindDevices.includes(device) && overlap(network, subnet));
-  if (overlapping.length === 0) return ok("routes", `no other network uses ${subnet}`);
-  const list = overlapping.map(({ network, device }) => `${network} on ${device}`).join(", ");
+export const checkRoutes: HostCheck = ({ routes, kindDevices }, { subnet, subnetNotice }) => {
+  const overlapping = routes.filter(
+    ({ network, device }) => !kindDevices.includes(device) && overlaps(network, subnet),
+  );
+  const notice = subnetNotice === undefined ? "" : `; ${subnetNotice}`;
+  if (overlapping.length === 0) return ok("routes", `no other network uses ${subnet.text}${notice}`);
+  const list = overlapping.map(({ network, device }) => `${network.text} on ${device}`).join(", ");
   const remedy =
     "set networkSubnet in Pulumi.<stack>.yaml to a free network, or remove the overlapping network (docker network ls)";
-  return finding("fail", "routes", `${subnet} overlaps ${list}`, remedy);
+  return finding("fail", "routes", `${subnet.text} overlaps ${list}`, remedy);
 };
 
 /**
@@ -113,15 +112,15 @@ export const checkRoutes: HostCheck = ({ routes, kindDevices }, { subnet }) => {
  * because the facts contain only IPv4 routes.
  */
 export const checkClusterNetworks: HostCheck = ({ routes }, { clusterNetworks }) => {
-  const networks = clusterNetworks.filter((network) => familyOf(network) === "ipv4");
+  const networks = clusterNetworks.filter(({ family }) => family === "ipv4");
   if (networks.length === 0) return undefined;
   const name = "cluster networks";
   const hidden = networks.flatMap((network) =>
     routes
-      .filter((route) => overlap(route.network, network))
-      .map((route) => `${network} hides ${route.network} on ${route.device}`),
+      .filter((route) => overlaps(route.network, network))
+      .map((route) => `${network.text} hides ${route.network.text} on ${route.device}`),
   );
-  if (hidden.length === 0) return ok(name, networks.join(", "));
+  if (hidden.length === 0) return ok(name, networks.map(({ text }) => text).join(", "));
   const remedy =
     "if pods or nodes need the hidden network, set podCidr or serviceCidr to a network without a route on the host";
   return finding("warn", name, hidden.join(", "), remedy);

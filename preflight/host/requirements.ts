@@ -1,4 +1,3 @@
-import { networksOf } from "../../lib/network/networks";
 import type { Settings } from "../../lib/settings/types";
 import { releaseOf } from "../../lib/versions/semver";
 import type { Requirements } from "./check";
@@ -26,12 +25,10 @@ export const requirementsOf = (
     ...(management ? [management] : []),
     ...dockerClusters.map((cluster) => cluster.kubernetesVersion.slice(1)),
   ];
-  const networks = dockerClusters
-    .map(networksOf)
-    .flatMap(({ podCidr, serviceCidr }) => [...podCidr.list, ...serviceCidr.list]);
+  const networks = dockerClusters.flatMap(({ podCidr, serviceCidr }) => [...podCidr.list, ...serviceCidr.list]);
   return {
     subnet: settings.network.subnet,
-    clusterNetworks: [...new Set(networks.map(({ text }) => text))],
+    clusterNetworks: [...new Map(networks.map((network) => [network.text, network])).values()],
     // In-memory clusters have no containers, so their names cannot conflict with containers.
     wantedClusters: [
       ...(createsManagement ? [settings.management.name] : []),

@@ -9,7 +9,7 @@ export interface ImageAddress {
   readonly reference: string;
 }
 
-/** State of an image in its registry; `unknown` holds the reason if the registry cannot answer. */
+/** State of an image in its registry. `unknown` is the reason why the state could not be read. */
 export type RegistryAnswer = "there" | "missing" | { readonly unknown: string };
 
 /** Parses an image as Docker does: the first part is a host if it has a dot or a port, or is localhost. */
@@ -46,15 +46,15 @@ export const registryUrl = (host: string): string =>
 export const askRegistry = async (image: string, timeout = 10_000): Promise<RegistryAnswer> => {
   const { host, repository, reference } = imageAddress(image);
   const url = `${registryUrl(host)}${repository}/manifests/${reference}`;
-  const ask = (address: string, headers: Record<string, string>): ReturnType<typeof askInternet> =>
+  const requestHead = (address: string, headers: Record<string, string>): ReturnType<typeof askInternet> =>
     askInternet(address, { method: "HEAD", headers: { accept, ...headers }, signal: AbortSignal.timeout(timeout) });
   try {
-    let response = await ask(url, {});
+    let response = await requestHead(url, {});
     const challenge = response.headers.get("www-authenticate");
     if (response.status === 401 && challenge !== null) {
       const token = await anonymousToken(challenge, timeout);
       // registry.k8s.io redirects to another host. The challenge is that host's, and so is the token.
-      if (token !== undefined) response = await ask(response.url, { authorization: `Bearer ${token}` });
+      if (token !== undefined) response = await requestHead(response.url, { authorization: `Bearer ${token}` });
     }
     if (response.ok) return "there";
     return response.status === 404 ? "missing" : { unknown: `${host} answered HTTP ${response.status}` };

@@ -1,13 +1,14 @@
 import type { Problem } from "../../lib/base/problem";
+import type { Cidr } from "../../lib/network/cidr";
 import type { ExistingNetwork, ManagementNode } from "../../system/docker";
 
 /** Management cluster and network of the settings. */
 export interface RequiredManagement {
   name: string;
   nodeImage: string;
-  subnet: string;
+  subnet: Cidr;
   /** IPv6 subnet; absent for an IPv4-only network. */
-  subnetIPv6?: string;
+  subnetIPv6?: Cidr;
 }
 
 const why = ({ name }: RequiredManagement): string => `while the management cluster ${name} exists`;
@@ -35,26 +36,26 @@ export const managementProblems = (
 ): Problem[] => {
   if (node === undefined) return [];
   const problems: Problem[] = [];
-  if (network !== undefined && !network.subnets.includes(wanted.subnet)) {
+  if (network !== undefined && !network.subnets.includes(wanted.subnet.text)) {
     const [subnet = "the subnet of the network kind"] = network.subnets.filter((one) => one.includes("."));
     const key = "networkSubnet";
-    problems.push({ key, received: wanted.subnet, rule: `${subnet} ${why(wanted)}`, remedy: remedy(key) });
+    problems.push({ key, received: wanted.subnet.text, rule: `${subnet} ${why(wanted)}`, remedy: remedy(key) });
   }
   const ipv6 = network?.subnets.find((subnet) => subnet.includes(":"));
   // An adopted network does not have an owner, and its IPv6 subnet may be unused.
-  if (network !== undefined && network.owner !== "" && ipv6 !== wanted.subnetIPv6) {
+  if (network !== undefined && network.owner !== "" && ipv6 !== wanted.subnetIPv6?.text) {
     const key = "networkSubnetIPv6";
     const rule = ipv6 === undefined ? `no value, and no cluster with IPv6, ${why(wanted)}` : `${ipv6} ${why(wanted)}`;
-    problems.push({ key, received: wanted.subnetIPv6 ?? "", rule, remedy: remedy(key) });
+    problems.push({ key, received: wanted.subnetIPv6?.text ?? "", rule, remedy: remedy(key) });
   }
   return problems;
 };
 
 /** Network `kind` as the settings require it. */
 export interface RequiredNetwork {
-  subnet: string;
+  subnet: Cidr;
   /** IPv6 subnet; absent if the stack does not need it. */
-  subnetIPv6?: string;
+  subnetIPv6?: Cidr;
   owner: string;
   adopt: boolean;
 }
@@ -70,17 +71,17 @@ export const networkProblem = (
       : undefined;
   }
   if (required.adopt) {
-    if (required.subnetIPv6 !== undefined && !existing.subnets.includes(required.subnetIPv6)) {
+    if (required.subnetIPv6 !== undefined && !existing.subnets.includes(required.subnetIPv6.text)) {
       const [ipv6] = existing.subnets.filter((subnet) => subnet.includes(":"));
       const remedy =
         ipv6 === undefined
           ? "Recreate the network with IPv6, or use IPv4-only clusters."
           : "Set networkSubnetIPv6 to this subnet.";
-      return `networkSubnetIPv6: expected the IPv6 subnet of the adopted network kind (${ipv6 ?? "none"}), got ${required.subnetIPv6}. ${remedy}`;
+      return `networkSubnetIPv6: expected the IPv6 subnet of the adopted network kind (${ipv6 ?? "none"}), got ${required.subnetIPv6.text}. ${remedy}`;
     }
-    return existing.subnets.includes(required.subnet)
+    return existing.subnets.includes(required.subnet.text)
       ? undefined
-      : `networkSubnet: expected the IPv4 subnet of the adopted network kind (${existing.subnets.join(", ") || "none"}), got ${required.subnet}. Set networkSubnet to this subnet.`;
+      : `networkSubnet: expected the IPv4 subnet of the adopted network kind (${existing.subnets.join(", ") || "none"}), got ${required.subnet.text}. Set networkSubnet to this subnet.`;
   }
   if (existing.owner === required.owner) return undefined;
   const whose =

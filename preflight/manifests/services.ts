@@ -1,6 +1,5 @@
 import type { Problem } from "../../lib/base/problem";
 import type { KubernetesObject } from "../../lib/kubernetes/object";
-import { networksOf } from "../../lib/network/networks";
 import type { ClusterSettings } from "../../lib/settings/types";
 import type { StackManifests } from "./stack";
 
@@ -24,21 +23,21 @@ const serviceCidrProblems = (
   cluster: ClusterSettings,
   manifests: Pick<StackManifests, "cni" | "loadBalancer" | "extra">,
 ): Problem[] => {
-  const { name, cni, loadBalancer, application, manifests: locations } = cluster;
+  const { name, cni, serviceCidr, loadBalancer, application, manifests: locations } = cluster;
   const installed = [manifests.cni[cni], ...(loadBalancer === "metallb" ? [manifests.loadBalancer] : [])];
   const sources = [...installed, ...locations.map((location) => manifests.extra[location])];
   const services = sources.flatMap((manifest) => servicesOf(manifest?.objects ?? [])).filter(hasAddress);
   const count = kubeadmServices + services.length + (application ? 1 : 0);
-  return networksOf(cluster).serviceCidr.list.flatMap(({ text, first, last }) => {
+  return serviceCidr.list.flatMap(({ text, first, last }) => {
     const room = Number(last - first) + 1 - unused;
     return count <= room
       ? []
       : [
           {
             key: `serviceCidr of cluster ${name}`,
-            received: text,
-            rule: `a network for the ${count} services that the cluster starts with (this network has room for ${room})`,
-            remedy: "Choose a larger network",
+            rule: `room for the ${count} services that the cluster starts with`,
+            got: `${text} with room for ${room}`,
+            remedy: `Set serviceCidr to a network of at least ${count + unused} addresses`,
           },
         ];
   });

@@ -2,7 +2,6 @@ import { type Problem, ProblemError, problemsOf } from "../../lib/base/problem";
 import { allOf } from "../../lib/base/settleAll";
 import type { ClusterParts } from "../../lib/cluster/parts";
 import { templateParts } from "../../lib/cluster/template/parts";
-import { networksOf } from "../../lib/network/networks";
 import type { Settings } from "../../lib/settings/types";
 import { loadManifest, manifestStore } from "./store";
 
@@ -29,7 +28,7 @@ export const readTemplates = async ({
     const values = { variables, secrets, setting: `templateVariables of cluster ${cluster.name}` };
     problems.push(
       ...problemsOf(() => {
-        parts[cluster.name] = templateParts(text, location, { ...cluster, ...networksOf(cluster) }, values);
+        parts[cluster.name] = templateParts(text, location, cluster, values);
       }),
     );
   }

@@ -1,3 +1,4 @@
+// The program's side of the plugin kind: one class for each type. main.ts lists the implementations in this folder.
 import * as pulumi from "@pulumi/pulumi";
 import { keepMark } from "../plugin/resourceKind";
 
@@ -22,7 +23,7 @@ export interface KindClusterArgs {
 /**
  * A kind cluster that the engine reads before each preview and update. The next up starts a stopped node. It replaces a
  * missing cluster, together with all resources that are `deletedWith` the cluster. The id is the cluster's name, so an
- * existing cluster can be imported: `pulumi import kind:index:KindCluster NAME CLUSTER`.
+ * existing cluster can be imported: `pulumi import kind:index:KindCluster NAME CLUSTER`. Implemented in kindCluster.ts.
  *
  * @throws Error, also in a preview, if Docker does not answer: then the cluster's state is unknown
  */
@@ -51,7 +52,10 @@ export interface ImageLoadArgs {
   images: pulumi.Input<Record<string, pulumi.Input<string>>>;
 }
 
-/** Loads images of the host's Docker into a kind node, and loads images again that the node lost. */
+/**
+ * Loads images of the host's Docker into a kind node, and loads images again that the node lost. Implemented in
+ * imageLoad.ts.
+ */
 export class NodeImages extends pulumi.CustomResource {
   /** The node's digests by image reference. */
   declare public readonly loaded: pulumi.Output<Record<string, string>>;
@@ -72,7 +76,10 @@ export interface NodeImageArgs {
   images: pulumi.Input<Record<string, pulumi.Input<string>>>;
 }
 
-/** Builds a node image that contains images. A pruned image is built again; destroy keeps it. */
+/**
+ * Builds a node image that contains images. A pruned image is built again; destroy keeps it. Implemented in
+ * nodeImage.ts.
+ */
 export class BuiltNodeImage extends pulumi.CustomResource {
   declare public readonly imageId: pulumi.Output<string>;
 
@@ -90,7 +97,10 @@ export interface ClusterContainersArgs {
   kubeconfig: pulumi.Input<string>;
 }
 
-/** Reads a workload cluster's containers. The next up repairs containers that were stopped, removed or moved. */
+/**
+ * Reads a workload cluster's containers. The next up repairs containers that were stopped, removed or moved.
+ * Implemented in containers/resource.ts.
+ */
 export class ClusterContainers extends pulumi.CustomResource {
   /** Machines without a container. */
   declare public readonly missing: pulumi.Output<string[]>;

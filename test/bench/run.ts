@@ -1,7 +1,7 @@
-// Times `up` and `destroy` of the offline stack against the seed's procedure as a script, in turn, on the same machine
-// with the same images; besides, the first preview and an `up` that has nothing to do. BENCH_PAIRS (default 3) pairs;
-// the last lines are the ratios of the medians. Each `up` builds its node image again, as on a machine where it never ran;
-// BENCH_KEEP=1 keeps it, as on one where it did.
+// Compares `up` and `destroy` of the offline stack with the seed's procedure as a script. Both run in turn on the same
+// machine with the same images. The first preview and an `up` without changes are timed too.
+// BENCH_PAIRS is the number of pairs (default 3). The last lines are the ratios of the medians.
+// Each `up` builds its node image again, as on a machine where it never ran. BENCH_KEEP=1 keeps the image between runs.
 import { execFileSync, spawnSync } from "node:child_process";
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import type { ThrowAwayStack } from "../e2e/throwAwayStack";

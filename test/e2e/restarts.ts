@@ -24,10 +24,10 @@ export const restartDaemon = async (): Promise<void> => {
 };
 
 /**
- * What a restart of Docker does to addresses, where Docker itself must not be restarted: all containers are stopped, and
- * those that Docker would start again are started in another order.
+ * Changes containers' addresses as a restart of Docker does, without a restart of Docker. Stops all containers, and starts
+ * the containers that Docker would start again, in another order.
  *
- * @param order names; those that are left out stay stopped, as a load balancer does
+ * @param order names of the containers to start; the others stay stopped, as a load balancer does
  */
 export const restartContainers = (all: readonly string[], order: readonly string[]): void => {
   must("docker", ["stop", ...all]);

@@ -2,8 +2,9 @@
 // Its last line is "N passed, N failed".
 import { join } from "node:path";
 import { contains } from "../../lib/network/addressRange";
-import { parseDockerSubnet } from "../../lib/network/dockerSubnet";
 import { loadBalancerRange } from "../../lib/network/loadBalancerRange";
+import { addressOf, parseDockerSubnet } from "../../lib/network/parse";
+import { address } from "../helpers/addresses";
 import { clearEarlierRuns } from "./earlierRuns";
 import { check, type Counts, dockerInventory, must, newInDocker, report, runSteps, type Step } from "./harness";
 import { SecretManifests } from "./secretManifests";
@@ -28,7 +29,7 @@ const settings = {
 const printed: Record<string, string> = {};
 
 /** Subnet and gateway of the stack files. */
-const range = loadBalancerRange(parseDockerSubnet("172.18.0.0/16"), "172.18.0.1");
+const range = loadBalancerRange(parseDockerSubnet("172.18.0.0/16"), address("172.18.0.1"));
 let before = dockerInventory();
 
 /** Names that the first preview must show, one of each stage. */
@@ -112,7 +113,7 @@ const steps: Step[] = [
     name: "the application answers over an address of the range",
     run: async () => {
       const { url = "no URL", answer = "" } = stack.outputs();
-      check(contains(range, new URL(url).hostname), `${url} inside ${range.text}`);
+      check(contains(range, addressOf(new URL(url).hostname)), `${url} inside ${range.text}`);
       const page = await (await fetch(url)).text();
       check(page.includes("Thank you for using nginx"), `nginx's thanks in ${page.slice(0, 200)}`);
       check(answer.includes("Thank you for using nginx"), `nginx's thanks in the output, got ${answer}`);

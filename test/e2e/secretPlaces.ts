@@ -59,8 +59,9 @@ interface LoggedEvent {
 }
 
 /**
- * The engine's event log without debug messages. Pulumi's Node.js runtime reports each answer of the engine by one, secrets
- * in clear; they are shown with --debug alone, but always written to a log that someone asked for: docs/guides/security.md.
+ * Returns the engine's event log without debug messages. Pulumi's Node.js runtime reports each answer of the engine in a
+ * debug message, with secrets in clear text. Pulumi shows debug messages only with --debug, but always writes them to a
+ * requested event log: docs/guides/security.md.
  */
 const withoutDebug = (events: Buffer): Buffer =>
   Buffer.from(

@@ -13,8 +13,8 @@ export type Places = Readonly<Record<string, Buffer | string>>;
 const windowLength = 40;
 
 /**
- * Pieces of a text by which it is known again, without line breaks, since those are written in many ways: for a short
- * text all of it, else pieces of its beginning, middle and end. What stands in every PEM file is left out.
+ * Returns pieces that identify a text: all of a short text, otherwise pieces of its beginning, middle and end. Pieces have
+ * no line breaks, because programs write line breaks in different ways. Lines that every PEM file has are left out.
  */
 export const windowsOf = (text: string): string[] => {
   const lines = text.split(/\r?\n/).map((line) => line.trim());

@@ -1,3 +1,4 @@
+import { parseNetwork } from "../../lib/network/parse";
 import type { HostFacts } from "../../preflight/host/facts";
 
 /** A host on which nothing is wrong and nothing runs. */
@@ -14,6 +15,6 @@ export const healthyHost: HostFacts = {
   tools: {},
   kernel: { overlay: true, bridge: true },
   containers: [],
-  routes: [{ network: "172.17.0.0/16", device: "docker0" }],
+  routes: [{ network: parseNetwork("172.17.0.0/16"), device: "docker0" }],
   kindDevices: [],
 };

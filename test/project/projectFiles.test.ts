@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, test } from "@jest/globals";
 import { load } from "js-yaml";
+import { parseNetworks } from "../../lib/network/parse";
 import { describeSettings } from "../../lib/settings/docs";
 import { readSettings } from "../../lib/settings/settings";
 import type { Settings } from "../../lib/settings/types";
@@ -46,8 +47,8 @@ describe("the stacks", () => {
           namespace: "default",
           controlPlaneReplicas: 1,
           workerPools: [{ name: "md-0", replicas: 1 }],
-          podCidr: "192.168.0.0/16",
-          serviceCidr: "10.128.0.0/12",
+          podCidr: parseNetworks("192.168.0.0/16"),
+          serviceCidr: parseNetworks("10.128.0.0/12"),
           serviceDomain: "cluster.local",
         },
       ]);
@@ -134,11 +135,11 @@ describe("the stacks", () => {
 
   test.each(stacks)("%s with the source route stated is the same, whatever tools are installed", (name) => {
     const { config } = readFile(`Pulumi.${name}.yaml`) as { config: Record<string, unknown> };
-    const own = Object.entries(config).flatMap(([key, value]) =>
+    const slipwaySettings = Object.entries(config).flatMap(([key, value]) =>
       key.startsWith("slipway:") ? [[key.slice(8), value] as const] : [],
     );
     for (const route of routes) {
-      const before = readSettings({ config: { ...Object.fromEntries(own), ...stated }, pins, route });
+      const before = readSettings({ config: { ...Object.fromEntries(slipwaySettings), ...stated }, pins, route });
       expect(before).toEqual(settingsOf(name, "source"));
     }
   });

@@ -1,25 +1,21 @@
 import { execFileSync } from "node:child_process";
-import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { beforeAll, describe, expect, test } from "@jest/globals";
+import { describe, expect, test } from "@jest/globals";
 import { declaredNames, longSentences, parseSource, proseOf, rulesOf } from "../helpers/prose";
 import banned from "./bannedPhrases.json";
 
 // Three lists of banned words. `phrases` are searched in all tracked text, in either case and across line breaks.
 // `names` are old identifiers that mean nothing else, so they are searched as whole words in all text.
-// `declarations` are ordinary English words that say nothing as a name, such as `found`. Only a TypeScript declaration of
-// such a name counts. Words that are good names in some places (`text`, `count`, `part`, `one`, `flag`) are not listed.
-// Run with UPDATE_STYLE=1 to lower the numbers of the ratchet file; that never raises a number.
+// `declarations` are ordinary English words that say nothing as a name, for example `found`. Only TypeScript declarations
+// with these names are banned. Words that are good names in some places (`text`, `count`, `part`, `flag`) are not listed.
+// `unchecked` has the files that are not searched, each with the reason.
 
 const root = join(__dirname, "..", "..");
-const ratchetFile = join(__dirname, "styleRatchet.json");
 const maximumWords = 30;
 
-type Counts = Record<string, number>;
-type Ratchet = Record<"phrases" | "longSentences", Counts>;
-
 const trackedTexts = (): [path: string, text: string][] => {
-  const unchecked = banned.unchecked.map((pattern) => new RegExp(pattern));
+  const unchecked = Object.keys(banned.unchecked).map((pattern) => new RegExp(pattern));
   return execFileSync("git", ["ls-files"], { cwd: root, encoding: "utf8" })
     .trim()
     .split("\n")
@@ -27,84 +23,60 @@ const trackedTexts = (): [path: string, text: string][] => {
     .map((path) => [path, readFileSync(join(root, path), "utf8")]);
 };
 
-/** Returns the group of a file in the ratchet: a room of lib, else the first folder or the file itself. */
-const groupOf = (path: string): string => /^lib\/[^/]+|^[^/]+/.exec(path)![0];
+const sourceOf = (path: string, text: string): ReturnType<typeof parseSource> | undefined =>
+  path.endsWith(".ts") ? parseSource(path, text) : undefined;
 
-const add = (counts: Counts, key: string, count: number): void => {
-  if (count > 0) counts[key] = (counts[key] ?? 0) + count;
-};
-
-const countPhrases = (counts: Counts, text: string): void => {
+/** Returns the banned phrases, names and declarations in a text, once for each occurrence. */
+const bannedIn = (path: string, text: string): string[] => {
   const flat = text.replace(/\n[ \t]*(?:\*|\/\/|#)?[ \t]*/g, " ");
-  const count = (pattern: string, flags: string): number => [...flat.matchAll(new RegExp(pattern, flags))].length;
-  for (const [phrase, pattern] of Object.entries(banned.phrases)) add(counts, phrase, count(pattern, "gi"));
-  for (const name of banned.names) add(counts, `name ${name}`, count(`\\b${name}\\b`, "g"));
+  const repeat = (label: string, pattern: RegExp): string[] => [...flat.matchAll(pattern)].map(() => label);
+  const source = sourceOf(path, text);
+  return [
+    ...Object.entries(banned.phrases).flatMap(([phrase, pattern]) => repeat(phrase, new RegExp(pattern, "gi"))),
+    ...banned.names.flatMap((name) => repeat(`name ${name}`, new RegExp(`\\b${name}\\b`, "g"))),
+    ...(source ? declaredNames(source) : [])
+      .filter((name) => banned.declarations.includes(name))
+      .map((name) => `declaration ${name}`),
+  ];
 };
 
-const countAll = (texts: [path: string, text: string][]): Ratchet => {
-  const ratchet: Ratchet = { phrases: {}, longSentences: {} };
-  for (const [path, text] of texts) {
-    countPhrases(ratchet.phrases, text);
-    const source = path.endsWith(".ts") ? parseSource(path, text) : undefined;
-    for (const name of source ? declaredNames(source) : []) {
-      if (banned.declarations.includes(name)) add(ratchet.phrases, `declaration ${name}`, 1);
-    }
-    for (const [place, blocks] of Object.entries(proseOf(path, text, source))) {
-      add(ratchet.longSentences, `${place} in ${groupOf(path)}`, longSentences(blocks, maximumWords).length);
-    }
-  }
-  return ratchet;
-};
+/** Returns the long sentences in a text, each after its kind of prose. */
+const longIn = (path: string, text: string): string[] =>
+  Object.entries(proseOf(path, text, sourceOf(path, text))).flatMap(([kind, blocks]) =>
+    longSentences(blocks, maximumWords).map((sentence) => `${kind}: ${sentence}`),
+  );
 
-const sorted = (counts: Counts): Counts =>
-  Object.fromEntries(Object.entries(counts).sort(([a], [b]) => (a < b ? -1 : 1)));
+describe("all tracked text", () => {
+  const inAll = (search: (path: string, text: string) => string[]): string[] =>
+    trackedTexts().flatMap(([path, text]) => search(path, text).map((match) => `${path}: ${match}`));
 
-const readRatchet = (): Ratchet => JSON.parse(readFileSync(ratchetFile, "utf8")) as Ratchet;
+  test("has no banned phrases", () => expect(inAll(bannedIn)).toEqual([]));
 
-/** Returns the counts, where no number of the ratchet file is lower. */
-const lowered = (now: Counts, limit: Counts): Counts =>
-  sorted(Object.fromEntries(Object.entries(now).map(([key, count]) => [key, Math.min(count, limit[key] ?? 0)])));
-
-let counts: Ratchet;
-
-beforeAll(() => {
-  counts = countAll(trackedTexts());
-  if (process.env.UPDATE_STYLE !== "1") return;
-  const limits = existsSync(ratchetFile) ? readRatchet() : counts;
-  const next: Ratchet = {
-    phrases: lowered(counts.phrases, limits.phrases),
-    longSentences: lowered(counts.longSentences, limits.longSentences),
-  };
-  writeFileSync(ratchetFile, `${JSON.stringify(next, undefined, 2)}\n`);
+  test(`has no sentences with more than ${maximumWords} words`, () => expect(inAll(longIn)).toEqual([]));
 });
 
-describe("the ratchet file", () => {
-  // A higher count means new bad prose. A lower count means that the file must follow: UPDATE_STYLE=1.
-  test("states how often each banned phrase occurs", () => {
-    expect(sorted(counts.phrases)).toEqual(readRatchet().phrases);
-  });
-
-  test(`states how many sentences have more than ${maximumWords} words`, () => {
-    expect(sorted(counts.longSentences)).toEqual(readRatchet().longSentences);
-  });
-});
-
-describe("the count of banned phrases", () => {
-  const count = (path: string, text: string): Counts => countAll([[path, text]]).phrases;
+describe("the search for banned phrases", () => {
+  // The phrase is joined from its words, because this file is searched too.
+  const phrase = ["is", "no"].join(" ");
 
   test("finds a phrase across the line break of a comment", () => {
-    expect(count("steps/x", "# This is\n# no sentence.")).toEqual({ "is no": 1 });
+    expect(bannedIn("steps/x", "# This is\n# no sentence.")).toEqual([phrase]);
+  });
+
+  test("finds every occurrence, and the old names", () => {
+    expect(bannedIn("docs/x.md", `A ${phrase} B. C ${phrase} D.`)).toEqual([phrase, phrase]);
+    expect(bannedIn("docs/x.md", `The ${banned.names[0]} of X.`)).toEqual([`name ${banned.names[0]}`]);
   });
 
   test("accepts file names of checksums and Go's go.sum", () => {
-    expect(count("docs/x.md", "SHA512SUMS, sha256sum, go.sum")).toEqual({});
+    expect(bannedIn("docs/x.md", "SHA512SUMS, sha256sum, go.sum")).toEqual([]);
   });
 
-  test("counts an ordinary word only where TypeScript declares it", () => {
-    expect(count("lib/x.ts", "// found\nconst found = 1;\nf((own) => own.found);")).toEqual({
-      "declaration found": 1,
-      "declaration own": 1,
-    });
+  test("finds an ordinary word only where TypeScript declares it", () => {
+    expect(bannedIn("lib/x.ts", "// found\nconst found = 1;\nf((own) => own.found);")).toEqual([
+      "declaration found",
+      "declaration own",
+    ]);
   });
 });
 
@@ -133,11 +105,10 @@ describe('a rule of a problem completes the sentence "KEY: expected …"', () =>
   });
 });
 
-describe("the count of long sentences", () => {
+describe("the search for long sentences", () => {
   const long = Array(maximumWords + 1)
     .fill("word")
     .join(" ");
-  const count = (path: string, text: string): Counts => countAll([[path, text]]).longSentences;
 
   test.each([
     ["docs", "README.md", `# Title\n\n${long}.`],
@@ -146,11 +117,11 @@ describe("the count of long sentences", () => {
     ["comments", "steps/x", `#!/bin/sh\n# ${long}.`],
     ["errors", "lib/base/x.ts", `throw new Error("${long}");`],
     ["errors", "lib/base/x.ts", `const problem = { key, rule: \`${long} \${x}\` };`],
-  ])("finds one in %s of %s", (place, path, text) => {
-    expect(count(path, text)).toEqual({ [`${place} in ${groupOf(path)}`]: 1 });
+  ])("finds one in %s of %s", (kind, path, text) => {
+    expect(longIn(path, text)).toEqual([expect.stringMatching(`^${kind}: word `)]);
   });
 
-  test("counts neither code blocks nor code in backquotes", () => {
-    expect(count("README.md", `\`\`\`sh\n${long}\n\`\`\`\n\nRun \`${long}\` now.`)).toEqual({});
+  test("reads neither code blocks nor code in backquotes", () => {
+    expect(longIn("README.md", `\`\`\`sh\n${long}\n\`\`\`\n\nRun \`${long}\` now.`)).toEqual([]);
   });
 });

@@ -29,8 +29,8 @@ describe("exec", () => {
   test("says that a program could not be started", async () => {
     const result = await exec("no-such-program", []);
     expect(result).toMatchObject({ code: -1, failure: { message: "spawn no-such-program ENOENT" } });
-    expect(() => requireStart("no-such-program", result, "; run make tools")).toThrow(
-      "no-such-program could not be started (spawn no-such-program ENOENT); run make tools",
+    expect(() => requireStart("no-such-program", result, "Run make tools.")).toThrow(
+      "no-such-program: expected a program that runs, got spawn no-such-program ENOENT. Run make tools.",
     );
   });
 
@@ -73,26 +73,26 @@ describe("run", () => {
 
   test("throws where the program is not there", async () =>
     await expect(run("no-such-program", [])).rejects.toThrow(
-      new Error("no-such-program could not be started: spawn no-such-program ENOENT"),
+      new Error("no-such-program: expected a program that runs, got spawn no-such-program ENOENT. Install it."),
     ));
 });
 
 describe("a created Exec", () => {
-  const ask = createExec(process.cwd(), { A: "a" }, 0.5);
+  const exec = createExec(process.cwd(), { A: "a" }, 0.5);
 
   test("answers with its output", async () =>
-    expect(await ask("sh", "-c", "echo $A; echo")).toEqual({ text: "a", failed: false }));
+    expect(await exec("sh", "-c", "echo $A; echo")).toEqual({ text: "a", failed: false }));
 
   test("answers with the end of its complaint, and with what it printed", async () => {
     const script = "echo out; for i in 1 2 3 4; do echo $i >&2; done; exit 1";
-    expect(await ask("sh", "-c", script)).toEqual({ text: "2\n3\n4", failed: true, printed: "out" });
+    expect(await exec("sh", "-c", script)).toEqual({ text: "2\n3\n4", failed: true, printed: "out" });
   });
 
-  test("that is silent is said to be", async () =>
-    expect(await ask("sleep", "60")).toEqual({ text: "no answer within 0.5 s", failed: true, printed: "" }));
+  test("reports a program that gives no answer in time", async () =>
+    expect(await exec("sleep", "60")).toEqual({ text: "no answer within 0.5 s", failed: true, printed: "" }));
 
-  test("that is not there is said to be", async () =>
-    expect((await ask("no-such-program")).text).toBe("spawn no-such-program ENOENT"));
+  test("reports a program that does not exist", async () =>
+    expect((await exec("no-such-program")).text).toBe("spawn no-such-program ENOENT"));
 });
 
 test("a started program gets the variables of this process too", async () => {

@@ -1,20 +1,27 @@
 import net from "node:net";
 import { expect, jest, test } from "@jest/globals";
 import { Response } from "undici";
-import { askInternet, followRedirects, reasonOf, RefusedRedirect } from "../../system/http";
+import {
+  askInternet,
+  followRedirects,
+  isTemporaryStatus,
+  reasonOf,
+  RefusedRedirect,
+  retryAfterMs,
+} from "../../system/http";
 
-/** Follows redirects from the first address to each next one, and returns the addresses that were asked. */
+/** Follows redirects from the first address to each next one, and returns the requested addresses. */
 const follow = async (...addresses: string[]): Promise<string[]> => {
-  const asked: string[] = [];
+  const requests: string[] = [];
   const answer = await followRedirects(addresses[0] ?? "", ({ href }) => {
-    asked.push(href);
-    const location = addresses[asked.length];
+    requests.push(href);
+    const location = addresses[requests.length];
     return Promise.resolve(
       location === undefined ? new Response("end") : new Response("moved", { status: 302, headers: { location } }),
     );
   });
   expect(await answer.text()).toBe("end");
-  return asked;
+  return requests;
 };
 
 test.each([
@@ -26,8 +33,8 @@ test.each([
 });
 
 test("follows a location relative to the address that named it", async () => {
-  const asked = await follow("https://a.example/x/y", "../z", "//b.example/w");
-  expect(asked).toEqual(["https://a.example/x/y", "https://a.example/z", "https://b.example/w"]);
+  const requests = await follow("https://a.example/x/y", "../z", "//b.example/w");
+  expect(requests).toEqual(["https://a.example/x/y", "https://a.example/z", "https://b.example/w"]);
 });
 
 test.each([
@@ -75,3 +82,24 @@ test.each([
   [{ message: "fetch failed" }, "fetch failed"],
   ["text", "text"],
 ])("says why %j failed", (error, reason) => expect(reasonOf(error)).toBe(reason));
+
+test.each([
+  [null, 0],
+  ["", 0],
+  ["soon", 0],
+  ["-5", 0],
+  ["0", 0],
+  ["7", 7000],
+  [" 7 ", 7000],
+  ["3600", 60_000],
+  ["Mon, 30 Nov 2026 12:00:07 GMT", 7000],
+  ["Mon, 30 Nov 2026 11:59:00 GMT", 0],
+  ["Mon, 30 Nov 2026 20:00:00 GMT", 60_000],
+])("reads Retry-After: %j as %d ms", (header, expected) => {
+  expect(retryAfterMs(header, Date.parse("2026-11-30T12:00:00Z"))).toBe(expected);
+});
+
+test("tells a busy server from a missing file", () => {
+  expect([408, 425, 429, 500, 502, 503, 504].every(isTemporaryStatus)).toBe(true);
+  expect([200, 304, 400, 401, 403, 404, 410, 418].some(isTemporaryStatus)).toBe(false);
+});

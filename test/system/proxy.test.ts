@@ -29,8 +29,8 @@ const listen = (server: TcpServer, host: string): Promise<void> => {
 
 /** The site behind the proxy, which has the names that its certificate lists. */
 const pages: Readonly<Record<string, string>> = { "/file": "bytes", "/manifest.yaml": "kind: A\n", "/": "a page" };
-const respond: Parameters<typeof createServer>[1] = (asked, response) => {
-  const path = asked.url ?? "";
+const respond: Parameters<typeof createServer>[1] = (message, response) => {
+  const path = message.url ?? "";
   if (path === "/away") response.writeHead(302, { location: "http://plain.example/back" }).end();
   else if (path === "/back") response.writeHead(302, { location: "https://files.example/file" }).end();
   else if (path.startsWith("/v2/")) response.writeHead(path === "/v2/a/b/manifests/v1" ? 200 : 404).end();
@@ -45,18 +45,18 @@ beforeAll(async () => {
   });
   const openSite = createTlsServer({ key: readFileSync(keyFile), cert: readFileSync(certificateFile) }, respond);
   const openPlain = createServer(respond);
-  const openProxy = createServer((asked, response) => {
-    passed.push(`${asked.method} ${asked.url}`);
+  const openProxy = createServer((message, response) => {
+    passed.push(`${message.method} ${message.url}`);
     if (refusal !== undefined) return void response.writeHead(refusal).end();
-    const { pathname } = new URL(asked.url ?? "");
-    asked.pipe(
-      request({ port: portOf(openPlain), host: "127.0.0.2", path: pathname, method: asked.method }, (answer) => {
+    const { pathname } = new URL(message.url ?? "");
+    message.pipe(
+      request({ port: portOf(openPlain), host: "127.0.0.2", path: pathname, method: message.method }, (answer) => {
         response.writeHead(answer.statusCode ?? 0, answer.headers);
         answer.pipe(response);
       }),
     );
-  }).on("connect", (asked, socket: Socket) => {
-    passed.push(`CONNECT ${asked.url}`);
+  }).on("connect", (message, socket: Socket) => {
+    passed.push(`CONNECT ${message.url}`);
     if (refusal !== undefined) return void socket.end(`HTTP/1.1 ${refusal} No\r\ncontent-length: 0\r\n\r\n`);
     const end = connect(portOf(openSite), "127.0.0.2", () => {
       socket.write("HTTP/1.1 200 OK\r\n\r\n");
@@ -90,7 +90,7 @@ const run = async (program: string, args: string[], environment: Record<string, 
 };
 
 /** Asks questions of the form PART=ADDRESS with some environment, and returns the answers. */
-const ask = async (environment: Record<string, string>, ...questions: string[]): Promise<string[]> => {
+const query = async (environment: Record<string, string>, ...questions: string[]): Promise<string[]> => {
   const args = ["scripts/run.cjs", "test/helpers/askInternet.ts", work, ...questions];
   const { printed, complaint } = await run(process.execPath, args, environment);
   expect(complaint).toBe(""); // no warning either
@@ -99,7 +99,7 @@ const ask = async (environment: Record<string, string>, ...questions: string[]):
 
 describe("questions to the internet", () => {
   test("pass the proxy: a download, a manifest, a registry and the route", async () => {
-    const answers = await ask(
+    const answers = await query(
       { HTTPS_PROXY: address() },
       "download=https://files.example/file",
       "manifest=https://files.example/manifest.yaml",
@@ -120,22 +120,22 @@ describe("questions to the internet", () => {
   });
 
   test.each(["https_proxy", "HTTPS_PROXY", "http_proxy", "HTTP_PROXY"])("take the proxy of %s", async (variable) => {
-    expect(await ask({ [variable]: address() }, "download=https://files.example/file")).toEqual(["bytes"]);
+    expect(await query({ [variable]: address() }, "download=https://files.example/file")).toEqual(["bytes"]);
     expect(passed).toEqual(["CONNECT files.example:443"]);
   });
 
   test.each(["http_proxy", "HTTP_PROXY"])("over plain HTTP are forwarded by the proxy of %s", async (variable) => {
-    expect(await ask({ [variable]: address() }, "download=http://plain.example/file")).toEqual(["bytes"]);
+    expect(await query({ [variable]: address() }, "download=http://plain.example/file")).toEqual(["bytes"]);
     expect(passed).toEqual(["GET http://plain.example/file"]);
   });
 
   test("take a proxy without http:// and the lower-case variable first", async () => {
     const variables = { https_proxy: address().replace("http://", ""), HTTPS_PROXY: "http://127.0.0.1:1" };
-    expect(await ask(variables, "download=https://files.example/file")).toEqual(["bytes"]);
+    expect(await query(variables, "download=https://files.example/file")).toEqual(["bytes"]);
   });
 
   test("keep the rule for redirects behind a proxy", async () => {
-    const [answer] = await ask(
+    const [answer] = await query(
       { HTTPS_PROXY: address(), HTTP_PROXY: address() },
       "download=https://files.example/away",
     );
@@ -149,14 +149,14 @@ describe("questions that stay off the proxy", () => {
 
   test.each(["no_proxy", "NO_PROXY"])("go to the hosts of %s", async (variable) => {
     const variables = { HTTP_PROXY: address(), [variable]: "other.example,127.0.0.2" };
-    expect(await ask(variables, `download=${url()}`)).toEqual(["bytes"]);
+    expect(await query(variables, `download=${url()}`)).toEqual(["bytes"]);
     expect(passed).toEqual([]);
-    expect(await ask({ HTTP_PROXY: address() }, `download=${url()}`)).toEqual(["bytes"]);
+    expect(await query({ HTTP_PROXY: address() }, `download=${url()}`)).toEqual(["bytes"]);
     expect(passed).toEqual([`GET ${url()}`]);
   });
 
   test("go to a registry of this machine", async () => {
-    const [answer] = await ask({ HTTP_PROXY: address() }, "registry=127.0.0.1:4/a/b:v1");
+    const [answer] = await query({ HTTP_PROXY: address() }, "registry=127.0.0.1:4/a/b:v1");
     expect(answer).toContain("connect ECONNREFUSED 127.0.0.1:4");
     expect(passed).toEqual([]);
   });
@@ -173,7 +173,7 @@ describe("a proxy that does not let questions pass is named", () => {
   test.each(["https://files.example/file", "http://plain.example/file"])("with status 407 for %s", async (url) => {
     refusal = 407;
     const open = address().replace("http://", "http://user:password@");
-    const [answer] = await ask({ HTTP_PROXY: open }, `download=${url}`);
+    const [answer] = await query({ HTTP_PROXY: open }, `download=${url}`);
     expect(answer).toContain(
       `HTTP_PROXY: expected a proxy that accepts requests, got status 407 from ${address()}. Correct the variable`,
     );
@@ -183,7 +183,7 @@ describe("a proxy that does not let questions pass is named", () => {
   test.each(["download=https://files.example/file", "download=http://plain.example/file"])(
     "with a closed port for %s",
     async (question) => {
-      const [answer] = await ask({ HTTPS_PROXY: "http://127.0.0.1:1", HTTP_PROXY: "http://127.0.0.1:1" }, question);
+      const [answer] = await query({ HTTPS_PROXY: "http://127.0.0.1:1", HTTP_PROXY: "http://127.0.0.1:1" }, question);
       expect(answer).toMatch(
         /HTTPS?_PROXY: expected a proxy that answers, got connect ECONNREFUSED 127.0.0.1:1 from http:\/\/127.0.0.1:1\./,
       );
@@ -192,7 +192,7 @@ describe("a proxy that does not let questions pass is named", () => {
 
   test("in a manifest's and a registry's error", async () => {
     const variables = { HTTPS_PROXY: "http://127.0.0.1:1" };
-    const answers = await ask(variables, "manifest=https://files.example/a", "registry=registry.example/a:v1");
+    const answers = await query(variables, "manifest=https://files.example/a", "registry=registry.example/a:v1");
     for (const answer of answers) expect(answer).toContain("HTTPS_PROXY: expected a proxy that answers");
   });
 
@@ -200,7 +200,7 @@ describe("a proxy that does not let questions pass is named", () => {
     ["socks5://user:password@127.0.0.1:1", "socks5://…"],
     ["http://[password", "a value that is not a URL"],
   ])("where the variable is %s", async (value, got) => {
-    const [answer] = await ask({ HTTPS_PROXY: value }, "download=https://files.example/file");
+    const [answer] = await query({ HTTPS_PROXY: value }, "download=https://files.example/file");
     expect(answer).toContain(`HTTPS_PROXY: expected the URL of a proxy with http:// or https://, got ${got}`);
     expect(answer).not.toContain("password");
   });

@@ -48,7 +48,6 @@ export const goGroups: GoGroup[] = [
     requires: required(kubernetesPlugin, helm),
     replaces: {
       "github.com/pulumi/pulumi-kubernetes/sdk/v4": `github.com/pulumi/pulumi-kubernetes/sdk/v4 ${goModule("github.com/pulumi/pulumi-kubernetes/sdk/v4")}`,
-      "github.com/pulumi/pulumi-kubernetes/tests/v4": `github.com/pulumi/pulumi-kubernetes/tests/v4 ${goModule("github.com/pulumi/pulumi-kubernetes/tests/v4")}`,
     },
     copies: ["schema.json", "terraform-mapping.json"].map((file): [string, string, string] => [
       at(kubernetesPlugin),

@@ -1,5 +1,6 @@
 import { type Problem, problemsOf } from "../../base/problem";
 import type { Cidr } from "../../network/cidr";
+import { gatewayOf } from "../../network/dockerSubnet";
 import { loadBalancerRange } from "../../network/loadBalancerRange";
 import { allottedRanges } from "../ranges";
 import type { ClusterEntry } from "../schema/entries";
@@ -94,6 +95,7 @@ const rangeProblems = ({
   if (keys.some((key) => invalid.has(key)) || unique.length === 0) return [];
   const { networkSubnet, networkGateway, loadBalancerPrefix } = values;
   // A rule about the stack's network reports a network without a range, so that no cluster repeats the problem.
-  if (problemsOf(() => loadBalancerRange(networkSubnet, networkGateway, loadBalancerPrefix)).length > 0) return [];
+  const range = () => loadBalancerRange(networkSubnet, gatewayOf(networkSubnet, networkGateway), loadBalancerPrefix);
+  if (problemsOf(range).length > 0) return [];
   return [...problemsOf(() => allottedRanges(values, unique))];
 };

@@ -1,4 +1,5 @@
 import { type Problem, problemsOf } from "../../base/problem";
+import { gatewayOf } from "../../network/dockerSubnet";
 import { loadBalancerRange } from "../../network/loadBalancerRange";
 import type { RoutePins } from "../../versions/pins";
 import { unsupported, unsupportedByKind } from "../../versions/supportMatrix";
@@ -78,14 +79,16 @@ const kindOnly = [
 const stackRules: readonly StackRule[] = [
   {
     keys: ["networkSubnet", "networkGateway"],
-    check: (values) => problemsFor("networkGateway", () => rangeWith(values)),
+    check: (values) => problemsFor("networkGateway", () => gatewayWith(values)),
   },
   {
     keys: ["networkSubnet", "networkGateway", "loadBalancerPrefix"],
     check: (values) =>
-      problemsOf(() => rangeWith(values)).length > 0
+      problemsOf(() => gatewayWith(values)).length > 0
         ? [] // The rule above reports a problem of the gateway.
-        : problemsFor("loadBalancerPrefix", () => rangeWith(values, values.loadBalancerPrefix)),
+        : problemsFor("loadBalancerPrefix", () =>
+            loadBalancerRange(values.networkSubnet, gatewayWith(values), values.loadBalancerPrefix),
+          ),
   },
   {
     keys: ["managementNodeImage"],
@@ -154,8 +157,7 @@ const stackRules: readonly StackRule[] = [
   },
 ];
 
-const rangeWith = (values: SettingValues, prefixLength?: number) =>
-  loadBalancerRange(values.networkSubnet, values.networkGateway, prefixLength);
+const gatewayWith = ({ networkSubnet, networkGateway }: SettingValues) => gatewayOf(networkSubnet, networkGateway);
 
 const problemsFor = (key: SettingKey, check: () => unknown): Problem[] =>
   problemsOf(check).map((problem) => ({ ...problem, key }));

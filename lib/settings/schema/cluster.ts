@@ -1,85 +1,37 @@
-import { optional, pipe, transform } from "zod/mini";
+import { optional } from "zod/mini";
 import { cniNames } from "../../addons/cni";
 import { longestNames } from "../../cluster/objects";
-import type { Backend, HealthCheck, NodeCondition, Taint, WorkerPool } from "../../cluster/spec";
+import type { Backend } from "../../cluster/spec";
 import { noNetworks } from "../../network/networks";
 import {
   between,
-  countOrPercentage,
   dnsDomain,
   dnsLabel,
   imageReference,
   kubernetesVersion,
-  labelKey,
-  labelValue,
   manifestLocation,
   networksOfSize,
   oddCount,
   orEmpty,
-  providerVersion,
   templateVariables,
 } from "./checks";
+import { healthCheck } from "./healthCheck";
+import { pool } from "./pools";
 import {
   boolean,
   derivedString,
   integer,
   listOf,
   map,
-  mapOf,
   notes,
   oneOf,
   optionalInteger,
   parsedString,
   requiredString,
   string,
-  stringMap,
   strings,
   type ValuesOf,
 } from "./setting";
-
-/** A condition that makes a node unhealthy: an entry of `unhealthyNodeConditions`. */
-export const nodeConditionFields = {
-  type: string("Ready", "Type of the node condition, for example Ready or DiskPressure.", labelKey),
-  status: oneOf(["Unknown", "False", "True"], "Status of the condition that means unhealthy."),
-  timeoutSeconds: integer(300, "Seconds after which a node with this status is unhealthy.", between(1, 86_400)),
-};
-
-/** Health checks of a cluster, with the field names of Cluster API's MachineHealthCheck (v1beta2). */
-export const healthCheckFields = {
-  nodeStartupTimeoutSeconds: integer(
-    600,
-    "Seconds after which a machine without a node is unhealthy; 0 disables this check.",
-    between(0, 86_400),
-  ),
-  unhealthyNodeConditions: listOf(
-    mapOf(nodeConditionFields),
-    "Node conditions that mean unhealthy. Fields: type, status, timeoutSeconds. Default: Ready is Unknown or False for 300 seconds.",
-  ),
-  unhealthyLessThanOrEqualTo: string(
-    "",
-    'Maximum of unhealthy machines in a group, for example 40% or "1"; Cluster API replaces no machines above it. Empty: no maximum.',
-    countOrPercentage,
-  ),
-};
-
-/** Conditions of Cluster API's examples: a node that reports not Ready, and a node that stopped reporting. */
-const defaultConditions: NodeCondition[] = (["Unknown", "False"] as const).map((status) => ({
-  type: "Ready",
-  status,
-  timeoutSeconds: 300,
-}));
-
-const healthCheck = pipe(
-  mapOf(healthCheckFields),
-  transform(({ nodeStartupTimeoutSeconds, unhealthyNodeConditions: conditions, ...limit }): HealthCheck => {
-    const atMost = limit.unhealthyLessThanOrEqualTo;
-    return {
-      nodeStartupTimeoutSeconds,
-      unhealthyNodeConditions: conditions.length > 0 ? conditions : defaultConditions,
-      ...(atMost === "" ? {} : { unhealthyLessThanOrEqualTo: atMost.endsWith("%") ? atMost : Number(atMost) }),
-    };
-  }),
-);
 
 const nameOfCluster = dnsLabel(longestNames.cluster, "Cluster API appends -control-plane-xxxxx");
 
@@ -120,49 +72,6 @@ export const clusterSettings = {
   serviceDomain: string("cluster.local", "DNS domain of the services.", dnsDomain),
 
   application: boolean(true, "Deploy nginx behind a load balancer and request its page."),
-};
-
-/** A taint of the nodes of a pool: an entry of `taints`. */
-export const taintFields = {
-  key: requiredString("Key of the taint, for example example.org/gpu.", labelKey),
-  value: string("", "Value of the taint.", labelValue),
-  effect: oneOf(["NoSchedule", "PreferNoSchedule", "NoExecute"], "Effect on pods that do not tolerate the taint."),
-};
-
-const taint = pipe(
-  mapOf(taintFields),
-  transform(({ key, value, effect }): Taint => ({ key, ...(value === "" ? {} : { value }), effect })),
-);
-
-/** A pool of equal worker nodes: an entry of `workers`. */
-export const poolFields = {
-  name: requiredString(
-    "Name of the pool, which is a part of the names of its machines.",
-    dnsLabel(40, "Cluster API appends -xxxxx-xxxxx"),
-  ),
-  replicas: integer(1, "Number of nodes in the pool.", between(0, 250)),
-  labels: stringMap("Labels of the nodes.", labelKey, labelValue),
-  taints: listOf(taint, "Taints of the nodes. Fields: key, value, effect."),
-};
-
-const pool = pipe(
-  mapOf(poolFields),
-  transform(({ name, replicas, labels, taints }): WorkerPool => ({
-    name,
-    replicas,
-    ...(Object.keys(labels).length > 0 ? { labels } : {}),
-    ...(taints.length > 0 ? { taints } : {}),
-  })),
-);
-
-/** An additional infrastructure provider: an entry of `providers`. */
-export const infrastructureProviderFields = {
-  name: requiredString(
-    "Name of the provider in clusterctl, for example aws.",
-    dnsLabel(40, "clusterctl puts infrastructure- before it"),
-  ),
-  version: requiredString("Version of the provider, for example v2.13.0.", providerVersion),
-  manifest: requiredString("URL or path of the provider's infrastructure-components.yaml.", manifestLocation),
 };
 
 const parseAddresses = networksOfSize(

@@ -1,6 +1,5 @@
 import * as z from "zod/mini";
 import { isRecord } from "../../base/json";
-import type { Cidr } from "../../network/cidr";
 import type { RoutePins } from "../../versions/pins";
 import { type Check, issuesOf, manifestLocation, orEmpty } from "./checks";
 
@@ -29,7 +28,6 @@ export type ValuesOf<T extends SettingTable> = { readonly [K in keyof T]: z.outp
 
 /** Settings from which later settings derive defaults. An invalid setting has no value. */
 export interface EarlierSettings {
-  readonly networkSubnet?: Cidr;
   readonly kubernetesVersion?: string;
 }
 

@@ -1,7 +1,18 @@
-import { defaultGateway, parseDockerSubnet, parseIPv6Subnet } from "../../network/dockerSubnet";
+import type { Address } from "../../network/address";
+import { defaultSubnet } from "../../network/freeSubnet";
+import { addressOf, parseDockerSubnet, parseIPv6Subnet } from "../../network/parse";
 import type { RoutePins } from "../../versions/pins";
-import { between, dnsLabel, filePath, imageReference, secretVariables, templateVariables } from "./checks";
-import { clusterFields, infrastructureProviderFields, clusterSettings } from "./cluster";
+import {
+  between,
+  dnsLabel,
+  filePath,
+  imageReference,
+  manifestLocation,
+  providerVersion,
+  secretVariables,
+  templateVariables,
+} from "./checks";
+import { clusterFields, clusterSettings } from "./cluster";
 import {
   boolean,
   derivedString,
@@ -12,6 +23,7 @@ import {
   mapOf,
   oneOfByRoute,
   parsedString,
+  requiredString,
   string,
   strings,
   type ValuesOf,
@@ -19,6 +31,16 @@ import {
 
 const clusterApiAsset = (name: string) => (versions: RoutePins) =>
   `https://github.com/kubernetes-sigs/cluster-api/releases/download/v${versions.clusterApi}/${name}.yaml`;
+
+/** An additional infrastructure provider: an entry of `providers`. */
+export const infrastructureProviderFields = {
+  name: requiredString(
+    "Name of the provider in clusterctl, for example aws.",
+    dnsLabel(40, "clusterctl puts infrastructure- before it"),
+  ),
+  version: requiredString("Version of the provider, for example v2.13.0.", providerVersion),
+  manifest: requiredString("URL or path of the provider's infrastructure-components.yaml.", manifestLocation),
+};
 
 /** Every setting, in the order of Pulumi.yaml. `npm run schema` writes the files from this table. */
 export const settingsSchema = {
@@ -49,20 +71,25 @@ export const settingsSchema = {
   ),
 
   networkSubnet: parsedString(
-    "172.18.0.0/16",
-    "IPv4 subnet of the Docker network kind. Containers get addresses of the lower half, and load balancers get addresses of the upper half.",
-    parseDockerSubnet,
+    "",
+    "IPv4 subnet of the Docker network kind. Containers get addresses of the lower half, and load balancers get addresses of the upper half. Empty: the first up takes the first free subnet (172.18.0.0/16, then 172.19.0.0/16 and so on), and the stack keeps it.",
+    (value) => parseDockerSubnet(value === "" ? defaultSubnet : value),
   ),
-  networkGateway: derivedString(
-    (_, { networkSubnet }) => (networkSubnet === undefined ? "" : defaultGateway(networkSubnet)),
+  networkGateway: parsedString(
+    "",
     "Gateway of the Docker network. Empty: the first address of the subnet.",
+    // The error about another text names the subnet, so a rule about both settings reports the text.
+    (value): Address | string | undefined => (value === "" ? undefined : (addressOf(value) ?? value)),
   ),
   networkSubnetIPv6: parsedString(
     "",
     "IPv6 subnet of the Docker network. Empty: a subnet derived from networkSubnet if a cluster has IPv6 (fd00:172:18::/64 for 172.18.0.0/16), otherwise no IPv6.",
     (value) => (value === "" ? undefined : parseIPv6Subnet(value)),
   ),
-  adoptNetwork: boolean(false, "Use the existing Docker network kind; destroy does not delete the network."),
+  adoptNetwork: boolean(
+    false,
+    "Use the existing Docker network kind; destroy does not delete the network. Without this setting, the first up adopts a network kind that has no containers and that Slipway did not create.",
+  ),
   loadBalancerPrefix: integer(
     29,
     "Prefix length of a cluster's block of load balancer addresses. A stack without clusters has the highest block of the subnet.",

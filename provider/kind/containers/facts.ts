@@ -8,7 +8,7 @@ import {
 } from "../../../lib/base/container";
 import { clusterLabel } from "../../../lib/base/labels";
 import { addressText } from "../../../lib/network/address";
-import { parseNetwork } from "../../../lib/network/cidr";
+import { parseNetwork } from "../../../lib/network/parse";
 import { networkArguments, parseNetworks } from "../../../system/docker";
 import { exec } from "../../../system/exec";
 import type { Properties } from "../../plugin/values";

@@ -1,4 +1,5 @@
-import { familyOf, type IpFamily } from "../../../lib/network/address";
+import { type IpFamily } from "../../../lib/network/address";
+import { familyOf } from "../../../lib/network/parse";
 import { check, type Step } from "../harness";
 import type { Scenario } from "../scenario";
 import type { TestStack } from "../testStack";

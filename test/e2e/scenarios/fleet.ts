@@ -1,4 +1,5 @@
 import { contains } from "../../../lib/network/addressRange";
+import { address, addressRange } from "../../helpers/addresses";
 import { check, type Step } from "../harness";
 import type { Inventory } from "../inventory";
 import type { Scenario } from "../scenario";
@@ -55,9 +56,10 @@ const allAnswer = async (stack: TestStack): Promise<void> => {
     `a URL for each range, got ${JSON.stringify(outputs.urls)} and ${JSON.stringify(ranges)}`,
   );
   for (const [name, url] of Object.entries(outputs.urls)) {
-    const [first = "", last = ""] = ranges[name]!.split("-");
-    const within = { first, last, size: 0, text: ranges[name]! };
-    check(contains(within, new URL(url).hostname), `${url} of ${name} inside ${ranges[name]}`);
+    check(
+      contains(addressRange(ranges[name]!), address(new URL(url).hostname)),
+      `${url} of ${name} inside ${ranges[name]}`,
+    );
     await stack.answers(url);
   }
 };

@@ -2,7 +2,7 @@ import { describe, expect, test } from "@jest/globals";
 import { balancedAddress, deploymentObject, serviceObject, urlOf } from "../../../lib/addons/application";
 import { podSecurityLevel } from "../../../lib/kubernetes/podSecurity";
 import { networkRange } from "../../../lib/network/addressRange";
-import { parseNetwork } from "../../../lib/network/cidr";
+import { parseNetwork } from "../../../lib/network/parse";
 
 const ranges = [networkRange(parseNetwork("172.18.255.248/29")), parseNetwork("fd00:172:18::/64")];
 const v4 = { ip: "172.18.255.249" };

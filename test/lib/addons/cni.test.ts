@@ -2,7 +2,7 @@ import { describe, expect, test } from "@jest/globals";
 import { cniLocation, withPodCidr } from "../../../lib/addons/cni";
 import { parseManifest } from "../../../lib/kubernetes/manifest";
 import type { KubernetesObject } from "../../../lib/kubernetes/object";
-import { parseNetworks } from "../../../lib/network/networks";
+import { parseNetworks } from "../../../lib/network/parse";
 import { fetchTimeout, realManifests } from "../../helpers/realManifests";
 
 const daemonSet = (env?: object[]): KubernetesObject => ({

@@ -1,6 +1,6 @@
 import { expect, test } from "@jest/globals";
 import { withPodCidr, adaptToKindNodes } from "../../../lib/addons/cni";
-import { parseNetworks } from "../../../lib/network/networks";
+import { parseNetworks } from "../../../lib/network/parse";
 
 const configuration = (flannel: object): string =>
   JSON.stringify({

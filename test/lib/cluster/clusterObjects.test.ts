@@ -4,7 +4,7 @@ import { clusterObjects, longestNames } from "../../../lib/cluster/objects";
 import { machineOwners, partsOfSpec } from "../../../lib/cluster/parts";
 import type { ClusterSpec, WorkerPool } from "../../../lib/cluster/spec";
 import type { KubernetesObject } from "../../../lib/kubernetes/object";
-import { parseNetworks } from "../../../lib/network/networks";
+import { parseNetworks } from "../../../lib/network/parse";
 import { misfits } from "../../helpers/crdSchema";
 import { fetchTimeout, realCrds } from "../../helpers/realManifests";
 

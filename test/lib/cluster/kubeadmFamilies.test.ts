@@ -6,7 +6,7 @@ import { afterAll, describe, expect, test } from "@jest/globals";
 import { kubeadmFamilies } from "../../../lib/cluster/kubeadm";
 import { clusterObjects } from "../../../lib/cluster/objects";
 import type { ClusterSpec } from "../../../lib/cluster/spec";
-import { networksOf, parseNetworks } from "../../../lib/network/networks";
+import { parseNetworks } from "../../../lib/network/parse";
 import { misfits } from "../../helpers/crdSchema";
 import { fetchTimeout, realCrds } from "../../helpers/realManifests";
 
@@ -93,6 +93,10 @@ esac
 });
 
 describe("objects", () => {
+  const parsed = ({ podCidr, serviceCidr }: Record<"podCidr" | "serviceCidr", string>) => ({
+    podCidr: parseNetworks(podCidr),
+    serviceCidr: parseNetworks(serviceCidr),
+  });
   const families = [
     { podCidr: ipv6, serviceCidr: "fd00:128::/108" },
     { podCidr: `${ipv4},${ipv6}`, serviceCidr: "10.128.0.0/12,fd00:128::/108" },
@@ -104,7 +108,7 @@ describe("objects", () => {
     async (networks) => {
       const { infrastructureCluster, cluster, controlPlane, workers } = clusterObjects({
         ...spec,
-        ...networksOf(networks),
+        ...parsed(networks),
       });
       const objects = [infrastructureCluster, cluster, controlPlane, workers[0]!.bootstrapTemplate];
       const crds = await realCrds();
@@ -114,7 +118,7 @@ describe("objects", () => {
   );
 
   test("name a pool's labels and its address together", () => {
-    const [pool] = clusterObjects({ ...spec, ...networksOf(families[0]!) }).workers;
+    const [pool] = clusterObjects({ ...spec, ...parsed(families[0]!) }).workers;
     expect(pool!.bootstrapTemplate["spec"]).toMatchObject({
       template: {
         spec: {
@@ -132,7 +136,7 @@ describe("objects", () => {
   });
 
   test("of another family have other bootstrap templates, so that machines are replaced", () => {
-    const names = [spec, ...families.map((networks) => ({ ...spec, ...networksOf(networks) }))].map(
+    const names = [spec, ...families.map((networks) => ({ ...spec, ...parsed(networks) }))].map(
       (one) => clusterObjects(one).workers[0]!.bootstrapTemplate.metadata.name,
     );
     expect(new Set(names).size).toBe(4);

@@ -1,14 +1,14 @@
 import { describe, expect, test } from "@jest/globals";
 import fc from "fast-check";
 import { contains } from "../../../lib/network/addressRange";
-import { overlaps, parseCidr, parseNetwork } from "../../../lib/network/cidr";
-import { defaultGateway, dockerRange, parseDockerSubnet } from "../../../lib/network/dockerSubnet";
+import { overlaps, refuseOtherSize } from "../../../lib/network/cidr";
+import { defaultGateway, dockerRange, gatewayOf } from "../../../lib/network/dockerSubnet";
 import { loadBalancerRange } from "../../../lib/network/loadBalancerRange";
+import { addressOf, parseCidr, parseDockerSubnet, parseNetwork } from "../../../lib/network/parse";
+import { address, addressRange } from "../../helpers/addresses";
 import { ipcalc } from "../../helpers/ipcalc";
 
 /** The second oracle: plain arithmetic that shares nothing with the code under test. */
-const toNumber = (address: string): bigint =>
-  address.split(".").reduce((total, octet) => total * 256n + BigInt(octet), 0n);
 const toText = (value: bigint): string =>
   [24n, 16n, 8n, 0n].map((shift) => String((value / 2n ** shift) % 256n)).join(".");
 const subnetAt = (seed: number, prefix: number): { text: string; first: bigint; last: bigint } => {
@@ -51,6 +51,17 @@ describe("parseCidr", () => {
   });
 });
 
+test.each([
+  ["192.168.5.128/25", 8, 24, "192.168.5.0/24"],
+  ["192.168.5.0/24", 8, 20, "192.168.0.0/20"],
+  ["10.0.0.0/7", 8, 24, "10.0.0.0/8"],
+  ["fd00:1:2:3:4::/80", 48, 64, "fd00:1:2:3::/64"],
+])("the network that the error of %s suggests is one that the rule accepts", (text, shortest, longest, suggested) => {
+  const sizes = { shortest, longest };
+  expect(() => refuseOtherSize(parseNetwork(text), sizes, "test")).toThrow(`for example ${suggested}.`);
+  expect(() => refuseOtherSize(parseNetwork(suggested), sizes, "test")).not.toThrow();
+});
+
 describe("loadBalancerRange", () => {
   test.each([
     ["172.18.0.0/16", "172.18.0.1", 29, "172.18.255.248-172.18.255.254", 7],
@@ -65,24 +76,20 @@ describe("loadBalancerRange", () => {
     ["10.9.8.0/24", "10.9.8.1", 31, "10.9.8.254-10.9.8.254", 1],
     ["10.9.8.0/24", "10.9.8.253", 30, "10.9.8.254-10.9.8.254", 1],
   ])("of %s with gateway %s and /%i is %s", (subnet, gateway, prefix, text, size) => {
-    expect(loadBalancerRange(parseDockerSubnet(subnet), gateway, prefix)).toMatchObject({ text, size });
+    expect(loadBalancerRange(parseDockerSubnet(subnet), address(gateway), prefix)).toMatchObject({ text, size });
   });
 
   test("takes the upper of two equal pieces", () => {
     // The /28 block .240-.254 around .247 leaves seven addresses on either side.
-    expect(loadBalancerRange(parseDockerSubnet("10.9.8.0/24"), "10.9.8.247", 28).text).toBe("10.9.8.248-10.9.8.254");
+    expect(loadBalancerRange(parseDockerSubnet("10.9.8.0/24"), address("10.9.8.247"), 28).text).toBe(
+      "10.9.8.248-10.9.8.254",
+    );
   });
 
   test.each([
     ["172.18.0.0/16", "172.18.0.0", 29, "neither its first nor its last"],
     ["172.18.0.0/16", "172.18.255.255", 29, "neither its first nor its last"],
     ["172.18.0.0/16", "172.19.0.1", 29, "Write 172.18.0.1"],
-    [
-      "172.18.0.0/16",
-      "gateway",
-      29,
-      'expected an address of 172.18.0.0/16 that is neither its first nor its last, got "gateway"',
-    ],
     ["172.18.0.0/16", "172.18.0.1", 16, "an integer from 17 to 31"],
     ["172.18.0.0/16", "172.18.0.1", 32, "an integer from 17 to 31"],
     ["172.18.0.0/16", "172.18.0.1", 24.5, "an integer from 17 to 31"],
@@ -90,7 +97,13 @@ describe("loadBalancerRange", () => {
     ["172.18.0.0/29", "172.18.0.1", 30, "prefix length from /8 to /28"],
     ["0.0.0.0/7", "0.0.0.1", 29, "prefix length from /8 to /28"],
   ])("rejects %s with gateway %s and /%i", (subnet, gateway, prefix, message) => {
-    expect(() => loadBalancerRange(parseDockerSubnet(subnet), gateway, prefix)).toThrow(message);
+    expect(() => loadBalancerRange(parseDockerSubnet(subnet), address(gateway), prefix)).toThrow(message);
+  });
+
+  test("has no gateway that is not an address", () => {
+    expect(() => gatewayOf(parseDockerSubnet("172.18.0.0/16"), "gateway")).toThrow(
+      'expected an address of 172.18.0.0/16 that is neither its first nor its last, got "gateway"',
+    );
   });
 
   test("agrees with plain arithmetic for any subnet, gateway and block", () => {
@@ -106,8 +119,8 @@ describe("loadBalancerRange", () => {
           const gateway = near
             ? subnet.last - 1n - ((BigInt(seed) % 16n) % hosts)
             : subnet.first + 1n + (BigInt(seed) % hosts);
-          const range = loadBalancerRange(parseDockerSubnet(subnet.text), toText(gateway), prefix);
-          const [first, last] = [toNumber(range.first), toNumber(range.last)];
+          const range = loadBalancerRange(parseDockerSubnet(subnet.text), address(toText(gateway)), prefix);
+          const { first, last } = range;
           const block = 2n ** BigInt(32 - prefix);
 
           expect(first).toBeGreaterThanOrEqual(subnet.last + 1n - block);
@@ -119,12 +132,14 @@ describe("loadBalancerRange", () => {
           expect(last + 1n === gateway || last + 1n === subnet.last).toBe(true);
           expect(2n * BigInt(range.size)).toBeGreaterThanOrEqual(block - 2n);
           expect(
-            [range.first, range.last].every((end) => contains(range, end) && contains(parseNetwork(subnet.text), end)),
+            [first, last]
+              .map((end) => address(toText(end)))
+              .every((end) => contains(range, end) && contains(parseNetwork(subnet.text), end)),
           ).toBe(true);
-          expect(contains(range, toText(gateway))).toBe(false);
+          expect(contains(range, address(toText(gateway)))).toBe(false);
           expect(
             overlaps(
-              parseNetwork(dockerRange(parseNetwork(subnet.text))),
+              dockerRange(parseNetwork(subnet.text)),
               parseNetwork(`${toText(subnet.last + 1n - block)}/${prefix}`),
             ),
           ).toBe(false);
@@ -143,11 +158,11 @@ describe("against ipcalc", () => {
         const parent = subnetAt(seed, prefix - 7);
         for (const theirs of ipcalc(parent.text, prefix)) {
           const ours = parseCidr(theirs.network);
-          const range = loadBalancerRange(parseDockerSubnet(theirs.network), theirs.hostMin);
+          const range = loadBalancerRange(parseDockerSubnet(theirs.network), address(theirs.hostMin));
           expect(theirs).toEqual({
             network: ours.text,
-            hostMin: defaultGateway(ours),
-            hostMax: range.last,
+            hostMin: defaultGateway(ours).text,
+            hostMax: toText(range.last),
             broadcast: toText(ours.last),
           });
           compared++;
@@ -166,8 +181,8 @@ describe("against ipcalc", () => {
         const highest = blocks.at(-1);
         expect(blocks).toHaveLength(2 ** (29 - prefix));
         const range = loadBalancerRange(parseDockerSubnet(subnet.text), defaultGateway(parseNetwork(subnet.text)));
-        expect(`${range.first}/29`).toBe(highest?.network);
-        expect(range.last).toBe(highest?.hostMax);
+        expect(`${toText(range.first)}/29`).toBe(highest?.network);
+        expect(toText(range.last)).toBe(highest?.hostMax);
       }),
       { numRuns: 25 },
     );
@@ -180,7 +195,7 @@ describe("against ipcalc", () => {
         const [whole] = ipcalc(subnet.text);
         const [block] = ipcalc(`${whole?.broadcast}/29`);
         const range = loadBalancerRange(parseDockerSubnet(subnet.text), defaultGateway(parseNetwork(subnet.text)));
-        expect([`${range.first}/29`, range.last]).toEqual([block?.network, block?.hostMax]);
+        expect([`${toText(range.first)}/29`, toText(range.last)]).toEqual([block?.network, block?.hostMax]);
       }),
       { numRuns: 50 },
     );
@@ -190,7 +205,7 @@ describe("against ipcalc", () => {
     fc.assert(
       fc.property(fc.nat(0xffffffff), fc.integer({ min: 8, max: 28 }), (seed, prefix) => {
         const subnet = subnetAt(seed, prefix);
-        expect(dockerRange(parseNetwork(subnet.text))).toBe(ipcalc(subnet.text, prefix + 1)[0]?.network);
+        expect(dockerRange(parseNetwork(subnet.text)).text).toBe(ipcalc(subnet.text, prefix + 1)[0]?.network);
       }),
       { numRuns: 50 },
     );
@@ -230,7 +245,7 @@ describe("overlaps and contains", () => {
     ["", false],
     ["172.18.255.0250", false],
     ["fe80::1", false],
-  ])("the range of 172.18.0.0/16 contains %s: %s", (address, expected) => {
-    expect(contains(loadBalancerRange(parseDockerSubnet("172.18.0.0/16"), "172.18.0.1"), address)).toBe(expected);
+  ])("the range of 172.18.0.0/16 contains %s: %s", (text, expected) => {
+    expect(contains(addressRange("172.18.255.248-172.18.255.254"), addressOf(text))).toBe(expected);
   });
 });

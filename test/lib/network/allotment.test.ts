@@ -1,9 +1,8 @@
 import { describe, expect, test } from "@jest/globals";
 import fc from "fast-check";
 import { ProblemError } from "../../../lib/base/problem";
+import { addressAt } from "../../../lib/network/address";
 import { contains } from "../../../lib/network/addressRange";
-import { parseNetwork } from "../../../lib/network/cidr";
-import { parseDockerSubnet } from "../../../lib/network/dockerSubnet";
 import {
   blocksOf,
   loadBalancerRange,
@@ -11,9 +10,11 @@ import {
   type RangeClaim,
   slotOf,
 } from "../../../lib/network/loadBalancerRange";
+import { parseDockerSubnet, parseNetwork } from "../../../lib/network/parse";
+import { address } from "../../helpers/addresses";
 
 const network = parseDockerSubnet("172.18.0.0/16");
-const gateway = "172.18.0.1";
+const gateway = address("172.18.0.1");
 const allot = (...clusters: RangeClaim[]) => allotRanges(network, gateway, 29, clusters);
 
 test("slots count from the highest block down", () => {
@@ -35,7 +36,7 @@ test("a name gives the same block in every stack of the same network", () => {
 });
 
 test("a gateway within a lower block is not part of the range", () => {
-  const ranges = allotRanges(parseDockerSubnet("10.9.8.0/24"), "10.9.8.240", 29, [{ name: "a", slot: 1 }]);
+  const ranges = allotRanges(parseDockerSubnet("10.9.8.0/24"), address("10.9.8.240"), 29, [{ name: "a", slot: 1 }]);
   expect(ranges["a"]?.text).toBe("10.9.8.241-10.9.8.247");
 });
 
@@ -58,10 +59,10 @@ describe("rejects, with a remedy,", () => {
 
   test("more clusters than blocks, each of them", () => {
     const clusters = ["a", "b", "c"].map((name) => ({ name, slot: 0 }));
-    expect(() => allotRanges(parseDockerSubnet("10.9.8.0/28"), "10.9.8.1", 29, clusters)).toThrow(
+    expect(() => allotRanges(parseDockerSubnet("10.9.8.0/28"), address("10.9.8.1"), 29, clusters)).toThrow(
       /cluster b.*\n.*cluster c/,
     );
-    expect(() => allotRanges(parseDockerSubnet("10.9.8.0/28"), "10.9.8.1", 29, clusters)).toThrow(
+    expect(() => allotRanges(parseDockerSubnet("10.9.8.0/28"), address("10.9.8.1"), 29, clusters)).toThrow(
       /larger networkSubnet.*has only 1 blocks/,
     );
   });
@@ -80,25 +81,27 @@ describe("for any network and any clusters", () => {
   );
   const allotted = (subnet: string, prefixLength: number, clusters: RangeClaim[]) => {
     try {
-      return new Map(Object.entries(allotRanges(parseDockerSubnet(subnet), "10.0.0.1", prefixLength, clusters)));
+      return new Map(
+        Object.entries(allotRanges(parseDockerSubnet(subnet), address("10.0.0.1"), prefixLength, clusters)),
+      );
     } catch (error) {
       expect(error).toBeInstanceOf(ProblemError);
       return undefined;
     }
   };
-  const value = (address: string): number =>
-    address.split(".").reduce((total, octet) => total * 256 + Number(octet), 0);
+  const network10 = parseNetwork("10.0.0.0/8");
 
   test("ranges are disjoint, and inside the upper half", () => {
     fc.assert(
       fc.property(anyNetwork, anyClusters, ({ subnet, prefixLength }, clusters) => {
         const ranges = [...(allotted(subnet, prefixLength, clusters)?.values() ?? [])];
-        const sorted = ranges.sort((a, b) => value(a.first) - value(b.first));
+        const sorted = ranges.sort((a, b) => Number(a.first - b.first));
         const half = 2 ** (31 - Number(subnet.split("/")[1]));
         for (const [index, range] of sorted.entries()) {
-          expect(contains(parseNetwork(subnet), range.first) && contains(parseNetwork(subnet), range.last)).toBe(true);
-          expect(value(range.first) - value("10.0.0.0")).toBeGreaterThanOrEqual(half);
-          expect(value(range.first)).toBeGreaterThan(value(sorted[index - 1]?.last ?? "0.0.0.0"));
+          const ends = [range.first, range.last].map((end) => addressAt("ipv4", end));
+          expect(ends.every((end) => contains(parseNetwork(subnet), end))).toBe(true);
+          expect(Number(range.first - network10.first)).toBeGreaterThanOrEqual(half);
+          expect(range.first).toBeGreaterThan(sorted[index - 1]?.last ?? 0n);
         }
       }),
     );
@@ -130,7 +133,7 @@ describe("for any network and any clusters", () => {
         const requests = clusters.map((cluster) => ({ ...cluster, key: cluster.name }));
         const settled = new Map(requests.map((claim) => [claim.name, claim]));
         try {
-          allotRanges(parseDockerSubnet("10.0.0.0/24"), "10.0.0.1", 30, requests);
+          allotRanges(parseDockerSubnet("10.0.0.0/24"), address("10.0.0.1"), 30, requests);
         } catch (error) {
           for (const { key, remedy, rule } of (error as ProblemError).problems) {
             const free = /to (\d+), which is free/.exec(remedy)?.[1];
@@ -138,7 +141,8 @@ describe("for any network and any clusters", () => {
             if (free && claim) settled.set(claim.name, { ...claim, slot: Number(free) });
             else if (rule.startsWith("a number from") && claim) settled.delete(claim.name);
           }
-          const again = () => allotRanges(parseDockerSubnet("10.0.0.0/24"), "10.0.0.1", 30, [...settled.values()]);
+          const again = () =>
+            allotRanges(parseDockerSubnet("10.0.0.0/24"), address("10.0.0.1"), 30, [...settled.values()]);
           expect(blocksOf(parseDockerSubnet("10.0.0.0/24"), 30)).toBe(32);
           expect(again).not.toThrow();
         }

@@ -1,17 +1,25 @@
 import { describe, expect, test } from "@jest/globals";
 import fc from "fast-check";
-import { addressOf, addressText, lenientAddress } from "../../../lib/network/address";
+import { addressAt, addressText } from "../../../lib/network/address";
 import { contains, networkRange } from "../../../lib/network/addressRange";
-import { overlaps, parseCidr, parseNetwork } from "../../../lib/network/cidr";
+import { overlaps } from "../../../lib/network/cidr";
 import {
   defaultGateway,
   dockerRange,
   ipv6LoadBalancerRange,
   ipv6SubnetBeside,
+} from "../../../lib/network/dockerSubnet";
+import { anyOverlap, noNetworks } from "../../../lib/network/networks";
+import {
+  addressOf,
+  lenientAddress,
+  parseCidr,
   parseDockerSubnet,
   parseIPv6Subnet,
-} from "../../../lib/network/dockerSubnet";
-import { anyOverlap, noNetworks, parseNetworks } from "../../../lib/network/networks";
+  parseNetwork,
+  parseNetworks,
+} from "../../../lib/network/parse";
+import { address } from "../../helpers/addresses";
 import { ipaddressOracle } from "../../helpers/ipaddressOracle";
 
 /** Eight groups with many zeros, whose spellings differ. */
@@ -57,14 +65,17 @@ describe("against Python's ipaddress", () => {
     );
     for (const [index, { network: text, firstValue }] of subnets.entries()) {
       const network = parseIPv6Subnet(text);
-      expect(dockerRange(network)).toBe(lower[index]!.network);
-      expect(addressOf(defaultGateway(network))?.value).toBe(BigInt(firstValue) + 1n);
+      expect(dockerRange(network).text).toBe(lower[index]!.network);
+      expect(defaultGateway(network).value).toBe(BigInt(firstValue) + 1n);
       const [top, second] = [ipv6LoadBalancerRange(network, 0), ipv6LoadBalancerRange(network, 1)];
-      expect(top.first).toBe(highest[index]!.first);
-      expect(addressOf(top.last)?.value).toBe(BigInt(highest[index]!.lastValue) - 128n);
-      expect([second.first, second.last]).toEqual([next[index]!.first, next[index]!.last]);
-      expect(contains(parseNetwork(lower[index]!.network), second.first)).toBe(false);
-      expect(contains(network, second.first)).toBe(true);
+      expect(addressText("ipv6", top.first)).toBe(highest[index]!.first);
+      expect(top.last).toBe(BigInt(highest[index]!.lastValue) - 128n);
+      expect([second.first, second.last].map((end) => addressText("ipv6", end))).toEqual([
+        next[index]!.first,
+        next[index]!.last,
+      ]);
+      expect(contains(parseNetwork(lower[index]!.network), addressAt("ipv6", second.first))).toBe(false);
+      expect(contains(network, addressAt("ipv6", second.first))).toBe(true);
     }
   });
 });
@@ -75,8 +86,8 @@ describe("addresses", () => {
       fc.property(groups, (numbers) => {
         const value = numbers.reduce((total, group) => (total << 16n) | BigInt(group), 0n);
         const text = addressText("ipv6", value);
-        expect(lenientAddress(spelled(numbers))).toEqual({ family: "ipv6", value });
-        expect(addressOf(text)).toEqual({ family: "ipv6", value });
+        expect(lenientAddress(spelled(numbers))).toEqual({ family: "ipv6", value, text });
+        expect(addressOf(text)).toEqual({ family: "ipv6", value, text });
         expect(addressOf(text.toUpperCase()) === undefined).toBe(text !== text.toUpperCase());
       }),
     );
@@ -158,10 +169,10 @@ describe("families", () => {
   });
 
   test("a network does not contain addresses of the other family", () => {
-    expect(contains(parseNetwork("0.0.0.0/0"), "::1")).toBe(false);
-    expect(contains(parseNetwork("::/0"), "10.0.0.1")).toBe(false);
-    expect(contains(networkRange(parseNetwork("fd00::/120")), "fd00::ff")).toBe(true);
-    expect(contains(networkRange(parseNetwork("fd00::/120")), "fd00::100")).toBe(false);
+    expect(contains(parseNetwork("0.0.0.0/0"), address("::1"))).toBe(false);
+    expect(contains(parseNetwork("::/0"), address("10.0.0.1"))).toBe(false);
+    expect(contains(networkRange(parseNetwork("fd00::/120")), address("fd00::ff"))).toBe(true);
+    expect(contains(networkRange(parseNetwork("fd00::/120")), address("fd00::100"))).toBe(false);
   });
 });
 
@@ -176,8 +187,9 @@ describe("the Docker network's IPv6 subnet", () => {
 
   test("the highest block excludes the addresses that are reserved for anycast", () => {
     expect(ipv6LoadBalancerRange(parseIPv6Subnet("fd00:172:18::/64"), 0)).toEqual({
-      first: "fd00:172:18:0:ffff:ffff:ffff:ff00",
-      last: "fd00:172:18:0:ffff:ffff:ffff:ff7f",
+      family: "ipv6",
+      first: address("fd00:172:18:0:ffff:ffff:ffff:ff00").value,
+      last: address("fd00:172:18:0:ffff:ffff:ffff:ff7f").value,
       size: 128,
       text: "fd00:172:18:0:ffff:ffff:ffff:ff00-fd00:172:18:0:ffff:ffff:ffff:ff7f",
     });

@@ -1,10 +1,11 @@
 import { describe, expect, test } from "@jest/globals";
+import { parseNetwork } from "../../../lib/network/parse";
 import { pins } from "../../../lib/versions/pins";
 import { isAtLeast } from "../../../lib/versions/semver";
 import type { Status } from "../../../preflight/host/check";
 import { formatChecks, checkHost } from "../../../preflight/host/doctor";
 import { type HostFacts, requiredTools } from "../../../preflight/host/facts";
-import { hardOpenFiles, readRoutes } from "../../../preflight/host/kernel";
+import { hardOpenFiles, readIPv6Routes, readRoutes } from "../../../preflight/host/kernel";
 import { checkRoutes } from "../../../preflight/host/machine";
 import { healthyHost } from "../../helpers/host";
 
@@ -112,21 +113,21 @@ test.each<[string, Partial<HostFacts>, string, Status, RegExp]>([
   ["a tool that does not run", { tools: { ...healthy.tools, kubectl: "" } }, "tools", "warn", /kubectl \? instead of/],
   [
     "a company network that overlaps the subnet",
-    { routes: [{ network: "172.16.0.0/12", device: "eth0" }] },
+    { routes: [{ network: parseNetwork("172.16.0.0/12"), device: "eth0" }] },
     "routes",
     "fail",
     /172\.16\.0\.0\/12 on eth0/,
   ],
   [
     "another Docker network that overlaps the subnet",
-    { routes: [{ network: "172.18.0.0/16", device: "br-abc" }] },
+    { routes: [{ network: parseNetwork("172.18.0.0/16"), device: "br-abc" }] },
     "routes",
     "fail",
     /br-abc/,
   ],
   [
     "the route of the stack's network",
-    { routes: [{ network: "172.18.0.0/16", device: "br-abc" }], kindDevices: ["br-abc"] },
+    { routes: [{ network: parseNetwork("172.18.0.0/16"), device: "br-abc" }], kindDevices: ["br-abc"] },
     "routes",
     "ok",
     /no other network/,
@@ -158,6 +159,19 @@ test("leaves out checks that do not apply to the host", () => {
   expect(check(docker({ ...noServer, socket: false })).map(({ name }) => name)).not.toContain("docker.sock");
 });
 
+test("says which subnet the first up of a stack takes, and why", () => {
+  const subnetNotice =
+    "the stack takes 172.19.0.0/16, because 172.18.0.0/16 overlaps 172.18.0.0/16 of the Docker network x";
+  const subnet = parseNetwork("172.19.0.0/16");
+  const host = { ...healthy, routes: [{ network: parseNetwork("172.18.0.0/16"), device: "br-abc" }] };
+  const routes = checkHost(host, { subnet, subnetNotice }).find(({ name }) => name === "routes");
+  expect(routes).toEqual({
+    name: "routes",
+    status: "ok",
+    detail: `no other network uses 172.19.0.0/16; ${subnetNotice}`,
+  });
+});
+
 test("accepts containers of the running stack", () => {
   const result = check({ containers: [{ name: "capd-lb", cluster: "capd" }] }, ["management", "capd"]).at(-1);
   expect(result).toMatchObject({ status: "ok", detail: "1, all of the running stack" });
@@ -186,10 +200,11 @@ describe("the readers of kernel files", () => {
       "eth0\t000200C0\t00000000\t0001\t0\t0\t0\t00FFFFFF\t0\t0\t0",
     ].join("\n");
     expect(readRoutes(`${table}\n`)).toEqual([
-      { network: "172.17.0.0/16", device: "docker0" },
-      { network: "192.0.2.0/24", device: "eth0" },
+      { network: parseNetwork("172.17.0.0/16"), device: "docker0" },
+      { network: parseNetwork("192.0.2.0/24"), device: "eth0" },
     ]);
     expect(readRoutes("")).toEqual([]);
+    expect(readIPv6Routes("")).toEqual([]);
   });
 });
 
@@ -216,13 +231,13 @@ test.each([
   const requirements = {
     pins,
     ownClusters: [],
-    subnet: "",
     clusterNetworks: [],
     wantedClusters: [],
     kubernetes: [],
     nodes: 0,
   };
-  for (const [network, subnet] of [[left, right] as const, [right, left] as const]) {
+  const [one, other] = [parseNetwork(left), parseNetwork(right)];
+  for (const [network, subnet] of [[one, other] as const, [other, one] as const]) {
     const result = checkRoutes(
       { ...healthy, routes: [{ network, device: "eth0" }] },
       { ...requirements, simulatedNodes: 0, loadsImages: true, subnet },

@@ -1,4 +1,5 @@
 import { expect, test } from "@jest/globals";
+import { parseNetwork } from "../../../lib/network/parse";
 import { readSettings } from "../../../lib/settings/settings";
 import { pins } from "../../../lib/versions/pins";
 import type { HostFacts } from "../../../preflight/host/facts";
@@ -36,12 +37,12 @@ test.each<[string, Partial<HostFacts>, RegExp, Record<string, unknown>?, string[
   [
     "a context with another server than the socket's",
     docker({ id: "A", socketId: "B", endpoint: "context desktop-linux" }),
-    /^docker\.sock: the docker command \(context desktop-linux\) uses another .*; docker context use default, or export/,
+    /^docker\.sock: the docker command \(context desktop-linux\) uses another .*; run docker context use default, or export/,
   ],
   [
     "a socket without a server beside a context that answers",
     docker({ id: "A", socketError: "Cannot connect", endpoint: "context rootless" }),
-    /^docker\.sock: the docker command \(context rootless\) answers, and .* does not: Cannot connect; docker context use/,
+    /^docker\.sock: the docker command \(context rootless\) answers, and .* does not: Cannot connect; run docker context use/,
   ],
   [
     "the containerd image store before Docker 28",
@@ -83,7 +84,7 @@ test.each<[string, Partial<HostFacts>, RegExp, Record<string, unknown>?, string[
   ],
   [
     "a route that overlaps the subnet",
-    { routes: [{ network: "172.16.0.0/12", device: "tun0" }] },
+    { routes: [{ network: parseNetwork("172.16.0.0/12"), device: "tun0" }] },
     /^routes: 172\.18\.0\.0\/16 overlaps 172\.16\.0\.0\/12 on tun0/,
   ],
   [
@@ -117,7 +118,7 @@ test.each<[string, Partial<HostFacts>, RegExp, Record<string, unknown>?]>([
   ["less memory than recommended", { memoryBytes: 6e9 }, /^memory: 6\.0 GB, 4 cores: less .*; provide 7\.5 GB/],
   [
     "a LAN inside the pod network",
-    { routes: [{ network: "192.168.1.0/24", device: "wlan0" }] },
+    { routes: [{ network: parseNetwork("192.168.1.0/24"), device: "wlan0" }] },
     /^cluster networks: 192\.168\.0\.0\/16 hides 192\.168\.1\.0\/24 on wlan0; if pods/,
   ],
   ["little disk space", { freeBytes: 7e9 }, /^disk: /],
@@ -180,7 +181,7 @@ test.each<[string, Partial<HostFacts>, Record<string, unknown>?, string[]?]>([
   ["somebody else's kind cluster", { containers: [{ name: "x-control-plane", cluster: "x" }] }],
   [
     "the route of the stack's network",
-    { routes: [{ network: "172.18.0.0/16", device: "br-1" }], kindDevices: ["br-1"] },
+    { routes: [{ network: parseNetwork("172.18.0.0/16"), device: "br-1" }], kindDevices: ["br-1"] },
   ],
   [
     "a container with the name of an in-memory cluster",
@@ -217,8 +218,8 @@ test("counts container nodes and simulated nodes separately", () => {
     { name: "b", backend: "inMemory" },
   ];
   expect(requirementsOf(readSettings({ config: { clusters, networkSubnet: "172.20.0.0/16" }, pins }))).toEqual({
-    subnet: "172.20.0.0/16",
-    clusterNetworks: ["192.168.0.0/16", "10.128.0.0/12"],
+    subnet: parseNetwork("172.20.0.0/16"),
+    clusterNetworks: [parseNetwork("192.168.0.0/16"), parseNetwork("10.128.0.0/12")],
     wantedClusters: ["clusterapi", "a"],
     kubernetes: ["1.36.4"],
     nodes: 4,

@@ -4,26 +4,26 @@ import { pins } from "../../../lib/versions/pins";
 import { checkNodeImages } from "../../../preflight/images/nodeImages";
 import type { RegistryAnswer } from "../../../preflight/images/registry";
 
-const verdict = async (config: Record<string, unknown>, answer: RegistryAnswer, local: string[] = []) => {
-  const asked: string[] = [];
-  const found = await checkNodeImages(
+const check = async (config: Record<string, unknown>, answer: RegistryAnswer, local: string[] = []) => {
+  const queries: string[] = [];
+  const result = await checkNodeImages(
     readSettings({ config, pins }),
     (images) =>
       Promise.resolve(
         Object.fromEntries(images.filter((image) => local.includes(image)).map((image) => [image, "sha256:1"])),
       ),
     (image) => {
-      asked.push(image);
+      queries.push(image);
       return Promise.resolve(answer);
     },
   );
-  return { ...found, asked };
+  return { ...result, queries };
 };
 const pinned = `kindest/node:v${pins.release.kubernetes}`;
-const own = { nodeImage: "example.org/node:own" };
+const customImage = { nodeImage: "example.org/node:own" };
 
 test("an image that neither Docker nor the registry has is refused", async () => {
-  const { problems, warnings } = await verdict(own, "missing", [pinned]);
+  const { problems, warnings } = await check(customImage, "missing", [pinned]);
   expect(problems).toEqual([
     expect.stringMatching(
       /^nodeImage of cluster capd: expected an image .*, got "example\.org\/node:own"\. Choose a tag/,
@@ -33,7 +33,7 @@ test("an image that neither Docker nor the registry has is refused", async () =>
 });
 
 test("warns if a registry does not answer", async () => {
-  const { problems, warnings } = await verdict({}, { unknown: "no route" });
+  const { problems, warnings } = await check({}, { unknown: "no route" });
   expect(problems).toEqual([]);
   expect(warnings).toEqual([
     expect.stringMatching(
@@ -42,13 +42,13 @@ test("warns if a registry does not answer", async () => {
   ]);
 });
 
-test("each image is asked for once, and none that Docker has or that is not pulled", async () => {
-  expect((await verdict(own, "there")).asked).toEqual([pinned, "example.org/node:own"]);
-  expect((await verdict({}, "there")).asked).toEqual([pinned]);
-  expect((await verdict({}, "missing", [pinned])).asked).toEqual([]);
-  expect((await verdict({ ...own, imageSource: "local" }, "missing")).asked).toEqual([]);
+test("queries each image once, and neither images that Docker has nor images that are not pulled", async () => {
+  expect((await check(customImage, "there")).queries).toEqual([pinned, "example.org/node:own"]);
+  expect((await check({}, "there")).queries).toEqual([pinned]);
+  expect((await check({}, "missing", [pinned])).queries).toEqual([]);
+  expect((await check({ ...customImage, imageSource: "local" }, "missing")).queries).toEqual([]);
   expect(
-    (await verdict({ managementKubeconfig: "a.yaml", clusters: [{ name: "a", backend: "inMemory" }] }, "missing"))
-      .asked,
+    (await check({ managementKubeconfig: "a.yaml", clusters: [{ name: "a", backend: "inMemory" }] }, "missing"))
+      .queries,
   ).toEqual([]);
 });

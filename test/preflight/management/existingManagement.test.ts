@@ -28,9 +28,9 @@ const planes = {
 const cluster =
   (answers: Record<string, string>): Kubectl =>
   (args) => {
-    const found = Object.entries(answers).find(([words]) => args.join(" ").includes(words));
+    const match = Object.entries(answers).find(([words]) => args.join(" ").includes(words));
     return Promise.resolve(
-      found ? { code: 0, stdout: found[1], stderr: "" } : { code: 1, stdout: "", stderr: "Unable to connect" },
+      match ? { code: 0, stdout: match[1], stderr: "" } : { code: 1, stdout: "", stderr: "Unable to connect" },
     );
   };
 const whole = {
@@ -51,17 +51,24 @@ describe("a look at a management cluster", () => {
     });
   });
 
+  test("refuses a kubeconfig that is a folder, without asking kubectl", async () => {
+    const never: Kubectl = () => Promise.reject(new Error("kubectl was asked"));
+    await expect(inspectManagement(__dirname, never)).rejects.toThrow(
+      /^managementKubeconfig: expected a file that can be read \(a folder\), got ".*"\. Correct the path\.$/,
+    );
+  });
+
   test("takes the file's current context in every question", async () => {
-    const asked: string[][] = [];
+    const calls: string[][] = [];
     const spy: Kubectl = (args) => {
-      asked.push(args);
+      calls.push(args);
       return cluster(whole)(args);
     };
     await inspectManagement("their.yaml", spy);
-    expect(asked.every((args) => args[0] === "--kubeconfig" && args[1] === "their.yaml")).toBe(true);
+    expect(calls.every((args) => args[0] === "--kubeconfig" && args[1] === "their.yaml")).toBe(true);
   });
 
-  test("is content without Cluster API", async () => {
+  test("accepts a cluster without Cluster API", async () => {
     const without = Object.fromEntries(Object.entries(whole).filter(([words]) => words !== "get kubeadmcontrolplanes"));
     expect(
       await inspectManagement("their.yaml", cluster({ ...without, "get crd clusters.cluster.x-k8s.io": "" })),
@@ -81,9 +88,9 @@ describe("namespaces", () => {
     ["kube-system", true],
     ["mine", false],
     ["none-yet", false],
-  ])("%s is another's: %s", (name, given) => {
-    const found = { namespaces: { "kube-system": "", mine: "slipway/a" } };
-    expect(isForeignNamespace(found, name, "slipway/a")).toBe(given);
+  ])("%s is another's: %s", (name, isForeign) => {
+    const management = { namespaces: { "kube-system": "", mine: "slipway/a" } };
+    expect(isForeignNamespace(management, name, "slipway/a")).toBe(isForeign);
   });
 
   test("of a manifest say whose they are, and nothing else does", () => {
@@ -103,26 +110,26 @@ describe("installing providers", () => {
     crds: [],
     objects: [{ apiVersion: "v1", kind: "Namespace", metadata: { name: "capi-system" } }],
   };
-  const said = (found: Record<string, string>, installProviders: boolean, hasClusterApi = true): string[] =>
-    existingManagementProblems({ namespaces: found, hasClusterApi }, installProviders ? [manifest] : [], {
+  const problems = (namespaces: Record<string, string>, installProviders: boolean, hasClusterApi = true): string[] =>
+    existingManagementProblems({ namespaces, hasClusterApi }, installProviders ? [manifest] : [], {
       installProviders,
       owner: "slipway/a",
     }).map(sentence);
 
   test("goes into an empty cluster, and again into one where this stack did it", () => {
-    expect(said({}, true, false)).toEqual([]);
-    expect(said({ "capi-system": "slipway/a" }, true)).toEqual([]);
+    expect(problems({}, true, false)).toEqual([]);
+    expect(problems({ "capi-system": "slipway/a" }, true)).toEqual([]);
   });
 
   test.each(["", "slipway/b"])("is refused where the namespace belongs to %j", (owner) => {
-    expect(said({ "capi-system": owner }, true)).toEqual([
+    expect(problems({ "capi-system": owner }, true)).toEqual([
       "installProviders: expected false where the management cluster has a namespace capi-system that this stack did not create, got true. Set it to false and keep what is installed, or remove that installation first.",
     ]);
   });
 
   test("is needed where there are none", () => {
-    expect(said({}, false)).toEqual([]);
-    expect(said({}, false, false)).toEqual([
+    expect(problems({}, false)).toEqual([]);
+    expect(problems({}, false, false)).toEqual([
       expect.stringMatching(/^installProviders: expected true where .*, got false/),
     ]);
   });

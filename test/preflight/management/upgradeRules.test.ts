@@ -1,5 +1,6 @@
 import { describe, expect, test } from "@jest/globals";
 import { sentence } from "../../../lib/base/problem";
+import { parseNetwork } from "../../../lib/network/parse";
 import { minorOf, sortVersions, versionStep, type VersionStep } from "../../../lib/versions/semver";
 import { managementProblems, nodeImageProblems } from "../../../preflight/management/immutable";
 import { readControlPlanes, upgradeProblems } from "../../../preflight/management/running";
@@ -32,7 +33,7 @@ describe("the step between two versions", () => {
     expect(minorOf("v1.33.2", 1)).toBe("v1.34");
   });
 
-  test("what is no version is an error of the program", () => {
+  test("throws an error of the program for text that is not a version", () => {
     expect(() => versionStep("latest", "v1.34.0")).toThrow('expected three numbers, for example v1.34.4, got "latest"');
   });
 });
@@ -45,7 +46,7 @@ describe("running versions", () => {
   });
   const read = (...items: object[]): unknown => readControlPlanes(JSON.stringify({ items }));
 
-  test("come from the nodes and not from what was asked for", () => {
+  test("come from the nodes and not from the requested versions", () => {
     const one = controlPlane("capd", { versions: [{ version: "v1.34.4", replicas: 1 }] });
     expect(read(one)).toEqual({ "default/capd": { lowest: "v1.34.4", highest: "v1.34.4" } });
   });
@@ -71,36 +72,36 @@ describe("running versions", () => {
 });
 
 describe("the rules of an upgrade", () => {
-  const said = (kubernetesVersion: string, lowest = "v1.33.1", highest = lowest): string[] =>
+  const problems = (kubernetesVersion: string, lowest = "v1.33.1", highest = lowest): string[] =>
     upgradeProblems([{ namespace: "default", name: "capd", kubernetesVersion }], {
       "default/capd": { lowest, highest },
     }).map(sentence);
 
   test.each(["v1.33.1", "1.33.2", "v1.34.9"])("let %s pass from v1.33.1", (version) => {
-    expect(said(version)).toEqual([]);
+    expect(problems(version)).toEqual([]);
   });
 
   test("refuse to leave out a minor version, and name the next step", () => {
-    expect(said("v1.35.0")).toEqual([
+    expect(problems("v1.35.0")).toEqual([
       'kubernetesVersion: expected at most one minor version above v1.33.1, which the cluster capd runs, got "v1.35.0". ' +
         "Set it to a version of v1.34, run make up, then continue with the next minor version.",
     ]);
   });
 
   test("refuse to go back", () => {
-    expect(said("v1.33.0")).toEqual([
+    expect(problems("v1.33.0")).toEqual([
       "kubernetesVersion: expected v1.33.1 or later, because the cluster capd runs this version and Kubernetes does not support downgrades, " +
         'got "v1.33.0". Set it to v1.33.1. For an older version, run make destroy and make up, which deletes everything in the cluster.',
     ]);
   });
 
   test("count from the slowest node forward, and from the fastest back", () => {
-    expect(said("v1.35.0", "v1.33.1", "v1.34.0")[0]).toContain("at most one minor version above v1.33.1");
-    expect(said("v1.33.1", "v1.33.1", "v1.34.0")[0]).toContain("expected v1.34.0 or later");
-    expect(said("v1.34.0", "v1.33.1", "v1.34.0")).toEqual([]);
+    expect(problems("v1.35.0", "v1.33.1", "v1.34.0")[0]).toContain("at most one minor version above v1.33.1");
+    expect(problems("v1.33.1", "v1.33.1", "v1.34.0")[0]).toContain("expected v1.34.0 or later");
+    expect(problems("v1.34.0", "v1.33.1", "v1.34.0")).toEqual([]);
   });
 
-  test("say nothing of a cluster that is not there", () => {
+  test("report nothing about a cluster that does not exist", () => {
     expect(upgradeProblems([{ namespace: "other", name: "capd", kubernetesVersion: "v1.1.0" }], {})).toEqual([]);
   });
 });
@@ -109,13 +110,13 @@ describe("what cannot change while the management cluster exists", () => {
   const wanted = {
     name: "clusterapi",
     nodeImage: "kindest/node:v1.34.4",
-    subnet: "172.18.0.0/16",
-    subnetIPv6: "fc00::/64",
+    subnet: parseNetwork("172.18.0.0/16"),
+    subnetIPv6: parseNetwork("fc00::/64"),
   };
   const node = { running: true, image: "kindest/node:v1.34.4" };
   const network = { owner: "slipway/dev", subnets: ["fc00::/64", "172.18.0.0/16"] };
-  const keys = (...found: Parameters<typeof managementProblems>): (string | undefined)[] =>
-    managementProblems(...found).map(({ key }) => key);
+  const keys = (...parameters: Parameters<typeof managementProblems>): (string | undefined)[] =>
+    managementProblems(...parameters).map(({ key }) => key);
 
   test("is its node image and its subnet", () => {
     expect(keys(wanted, node, network)).toEqual([]);
@@ -123,24 +124,24 @@ describe("what cannot change while the management cluster exists", () => {
     expect(nodeImageProblems(other, node).map(({ key }) => key)).toEqual(["managementNodeImage"]);
     expect(nodeImageProblems(wanted, node)).toEqual([]);
     expect(nodeImageProblems(other, undefined)).toEqual([]);
-    expect(keys({ ...wanted, subnet: "10.9.0.0/16" }, node, network)).toEqual(["networkSubnet"]);
+    expect(keys({ ...wanted, subnet: parseNetwork("10.9.0.0/16") }, node, network)).toEqual(["networkSubnet"]);
   });
 
   test("is whether the stack's own network has IPv6, and which", () => {
     expect(keys({ ...wanted, subnetIPv6: undefined }, node, network)).toEqual(["networkSubnetIPv6"]);
-    expect(keys({ ...wanted, subnetIPv6: "fd00::/64" }, node, network)).toEqual(["networkSubnetIPv6"]);
+    expect(keys({ ...wanted, subnetIPv6: parseNetwork("fd00::/64") }, node, network)).toEqual(["networkSubnetIPv6"]);
     expect(keys(wanted, node, { ...network, subnets: ["172.18.0.0/16"] })).toEqual(["networkSubnetIPv6"]);
     // Of a network that is adopted nobody need use the IPv6.
     expect(keys({ ...wanted, subnetIPv6: undefined }, node, { ...network, owner: "" })).toEqual([]);
   });
 
   test("is nothing where it is not there, and no digest is compared", () => {
-    expect(keys({ ...wanted, nodeImage: "x:1", subnet: "10.9.0.0/16" }, undefined, network)).toEqual([]);
+    expect(keys({ ...wanted, nodeImage: "x:1", subnet: parseNetwork("10.9.0.0/16") }, undefined, network)).toEqual([]);
     expect(nodeImageProblems({ ...wanted, nodeImage: "kindest/node:v1@sha256:1" }, node)).toEqual([]);
   });
 
-  test("is said with the way out", () => {
-    const [problem] = managementProblems({ ...wanted, subnet: "10.9.0.0/16" }, node, network);
+  test("is problems with the way out", () => {
+    const [problem] = managementProblems({ ...wanted, subnet: parseNetwork("10.9.0.0/16") }, node, network);
     expect(problem && sentence(problem)).toBe(
       "networkSubnet: expected 172.18.0.0/16 while the management cluster clusterapi exists, " +
         'got "10.9.0.0/16". Set networkSubnet back. Or run make destroy with the old value and make up with the new value, which deletes every cluster.',

@@ -4,7 +4,7 @@ import { templateParts } from "../../../../lib/cluster/template/parts";
 import type { TemplateCluster } from "../../../../lib/cluster/template/problems";
 import { type KubernetesObject, objectKey } from "../../../../lib/kubernetes/object";
 import { SecretValue } from "../../../../lib/kubernetes/secrets/secretValue";
-import { parseNetworks } from "../../../../lib/network/networks";
+import { parseNetworks } from "../../../../lib/network/parse";
 import { misfits } from "../../../helpers/crdSchema";
 import { downloadTimeout, providerModule, type ProviderModule } from "../../../helpers/providerModule";
 import { realCrds } from "../../../helpers/realManifests";

@@ -113,9 +113,9 @@ describe("a merge", () => {
   });
 
   test("keeps the namespace that the user chose for Slipway's context", () => {
-    const own = merge("", [cluster("capd")]);
-    const first = own.replace(/^( *)user: slipway-dev-capd$/m, "$&\n$1namespace: mine");
-    expect(first).not.toBe(own);
+    const slipwayConfig = merge("", [cluster("capd")]);
+    const first = slipwayConfig.replace(/^( *)user: slipway-dev-capd$/m, "$&\n$1namespace: mine");
+    expect(first).not.toBe(slipwayConfig);
     expect(merge(first, [cluster("capd", "bmV3")])).toContain("namespace: mine");
   });
 
@@ -131,8 +131,8 @@ describe("a merge", () => {
     const foreign = userKubeconfig
       .replaceAll("name: work", "name: slipway-dev-capd")
       .replace("name: me", "name: slipway-dev-b");
-    const said = problemsOf(() => merge(foreign, [cluster("capd"), cluster("b")]));
-    expect(said.split("\n")).toEqual([
+    const problems = problemsOf(() => merge(foreign, [cluster("capd"), cluster("b")]));
+    expect(problems.split("\n")).toEqual([
       "cluster slipway-dev-capd of config: expected an entry that Slipway wrote for cluster capd of stack dev in " +
         "/home/me/slipway, got one that Slipway did not write. " +
         "Rename it, or delete it with kubectl config delete-cluster slipway-dev-capd.",
@@ -169,8 +169,8 @@ describe("a merge", () => {
 
 describe("a removal", () => {
   test("leaves a foreign entry of the same name, also where its list has one of Slipway's", () => {
-    const own = readConfig(merge("", [cluster("capd")]), "config");
-    const text = toYaml({ ...own, users: [{ name: "slipway-dev-capd", user: { token: "mine" } }] });
+    const slipwayConfig = readConfig(merge("", [cluster("capd")]), "config");
+    const text = toYaml({ ...slipwayConfig, users: [{ name: "slipway-dev-capd", user: { token: "mine" } }] });
     const config = readConfig(remove(text), "config");
     expect(entriesOf(config, "users")).toEqual([{ name: "slipway-dev-capd", user: { token: "mine" } }]);
     expect(entriesOf(config, "contexts")).toEqual([]);

@@ -1,9 +1,11 @@
 import { describe, expect, test } from "@jest/globals";
 import fc from "fast-check";
-import { overlaps, parseNetwork } from "../../../../lib/network/cidr";
+import { overlaps } from "../../../../lib/network/cidr";
+import { parseNetwork } from "../../../../lib/network/parse";
 import { readSettings } from "../../../../lib/settings/settings";
 import type { Settings } from "../../../../lib/settings/types";
 import { pins } from "../../../../lib/versions/pins";
+import { address } from "../../../helpers/addresses";
 import { ipaddressOracle } from "../../../helpers/ipaddressOracle";
 import { messageLike } from "../../../helpers/messageLike";
 
@@ -41,7 +43,7 @@ describe("valid families", () => {
     const [cluster] = readSettings({ config: { podCidr, serviceCidr }, pins }).clusters;
     expect(cluster).toMatchObject({
       loadBalancerRange: { text: "172.18.255.248-172.18.255.254" },
-      loadBalancerRangeIPv6: { first: "fd00:172:18:0:ffff:ffff:ffff:ff00" },
+      loadBalancerRangeIPv6: { first: address("fd00:172:18:0:ffff:ffff:ffff:ff00").value },
     });
   });
 });
@@ -62,7 +64,7 @@ test.each<[string, object, string, Record<string, unknown>?]>([
   [
     "large services",
     { ...six, serviceCidr: "fd00:128::/107" },
-    "prefix length from /108 to /124 (IPv6: the API server's limits), got …. Choose a network of that size, such as fd00:128::/108",
+    "prefix length from /108 to /124 (IPv6: the API server's limits), got …. Choose a network with such a prefix length, for example fd00:128::/108",
   ],
   ["large pods", { ...six, podCidr: "fd00::/47" }, "prefix length from /48 to /64 (IPv6: each node takes a /64"],
   ["small pods", { ...six, podCidr: "fd00::/65" }, "prefix length from /48 to /64"],
@@ -109,10 +111,13 @@ describe("the Docker network", () => {
     expect(read([{ name: "a" }]).network).not.toHaveProperty("ipv6");
     expect(read([{ name: "a" }]).management).not.toHaveProperty("dualStack");
     expect(read([{ ...dual, backend: "inMemory" }]).network).not.toHaveProperty("ipv6");
-    expect(read([{ name: "b" }, dual]).network.ipv6).toEqual({ subnet: "fd00:172:18::/64", gateway: "fd00:172:18::1" });
+    expect(read([{ name: "b" }, dual]).network.ipv6).toEqual({
+      subnet: parseNetwork("fd00:172:18::/64"),
+      gateway: address("fd00:172:18::1"),
+    });
     expect(read([dual]).management.dualStack).toBe(true);
     const stated = read([{ name: "a" }], { networkSubnetIPv6: "fd00:9::/64" });
-    expect(stated.network.ipv6).toEqual({ subnet: "fd00:9::/64", gateway: "fd00:9::1" });
+    expect(stated.network.ipv6).toEqual({ subnet: parseNetwork("fd00:9::/64"), gateway: address("fd00:9::1") });
     expect(stated.management.dualStack).toBe(true);
     expect(stated.clusters[0]).not.toHaveProperty("loadBalancerRangeIPv6");
   });

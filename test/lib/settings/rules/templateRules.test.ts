@@ -2,6 +2,7 @@ import { describe, expect, test } from "@jest/globals";
 import { problemsOf, sentence } from "../../../../lib/base/problem";
 import { readSettings } from "../../../../lib/settings/settings";
 import { pins } from "../../../../lib/versions/pins";
+import { addressRange } from "../../../helpers/addresses";
 
 const provider = { name: "aws", version: "v2.13.0", manifest: "aws.yaml" };
 const cloud = { name: "cloud", template: "cluster-template.yaml" };
@@ -35,12 +36,7 @@ describe("a cluster from a template", () => {
 
   test("gives MetalLB the addresses of loadBalancerAddresses", () => {
     const fields = { loadBalancer: "metallb", loadBalancerAddresses: "10.1.2.240/28" };
-    expect(read({ ...cloud, ...fields }).clusters[0]?.loadBalancerRange).toEqual({
-      first: "10.1.2.240",
-      last: "10.1.2.255",
-      size: 16,
-      text: "10.1.2.240-10.1.2.255",
-    });
+    expect(read({ ...cloud, ...fields }).clusters[0]?.loadBalancerRange).toEqual(addressRange("10.1.2.240-10.1.2.255"));
   });
 
   test.each<[object, RegExp]>([
@@ -67,7 +63,11 @@ describe("a cluster from a template", () => {
     ],
     [
       { name: "a", loadBalancer: "external" },
-      /^clusters\[0\]\.loadBalancer: expected .* without a template, got "external"\./,
+      /^clusters\[0\]\.loadBalancer: expected .*, because only a cluster from a template can use external, got "external"\./,
+    ],
+    [
+      { name: "a", backend: "inMemory", loadBalancer: "external" },
+      /^clusters\[0\]\.loadBalancer: expected no value where backend is inMemory.*, got "external"\. Remove it\.$/,
     ],
   ])("%j is refused", (cluster, expected) => {
     expect(messagesOf(cluster)).toEqual([expect.stringMatching(expected)]);
@@ -79,7 +79,7 @@ describe("providers", () => {
     [{ providers: [] }, /^providers: expected the infrastructure provider of cluster cloud.*, got \[\]\./],
     [{ providers: [{ ...provider, version: "2" }] }, /^providers\[0\]\.version: expected a full version, got "2"\./],
     [{ providers: [{ ...provider, manifest: "" }] }, /^providers\[0\]\.manifest/],
-    [{ providers: [{ ...provider, kind: "x" }] }, /^providers\[0\]\.kind: expected a known field, got "x"\./],
+    [{ providers: [{ ...provider, kind: "x" }] }, /^providers\[0\]\.kind: expected a known field\./],
     [{ providers: ["aws"] }, /^providers\[0\]: expected a map, got "aws"\./],
     [
       { managementKubeconfig: "their.yaml", installProviders: false },

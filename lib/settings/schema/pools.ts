@@ -1,0 +1,38 @@
+import { pipe, transform } from "zod/mini";
+import type { Taint, WorkerPool } from "../../cluster/spec";
+import { between, dnsLabel, labelKey, labelValue } from "./checks";
+import { integer, listOf, mapOf, oneOf, requiredString, string, stringMap } from "./setting";
+
+/** A taint of the nodes of a pool: an entry of `taints`. */
+export const taintFields = {
+  key: requiredString("Key of the taint, for example example.org/gpu.", labelKey),
+  value: string("", "Value of the taint.", labelValue),
+  effect: oneOf(["NoSchedule", "PreferNoSchedule", "NoExecute"], "Effect on pods that do not tolerate the taint."),
+};
+
+const taint = pipe(
+  mapOf(taintFields),
+  transform(({ key, value, effect }): Taint => ({ key, ...(value === "" ? {} : { value }), effect })),
+);
+
+/** A pool of equal worker nodes: an entry of `workers`. */
+export const poolFields = {
+  name: requiredString(
+    "Name of the pool, which is a part of the names of its machines.",
+    dnsLabel(40, "Cluster API appends -xxxxx-xxxxx"),
+  ),
+  replicas: integer(1, "Number of nodes in the pool.", between(0, 250)),
+  labels: stringMap("Labels of the nodes.", labelKey, labelValue),
+  taints: listOf(taint, "Taints of the nodes. Fields: key, value, effect."),
+};
+
+/** The schema of an entry of `workers`, without empty fields. */
+export const pool = pipe(
+  mapOf(poolFields),
+  transform(({ name, replicas, labels, taints }): WorkerPool => ({
+    name,
+    replicas,
+    ...(Object.keys(labels).length > 0 ? { labels } : {}),
+    ...(taints.length > 0 ? { taints } : {}),
+  })),
+);
