@@ -4,12 +4,21 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { nodeImageName } from "../../../cli/toolchain/source/images/names";
 import { pins } from "../../../lib/versions/pins";
 import { processFile, processNumbers } from "../../../system/processes";
-import { check, type DockerInventory, dockerInventory, eventually, must, newInDocker, type Step } from "../harness";
+import {
+  check,
+  type DockerInventory,
+  dockerInventory,
+  eventually,
+  must,
+  newInDocker,
+  type Result,
+  type Step,
+} from "../harness";
 import { documentedHosts, isListed } from "./documentedHosts";
 import { endChild } from "./registryProgram";
 import type { ReleaseWorld } from "./releaseWorld";
 import { sha256Of } from "./stranger";
-import { checkEnd, textOf } from "./world";
+import { textOf } from "./world";
 
 const page = /Welcome to nginx/;
 
@@ -24,6 +33,10 @@ const checkAnswers = async (url: string): Promise<void> => {
     await sleep(1000);
   }
 };
+
+/** Throws if a command ended in another way, with the end of its output. */
+const checkEnd = (result: Result, succeeds: boolean, claim: string): void =>
+  check((result.code === 0) === succeeds, `${claim}, got exit code ${result.code}\n${textOf(result).slice(-8000)}`);
 
 /** The containers of Docker, with what changes when somebody replaces or restarts one. */
 const containers = (): string => must("docker", ["ps", "--all", "--no-trunc", "--format", "{{.ID}} {{.CreatedAt}}"]);
@@ -41,10 +54,9 @@ export const releaseSteps = (world: ReleaseWorld): Step[] => {
   const { newcomer, registries, registry, names, docker, files, nodeImageDigest, limited } = world;
   const stackFile = "Pulumi.dev.yaml";
   let before: DockerInventory = { containers: [], volumes: [], networks: [] };
-  let url = "";
 
   const checkUp = async (stdout: string): Promise<void> => {
-    url = /^(http:\/\/\S+) answers:$/m.exec(stdout)?.[1] ?? "";
+    const url = /^(http:\/\/\S+) answers:$/m.exec(stdout)?.[1] ?? "";
     check(url !== "" && page.test(stdout), `the page in the report of up, got\n${stdout.slice(-3000)}`);
     await checkAnswers(url);
   };
@@ -149,7 +161,7 @@ export const releaseSteps = (world: ReleaseWorld): Step[] => {
         const original = newcomer.read(stackFile);
         newcomer.write(stackFile, original.replace("workerReplicas: 1", "workerReplicas: 2"));
         const cut = await newcomer.make("up", { at: /MachineDeployment.* updat/, after: 5000 });
-        check(cut.interrupted, `up to come to the new node, got\n${textOf(cut)}`);
+        check(cut.interrupted, `up to come to the new node, got\n${textOf(cut).slice(-8000)}`);
         checkEnd(cut, false, "the interrupted up to fail");
         const result = await newcomer.make("up");
         checkEnd(result, true, "the next up to complete");
