@@ -68,9 +68,9 @@ const readLocal = (path: string, { name }: ManifestStoreOptions): Buffer => {
     rule: "an http or https URL, or a readable file",
     got: `"${path}" (${reading.fault})`,
     remedy:
-      path === ciliumManifest
+      path === ciliumManifest && reading.fault.includes("ENOENT")
         ? "Render Cilium's Helm chart to that file, because Cilium publishes no manifest"
-        : "Correct the path, or run make tools if the path is under .tools",
+        : "Correct the path or its permissions, or run make tools if the path is under .tools",
   });
 };
 

@@ -2,6 +2,7 @@ import { execFileSync } from "node:child_process";
 import { createHash } from "node:crypto";
 import {
   chmodSync,
+  mkdirSync,
   mkdtempSync,
   readdirSync,
   readFileSync,
@@ -157,7 +158,9 @@ test.each([
 
 test("a body that stalls is fetched again, as often as the retry policy says", async () => {
   const retryPolicy = { tries: 3, pauseMs: 1, stallMs: 50 };
-  await expect(loadManifest(`${origin}/stalled`, { ...options, retryPolicy })).rejects.toThrow("the server sent no data");
+  await expect(loadManifest(`${origin}/stalled`, { ...options, retryPolicy })).rejects.toThrow(
+    "the server sent no data",
+  );
   expect(requests).toEqual(["/stalled", "/stalled", "/stalled"]);
 });
 
@@ -192,6 +195,20 @@ test.each([
   await expect(loadManifest(join(path, "below"), options)).rejects.toThrow(
     /^cniManifest: expected an http or https URL, or a readable file/,
   );
+});
+
+test.each([
+  ["missing", () => undefined, "Render Cilium's Helm chart to that file"],
+  ["a folder", () => mkdirSync("manifests/cilium.yaml", { recursive: true }), "Correct the path or its permissions"],
+])("Cilium's manifest that is %s is refused with a fitting remedy", async (_, create, remedy) => {
+  const before = process.cwd();
+  process.chdir(folder);
+  try {
+    create();
+    await expect(loadManifest("manifests/cilium.yaml", options)).rejects.toThrow(remedy);
+  } finally {
+    process.chdir(before);
+  }
 });
 
 test.each(["{", "[]", '{"a": 1}', "null"])("the lock file %s is refused with the remedy", async (text) => {
