@@ -1,5 +1,6 @@
 import { ProblemError, refuse } from "../../base/problem";
-import { type PlacedObject, placedObjects, withValidSecrets } from "../../kubernetes/manifest";
+import type { PlacedObject } from "../../kubernetes/identity";
+import { placedObjects, withoutInvalid } from "../../kubernetes/manifest";
 import type { KubernetesObject } from "../../kubernetes/object";
 import { hasSecrets, markSecrets } from "../../kubernetes/secrets/secretValue";
 import { substitute, variablesOf } from "./substitution";
@@ -19,12 +20,16 @@ export interface TemplateValues {
  * @param source - name of the template in an error
  * @throws ProblemError for every variable without a value, and for a secret that changes the set of objects
  */
-export const renderTemplate = (text: string, source: string, values: TemplateValues): KubernetesObject[] => {
+export const renderTemplate = (text: string, source: string, values: TemplateValues): KubernetesObject[] =>
+  renderPlaced(text, source, values).map(({ object }) => object);
+
+/** Renders a template as renderTemplate does, and returns each object with its place. */
+export const renderPlaced = (text: string, source: string, values: TemplateValues): PlacedObject[] => {
   const { variables, secrets, setting } = values;
   const used = variablesOf(text, source).flatMap(({ name }) => (Object.hasOwn(secrets, name) ? [name] : []));
   const placeholders = Object.fromEntries(used.map((name) => [name, secrets[name] === "" ? "" : `secret-${name}`]));
   const open = placedObjects(substitute(text, { ...variables, ...placeholders }, source, setting), source);
-  if (used.length === 0) return withValidSecrets(open);
+  if (used.length === 0) return withoutInvalid(open);
   if (open.problems.length > 0) throw new ProblemError(open.problems);
   const closed = parseSecretly(substitute(text, { ...variables, ...secrets }, source), source);
   const marked = markSecrets(
@@ -43,7 +48,7 @@ export const renderTemplate = (text: string, source: string, values: TemplateVal
     object,
     place: open.objects[index]?.place ?? source,
   }));
-  return withValidSecrets({ objects, problems: [] });
+  return withoutInvalid({ objects, problems: [] });
 };
 
 const hasSecretName = ({ apiVersion, kind, metadata }: KubernetesObject): boolean =>
