@@ -1,0 +1,59 @@
+// Users' manifests on real clusters. Each `.yaml` beside this file is one input; other inputs are written for the run.
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { realManifests } from "../../helpers/realManifests";
+import type { StackSettings } from "../stackFile";
+
+const folder = ".slipway/e2e-field";
+
+/** Returns the path of a file beside this one. */
+export const input = (name: string): string => join("test", "e2e", "field", name);
+
+/** Returns the path of a file that exists only during the run. */
+const written = (name: string): string => join(folder, name);
+
+/** The cluster with one file for each thing, and the cluster with one file for everything. */
+export const clusters = { apart: "field-apart", joined: "field-joined" } as const;
+
+/** Files for a cluster's `manifests`. An object that needs another file comes before that file. */
+const apart = [
+  input("twice.yaml"),
+  input("issuer.yaml"),
+  written("cert-manager.yaml"),
+  input("pool.yaml"),
+  input("probe.yaml"),
+  written("edited.yaml"),
+];
+
+/** Settings with both clusters. */
+export const fieldSettings = (more: readonly string[] = [], application = false): StackSettings => ({
+  ...Object.fromEntries(
+    [
+      ...["clusterName", "clusterNamespace", "controlPlaneReplicas", "workerReplicas"],
+      ...["podCidr", "serviceCidr", "serviceDomain"],
+    ].map((key) => [key, undefined]),
+  ),
+  clusters: [
+    { name: clusters.apart, application, manifests: [...apart, ...more] },
+    { name: clusters.joined, application: false, manifests: [written("joined.yaml")] },
+  ],
+});
+
+/** Writes the manifest that the run edits. */
+export const writeEdited = (colour: string): void =>
+  writeFileSync(
+    written("edited.yaml"),
+    `apiVersion: v1\nkind: ConfigMap\nmetadata: {name: edited, namespace: default}\ndata: {colour: ${colour}}\n`,
+  );
+
+/** Writes the files of the run: cert-manager's manifest alone, and behind an issuer in one file. */
+export const writeInputs = async (): Promise<void> => {
+  mkdirSync(folder, { recursive: true });
+  const certManager = (await realManifests())["cert-manager.yaml"]!;
+  writeFileSync(written("cert-manager.yaml"), certManager);
+  writeFileSync(written("joined.yaml"), `${readFileSync(input("issuer.yaml"), "utf8")}---\n${certManager}`);
+  writeEdited("green");
+};
+
+/** Deletes the files of the run. */
+export const deleteInputs = (): void => rmSync(folder, { recursive: true, force: true });
