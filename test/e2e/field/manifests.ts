@@ -39,11 +39,12 @@ export const fieldSettings = (more: readonly string[] = [], application = false)
   ],
 });
 
-/** Writes the manifest that the run edits. */
-export const writeEdited = (colour: string): void =>
+/** Writes the manifest that the run edits: a Role, which the plugin updates in place. */
+export const writeEdited = (verb: string): void =>
   writeFileSync(
     written("edited.yaml"),
-    `apiVersion: v1\nkind: ConfigMap\nmetadata: {name: edited, namespace: default}\ndata: {colour: ${colour}}\n`,
+    "apiVersion: rbac.authorization.k8s.io/v1\nkind: Role\nmetadata: {name: edited, namespace: default}\n" +
+      `rules: [{apiGroups: [""], resources: [configmaps], verbs: [${verb}]}]\n`,
   );
 
 /** Writes the files of the run: cert-manager's manifest alone, and behind an issuer in one file. */
@@ -52,7 +53,7 @@ export const writeInputs = async (): Promise<void> => {
   const certManager = (await realManifests())["cert-manager.yaml"]!;
   writeFileSync(written("cert-manager.yaml"), certManager);
   writeFileSync(written("joined.yaml"), `${readFileSync(input("issuer.yaml"), "utf8")}---\n${certManager}`);
-  writeEdited("green");
+  writeEdited("get");
 };
 
 /** Deletes the files of the run. */
