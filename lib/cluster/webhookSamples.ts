@@ -24,11 +24,11 @@ export const rehearsalOf = (object: KubernetesObject): KubernetesObject => ({
  */
 export const rehearsalInPlace = (object: KubernetesObject): KubernetesObject => {
   const { namespace, labels } = object.metadata;
-  const { data, stringData, ...open } = object;
   const isSecret = object.kind === "Secret";
-  const { metadata: named, ...rehearsal } = rehearsalOf(isSecret ? (open as KubernetesObject) : object);
+  const { apiVersion, kind, type } = object;
+  const rehearsal = rehearsalOf(isSecret ? { apiVersion, kind, type, metadata } : object);
   const place = { ...(namespace ? { namespace } : {}), ...(labels && !isSecret ? { labels } : {}) };
-  return { ...rehearsal, metadata: { name: named.name, ...place } } as KubernetesObject;
+  return { ...rehearsal, metadata: { name: metadata.name, ...place } };
 };
 
 /** Returns objects that together call the webhooks of the core, bootstrap, control plane and Docker providers. */

@@ -87,7 +87,7 @@ const workloadProblems = (cluster: ClusterSettings, { cni, loadBalancer, extra }
   const { name, cni: network, manifests: locations } = cluster;
   const of = ` of cluster ${name}`;
   const networkManifest = cni[network];
-  const own = [...application(cluster), ...metalLb(cluster, loadBalancer)];
+  const slipways = [...application(cluster), ...metalLb(cluster, loadBalancer)];
   const networkOwner = networkManifest
     ? [ownerOf(`the pod network ${network}`, networkManifest, { setting: `set cni${of} to none` })]
     : [];
@@ -97,8 +97,10 @@ const workloadProblems = (cluster: ClusterSettings, { cni, loadBalancer, extra }
   });
   const isOwnNetwork = networkManifest !== undefined && !isCniName(network);
   return [
-    ...(isOwnNetwork ? foreignObjects({ title: `cni ${network}${of}`, placed: placedIn(networkManifest) }, own) : []),
-    ...files.flatMap((file) => foreignObjects(file, [...own, ...networkOwner])),
+    ...(isOwnNetwork
+      ? foreignObjects({ title: `cni ${network}${of}`, placed: placedIn(networkManifest) }, slipways)
+      : []),
+    ...files.flatMap((file) => foreignObjects(file, [...slipways, ...networkOwner])),
     ...uniqueObjects(
       files.flatMap(({ placed }) => placed),
       of,
@@ -124,18 +126,18 @@ const shown = 5;
 
 /** Returns one problem for each owner whose objects a manifest defines too. */
 const foreignObjects = ({ title, placed }: Source, owners: readonly Owner[]): Problem[] => {
-  const found = new Map<string, { setting?: string; objects: PlacedObject[] }>();
+  const byOwner = new Map<string, { setting?: string; objects: PlacedObject[] }>();
   for (const one of placed) {
     const identity = identityOf(one.object);
     const builtIn = builtInOwner(one.object);
     const owner = owners.find(({ identities }) => identities.has(identity));
     const name = builtIn ?? owner?.title;
     if (name === undefined) continue;
-    const entry = found.get(name) ?? { ...(builtIn ? {} : { setting: owner?.setting }), objects: [] };
+    const entry = byOwner.get(name) ?? { ...(builtIn ? {} : { setting: owner?.setting }), objects: [] };
     entry.objects.push(one);
-    found.set(name, entry);
+    byOwner.set(name, entry);
   }
-  return [...found].map(([owner, { setting, objects }]) => ({
+  return [...byOwner].map(([owner, { setting, objects }]) => ({
     key: title,
     rule: `no object that ${owner} creates in the same cluster`,
     got: namesOf(objects),

@@ -68,8 +68,9 @@ export const parsedOnce = async <T extends KubernetesObject | PlacedObject>(
 };
 
 /** Every object has an apiVersion, and a placed object has none. */
-const objectOf = (one: KubernetesObject | PlacedObject): KubernetesObject =>
-  "apiVersion" in one ? (one as KubernetesObject) : (one as PlacedObject).object;
+const isPlaced = (one: KubernetesObject | PlacedObject): one is PlacedObject => !("apiVersion" in one);
+
+const objectOf = (one: KubernetesObject | PlacedObject): KubernetesObject => (isPlaced(one) ? one.object : one);
 
 /** One manifest to install. */
 export interface ManifestSource {

@@ -1,12 +1,12 @@
 import { type Manifest, placedManifest } from "../../lib/kubernetes/manifest";
-import { isCrd, splitCrds } from "../../lib/kubernetes/object";
+import { splitCrds } from "../../lib/kubernetes/object";
 import { valueAt } from "../../lib/base/json";
 
 /** Returns a manifest of a user as the program reads it, without writing its CRDs to files. */
 export const userManifest = (name: string, text: string): Manifest => {
   const placed = placedManifest(text, `manifests ${name}`);
-  const { crds, others } = splitCrds(placed.map(({ object }) => object));
-  const rows = crds.filter(isCrd).map((crd) => {
+  const split = splitCrds(placed.map(({ object }) => object));
+  const rows = split.crds.map((crd) => {
     const service = (field: string) => valueAt(crd, "spec", "conversion", "webhook", "clientConfig", "service", field);
     const isConverted = service("name") !== undefined;
     return {
@@ -16,5 +16,5 @@ export const userManifest = (name: string, text: string): Manifest => {
       ...(isConverted ? { conversion: `${String(service("namespace"))}/${String(service("name"))}` } : {}),
     };
   });
-  return { name, crds: rows, objects: others, placed };
+  return { name, crds: rows, objects: split.others, placed };
 };

@@ -1,7 +1,10 @@
 // Users' manifests on real clusters. Each `.yaml` beside this file is one input; other inputs are written for the run.
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { realManifests } from "../../helpers/realManifests";
+import { sourceManifest } from "../../../lib/base/paths";
+import { readSettings } from "../../../lib/settings/settings";
+import { pins } from "../../../lib/versions/pins";
+import { loadManifest, manifestStore } from "../../../preflight/manifests/store";
 import type { StackSettings } from "../stackFile";
 
 const folder = ".slipway/e2e-field";
@@ -50,7 +53,9 @@ export const writeEdited = (verb: string): void =>
 /** Writes the files of the run: cert-manager's manifest alone, and behind an issuer in one file. */
 export const writeInputs = async (): Promise<void> => {
   mkdirSync(folder, { recursive: true });
-  const certManager = (await realManifests())["cert-manager.yaml"]!;
+  const built = sourceManifest("cert-manager");
+  const location = existsSync(built) ? built : readSettings({ config: {}, pins }).manifests.certManager;
+  const { text: certManager } = await loadManifest(location, manifestStore("certManagerManifest"));
   writeFileSync(written("cert-manager.yaml"), certManager);
   writeFileSync(written("joined.yaml"), `${readFileSync(input("issuer.yaml"), "utf8")}---\n${certManager}`);
   writeEdited("get");

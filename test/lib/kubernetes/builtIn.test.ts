@@ -6,9 +6,10 @@ import { fetchTimeout, realManifests } from "../../helpers/realManifests";
 
 const ownerOf = (apiVersion: string, kind: string, name: string, namespace?: string): string | undefined =>
   builtInOwner({ apiVersion, kind, metadata: { name, ...(namespace === undefined ? {} : { namespace }) } });
+type Row = [apiVersion: string, kind: string, name: string, namespace?: string];
 const rbac = "rbac.authorization.k8s.io/v1";
 
-test.each([
+test.each<Row>([
   ["v1", "Namespace", "kube-system"],
   ["v1", "Namespace", "default"],
   ["v1", "Service", "kubernetes", "default"],
@@ -31,7 +32,7 @@ test.each([
   ["networking.k8s.io/v1", "ServiceCIDR", "kubernetes"],
 ])("Kubernetes creates %s %s %s", (...object) => expect(ownerOf(...object)).toBe("Kubernetes"));
 
-test.each([
+test.each<Row>([
   ["apps/v1", "Deployment", "coredns", "kube-system"],
   ["apps/v1", "DaemonSet", "kube-proxy", "kube-system"],
   ["v1", "Service", "kube-dns", "kube-system"],
@@ -45,7 +46,7 @@ test.each([
 ])("kubeadm creates %s %s %s", (...object) => expect(ownerOf(...object)).toBe("kubeadm"));
 
 // Published add-ons have these objects.
-test.each([
+test.each<Row>([
   [rbac, "ClusterRole", "system:metrics-server"],
   [rbac, "ClusterRole", "system:aggregated-metrics-reader"],
   [rbac, "ClusterRoleBinding", "metrics-server:system:auth-delegator"],

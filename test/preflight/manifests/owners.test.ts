@@ -15,11 +15,11 @@ interface Case {
 const settingsOf = ({ files = {}, fields = {}, more = {} }: Case) =>
   readSettings({ config: { ...more, clusters: [{ name: "a", manifests: Object.keys(files), ...fields }] }, pins });
 
-const problemsOf = (given: Case): string[] => {
-  const settings = settingsOf(given);
+const problemsOf = (input: Case): string[] => {
+  const settings = settingsOf(input);
   const { manifests } = inputs(settings);
   const extra = Object.fromEntries(
-    Object.entries(given.files ?? {}).map(([name, text]) => [name, userManifest(name, text)]),
+    Object.entries(input.files ?? {}).map(([name, text]) => [name, userManifest(name, text)]),
   );
   return ownerProblems(settings, { ...manifests, extra }).map(sentence);
 };
@@ -53,10 +53,10 @@ describe("a user's manifest with an object of Slipway or Kubernetes", () => {
     ["MetalLB's CRD", object("apiextensions.k8s.io/v1", "CustomResourceDefinition", "ipaddresspools.metallb.io")],
     ["MetalLB's key", object("v1", "Secret", "memberlist", ", namespace: metallb-system")],
   ])("is refused with %s, and accepted without MetalLB", (_title, text) => {
-    const [problem = "", ...others] = problemsOf({ files: { "m.yaml": text } });
+    const [problem = "", ...more] = problemsOf({ files: { "m.yaml": text } });
     expect(problem).toMatch(/^manifests m\.yaml of cluster a: expected no object that MetalLB, which Slipway installs/);
     expect(problem).toContain("set loadBalancer of cluster a to none");
-    expect(others).toEqual([]);
+    expect(more).toEqual([]);
     expect(problemsOf({ files: { "m.yaml": text }, fields: { loadBalancer: "none" } })).toEqual([]);
   });
 
