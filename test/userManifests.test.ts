@@ -65,6 +65,13 @@ describe("one object in several files of a cluster", () => {
     expect(names).toEqual(["capd-manifests/a.yaml/Namespace/shop"]);
   });
 
+  test("keeps its resource if another file defines it first", async () => {
+    const recording = await run({ "a.yaml": shop, "b.yaml": shop, "c.yaml": ops });
+    const former = ["b.yaml", "c.yaml"].map((file) => `capd-manifests/${file}/Namespace/shop`);
+    expect(resource(recording, "a.yaml/Namespace/shop").aliases).toEqual(former);
+    expect(resource(await run({ "a.yaml": shop }), "a.yaml/Namespace/shop").aliases).toEqual([]);
+  });
+
   test("is one resource where the list names a file twice", async () => {
     const recording = await run({ "a.yaml": shop }, { manifests: ["a.yaml", "a.yaml"] });
     const urns = recording.registrations.map(({ urn }) => urn);

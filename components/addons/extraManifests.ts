@@ -2,7 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { certificateSamples, rehearsalInPlace } from "../../lib/cluster/webhookSamples";
 import { type GatePart, installPlan, loadBalancerPart, runningPart } from "../../lib/kubernetes/installPlan";
 import type { Manifest } from "../../lib/kubernetes/manifest";
-import { objectKey } from "../../lib/kubernetes/object";
+import { type KubernetesObject, objectKey } from "../../lib/kubernetes/object";
 import type { ClusterHandle } from "../kubernetes/clusterHandle";
 import { ManifestObjects, objectResource } from "../kubernetes/manifestObjects";
 import { webhookGate } from "../kubernetes/webhookGate";
@@ -43,12 +43,24 @@ export class ExtraManifests extends pulumi.ComponentResource {
     for (const part of installPlan(args.manifests, args.loadBalancer?.manifest)) {
       const { prefix, kinds, group } = files[part.file]!;
       const dependsOn = [...new Set(part.after.flatMap(groupOf))];
+      // An object keeps its resource if it moves to another file, or if an earlier file defines it too.
+      const otherFiles = files.filter((file) => file.prefix !== prefix).map((file) => file.prefix);
+      const nameIn = (file: string, object: KubernetesObject): string => `${file}/${objectKey(object)}`;
       const created =
         part.type === "crds"
           ? kinds.resources
           : part.type === "gate"
             ? [this.gate(prefix, cluster, part, dependsOn)]
-            : [objectResource(`${prefix}/${objectKey(part.object)}`, cluster, part.object, group, dependsOn)];
+            : [
+                objectResource(
+                  nameIn(prefix, part.object),
+                  cluster,
+                  part.object,
+                  group,
+                  dependsOn,
+                  otherFiles.map((file) => nameIn(file, part.object)),
+                ),
+              ];
       for (const member of part.names) groups.set(member, [...groupOf(member), ...created]);
     }
     for (const { group } of files) group.close();

@@ -109,17 +109,23 @@ export class ManifestObjects extends pulumi.ComponentResource {
   }
 }
 
-/** Creates the resource of one object of a manifest, with the wait of its kind. */
+/**
+ * Creates the resource of one object of a manifest, with the wait of its kind.
+ *
+ * @param formerNames - names under which the state may have the object; default: none
+ */
 export const objectResource = (
   name: string,
   cluster: ClusterHandle,
   object: KubernetesObject,
   parent: pulumi.Resource,
   dependsOn: pulumi.Resource[],
+  formerNames: readonly string[] = [],
 ): pulumi.Resource =>
   new KubernetesResource(name, withDeletionPolicy(cluster, withWait(object)), {
     ...resourceOptions(cluster, parent, dependsOn),
     ...waitOptions(object),
+    ...(formerNames.length > 0 ? { aliases: formerNames.map((former) => ({ name: former })) } : {}),
   });
 
 /**

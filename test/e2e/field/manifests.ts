@@ -29,7 +29,10 @@ const apart = [
 ];
 
 /** Settings with both clusters. */
-export const fieldSettings = (more: readonly string[] = [], application = false): StackSettings => ({
+export const fieldSettings = (
+  more: readonly string[] = [],
+  { application = false, earlier = [] }: { application?: boolean; earlier?: readonly string[] } = {},
+): StackSettings => ({
   ...Object.fromEntries(
     [
       ...["clusterName", "clusterNamespace", "controlPlaneReplicas", "workerReplicas"],
@@ -37,7 +40,7 @@ export const fieldSettings = (more: readonly string[] = [], application = false)
     ].map((key) => [key, undefined]),
   ),
   clusters: [
-    { name: clusters.apart, application, manifests: [...apart, ...more] },
+    { name: clusters.apart, application, manifests: [...earlier, ...apart, ...more] },
     { name: clusters.joined, application: false, manifests: [written("joined.yaml")] },
   ],
 });

@@ -5,6 +5,7 @@ import type { TestStack } from "../testStack";
 import { clusters, deleteInputs, fieldSettings, input, writeEdited } from "./manifests";
 
 const { apart, joined } = clusters;
+const earlier = { earlier: [input("earlier.yaml")] };
 
 /** Steps with users' manifests, on clusters that have them. */
 export const manifestSteps = (stack: TestStack): Step[] => {
@@ -72,6 +73,13 @@ export const manifestSteps = (stack: TestStack): Step[] => {
       },
     },
     {
+      name: "an object that another file defines first keeps its resource",
+      run: () => {
+        stack.write("dev", fieldSettings([], earlier));
+        stack.upChangesNothing();
+      },
+    },
+    {
       name: "one object with two contents is refused with both places",
       run: () =>
         refuses(stack, {
@@ -86,11 +94,11 @@ export const manifestSteps = (stack: TestStack): Step[] => {
       run: () => {
         refuses(stack, {
           base: "dev",
-          settings: fieldSettings([input("hello.yaml")], true),
+          settings: fieldSettings([input("hello.yaml")], { application: true }),
           says: [/hello\.yaml of cluster field-apart: .*Deployment\/default\/nginx.*set application of cluster /],
           clusters: [apart, joined],
         });
-        stack.write("dev", fieldSettings());
+        stack.write("dev", fieldSettings([], earlier));
         stack.upChangesNothing();
       },
     },
