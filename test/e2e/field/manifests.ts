@@ -41,7 +41,11 @@ export const fieldSettings = (
   ),
   clusters: [
     { name: clusters.apart, application, manifests: [...earlier, ...apart, ...more] },
-    { name: clusters.joined, application: false, manifests: [written("joined.yaml")] },
+    {
+      name: clusters.joined,
+      loadBalancer: "none",
+      manifests: [written("joined.yaml"), input("pool.yaml"), written("metallb.yaml")],
+    },
   ],
 });
 
@@ -53,12 +57,16 @@ export const writeEdited = (verb: string): void =>
       `rules: [{apiGroups: [""], resources: [configmaps], verbs: [${verb}]}]\n`,
   );
 
-/** Writes the files of the run: cert-manager's manifest alone, and behind an issuer in one file. */
+/** Writes the files of the run: an operator alone, and cert-manager behind an issuer in one file. */
 export const writeInputs = async (): Promise<void> => {
   mkdirSync(folder, { recursive: true });
-  const built = sourceManifest("cert-manager");
-  const location = existsSync(built) ? built : readSettings({ config: {}, pins }).manifests.certManager;
-  const { text: certManager } = await loadManifest(location, manifestStore("certManagerManifest"));
+  const { manifests } = readSettings({ config: {}, pins });
+  const textOf = async (name: string, url: string): Promise<string> => {
+    const built = sourceManifest(name);
+    return (await loadManifest(existsSync(built) ? built : url, manifestStore(name))).text;
+  };
+  const certManager = await textOf("cert-manager", manifests.certManager);
+  writeFileSync(written("metallb.yaml"), await textOf("metallb", manifests.loadBalancer));
   writeFileSync(written("cert-manager.yaml"), certManager);
   writeFileSync(written("joined.yaml"), `${readFileSync(input("issuer.yaml"), "utf8")}---\n${certManager}`);
   writeEdited("get");

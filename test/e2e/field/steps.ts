@@ -46,6 +46,10 @@ export const manifestSteps = (stack: TestStack): Step[] => {
       },
     },
     {
+      name: "a MetalLB of the user accepts a pool of another file",
+      run: () => expectValue(joined, "ipaddresspools --namespace metallb-system", ".items[*].metadata.name", "mine"),
+    },
+    {
       name: "the readiness probe arrives as it is written",
       run: () => {
         const probe = JSON.parse(
