@@ -14,6 +14,7 @@ import { managementProblems, nodeImageProblems, networkProblem } from "./managem
 import { managedClusters, runningVersions } from "./management/inNode";
 import { deletedClusterWarnings, kubeconfigsWithoutSecret } from "./management/managedClusters";
 import { type RunningClusters, upgradeProblems } from "./management/running";
+import { namespaceProblems, ownerProblems } from "./manifests/owners";
 import { serviceProblems } from "./manifests/services";
 import { installed, readManifests, type StackManifests } from "./manifests/stack";
 import { readTemplates } from "./manifests/templates";
@@ -135,6 +136,8 @@ const manifestProblems = (
   existing: ExistingManagement | undefined,
 ): string[] => [
   ...serviceProblems(settings.clusters, manifests).map(sentence),
+  ...ownerProblems(settings, manifests).map(sentence),
+  ...namespaceProblems(settings.clusters, manifests).map(sentence),
   ...(existing
     ? existingManagementProblems(existing, installed(manifests), { ...settings.management, owner }).map(sentence)
     : []),

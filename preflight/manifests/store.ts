@@ -10,10 +10,13 @@ import { readRegularFile } from "../../system/regularFile";
 import {
   verifyChecksum,
   inFileOrder,
+  isLocked,
+  isUrl,
   type ManifestStoreOptions,
   readLock,
   type StoredManifest,
   sha256Of,
+  unlockOwnFile,
 } from "./lock";
 
 /** Returns the store of the manifest that a setting names. */
@@ -24,8 +27,8 @@ export const manifestStore = (setting: string): ManifestStoreOptions => ({
 });
 
 /**
- * Reads a manifest from a URL or a file. A URL is downloaded once and cached. The first use of a location writes its
- * checksum to the lock file; any other content is then rejected.
+ * Reads a manifest from a URL or a file. A URL is downloaded once and cached. The first use of a URL, or of a file that
+ * make tools writes, adds its checksum to the lock file; any other content is then rejected. A user's file may change.
  *
  * @param location http(s) URL, or a path relative to the working directory
  * @throws ProblemError if the manifest cannot be read, or its checksum differs from the lock file
@@ -33,14 +36,11 @@ export const manifestStore = (setting: string): ManifestStoreOptions => ({
 export const loadManifest = async (location: string, options: ManifestStoreOptions): Promise<StoredManifest> =>
   isUrl(location) ? loadUrl(location, options) : ofFile(location, readLocal(location, options), options);
 
-const ofFile = (
-  path: string,
-  bytes: Buffer,
-  options: ManifestStoreOptions,
-): StoredManifest | Promise<StoredManifest> =>
-  options.ownFile ? { text: bytes.toString("utf8"), sha256: sha256Of(bytes) } : verifyChecksum(path, bytes, options);
-
-const isUrl = (location: string): boolean => /^https?:\/\//i.test(location);
+const ofFile = async (path: string, bytes: Buffer, options: ManifestStoreOptions): Promise<StoredManifest> => {
+  if (isLocked(path)) return verifyChecksum(path, bytes, options);
+  await unlockOwnFile(path, options);
+  return { text: bytes.toString("utf8"), sha256: sha256Of(bytes) };
+};
 
 const loadUrl = async (url: string, options: ManifestStoreOptions): Promise<StoredManifest> => {
   const file = join(options.cacheDir, `${sha256Of(url)}.yaml`);

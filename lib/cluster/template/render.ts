@@ -1,5 +1,6 @@
 import { ProblemError, refuse } from "../../base/problem";
-import { type PlacedObject, placedObjects, withValidSecrets } from "../../kubernetes/manifest";
+import type { PlacedObject } from "../../kubernetes/identity";
+import { placedObjects, withoutInvalid } from "../../kubernetes/manifest";
 import type { KubernetesObject } from "../../kubernetes/object";
 import { hasSecrets, isFields, markSecrets } from "../../kubernetes/secrets/secretValue";
 import { substitute, variablesOf } from "./substitution";
@@ -20,12 +21,16 @@ export interface TemplateValues {
  * @throws ProblemError for every variable without a value, and for a secret that changes the set of objects,
  * their names or their top-level fields
  */
-export const renderTemplate = (text: string, source: string, values: TemplateValues): KubernetesObject[] => {
+export const renderTemplate = (text: string, source: string, values: TemplateValues): KubernetesObject[] =>
+  renderPlaced(text, source, values).map(({ object }) => object);
+
+/** Renders a template as renderTemplate does, and returns each object with its place. */
+export const renderPlaced = (text: string, source: string, values: TemplateValues): PlacedObject[] => {
   const { variables, secrets, setting } = values;
   const used = variablesOf(text, source).flatMap(({ name }) => (Object.hasOwn(secrets, name) ? [name] : []));
   const placeholders = Object.fromEntries(used.map((name) => [name, secrets[name] === "" ? "" : `secret-${name}`]));
   const open = placedObjects(substitute(text, { ...variables, ...placeholders }, source, setting), source);
-  if (used.length === 0) return withValidSecrets(open);
+  if (used.length === 0) return withoutInvalid(open);
   if (open.problems.length > 0) throw new ProblemError(open.problems);
   const markedBy = (names: readonly string[]): KubernetesObject[] | undefined => {
     const values = Object.fromEntries(names.map((name) => [name, secrets[name] ?? ""]));
@@ -48,7 +53,7 @@ export const renderTemplate = (text: string, source: string, values: TemplateVal
     object,
     place: open.objects[index]?.place ?? source,
   }));
-  return withValidSecrets({ objects, problems: [] });
+  return withoutInvalid({ objects, problems: [] });
 };
 
 /** Returns the objects with their secrets marked; undefined if a secret is a name, or changes the set of objects. */

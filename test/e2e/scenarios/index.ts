@@ -4,6 +4,7 @@ import { deleted } from "./deleted";
 import { drift } from "./drift";
 import { dualStack, ipv6 } from "./families";
 import { failure, failurePair } from "./failure";
+import { field } from "./field";
 import { fleet } from "./fleet";
 import { ha } from "./ha";
 import { identity } from "./identity";
@@ -26,6 +27,7 @@ export const scenarios: Scenario[] = [
   drift,
   deleted,
   fleet,
+  field,
   ipv6,
   dualStack,
   many,

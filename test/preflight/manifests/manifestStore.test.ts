@@ -105,25 +105,31 @@ test("a redirect is followed", async () => {
   await expect(loadManifest(`${origin}/moved`, options)).resolves.toMatchObject({ text: "kind: A\n" });
 });
 
-test("a local file is read each time and compared with its checksum", async () => {
-  const path = join(folder, "local.yaml");
-  writeFileSync(path, "kind: A\n");
-  await expect(loadManifest(path, options)).resolves.toEqual({ text: "kind: A\n", sha256: sha256Of("kind: A\n") });
-  writeFileSync(path, "kind: B\n");
-  await expect(loadManifest(path, options)).rejects.toThrow(
-    `cniManifest: expected SHA-256 ${sha256Of("kind: A\n")} from ${options.lockFile} for "${path}", ` +
-      `got ${sha256Of("kind: B\n")}. If the new content is meant, remove the location from ${options.lockFile} and run again.`,
-  );
+test("a file of make tools is read each time and compared with its checksum", async () => {
+  const home = process.cwd();
+  process.chdir(folder);
+  try {
+    const path = ".tools/manifests/local.yaml";
+    mkdirSync(".tools/manifests", { recursive: true });
+    writeFileSync(path, "kind: A\n");
+    await expect(loadManifest(path, options)).resolves.toEqual({ text: "kind: A\n", sha256: sha256Of("kind: A\n") });
+    writeFileSync(path, "kind: B\n");
+    await expect(loadManifest(path, options)).rejects.toThrow(
+      `cniManifest: expected SHA-256 ${sha256Of("kind: A\n")} from ${options.lockFile} for "${path}", ` +
+        `got ${sha256Of("kind: B\n")}. If the new content is meant, remove the location from ${options.lockFile} and run again.`,
+    );
+  } finally {
+    process.chdir(home);
+  }
 });
 
-test("a file of the user's localOptions may change without a word, and a URL still may not", async () => {
+test("a user's file may change without a word, and a URL still may not", async () => {
   const file = join(folder, "template.yaml");
-  const localOptions = { ...options, ownFile: true };
   for (const text of ["kind: A\n", "kind: B\n"]) {
     writeFileSync(file, text);
-    expect(await loadManifest(file, localOptions)).toEqual({ text, sha256: sha256Of(text) });
+    expect(await loadManifest(file, options)).toEqual({ text, sha256: sha256Of(text) });
   }
-  await loadManifest(`${origin}/a.yaml`, localOptions);
+  await loadManifest(`${origin}/a.yaml`, options);
   expect(Object.keys(JSON.parse(readFileSync(options.lockFile, "utf8")) as object)).toEqual([`${origin}/a.yaml`]);
 });
 
@@ -191,7 +197,6 @@ test.each([
   create(path);
   const message = `cniManifest: expected an http or https URL, or a readable file, got "${path}" (${words}`;
   await expect(loadManifest(path, options)).rejects.toThrow(message);
-  await expect(loadManifest(path, { ...options, ownFile: true })).rejects.toThrow(message);
   await expect(loadManifest(join(path, "below"), options)).rejects.toThrow(
     /^cniManifest: expected an http or https URL, or a readable file/,
   );

@@ -223,6 +223,16 @@ describe("a template", () => {
     expect(one["spec"]).toMatchObject({ clusterNetwork: { pods: { cidrBlocks: ["10.0.0.0/16"] } } });
   });
 
+  test("counts an object once that it has with and without the cluster's namespace", () => {
+    const map = (namespace: string, data: string): string =>
+      `apiVersion: v1\nkind: ConfigMap\nmetadata: {name: more${namespace}}\ndata: {a: ${data}}\n`;
+    const text = [small, map("", "b"), map(', namespace: "${NAMESPACE}"', "b")].join("\n---\n");
+    expect(keys(render(text, { PASSWORD: "x" }).supporting)).toEqual(["ConfigMap/team/more"]);
+    expect(() => render(text.replace(/b}\n$/, "c}\n"), { PASSWORD: "x" })).toThrow(
+      /^ConfigMap\/team\/more: expected one definition.*document 5 of their\.yaml, and document 6 of their\.yaml/,
+    );
+  });
+
   test("of machines is named by its content, wherever it is referred to", () => {
     const names = ["small", "large"].map((SIZE) => {
       const { owner, templates } = render(small, { PASSWORD: "x", SIZE }).controlPlane;

@@ -105,6 +105,11 @@ describe("providers", () => {
     [{ providers: [{ ...provider, version: "2" }] }, /^providers\[0\]\.version: expected a full version, got "2"\./],
     [{ providers: [{ ...provider, manifest: "" }] }, /^providers\[0\]\.manifest/],
     [{ providers: [{ ...provider, kind: "x" }] }, /^providers\[0\]\.kind: expected a known field\./],
+    [{ providers: [provider, provider] }, /^providers\[1\]\.name: expected a name other than that of providers\[0\]/],
+    [
+      { providers: [{ ...provider, name: "docker" }] },
+      /^providers\[0\]\.name: expected a name other .* Docker provider/,
+    ],
     [{ providers: ["aws"] }, /^providers\[0\]: expected a map, got "aws"\./],
     [
       { managementKubeconfig: "their.yaml", installProviders: false },
