@@ -10,8 +10,8 @@ type Results<T extends readonly unknown[]> = { -readonly [K in keyof T]: Awaited
 export const allOf = async <const T extends readonly unknown[]>(work: T): Promise<Results<T>> => {
   const outcomes = await Promise.allSettled(work);
   const reasons = outcomes.flatMap((outcome): unknown[] => (outcome.status === "rejected" ? [outcome.reason] : []));
-  const others = reasons.filter((reason) => !(reason instanceof ProblemError));
-  if (others.length > 0) throw asError(others[0]);
+  const failures = reasons.filter((reason) => !(reason instanceof ProblemError));
+  if (failures.length > 0) throw asError(failures[0]);
   if (reasons.length > 0) throw new ProblemError((reasons as ProblemError[]).flatMap(({ problems }) => problems));
   return outcomes.map((outcome) => (outcome as PromiseFulfilledResult<unknown>).value) as Results<T>;
 };
