@@ -2,6 +2,7 @@ import { deploymentObject, serviceObject } from "../../lib/addons/application";
 import { isCniName } from "../../lib/addons/cni";
 import { loadBalancerObjects, runtimeObjects } from "../../lib/addons/metalLb";
 import type { Problem } from "../../lib/base/problem";
+import type { ClusterParts } from "../../lib/cluster/parts";
 import { builtInOwner } from "../../lib/kubernetes/builtIn";
 import { identityOf, type PlacedObject, uniqueObjects } from "../../lib/kubernetes/identity";
 import type { Manifest } from "../../lib/kubernetes/manifest";
@@ -118,6 +119,27 @@ const managementProblems = (
   return all.slice(all.length - listed).flatMap((manifest, index) => {
     const before = all.slice(0, all.length - listed + index).map((other) => ownerOf(other.name, other));
     return foreignObjects({ title: `providers[${index}].manifest`, placed: placedIn(manifest) }, before);
+  });
+};
+
+/**
+ * Returns the problems of templates with objects that the stack creates in the management cluster: those of the
+ * providers, and the namespaces of the clusters.
+ */
+export const templateOwnerProblems = (
+  clusters: readonly ClusterSettings[],
+  templates: Readonly<Record<string, Pick<ClusterParts, "supporting">>>,
+  manifests: StackManifests,
+): Problem[] => {
+  const namespaces = clusters.map(({ namespace }) => namespace).filter((name) => name !== "default");
+  const created = namespaces.map((name) => ({ apiVersion: "v1", kind: "Namespace", metadata: { name } }));
+  const owners = [
+    ...installed(manifests).map((manifest) => ownerOf(manifest.name, manifest)),
+    { title: "Slipway, as the namespace of clusters,", identities: identitiesOf(created) },
+  ];
+  return clusters.flatMap(({ name }) => {
+    const placed = (templates[name]?.supporting ?? []).map((object) => ({ object, place: "template" }));
+    return foreignObjects({ title: `template of cluster ${name}`, placed }, owners);
   });
 };
 

@@ -2,7 +2,7 @@ import { describe, expect, test } from "@jest/globals";
 import { sentence } from "../../../lib/base/problem";
 import { readSettings } from "../../../lib/settings/settings";
 import { pins } from "../../../lib/versions/pins";
-import { namespaceProblems, ownerProblems } from "../../../preflight/manifests/owners";
+import { namespaceProblems, ownerProblems, templateOwnerProblems } from "../../../preflight/manifests/owners";
 import { inputs } from "../../helpers/fixtures";
 import { userManifest } from "../../helpers/userManifests";
 
@@ -140,6 +140,28 @@ describe("a provider of the settings", () => {
     ]);
     expect(problemsWith(object("v1", "Namespace", "cert-manager"))).toHaveLength(1);
     expect(problemsWith(object("v1", "Namespace", "kube-system"))).toHaveLength(1);
+  });
+});
+
+describe("a template", () => {
+  const problemsWith = (kind: string, name: string): string[] => {
+    const settings = settingsOf({ fields: { namespace: "team" } });
+    const supporting = [
+      { apiVersion: "v1", kind, metadata: { name, ...(kind === "Namespace" ? {} : { namespace: "team" }) } },
+    ];
+    return templateOwnerProblems(settings.clusters, { a: { supporting } }, inputs(settings).manifests).map(sentence);
+  };
+
+  test("is refused with an object that the stack creates in the management cluster", () => {
+    expect(problemsWith("Namespace", "other")).toEqual([]);
+    expect(problemsWith("ConfigMap", "team")).toEqual([]);
+    expect(problemsWith("Namespace", "team")).toEqual([
+      "template of cluster a: expected no object that Slipway, as the namespace of clusters, creates in the same cluster, " +
+        "got Namespace/team (template). Remove the object, give another name or namespace.",
+    ]);
+    expect(problemsWith("Namespace", "capi-system")).toHaveLength(1);
+    expect(problemsWith("Namespace", "kube-system")).toHaveLength(1);
+    expect(problemsWith("ConfigMap", "kube-root-ca.crt")).toHaveLength(1);
   });
 });
 
