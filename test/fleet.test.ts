@@ -90,7 +90,9 @@ describe("several clusters", () => {
     // A namespace lists names of earlier versions for each of its clusters, so its aliases may change.
     const shared = (recording: Recording): Registration[] =>
       byUrn(recording.registrations)
-        .filter((one) => !/^(east|middle|rehearsal|bare|west)\b/.test(one.name) && !one.type.startsWith("pulumi:pulumi"))
+        .filter(
+          (one) => !/^(east|middle|rehearsal|bare|west)\b/.test(one.name) && !one.type.startsWith("pulumi:pulumi"),
+        )
         .map((one) => ({ ...one, aliases: [] }));
     expect(shared(changed)).toEqual(shared(all));
   });
