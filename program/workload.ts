@@ -148,7 +148,7 @@ export const awaitNodes = (
 /** Returns arguments of the manifests that the settings add; undefined without manifests. */
 export const extraManifestsArgs = (
   { stack }: Shared,
-  { manifests }: PlannedCluster,
+  { manifests, cni: network }: PlannedCluster,
   { access, workers }: WorkloadCluster,
   { cni, metalLb }: { cni: Cni | undefined; metalLb: MetalLb | undefined },
 ): ExtraManifestsArgs | undefined =>
@@ -159,6 +159,7 @@ export const extraManifestsArgs = (
           [...new Set(manifests)].flatMap((location) => stack.inputs.manifests.extra[location] ?? []),
         ),
         after: [...(cni?.ready ?? []), ...workers],
+        podNetwork: stack.inputs.manifests.cni[network],
         ...(metalLb ? { loadBalancer: { manifest: stack.inputs.manifests.loadBalancer, ready: metalLb.ready } } : {}),
       }
     : undefined;

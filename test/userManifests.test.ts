@@ -68,8 +68,9 @@ describe("one object in several files of a cluster", () => {
   test("keeps its resource if another file defines it first", async () => {
     const recording = await run({ "a.yaml": shop, "b.yaml": shop, "c.yaml": ops });
     const former = ["b.yaml", "c.yaml"].map((file) => `capd-manifests/${file}/Namespace/shop`);
-    expect(resource(recording, "a.yaml/Namespace/shop").aliases).toEqual(former);
-    expect(resource(await run({ "a.yaml": shop }), "a.yaml/Namespace/shop").aliases).toEqual([]);
+    expect(recording.aliases.get(resource(recording, "a.yaml/Namespace/shop").urn)).toEqual(former);
+    const alone = await run({ "a.yaml": shop });
+    expect(alone.aliases.get(resource(alone, "a.yaml/Namespace/shop").urn)).toEqual([]);
   });
 
   test("is one resource where the list names a file twice", async () => {
@@ -137,6 +138,12 @@ describe("an operator and its objects", () => {
     const recording = await run({ a: joined(shop, gadget), b: operator });
     expect(comesAfter(recording, "a/Gadget/shop/one", "a/served")).toBe(true);
     expect(comesAfter(recording, "b/Deployment/ops/operator", "a/Gadget/shop/one")).toBe(false);
+  });
+
+  test("come before pods if the pod network has their CRD", async () => {
+    const pool = object("crd.projectcalico.org/v1", "IPPool", "mine", "default");
+    const recording = await run({ a: joined(ops, pool, deployment("operator", "ops")) });
+    expect(comesAfter(recording, "a/Deployment/ops/operator", "a/IPPool/default/mine")).toBe(true);
   });
 
   test("fail at once if no file has their CRD or a program", async () => {

@@ -16,6 +16,8 @@ export interface ExtraManifestsArgs {
   after: pulumi.Resource[];
   /** MetalLB, if Slipway installs it: users' pools wait until its webhook answers. */
   loadBalancer?: { manifest: Manifest; ready: pulumi.Resource[] };
+  /** Manifest of the pod network, if Slipway installs it. */
+  podNetwork?: Manifest | undefined;
 }
 
 /**
@@ -40,7 +42,7 @@ export class ExtraManifests extends pulumi.ComponentResource {
     });
     const groups = new Map<string, pulumi.Resource[]>([[loadBalancerPart, args.loadBalancer?.ready ?? []]]);
     const groupOf = (part: string): pulumi.Resource[] => groups.get(part) ?? [];
-    for (const part of installPlan(args.manifests, args.loadBalancer?.manifest)) {
+    for (const part of installPlan(args.manifests, args.loadBalancer?.manifest, args.podNetwork)) {
       const { prefix, kinds, group } = files[part.file]!;
       const dependsOn = [...new Set(part.after.flatMap(groupOf))];
       // An object keeps its resource if it moves to another file, or if an earlier file defines it too.

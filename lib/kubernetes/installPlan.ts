@@ -64,8 +64,13 @@ const secretOf = (certificate: KubernetesObject): string =>
  * webhook checks, or that is in MetalLB's namespace, waits for the MetalLB that Slipway installs.
  *
  * @param loadBalancer - MetalLB's manifest, if Slipway installs MetalLB in the cluster
+ * @param podNetwork - manifest of the pod network, whose CRDs exist before all parts
  */
-export const installPlan = (manifests: readonly Manifest[], loadBalancer?: Manifest): InstallPart[] => {
+export const installPlan = (
+  manifests: readonly Manifest[],
+  loadBalancer?: Manifest,
+  podNetwork?: Manifest,
+): InstallPart[] => {
   const files = manifests.map((_, index) => index);
   const extensions = extensionsOf(manifests);
   const objects = manifests.flatMap((manifest, file) => manifest.objects.map((object) => ({ file, object })));
@@ -88,7 +93,7 @@ export const installPlan = (manifests: readonly Manifest[], loadBalancer?: Manif
   );
 
   const known = new Set(
-    [...manifests, ...(loadBalancer ? [loadBalancer] : [])].flatMap(({ crds }) => crds.map(groupOfCrd)),
+    [...manifests, loadBalancer, podNetwork].flatMap((manifest) => (manifest?.crds ?? []).map(groupOfCrd)),
   );
   const hasPods = objects.some(({ object }) => runsPods(object));
   /** Returns true for an object whose CRD a program of the manifests may create. */
