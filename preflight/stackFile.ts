@@ -1,6 +1,7 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { ProblemError } from "../lib/base/problem";
+import { decodeText } from "../lib/base/textFile";
 import { readYaml } from "../lib/kubernetes/yaml";
 import { readSettings } from "../lib/settings/settings";
 import type { Settings } from "../lib/settings/types";
@@ -30,7 +31,7 @@ export const readStackFile = (
 ): { settings?: Settings; problems?: string } => {
   const file = stackFile(checkout, stack);
   try {
-    const config = existsSync(file) ? slipwayKeys(readFileSync(file, "utf8"), file) : {};
+    const config = existsSync(file) ? slipwayKeys(decodeText(readFileSync(file)), file) : {};
     return { settings: readSettings({ config, pins, route }) };
   } catch (error) {
     if (error instanceof ProblemError) return { problems: error.message };

@@ -19,7 +19,7 @@ const fail = (message) => {
 
 const read = (file) => {
   try {
-    return readFileSync(file, "utf8");
+    return readFileSync(file, "utf8").replace(/^\uFEFF/, ""); // an editor may add a byte order mark, which no JSON has
   } catch (error) {
     return "";
   }

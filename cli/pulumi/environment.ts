@@ -3,6 +3,7 @@ import { chmodSync, existsSync, mkdirSync, readFileSync } from "node:fs";
 import { homedir } from "node:os";
 import { join } from "node:path";
 import { load } from "js-yaml";
+import { decodeText } from "../../lib/base/textFile";
 import { createAtomically, filesBelow, writeAtomically } from "../../system/files";
 import { temporaryPrefix } from "../../system/temporary";
 
@@ -39,7 +40,7 @@ const chosenBackend = (
   if (env.PULUMI_BACKEND_URL) return { url: env.PULUMI_BACKEND_URL, reason: "PULUMI_BACKEND_URL" };
   const file = join(checkout, "Pulumi.yaml");
   const project = existsSync(file)
-    ? (load(readFileSync(file, "utf8")) as { backend?: { url?: string } } | undefined)
+    ? (load(decodeText(readFileSync(file))) as { backend?: { url?: string } } | undefined)
     : undefined;
   if (project?.backend?.url) return { url: project.backend.url, reason: "Pulumi.yaml" };
   const folder = env.PULUMI_CREDENTIALS_PATH ?? env.PULUMI_HOME ?? join(home, ".pulumi");

@@ -2,16 +2,19 @@ import { chmod, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { stateFolder } from "../../lib/base/paths";
 import { refuse } from "../../lib/base/problem";
+import { decodeText } from "../../lib/base/textFile";
 import { readIfThere, writeAtomically } from "../../system/files";
 import { downloadBytes, HttpStatusError, type RetryPolicy } from "../../system/download";
 import { reasonOf } from "../../system/http";
 import {
+  isTextOf,
   verifyChecksum,
   inFileOrder,
   type ManifestStoreOptions,
   readLock,
   type StoredManifest,
   sha256Of,
+  sha256OfText,
 } from "./lock";
 
 /** Returns the store of the manifest that a setting names. */
@@ -36,7 +39,7 @@ const ofFile = (
   bytes: Buffer,
   options: ManifestStoreOptions,
 ): StoredManifest | Promise<StoredManifest> =>
-  options.ownFile ? { text: bytes.toString("utf8"), sha256: sha256Of(bytes) } : verifyChecksum(path, bytes, options);
+  options.ownFile ? { text: decodeText(bytes), sha256: sha256OfText(bytes) } : verifyChecksum(path, bytes, options);
 
 const isUrl = (location: string): boolean => /^https?:\/\//i.test(location);
 
@@ -46,7 +49,7 @@ const loadUrl = async (url: string, options: ManifestStoreOptions): Promise<Stor
     const cached = await readIfThere(file);
     const locked = (await readLock(options))[url];
     // A damaged cache does not prove a change of the URL's content, so the URL is downloaded again before the comparison.
-    if (cached !== undefined && (locked === undefined || sha256Of(cached) === locked)) {
+    if (cached !== undefined && (locked === undefined || isTextOf(cached, locked))) {
       await chmod(file, 0o600).catch(() => undefined); // an earlier version left the file open to other users
       return verifyChecksum(url, cached, options);
     }

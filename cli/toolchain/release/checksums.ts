@@ -3,6 +3,7 @@ import { readFileSync } from "node:fs";
 import { messageOf } from "../../../lib/base/errors";
 import { isRecord } from "../../../lib/base/json";
 import { refuse } from "../../../lib/base/problem";
+import { decodeText } from "../../../lib/base/textFile";
 import { writeAtomically } from "../../../system/files";
 
 const algorithms: Record<number, string> = { 40: "sha1", 64: "sha256", 128: "sha512" };
@@ -56,7 +57,7 @@ export class ToolLock {
   private read(): Record<string, string> {
     let got: string;
     try {
-      const locked: unknown = JSON.parse(readFileSync(this.path, "utf8"));
+      const locked: unknown = JSON.parse(decodeText(readFileSync(this.path)));
       if (isLocked(locked)) return locked;
       got = "other JSON";
     } catch (error) {
