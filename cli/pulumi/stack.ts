@@ -52,7 +52,7 @@ export const requireStackFile = (checkout: string, stack: string): void => {
   if (existsSync(stackFile(checkout, stack))) return;
   const known = knownStacks(checkout).join(", ") || "none";
   throw new Error(
-    `STACK: expected a stack with a settings file (${known}), got "${stack}". ` +
+    `STACK: expected a stack with a settings file (${known}), got ${JSON.stringify(stack)}. ` +
       `Choose one of them, or write Pulumi.${stack}.yaml with the settings of a new stack.`,
   );
 };
