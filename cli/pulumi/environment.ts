@@ -6,6 +6,7 @@ import { load } from "js-yaml";
 import { decodeText } from "../../lib/base/textFile";
 import { createAtomically, filesBelow, writeAtomically } from "../../system/files";
 import { temporaryPrefix } from "../../system/temporary";
+import { checkBackend, fileBackendOf, isFileBackend } from "./backendUrl";
 
 /** Environment of Pulumi, in addition to the user's own environment. */
 export interface PulumiEnvironment {
@@ -43,7 +44,7 @@ const chosenBackend = (
     ? (load(decodeText(readFileSync(file))) as { backend?: { url?: string } } | undefined)
     : undefined;
   if (project?.backend?.url) return { url: project.backend.url, reason: "Pulumi.yaml" };
-  const folder = env.PULUMI_CREDENTIALS_PATH ?? env.PULUMI_HOME ?? join(home, ".pulumi");
+  const folder = env.PULUMI_CREDENTIALS_PATH || env.PULUMI_HOME || join(home, ".pulumi");
   const current = (readJson(join(folder, "credentials.json")) as { current?: string } | undefined)?.current;
   return current ? { url: current, reason: "pulumi login" } : undefined;
 };
@@ -57,7 +58,7 @@ export const stateFolder = (checkout: string): string => {
 };
 
 /** Returns the URL of the default backend, a folder of the checkout. */
-export const localBackend = (checkout: string): string => `file://${join(checkout, ".slipway")}`;
+export const localBackend = (checkout: string): string => fileBackendOf(join(checkout, ".slipway"));
 
 /** Returns true if a file of a local backend is a stack's state, compressed or not. */
 export const isStateFile = (name: string): boolean => /\.json(\.gz|\.zst)?$/.test(name);
@@ -83,10 +84,15 @@ const passphraseFile = (checkout: string): string => {
   return file;
 };
 
-/** Works out the environment for Pulumi; makes the state folder and the passphrase where they are needed. */
+/**
+ * Works out the environment for Pulumi; makes the state folder and the passphrase where they are needed.
+ *
+ * @throws ProblemError if the user chose a backend that Pulumi cannot read
+ */
 export const pulumiEnvironment = (checkout: string, outside: Outside = {}): PulumiEnvironment => {
   const env = outside.env ?? process.env;
   const chosen = chosenBackend(checkout, env, outside.home ?? homedir());
+  if (chosen) checkBackend(chosen.url, chosen.reason);
   stateFolder(checkout);
   const backend = chosen?.url ?? localBackend(checkout);
   const variables: Record<string, string> = {
@@ -100,14 +106,14 @@ export const pulumiEnvironment = (checkout: string, outside: Outside = {}): Pulu
     PULUMI_FALLBACK_TO_STATE_SECRETS_MANAGER: "true",
   };
   // The engine writes the whole state twice at each step; compression reduces the state to a tenth.
-  if (backend.startsWith("file://")) variables.PULUMI_DIY_BACKEND_ZSTD = "true";
+  if (isFileBackend(backend)) variables.PULUMI_DIY_BACKEND_ZSTD = "true";
   // Less frequent garbage collection makes engine and plugins faster. The memory limit suits small machines.
   if (env.GOGC === undefined) Object.assign(variables, { GOGC: "300", GOMEMLIMIT: env.GOMEMLIMIT ?? "1GiB" });
   // Most operations only wait. With Pulumi's default of four for each core, waits would block other operations.
   if (env.PULUMI_PARALLEL === undefined) variables.PULUMI_PARALLEL = "64";
   if (!chosen) variables.PULUMI_BACKEND_URL = backend;
   const hasPassphrase = env.PULUMI_CONFIG_PASSPHRASE !== undefined || env.PULUMI_CONFIG_PASSPHRASE_FILE !== undefined;
-  if (backend.startsWith("file://") && !hasPassphrase)
+  if (isFileBackend(backend) && !hasPassphrase)
     variables.PULUMI_CONFIG_PASSPHRASE_FILE = passphraseFile(checkout);
   return { variables, backend, reason: chosen?.reason ?? "the default: a folder of this checkout" };
 };

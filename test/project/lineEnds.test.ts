@@ -1,12 +1,14 @@
 import { execFileSync, spawnSync } from "node:child_process";
-import { existsSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { appendFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
 import { root } from "../../system/checkout";
+import { canPreview, emptyDocker, freeNetwork, linkPackages } from "../helpers/copiedCheckout";
 
 let place: string;
 let clone: string;
+let docker: string;
 const git = (...args: string[]): string => execFileSync("git", args, { cwd: clone, encoding: "utf8" });
 
 beforeAll(() => {
@@ -23,15 +25,22 @@ beforeAll(() => {
   git("-c", "user.name=a", "-c", "user.email=a@b", "commit", "--quiet", "--allow-empty", "--message", "test");
   git("rm", "--quiet", "-r", "--cached", ".");
   git("reset", "--quiet", "--hard");
-  symlinkSync(join(root, "node_modules"), join(clone, "node_modules"));
+  linkPackages(clone);
+  docker = emptyDocker(place);
 }, 60_000);
 afterAll(() => rmSync(place, { recursive: true, force: true }));
 
 const run = (...args: string[]) =>
   spawnSync("scripts/slipway", args, {
     cwd: clone,
-    env: { ...process.env, PULUMI_HOME: join(place, "home"), SLIPWAY_ROUTE: "source" },
+    env: {
+      ...process.env,
+      PATH: `${docker}:${process.env.PATH}`,
+      PULUMI_HOME: join(place, "home"),
+      SLIPWAY_ROUTE: "source",
+    },
     encoding: "utf8",
+    timeout: 80_000,
   });
 
 describe("a clone with core.autocrlf", () => {
@@ -57,12 +66,10 @@ describe("a clone with core.autocrlf", () => {
     expect([status, stdout]).toEqual([0, expect.stringContaining(`export PATH='${clone}/.tools/bin'`)]);
   });
 
-  // The tools of this checkout; CI builds them before the tests.
-  const withTools = existsSync(join(root, ".tools", "bin", "pulumi")) ? test : test.skip;
-  withTools(
+  (canPreview() ? test : test.skip)(
     "previews a stack whose stack file, project file and lock file have CRLF, a byte order mark or UTF-16",
     () => {
-      symlinkSync(join(root, ".tools"), join(clone, ".tools"));
+      appendFileSync(join(clone, "Pulumi.offline.yaml"), freeNetwork);
       const windows = (file: string, text = readFileSync(join(clone, file), "utf8")): void =>
         writeFileSync(join(clone, file), `\uFEFF${text.replaceAll("\n", "\r\n").trimEnd()}`);
       windows("manifests.lock.json");
