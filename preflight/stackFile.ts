@@ -1,12 +1,15 @@
-import { existsSync, readFileSync } from "node:fs";
-import { join } from "node:path";
-import { ProblemError } from "../lib/base/problem";
+import { basename, join } from "node:path";
+import { ownerOf } from "../lib/base/labels";
+import { ProblemError, refuse } from "../lib/base/problem";
 import { decodeText } from "../lib/base/textFile";
-import { readYaml } from "../lib/kubernetes/yaml";
-import { readSettings } from "../lib/settings/settings";
-import type { Settings } from "../lib/settings/types";
+import type { StateNetwork } from "../lib/network/stateNetwork";
+import { projectConfig, type SettingsSource } from "../lib/settings/settings";
+import { readStackConfig, type StackConfig } from "../lib/settings/stackConfig";
+import { type PlacedSettings, placeStack, unknownMachine } from "../lib/settings/stackNetwork";
 import { pins, type Route } from "../lib/versions/pins";
+import { inspectFile, readRegularFile } from "../system/regularFile";
 import { installedRoute } from "./installedRoute";
+import { placeOnMachine } from "./stackNetwork";
 
 /** Default stack of each route, without the variable STACK. */
 export const defaultStack: Record<Route, string> = { release: "dev", source: "offline" };
@@ -18,32 +21,86 @@ export const stackName = (route: Route, env: NodeJS.ProcessEnv = process.env): s
 /** Returns the path of a stack's settings file. */
 export const stackFile = (checkout: string, stack: string): string => join(checkout, `Pulumi.${stack}.yaml`);
 
+/** Returns the text of a stack's settings file; empty if the file does not exist. */
+const readText = (file: string): string => {
+  if (!inspectFile(file).exists) return "";
+  const reading = readRegularFile(file);
+  if ("bytes" in reading) return decodeText(reading.bytes);
+  return refuse({
+    key: basename(file),
+    rule: "a file that can be read",
+    got: reading.fault,
+    remedy: "Correct the file",
+  });
+};
+
 /**
- * Reads the settings of a stack from its file without Pulumi, and fills in defaults. Returns the problems of wrong
- * settings as text.
+ * Reads the configuration in a stack's settings file; a missing file has no keys.
+ *
+ * @throws ProblemError for a file that cannot be read, or is not a stack file
+ */
+export const readStackFileConfig = (checkout: string, stack: string): StackConfig => {
+  const file = stackFile(checkout, stack);
+  return readStackConfig(readText(file), basename(file));
+};
+
+/** Settings of a stack's file, or the problems of wrong settings as text. */
+export type StackFileReading = Partial<PlacedSettings> & { readonly problems?: string };
+
+/** The last reading and its input. One command asks several times, and the check of many clusters takes a while. */
+let last: { input: string; reading: StackFileReading } | undefined;
+
+/**
+ * Reads the settings of a stack from its file without Pulumi, and fills in defaults. Encrypted settings keep their
+ * defaults, because only Pulumi can read their values. The Docker network is that of a machine without other networks.
  *
  * @param route route of the tools; default: the installed route
  */
-export const readStackFile = (
-  checkout: string,
-  stack: string,
-  route = installedRoute(checkout),
-): { settings?: Settings; problems?: string } => {
-  const file = stackFile(checkout, stack);
+export const readStackFile = (checkout: string, stack: string, route = installedRoute(checkout)): StackFileReading => {
   try {
-    const config = existsSync(file) ? slipwayKeys(decodeText(readFileSync(file)), file) : {};
-    return { settings: readSettings({ config, pins, route }) };
+    const text = readText(stackFile(checkout, stack));
+    const input = JSON.stringify([checkout, stack, route, text]);
+    if (last?.input !== input) last = { input, reading: readSettingsOf(text, stack, route) };
+    return last.reading;
   } catch (error) {
-    if (error instanceof ProblemError) return { problems: error.message };
-    throw error;
+    return problemsIn(error);
   }
 };
 
-const slipwayKeys = (text: string, file: string): Record<string, unknown> => {
-  const [document] = readYaml(text, file) as { config?: Record<string, unknown> }[];
-  return Object.fromEntries(
-    Object.entries(document?.config ?? {}).flatMap(([key, value]) =>
-      key.startsWith("slipway:") ? [[key.slice("slipway:".length), value] as const] : [],
-    ),
-  );
+/**
+ * Reads the settings of a stack from its file, with the Docker network that the stack has or gets on this machine.
+ *
+ * @param readState reads the Docker network of the stack's state
+ */
+export const placeStackFile = async (
+  checkout: string,
+  stack: string,
+  route: Route,
+  readState: () => Promise<StateNetwork | undefined>,
+): Promise<StackFileReading> => {
+  try {
+    const source = sourceOf(readText(stackFile(checkout, stack)), stack, route);
+    return await placeOnMachine(source, ownerOf(stack), { readState });
+  } catch (error) {
+    return problemsIn(error);
+  }
+};
+
+const sourceOf = (text: string, stack: string, route: Route): SettingsSource => ({
+  config: projectConfig(readStackConfig(text, basename(stackFile("", stack))).values),
+  pins,
+  route,
+});
+
+const readSettingsOf = (text: string, stack: string, route: Route): StackFileReading => {
+  try {
+    return placeStack(sourceOf(text, stack, route), ownerOf(stack), unknownMachine);
+  } catch (error) {
+    return problemsIn(error);
+  }
+};
+
+const problemsIn = (error: unknown): StackFileReading => {
+  if (error instanceof ProblemError) return { problems: error.message };
+  throw error;
 };

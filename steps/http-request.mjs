@@ -22,7 +22,7 @@ for (;;) {
       console.error(`${url} did not answer within ${seconds} s: ${failure(error)}`);
       process.exit(1);
     }
-    // A refused connection returns at once. Pause between requests for the load balancer's sake.
+    // A refused connection returns at once. The pause between requests reduces the load on the load balancer.
     await new Promise((resolve) => setTimeout(resolve, 200));
   }
 }

@@ -5,7 +5,7 @@ import { buffer } from "node:stream/consumers";
 import { pipeline } from "node:stream/promises";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Log } from "./exec";
-import { askInternet, reasonOf } from "./http";
+import { askInternet, isTemporaryStatus, reasonOf, retryAfterMs } from "./http";
 import { PermanentError } from "./proxy";
 
 /** Number of tries of a download, and the time limits. */
@@ -28,22 +28,24 @@ export class HttpStatusError extends Error {
   constructor(
     readonly status: number,
     readonly statusText: string,
+    /** Milliseconds until the next try that the server asks for. */
+    readonly retryAfterMs = 0,
   ) {
     super(`the server answered ${status}`);
   }
 }
 
-/** Returns true if another try cannot succeed. A busy server may recover; a missing file stays missing. */
+/** Returns true if another try cannot succeed: a busy server may recover, but a missing file stays missing. */
 const isFinal = (error: unknown): boolean => {
   if (error instanceof PermanentError) return true;
   if (!(error instanceof HttpStatusError)) return false;
-  return error.status < 500 && error.status !== 429 && error.status !== 408;
+  return !isTemporaryStatus(error.status);
 };
 
 /**
  * Requests a URL once and passes the body to `take`.
  *
- * @throws if the body stalls or ends too early
+ * @throws Error if the body stalls or ends too early
  */
 const attempt = async <T>(
   url: string,
@@ -52,13 +54,13 @@ const attempt = async <T>(
   report?: Report,
 ): Promise<T> => {
   const control = new AbortController();
-  const stalled = (): void => control.abort(new Error(`timeout: no data for ${stallMs / 1000} s`));
+  const stalled = (): void => control.abort(new Error(`the server sent no data for ${stallMs / 1000} s`));
   let timer = setTimeout(stalled, stallMs);
   try {
     const answer = await askInternet(url, { signal: control.signal });
     if (!answer.ok || !answer.body) {
       await answer.body?.cancel();
-      throw new HttpStatusError(answer.status, answer.statusText);
+      throw new HttpStatusError(answer.status, answer.statusText, retryAfterMs(answer.headers.get("retry-after")));
     }
     let bytes = 0;
     const body = Readable.fromWeb(answer.body);
@@ -79,7 +81,10 @@ const attempt = async <T>(
   }
 };
 
-/** Repeats a function after network errors. `failed` receives each error and the number of the try. */
+/**
+ * Calls a function again after network errors, not before the time that a server asks for. `failed` receives each error and
+ * the number of tries so far.
+ */
 const retry = async <T>(
   how: RetryPolicy,
   once: () => Promise<T>,
@@ -91,7 +96,8 @@ const retry = async <T>(
     } catch (error) {
       await failed(error, count);
       if (isFinal(error) || count >= how.tries) throw error;
-      await sleep(how.pauseMs * 2 ** (count - 1));
+      const requestedMs = error instanceof HttpStatusError ? error.retryAfterMs : 0;
+      await sleep(Math.max(how.pauseMs * 2 ** (count - 1), requestedMs));
     }
   }
 };
@@ -109,13 +115,14 @@ export const download = async (
     log(`fetching ${url}\n`);
     return attempt(url, how.stallMs, (body) => pipeline(body, createWriteStream(target)), report);
   };
-  const textOf = (error: unknown): string => `${url} could not be fetched: ${reasonOf(error)}`;
+  const textOf = (error: unknown): string => `${url}: expected a file, got: ${reasonOf(error)}`;
   await retry(how, once, async (error, count) => {
     tries = count;
     await rm(target, { force: true });
     log(`${textOf(error)}\n`);
   }).catch((error: unknown) => {
-    throw new Error(tries > 1 ? `${textOf(error)} (after ${tries} tries)` : textOf(error), { cause: error });
+    const text = tries > 1 ? `${textOf(error)} (after ${tries} tries)` : textOf(error);
+    throw new Error(`${text}. Check the network and the proxy settings, then run the command again.`, { cause: error });
   });
 };
 

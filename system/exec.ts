@@ -62,12 +62,12 @@ export const complaintOf = ({ stderr, failure }: ExecResult): string => stderr.t
 /**
  * Returns the result of a program that was started and not ended by a signal.
  *
- * @param advice text after the reason in the message
+ * @param advice the fix, as an imperative sentence with a period
  * @throws if the program could not be started, or a signal ended it
  */
 export const requireStart = (program: string, result: ExecResult, advice: string): ExecResult => {
   if (result.code >= 0) return result;
-  throw new Error(`${program} could not be started (${result.failure?.message ?? ""})${advice}`);
+  throw new Error(`${program}: expected a program that runs, got ${result.failure?.message ?? "a failure"}. ${advice}`);
 };
 
 /**
@@ -79,7 +79,7 @@ export const run = async (program: string, args: readonly string[], options: Exe
   const { code, stdout, stderr, failure } = await exec(program, args, options);
   if (code === 0) return stdout;
   if (code < 0 && failure?.signal === undefined)
-    throw new Error(`${program} could not be started: ${failure?.message ?? ""}`);
+    throw new Error(`${program}: expected a program that runs, got ${failure?.message ?? "a failure"}. Install it.`);
   const printed = stderr.slice(-4000) || stdout.slice(-4000);
   throw new Error(`${program} ${args.slice(0, 3).join(" ")} ended with ${failure?.signal ?? code}\n${printed}`);
 };

@@ -11,7 +11,7 @@ export interface HttpRequestOptions {
   signal?: AbortSignal;
 }
 
-/** Error for a redirect that is not followed. */
+/** Error for a redirect that Slipway refuses to follow. */
 export class RefusedRedirect extends PermanentError {}
 
 /** Maximum number of redirects of a request. */
@@ -44,6 +44,22 @@ export const followRedirects = async <T extends Pick<Response, "status" | "heade
     if (hops === maxHops) throw new RefusedRedirect(`${new URL(url).host} redirects more than ${maxHops} times`);
     address = next;
   }
+};
+
+/** Returns true if a server with this status may serve the file later: it is busy, or a server behind it is. */
+export const isTemporaryStatus = (status: number): boolean => status >= 500 || [408, 425, 429].includes(status);
+
+/** Maximum of `retryAfterMs`, so that a server cannot hold a run for hours. */
+const longestRetryMs = 60_000;
+
+/**
+ * Returns the milliseconds until the next try that a server asks for in Retry-After: seconds or a date, at most a minute.
+ * Returns 0 without the header, and for a header that is neither.
+ */
+export const retryAfterMs = (header: string | null, now = Date.now()): number => {
+  const text = header?.trim() ?? "";
+  const ms = /^\d+$/.test(text) ? Number(text) * 1000 : Date.parse(text) - now;
+  return Number.isNaN(ms) ? 0 : Math.min(Math.max(ms, 0), longestRetryMs);
 };
 
 /** Loads undici at the first request: most runs send no request, and undici loads more slowly than Slipway itself. */
@@ -82,7 +98,7 @@ const throwNamed = (address: URL, error: unknown): never => {
 /**
  * Sends a request to a server of the internet through the proxy of the environment, and follows redirects.
  *
- * @throws RefusedRedirect for a redirect that leaves TLS, and the errors of `fetch`
+ * @throws RefusedRedirect for a redirect from https to http, and the errors of `fetch`
  */
 export const askInternet = async (url: string, options: HttpRequestOptions = {}): Promise<Response> => {
   const { fetch, dispatcher } = await (client ??= openClient());

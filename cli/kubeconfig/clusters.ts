@@ -1,6 +1,7 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { kubeconfigFile } from "../../lib/base/paths";
+import { show } from "../../lib/base/problem";
 import { nearest } from "../../lib/base/suggest";
 import { readStackFile } from "../../preflight/stackFile";
 import { kubeconfigFolder, writeKubeconfigs } from "../actions/report";
@@ -41,7 +42,8 @@ export const findStackClusters = async (
     if (Object.keys(kubeconfigs).length > 0) writeKubeconfigs(checkout, stack, kubeconfigs);
   }
   const names = namesIn(folder);
-  if (names.length === 0) throw new Error(`stack ${stack} has no cluster: make up creates them`);
+  if (names.length === 0)
+    throw new Error(`stack ${stack}: expected clusters, got none. Run make up, which creates them.`);
   const { settings } = readStackFile(checkout, stack);
   const management = settings?.management.name;
   const planned = (settings?.clusters ?? []).map(({ name }) => name);
@@ -63,7 +65,7 @@ export const unknownCluster = (stack: string, name: string, { files, management 
   const list = known.map((cluster) => (cluster === management ? `${cluster} (management)` : cluster)).join(", ");
   const similar = nearest(name, known);
   return new UsageError(
-    `CLUSTER: expected a cluster of stack ${stack} (${list}), got ${JSON.stringify(name)}. ` +
+    `CLUSTER: expected a cluster of stack ${stack} (${list}), got ${show(name)}. ` +
       (similar === undefined ? "Choose one of them." : `Did you mean ${similar}?`),
   );
 };
@@ -77,7 +79,9 @@ export const fileOfCluster = (stack: string, name: string, clusters: StackCluste
   const file = Object.hasOwn(clusters.files, name) ? clusters.files[name] : undefined;
   if (file !== undefined) return file;
   if (clusters.planned.includes(name))
-    throw new Error(`cluster ${name} of stack ${stack} has no kubeconfig yet: make up creates the cluster`);
+    throw new Error(
+      `cluster ${name} of stack ${stack}: expected a kubeconfig, got none. Run make up, which creates it.`,
+    );
   throw unknownCluster(stack, name, clusters);
 };
 

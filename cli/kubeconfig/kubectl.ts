@@ -33,7 +33,7 @@ export const runKubectl = (checkout: string, kubeconfig: string, args: readonly 
     };
     child.on("error", (error) => {
       done();
-      reject(new Error(`kubectl could not be started (${error.message}): run make tools`));
+      reject(new Error(`kubectl: expected a program that runs, got ${error.message}. Run make tools.`));
     });
     child.on("close", (code, signal) => {
       done();

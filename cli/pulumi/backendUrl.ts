@@ -1,6 +1,6 @@
-import { homedir } from "node:os";
-import { join, resolve } from "node:path";
+import { join } from "node:path";
 import { refuse } from "../../lib/base/problem";
+import { homeFolder } from "../../system/homeFolder";
 
 /** Start of the URL of a file backend. */
 const filePrefix = "file://";
@@ -12,10 +12,10 @@ export const isFileBackend = (backend: string): boolean => backend.startsWith(fi
 export const fileBackendOf = (folder: string): string =>
   `${filePrefix}${folder.replace(/[%?#]|\p{Cc}/gu, encodeURIComponent)}`;
 
-/** Returns the absolute path of a file backend. A relative path starts at the working directory, the checkout. */
+/** Returns the path of a file backend. A relative path starts at the working directory, which is the checkout. */
 export const backendFolder = (backend: string): string => {
   const path = decodeURIComponent(backend.slice(filePrefix.length).replace(/[?#].*$/s, ""));
-  return path.startsWith("~") ? join(homedir(), path.slice(2)) : resolve(path);
+  return /^~(\/|$)/.test(path) ? join(homeFolder(), path.slice(1)) : path;
 };
 
 const canDecode = (text: string): boolean => {

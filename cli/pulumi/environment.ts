@@ -1,10 +1,12 @@
 import { randomBytes } from "node:crypto";
 import { chmodSync, existsSync, mkdirSync, readFileSync } from "node:fs";
-import { homedir } from "node:os";
-import { join } from "node:path";
+import { join, resolve } from "node:path";
 import { load } from "js-yaml";
+import { show } from "../../lib/base/problem";
 import { decodeText } from "../../lib/base/textFile";
 import { createAtomically, filesBelow, writeAtomically } from "../../system/files";
+import { homeFolder } from "../../system/homeFolder";
+import { readRegularFile } from "../../system/regularFile";
 import { temporaryPrefix } from "../../system/temporary";
 import { checkBackend, fileBackendOf, isFileBackend } from "./backendUrl";
 
@@ -25,10 +27,12 @@ export interface Outside {
 }
 
 const readJson = (path: string): unknown => {
+  const reading = readRegularFile(path);
+  if ("fault" in reading) return undefined;
   try {
-    return JSON.parse(readFileSync(path, "utf8"));
+    return JSON.parse(reading.bytes.toString("utf8"));
   } catch {
-    return undefined; // the file is missing, or is not JSON
+    return undefined; // the file is not JSON
   }
 };
 
@@ -85,13 +89,33 @@ const passphraseFile = (checkout: string): string => {
 };
 
 /**
+ * Checks the user's passphrase file. Pulumi reads the file several times, so a pipe does not suffice.
+ *
+ * @throws if Pulumi needs the file and cannot read it
+ */
+export const requirePassphraseFile = (
+  checkout: string,
+  { backend }: Pick<PulumiEnvironment, "backend">,
+  { PULUMI_CONFIG_PASSPHRASE: passphrase, PULUMI_CONFIG_PASSPHRASE_FILE: file }: NodeJS.ProcessEnv = process.env,
+): void => {
+  if (!file || passphrase !== undefined || /^https?:/.test(backend)) return;
+  // Pulumi runs in the checkout, so a relative path starts there.
+  const reading = readRegularFile(resolve(checkout, file));
+  if ("bytes" in reading) return;
+  throw new Error(
+    `PULUMI_CONFIG_PASSPHRASE_FILE: expected a regular file that can be read, got ${show(file)} (${reading.fault}). ` +
+      "Correct the variable, or unset it.",
+  );
+};
+
+/**
  * Works out the environment for Pulumi; makes the state folder and the passphrase where they are needed.
  *
  * @throws ProblemError if the user chose a backend that Pulumi cannot read
  */
 export const pulumiEnvironment = (checkout: string, outside: Outside = {}): PulumiEnvironment => {
   const env = outside.env ?? process.env;
-  const chosen = chosenBackend(checkout, env, outside.home ?? homedir());
+  const chosen = chosenBackend(checkout, env, outside.home ?? homeFolder(env));
   if (chosen) checkBackend(chosen.url, chosen.reason);
   stateFolder(checkout);
   const backend = chosen?.url ?? localBackend(checkout);

@@ -1,3 +1,4 @@
+import { printable } from "../../lib/base/problem";
 import { stackFile } from "../../preflight/stackFile";
 import { complaintOf, exec } from "../../system/exec";
 import { isFileBackend } from "./backendUrl";
@@ -9,7 +10,7 @@ import { withoutUnknown } from "./unknownOutputs";
 /** Error for a stack that is not in its backend. */
 export class MissingStack extends Error {
   constructor(stack: string, backend: string) {
-    super(`stack ${stack} does not exist in ${backend}: make up creates it`);
+    super(`stack ${stack} does not exist in ${printable(backend)}: make up creates it`);
   }
 }
 
@@ -35,9 +36,10 @@ export const queryStack = async (target: Target, args: readonly string[]): Promi
     exec("pulumi", [...args, ...options], { cwd: checkout, env: variables }),
   );
   if (result.code === 0) return result.stdout;
-  if (result.code < 0) throw new Error(`pulumi could not be started (${complaintOf(result)}): run make tools`);
+  if (result.code < 0)
+    throw new Error(`pulumi: expected a program that runs, got ${complaintOf(result)}. Run make tools.`);
   if (/no stack named/i.test(result.stderr)) throw new MissingStack(stack, backend);
-  throw new Error(`stack ${stack}: expected an answer of Pulumi, got an error. ${complaintOf(result)}`);
+  throw new Error(`stack ${stack}: expected an answer from Pulumi, got this error:\n${complaintOf(result)}`);
 };
 
 /** Reads the outputs of a stack that must exist. A secret is the text `[secret]`, unless `showSecrets` is true. */

@@ -11,22 +11,25 @@ const printedBy = async (program: string, ...args: string[]): Promise<string> =>
 
 const isUrl = (text: string): boolean => /^https?:\/\//i.test(text) && URL.canParse(text);
 
-/** Returns Debian's mirror by apt's settings. Apt's own proxy is apt's alone, so the mirror behind it cannot be asked. */
+/**
+ * Returns the addresses of Debian's mirror in apt's settings. Returns none if only apt's own proxy reaches the mirror,
+ * because Slipway does not use that proxy.
+ */
 const debianHosts = async (): Promise<string[]> => {
   try {
     const { main, security } = machineMirror(pins.source.debian);
     const isDirect = Object.keys(await aptProxy()).length === 0 || process.env.http_proxy || process.env.HTTP_PROXY;
     return isDirect ? [main, ...(security === undefined ? [] : [security])] : [];
   } catch {
-    return []; // without apt or a mirror; make tools says so
+    return []; // apt or its mirror is missing, and make tools reports that
   }
 };
 
-/** Addresses of the package registries that this machine's Go, npm and apt use. */
+/** Returns the addresses of the package registries that this machine's Go, npm and apt use. */
 export const registryAddresses = (goProxy: string, npmRegistry: string, debian: readonly string[]): string[] =>
   [...goProxy.split(/[,|]/), npmRegistry, ...debian].map((text) => text.trim()).filter(isUrl);
 
-/** Returns the questions to the hosts from which a route's tools come. */
+/** Returns the requests to the hosts that serve the tools of a route. */
 export const hostsOfRoute = async (route: Route): Promise<HostQuestion[]> => {
   if (route === "release") return releaseProbes().map(fileQuestion);
   const [goProxy, npmRegistry, debian] = await Promise.all([

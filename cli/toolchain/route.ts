@@ -1,10 +1,11 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
+import { show } from "../../lib/base/problem";
 import { isRoute, pins, type Route } from "../../lib/versions/pins";
 import { installedRoute } from "../../preflight/installedRoute";
 import { writeAtomically } from "../../system/files";
-import { askInternet, causesOf, reasonOf } from "../../system/http";
+import { askInternet, causesOf, isTemporaryStatus, reasonOf } from "../../system/http";
 import { ProxyError } from "../../system/proxy";
 
 /** A route and the reason of the choice. */
@@ -24,33 +25,34 @@ export const forcedRoute = (env: NodeJS.ProcessEnv = process.env): Route | undef
   const value = env.SLIPWAY_ROUTE;
   if (!value) return undefined;
   if (!isRoute(value))
-    throw new Error(`SLIPWAY_ROUTE: expected release or source, got "${value}". Correct the variable, or unset it.`);
+    throw new Error(
+      `SLIPWAY_ROUTE: expected release or source, got ${show(value)}. Correct the variable, or unset it.`,
+    );
   return value;
 };
 
-/** How persistent a probe is. */
+/** Time limits and retries of a probe. */
 export interface ProbeOptions {
-  /** Milliseconds for an answer; default: 10 s. */
+  /** Milliseconds until a try without an answer fails; default: 10 s. */
   timeoutMs?: number;
-  /** Tries of a host that gives no clear answer; default: 3. */
+  /** Maximum number of tries for a host without a clear answer; default: 3. */
   tries?: number;
   /** Milliseconds before the second try, doubled before each further try; default: 1 s. */
   pauseMs?: number;
 }
 
-/** What the hosts of the release route answered: `route` is absent where the answers decide nothing. */
+/** Result of the requests to the hosts of the release route. `route` is absent if the answers do not decide. */
 export type ProbeResult = Omit<Choice, "route"> & { route?: Route };
 
-/** What one host answered. Only `reached` and `refused` are clear; `silent` is clear where all hosts are silent. */
+/**
+ * Answer of one host. `reached` and `refused` are clear answers. `silent` is a clear answer only if all hosts are silent.
+ */
 interface HostAnswer {
   kind: "reached" | "refused" | "silent" | "unclear";
   text: string;
 }
 
-/** Tells whether a server with this status may serve the file later. */
-const isTemporary = (status: number): boolean => status >= 500 || [408, 425, 429].includes(status);
-
-/** Codes of the system and of undici for a connection that failed. Codes of TLS begin with other words. */
+/** Error codes of the system and of undici for a failed connection. TLS errors have other codes. */
 const connectionCode = /^(E[A-Z]+|EAI_[A-Z]+|UND_ERR_(CONNECT_TIMEOUT|HEADERS_TIMEOUT|SOCKET))$/;
 
 const failedToConnect = (error: unknown): boolean => {
@@ -67,7 +69,7 @@ const probeOnce = async (url: string, timeoutMs: number): Promise<HostAnswer> =>
   try {
     const answer = await askInternet(url, { method: "HEAD", signal: AbortSignal.timeout(timeoutMs) });
     if (answer.ok) return { kind: "reached", text: `${host} answers` };
-    const isUnclear = answer.status < 400 || isTemporary(answer.status);
+    const isUnclear = answer.status < 400 || isTemporaryStatus(answer.status);
     return { kind: isUnclear ? "unclear" : "refused", text: `${host} answered ${answer.status} for ${url}` };
   } catch (error) {
     const kind = failedToConnect(error) ? "silent" : "unclear";
@@ -85,8 +87,9 @@ const probeHost = async (url: string, options: ProbeOptions): Promise<HostAnswer
 };
 
 /**
- * Asks for the pinned files. All of them: the release route. One that its server refuses, or silence of all hosts: the
- * source route. Anything else, such as one slow host or a proxy that refuses, decides nothing.
+ * Requests the pinned files, and returns the route that the answers mean. If every host serves its file, the route is
+ * release. If one host refuses its file or all hosts are silent, the route is source. Other answers, for example one slow
+ * host or an error of the proxy, do not decide the route.
  */
 export const probeRoute = async (urls: string[], options: ProbeOptions = {}): Promise<ProbeResult> => {
   const answers = await Promise.all(urls.map((url) => probeHost(url, options)));
@@ -115,19 +118,20 @@ export interface ChooseOptions {
   /** The checkout, whose .slipway/route stores the choice. */
   checkout: string;
   env?: NodeJS.ProcessEnv;
-  /** Detect the route again, although an earlier run stored a choice. */
+  /** Whether to detect the route again although an earlier run stored a choice; default: false. */
   again?: boolean;
   probe?: () => Promise<ProbeResult>;
 }
 
-/** The chosen route; `fresh` means that there is something new to say. */
+/** The chosen route. `fresh` is true if the choice is new, so that the command prints it. */
 export type FreshChoice = Choice & { fresh: boolean };
 
 /**
- * Picks the route: forced, else remembered, else by trying. Without a clear answer nothing is remembered: the choice is the
- * route of the last run, else that of the installed tools, for this run.
+ * Chooses the route: the route in SLIPWAY_ROUTE, otherwise the stored route, otherwise the route that the hosts' answers
+ * mean. If the hosts give no clear answer, nothing is stored. Then this run uses the route of the last run, or the route of
+ * the installed tools.
  *
- * @throws if the hosts give no clear answer and there is neither a remembered route nor a tool
+ * @throws Error if the hosts give no clear answer, no route is stored and no tools are installed
  */
 export const chooseRoute = async (options: ChooseOptions): Promise<FreshChoice> => {
   const file = join(options.checkout, ".slipway", "route");
@@ -142,7 +146,7 @@ export const chooseRoute = async (options: ChooseOptions): Promise<FreshChoice> 
     const kept = before?.route ?? (hasTools ? installedRoute(options.checkout) : undefined);
     if (kept === undefined)
       throw new Error(
-        `route: expected a clear answer of the hosts that serve the tools, got after several tries: ${reason}. ` +
+        `route: expected a clear answer from the hosts that serve the tools, got none after several tries: ${reason}. ` +
           "Try again later, or set SLIPWAY_ROUTE=release or SLIPWAY_ROUTE=source.",
       );
     return { route: kept, reason: `for this run, without a clear answer: ${reason}`, fresh: true };
@@ -152,6 +156,6 @@ export const chooseRoute = async (options: ChooseOptions): Promise<FreshChoice> 
   return { route, reason, fresh: changed || options.again === true };
 };
 
-/** Returns the line that says which route was chosen and why, and how to force the other one. */
+/** Returns the line that states the route, the reason, and the variable that forces the other route. */
 export const routeLine = ({ route, reason }: Choice): string =>
   `route: ${route} (${reason}); SLIPWAY_ROUTE=${route === "release" ? "source" : "release"} forces the other one`;

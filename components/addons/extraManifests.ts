@@ -31,7 +31,7 @@ export class ExtraManifests extends pulumi.ComponentResource {
     this.registerOutputs({});
   }
 
-  /** Returns the resources that run what the manifest installs. */
+  /** Returns the resources that run the pods of the manifest. */
   private install(
     name: string,
     args: ExtraManifestsArgs,

@@ -18,7 +18,7 @@ export interface ClusterHandle {
 
 /** Returns options that delete and replace a resource together with its cluster. */
 export const lifecycleOptions = ({ lifetime, identity }: ClusterHandle): CustomResourceOptions => ({
-  // Contents die with their cluster: destroy need not delete them one by one, nor reach a cluster that is gone.
+  // Contents are deleted with their cluster: destroy does not delete them one by one, and needs no running cluster.
   // A cluster that outlives the stack has no lifetime, so its contents are deleted one by one.
   ...(lifetime ? { deletedWith: lifetime } : {}),
   // deletedWith does not cover a replacement: the engine would assume that the contents exist in the new cluster.

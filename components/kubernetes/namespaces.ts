@@ -2,7 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { withDeletionPolicy, lifecycleOptions, type ClusterHandle } from "./clusterHandle";
 import { KubernetesResource } from "./manifestObjects";
 
-/** How the stack tells its own namespaces in an existing management cluster from those of others. */
+/** How the stack distinguishes its own namespaces in an existing management cluster from other namespaces. */
 export interface NamespaceOwnership {
   isGiven: (namespace: string) => boolean;
   annotations: Record<string, string>;

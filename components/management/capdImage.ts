@@ -30,11 +30,19 @@ export class CapdImage extends pulumi.ComponentResource {
     this.registerOutputs({});
   }
 
+  private refused(message: string): pulumi.ResourceError {
+    return new pulumi.ResourceError(message, this, true);
+  }
+
   private provide(name: string, args: CapdImageArgs): pulumi.Output<string> {
     switch (args.source) {
       // `make tools` built the image, or the user loaded the image. preflight/images/stack.ts reads the image's id.
       case "local":
-        if (args.localId === undefined) throw new pulumi.ResourceError(`Docker has no image ${args.image}`, this, true);
+        if (args.localId === undefined)
+          throw this.refused(
+            `capdImageSource: expected ${args.image} in this machine's Docker with the value local, got no such image. ` +
+              "Run make tools, or set capdImageSource to pull.",
+          );
         return pulumi.output(args.localId);
       // Docker pulls the image from its registry.
       case "pull":
@@ -54,7 +62,10 @@ export class CapdImage extends pulumi.ComponentResource {
       case "archive": {
         const { archive } = args;
         if (archive === undefined)
-          throw new pulumi.ResourceError("capdImageSource is archive, but capdImageArchive is empty", this, true);
+          throw this.refused(
+            "capdImageArchive: expected a path with capdImageSource archive, got nothing. " +
+              "Set it to a file that docker save wrote.",
+          );
         return new local.Command(
           name,
           {

@@ -100,7 +100,9 @@ export const balancedAddress = (
   if (within === undefined) {
     const assigned = ingress[0]?.ip ?? ingress[0]?.hostname;
     if (assigned !== undefined) return assigned;
-    throw new Error("service nginx: expected an address, got none");
+    throw new Error(
+      "service nginx: expected an address, got none. Run make status, which shows what blocks the load balancer.",
+    );
   }
   const assigned =
     ingress.map(({ ip }) => ip).find((ip) => ip !== undefined && familyOf(ip) === family) ?? ingress[0]?.ip;
@@ -108,7 +110,10 @@ export const balancedAddress = (
   const address = addressOf(assigned ?? "");
   if (assigned !== undefined && ranges.some((range) => contains(range, address))) return assigned;
   const expected = ranges.map(({ text }) => text).join(", ");
-  throw new Error(`service nginx: expected an address of ${expected}, got ${assigned ?? "none"}`);
+  throw new Error(
+    `service nginx: expected an address of ${expected}, got ${assigned ?? "none"}. ` +
+      "Run make status, which shows the load balancer's addresses.",
+  );
 };
 
 /** Returns the URL of an address or host name, with an IPv6 address in brackets. */

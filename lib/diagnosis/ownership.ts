@@ -11,7 +11,7 @@ import {
 import { lastErrorsOf, withoutCommand } from "./nodes";
 import { brief } from "./text";
 
-/** Maximum machines of one owner that get their own lines. The same cause mostly blocks the others. */
+/** Maximum machines of one owner that get their own lines. The same cause mostly blocks the other machines. */
 const machinesShown = 2;
 
 const waiting = /^waiting ?for|not yet (initialized|established|reported)/i;

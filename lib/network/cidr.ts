@@ -34,12 +34,15 @@ export interface Prefixes {
  * @param why - reason for the range, for the error
  * @throws ProblemError for such a network
  */
-export const refuseOtherSize = ({ base, prefix, text }: Cidr, { shortest, longest }: Prefixes, why: string): void => {
+export const refuseOtherSize = (network: Cidr, { shortest, longest }: Prefixes, why: string): void => {
+  const { family, first, prefix, text } = network;
   if (prefix >= shortest && prefix <= longest) return;
+  const nearest = Math.min(Math.max(prefix, shortest), longest);
+  const hostBits = BigInt(addressBits[family] - nearest);
   refuse({
     received: text,
     rule: `a prefix length from /${shortest} to /${longest} (${why})`,
-    remedy: `Choose a network of that size, such as ${base}/${Math.min(Math.max(prefix, shortest), longest)}`,
+    remedy: `Choose a network with such a prefix length, for example ${networkAt(family, (first >> hostBits) << hostBits, nearest).text}`,
   });
 };
 

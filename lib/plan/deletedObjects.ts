@@ -7,7 +7,7 @@ export interface RecordedResource {
   type: string;
   /** `namespace/name` of an object, or only its name. */
   id?: string;
-  /** True for an object that Pulumi only reads, and somebody else creates. */
+  /** Whether Pulumi only reads the object, and another program creates it. */
   external?: boolean;
   /** True for the old object of a replacement, which is still to be deleted. */
   delete?: boolean;
@@ -57,7 +57,7 @@ export interface LostCluster {
   objects: DeletedObject[];
   /** The resource whose replacement creates the cluster again. */
   identityUrn: string;
-  /** The Cluster, what is deleted with the Cluster, and what Pulumi reads of the cluster. */
+  /** The Cluster, the resources that are deleted with it, and the values that Pulumi reads from the cluster. */
   urns: string[];
 }
 

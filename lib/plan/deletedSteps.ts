@@ -44,7 +44,7 @@ export const withDeletedSteps = (
   });
 };
 
-/** Returns the plan for deletions alone, for a preview that fails because deleted webhooks do not answer. */
+/** Returns a plan with only the deletions, for a preview that fails because deleted webhooks do not answer. */
 export const deletionParts = ({ clusters, objects }: Deletions): PartPlan[] => [
   ...clusters.map((cluster) => ({
     part: `cluster ${cluster.name}`,

@@ -30,7 +30,7 @@ export const versionStep = (from: string, to: string): VersionStep => {
   return next.minor === old.minor ? "patch" : "minor";
 };
 
-/** Returns the minor version, such as `v1.34` of v1.34.4, or the minor version `above` steps later. */
+/** Returns the minor version, such as `v1.34` for v1.34.4, or the minor version that is `above` steps higher. */
 export const minorOf = (version: string, above = 0): string => {
   const { major, minor } = parseVersion(version);
   return `v${major}.${minor + above}`;

@@ -14,14 +14,16 @@ export interface CheckResult {
   remedy?: string;
 }
 
-/** What the settings and pins.json require of the host. */
+/** Requirements of the settings and pins.json for the host. */
 export interface Requirements {
   pins: Pins;
   /** Subnet of the Docker network `kind`. */
   subnet: Cidr;
+  /** Why the stack takes or adopts this subnet on its first `up`, in words; absent if the settings or the state decide. */
+  subnetNotice?: string;
   /** Networks of pods and services in clusters whose nodes are containers. */
   clusterNetworks: Cidr[];
-  /** Clusters of the running stack. Other containers of kind are left over or belong to somebody else. */
+  /** Clusters of the running stack. Other containers of kind remain from earlier runs or belong to other users. */
   ownClusters: string[];
   /** Names of the clusters in the settings, including the management cluster. */
   wantedClusters: string[];

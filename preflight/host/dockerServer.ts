@@ -3,7 +3,7 @@ import { isAtLeast } from "../../lib/versions/semver";
 import { finding, type CheckResult } from "./check";
 import type { HostFacts } from "./facts";
 
-/** Checks that this host reaches the nodes at their addresses: no workload cluster works without that. */
+/** Checks that this host reaches the nodes at their addresses, which every workload cluster requires. */
 export const checkContainerAddresses = (
   { docker, platform }: HostFacts,
   { nodes }: { nodes: number },
@@ -18,13 +18,13 @@ export const checkContainerAddresses = (
     "fail",
     name,
     "Docker Desktop runs containers in another virtual machine, so this host cannot reach their addresses",
-    "install Docker Engine on this Linux (https://docs.docker.com/engine/install), then docker context use default",
+    "install Docker Engine on this Linux (https://docs.docker.com/engine/install), then run docker context use default",
   );
 };
 
 /**
- * Finds a docker command that uses another server than the one behind the socket. Slipway's network would be in one
- * server, and its clusters in the other.
+ * Checks that the docker command uses the server behind the socket. Otherwise Slipway's network would be in one server,
+ * and its clusters in the other server.
  */
 export const findOtherServer = ({
   server,
@@ -35,20 +35,20 @@ export const findOtherServer = ({
 }: HostFacts["docker"]): CheckResult | undefined => {
   if (server === undefined || id === undefined || id === socketId) return undefined;
   const command = `the docker command (${endpoint}) uses another server than /var/run/docker.sock`;
-  const remedy = "docker context use default, or export DOCKER_HOST=unix:///var/run/docker.sock";
+  const remedy = "run docker context use default, or export DOCKER_HOST=unix:///var/run/docker.sock";
   if (socketId !== undefined) return finding("fail", "docker.sock", command, remedy);
   if (socketError === undefined) return undefined;
   const detail = `the docker command (${endpoint}) answers, and /var/run/docker.sock does not: ${socketError}`;
-  // The server behind a socket that is closed to this user may be the same one.
+  // Without permission the socket's server is unknown, and may be the server of the docker command.
   return finding(/permission denied/i.test(socketError) ? "warn" : "fail", "docker.sock", detail, remedy);
 };
 
-/** First version whose command and server (API 1.48) know `docker save --platform`, which steps/environment.sh uses. */
+/** First version with `docker save --platform` (API 1.48), which steps/environment.sh uses. */
 const savesPlatform = "28.0.0";
 
 /**
- * Checks that Docker can export one platform of an image. The containerd image store has the manifests of all platforms,
- * and the content of one.
+ * Checks that Docker can export one platform of an image. The containerd image store has the manifests of all
+ * platforms, but only the content of one platform.
  */
 export const checkImageStore = (
   { docker: { server, clientVersion = savesPlatform, hasContainerdStore = false } }: HostFacts,

@@ -34,12 +34,13 @@ export interface HostFacts {
     socket: boolean;
     cgroup?: string;
     os?: string;
-    /** Id of the server behind the docker command, and of the one behind the socket; absent where it is not known. */
+    /** Id of the server that the docker command uses; absent if unknown. */
     id?: string;
+    /** Id of the server behind the socket; absent if unknown. */
     socketId?: string;
-    /** Why the server behind the socket does not answer. */
+    /** Reason why the server behind the socket does not answer. */
     socketError?: string;
-    /** What the docker command goes by, such as `context rootless`; only where the two servers differ. */
+    /** Configuration of the docker command, such as `context rootless`; present only if the two servers differ. */
     endpoint?: string;
     /** Whether the server keeps images in its containerd image store. */
     hasContainerdStore?: boolean;
@@ -75,7 +76,7 @@ const infoFormat =
 
 const dockerSocket = "/var/run/docker.sock";
 
-/** Returns what the docker command goes by: DOCKER_HOST, or a context. */
+/** Returns the configuration that determines the docker command's server: DOCKER_HOST, or a context. */
 const endpointOf = async (path: string): Promise<string> => {
   const host = process.env.DOCKER_HOST;
   if (host) return `DOCKER_HOST=${host}`;
@@ -105,7 +106,7 @@ export const gatherFacts = async (
   const [go, info, socket, containers, network, ...tools] = await Promise.all([
     withTools ? readOutput("go", ["env", "GOVERSION"], path) : { text: undefined },
     docker("info", "--format", infoFormat),
-    // The docker plugin and Cluster API use the socket, whatever context the command has.
+    // The docker plugin and Cluster API use the socket, not the context of the docker command.
     hasSocket ? docker("-H", `unix://${dockerSocket}`, "info", "--format", "{{.ID}}") : { text: undefined, error: "" },
     docker(...listArguments(`label=${clusterLabel}`)),
     docker(...networkArguments(networkName)),

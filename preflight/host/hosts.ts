@@ -9,16 +9,16 @@ import { finding, type CheckResult, ok } from "./check";
 /** One request to a host that a run needs. */
 export interface HostQuestion {
   url: string;
-  /** Tells whether an answer with this status shows that the host can be used. */
+  /** Returns true if an answer with this status means that the host is usable. */
   isFine: (status: number) => boolean;
 }
 
-/** Asks for a file that the host must serve. */
+/** Returns a request for a file that the host must serve. */
 export const fileQuestion = (url: string): HostQuestion => ({ url, isFine: (status) => status < 300 });
 
-/** Asks a service whose answer to this address is not known: any answer but a failure of the server is fine. */
+/** Returns a request to a service whose normal status is unknown, so that only statuses from 500 are failures. */
 export const serviceQuestion = (url: string): HostQuestion => {
-  const { origin, pathname } = new URL(url); // fetch refuses an address with a password
+  const { origin, pathname } = new URL(url); // without a user and password, which fetch refuses
   return { url: `${origin}${pathname}`, isFine: (status) => status < 500 };
 };
 
@@ -60,7 +60,7 @@ const registriesOf = (settings: Settings): string[] => {
   ];
 };
 
-/** Returns the questions to the hosts from which a stack's manifests and images come. */
+/** Returns the requests to the hosts of a stack's manifests and images. */
 export const hostsOfSettings = (settings: Settings): HostQuestion[] => {
   const { manifests, management, clusters, infrastructureProviders } = settings;
   const { certManager, core, bootstrap, controlPlane, infrastructure, loadBalancer } = manifests;
@@ -81,7 +81,7 @@ export const hostsOfSettings = (settings: Settings): HostQuestion[] => {
 };
 
 const remedy =
-  "let it through the firewall, or name a proxy in HTTPS_PROXY or a mirror in the settings: docs/guides/closed-networks.md";
+  "allow this host in the firewall, set HTTPS_PROXY, or use a mirror in the settings: docs/guides/closed-networks.md";
 
 const askHost = async ({ url, isFine }: HostQuestion, timeoutMs: number): Promise<CheckResult> => {
   const { host } = new URL(url);
@@ -95,11 +95,11 @@ const askHost = async ({ url, isFine }: HostQuestion, timeoutMs: number): Promis
 };
 
 /**
- * Asks each host once, at most four at the same time, and returns a check for each. A host that does not answer is a
- * warning, since its files and images may be here already.
+ * Sends one request to each host, at most four at the same time, and returns a check for each host. A host without an
+ * answer is only a warning, because this machine may already have the host's files and images.
  *
- * @param questions the first one to a host counts
- * @param timeoutMs milliseconds for each answer; default: 10 s
+ * @param questions requests; only the first request to a host is sent
+ * @param timeoutMs time limit of each request in milliseconds; default: 10 s
  */
 export const checkHosts = (questions: readonly HostQuestion[], timeoutMs = 10_000): Promise<CheckResult[]> => {
   const byHost = new Map<string, HostQuestion>();

@@ -13,7 +13,7 @@ import { requirementsOf } from "./requirements";
 export interface HostReport {
   /** Whether Docker answers. Without an answer the other Docker checks are skipped. */
   readonly answers: boolean;
-  /** Results that stop an `up`. */
+  /** Results that stop an `up`, as texts with their remedies. */
   readonly problems: readonly string[];
   /** Results that may lead to a failed `up`. */
   readonly warnings: readonly string[];
@@ -38,7 +38,7 @@ const relevant = [
  * Checks the host for a stack with the doctor's checks.
  *
  * @param owner value of the owner label of the stack's Docker resources
- * @param known clusters of which this checkout has a kubeconfig or a record. They identify the stack's clusters on an
+ * @param known clusters with a kubeconfig or a record in this checkout. These names identify the stack's clusters on an
  * adopted network, which has no owner label.
  */
 export const checkHostForStack = (
@@ -66,7 +66,7 @@ const severityOf = (
   { adopt, shared, running }: { adopt: boolean; shared: boolean; running: boolean },
 ): CheckResult["status"] => {
   switch (name) {
-    case "docker": // only the doctor may run before Docker is installed
+    case "docker": // an up needs Docker; only make doctor runs before Docker is installed
       return status === "ok" ? "ok" : "fail";
     case "containers":
       // Clusters with other names may stay. The owner of a cluster on an adopted network is unknown, so a conflict of names

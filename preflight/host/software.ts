@@ -28,7 +28,7 @@ export const checkDocker: HostCheck = ({ docker, route, platform }, { pins: { mi
           "warn",
           "docker",
           detail,
-          "run make tools as root, which installs Debian's Docker and starts it; or start Docker yourself",
+          "start Docker, or run make tools as root, which installs and starts Debian's Docker",
         )
       : finding("fail", "docker", detail, "install and start Docker; on Linux, add your user to the group docker");
   }
@@ -46,7 +46,7 @@ export const checkDocker: HostCheck = ({ docker, route, platform }, { pins: { mi
 export const checkSocket: HostCheck = ({ docker, platform }) => {
   const name = "docker.sock";
   if (docker.socket) return findOtherServer(docker) ?? ok(name, "/var/run/docker.sock");
-  if (docker.server === undefined) return undefined; // the docker check reports it
+  if (docker.server === undefined) return undefined; // the check docker reports the missing server
   const remedy =
     platform === "darwin"
       ? 'in Docker Desktop, turn on Settings, Advanced, "Allow the default Docker socket to be used"'

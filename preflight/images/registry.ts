@@ -9,7 +9,7 @@ export interface ImageAddress {
   readonly reference: string;
 }
 
-/** State of an image in its registry; `unknown` holds the reason if the registry cannot answer. */
+/** State of an image in its registry. `unknown` is the reason why the state could not be read. */
 export type RegistryAnswer = "there" | "missing" | { readonly unknown: string };
 
 /** Parses an image as Docker does: the first part is a host if it has a dot or a port, or is localhost. */

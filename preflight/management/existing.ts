@@ -4,6 +4,7 @@ import { type Problem, refuse } from "../../lib/base/problem";
 import type { Manifest } from "../../lib/kubernetes/manifest";
 import { withAnnotations } from "../../lib/kubernetes/object";
 import { exec, type ExecResult, requireStart } from "../../system/exec";
+import { inspectFile } from "../../system/regularFile";
 import { type ManagedClusters, managedClustersQuery, readManagedClusters } from "./managedClusters";
 import { readControlPlanes, type RunningClusters } from "./running";
 
@@ -27,7 +28,7 @@ export type Kubectl = (args: string[]) => Promise<ExecResult>;
 
 const kubectl: Kubectl = async (args) => {
   const PATH = `${join(process.cwd(), ".tools", "bin")}${delimiter}${process.env.PATH ?? ""}`;
-  return requireStart("kubectl", await exec("kubectl", args, { env: { PATH } }), ". Run make tools.");
+  return requireStart("kubectl", await exec("kubectl", args, { env: { PATH } }), "Run make tools.");
 };
 
 interface Namespace {
@@ -41,6 +42,14 @@ interface Namespace {
  * @throws ProblemError if the file cannot be read or the cluster does not answer
  */
 export const inspectManagement = async (path: string, runKubectl = kubectl): Promise<ExistingManagement> => {
+  const { fault } = inspectFile(path);
+  if (fault !== undefined)
+    refuse({
+      key: "managementKubeconfig",
+      received: path,
+      rule: `a file that can be read (${fault})`,
+      remedy: "Correct the path",
+    });
   const answer = async (args: string[]): Promise<string> => {
     const { code, stdout, stderr } = await runKubectl(["--kubeconfig", path, "--request-timeout=10s", ...args]);
     if (code === 0) return stdout;
@@ -71,7 +80,7 @@ export const inspectManagement = async (path: string, runKubectl = kubectl): Pro
   };
 };
 
-/** Returns whether a namespace exists and belongs to another owner. The stack neither creates nor deletes it. */
+/** Returns true if a namespace exists and belongs to another owner. The stack neither creates nor deletes it. */
 export const isForeignNamespace = (
   { namespaces }: Pick<ExistingManagement, "namespaces">,
   name: string,
@@ -100,7 +109,9 @@ export const existingManagementProblems = (
       key,
       received: true,
       rule: `false where the management cluster has a namespace ${name} that this stack did not create`,
-      remedy: "Set it to false and keep what is installed, or remove that installation first",
+      remedy: existing.hasClusterApi
+        ? "Set it to false and keep what is installed, or remove that installation first"
+        : `Remove the installation in ${name}, which lacks Cluster API`,
     }));
 };
 

@@ -100,8 +100,8 @@ export const readManifests = async (settings: Settings, owner: string): Promise<
 };
 
 /**
- * Refuses manifests that the source route builds where the tools of the release route are installed: those have none, and
- * make tools does not make them. One sentence says it for all of the files.
+ * Refuses manifests of the source route if the tools of the release route are installed, because neither these tools nor
+ * make tools have the manifests. One error covers all of these manifests.
  */
 const refuseMissingBuilds = (settings: Settings): void => {
   if (installedRoute(process.cwd()) !== "release") return;

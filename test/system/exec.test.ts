@@ -29,8 +29,8 @@ describe("exec", () => {
   test("says that a program could not be started", async () => {
     const result = await exec("no-such-program", []);
     expect(result).toMatchObject({ code: -1, failure: { message: "spawn no-such-program ENOENT" } });
-    expect(() => requireStart("no-such-program", result, "; run make tools")).toThrow(
-      "no-such-program could not be started (spawn no-such-program ENOENT); run make tools",
+    expect(() => requireStart("no-such-program", result, "Run make tools.")).toThrow(
+      "no-such-program: expected a program that runs, got spawn no-such-program ENOENT. Run make tools.",
     );
   });
 
@@ -73,7 +73,7 @@ describe("run", () => {
 
   test("throws where the program is not there", async () =>
     await expect(run("no-such-program", [])).rejects.toThrow(
-      new Error("no-such-program could not be started: spawn no-such-program ENOENT"),
+      new Error("no-such-program: expected a program that runs, got spawn no-such-program ENOENT. Install it."),
     ));
 });
 

@@ -81,7 +81,7 @@ export class Progress {
     this.describe(name, megabytes(received, size));
   }
 
-  /** Takes how far an artifact is, in words for the live line. */
+  /** Sets the text about an artifact's progress in the live line. */
   describe(name: string, detail: string): void {
     const running = this.running.get(name);
     if (running) running.detail = detail;

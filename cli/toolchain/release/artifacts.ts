@@ -36,14 +36,17 @@ const readPublishedChecksum = async (
   const checksum = findChecksum(readFileSync(list, "utf8"), basename(file.path));
   rmSync(list);
   if (!checksum)
-    throw new Error(`${url}: expected a checksum of ${basename(file.path)}, got none. ${file.name} was not installed.`);
+    throw new Error(
+      `${url}: expected a checksum of ${basename(file.path)}, got none. ${file.name} was not installed. ` +
+        "Try again later, or change the version in pins.json.",
+    );
   return checksum;
 };
 
 /**
  * Downloads a release file and checks its checksum: the locked checksum, or on first use the published checksum.
  *
- * @throws if the checksum differs
+ * @throws Error if the checksum differs
  */
 export const fetchChecked = async (
   file: ReleaseFile,
@@ -54,7 +57,7 @@ export const fetchChecked = async (
   const bases = options.bases ?? officialBases;
   const lock = options.lock ?? new ToolLock(lockFile);
   const how = options.how ?? defaultRetryPolicy;
-  const address = `${officialBases[file.base]}/${file.path}`; // the lock does not depend on a mirror
+  const address = `${officialBases[file.base]}/${file.path}`; // the lock file has official addresses, not a mirror's
   const locked = lock.get(address);
   const published =
     locked === undefined && file.checksums !== undefined
@@ -96,7 +99,8 @@ const install = async (file: ReleaseFile, fetched: string, target: string, log: 
   const names = readdirSync(join(work, unpack.folder)).filter((name) => unpack.only.test(name));
   if (names.length === 0)
     throw new Error(
-      `${basename(file.path)}: expected files that match ${String(unpack.only)} in ${unpack.folder}, got none`,
+      `${basename(file.path)}: expected files that match ${String(unpack.only)} in ${unpack.folder}, got none. ` +
+        "Correct the layout in cli/toolchain/release/files.ts, or change the version in pins.json.",
     );
   for (const name of names) {
     copyFileSync(join(work, unpack.folder, name), join(bin, name));

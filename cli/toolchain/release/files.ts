@@ -17,9 +17,12 @@ export interface ReleaseFile {
   base: keyof Bases;
   /** Path relative to the base. */
   path: string;
-  /** Path of the checksum file: "CHECKSUM  FILE" lines, or one bare checksum. Default: only the lock file is checked. */
+  /**
+   * Path of the checksum file: "CHECKSUM  FILE" lines, or one bare checksum.
+   * @default - the release publishes no checksums, so only the lock file is checked
+   */
   checksums?: string;
-  /** How to unpack executables: the file itself gets this name, or matching files of a folder in the tar archive. */
+  /** Executables in the file: the file itself, under this name, or the matching files of a folder in the tar archive. */
   unpack: { executable: string } | { folder: string; only: RegExp };
 }
 
@@ -32,12 +35,15 @@ export interface Platform {
 /**
  * Returns the platform of this machine.
  *
- * @throws for a platform without releases
+ * @throws Error for a platform without releases
  */
 export const platformOf = (os: string = process.platform, arch: string = process.arch): Platform => {
   const name = arch === "x64" ? "amd64" : arch;
   if ((os !== "linux" && os !== "darwin") || (name !== "amd64" && name !== "arm64")) {
-    throw new Error(`platform: expected Linux or macOS on amd64 or arm64 for the release route, got ${os} on ${arch}`);
+    throw new Error(
+      `platform: expected Linux or macOS on amd64 or arm64 for the release route, got ${os} on ${arch}. ` +
+        "Run Slipway on one of these platforms.",
+    );
   }
   return { os, arch: name };
 };

@@ -78,7 +78,7 @@ const removeStale = async (log: Log): Promise<void> => {
   if (!holds("/var/run/docker.pid", "dockerd")) stale.push("/var/run/docker.pid");
   if (!holds("/run/docker/containerd/containerd.pid", "containerd"))
     stale.push("/run/docker/containerd/containerd.pid");
-  const system = "/run/containerd/containerd.sock"; // dockerd takes its mere presence for a running containerd
+  const system = "/run/containerd/containerd.sock"; // if this file exists, dockerd assumes that containerd runs
   if (existsSync(system) && !(await listens(system))) stale.push(system);
   for (const path of stale.filter((file) => existsSync(file))) {
     log(`removed the stale file ${path}\n`);
@@ -114,12 +114,14 @@ const start = async (log: Log): Promise<void> => {
   if (await dockerRunning()) return;
   if (process.env.DOCKER_HOST) {
     throw new Error(
-      `Docker at DOCKER_HOST=${process.env.DOCKER_HOST} does not answer. Start Docker, or unset DOCKER_HOST.`,
+      `DOCKER_HOST: expected the address of a Docker that answers, got ${process.env.DOCKER_HOST}. ` +
+        "Start this Docker, or unset DOCKER_HOST.",
     );
   }
   if (process.getuid?.() !== 0) {
     throw new Error(
-      "Docker does not answer, and only root can install and start Docker. Start Docker, or run this command as root.",
+      "Docker: expected an answer, got none, and only root can install and start Docker. " +
+        "Start Docker, or run this command as root.",
     );
   }
   if (!/ \/sys\/fs\/cgroup\S* cgroup2? /.test(readFileSync("/proc/mounts", "utf8"))) {

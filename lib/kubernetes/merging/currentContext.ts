@@ -2,8 +2,8 @@ import { type Config, currentContext, type Entry, entriesOf } from "./entries";
 import { markOf, withMark } from "./mark";
 
 /**
- * Slipway's contexts remember what was current before them, each in its mark. So they form a chain, whose end is the
- * context that the user had before all of them.
+ * The mark of each of Slipway's contexts has the name of the context that was current before. So the contexts form a
+ * chain, and its end is the context that the user chose before Slipway's first merge.
  */
 const previousOf = (config: Config, name: string): string | undefined => {
   const entry = entriesOf(config, "contexts").find((context) => context.name === name);
@@ -20,7 +20,7 @@ const withPrevious = (entry: Entry, previousContext: string): Entry => {
   return mark ? withMark("contexts", entry, { ...mark, previousContext }) : entry;
 };
 
-/** Takes a context out of the chain: what remembers it remembers what was before it. */
+/** Removes a context from the chain: contexts that refer to it then refer to its predecessor. */
 const unlink = (config: Config, name: string): Config => {
   const previous = previousOf(config, name);
   if (previous === undefined) return config;
@@ -29,7 +29,7 @@ const unlink = (config: Config, name: string): Config => {
   );
 };
 
-/** Makes one of Slipway's contexts the current one, and has it remember the one that was current. */
+/** Makes one of Slipway's contexts the current context, and stores the earlier current context in its mark. */
 export const makeCurrent = (config: Config, name: string): Config => {
   const before = currentContext(config);
   if (before === name) return config;
@@ -40,10 +40,10 @@ export const makeCurrent = (config: Config, name: string): Config => {
 };
 
 /**
- * Gives back the context that was current before, where the current one is removed. A remembered context that does not
- * exist any more leaves no current context.
+ * Restores the earlier current context if the current context is removed. If the earlier context does not exist any
+ * more, the result has no current context.
  *
- * @param config the kubeconfig with the entries that are removed
+ * @param config the kubeconfig before the removal
  * @param removed names of contexts
  */
 export const restoreCurrent = (config: Config, removed: readonly string[]): Config => {

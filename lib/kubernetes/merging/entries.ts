@@ -8,7 +8,7 @@ export const sections = ["clusters", "contexts", "users"] as const;
 /** The name of a list of a kubeconfig. */
 export type Section = (typeof sections)[number];
 
-/** The key that holds the body of an entry of each list. */
+/** Key of an entry's body, by the list. */
 export const bodyKeys = { clusters: "cluster", contexts: "context", users: "user" } as const;
 
 /** An entry of a list. Its body is under the key of the list's `bodyKeys`. */
@@ -17,22 +17,22 @@ export interface Entry {
   [key: string]: unknown;
 }
 
-/** A user's kubeconfig with everything that it holds, in its order. */
+/** A user's kubeconfig with all its fields, in their order. */
 export type Config = Readonly<Record<string, unknown>>;
 
-/** Returns the entries of a list; none where the list is absent or null. */
+/** Returns the entries of a list; an empty list if the list is absent or null. */
 export const entriesOf = (config: Config, section: Section): Entry[] => (config[section] ?? []) as Entry[];
 
-/** Returns the name of the current context; empty where there is none. */
+/** Returns the name of the current context; an empty string without a current context. */
 export const currentContext = (config: Config): string => (config["current-context"] ?? "") as string;
 
-/** Returns the body of an entry; empty where the body is absent or null. */
+/** Returns the body of an entry; an empty map if the body is absent or null. */
 export const bodyOf = (section: Section, entry: Entry): Record<string, unknown> => {
   const body = entry[bodyKeys[section]];
   return isRecord(body) ? body : {};
 };
 
-/** Keys by which a map without `kind` is known as a kubeconfig. */
+/** Keys that identify a map without `kind` as a kubeconfig. */
 const ownKeys = [...sections, "current-context", "preferences"];
 
 const isEntry = (value: unknown): boolean => isRecord(value) && typeof value["name"] === "string";
@@ -61,8 +61,8 @@ const findBrokenRules = (document: unknown): Broken[] => {
 /**
  * Reads a kubeconfig to change it. An empty text is an empty kubeconfig, as for kubectl.
  *
- * @param file names the text in messages
- * @throws ProblemError where the text is not YAML or not one kubeconfig; the error repeats nothing of the text
+ * @param file name of the text in errors
+ * @throws ProblemError if the text is not YAML or not one kubeconfig; the error repeats nothing of the text
  */
 export const readConfig = (text: string, file: string): Config => {
   const documents = readYaml(text, file);

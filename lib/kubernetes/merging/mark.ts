@@ -1,16 +1,19 @@
 import { isRecord } from "../../base/json";
 import { bodyKeys, bodyOf, type Entry, type Section } from "./entries";
 
-/** The name of the extension by which Slipway knows the entries that it wrote. kubectl keeps extensions. */
+/** Name of the extension that identifies entries of Slipway. kubectl keeps extensions. */
 export const extensionName = "slipway.dev";
 
-/** Says for what an entry was written. */
+/** Origin of an entry: checkout, stack and cluster. */
 export interface Mark {
   /** Absolute path of the checkout. */
   checkout: string;
   stack: string;
   cluster: string;
-  /** The context that was current before this one; empty where there was none. Absent where this one never became it. */
+  /**
+   * The context that was current before this context became current; empty without an earlier current context. Absent
+   * if this context never became current.
+   */
   previousContext?: string;
 }
 
@@ -31,7 +34,7 @@ const extensionsOf = (section: Section, entry: Entry): Record<string, unknown>[]
   return Array.isArray(extensions) ? extensions.filter(isRecord) : [];
 };
 
-/** Reads the mark of an entry; undefined where Slipway did not write the entry. */
+/** Reads the mark of an entry; undefined if Slipway did not write the entry. */
 export const markOf = (section: Section, entry: Entry): Mark | undefined => {
   const extension = extensionsOf(section, entry).find(({ name }) => name === extensionName)?.["extension"];
   if (!isRecord(extension)) return undefined;
@@ -40,7 +43,7 @@ export const markOf = (section: Section, entry: Entry): Mark | undefined => {
   return { checkout, stack, cluster, ...(typeof previousContext === "string" ? { previousContext } : {}) };
 };
 
-/** Returns the entry with a mark in place of the one that it has. */
+/** Returns the entry with another mark. */
 export const withMark = (section: Section, entry: Entry, mark: Mark): Entry => {
   const otherExtensions = extensionsOf(section, entry).filter(({ name }) => name !== extensionName);
   const extensions = [...otherExtensions, { name: extensionName, extension: { ...mark } }];

@@ -14,24 +14,24 @@ import {
 import { makeCurrent, restoreCurrent } from "./currentContext";
 import { entryName, isOwn, type Mark, markOf, type Owner, withMark } from "./mark";
 
-/** A cluster of the stack, and how to reach it. */
+/** A workload or management cluster of the stack, and the cluster, user and namespace of its kubeconfig's current context. */
 export interface MergedCluster {
   name: string;
   access: Access;
 }
 
-/** How clusters are merged. */
+/** Options of a merge. */
 export interface MergeOptions {
   owner: Owner;
-  /** Names the kubeconfig in messages. */
+  /** Name of the kubeconfig in errors. */
   file: string;
   /** Name of the cluster whose context becomes the current one. */
   current: string;
-  /** Whether the clusters are all that the stack has, so that the stack's other entries are removed. */
+  /** Whether these are all clusters of the stack. If true, the stack's other entries are removed. */
   isComplete: boolean;
 }
 
-/** What was done to a kubeconfig. */
+/** Result of a change of a kubeconfig. */
 export interface Changed {
   config: Config;
   /** Names of the contexts that were written or removed. */
@@ -70,9 +70,9 @@ const foreign = (section: Section, entry: Entry, cluster: string, { owner, file 
 
 /**
  * Writes an entry of each cluster into each list of a kubeconfig, and sets the current context. Entries of an earlier
- * merge are replaced in their place; everything else stays as it is.
+ * merge are replaced in their place; everything else stays unchanged.
  *
- * @throws ProblemError that names every entry of the same name that Slipway did not write for that cluster
+ * @throws ProblemError that names every entry with the same name that Slipway did not write for that cluster
  */
 export const mergeClusters = (config: Config, clusters: readonly MergedCluster[], options: MergeOptions): Changed => {
   const { owner } = options;
@@ -111,7 +111,7 @@ const ownNames = (config: Config, section: Section, owner: Owner, cluster?: stri
     return isOwn(mark, owner) && (cluster === undefined || mark.cluster === cluster) ? [entry.name] : [];
   });
 
-/** Removes the owner's entries of those names; an entry of the same name without the owner's mark stays. */
+/** Removes the owner's entries with these names. An entry with such a name but without the owner's mark stays. */
 const without = (config: Config, names: readonly string[], owner: Owner): Config => {
   const isRemoved = (section: Section, entry: Entry): boolean =>
     names.includes(entry.name) && isOwn(markOf(section, entry), owner);
@@ -127,9 +127,9 @@ const without = (config: Config, names: readonly string[], owner: Owner): Config
 };
 
 /**
- * Removes the entries that Slipway wrote for a stack, and gives back the context that was current before them.
+ * Removes the entries that Slipway wrote for a stack, and restores the context that was current before the merge.
  *
- * @param cluster removes the entries of this cluster alone; default: those of all clusters of the stack
+ * @param cluster name of the only cluster whose entries are removed; default: all clusters of the stack
  */
 export const removeClusters = (config: Config, owner: Owner, cluster?: string): Changed => {
   const names = [...new Set(sections.flatMap((section) => ownNames(config, section, owner, cluster)))];

@@ -2,7 +2,7 @@ import { stableJson } from "../../base/json";
 import { readYaml, toYaml, toYamlInOrder } from "../yaml";
 import { type Config, currentContext, entriesOf, type Entry, type Section, sections } from "./entries";
 
-/** Lines from `start` up to, not including, `end`. */
+/** Lines from `start` (included) to `end` (excluded). */
 interface Range {
   start: number;
   end: number;
@@ -45,7 +45,7 @@ const linesOf = (entry: Entry, indent: string): string[] =>
     .split("\n")
     .map((line) => `${indent}${line}`);
 
-/** Changes a list in the lines; undefined where its text is written in a way that this does not follow. */
+/** Changes a list in the lines. Returns undefined if the list is not in block style. */
 const editList = (
   lines: readonly string[],
   section: Section,
@@ -62,7 +62,7 @@ const editList = (
   const kept = before.map((entry) => after.find(({ name }) => name === entry.name));
   const added = after.filter(({ name }) => !before.some((entry) => entry.name === name));
   edited.splice(items.at(-1)?.end ?? header + 1, 0, ...added.flatMap((entry) => linesOf(entry, indent)));
-  // From the end, so that the lines before keep their numbers.
+  // Start at the end, so that earlier lines keep their numbers.
   for (const [index, { start, end }] of [...items.entries()].reverse()) {
     const entry = kept[index];
     if (stableJson(entry) === stableJson(before[index])) continue;
@@ -73,7 +73,7 @@ const editList = (
   return edited;
 };
 
-/** Changes the current context in the lines; undefined where it is not on one line at the margin. */
+/** Changes the current context in the lines. Returns undefined if it is not in one line without indentation. */
 const editCurrent = (lines: readonly string[], before: Config, after: Config): string[] | undefined => {
   const current = currentContext(after);
   if (current === currentContext(before)) return [...lines];
@@ -93,7 +93,7 @@ const parsesAs = (text: string, config: Config): boolean => {
   }
 };
 
-/** Returns the text of a kubeconfig that was empty; comments stay. */
+/** Returns the text of a kubeconfig that was empty before the change. Comments stay. */
 const firstText = (text: string, after: Config): string => {
   const config = { apiVersion: "v1", kind: "Config", preferences: {}, ...after };
   const comments = text.trim() === "" ? "" : `${text.trimEnd()}\n`;

@@ -16,11 +16,13 @@ export const familyRules: readonly ClusterRule[] = [
     fields: ["podCidr", "controlPlaneReplicas", "workerReplicas", "workers"],
     check: (entry) => {
       const nodes = countNodes(entry);
-      return entry.values.podCidr.list.flatMap(({ family, prefix }) => {
+      return entry.values.podCidr.list.flatMap(({ family, prefix, text }) => {
         const size = nodePrefix[family];
         const room = 2 ** (size - prefix);
-        const rule = `a network with a /${size} for each of ${nodes} nodes (this network has room for ${room})`;
-        return checkField(nodes <= room, entry, "podCidr", rule, "Choose a larger network, or fewer nodes");
+        if (nodes <= room) return [];
+        const rule = `a network with a /${size} for each of ${nodes} nodes`;
+        const got = `${text} with room for ${room}`;
+        return [{ key: entry.key("podCidr"), rule, got, remedy: "Choose a larger network, or fewer nodes" }];
       });
     },
   },

@@ -54,12 +54,16 @@ export const dnsLabel = (longest: number, why = "Kubernetes' limit"): Check<stri
   requireThat(
     (value) => /^[a-z0-9]([a-z0-9-]*[a-z0-9])?$/.test(value) && value.length <= longest,
     `1 to ${longest} lower-case letters, digits and inner hyphens (${why})`,
-    (value) => `Write it as ${suggestedLabel(value, longest)}`,
+    (value) => {
+      const label = suggestedLabel(value, longest);
+      return label === "" ? "Write a name such as cluster-1" : `Write it as ${label}`;
+    },
   );
 
+/** Returns the nearest label; empty if the value has no letters and digits. */
 const suggestedLabel = (value: string, longest: number): string => {
   const letters = value.toLowerCase().replace(/[^a-z0-9]+/g, "-");
-  return letters.replace(/^-+/, "").slice(0, longest).replace(/-+$/, "") || "cluster-1";
+  return letters.replace(/^-+/, "").slice(0, longest).replace(/-+$/, "");
 };
 
 const isDomain = (value: string): boolean =>
@@ -90,19 +94,25 @@ export const labelValue: Check<string> = requireMatch(
   'Write it as a string, in quotes if it looks like a number: "true"',
 );
 
+/** Returns the fix for a number outside of a range. A number far outside is a typing error, so no value is near it. */
+const fixNumber = (value: number, least: number, most: number, nearest: (value: number) => number): string =>
+  value >= least - 10 && value <= most + Math.max(most / 2, 3)
+    ? `Set it to ${nearest(value)}`
+    : "Correct the number, or remove the setting for the default";
+
 /** Returns a check of an integer from `least` to `most`. */
 export const between = (least: number, most: number): Check<number> =>
   requireThat(
     (value) => value >= least && value <= most,
     `a number from ${least} to ${most}`,
-    (value) => `Set it to ${value < least ? least : most}`,
+    (value) => fixNumber(value, least, most, (number) => (number < least ? least : most)),
   );
 
 /** Checks a number of etcd members. */
 export const oddCount: Check<number> = requireThat(
   (value) => [1, 3, 5, 7].includes(value),
   "1, 3, 5 or 7, because etcd runs on the control plane and decides by majority",
-  (value) => `Set it to ${value < 1 ? 1 : Math.min(value + ((value + 1) % 2), 7)}`,
+  (value) => fixNumber(value, 1, 7, (number) => (number < 1 ? 1 : Math.min(number + ((number + 1) % 2), 7))),
 );
 
 /** Checks how many machines of a group may be unhealthy: a count, a percentage, or the empty string. */

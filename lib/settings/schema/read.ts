@@ -31,7 +31,7 @@ export const readTable = <T extends SettingTable>(table: T, source: TableSource)
   const { input, versions, path } = source;
   const problems = Object.keys(input)
     .filter((name) => !Object.hasOwn(table, name))
-    .map((name) => unknownName(table, path, name, input[name]));
+    .map((name) => unknownName(table, path, name));
   const values: Record<string, unknown> = {};
   const invalid = new Set<string>();
   for (const [name, schema] of Object.entries(table)) {
@@ -68,14 +68,14 @@ const problemsOf = (issue: z.core.$ZodIssue, schema: z.core.$ZodType, start: str
       return [{ ...(issue.params?.["problem"] as Problem), key }];
     case "invalid_value": {
       const values = issue.values.filter((value) => value !== "");
-      const alternative = values.length < issue.values.length ? "or remove it: then the route decides" : "the default";
-      const remedy = `Set it to ${String(values[0])}, ${alternative}`;
+      const similar = nearest(String(received), values.map(String));
+      const choice = similar === undefined ? "Choose one of these values" : `Set it to ${quoted(similar)}`;
+      const remedy = `${choice}, or remove it for the default`;
       return [{ key, received, rule: `one of ${values.join(", ")}`, remedy }];
     }
     case "unrecognized_keys": {
       const fields = type instanceof z.ZodMiniObject ? (type.shape as SettingTable) : {};
-      const input = received as Readonly<Record<string, unknown>>;
-      return issue.keys.map((name) => unknownName(fields, key, name, input[name]));
+      return issue.keys.map((name) => unknownName(fields, key, name));
     }
     default: {
       const { rule, example } = types[issue.code === "invalid_type" ? issue.expected : "int"] ?? string;
@@ -100,6 +100,9 @@ const locationOf = (path: readonly PropertyKey[], schema: z.core.$ZodType, start
   return { key, type };
 };
 
+/** Returns a value as YAML reads it as text: `"True"` is a text, `True` is not. */
+const quoted = (value: string): string => (/^(true|false|null|[\d.]+)$/i.test(value) ? `"${value}"` : value);
+
 const string = { rule: "a string", example: '"text", in quotes if it looks like a number' };
 const integer = { rule: "an integer", example: "3" };
 const map = { rule: "a map", example: "lines of NAME: value, indented under the key" };
@@ -115,19 +118,16 @@ const types: Readonly<Record<string, typeof string>> = {
   array: { rule: "a list", example: "lines that begin with a hyphen, indented under the key" },
 };
 
-const unknownName = (table: SettingTable, path: string, name: string, received: unknown): Problem => {
+/** Returns the problem of an unknown name, without its value: a misspelt secret is a secret. */
+const unknownName = (table: SettingTable, path: string, name: string): Problem => {
   const names = Object.keys(table);
   const suggestion = nearest(name, names);
   const remedy =
     path === ""
       ? "Remove it; docs/reference/settings.md lists the settings"
       : `Remove it; known fields: ${names.join(", ")}`;
-  const isSecret =
-    suggestion !== undefined && table[suggestion] !== undefined && notes.get(table[suggestion])?.secret === true;
   return {
     key: keyAt(path, name),
-    // The value of a misspelt secret setting is a secret.
-    ...(isSecret ? {} : { received }),
     rule: path === "" ? "a setting that Pulumi.yaml declares" : "a known field",
     remedy: suggestion === undefined ? remedy : `Did you mean ${suggestion}? Rename it, or remove it`,
   };

@@ -12,7 +12,7 @@ export interface Readdressing {
   toReconnect: { name: string; addresses: readonly string[] }[];
   /** Containers of other clusters that have such an address. They stay stopped until their own cluster is repaired. */
   toStop: string[];
-  /** Whether the management cluster's node has such an address. It is then restarted with any other address. */
+  /** Whether the management cluster's node has such an address. The node is then restarted with another address. */
   restartManagement: boolean;
 }
 

@@ -135,7 +135,9 @@ describe("--json", () => {
     stdout = "";
     expect(await run("outputs", { json: true })).toBe(0);
     expect(JSON.parse(stdout)).toEqual({ stack: "dev", outputs: {} });
-    await expect(run("kubeconfig")).rejects.toThrow("stack dev has no cluster: make up creates them");
+    await expect(run("kubeconfig")).rejects.toThrow(
+      "stack dev: expected clusters, got none. Run make up, which creates them.",
+    );
   });
 
   test("of plan prints nothing to standard output after an error", async () => {
@@ -238,7 +240,9 @@ describe("kubeconfig", () => {
     const folder = join(mockRoot, ".slipway", "kubeconfigs", "dev");
     mkdirSync(folder, { recursive: true });
     writeFileSync(join(folder, "clusterapi.yaml"), "");
-    await expect(run("kubeconfig", {}, ["capd"])).rejects.toThrow("cluster capd of stack dev has no kubeconfig yet");
+    await expect(run("kubeconfig", {}, ["capd"])).rejects.toThrow(
+      "cluster capd of stack dev: expected a kubeconfig, got none",
+    );
   });
 
   test("merges and removes", async () => {

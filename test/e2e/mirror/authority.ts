@@ -13,7 +13,7 @@ export interface Certificate {
 
 const newKey = ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes"];
 
-/** Makes an authority for one run, whose key nobody needs afterwards, and a certificate for all hosts. */
+/** Creates a certificate authority for one run, and a certificate for all hosts. */
 export const certify = (folder: string, hosts: readonly string[]): Certificate => {
   mkdirSync(folder, { recursive: true });
   const openssl = (...args: string[]): unknown => must("openssl", args, { cwd: folder });

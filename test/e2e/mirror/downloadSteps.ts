@@ -19,12 +19,12 @@ const tools = [
   "pulumi-resource-kubernetes",
 ];
 
-/** A fault for good, and how it ends. */
+/** A permanent fault, and its effect on the run. */
 interface Refusal {
   fault: [url: string, fault: Fault];
-  /** What the artifact's log says. */
+  /** Text that the artifact's log must contain. */
   log: string;
-  /** How often the artifact's file is asked for. */
+  /** Number of requests for the artifact's file. */
   downloads: number;
 }
 
@@ -33,7 +33,7 @@ const same = (value: unknown, expected: unknown, what: string): void => {
   check(got === wanted, `${what}: ${wanted}, got ${got}`);
 };
 
-/** The steps around what is downloaded, in one clone, each after what the one before it left. */
+/** Returns the steps about downloads. All steps run in one clone, and each step needs the files of the step before. */
 export const downloadSteps = (world: World): Step[] => {
   const { mirror, stranger, files } = world;
   const kind = addressOf(world, "kind", "kind-");
@@ -44,11 +44,11 @@ export const downloadSteps = (world: World): Step[] => {
   const pulumi = addressOf(world, "pulumi", "pulumi-v");
   const downloads = [clusterctl, kind, kubectl, pulumi, plugin("command"), plugin("docker"), plugin("kubernetes")];
 
-  /** What a lock file holds of some addresses. */
+  /** Returns the entries of a lock file for some addresses. */
   const lockOf = (urls: readonly string[]): Record<string, string> =>
     Object.fromEntries([...urls].sort().map((url): [string, string] => [url, sha256Of(files.get(url) ?? "")]));
 
-  /** What must be there after a run that ended well. */
+  /** Throws if a file is missing or wrong after a successful run. */
   const checkInstalled = (): void => {
     same(stranger.finished(), tools, "finished artifacts");
     const bin = stranger.list(".tools/bin");
@@ -61,16 +61,16 @@ export const downloadSteps = (world: World): Step[] => {
     same(stranger.locked("tools.lock.json"), lockOf(downloads), "locked checksums");
   };
 
-  /** Throws where a question went to an address that no project has, or had no TLS. */
-  const checkAsked = (): void => {
+  /** Throws if a request went to an address that no project has, or had no TLS. */
+  const checkRequests = (): void => {
     const known = [...files.keys()].map((url) => url.replace(/^https:\/\/[^/]+/, ""));
     const strange = mirror.requests.filter(
       (line) => !line.includes(" https://") || !known.some((path) => line.endsWith(path)),
     );
-    same(strange, [], "questions to unknown addresses or without TLS");
+    same(strange, [], "requests to unknown addresses or without TLS");
   };
 
-  /** One artifact cannot be had; nothing of it stays, and the same command completes once the fault is over. */
+  /** Returns a step in which one download fails. The artifact is not kept, and the next run without the fault succeeds. */
   const refuses = (name: string, artifact: string, url: string, { fault, log, downloads: count }: Refusal): Step => ({
     name: `tools: ${name} is refused, and the next run completes`,
     run: async () => {
@@ -84,14 +84,14 @@ export const downloadSteps = (world: World): Step[] => {
         `${artifact} to be named, got\n${textOf(failed)}`,
       );
       check(stranger.log(artifact).includes(log), `"${log}" in the log, got\n${stranger.log(artifact)}`);
-      check(mirror.count(url) === count, `${count} questions for ${url}, got ${mirror.count(url)}`);
+      check(mirror.count(url) === count, `${count} requests for ${url}, got ${mirror.count(url)}`);
       same(
         stranger.finished(),
         tools.filter((tool) => tool !== artifact),
         "finished artifacts",
       );
       check(!(url in stranger.locked("tools.lock.json")), `${url} not locked`);
-      checkAsked();
+      checkRequests();
 
       mirror.reset();
       checkEnd(await stranger.slipway("tools"), true, "the next run to complete");
@@ -114,9 +114,8 @@ export const downloadSteps = (world: World): Step[] => {
         checkEnd(result, true, "tools to end well");
         check(/^route: release \(/m.test(result.stdout), `route: release, got\n${textOf(result)}`);
         checkInstalled();
-        checkAsked();
-        for (const url of downloads)
-          check(mirror.count(url) === 1, `one question for ${url}, got ${mirror.count(url)}`);
+        checkRequests();
+        for (const url of downloads) check(mirror.count(url) === 1, `one request for ${url}, got ${mirror.count(url)}`);
       },
     },
     {
@@ -132,7 +131,7 @@ export const downloadSteps = (world: World): Step[] => {
             ? /^ok +tools +8 in \.tools\/bin, as pinned$/m
             : new RegExp(`^warn +tools +kubectl ${version} instead of ${pins.release.kubernetes}$`, "m");
         check(expected.test(stdout), `${expected.source}, got\n${stdout}`);
-        check(!/^\w+ +go /m.test(stdout), `no word of Go, got\n${stdout}`);
+        check(!/^\w+ +go /m.test(stdout), `no check of Go, got\n${stdout}`);
       },
     },
     {
@@ -145,7 +144,7 @@ export const downloadSteps = (world: World): Step[] => {
       },
     },
     {
-      name: "manifests: all of them come, also after faults that end, and their checksums are locked",
+      name: "manifests: all are loaded, also after temporary faults, and their checksums are locked",
       run: async () => {
         mirror.reset();
         const manifests = [...files.keys()].filter((url) => /\.ya?ml$/.test(url));
@@ -160,12 +159,12 @@ export const downloadSteps = (world: World): Step[] => {
         checkEnd(await stranger.program("test/e2e/mirror/loadManifests.ts"), true, "manifests to be loaded");
         same(stranger.locked("manifests.lock.json"), lockOf(manifests), "locked checksums");
         for (const url of [raw, asset, other])
-          check(mirror.count(url) === 2, `two questions for ${url}, got ${mirror.count(url)}`);
-        checkAsked();
+          check(mirror.count(url) === 2, `two requests for ${url}, got ${mirror.count(url)}`);
+        checkRequests();
       },
     },
     {
-      name: "manifests: raw.githubusercontent.com is down, and the error names what is missing",
+      name: "manifests: raw.githubusercontent.com is down, and the error names the missing manifests",
       run: async () => {
         mirror.reset();
         stranger.forget();
@@ -188,7 +187,7 @@ export const downloadSteps = (world: World): Step[] => {
       },
     },
     {
-      name: "tools: faults that end do not matter: 503, 429, a cut body, a slow host",
+      name: "tools: temporary faults do not matter: 503, 429, a cut body, a slow host",
       run: async () => {
         mirror.reset();
         stranger.forget();
@@ -203,9 +202,9 @@ export const downloadSteps = (world: World): Step[] => {
         checkEnd(result, true, "tools to end well");
         checkInstalled();
         for (const url of [kind, clusterctl, pulumi, checksums])
-          check(mirror.count(url) === 2, `two questions for ${url}, got ${mirror.count(url)}`);
+          check(mirror.count(url) === 2, `two requests for ${url}, got ${mirror.count(url)}`);
         for (const url of [kubectl, plugin("docker")])
-          check(mirror.count(url) === 1, `one question for ${url}, got ${mirror.count(url)}`);
+          check(mirror.count(url) === 1, `one request for ${url}, got ${mirror.count(url)}`);
         check(stranger.log("kind").includes("answered 503"), `the fault in the log, got\n${stranger.log("kind")}`);
       },
     },

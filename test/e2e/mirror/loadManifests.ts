@@ -1,5 +1,5 @@
-// Loads each manifest of the default settings, and those of the other pod networks, as the program does before a preview.
-// It prints one line for each that cannot be had.
+// Loads the manifests of the default settings and of the other pod networks, as the program does before a preview.
+// Prints one line for each manifest that cannot be loaded.
 import { cniLocation } from "../../../lib/addons/cni";
 import { messageOf } from "../../../lib/base/errors";
 import { readSettings } from "../../../lib/settings/settings";

@@ -14,13 +14,13 @@ interface PublishedFile {
   manifest?: string;
 }
 
-/** What archives hold beside Slipway's tools. */
+/** Writes the files that archives have besides Slipway's tools. */
 const addFiller = (folder: string, ...names: string[]): void => {
   mkdirSync(folder, { recursive: true });
   for (const name of names) writeFileSync(join(folder, name), `${name}, which Slipway leaves in the archive\n`);
 };
 
-/** Packs with the least effort: only the layout counts. */
+/** Packs an archive with the fastest compression, because only the layout matters. */
 const pack = (archive: string, ...content: string[]): void => {
   must("tar", ["--use-compress-program=gzip -1", "--dereference", "-cf", archive, ...content]);
 };
@@ -59,7 +59,7 @@ const layouts: readonly { start: string; write: (archive: string, bin: string, w
   },
 ];
 
-/** Whether a file is for this platform, or for all; the question for the route is always for kubectl on linux/amd64. */
+/** Returns true for files of this platform and of all platforms. The route's probe always requests linux/amd64. */
 const isFor = ({ os, arch }: Platform, name: string): boolean => {
   const platform = /(linux|darwin)[-/](amd64|arm64|x64)/.exec(name);
   if (platform === null || name.startsWith("linux/amd64/")) return true;
@@ -67,7 +67,7 @@ const isFor = ({ os, arch }: Platform, name: string): boolean => {
 };
 
 /**
- * Packs what the route of this checkout installed as the projects publish it, for one platform.
+ * Packs the tools that this checkout's route installed into the archives that the projects publish, for one platform.
  *
  * @param tools the folder `.tools`
  * @param target gets a folder for each release
@@ -85,7 +85,7 @@ export const packReleases = (tools: string, target: string, platform: Platform):
       writeFile(file, path, tools, join(target, "work", release));
       published.set(`${address}/${file.name}`, path);
     }
-    // Into another folder first: a list of checksums does not list itself.
+    // Checksum lists are written after all files, so that a list does not contain itself.
     const lists = wanted.filter(({ command }) => command !== undefined);
     const texts = lists.map(({ command = "" }) => must("bash", ["-o", "pipefail", "-c", command], { cwd: folder }));
     lists.forEach(({ name }, index) => {
@@ -104,10 +104,10 @@ const writeFile = ({ name, manifest }: PublishedFile, path: string, tools: strin
   }
   const built = manifest === undefined ? undefined : join(tools, "manifests", `${manifest}.yaml`);
   if (built !== undefined && existsSync(built)) return symlinkSync(realpathSync(built), path);
-  // The release route installs no manifests, and nobody builds kindnet's: any text has a checksum.
+  // The release route installs no manifests, and no route builds kindnet's. Any text with a checksum is sufficient.
   if (/\.ya?ml$/.test(name)) return writeFileSync(path, `# ${name}\n`);
   symlinkSync(realpathSync(join(tools, "bin", executableOf(name))), path);
 };
 
-/** `kind-linux-amd64` and `linux/amd64/kubectl` by the name in .tools/bin. */
+/** Returns the name in .tools/bin for a published file such as `kind-linux-amd64` or `linux/amd64/kubectl`. */
 const executableOf = (name: string): string => (name.includes("/") ? basename(name) : name.replace(/-.*$/, ""));

@@ -3,13 +3,13 @@ import { check, type Step } from "../harness";
 import type { Fault, Host } from "./server";
 import { checkEnd, textOf, type World } from "./world";
 
-/** Each host that the choice of the route asks, and the file there. */
+/** Returns the file that Slipway requests from a host to choose the route. */
 const probeOf = (host: Host): string => releaseProbes().find((url) => new URL(url).host === host) ?? "";
 
-/** Slipway asks three times, ten seconds each. */
+/** Milliseconds. Slipway tries three times, for ten seconds each time. */
 const longerThanOneTry = 11_000;
 
-/** The steps around the choice of the route; each starts with a new clone and without faults. */
+/** Returns the steps about the choice of the route. Each step starts with a new clone and without faults. */
 export const routeSteps = (world: World): Step[] => {
   const { mirror, stranger } = world;
 
@@ -17,23 +17,23 @@ export const routeSteps = (world: World): Step[] => {
     const result = await stranger.slipway("route");
     checkEnd(result, true, `the route ${expected}`);
     check(result.stdout.trim() === expected, `the route ${expected}, got\n${textOf(result)}`);
-    check(stranger.rememberedRoute === expected, `${expected} to be remembered, got ${stranger.rememberedRoute}`);
+    check(stranger.rememberedRoute === expected, `${expected} to be stored, got ${stranger.rememberedRoute}`);
     return textOf(result);
   };
 
-  /** One host has a fault that ends, so the answer must be release. */
+  /** Returns a step in which one host has a temporary fault, so the route must be release. */
   const recovers = (name: string, host: Host, fault: Fault): Step => ({
     name: `route: ${name}, and the route is release`,
     run: async () => {
       mirror.fault(probeOf(host), fault, 1);
       await choose("release");
-      check(mirror.count(probeOf(host)) === 2, `two questions to ${host}, got ${mirror.count(probeOf(host))}`);
+      check(mirror.count(probeOf(host)) === 2, `two requests to ${host}, got ${mirror.count(probeOf(host))}`);
     },
   });
 
-  /** One host has a fault for good while the other answers: nobody knows, so nothing is chosen or remembered. */
+  /** Returns a step in which one host has a permanent fault and the other host answers, so no route is chosen. */
   const staysOpen = (name: string, host: Host, breakHost: () => Promise<void> | void, repair = breakHost): Step => ({
-    name: `route: ${name}, and Slipway says to try again and remembers nothing`,
+    name: `route: ${name}, and the error says to try again, and no route is stored`,
     run: async () => {
       await breakHost();
       const result = await stranger.slipway("route").finally(() => (repair === breakHost ? undefined : repair()));
@@ -41,7 +41,7 @@ export const routeSteps = (world: World): Step[] => {
       const text = textOf(result);
       check(text.includes(host), `${host} to be named, got\n${text}`);
       check(/again/i.test(text) && text.includes("SLIPWAY_ROUTE"), `both remedies to be named, got\n${text}`);
-      check(stranger.rememberedRoute === undefined, `nothing to be remembered, got ${stranger.rememberedRoute}`);
+      check(stranger.rememberedRoute === undefined, `nothing to be stored, got ${stranger.rememberedRoute}`);
     },
   });
 
@@ -51,10 +51,10 @@ export const routeSteps = (world: World): Step[] => {
       run: async () => {
         const text = await choose("release");
         check(text.includes("github.com and dl.k8s.io answer"), `both hosts to be named, got\n${text}`);
-        for (const url of releaseProbes()) check(mirror.count(url) === 1, `one question to ${url}`);
+        for (const url of releaseProbes()) check(mirror.count(url) === 1, `one request to ${url}`);
         mirror.reset();
-        check((await choose("release")).trim() === "release", "nothing new to be said");
-        check(mirror.requests.length === 0, `a remembered route to ask nobody, got ${mirror.requests.join(", ")}`);
+        check((await choose("release")).trim() === "release", "no new line to be printed");
+        check(mirror.requests.length === 0, `a stored route to send no requests, got ${mirror.requests.join(", ")}`);
       },
     },
     recovers("github.com answers 503 once", "github.com", { status: 503 }),

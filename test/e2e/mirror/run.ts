@@ -1,6 +1,7 @@
-// The release route against servers on this machine that stand in for the projects' hosts: the same names, redirects,
-// checksum files and archives, over TLS. Nothing in Slipway knows of them. The names resolve and port 443 is free in
-// namespaces of this run, from which no other network can be reached. Its last line is "N passed, N failed".
+// Tests the release route with servers on this machine in place of the projects' hosts. The servers have the same
+// names, redirects, checksum files and archives, over TLS. Slipway has no setting for these servers. The
+// hosts' names resolve to this machine in a network namespace of the run, which reaches no other network.
+// The last line of output is "N passed, N failed".
 import { mkdtempSync, realpathSync, rmSync, writeFileSync } from "node:fs";
 import { spawnSync } from "node:child_process";
 import { tmpdir } from "node:os";
@@ -14,17 +15,17 @@ import { routeSteps } from "./routeSteps";
 import { hosts, Mirror } from "./server";
 import { Stranger } from "./stranger";
 
-/** Says to a second start of this program that it is in its namespaces. */
+/** Flag of the second start of this program, which runs inside the namespaces. */
 const insideFlag = "--inside";
 
-/** Removes the folder too, also after Ctrl-C: its files are large. */
+/** Enters the namespaces. Removes the folder afterwards, also after Ctrl-C, because its files are large. */
 const enter = `
   trap 'rm -rf "$folder"' EXIT
   folder=$1
   shift
   ip link set lo up && mount --bind "$folder/hosts" /etc/hosts && "$@"`;
 
-/** Starts this program again where the hosts have other addresses, and returns its exit code. */
+/** Starts this program again inside namespaces in which the hosts have other addresses. Returns the exit code. */
 const runInside = (folder: string): number => {
   const names = Object.entries(hosts).map(([host, address]) => `${address} ${host}\n`);
   writeFileSync(join(folder, "hosts"), ["127.0.0.1 localhost\n", ...names].join(""));
@@ -43,7 +44,7 @@ const runAll = async (folder: string): Promise<Counts> => {
   const counts: Counts = { passed: 0, failed: 0 };
   try {
     await mirror.startAll();
-    // Two suites: downloads do not need the choice of the route to recover from faults.
+    // Two suites, so that a failed step about the route does not skip the steps about downloads.
     for (const steps of [routeSteps(world), downloadSteps(world)]) {
       const { passed, failed } = await runSteps(steps, () => undefined);
       counts.passed += passed;

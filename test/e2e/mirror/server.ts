@@ -6,7 +6,7 @@ import type { Server as NetServer } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
 import { gzipSync } from "node:zlib";
 
-/** The hosts of the release route, each with an address of its own, so that one of them can be down. */
+/** The hosts of the release route. Each has its own address, so that a test can stop one host. */
 export const hosts = {
   "github.com": "127.0.0.11",
   "release-assets.githubusercontent.com": "127.0.0.12",
@@ -17,35 +17,35 @@ export const hosts = {
 
 export type Host = keyof typeof hosts;
 
-/** What goes wrong with one answer. */
+/** A fault of one answer. */
 export type Fault =
   | { readonly status: number; readonly headers?: Readonly<Record<string, string>> }
-  /** Says nothing for this time, then answers. */
+  /** Answers after this time. */
   | { readonly silentMs: number }
   /** Ends the connection in the middle of the body. */
   | "cut"
-  /** One byte of the body is another. */
+  /** One byte of the body is changed. */
   | "altered"
-  /** The body comes in ten pieces, a second in all. */
+  /** The body is sent in ten pieces, in about one second. */
   | "slow";
 
-/** Where the two hosts of downloads send a client to. */
+/** Redirects of the two hosts that redirect downloads. */
 const redirects: Partial<Record<Host, (path: string) => string>> = {
   "github.com": (path) =>
     `https://release-assets.githubusercontent.com/github-production-release-asset${path}?sp=r&sig=mirror`,
   "dl.k8s.io": (path) => `https://cdn.dl.k8s.io${path}`,
 };
 
-/** TLS servers that stand in for the hosts of the release route. */
+/** TLS servers in place of the hosts of the release route. */
 export class Mirror {
-  /** Each question as `GET https://HOST/PATH`, without the query. */
+  /** Each request as `GET https://HOST/PATH`, without the query. */
   readonly requests: string[] = [];
   private readonly servers = new Map<Host, Server>();
   private readonly plain: NetServer[] = [];
   private readonly faults = new Map<string, { left: number; fault: Fault }>();
 
   /**
-   * @param files paths on disk by the address that Slipway asks for
+   * @param files paths on disk by the address that Slipway requests
    * @param tls key and certificate of all hosts, as PEM
    */
   constructor(
@@ -53,7 +53,7 @@ export class Mirror {
     private readonly tls: Readonly<{ key: string; cert: string }>,
   ) {}
 
-  /** Starts every host. Port 80 answers too, and `requests` shows who went there. */
+  /** Starts every host. Port 80 answers too, so that `requests` has requests without TLS. */
   async startAll(): Promise<void> {
     for (const host of Object.keys(hosts) as Host[]) {
       await this.start(host);
@@ -74,7 +74,7 @@ export class Mirror {
     this.servers.set(host, server);
   }
 
-  /** Takes a host down: connections to it are refused. */
+  /** Stops a host, so that connections to the host are refused. */
   async stop(host: Host): Promise<void> {
     const server = this.servers.get(host);
     this.servers.delete(host);
@@ -88,21 +88,21 @@ export class Mirror {
   }
 
   /**
-   * Sets what goes wrong with an address that Slipway asks for.
+   * Plans a fault for an address that Slipway requests.
    *
-   * @param times how many answers; default: all
+   * @param times number of answers with the fault; default: all
    */
   fault(url: string, fault: Fault, times = Infinity): void {
     this.faults.set(url, { left: times, fault });
   }
 
-  /** Ends all faults, and forgets what was asked. */
+  /** Ends all faults and clears the list of requests. */
   reset(): void {
     this.faults.clear();
     this.requests.length = 0;
   }
 
-  /** How often an address was asked for, counted at its first host. */
+  /** Returns the number of requests for an address at its first host, without redirected requests. */
   count(url: string): number {
     return this.requests.filter((line) => line.endsWith(` ${url}`)).length;
   }
@@ -123,7 +123,7 @@ export class Mirror {
       return void response.writeHead(403).end();
     const url = this.officialAddress(host, pathname);
 
-    // What a host says of itself comes from the first one; faults of a body come from the one that has the body.
+    // The first host answers with a planned status. The host that serves the file answers with a faulty body.
     const fault = this.isFirst(host) ? this.takeFault(url, (one) => typeof one === "object") : undefined;
     if (typeof fault === "object") {
       if ("status" in fault) return void response.writeHead(fault.status, fault.headers).end();
@@ -146,7 +146,7 @@ export class Mirror {
     return host === "raw.githubusercontent.com" || host in redirects;
   }
 
-  /** Returns the address that Slipway asked for, from the one that it was sent to. */
+  /** Returns the address that Slipway requested first, before a redirect. */
   private officialAddress(host: Host, path: string): string {
     if (host === "cdn.dl.k8s.io") return `https://dl.k8s.io${path}`;
     if (host !== "release-assets.githubusercontent.com") return `https://${host}${path}`;

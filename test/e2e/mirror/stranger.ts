@@ -17,7 +17,7 @@ import { command, must, type Result } from "../harness";
 /** The programs that the release route needs; neither Go nor npm is among them. */
 const programs = ["bash", "env", "readlink", "tar", "gzip", "docker", "git"];
 
-/** Seconds for one command, after which it counts as failed. */
+/** Time limit of one command, in seconds. */
 const timeout = 120;
 
 const linkPrograms = (folder: string): void => {
@@ -25,27 +25,27 @@ const linkPrograms = (folder: string): void => {
   symlinkSync(process.execPath, join(folder, "node"));
   for (const name of programs) {
     const path = command("bash", ["-c", `command -v ${name}`]).stdout.trim();
-    if (path !== "") symlinkSync(path, join(folder, name)); // a machine without Docker still has the tools
+    if (path !== "") symlinkSync(path, join(folder, name)); // a machine without Docker can install the tools too
   }
 };
 
-/** What a newcomer has: a clone of this checkout, an empty cache, and an environment that says nothing of Slipway. */
+/** The machine of a new user: a clone of this checkout, an empty cache, and no settings of Slipway. */
 export class Stranger {
   readonly checkout: string;
   readonly cache: string;
   private readonly env: Record<string, string>;
 
   /**
-   * @param folder gets everything
-   * @param authority path of the certificate that signed those of the hosts
+   * @param folder parent of the clone, the cache and the home folder
+   * @param authority path of the certificate authority that signed the hosts' certificates
    */
   constructor(folder: string, authority: string) {
     [this.checkout, this.cache] = [join(folder, "slipway"), join(folder, "cache")];
-    // Changes that are not committed are tested too.
+    // The clone has uncommitted changes too.
     const files = must("git", ["ls-files", "-z", "--cached", "--others", "--exclude-standard"]).split("\0");
     for (const file of files.filter((name) => name !== "" && name !== "node_modules" && existsSync(name))) {
       mkdirSync(dirname(join(this.checkout, file)), { recursive: true });
-      // With its time: a newer package-lock.json would have Slipway install the packages again.
+      // Keep the time: Slipway installs the packages again if package-lock.json is newer than they are.
       cpSync(file, join(this.checkout, file), { preserveTimestamps: true });
     }
     symlinkSync(join(process.cwd(), "node_modules"), join(this.checkout, "node_modules"));
@@ -60,7 +60,7 @@ export class Stranger {
     this.forget();
   }
 
-  /** Returns the checkout and the cache to what a clone has; the bundled command line stays, since it takes seconds to make. */
+  /** Deletes everything that a new clone does not have, except the bundled command line, whose build takes seconds. */
   forget(): void {
     for (const path of [this.cache, join(this.checkout, ".tools"), this.routeFile])
       rmSync(path, { recursive: true, force: true });
@@ -72,12 +72,12 @@ export class Stranger {
     return join(this.checkout, ".slipway", "route");
   }
 
-  /** The route that the checkout remembers; undefined where it remembers none. */
+  /** The stored route of the checkout; undefined if no route is stored. */
   get rememberedRoute(): string | undefined {
     return existsSync(this.routeFile) ? readFileSync(this.routeFile, "utf8").split("\n")[0] : undefined;
   }
 
-  /** Runs Slipway while this process serves what it asks for. */
+  /** Runs Slipway while this process answers its requests. */
   slipway(...args: string[]): Promise<Result> {
     return this.run("scripts/slipway", args);
   }
@@ -97,13 +97,13 @@ export class Stranger {
     );
   }
 
-  /** The names in a folder of the checkout; none where the folder does not exist. */
+  /** Returns the names in a folder of the checkout; an empty list if the folder does not exist. */
   list(folder: string): string[] {
     const path = join(this.checkout, folder);
     return existsSync(path) ? readdirSync(path).sort() : [];
   }
 
-  /** The names of the artifacts that are finished in the cache, without their keys. */
+  /** Returns the names of the finished artifacts in the cache, without their keys. */
   finished(): string[] {
     const folder = join(this.cache, "release", "artifacts");
     const names = existsSync(folder) ? readdirSync(folder) : [];
@@ -119,12 +119,12 @@ export class Stranger {
     writeFileSync(join(this.checkout, "tools.lock.json"), `${JSON.stringify(Object.fromEntries(locked), null, 2)}\n`);
   }
 
-  /** The content of a lock file. */
+  /** Returns the content of a lock file. */
   locked(name: "tools.lock.json" | "manifests.lock.json"): Record<string, string> {
     return JSON.parse(readFileSync(join(this.checkout, name), "utf8")) as Record<string, string>;
   }
 
-  /** The log of an artifact, from the cache. */
+  /** Returns the log of an artifact in the cache. */
   log(artifact: string): string {
     const file = join(this.cache, "logs", `${artifact}.log`);
     return existsSync(file) ? readFileSync(file, "utf8") : "";
@@ -133,7 +133,7 @@ export class Stranger {
 
 const digests = new Map<string, string>();
 
-/** SHA-256 of a file's bytes. What is packed and what is installed does not change under the same name. */
+/** Returns the SHA-256 checksum of a file. Checksums are stored by inode, time and size, because tools are large. */
 export const sha256Of = (file: string): string => {
   const { ino, mtimeMs, size } = statSync(file);
   const key = `${file} ${ino} ${mtimeMs} ${size}`;

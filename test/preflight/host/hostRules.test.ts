@@ -37,12 +37,12 @@ test.each<[string, Partial<HostFacts>, RegExp, Record<string, unknown>?, string[
   [
     "a context with another server than the socket's",
     docker({ id: "A", socketId: "B", endpoint: "context desktop-linux" }),
-    /^docker\.sock: the docker command \(context desktop-linux\) uses another .*; docker context use default, or export/,
+    /^docker\.sock: the docker command \(context desktop-linux\) uses another .*; run docker context use default, or export/,
   ],
   [
     "a socket without a server beside a context that answers",
     docker({ id: "A", socketError: "Cannot connect", endpoint: "context rootless" }),
-    /^docker\.sock: the docker command \(context rootless\) answers, and .* does not: Cannot connect; docker context use/,
+    /^docker\.sock: the docker command \(context rootless\) answers, and .* does not: Cannot connect; run docker context use/,
   ],
   [
     "the containerd image store before Docker 28",

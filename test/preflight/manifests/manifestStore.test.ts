@@ -1,5 +1,15 @@
+import { execFileSync } from "node:child_process";
 import { createHash } from "node:crypto";
-import { chmodSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import {
+  chmodSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
@@ -162,8 +172,8 @@ test("a damaged cache is fetched again", async () => {
 test.each([
   ["a status other than 200", "/missing.yaml", "HTTP 404"],
   ["a body cut short", "/cut", "terminated"],
-  ["a body that stalls after it began", "/stalled", "timeout: no data for 0.15 s"],
-  ["no answer in time", "/slow", "timeout: no data for 0.15 s"],
+  ["a body that stalls after it began", "/stalled", "the server sent no data for 0.15 s"],
+  ["no answer in time", "/slow", "the server sent no data for 0.15 s"],
 ])("%s names the setting and leaves nothing behind", async (_, path, reason) => {
   const loading = loadManifest(`${origin}${path}`, { ...options, retryPolicy: { tries: 2, pauseMs: 1, stallMs: 150 } });
   await expect(loading).rejects.toThrow(/^cniManifest: expected a URL that can be fetched .*set its path instead\.$/);
@@ -173,7 +183,7 @@ test.each([
 
 test("a body that stalls is fetched again, as often as the retry policy says", async () => {
   const retryPolicy = { tries: 3, pauseMs: 1, stallMs: 50 };
-  await expect(loadManifest(`${origin}/stalled`, { ...options, retryPolicy })).rejects.toThrow("timeout");
+  await expect(loadManifest(`${origin}/stalled`, { ...options, retryPolicy })).rejects.toThrow("the server sent no data");
   expect(requests).toEqual(["/stalled", "/stalled", "/stalled"]);
 });
 
@@ -192,7 +202,22 @@ test("a server that is not there names the setting", async () => {
 
 test("a file that cannot be read names the setting", async () => {
   await expect(loadManifest(join(folder, "no.yaml"), options)).rejects.toThrow(/^cniManifest: .*no such file/);
-  await expect(loadManifest(folder, options)).rejects.toThrow(/^cniManifest: .*directory/);
+  await expect(loadManifest(folder, options)).rejects.toThrow(/^cniManifest: .*\(a folder\)/);
+});
+
+test.each([
+  ["a named pipe", (path: string) => execFileSync("mkfifo", [path])],
+  ["a device", (path: string) => symlinkSync("/dev/zero", path)],
+  ["symbolic links in a circle", (path: string) => symlinkSync(path, path)],
+])("a manifest that is %s is refused and not opened", async (words, create) => {
+  const path = join(folder, "odd.yaml");
+  create(path);
+  const message = `cniManifest: expected an http or https URL, or a readable file, got "${path}" (${words}`;
+  await expect(loadManifest(path, options)).rejects.toThrow(message);
+  await expect(loadManifest(path, { ...options, ownFile: true })).rejects.toThrow(message);
+  await expect(loadManifest(join(path, "below"), options)).rejects.toThrow(
+    /^cniManifest: expected an http or https URL, or a readable file/,
+  );
 });
 
 test.each(["{", "[]", '{"a": 1}', "null"])("the lock file %s is refused with the remedy", async (text) => {

@@ -64,7 +64,7 @@ test.each<[string, object, string, Record<string, unknown>?]>([
   [
     "large services",
     { ...six, serviceCidr: "fd00:128::/107" },
-    "prefix length from /108 to /124 (IPv6: the API server's limits), got …. Choose a network of that size, such as fd00:128::/108",
+    "prefix length from /108 to /124 (IPv6: the API server's limits), got …. Choose a network with such a prefix length, for example fd00:128::/108",
   ],
   ["large pods", { ...six, podCidr: "fd00::/47" }, "prefix length from /48 to /64 (IPv6: each node takes a /64"],
   ["small pods", { ...six, podCidr: "fd00::/65" }, "prefix length from /48 to /64"],
@@ -72,7 +72,7 @@ test.each<[string, object, string, Record<string, unknown>?]>([
   [
     "too few /64",
     { ...six, podCidr: "fd00:64::/63", workerReplicas: 2 },
-    "a network with a /64 for each of 3 nodes (this network has room for 2)",
+    "a network with a /64 for each of 3 nodes, got fd00:64::/63 with room for 2",
   ],
   [
     "services within the pods",
