@@ -33,7 +33,8 @@ afterAll(() => rmSync(place, { recursive: true, force: true }));
 
 /** The environment of a user who was never logged in. */
 const environment = (): NodeJS.ProcessEnv => {
-  const { PULUMI_BACKEND_URL: _, PULUMI_ACCESS_TOKEN: __, ...env } = process.env;
+  const env = { ...process.env };
+  for (const name of ["PULUMI_BACKEND_URL", "PULUMI_ACCESS_TOKEN"]) delete env[name];
   // The tools of this machine, so that no command builds other ones.
   return {
     ...env,
