@@ -137,8 +137,7 @@ export const pulumiEnvironment = (checkout: string, outside: Outside = {}): Pulu
   if (env.PULUMI_PARALLEL === undefined) variables.PULUMI_PARALLEL = "64";
   if (!chosen) variables.PULUMI_BACKEND_URL = backend;
   const hasPassphrase = env.PULUMI_CONFIG_PASSPHRASE !== undefined || env.PULUMI_CONFIG_PASSPHRASE_FILE !== undefined;
-  if (isFileBackend(backend) && !hasPassphrase)
-    variables.PULUMI_CONFIG_PASSPHRASE_FILE = passphraseFile(checkout);
+  if (isFileBackend(backend) && !hasPassphrase) variables.PULUMI_CONFIG_PASSPHRASE_FILE = passphraseFile(checkout);
   return { variables, backend, reason: chosen?.reason ?? "the default: a folder of this checkout" };
 };
 

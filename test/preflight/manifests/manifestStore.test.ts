@@ -183,7 +183,9 @@ test.each([
 
 test("a body that stalls is fetched again, as often as the retry policy says", async () => {
   const retryPolicy = { tries: 3, pauseMs: 1, stallMs: 50 };
-  await expect(loadManifest(`${origin}/stalled`, { ...options, retryPolicy })).rejects.toThrow("the server sent no data");
+  await expect(loadManifest(`${origin}/stalled`, { ...options, retryPolicy })).rejects.toThrow(
+    "the server sent no data",
+  );
   expect(requests).toEqual(["/stalled", "/stalled", "/stalled"]);
 });
 
