@@ -48,7 +48,7 @@ const isWithin = (domain: string, parents: readonly string[]): boolean =>
   parents.some((parent) => domain === parent || domain.endsWith(`.${parent}`));
 
 const isPropagated = (key: string): boolean => {
-  const domain = domainOf(key);
+  const domain = key.split("/", 1)[0] ?? ""; // Cluster API also compares a key without a domain
   const [role, ...withSubdomains] = propagatedDomains;
   return domain === role || isWithin(domain, withSubdomains);
 };

@@ -20,6 +20,10 @@ const forPools =
       check(pool).map((problem) => ({ key: `${entry.key("workers")}[${index}].${field}`, ...problem })),
     );
 
+/** Returns the key of a label that says the same: a role, or the name in the user's own domain. */
+const allowedKey = (key: string, value: string): string =>
+  key === "kubernetes.io/role" ? `node-role.kubernetes.io/${value}` : `example.org/${key.split("/").at(-1)}`;
+
 const onDocker =
   (check: ClusterRule["check"]): ClusterRule["check"] =>
   (entry, stack) =>
@@ -36,12 +40,12 @@ export const machineRules: readonly ClusterRule[] = [
     fields: ["workers", "backend"],
     check: onDocker(
       forPools("labels", ({ labels = {} }) =>
-        Object.keys(labels)
-          .filter((key) => !canLabelNode(key))
-          .map((key) => ({
+        Object.entries(labels)
+          .filter(([key]) => !canLabelNode(key))
+          .map(([key, value]) => ({
             received: key,
             rule: "a label that a kubelet may set, because it does not start with others of kubernetes.io and k8s.io",
-            remedy: `Use a domain of your own, or node-role.kubernetes.io/${key.split("/").at(-1)} for a role`,
+            remedy: `Write it as ${allowedKey(key, value)}`,
           })),
       ),
     ),
