@@ -87,10 +87,13 @@ describe("several clusters", () => {
   ])("%s leaves the others' resources as they were", async (_, clusters) => {
     const changed = await run(clusters);
     for (const name of ["east", "rehearsal", "bare"]) expect(of(changed, name)).toEqual(of(all, name));
+    // A namespace lists names of earlier versions for each of its clusters, so its aliases may change.
     const shared = (recording: Recording): Registration[] =>
-      byUrn(recording.registrations).filter(
-        (one) => !/^(east|middle|rehearsal|bare|west)\b/.test(one.name) && !one.type.startsWith("pulumi:pulumi"),
-      );
+      byUrn(recording.registrations)
+        .filter(
+          (one) => !/^(east|middle|rehearsal|bare|west)\b/.test(one.name) && !one.type.startsWith("pulumi:pulumi"),
+        )
+        .map((one) => ({ ...one, aliases: [] }));
     expect(shared(changed)).toEqual(shared(all));
   });
 });

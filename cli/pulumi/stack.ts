@@ -83,8 +83,8 @@ const saltLine = /^encryptionsalt:.*(\r?\n|$)/m;
 export const withoutSalt = (before: string, after: string): string => {
   if (saltLine.test(before) || !saltLine.test(after) || /^\s*secure:/m.test(after)) return after;
   const stripped = after.replace(saltLine, "");
-  // Pulumi writes the file in its own layout, quotes numbers, and drops unknown top-level keys. The user's text stays unless
-  // Pulumi changed a setting.
+  // Pulumi writes the stack file in its own layout, quotes numbers, and drops unknown top-level keys. If no setting
+  // changed, the user's text returns. Otherwise Pulumi's whole text stays, without the salt.
   return isDeepStrictEqual(settingsIn(stripped), settingsIn(before)) ? before : stripped;
 };
 

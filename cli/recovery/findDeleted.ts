@@ -96,30 +96,38 @@ const openClusterApi =
   (cluster) =>
     openApi(kubeconfigFile(stack, cluster), checkout, variables);
 
-/** Returns the cluster's deleted objects; none for a cluster that does not answer. */
+/** The last answer of each cluster, which repeated searches share. */
+export type LastAnswers = Map<string, readonly DeletedObject[]>;
+
+/** Returns the cluster's deleted objects. A cluster that does not answer keeps its last answer; its first one is empty. */
 const deletedIn = async (
   cluster: string,
   objects: readonly RecordedObject[],
   open: OpenApi,
-): Promise<DeletedObject[]> => {
+  answers: LastAnswers,
+): Promise<readonly DeletedObject[]> => {
   const api = await open(cluster).catch(() => undefined);
   try {
-    return api === undefined ? [] : await findMissing(api, cluster, objects);
+    if (api !== undefined) answers.set(cluster, await findMissing(api, cluster, objects));
   } catch {
-    return []; // silence, a refusal or a partial answer proves nothing
+    // silence, a refusal or a partial answer proves nothing
   } finally {
     api?.close();
   }
+  return answers.get(cluster) ?? [];
 };
 
 /**
  * Compares a stack's state with the objects of its clusters. Clusters without a kubeconfig file, or without an answer of
  * their API server, are left out. Lost workload clusters are not queried.
+ *
+ * @param answers last answers of an earlier search, which silent clusters keep; default: none
  */
 export const findDeletions = async (
   target: Target,
   resources: readonly RecordedResource[],
   open: OpenApi = openClusterApi(target),
+  answers: LastAnswers = new Map(),
 ): Promise<Deletions> => {
   const hasFile = (cluster: string): boolean =>
     existsSync(join(target.checkout, kubeconfigFile(target.stack, cluster)));
@@ -134,7 +142,7 @@ export const findDeletions = async (
       ...(managedObjects.get(cluster) ?? []),
       ...(readObjects.get(cluster) ?? []),
     ];
-    return (await Promise.all(clusters.map((cluster) => deletedIn(cluster, objectsOf(cluster), open)))).flat();
+    return (await Promise.all(clusters.map((cluster) => deletedIn(cluster, objectsOf(cluster), open, answers)))).flat();
   };
 
   const managed = await search(names.filter((name) => !workloads.has(name)));

@@ -1,7 +1,8 @@
 import { createHash } from "node:crypto";
+import { join, relative, resolve, sep } from "node:path";
 import { createQueue } from "../../lib/base/concurrency";
 import { isRecord } from "../../lib/base/json";
-import { refuse, show } from "../../lib/base/problem";
+import { ProblemError, refuse, show } from "../../lib/base/problem";
 import { decodeText, normalizedText } from "../../lib/base/textFile";
 import type { RetryPolicy } from "../../system/download";
 import { readIfThere, writeAtomically } from "../../system/files";
@@ -14,8 +15,6 @@ export interface ManifestStoreOptions {
   cacheDir: string;
   /** Setting that contains the location, for errors. */
   name: string;
-  /** True if a local file is used without a checksum. @default false */
-  ownFile?: boolean;
   /** @default - three tries, each with at most one minute without data */
   retryPolicy?: RetryPolicy;
 }
@@ -43,8 +42,7 @@ export const verifyChecksum = (
     const lock = await readLock(options);
     const locked = lock[location];
     if (locked === undefined) {
-      const entries = Object.entries({ ...lock, [location]: sha256 }).sort(([a], [b]) => (a < b ? -1 : 1));
-      writeAtomically(options.lockFile, `${JSON.stringify(Object.fromEntries(entries), null, 2)}\n`);
+      writeLock(options, { ...lock, [location]: sha256 });
     } else if (!isTextOf(bytes, locked)) {
       refuse({
         key: options.name,
@@ -62,6 +60,37 @@ export const sha256OfText = (bytes: Buffer): string => sha256Of(normalizedText(b
 /** Returns whether a locked checksum belongs to the bytes, or to their text with LF line ends. */
 export const isTextOf = (bytes: Buffer, locked: string): boolean =>
   sha256Of(bytes) === locked || sha256OfText(bytes) === locked;
+
+const writeLock = ({ lockFile }: ManifestStoreOptions, lock: Readonly<Record<string, string>>): void => {
+  const entries = Object.entries(lock)
+    .filter(([location]) => isLocked(location))
+    .sort(([a], [b]) => (a < b ? -1 : 1));
+  writeAtomically(lockFile, `${JSON.stringify(Object.fromEntries(entries), null, 2)}\n`);
+};
+
+/** Returns true for a location with a URL. */
+export const isUrl = (location: string): boolean => /^https?:\/\//i.test(location);
+
+/** Folder of the manifests that make tools builds. */
+const builtFolder = join(".tools", "manifests", sep);
+
+/**
+ * Returns true for a location whose content must not change: a URL, or a manifest that make tools builds. Every
+ * other file belongs to the user, who may edit it.
+ */
+export const isLocked = (location: string): boolean =>
+  isUrl(location) || relative(process.cwd(), resolve(location)).startsWith(builtFolder);
+
+/** Deletes the entry of a user's file from the lock file, where an earlier version wrote it. */
+export const unlockOwnFile = (location: string, options: ManifestStoreOptions): Promise<void> =>
+  inFileOrder(options.lockFile, async () => {
+    const lock = await readLock(options).catch((error: unknown) => {
+      // A damaged lock file has no meaning for a file without a checksum.
+      if (error instanceof ProblemError) return {};
+      throw error;
+    });
+    if (Object.hasOwn(lock, location)) writeLock(options, lock);
+  });
 
 /** Reads the checksums by location; empty if the lock file does not exist. */
 export const readLock = async ({ lockFile }: ManifestStoreOptions): Promise<Record<string, string>> => {

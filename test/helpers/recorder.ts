@@ -18,6 +18,8 @@ export interface Registration {
   deleteBeforeReplace: boolean;
   additionalSecretOutputs: string[];
   ignoreChanges: string[];
+  /** Names that the resource may have in the state. */
+  aliases: string[];
   /** Read by id, not made. */
   read: boolean;
 }
@@ -50,6 +52,7 @@ interface Request {
   getDeletebeforereplace?: () => boolean;
   getAdditionalsecretoutputsList: () => string[];
   getIgnorechangesList?: () => string[];
+  getAliasesList?: () => { getSpec: () => { getName: () => string } | undefined }[];
 }
 
 type Callback = (error: unknown, response: { getUrn: () => string }) => void;
@@ -117,6 +120,7 @@ const registration = (request: Request, urn: string, read: boolean): Registratio
   deleteBeforeReplace: request.getDeletebeforereplace?.() ?? false,
   additionalSecretOutputs: request.getAdditionalsecretoutputsList(),
   ignoreChanges: request.getIgnorechangesList?.() ?? [],
+  aliases: (request.getAliasesList?.() ?? []).flatMap((alias) => alias.getSpec()?.getName() ?? []),
   read,
 });
 

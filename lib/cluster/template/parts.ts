@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 import { type Problem, ProblemError } from "../../base/problem";
+import { uniqueObjects } from "../../kubernetes/identity";
 import type { KubernetesObject } from "../../kubernetes/object";
 import { toYaml } from "../../kubernetes/yaml";
 import { clusterNetwork } from "../clusterNetwork";
@@ -7,7 +8,7 @@ import { versionOf } from "../machineTemplate";
 import type { ClusterParts, MachineOwner } from "../parts";
 import { nodesOf, referencesIn } from "./nodes";
 import { type TemplateCluster, templateProblems } from "./problems";
-import { renderTemplate, type TemplateValues } from "./render";
+import { renderPlaced, type TemplateValues } from "./render";
 
 /**
  * Appends a checksum of the content to the name of each machine template, and updates all references. A changed template
@@ -83,10 +84,14 @@ export const templateParts = (
   { variables, ...values }: TemplateValues,
 ): ClusterParts => {
   const all = { ...variables, ...templateVariablesOf(cluster) };
-  const rendered = renderTemplate(text, source, { ...values, variables: all })
-    .map((object) => withoutNulls(object) as KubernetesObject)
-    .map((object) => (isNamespaced(object) ? inNamespace(object, cluster.namespace) : object));
-  const problems: Problem[] = templateProblems(rendered, source, cluster);
+  const placed = renderPlaced(text, source, { ...values, variables: all }).map(({ object, place }) => {
+    const complete = withoutNulls(object) as KubernetesObject;
+    return { object: isNamespaced(complete) ? inNamespace(complete, cluster.namespace) : complete, place };
+  });
+  // Two objects may differ only in the namespace, which every object of a cluster gets.
+  const unique = uniqueObjects(placed);
+  const rendered = unique.objects.map(({ object }) => object);
+  const problems: Problem[] = [...unique.problems, ...templateProblems(rendered, source, cluster)];
   if (problems.length > 0) throw new ProblemError(problems);
   const objects = namedByContent(rendered.map((object) => withNetworks(object, cluster)));
 

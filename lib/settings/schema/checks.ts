@@ -186,20 +186,22 @@ const isVariable = ([name, value]: [string, unknown]): boolean =>
   ["string", "number", "boolean"].includes(typeof value) &&
   !/\p{Cc}/u.test(String(value));
 
+const variablesRule =
+  "a map of names (A-Z, 0-9, _; first a letter) to numbers, booleans or strings without control characters";
+
 /** Checks variables `{VAR: value}`, whose values are strings, numbers or booleans. The problem shows invalid entries. */
 export const templateVariables: Check<Record<string, unknown>> = ({ value, issues }) => {
   const invalid = Object.entries(value).filter((entry) => !isVariable(entry));
   if (invalid.length === 0) return;
-  const rule = "a map of names in capitals to strings of one line, numbers or booleans";
   const remedy = "Write lines of NAME: value, for example CLUSTER_TOPOLOGY: true";
-  issues.push(issueOf({ received: Object.fromEntries(invalid), rule, remedy }));
+  issues.push(issueOf({ received: Object.fromEntries(invalid), rule: variablesRule, remedy }));
 };
 
 /** Checks variables that are secrets. The problem shows no value. */
 export const secretVariables: Check<Record<string, unknown>> = ({ value, issues }) => {
   if (Object.entries(value).every(isVariable)) return;
   const remedy = "Write it with pulumi config set --secret --path 'slipway:templateSecrets.NAME'";
-  issues.push(issueOf({ rule: "a map of names in capitals to strings of one line", remedy }));
+  issues.push(issueOf({ rule: variablesRule, remedy }));
 };
 
 /** Returns a parser of one network, or of one network of each family separated by a comma, with allowed sizes. */

@@ -38,7 +38,11 @@ const nameOfCluster = dnsLabel(longestNames.cluster, "Cluster API appends -contr
 /** The single-cluster settings. Fields of an entry of `clusters` have the same schemas. */
 export const clusterSettings = {
   clusterName: string("capd", "Name of the workload cluster.", nameOfCluster),
-  clusterNamespace: string("default", "Namespace of the cluster's objects in the management cluster.", dnsLabel(63)),
+  clusterNamespace: string(
+    "default",
+    "Namespace of the cluster's objects in the management cluster. Not the namespace of a controller, such as capi-system.",
+    dnsLabel(63),
+  ),
   kubernetesVersion: derivedString(
     (versions) => `v${versions.kubernetes}`,
     "Kubernetes version of the workload cluster. Empty: the pinned version.",
@@ -106,7 +110,7 @@ export const clusterFields = {
   ),
   application: boolean(true, "Deploy nginx behind a load balancer. Default: true if the cluster has a load balancer."),
   manifests: strings(
-    "URLs or paths of additional manifests, applied after the pod network. Values of Secrets stay secret.",
+    "URLs or paths of additional manifests, applied after the pod network in an order that follows from all of them. Values of Secrets stay secret.",
     manifestLocation,
   ),
   nodeImage: clusterSettings.nodeImage,

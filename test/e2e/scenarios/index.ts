@@ -5,6 +5,7 @@ import { drift } from "./drift";
 import { dualStack, ipv6 } from "./families";
 import { dryRun } from "./dryRun";
 import { failure, failurePair } from "./failure";
+import { field } from "./field";
 import { fleet } from "./fleet";
 import { ha } from "./ha";
 import { identity } from "./identity";
@@ -28,6 +29,7 @@ export const scenarios: Scenario[] = [
   drift,
   deleted,
   fleet,
+  field,
   ipv6,
   dualStack,
   many,
