@@ -14,7 +14,7 @@ export interface MachineOwner {
 /** A cluster's objects by their role, whether the program or a template defines them. */
 export interface ClusterParts {
   cluster: KubernetesObject;
-  /** Infrastructure object of the cluster. */
+  /** Infrastructure object of the cluster. It may be the control plane too. */
   infrastructure: KubernetesObject;
   controlPlane: MachineOwner;
   workers: MachineOwner[];
@@ -22,8 +22,12 @@ export interface ClusterParts {
   supporting: KubernetesObject[];
   /** Health checks, which replace unhealthy machines. */
   healthChecks?: KubernetesObject[];
-  /** Expected number of nodes. */
+  /** Expected number of nodes, without the nodes of `scaledOwners`. */
   nodes: number;
+  /** Names of the pools whose number of nodes another controller sets. @default - none */
+  scaledOwners?: string[];
+  /** True if the control plane has no machines, because a cloud or a hosting provider runs it. @default false */
+  hasManagedControlPlane?: boolean;
 }
 
 /** Returns the objects of a cluster that the program defines itself. */

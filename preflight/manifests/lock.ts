@@ -3,6 +3,7 @@ import { join, relative, resolve, sep } from "node:path";
 import { createQueue } from "../../lib/base/concurrency";
 import { isRecord } from "../../lib/base/json";
 import { ProblemError, refuse, show } from "../../lib/base/problem";
+import { decodeText, normalizedText } from "../../lib/base/textFile";
 import type { RetryPolicy } from "../../system/download";
 import { readIfThere, writeAtomically } from "../../system/files";
 
@@ -21,12 +22,13 @@ export interface ManifestStoreOptions {
 /** A manifest's text and its checksum. */
 export interface StoredManifest {
   text: string;
-  /** SHA-256 of the bytes, as 64 hexadecimal digits. */
+  /** SHA-256 of the text with LF line ends, as 64 hexadecimal digits. */
   sha256: string;
 }
 
 /**
- * Compares a manifest's checksum with the lock file, or adds a new location to the file.
+ * Compares a manifest's checksum with the lock file, or adds a new location to the file. Line ends and a byte order mark
+ * do not count, because git may write them in another form on another machine.
  *
  * @throws ProblemError if the checksum differs
  */
@@ -36,12 +38,12 @@ export const verifyChecksum = (
   options: ManifestStoreOptions,
 ): Promise<StoredManifest> =>
   inFileOrder(options.lockFile, async () => {
-    const sha256 = sha256Of(bytes);
+    const sha256 = sha256OfText(bytes);
     const lock = await readLock(options);
     const locked = lock[location];
     if (locked === undefined) {
       writeLock(options, { ...lock, [location]: sha256 });
-    } else if (locked !== sha256) {
+    } else if (!isTextOf(bytes, locked)) {
       refuse({
         key: options.name,
         rule: `SHA-256 ${locked} from ${options.lockFile} for ${show(location)}`,
@@ -49,8 +51,15 @@ export const verifyChecksum = (
         remedy: `If the new content is meant, remove the location from ${options.lockFile} and run again`,
       });
     }
-    return { text: bytes.toString("utf8"), sha256 };
+    return { text: decodeText(bytes), sha256 };
   });
+
+/** Returns the checksum of a text with LF line ends. */
+export const sha256OfText = (bytes: Buffer): string => sha256Of(normalizedText(bytes));
+
+/** Returns whether a locked checksum belongs to the bytes, or to their text with LF line ends. */
+export const isTextOf = (bytes: Buffer, locked: string): boolean =>
+  sha256Of(bytes) === locked || sha256OfText(bytes) === locked;
 
 const writeLock = ({ lockFile }: ManifestStoreOptions, lock: Readonly<Record<string, string>>): void => {
   const entries = Object.entries(lock)
@@ -85,8 +94,9 @@ export const unlockOwnFile = (location: string, options: ManifestStoreOptions): 
 
 /** Reads the checksums by location; empty if the lock file does not exist. */
 export const readLock = async ({ lockFile }: ManifestStoreOptions): Promise<Record<string, string>> => {
-  const text = (await readIfThere(lockFile))?.toString("utf8");
-  if (text === undefined) return {};
+  const bytes = await readIfThere(lockFile);
+  if (bytes === undefined) return {};
+  const text = decodeText(bytes);
   const lock = parseJson(text);
   if (isChecksums(lock)) return lock;
   return refuse({

@@ -3,11 +3,13 @@ import { join } from "node:path";
 import { ciliumManifest } from "../../lib/addons/cni";
 import { stateFolder } from "../../lib/base/paths";
 import { refuse } from "../../lib/base/problem";
+import { decodeText } from "../../lib/base/textFile";
 import { readIfThere, writeAtomically } from "../../system/files";
 import { downloadBytes, HttpStatusError, type RetryPolicy } from "../../system/download";
 import { reasonOf } from "../../system/http";
 import { readRegularFile } from "../../system/regularFile";
 import {
+  isTextOf,
   verifyChecksum,
   inFileOrder,
   isLocked,
@@ -16,6 +18,7 @@ import {
   readLock,
   type StoredManifest,
   sha256Of,
+  sha256OfText,
   unlockOwnFile,
 } from "./lock";
 
@@ -39,7 +42,7 @@ export const loadManifest = async (location: string, options: ManifestStoreOptio
 const ofFile = async (path: string, bytes: Buffer, options: ManifestStoreOptions): Promise<StoredManifest> => {
   if (isLocked(path)) return verifyChecksum(path, bytes, options);
   await unlockOwnFile(path, options);
-  return { text: bytes.toString("utf8"), sha256: sha256Of(bytes) };
+  return { text: decodeText(bytes), sha256: sha256OfText(bytes) };
 };
 
 const loadUrl = async (url: string, options: ManifestStoreOptions): Promise<StoredManifest> => {
@@ -48,7 +51,7 @@ const loadUrl = async (url: string, options: ManifestStoreOptions): Promise<Stor
     const cached = await readIfThere(file);
     const locked = (await readLock(options))[url];
     // A damaged cache does not prove a change of the URL's content, so the URL is downloaded again before the comparison.
-    if (cached !== undefined && (locked === undefined || sha256Of(cached) === locked)) {
+    if (cached !== undefined && (locked === undefined || isTextOf(cached, locked))) {
       await chmod(file, 0o600).catch(() => undefined); // an earlier version left the file open to other users
       return verifyChecksum(url, cached, options);
     }

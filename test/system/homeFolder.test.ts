@@ -1,7 +1,7 @@
 import { userInfo } from "node:os";
 import { join } from "node:path";
 import { describe, expect, test } from "@jest/globals";
-import { backendFolder } from "../../cli/pulumi/fileBackend";
+import { backendFolder } from "../../cli/pulumi/backendUrl";
 import { pulumiEnvironment } from "../../cli/pulumi/environment";
 import { selectionFile } from "../../cli/pulumi/stack";
 import { withCache } from "../../cli/toolchain";

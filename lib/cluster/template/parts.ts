@@ -6,6 +6,7 @@ import { toYaml } from "../../kubernetes/yaml";
 import { clusterNetwork } from "../clusterNetwork";
 import { versionOf } from "../machineTemplate";
 import type { ClusterParts, MachineOwner } from "../parts";
+import { nodesOf, referencesIn } from "./nodes";
 import { type TemplateCluster, templateProblems } from "./problems";
 import { renderPlaced, type TemplateValues } from "./render";
 
@@ -102,11 +103,17 @@ export const templateParts = (
   const { controlPlaneRef, infrastructureRef } = clusterObject["spec"] as Record<string, unknown>;
   const [infrastructure] = find(infrastructureRef) as [KubernetesObject];
   const [controlPlane] = find(controlPlaneRef) as [KubernetesObject];
-  const owned = (owner: KubernetesObject): MachineOwner => ({ owner, templates: referencesIn(owner).flatMap(find) });
+  // A managed control plane may be the infrastructure too, and may have the cluster's name in its spec.
+  const main = [clusterObject, infrastructure, controlPlane];
   // Owners of machines and health checks: objects that name their cluster.
   const workers = objects.filter(
-    (object) => (object["spec"] as { clusterName?: unknown })?.clusterName === cluster.name,
+    (object) => !main.includes(object) && (object["spec"] as { clusterName?: unknown })?.clusterName === cluster.name,
   );
+  const owners = [...main, ...workers];
+  const owned = (owner: KubernetesObject): MachineOwner => ({
+    owner,
+    templates: [...new Set(referencesIn(owner).flatMap(find))].filter((object) => !owners.includes(object)),
+  });
   const parts = {
     cluster: clusterObject,
     infrastructure,
@@ -121,7 +128,7 @@ export const templateParts = (
   return {
     ...parts,
     supporting: objects.filter((object) => !used.has(object)),
-    nodes: [controlPlane, ...workers].reduce((total, owner) => total + replicasOf(owner), 0),
+    ...nodesOf(controlPlane, workers),
   };
 };
 
@@ -142,21 +149,6 @@ const withNetworks = (object: KubernetesObject, cluster: TemplateCluster): Kuber
   if (object.kind !== "Cluster") return object;
   const spec = object["spec"] as { clusterNetwork?: object };
   return { ...object, spec: { ...spec, clusterNetwork: { ...clusterNetwork(cluster), ...spec.clusterNetwork } } };
-};
-
-/** Returns the number of machines of a control plane or pool; 0 for a health check. */
-const replicasOf = ({ kind, spec }: KubernetesObject): number => {
-  if (!/^(MachineDeployment|MachinePool)$|ControlPlane$/.test(kind)) return 0;
-  const { replicas = 1 } = spec as { replicas?: number };
-  return replicas;
-};
-
-/** Returns every `{kind, name}` within an object's spec. */
-const referencesIn = (value: unknown): object[] => {
-  if (typeof value !== "object" || value === null) return [];
-  const { kind, name } = value as { kind?: unknown; name?: unknown };
-  const inner = Object.values(value).flatMap(referencesIn);
-  return typeof kind === "string" && typeof name === "string" && !("metadata" in value) ? [value, ...inner] : inner;
 };
 
 /** Returns true for a namespaced kind. Like clusterctl, it counts every unknown kind as namespaced. */

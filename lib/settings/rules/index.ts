@@ -9,6 +9,7 @@ import { type SettingKey, settingsSchema, type SettingValues } from "../schema/s
 import { familyRules, ipv6Problems } from "./addressFamilies";
 import { fleetProblems } from "./fleet";
 import { loadBalancerRules, cloudProviderKindProblems } from "./loadBalancer";
+import { machineRules } from "./machines";
 import { nameRules } from "./names";
 import { networkRules } from "./networks";
 import { checkField, type ClusterRule, type RuleContext } from "./rule";
@@ -36,6 +37,7 @@ const inMemoryRules: readonly ClusterRule[] = [
 export const clusterRules: readonly ClusterRule[] = [
   ...networkRules,
   ...nameRules,
+  ...machineRules,
   ...loadBalancerRules,
   ...inMemoryRules,
   ...versionRules,

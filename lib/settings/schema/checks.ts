@@ -108,6 +108,14 @@ export const between = (least: number, most: number): Check<number> =>
     (value) => fixNumber(value, least, most, (number) => (number < least ? least : most)),
   );
 
+/** Returns a check of an integer from `least` to `most`, or 0, which switches something off. */
+export const zeroOrBetween = (least: number, most: number): Check<number> =>
+  requireThat(
+    (value) => value === 0 || (value >= least && value <= most),
+    `0, or a number from ${least} to ${most}`,
+    `Set it to ${least} or more, or to 0 to switch it off`,
+  );
+
 /** Checks a number of etcd members. */
 export const oddCount: Check<number> = requireThat(
   (value) => [1, 3, 5, 7].includes(value),

@@ -3,6 +3,7 @@ import { change } from "./change";
 import { deleted } from "./deleted";
 import { drift } from "./drift";
 import { dualStack, ipv6 } from "./families";
+import { dryRun } from "./dryRun";
 import { failure, failurePair } from "./failure";
 import { field } from "./field";
 import { fleet } from "./fleet";
@@ -22,6 +23,7 @@ import { usedMachine } from "./usedMachine";
 export const scenarios: Scenario[] = [
   change,
   refused,
+  dryRun,
   restart,
   identity,
   drift,

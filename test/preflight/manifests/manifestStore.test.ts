@@ -123,6 +123,42 @@ test("a file of make tools is read each time and compared with its checksum", as
   }
 });
 
+test("line ends and a byte order mark do not change a file's checksum, whichever form was locked first", async () => {
+  const home = process.cwd();
+  process.chdir(folder);
+  try {
+    const path = ".tools/manifests/local.yaml";
+    mkdirSync(".tools/manifests", { recursive: true });
+    const forms = ["kind: A\n", "kind: A\r\n", "\uFEFFkind: A\r\n"];
+    for (const first of forms) {
+      rmSync(options.lockFile, { force: true });
+      for (const form of [first, ...forms]) {
+        writeFileSync(path, form);
+        await expect(loadManifest(path, options)).resolves.toMatchObject({ sha256: sha256Of("kind: A\n") });
+      }
+      expect(lock()).toEqual({ [path]: sha256Of("kind: A\n") });
+    }
+    // A version before locked the bytes of the file.
+    writeFileSync(
+      options.lockFile,
+      `\uFEFF${JSON.stringify({ [path]: sha256Of(forms[1]!) }).replaceAll("\n", "\r\n")}`,
+    );
+    writeFileSync(path, forms[1]!);
+    await expect(loadManifest(path, options)).resolves.toMatchObject({ text: forms[1] });
+    writeFileSync(path, "kind: B\r\n");
+    await expect(loadManifest(path, options)).rejects.toThrow("cniManifest: expected SHA-256");
+  } finally {
+    process.chdir(home);
+  }
+});
+
+test("a URL whose server sends CRLF is cached and taken again", async () => {
+  pages["/windows.yaml"] = "kind: A\r\n";
+  await loadManifest(`${origin}/windows.yaml`, options);
+  await loadManifest(`${origin}/windows.yaml`, options);
+  expect(requests).toEqual(["/windows.yaml"]);
+});
+
 test("a user's file may change without a word, and a URL still may not", async () => {
   const file = join(folder, "template.yaml");
   for (const text of ["kind: A\n", "kind: B\n"]) {
