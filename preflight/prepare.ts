@@ -1,7 +1,7 @@
 import { sentence } from "../lib/base/problem";
 import { type Outcome, outcomeOf } from "../lib/base/settleAll";
-import { infrastructureOf } from "../lib/cluster/infrastructure";
 import type { ClusterParts } from "../lib/cluster/parts";
+import { usesDocker } from "../lib/settings/stackNetwork";
 import type { Settings } from "../lib/settings/types";
 import { managementNode } from "../system/docker";
 import { inspectHost } from "./host/inspect";
@@ -43,16 +43,15 @@ export interface Inputs extends Omit<StackImages, "capdId"> {
 export const prepare = async (settings: Settings, owner: string, preview = false): Promise<Inputs> => {
   const { management, capd, clusters } = settings;
   const hasExistingManagement = management.kubeconfig !== "";
-  // A stack without containers does not use this host's Docker.
-  const usesDocker = !hasExistingManagement || clusters.some(({ backend }) => infrastructureOf(backend).onDocker);
+  const onDocker = usesDocker(settings);
   // The calls of other programs come first, so they run while this process parses manifests.
   const [host, machine, existing, tags, capdTag, archive, templates, manifests] = await Promise.all([
     outcomeOf(
-      usesDocker ? inspectHost(settings, owner) : { answers: true, problems: [], warnings: [], network: undefined },
+      onDocker ? inspectHost(settings, owner) : { answers: true, problems: [], warnings: [], network: undefined },
     ),
     outcomeOf(hasExistingManagement ? undefined : inspectManagementNode(management.name)),
     outcomeOf(hasExistingManagement ? inspectManagement(management.kubeconfig) : undefined),
-    outcomeOf(usesDocker ? checkNodeImages(settings) : { problems: [], warnings: [] }),
+    outcomeOf(onDocker ? checkNodeImages(settings) : { problems: [], warnings: [] }),
     outcomeOf(checkCapdImage(settings)),
     outcomeOf(capd.source === "archive" ? readArchive(capd.archive) : undefined),
     outcomeOf(readTemplates(settings)),
@@ -78,7 +77,7 @@ export const prepare = async (settings: Settings, owner: string, preview = false
     ...(report?.problems ?? []),
     ...(valueOf(tags)?.problems ?? []),
     ...(capdImage?.problems ?? []),
-    ...networkProblems(settings, owner, answers && usesDocker, report?.network, valueOf(machine)?.node),
+    ...networkProblems(settings, owner, answers && onDocker, report?.network, valueOf(machine)?.node),
     ...upgradeProblems(clusters, running).map(sentence),
     ...("found" in manifests ? manifestProblems(settings, owner, manifests.found, valueOf(existing)) : []),
   ];

@@ -1,4 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
+import { networkName } from "../lib/base/container";
 import { dockerSubnetsOf } from "../lib/network/dockerSubnet";
 import type { Networks } from "../lib/network/networks";
 import type { Settings } from "../lib/settings/types";
@@ -19,11 +20,12 @@ export interface Stack {
 
 /** Reads settings, manifests and the host. Every problem ends the program here, before any resource exists. */
 export const readStack = async (): Promise<Stack> => {
-  const settings = stackSettings();
+  const owner = `${pulumi.getProject()}/${pulumi.getStack()}`;
+  const { settings, notice } = await stackSettings(owner);
   extendPullWaits(settings);
   limitWaits();
-  const owner = `${pulumi.getProject()}/${pulumi.getStack()}`;
   const inputs = await prepare(settings, owner, pulumi.runtime.isDryRun()).catch(stop);
   await Promise.all(inputs.warnings.map((warning) => pulumi.log.warn(warning)));
+  if (notice !== undefined) await pulumi.log.info(`Docker network ${networkName}: ${notice}`);
   return { settings, inputs, subnets: dockerSubnetsOf(settings.network), owner };
 };

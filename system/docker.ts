@@ -51,11 +51,15 @@ export const listNetworks = async (runDocker: Docker): Promise<OwnedNetwork[]> =
   });
 };
 
-/** Returns the arguments of `docker network inspect` for one network, with JSON output. */
-export const networkArguments = (name: string): string[] => ["network", "inspect", name, "--format", "{{json .}}"];
+/** Returns the arguments of `docker network inspect` for networks, with one line of JSON for each. */
+export const networkArguments = (...names: string[]): string[] => [
+  ...["network", "inspect", ...names],
+  ...["--format", "{{json .}}"],
+];
 
 interface NetworkJson {
   Id: string;
+  Name?: string;
   Options?: Record<string, string> | null;
   Labels?: Record<string, string> | null;
   IPAM?: { Config?: { Subnet?: string; IPRange?: string }[] | null };
@@ -71,6 +75,7 @@ export interface ExistingNetwork {
 
 /** A Docker network as `docker network inspect` describes it. */
 export interface InspectedNetwork extends ExistingNetwork {
+  readonly name: string;
   /** Ranges from which Docker assigns addresses, for subnets that Docker uses only partly. */
   readonly ranges: readonly string[];
   /** Name of the bridge device. */
@@ -79,7 +84,8 @@ export interface InspectedNetwork extends ExistingNetwork {
 
 /** Parses docker's output for `networkArguments`. */
 export const parseNetworks = (text: string): InspectedNetwork[] =>
-  jsonLines<NetworkJson>(text).map(({ Id, Options, Labels, IPAM }) => ({
+  jsonLines<NetworkJson>(text).map(({ Id, Name = "", Options, Labels, IPAM }) => ({
+    name: Name,
     owner: Labels?.[ownerLabel] ?? "",
     subnets: (IPAM?.Config ?? []).flatMap(({ Subnet }) => Subnet ?? []),
     ranges: (IPAM?.Config ?? []).flatMap(({ IPRange }) => IPRange || []),

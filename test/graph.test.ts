@@ -2,6 +2,8 @@ import { afterEach, beforeAll, describe, expect, jest, test } from "@jest/global
 import { nodeImageRecipe } from "../lib/kubernetes/images";
 import type { Settings } from "../lib/settings/types";
 import type { Inputs } from "../preflight/prepare";
+import { parseNetwork } from "../lib/network/parse";
+import { networkInState } from "../lib/network/stateNetwork";
 import { inputs, workloadImages } from "./helpers/fixtures";
 import { type Program, recordProgram } from "./helpers/program";
 import { type Recording, type Registration, waitsFor } from "./helpers/recorder";
@@ -401,6 +403,45 @@ describe("the docker network", () => {
     });
     expect(adopted.outputs.loadBalancerRange).toBe("172.18.236.216-172.18.236.223");
     expect(adopted.registrations.filter((one) => one.type === "docker:index/network:Network")).toEqual([]);
+  });
+
+  test("has a free subnet on a machine where something uses the default subnet", async () => {
+    const machine = { taken: [{ network: parseNetwork("172.18.0.0/16"), by: "the Docker network x_default" }] };
+    const ingress = [{ ip: "172.19.255.248" }];
+    const [moved, shown] = [
+      await recordProgram(program, { preview: false, machine, ingress }),
+      await recordProgram(program, { preview: true, machine, ingress }),
+    ];
+    for (const recording of [moved, shown]) {
+      expect(recording.find("network", "docker:index/network:Network").inputs["ipamConfigs"]).toEqual([
+        { subnet: "172.19.0.0/16", gateway: "172.19.0.1", ipRange: "172.19.0.0/17" },
+      ]);
+      const pool = recording.find("capd-metallb/IPAddressPool/metallb-system/slipway");
+      expect(pool.inputs["spec"]).toMatchObject({ addresses: ["172.19.255.248-172.19.255.254"] });
+    }
+  });
+
+  test("keeps the default subnet of a state from before the choice, although something else uses the subnet", async () => {
+    const subnet = parseNetwork("172.18.0.0/16");
+    const machine = { taken: [{ network: subnet, by: "the device wg0" }], state: { subnet, isAdopted: false } };
+    const kept = await recordProgram(program, { preview: false, machine });
+    expect(kept.registrations).toEqual(up.registrations);
+  });
+
+  test("is not made where nobody uses a network kind that is there", async () => {
+    const kind = { owner: "", subnets: [parseNetwork("172.21.0.0/16")], containers: [] };
+    const ingress = [{ ip: "172.21.236.216" }];
+    const adopted = await recordProgram(program, { preview: false, machine: { kind, taken: [] }, ingress });
+    expect(adopted.outputs["loadBalancerRange"]).toBe("172.21.236.216-172.21.236.223");
+    expect(adopted.registrations.filter((one) => one.type === "docker:index/network:Network")).toEqual([]);
+    // The next run finds the stack's containers on the network, and knows from the state that the stack adopted it.
+    const type = "slipway:index:DockerNetwork";
+    const outputsOf = ({ find, componentOutputs }: Recording) => componentOutputs[find("network", type).urn];
+    expect(outputsOf(adopted)).toEqual({ adoptedSubnet: "172.21.0.0/16" });
+    expect(networkInState([{ type, outputs: outputsOf(adopted) as Record<string, unknown> }])).toMatchObject({
+      isAdopted: true,
+    });
+    expect(outputsOf(up)).toEqual({});
   });
 });
 

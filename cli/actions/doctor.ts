@@ -1,5 +1,6 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
+import { networkInState } from "../../lib/network/stateNetwork";
 import type { Route } from "../../lib/versions/pins";
 import { finding, type CheckResult } from "../../preflight/host/check";
 import { checkHost } from "../../preflight/host/doctor";
@@ -7,35 +8,50 @@ import { gatherFacts } from "../../preflight/host/facts";
 import { checkHosts, hostsOfSettings } from "../../preflight/host/hosts";
 import { requirementsOf } from "../../preflight/host/requirements";
 import type { Settings } from "../../lib/settings/types";
-import { readStackFile, stackFile, stackName } from "../../preflight/stackFile";
+import { placeStackFile, stackFile, type StackFileReading, stackName } from "../../preflight/stackFile";
 import { cacheRoot } from "../../system/cacheFolder";
 import { readOutputs, type Target } from "../pulumi/run";
+import { exportState } from "../pulumi/state";
 import { clustersOf } from "../teardown/destroy";
 import { hostsOfRoute } from "../toolchain/hosts";
+
+/** Returns true if Pulumi can answer questions about the stack: the tools are installed, and the stack has a file. */
+const canAskPulumi = (checkout: string, stack: string): boolean =>
+  existsSync(join(checkout, ".tools", "bin", "pulumi")) && existsSync(stackFile(checkout, stack));
+
+/** Reads the settings of the stack, with the Docker network that the stack has or gets on this machine. */
+export const readPlaced = (checkout: string, route: Route, open: () => Target): Promise<StackFileReading> => {
+  const stack = stackName(route);
+  return placeStackFile(checkout, stack, route, async () => {
+    const state = canAskPulumi(checkout, stack) ? await exportState(open()) : undefined;
+    return networkInState(state?.deployment.resources ?? []);
+  });
+};
 
 /**
  * Checks the machine and the stack's settings. It works without tools and without a stack.
  *
- * @param file content of the stack's settings file; default: it is read
+ * @param reading content of the stack's settings file; default: it is read
  */
 export const examine = async (
   checkout: string,
   route: Route,
   open: () => Target,
-  file = readStackFile(checkout, stackName(route), route),
+  reading = readPlaced(checkout, route, open),
 ): Promise<CheckResult[]> => {
   const stack = stackName(route);
-  const canReadOutputs =
-    existsSync(join(checkout, ".tools", "bin", "pulumi")) && existsSync(stackFile(checkout, stack));
-  const [facts, outputs] = await Promise.all([
+  // Two questions to Pulumi at the same time would clean the same settings file.
+  const outputsAfter = async () => (canAskPulumi(checkout, stack) ? readOutputs(open()) : undefined);
+  const [facts, { settings, notice, problems }, outputs] = await Promise.all([
     gatherFacts(checkout, route, cacheRoot()),
-    canReadOutputs ? readOutputs(open()) : undefined,
+    reading,
+    reading.then(outputsAfter),
   ]);
-  const { settings, problems } = file;
   const demands = settings && requirementsOf(settings);
   const owned = facts.kindOwner?.endsWith(`/${stack}`) ? (demands?.wantedClusters ?? []) : [];
+  const ownClusters = [...clustersOf(outputs), ...owned];
   return [
-    ...checkHost(facts, { ...demands, ownClusters: [...clustersOf(outputs), ...owned] }),
+    ...checkHost(facts, { ...demands, ...(notice === undefined ? {} : { subnetNotice: notice }), ownClusters }),
     ...(problems === undefined ? [] : [finding("fail", "settings", problems, `correct Pulumi.${stack}.yaml`)]),
   ];
 };

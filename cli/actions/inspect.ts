@@ -1,17 +1,16 @@
 import { readFileSync } from "node:fs";
 import { formatChecks } from "../../preflight/host/doctor";
-import { readStackFile, stackName } from "../../preflight/stackFile";
 import { root } from "../../system/checkout";
 import type { Action } from "../commandLine/definition";
 import { pulumiEnvironment, writeEnvironmentScript } from "../pulumi/environment";
-import { runPulumi } from "../pulumi/run";
+import { runPulumi, type Target } from "../pulumi/run";
 import { openTarget, print, printAside, prepareTarget } from "../pulumi/target";
 import { withoutManagement } from "../recovery/managementNode";
 import { showDeleted } from "../recovery/restoreDeleted";
 import { writeSupport } from "../support/archive";
 import { UsageError } from "../commandLine/usageError";
 import { pickRoute } from "../toolchain";
-import { examine, examineHosts } from "./doctor";
+import { examine, examineHosts, readPlaced } from "./doctor";
 import { printPlan } from "./plan";
 import { printStatus, watchStatus } from "./status";
 import { statusDocument } from "./statusDocument";
@@ -41,10 +40,11 @@ export const status: Action = async ({ options: { watch, json } }) => {
 
 export const doctor: Action = async ({ options: { json } }) => {
   const route = await pickRoute({ checkout: root, print: json ? printAside : print });
-  const file = readStackFile(root, stackName(route), route);
+  const open = (): Target => openTarget(route, () => undefined);
+  const reading = readPlaced(root, route, open);
   const [checksOfMachine, checksOfHosts] = await Promise.all([
-    examine(root, route, () => openTarget(route, () => undefined), file),
-    examineHosts(route, file.settings),
+    examine(root, route, open, reading),
+    reading.then(({ settings }) => examineHosts(route, settings)),
   ]);
   const checks = [...checksOfMachine, ...checksOfHosts];
   if (json) print(JSON.stringify(checks, null, 2));

@@ -5,6 +5,7 @@ import { ownerLabel } from "../../lib/base/labels";
 import type { Address } from "../../lib/network/address";
 import { dockerRange } from "../../lib/network/dockerSubnet";
 import type { Networks } from "../../lib/network/networks";
+import { adoptedSubnetOutput } from "../../lib/network/stateNetwork";
 
 /** Arguments of the network that kind and Cluster API's Docker provider attach their containers to. */
 export interface DockerNetworkArgs {
@@ -52,6 +53,7 @@ export class DockerNetwork extends pulumi.ComponentResource {
           { parent: this, deleteBeforeReplace: true, ignoreChanges: ["options"] },
         );
     this.ready = network ? [network] : [];
-    this.registerOutputs({});
+    // The next run reads from the state that the stack uses a network that it did not create.
+    this.registerOutputs(args.adopt && args.subnets.ipv4 ? { [adoptedSubnetOutput]: args.subnets.ipv4.text } : {});
   }
 }

@@ -71,6 +71,15 @@ export const parseCidr = (text: string, families: readonly IpFamily[] = ["ipv4"]
 export const parseNetwork = (text: string): Cidr => parseCidr(text, allFamilies);
 
 /**
+ * Parses a network whose base may be any of its addresses, because Docker keeps the text of its creator. Returns undefined
+ * for other texts.
+ */
+export const lenientNetwork = (text: string): Cidr | undefined => {
+  const range = cidrOf(text, familyOf(text));
+  return range && networkAt(familyOf(text), range.getFirst().getValue(), Number(range.getPrefix().getValue()));
+};
+
+/**
  * Parses one network, or one of each family, separated by a comma.
  *
  * @throws ProblemError for all other strings

@@ -19,6 +19,8 @@ export interface Requirements {
   pins: Pins;
   /** Subnet of the Docker network `kind`. */
   subnet: Cidr;
+  /** Why the stack takes or adopts this subnet on its first `up`, in words; absent if the settings or the state decide. */
+  subnetNotice?: string;
   /** Networks of pods and services in clusters whose nodes are containers. */
   clusterNetworks: Cidr[];
   /** Clusters of the running stack. Other containers of kind remain from earlier runs or belong to other users. */

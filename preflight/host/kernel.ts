@@ -16,6 +16,12 @@ export interface HostRoute {
   device: string;
 }
 
+/**
+ * Prefix length of the shortest route that is not a default route. Some VPNs replace the default route with two routes of
+ * length 1, which cover every address.
+ */
+const shortestRoute = 2;
+
 /** Returns the routes of /proc/net/route, whose addresses are hexadecimal in the machine's byte order. */
 export const readRoutes = (table: string): HostRoute[] =>
   table
@@ -26,7 +32,21 @@ export const readRoutes = (table: string): HostRoute[] =>
       const [device = "", destination = "", , , , , , mask = ""] = line.split(/\s+/);
       const address = (destination.match(/../g) ?? []).reverse().join("");
       const length = [...parseInt(mask, 16).toString(2)].filter((bit) => bit === "1").length;
-      return length === 0 ? [] : [{ network: networkAt("ipv4", BigInt(`0x${address}`), length), device }];
+      return length < shortestRoute ? [] : [{ network: networkAt("ipv4", BigInt(`0x${address}`), length), device }];
+    });
+
+/** Returns the routes of /proc/net/ipv6_route, without addresses of this host and networks of a single link. */
+export const readIPv6Routes = (table: string): HostRoute[] =>
+  table
+    .trim()
+    .split("\n")
+    .flatMap((line) => {
+      const [destination = "", length = "", ...rest] = line.trim().split(/\s+/);
+      const device = rest.at(-1) ?? "";
+      const prefix = parseInt(length, 16);
+      const isLocal = device === "lo" || /^(fe[89ab]|ff)/.test(destination);
+      if (!/^[0-9a-f]{32}$/.test(destination) || isLocal || prefix < shortestRoute) return [];
+      return [{ network: networkAt("ipv6", BigInt(`0x${destination}`), prefix), device }];
     });
 
 /** Returns true if the kernel's configuration or modules have a feature; undefined if neither can be read. */

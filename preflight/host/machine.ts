@@ -95,11 +95,12 @@ export const checkDisk: HostCheck = ({ freeBytes, tools, route }, { nodes }) => 
 };
 
 /** Checks that no other network of the host uses the subnet of the Docker network. */
-export const checkRoutes: HostCheck = ({ routes, kindDevices }, { subnet }) => {
+export const checkRoutes: HostCheck = ({ routes, kindDevices }, { subnet, subnetNotice }) => {
   const overlapping = routes.filter(
     ({ network, device }) => !kindDevices.includes(device) && overlaps(network, subnet),
   );
-  if (overlapping.length === 0) return ok("routes", `no other network uses ${subnet.text}`);
+  const notice = subnetNotice === undefined ? "" : `; ${subnetNotice}`;
+  if (overlapping.length === 0) return ok("routes", `no other network uses ${subnet.text}${notice}`);
   const list = overlapping.map(({ network, device }) => `${network.text} on ${device}`).join(", ");
   const remedy =
     "set networkSubnet in Pulumi.<stack>.yaml to a free network, or remove the overlapping network (docker network ls)";

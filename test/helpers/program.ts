@@ -2,12 +2,21 @@ import { existsSync, readFileSync } from "node:fs";
 import { jest } from "@jest/globals";
 import type { MockResourceArgs } from "@pulumi/pulumi/runtime";
 import { load } from "js-yaml";
+import type { SettingsSource } from "../../lib/settings/settings";
+import { type MachineNetworks, placeStack, unknownMachine } from "../../lib/settings/stackNetwork";
 import type { Route } from "../../lib/versions/pins";
 import { type Recording, record } from "./recorder";
 
 // The tests must not depend on the tools that this checkout has.
 let mockRoute: Route = "release";
+let mockMachine: MachineNetworks = unknownMachine;
 jest.mock("../../preflight/installedRoute", () => ({ installedRoute: () => mockRoute }));
+// Docker and Pulumi are not asked: the machine has no other networks.
+jest.mock("../../preflight/stackNetwork", () => ({
+  placeOnMachine: (source: SettingsSource, owner: string) =>
+    Promise.resolve().then(() => placeStack(source, owner, mockMachine)),
+  readStateNetwork: () => Promise.resolve(undefined),
+}));
 
 const kubeconfig = (name: string): string =>
   JSON.stringify({
@@ -61,12 +70,21 @@ export type Program = () => Promise<Record<string, unknown>>;
  * Runs index.ts as the stack, on mocks. The caller has mocked preflight/prepare before it loaded the program.
  *
  * @param options.stack default: offline
+ * @param options.machine networks of the machine; default: a machine without other networks
  * @param options.route the route whose tools the checkout has; default: source for offline, release for other stacks
  */
 export const recordProgram = async (
   program: Program,
-  options: { preview: boolean; stack?: string; route?: Route; config?: Record<string, string>; ingress?: Ingress },
+  options: {
+    preview: boolean;
+    stack?: string;
+    route?: Route;
+    config?: Record<string, string>;
+    ingress?: Ingress;
+    machine?: MachineNetworks;
+  },
 ): Promise<Recording> => {
+  mockMachine = options.machine ?? unknownMachine;
   const stack = options.stack ?? "offline";
   mockRoute = options.route ?? (stack === "offline" ? "source" : "release");
   return record(program, {

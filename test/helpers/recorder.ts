@@ -26,6 +26,8 @@ export interface Registration {
 export interface Recording {
   registrations: Registration[];
   outputs: Record<string, unknown>;
+  /** Outputs that components registered, by URN. */
+  componentOutputs: Record<string, unknown>;
   /** The registration whose URN ends in `type::name`, or the only one of that name. */
   find: (name: string, type?: string) => Registration;
 }
@@ -52,6 +54,12 @@ interface Request {
 
 type Callback = (error: unknown, response: { getUrn: () => string }) => void;
 type Method = (request: Request, callback: Callback) => unknown;
+
+interface OutputsRequest {
+  getUrn: () => string;
+  getOutputs: () => { toJavaScript: () => Record<string, unknown> } | undefined;
+}
+type OutputsMethod = (request: OutputsRequest, callback: unknown) => unknown;
 
 /** Runs a program on Pulumi's mocks, in up or preview mode, and records every registration with its options. */
 export const record = async (
@@ -82,9 +90,16 @@ export const record = async (
         callback(error, response);
       });
   }
+  const componentOutputs: Record<string, unknown> = {};
+  const registerOutputs = monitor["registerResourceOutputs"]!.bind(monitor) as unknown as OutputsMethod;
+  const recordOutputs: OutputsMethod = (request, callback) => {
+    componentOutputs[request.getUrn()] = request.getOutputs()?.toJavaScript();
+    return registerOutputs(request, callback);
+  };
+  monitor["registerResourceOutputs"] = recordOutputs as unknown as Method;
   const outputs = (await pulumi.runtime.runInPulumiStack(program)) as Record<string, unknown>;
   await pulumi.runtime.disconnect();
-  return { registrations, outputs, find: (name, type) => findOne(registrations, name, type) };
+  return { registrations, outputs, componentOutputs, find: (name, type) => findOne(registrations, name, type) };
 };
 
 const registration = (request: Request, urn: string, read: boolean): Registration => ({

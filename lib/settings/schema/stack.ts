@@ -1,4 +1,5 @@
 import type { Address } from "../../network/address";
+import { defaultSubnet } from "../../network/freeSubnet";
 import { addressOf, parseDockerSubnet, parseIPv6Subnet } from "../../network/parse";
 import type { RoutePins } from "../../versions/pins";
 import {
@@ -70,9 +71,9 @@ export const settingsSchema = {
   ),
 
   networkSubnet: parsedString(
-    "172.18.0.0/16",
-    "IPv4 subnet of the Docker network kind. Containers get addresses of the lower half, and load balancers get addresses of the upper half.",
-    parseDockerSubnet,
+    "",
+    "IPv4 subnet of the Docker network kind. Containers get addresses of the lower half, and load balancers get addresses of the upper half. Empty: the first up takes the first free subnet (172.18.0.0/16, then 172.19.0.0/16 and so on), and the stack keeps it.",
+    (value) => parseDockerSubnet(value === "" ? defaultSubnet : value),
   ),
   networkGateway: parsedString(
     "",
@@ -85,7 +86,10 @@ export const settingsSchema = {
     "IPv6 subnet of the Docker network. Empty: a subnet derived from networkSubnet if a cluster has IPv6 (fd00:172:18::/64 for 172.18.0.0/16), otherwise no IPv6.",
     (value) => (value === "" ? undefined : parseIPv6Subnet(value)),
   ),
-  adoptNetwork: boolean(false, "Use the existing Docker network kind; destroy does not delete the network."),
+  adoptNetwork: boolean(
+    false,
+    "Use the existing Docker network kind; destroy does not delete the network. Without this setting, the first up adopts a network kind that has no containers and that Slipway did not create.",
+  ),
   loadBalancerPrefix: integer(
     29,
     "Prefix length of a cluster's block of load balancer addresses. A stack without clusters has the highest block of the subnet.",

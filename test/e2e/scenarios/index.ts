@@ -15,6 +15,7 @@ import { refused } from "./refused";
 import { restart, restartHa } from "./restart";
 import { stuck } from "./stuck";
 import { upgrade } from "./upgrade";
+import { usedMachine } from "./usedMachine";
 
 /** All scenarios; those that start alike are neighbours, and one that replaces its cluster is the last of them. */
 export const scenarios: Scenario[] = [
@@ -37,4 +38,5 @@ export const scenarios: Scenario[] = [
   failurePair(),
   neighbours,
   lost,
+  usedMachine,
 ];

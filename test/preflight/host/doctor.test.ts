@@ -5,7 +5,7 @@ import { isAtLeast } from "../../../lib/versions/semver";
 import type { Status } from "../../../preflight/host/check";
 import { formatChecks, checkHost } from "../../../preflight/host/doctor";
 import { type HostFacts, requiredTools } from "../../../preflight/host/facts";
-import { hardOpenFiles, readRoutes } from "../../../preflight/host/kernel";
+import { hardOpenFiles, readIPv6Routes, readRoutes } from "../../../preflight/host/kernel";
 import { checkRoutes } from "../../../preflight/host/machine";
 import { healthyHost } from "../../helpers/host";
 
@@ -159,6 +159,19 @@ test("leaves out checks that do not apply to the host", () => {
   expect(check(docker({ ...noServer, socket: false })).map(({ name }) => name)).not.toContain("docker.sock");
 });
 
+test("says which subnet the first up of a stack takes, and why", () => {
+  const subnetNotice =
+    "the stack takes 172.19.0.0/16, because 172.18.0.0/16 overlaps 172.18.0.0/16 of the Docker network x";
+  const subnet = parseNetwork("172.19.0.0/16");
+  const host = { ...healthy, routes: [{ network: parseNetwork("172.18.0.0/16"), device: "br-abc" }] };
+  const routes = checkHost(host, { subnet, subnetNotice }).find(({ name }) => name === "routes");
+  expect(routes).toEqual({
+    name: "routes",
+    status: "ok",
+    detail: `no other network uses 172.19.0.0/16; ${subnetNotice}`,
+  });
+});
+
 test("accepts containers of the running stack", () => {
   const result = check({ containers: [{ name: "capd-lb", cluster: "capd" }] }, ["management", "capd"]).at(-1);
   expect(result).toMatchObject({ status: "ok", detail: "1, all of the running stack" });
@@ -191,6 +204,7 @@ describe("the readers of kernel files", () => {
       { network: parseNetwork("192.0.2.0/24"), device: "eth0" },
     ]);
     expect(readRoutes("")).toEqual([]);
+    expect(readIPv6Routes("")).toEqual([]);
   });
 });
 
