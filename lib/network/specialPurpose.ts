@@ -100,7 +100,10 @@ const ownRanges: readonly Cidr[] = [
 export const specialRangeOf = (network: Cidr): SpecialRange | undefined => {
   const overlapping = specialRanges.filter((special) => overlaps(special.network, network));
   // A range around the whole network says more about it than a single address inside the network.
-  return overlapping.find(({ network: { first, last } }) => first <= network.first && network.last <= last) ?? overlapping[0];
+  const surrounding = overlapping.find(
+    ({ network: { first, last } }) => first <= network.first && network.last <= last,
+  );
+  return surrounding ?? overlapping[0];
 };
 
 /** Returns true if a network has addresses of hosts on the internet: unicast addresses outside of all other ranges. */
@@ -114,24 +117,21 @@ const privateRanges: Readonly<Record<IpFamily, string>> = {
   ipv6: "fd00::/8",
 };
 
+/** Returns the advice to choose a private network, with an example for the family. */
+export const choosePrivate = (family: IpFamily, example: string): string =>
+  `Choose a network of ${privateRanges[family]}, such as ${example}`;
+
 /**
  * Rejects a network with an address of a special-purpose range.
  *
  * @param received - the setting's text, for the error
- * @param example - a network that the setting can have, by family
+ * @param remedy - the fix, as an imperative sentence
  * @throws ProblemError for such a network
  */
-export const refuseSpecialPurpose = (
-  network: Cidr,
-  received: string,
-  example: Readonly<Record<IpFamily, string>>,
-): void => {
+export const refuseSpecialPurpose = (network: Cidr, received: string, remedy: string): void => {
   const special = specialRangeOf(network);
   if (special === undefined) return;
-  const { family } = network;
-  refuse({
-    received,
-    rule: `a private ${familyNames[family]} network, and no address of ${special.network.text} (${special.name}, ${special.document})`,
-    remedy: `Choose a network of ${privateRanges[family]}, such as ${example[family]}`,
-  });
+  const { text } = special.network;
+  const rule = `${familyNames[network.family]} addresses outside of ${text} (${special.name}, ${special.document})`;
+  refuse({ received, rule, remedy });
 };

@@ -20,12 +20,12 @@ const numberIn = (text: string | undefined): number[] => {
 
 /** Returns the hierarchies of /proc/self/mountinfo that can limit memory. */
 const hierarchiesIn = (mountInfo: string): Hierarchy[] =>
-  mountInfo.split("\n").flatMap((line) => {
+  mountInfo.split("\n").flatMap((line): Hierarchy[] => {
     const [mount = "", system = ""] = line.split(" - ");
     const [, , , root = "/", mountPoint = ""] = mount.split(" ");
     const [type, , options = ""] = system.split(" ");
-    if (type === "cgroup2") return [{ mountPoint, root, version: 2 as const }];
-    return type === "cgroup" && options.split(",").includes("memory") ? [{ mountPoint, root, version: 1 as const }] : [];
+    if (type === "cgroup2") return [{ mountPoint, root, version: 2 }];
+    return type === "cgroup" && options.split(",").includes("memory") ? [{ mountPoint, root, version: 1 }] : [];
   });
 
 /** Returns a process's cgroup in a hierarchy from the text of /proc/PID/cgroup; undefined if the text has no line of it. */

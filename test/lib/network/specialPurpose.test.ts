@@ -1,7 +1,13 @@
 import { describe, expect, test } from "@jest/globals";
 import { problemsOf, sentence } from "../../../lib/base/problem";
 import { parseNetwork } from "../../../lib/network/parse";
-import { isPublic, refuseSpecialPurpose, specialRangeOf, specialRanges } from "../../../lib/network/specialPurpose";
+import {
+  choosePrivate,
+  isPublic,
+  refuseSpecialPurpose,
+  specialRangeOf,
+  specialRanges,
+} from "../../../lib/network/specialPurpose";
 
 /** Blocks of IANA's special-purpose registries and of its lists of multicast and reserved space, with their documents. */
 const registries = `
@@ -99,17 +105,17 @@ test.each([
 });
 
 describe("the error", () => {
-  const example = { ipv4: "10.200.0.0/16", ipv6: "fd00:9::/64" };
   const errorOf = (text: string): string => {
-    const [problem] = problemsOf(() => refuseSpecialPurpose(parseNetwork(text), text, example));
+    const network = parseNetwork(text);
+    const [problem] = problemsOf(() => refuseSpecialPurpose(network, text, choosePrivate(network.family, "X")));
     return problem === undefined ? "" : sentence({ ...problem, key: "networkSubnet" });
   };
 
   test("names the range, its document and a network to choose", () => {
     expect(errorOf("224.0.0.0/16")).toBe(
-      'networkSubnet: expected a private IPv4 network, and no address of 224.0.0.0/4 (Multicast, RFC 5771), got "224.0.0.0/16". Choose a network of 10.0.0.0/8, 172.16.0.0/12 or 192.168.0.0/16, such as 10.200.0.0/16.',
+      'networkSubnet: expected IPv4 addresses outside of 224.0.0.0/4 (Multicast, RFC 5771), got "224.0.0.0/16". Choose a network of 10.0.0.0/8, 172.16.0.0/12 or 192.168.0.0/16, such as X.',
     );
-    expect(errorOf("fe80::/64")).toMatch(/fe80::\/10 \(Link-Local Unicast, RFC 4291\).* such as fd00:9::\/64\.$/);
+    expect(errorOf("fe80::/64")).toMatch(/fe80::\/10 \(Link-Local Unicast, RFC 4291\).* of fd00::\/8, such as X\.$/);
     expect(errorOf("10.1.0.0/16")).toBe("");
   });
 
