@@ -1,12 +1,12 @@
-import { existsSync, readFileSync } from "node:fs";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { ownerOf } from "../lib/base/labels";
-import { ProblemError } from "../lib/base/problem";
-import { readYaml } from "../lib/kubernetes/yaml";
+import { ProblemError, refuse } from "../lib/base/problem";
 import type { StateNetwork } from "../lib/network/stateNetwork";
-import type { SettingsSource } from "../lib/settings/settings";
+import { projectConfig, type SettingsSource } from "../lib/settings/settings";
+import { readStackConfig, type StackConfig } from "../lib/settings/stackConfig";
 import { type PlacedSettings, placeStack, unknownMachine } from "../lib/settings/stackNetwork";
 import { pins, type Route } from "../lib/versions/pins";
+import { inspectFile, readRegularFile } from "../system/regularFile";
 import { installedRoute } from "./installedRoute";
 import { placeOnMachine } from "./stackNetwork";
 
@@ -20,20 +20,49 @@ export const stackName = (route: Route, env: NodeJS.ProcessEnv = process.env): s
 /** Returns the path of a stack's settings file. */
 export const stackFile = (checkout: string, stack: string): string => join(checkout, `Pulumi.${stack}.yaml`);
 
+/** Returns the text of a stack's settings file; empty if the file does not exist. */
+const readText = (file: string): string => {
+  if (!inspectFile(file).exists) return "";
+  const reading = readRegularFile(file);
+  if ("bytes" in reading) return reading.bytes.toString("utf8");
+  return refuse({
+    key: basename(file),
+    rule: "a file that can be read",
+    got: reading.fault,
+    remedy: "Correct the file",
+  });
+};
+
+/**
+ * Reads the configuration in a stack's settings file; a missing file has no keys.
+ *
+ * @throws ProblemError for a file that cannot be read, or is not a stack file
+ */
+export const readStackFileConfig = (checkout: string, stack: string): StackConfig => {
+  const file = stackFile(checkout, stack);
+  return readStackConfig(readText(file), basename(file));
+};
+
 /** Settings of a stack's file, or the problems of wrong settings as text. */
 export type StackFileReading = Partial<PlacedSettings> & { readonly problems?: string };
 
+/** The last reading and its input. One command asks several times, and the check of many clusters takes a while. */
+let last: { input: string; reading: StackFileReading } | undefined;
+
 /**
- * Reads the settings of a stack from its file without Pulumi, and fills in defaults. The Docker network is that of a
- * machine without other networks.
+ * Reads the settings of a stack from its file without Pulumi, and fills in defaults. Encrypted settings keep their
+ * defaults, because only Pulumi can read their values. The Docker network is that of a machine without other networks.
  *
  * @param route route of the tools; default: the installed route
  */
 export const readStackFile = (checkout: string, stack: string, route = installedRoute(checkout)): StackFileReading => {
   try {
-    return placeStack(sourceOf(checkout, stack, route), ownerOf(stack), unknownMachine);
+    const text = readText(stackFile(checkout, stack));
+    const input = JSON.stringify([checkout, stack, route, text]);
+    if (last?.input !== input) last = { input, reading: readSettingsOf(text, stack, route) };
+    return last.reading;
   } catch (error) {
-    return problemsOf(error);
+    return problemsIn(error);
   }
 };
 
@@ -49,27 +78,28 @@ export const placeStackFile = async (
   readState: () => Promise<StateNetwork | undefined>,
 ): Promise<StackFileReading> => {
   try {
-    return await placeOnMachine(sourceOf(checkout, stack, route), ownerOf(stack), { readState });
+    const source = sourceOf(readText(stackFile(checkout, stack)), stack, route);
+    return await placeOnMachine(source, ownerOf(stack), { readState });
   } catch (error) {
-    return problemsOf(error);
+    return problemsIn(error);
   }
 };
 
-const sourceOf = (checkout: string, stack: string, route: Route): SettingsSource => {
-  const file = stackFile(checkout, stack);
-  return { config: existsSync(file) ? slipwayKeys(readFileSync(file, "utf8"), file) : {}, pins, route };
+const sourceOf = (text: string, stack: string, route: Route): SettingsSource => ({
+  config: projectConfig(readStackConfig(text, basename(stackFile("", stack))).values),
+  pins,
+  route,
+});
+
+const readSettingsOf = (text: string, stack: string, route: Route): StackFileReading => {
+  try {
+    return placeStack(sourceOf(text, stack, route), ownerOf(stack), unknownMachine);
+  } catch (error) {
+    return problemsIn(error);
+  }
 };
 
-const problemsOf = (error: unknown): StackFileReading => {
+const problemsIn = (error: unknown): StackFileReading => {
   if (error instanceof ProblemError) return { problems: error.message };
   throw error;
-};
-
-const slipwayKeys = (text: string, file: string): Record<string, unknown> => {
-  const [document] = readYaml(text, file) as { config?: Record<string, unknown> }[];
-  return Object.fromEntries(
-    Object.entries(document?.config ?? {}).flatMap(([key, value]) =>
-      key.startsWith("slipway:") ? [[key.slice("slipway:".length), value] as const] : [],
-    ),
-  );
 };

@@ -8,14 +8,26 @@ import { installedRoute } from "../preflight/installedRoute";
 import { placeOnMachine, readStateNetwork } from "../preflight/stackNetwork";
 
 /**
+ * Returns the keys without a namespace whose values are encrypted in the stack file.
+ *
+ * @param list JSON list of full keys, in which Pulumi names them to a program
+ */
+const secretKeys = (list = "[]"): string[] =>
+  Object.keys(projectConfig(Object.fromEntries((JSON.parse(list) as string[]).map((key) => [key, ""]))));
+
+/**
  * Reads the stack's settings with the defaults of Pulumi.yaml, and the Docker network that the stack has or gets. Ends the
  * program with every problem found.
  *
  * @param owner - value of the owner label of the stack's Docker resources
  */
 export const stackSettings = (owner: string): Promise<PlacedSettings> => {
-  const config = projectConfig(pulumi.runtime.allConfig());
-  const source = { config, pins, route: installedRoute(process.cwd()) };
+  const source = {
+    config: projectConfig(pulumi.runtime.allConfig()),
+    secretKeys: secretKeys(process.env.PULUMI_CONFIG_SECRET_KEYS),
+    pins,
+    route: installedRoute(process.cwd()),
+  };
   return placeOnMachine(source, owner, { readState: () => readStateNetwork(pulumi.getStack()) }).catch(stop);
 };
 

@@ -5,7 +5,7 @@ import { buffer } from "node:stream/consumers";
 import { pipeline } from "node:stream/promises";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Log } from "./exec";
-import { askInternet, reasonOf } from "./http";
+import { askInternet, isTemporaryStatus, reasonOf, retryAfterMs } from "./http";
 import { PermanentError } from "./proxy";
 
 /** Number of tries of a download, and the time limits. */
@@ -28,6 +28,8 @@ export class HttpStatusError extends Error {
   constructor(
     readonly status: number,
     readonly statusText: string,
+    /** Milliseconds until the next try that the server asks for. */
+    readonly retryAfterMs = 0,
   ) {
     super(`the server answered ${status}`);
   }
@@ -37,7 +39,7 @@ export class HttpStatusError extends Error {
 const isFinal = (error: unknown): boolean => {
   if (error instanceof PermanentError) return true;
   if (!(error instanceof HttpStatusError)) return false;
-  return error.status < 500 && error.status !== 429 && error.status !== 408;
+  return !isTemporaryStatus(error.status);
 };
 
 /**
@@ -58,7 +60,7 @@ const attempt = async <T>(
     const answer = await askInternet(url, { signal: control.signal });
     if (!answer.ok || !answer.body) {
       await answer.body?.cancel();
-      throw new HttpStatusError(answer.status, answer.statusText);
+      throw new HttpStatusError(answer.status, answer.statusText, retryAfterMs(answer.headers.get("retry-after")));
     }
     let bytes = 0;
     const body = Readable.fromWeb(answer.body);
@@ -79,7 +81,10 @@ const attempt = async <T>(
   }
 };
 
-/** Calls a function again after network errors. `failed` receives each error and the number of tries so far. */
+/**
+ * Calls a function again after network errors, not before the time that a server asks for. `failed` receives each error and
+ * the number of tries so far.
+ */
 const retry = async <T>(
   how: RetryPolicy,
   once: () => Promise<T>,
@@ -91,7 +96,8 @@ const retry = async <T>(
     } catch (error) {
       await failed(error, count);
       if (isFinal(error) || count >= how.tries) throw error;
-      await sleep(how.pauseMs * 2 ** (count - 1));
+      const requestedMs = error instanceof HttpStatusError ? error.retryAfterMs : 0;
+      await sleep(Math.max(how.pauseMs * 2 ** (count - 1), requestedMs));
     }
   }
 };

@@ -34,6 +34,21 @@ export const filesBelow = (folder: string): string[] =>
     return entry.isDirectory() ? filesBelow(path) : [path];
   });
 
+/**
+ * Creates a folder and its parents, with a mode for the new ones. The option `recursive` of `mkdirSync` does not end in
+ * folders such as /proc, where the system creates no folder.
+ */
+export const createFolder = (path: string, mode?: number): void => {
+  if (existsSync(path)) return;
+  createFolder(dirname(path), mode);
+  try {
+    mkdirSync(path, mode);
+  } catch (error) {
+    // Another process may have created the folder. A file or a broken link at the path is a fault.
+    if ((error as NodeJS.ErrnoException).code !== "EEXIST" || !statSync(path, { throwIfNoEntry: false })) throw error;
+  }
+};
+
 /** Access rights of a written file. */
 export interface WriteOptions {
   /** True if only the user may read the file and the folders that are created for it. @default false */
@@ -47,7 +62,7 @@ const createBeside = <T>(
   create: (partial: string) => void,
   move: (partial: string) => T,
 ): T => {
-  mkdirSync(dirname(path), { recursive: true, ...(options.private && { mode: 0o700 }) });
+  createFolder(dirname(path), options.private ? 0o700 : undefined);
   const partial = `${path}.${randomBytes(6).toString("hex")}.partial`;
   try {
     create(partial);

@@ -46,6 +46,22 @@ export const followRedirects = async <T extends Pick<Response, "status" | "heade
   }
 };
 
+/** Returns true if a server with this status may serve the file later: it is busy, or a server behind it is. */
+export const isTemporaryStatus = (status: number): boolean => status >= 500 || [408, 425, 429].includes(status);
+
+/** Maximum of `retryAfterMs`, so that a server cannot hold a run for hours. */
+const longestRetryMs = 60_000;
+
+/**
+ * Returns the milliseconds until the next try that a server asks for in Retry-After: seconds or a date, at most a minute.
+ * Returns 0 without the header, and for a header that is neither.
+ */
+export const retryAfterMs = (header: string | null, now = Date.now()): number => {
+  const text = header?.trim() ?? "";
+  const ms = /^\d+$/.test(text) ? Number(text) * 1000 : Date.parse(text) - now;
+  return Number.isNaN(ms) ? 0 : Math.min(Math.max(ms, 0), longestRetryMs);
+};
+
 /** Loads undici at the first request: most runs send no request, and undici loads more slowly than Slipway itself. */
 const openClient = async (): Promise<{ fetch: Fetch; dispatcher: Dispatcher }> => {
   const undici = await import("undici");

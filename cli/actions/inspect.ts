@@ -26,7 +26,7 @@ export const plan: Action = async ({ options: { json }, passed: args }) => {
   const log = json ? printAside : print;
   const target = await withoutManagement((await prepareTarget(undefined, log)).target, log);
   const { args: replacements, deleted } = await showDeleted(target, log, args);
-  return printPlan(target, [...replacements, ...args, ...(json ? ["--json"] : [])], print, undefined, deleted);
+  return printPlan(target, [...replacements, ...args], print, { json: json === true, ...(deleted && { deleted }) });
 };
 
 export const status: Action = async ({ options: { watch, json } }) => {

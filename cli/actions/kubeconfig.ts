@@ -11,6 +11,7 @@ import {
   type StackClusters,
   unknownCluster,
 } from "../kubeconfig/clusters";
+import { callerFolder } from "../kubeconfig/callerFolder";
 import { runKubectl } from "../kubeconfig/kubectl";
 import { joinedKubeconfig, mergeIntoUserFile, removeFromUserFiles } from "../kubeconfig/merge";
 import { readExistingOutputs } from "../pulumi/existing";
@@ -69,6 +70,7 @@ export const kubeconfig: Action = async ({ options, operands: [name] }) => {
 
 /** Runs kubectl on a cluster. Pulumi runs only if the stack has no kubeconfig file. */
 export const kubectl: Action = async ({ operands: [name = ""], passed }) => {
+  callerFolder(); // a deleted folder must fail before Pulumi runs
   const stack = await chooseStack();
   return runKubectl(root, fileOfCluster(stack, name, await clustersOf(stack)), passed);
 };

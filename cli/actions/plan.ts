@@ -17,32 +17,43 @@ const runPreview: RunPreview = ({ checkout, stack, variables }, args) =>
     requireStart("pulumi", await exec("pulumi", args, { cwd: checkout, env: variables }), "Run make tools."),
   );
 
-/** Previews the stack and prints the change of each part. Returns the exit code (0, 1, 2 or 3). */
+/** Options of `printPlan`. */
+export interface PlanOptions {
+  /** Prints JSON instead of a table. @default false */
+  json?: boolean;
+  preview?: RunPreview;
+  /** Objects that were deleted outside of Slipway. */
+  deleted?: DeletionPreview["deleted"];
+}
+
+/**
+ * Previews the stack and prints the change of each part. Returns the exit code (0, 1, 2 or 3).
+ *
+ * @param args options for Pulumi
+ */
 export const printPlan = async (
   target: Target,
-  args: string[],
+  args: readonly string[],
   print: Print,
-  preview: RunPreview = runPreview,
-  deleted?: DeletionPreview["deleted"],
+  { json = false, preview = runPreview, deleted }: PlanOptions = {},
 ): Promise<0 | 1 | 2 | 3> => {
-  const rest = args.filter((arg) => arg !== "--json");
   // --show-sames, because the unchanged resources show which clusters exist and to which cluster a resource belongs.
   const options = ["preview", "--json", "--show-sames", "--non-interactive", "--stack", target.stack];
-  const { code, stdout, stderr } = await preview(target, [...options, ...rest]);
+  const { code, stdout, stderr } = await preview(target, [...options, ...args]);
   const digest = digestOf(stdout);
   const errors = (digest?.diagnostics ?? []).filter(({ severity }) => severity === "error");
   if (code !== 0 || digest === undefined || errors.length > 0) {
     const messages = errors.map(({ message = "" }) => message.trim());
     if (deleted && messages.some((text) => text.includes("failed calling webhook"))) {
       const parts = deletionParts(deleted.deletions);
-      report(parts, args.includes("--json"), print);
-      if (!args.includes("--json")) print("other changes show once make up has created the deleted webhooks again");
+      report(parts, json, print);
+      if (!json) print("other changes show once make up has created the deleted webhooks again");
       return exitCode(parts);
     }
     throw new Error(`the preview failed\n${messages.join("\n") || stderr.trim() || stdout.slice(-2000)}`);
   }
   const parts = changePlan(digest.steps ?? [], deleted?.steps);
-  report(parts, args.includes("--json"), print);
+  report(parts, json, print);
   return exitCode(parts);
 };
 

@@ -10,6 +10,7 @@ import { queryStack, requireState } from "../pulumi/existing";
 import { type Outputs, readOutputs, type Target } from "../pulumi/run";
 import { type ExportedState, exportState, outputsIn } from "../pulumi/state";
 import { findDeletions } from "../recovery/findDeleted";
+import { isReaderGone } from "../commandLine/output";
 import type { Print } from "../toolchain/build/progress";
 
 const section = (title: string, text: string): string[] => [
@@ -130,7 +131,7 @@ export const watchStatus = async (target: Target, print: Print, terminal = proce
     const steady = text.replace(/Up .*?( {2,}|$)/gm, "Up  ").replace(/\d+[smhd]\b/g, "");
     if (steady !== shown) print(`${terminal ? clear : `\n--- ${new Date().toISOString()}`}${text}`);
     shown = steady;
-    if (ready && !terminal) return;
+    if ((ready && !terminal) || isReaderGone()) return;
     await sleep(pause * 1000);
   }
 };

@@ -34,6 +34,17 @@ export interface Invocation {
    * passes arguments through, everything after the positional arguments.
    */
   passed: readonly string[];
+  /** Files in options of Pulumi; absent without such an option. */
+  files?: readonly FileOption[];
+}
+
+/** An option of Pulumi with the path of a file. */
+export interface FileOption {
+  /** The option with its dashes. */
+  flag: string;
+  path: string;
+  /** True if Pulumi writes the file, false if Pulumi reads it. */
+  isWritten: boolean;
 }
 
 /** Runs a command and returns the exit code; `definitions` are all commands. */

@@ -1,6 +1,7 @@
 import { Command, Help } from "commander";
 import type { CommandDefinition, OptionDefinition } from "./definition";
-import { optionsOf } from "./pulumiOptions";
+import { optionsOf, type PulumiOption } from "./pulumiOptions";
+import { refuseSecond } from "./usageError";
 import { commonVariables, type VariableName, variables } from "./variables";
 
 /** The option of every command that works on a stack. */
@@ -35,12 +36,15 @@ const usualExitCodes: Readonly<Record<number, string>> = {
 export const exitCodesOf = ({ exitCodes }: CommandDefinition): [string, string][] =>
   Object.entries({ ...usualExitCodes, ...exitCodes });
 
+/** Returns an option of Pulumi as a row: flags and summary. */
+export const pulumiRow = ({ name, short, value, summary }: PulumiOption): [string, string] => [
+  `${short ? `-${short}, ` : ""}--${name}${value ? ` <${value}>` : ""}`,
+  summary,
+];
+
 /** Returns Pulumi's options of a command as rows: flags and summary. */
 export const pulumiRows = ({ pulumi }: CommandDefinition): [string, string][] =>
-  (pulumi === undefined ? [] : optionsOf(pulumi)).map(({ name, short, value, summary }) => [
-    `${short ? `-${short}, ` : ""}--${name}${value ? ` <${value}>` : ""}`,
-    summary,
-  ]);
+  (pulumi === undefined ? [] : optionsOf(pulumi)).map(pulumiRow);
 
 /** Returns the usage of a command, without the program's name. */
 export const usageOf = ({ name, arguments: operands = [], passesThrough, pulumi }: CommandDefinition): string => {
@@ -88,7 +92,15 @@ export const commandOf = (definition: CommandDefinition): Command => {
   command.description([sentenceOf(definition), details].filter(Boolean).join("\n"));
   for (const { name: operand, summary: text, isOptional } of definition.arguments ?? [])
     command.argument(isOptional ? `[${operand}]` : `<${operand}>`, text);
-  for (const { flags, summary: text } of ownOptions(definition)) command.option(flags, text);
+  for (const { flags, summary: text } of ownOptions(definition)) {
+    const [long = flags] = /--[\w-]+/.exec(flags) ?? [];
+    const takeOne = (value: string, before: unknown): string => {
+      if (typeof before === "string") throw refuseSecond(long, before, value);
+      return value;
+    };
+    if (flags.includes("<")) command.option(flags, text, takeOne);
+    else command.option(flags, text);
+  }
   command.helpOption("-h, --help", "show this help").helpCommand(false);
   command.addHelpText("after", () => sections(definition, process.stdout.columns || 80));
   if (definition.passesThrough) command.passThroughOptions();

@@ -16,6 +16,10 @@ export interface PulumiOption {
   operations: readonly PulumiOperation[];
   /** Slipway sets the option itself, so it accepts the option and drops it. */
   isImplied?: boolean;
+  /** Whether Pulumi reads or writes the file that the value names; absent for other values. */
+  file?: "read" | "written";
+  /** The values that Pulumi accepts; absent for free values. */
+  words?: readonly string[];
 }
 
 /** Operations whose output Pulumi itself prints. */
@@ -27,7 +31,7 @@ const option = (
   operations: readonly PulumiOperation[],
   flags: string,
   summary: string,
-  more: Pick<PulumiOption, "isImplied"> = {},
+  more: Pick<PulumiOption, "isImplied" | "file" | "words"> = {},
 ): PulumiOption => {
   const [, short, name = "", value] = /^(?:-(\w), )?--([\w-]+)(?: ([A-Z=]+))?$/.exec(flags) ?? [];
   return { name, ...(short ? { short } : {}), ...(value ? { value } : {}), summary, operations, ...more };
@@ -53,10 +57,10 @@ export const pulumiOptions: readonly PulumiOption[] = [
   option(pulumiOperations, "-c, --config KEY=VALUE", "set a setting and save it in the stack file (repeatable)"),
   option(pulumiOperations, "--config-path", "keys of --config are paths into maps and lists"),
   option(forward, "--policy-pack PATH", "run this policy pack (repeatable)"),
-  option(forward, "--policy-pack-config PATH", "settings of the policy pack (repeatable)"),
-  option(["preview"], "--save-plan FILE", "save the planned operations in a file"),
-  option(["up"], "--plan FILE", "do not exceed the operations that --save-plan saved"),
-  option(["preview"], "--import-file FILE", "write creations as a file for pulumi import"),
+  option(forward, "--policy-pack-config PATH", "settings of the policy pack (repeatable)", { file: "read" }),
+  option(["preview"], "--save-plan FILE", "save the planned operations in a file", { file: "written" }),
+  option(["up"], "--plan FILE", "do not exceed the operations that --save-plan saved", { file: "read" }),
+  option(["preview"], "--import-file FILE", "write creations as a file for pulumi import", { file: "written" }),
   option(["refresh"], "--skip-pending-creates", "keep pending creations in the state"),
   option(["refresh"], "--clear-pending-creates", "remove pending creations from the state"),
   option(["destroy"], "--remove", "remove the stack and its settings file afterwards"),
@@ -73,9 +77,11 @@ export const pulumiOptions: readonly PulumiOption[] = [
   option(shown, "--suppress-outputs", "hide the stack's outputs"),
   option(shown, "--suppress-progress", "print no dots while Pulumi works"),
   option(shown, "--suppress-permalink", "print no link to the state, with =true"),
-  option(shown, "--event-log FILE", "write the engine's events to a file"),
+  option(shown, "--event-log FILE", "write the engine's events to a file", { file: "written" }),
   option(shown, "--non-interactive", "print plain lines also on a terminal"),
-  option(shown, "--color WHEN", "colours of Pulumi: always, never, raw or auto"),
+  option(shown, "--color WHEN", "colours of Pulumi: always, never, raw or auto", {
+    words: ["always", "never", "raw", "auto"],
+  }),
   option(pulumiOperations, "-d, --debug", "print debugging output"),
   option(pulumiOperations, "-v, --verbose N", "detail of Pulumi's log"),
   option(pulumiOperations, "--logtostderr", "write Pulumi's log to standard error"),
@@ -85,6 +91,9 @@ export const pulumiOptions: readonly PulumiOption[] = [
   option(changing, "-f, --skip-preview", "accepted and ignored: Slipway shows no preview first", { isImplied: true }),
   option(["plan"], "--non-interactive", "accepted and ignored: plan never asks", { isImplied: true }),
 ];
+
+/** Returns true for an option that may be given several times. */
+export const isRepeatable = ({ summary }: Pick<PulumiOption, "summary">): boolean => summary.includes("(repeatable)");
 
 /** Returns the options that an operation takes. */
 export const optionsOf = (operation: PulumiOperation): PulumiOption[] =>

@@ -1,21 +1,38 @@
+import { show } from "../../lib/base/problem";
 import { root } from "../../system/checkout";
+import { correctUserFolders } from "../../system/homeFolder";
 import { openTemporary } from "../../system/temporary";
 import { requireStackFile } from "../pulumi/stack";
 import type { CommandDefinition, Invocation } from "./definition";
+import { requireFiles } from "./fileOptions";
 import { reserveOutput } from "./output";
 import { UsageError } from "./usageError";
 
 /**
+ * Checks the name of a stack, which is part of paths. The rule is Pulumi's, without names that begin as an option or a
+ * hidden file.
+ *
+ * @param subject the option or variable with the name
+ */
+const requireStackName = (subject: string, name: string): void => {
+  if (/^\w[\w.-]{0,99}$/.test(name)) return;
+  throw new UsageError(
+    `${subject}: expected a stack's name of 1 to 100 letters, digits, underscores, inner hyphens and periods, ` +
+      `got ${show(name)}. Correct the name.`,
+  );
+};
+
+/**
  * Sets STACK to the value of --stack, for this process and all programs that it starts.
  *
- * @throws UsageError if both are given and differ
+ * @throws UsageError for a wrong name, and if both are given and differ
  */
 export const takeStack = (stack: Invocation["options"][string], env: NodeJS.ProcessEnv): void => {
   if (typeof stack !== "string") return;
-  if (stack === "") throw new UsageError('--stack: expected the name of a stack, got "". Write it behind the option.');
+  requireStackName("--stack", stack);
   if (env.STACK && env.STACK !== stack)
     throw new UsageError(
-      `--stack: expected the same stack as STACK="${env.STACK}", got "${stack}". Give only one of them.`,
+      `--stack: expected the same stack as STACK=${show(env.STACK)}, got ${show(stack)}. Give only one of them.`,
     );
   env.STACK = stack;
 };
@@ -26,7 +43,10 @@ export const runCommand = async (
   invocation: Invocation,
   definitions: readonly CommandDefinition[],
 ): Promise<number> => {
+  correctUserFolders(process.env);
   takeStack(invocation.options.stack, process.env);
+  if (definition.usesStack && process.env.STACK) requireStackName("STACK", process.env.STACK);
+  requireFiles(invocation.files ?? [], root);
   // A missing stack file must fail before the command chooses a route, builds tools or creates the state folder.
   if (definition.usesStack && process.env.STACK) requireStackFile(root, process.env.STACK);
   if (definition.pulumi && invocation.passed.some((word) => /^(--json|-j)(=true)?$/.test(word))) reserveOutput();

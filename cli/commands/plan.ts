@@ -1,9 +1,11 @@
 import type { CommandDefinition } from "../commandLine/definition";
+import { buildDetails } from "../commandLine/details";
 import { pulumiVariables } from "../commandLine/variables";
 
 export const plan: CommandDefinition = {
   name: "plan",
   summary: "show what up would do to each cluster, and why",
+  details: buildDetails,
   usesStack: true,
   options: [{ flags: "--json", summary: "print the plan as JSON" }],
   pulumi: "plan",

@@ -1,10 +1,12 @@
 import type { CommandDefinition } from "../commandLine/definition";
+import { buildDetails } from "../commandLine/details";
 import { pulumiVariables } from "../commandLine/variables";
 
 export const up: CommandDefinition = {
   name: "up",
   summary: "create the stack, or change what differs from its settings",
-  details: "Sets up the tools, the stack and the passphrase where they are missing, then runs pulumi up.",
+  details:
+    "Sets up the tools, the stack and the passphrase where they are missing, then runs pulumi up. " + buildDetails,
   usesStack: true,
   pulumi: "up",
   variables: [...pulumiVariables, "PULUMI_CONTINUE_ON_ERROR"],

@@ -1,6 +1,7 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { kubeconfigFile } from "../../lib/base/paths";
+import { show } from "../../lib/base/problem";
 import { nearest } from "../../lib/base/suggest";
 import { readStackFile } from "../../preflight/stackFile";
 import { kubeconfigFolder, writeKubeconfigs } from "../actions/report";
@@ -64,7 +65,7 @@ export const unknownCluster = (stack: string, name: string, { files, management 
   const list = known.map((cluster) => (cluster === management ? `${cluster} (management)` : cluster)).join(", ");
   const similar = nearest(name, known);
   return new UsageError(
-    `CLUSTER: expected a cluster of stack ${stack} (${list}), got ${JSON.stringify(name)}. ` +
+    `CLUSTER: expected a cluster of stack ${stack} (${list}), got ${show(name)}. ` +
       (similar === undefined ? "Choose one of them." : `Did you mean ${similar}?`),
   );
 };

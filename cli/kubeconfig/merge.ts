@@ -1,12 +1,13 @@
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync } from "node:fs";
 import { messageOf } from "../../lib/base/errors";
+import { printableLines } from "../../lib/base/problem";
 import { accessOf } from "../../lib/kubernetes/kubeconfig";
 import { type Config, currentContext, readConfig } from "../../lib/kubernetes/merging/entries";
 import { extensionName, type Owner } from "../../lib/kubernetes/merging/mark";
 import { currentCluster, mergeClusters, type MergedCluster, removeClusters } from "../../lib/kubernetes/merging/merge";
 import { editText } from "../../lib/kubernetes/merging/text";
 import type { Print } from "../toolchain/build/progress";
-import { changeUserFile, userFiles } from "./userFile";
+import { changeUserFile, userFileIncludes, userFiles } from "./userFile";
 
 /** The stack whose clusters are merged or removed. */
 export interface OwnStack {
@@ -65,7 +66,7 @@ export const mergeIntoUserFile = async (ownStack: OwnStack, clusters: Clusters, 
 /** Removes the entries from one file, and returns the names of the contexts. */
 const removeFrom = async (file: string, ownStack: OwnStack, print: Print, cluster?: string): Promise<string[]> => {
   // A file without Slipway's mark is not parsed, because it may be any file of the user.
-  if (!existsSync(file) || !readFileSync(file, "utf8").includes(extensionName)) return [];
+  if (!userFileIncludes(file, extensionName)) return [];
   let removed: string[] = [];
   let lines: string[] = [];
   const remove = (text: string): string => {
@@ -106,7 +107,7 @@ export const forgetMerged = async (ownStack: OwnStack, print: Print): Promise<vo
   try {
     await removeFromUserFiles(ownStack, print);
   } catch (error) {
-    print(`the merged entries of stack ${ownStack.stack} stay: ${messageOf(error)}`);
+    print(`the merged entries of stack ${ownStack.stack} stay: ${printableLines(messageOf(error))}`);
     print("correct the problem, then run slipway kubeconfig --remove");
   }
 };

@@ -1,9 +1,11 @@
 import { randomBytes } from "node:crypto";
 import { chmodSync, existsSync, mkdirSync, readFileSync } from "node:fs";
-import { homedir } from "node:os";
-import { join } from "node:path";
+import { join, resolve } from "node:path";
 import { load } from "js-yaml";
+import { show } from "../../lib/base/problem";
 import { createAtomically, filesBelow, writeAtomically } from "../../system/files";
+import { homeFolder } from "../../system/homeFolder";
+import { readRegularFile } from "../../system/regularFile";
 import { temporaryPrefix } from "../../system/temporary";
 
 /** Environment of Pulumi, in addition to the user's own environment. */
@@ -42,7 +44,7 @@ const chosenBackend = (
     ? (load(readFileSync(file, "utf8")) as { backend?: { url?: string } } | undefined)
     : undefined;
   if (project?.backend?.url) return { url: project.backend.url, reason: "Pulumi.yaml" };
-  const folder = env.PULUMI_CREDENTIALS_PATH ?? env.PULUMI_HOME ?? join(home, ".pulumi");
+  const folder = env.PULUMI_CREDENTIALS_PATH || env.PULUMI_HOME || join(home, ".pulumi");
   const current = (readJson(join(folder, "credentials.json")) as { current?: string } | undefined)?.current;
   return current ? { url: current, reason: "pulumi login" } : undefined;
 };
@@ -82,10 +84,30 @@ const passphraseFile = (checkout: string): string => {
   return file;
 };
 
+/**
+ * Checks the user's passphrase file. Pulumi reads the file several times, so a pipe does not suffice.
+ *
+ * @throws if Pulumi needs the file and cannot read it
+ */
+export const requirePassphraseFile = (
+  checkout: string,
+  { backend }: Pick<PulumiEnvironment, "backend">,
+  { PULUMI_CONFIG_PASSPHRASE: passphrase, PULUMI_CONFIG_PASSPHRASE_FILE: file }: NodeJS.ProcessEnv = process.env,
+): void => {
+  if (!file || passphrase !== undefined || /^https?:/.test(backend)) return;
+  // Pulumi runs in the checkout, so a relative path starts there.
+  const reading = readRegularFile(resolve(checkout, file));
+  if ("bytes" in reading) return;
+  throw new Error(
+    `PULUMI_CONFIG_PASSPHRASE_FILE: expected a regular file that can be read, got ${show(file)} (${reading.fault}). ` +
+      "Correct the variable, or unset it.",
+  );
+};
+
 /** Works out the environment for Pulumi; makes the state folder and the passphrase where they are needed. */
 export const pulumiEnvironment = (checkout: string, outside: Outside = {}): PulumiEnvironment => {
   const env = outside.env ?? process.env;
-  const chosen = chosenBackend(checkout, env, outside.home ?? homedir());
+  const chosen = chosenBackend(checkout, env, outside.home ?? homeFolder(env));
   stateFolder(checkout);
   const backend = chosen?.url ?? localBackend(checkout);
   const variables: Record<string, string> = {

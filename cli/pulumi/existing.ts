@@ -1,3 +1,4 @@
+import { printable } from "../../lib/base/problem";
 import { stackFile } from "../../preflight/stackFile";
 import { complaintOf, exec } from "../../system/exec";
 import { hasState } from "./fileBackend";
@@ -8,7 +9,7 @@ import { withoutUnknown } from "./unknownOutputs";
 /** Error for a stack that is not in its backend. */
 export class MissingStack extends Error {
   constructor(stack: string, backend: string) {
-    super(`stack ${stack} does not exist in ${backend}: make up creates it`);
+    super(`stack ${stack} does not exist in ${printable(backend)}: make up creates it`);
   }
 }
 

@@ -1,13 +1,17 @@
 import { existsSync, readdirSync, readFileSync, rmSync } from "node:fs";
-import { homedir, hostname } from "node:os";
+import { hostname } from "node:os";
 import { join } from "node:path";
+import { homeFolder } from "../../system/homeFolder";
 import { isAlive } from "../../system/processes";
 import type { Print } from "../toolchain/build/progress";
 import { isStateFile } from "./environment";
 
 /** Returns the path of a file backend. */
 export const backendFolder = (backend: string): string =>
-  backend.slice("file://".length).replace(/\?.*$/, "").replace(/^~/, homedir());
+  backend
+    .slice("file://".length)
+    .replace(/\?.*$/, "")
+    .replace(/^~(?=\/|$)/, () => homeFolder());
 
 /** Returns the folder of a stack's locks in a file backend. */
 export const lockFolder = (backend: string, stack: string): string =>

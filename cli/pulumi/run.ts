@@ -53,6 +53,15 @@ export const runPulumi = async (target: Target, args: string[], companion?: Comp
   }
 };
 
+/** Milliseconds after the end of Pulumi in which the rest of its output arrives. */
+const grace = 2000;
+
+/**
+ * Returns how Pulumi writes to a stream: directly to a terminal, else through this process. A pipe without a reader would
+ * kill Pulumi in the middle of its run.
+ */
+const connection = ({ isTTY }: NodeJS.WriteStream): "inherit" | "pipe" => (isTTY ? "inherit" : "pipe");
+
 const spawnPulumi = (target: Target, args: string[], folder: string, companion?: Companion): Promise<number> =>
   keepSettingsClean(
     stackFile(target.checkout, target.stack),
@@ -62,8 +71,10 @@ const spawnPulumi = (target: Target, args: string[], folder: string, companion?:
         const child = start("pulumi", [...args, ...(more?.args ?? []), "--stack", target.stack], {
           cwd: target.checkout,
           env: { ...target.variables, ...more?.variables, TMPDIR: folder },
-          stdio: "inherit",
+          stdio: ["inherit", connection(process.stdout), connection(process.stderr)],
         });
+        child.stdout?.on("data", (text: Buffer) => process.stdout.write(text));
+        child.stderr?.on("data", (text: Buffer) => process.stderr.write(text));
         let interrupted = false;
         const wait = (): void => void (interrupted = true);
         const forward = (signal: NodeJS.Signals): void => void (interrupted = child.kill(signal));
@@ -76,10 +87,13 @@ const spawnPulumi = (target: Target, args: string[], folder: string, companion?:
           done();
           reject(new Error(`pulumi: expected a program that runs, got ${error.message}. Run make tools.`));
         });
-        child.on("close", (code) => {
+        const end = (code: number | null): void => {
           done();
           resolve(code ?? 1);
-        });
+        };
+        child.on("close", end);
+        // A process that Pulumi left behind may keep the pipe open.
+        child.on("exit", (code) => setTimeout(end, grace, code).unref());
       }),
   );
 

@@ -1,20 +1,21 @@
 import { createHash } from "node:crypto";
 import { readFileSync, existsSync, readdirSync } from "node:fs";
-import { homedir } from "node:os";
 import { join, basename, dirname } from "node:path";
 import { isDeepStrictEqual } from "node:util";
-import { load } from "js-yaml";
-import { isRecord } from "../../lib/base/json";
+import { show } from "../../lib/base/problem";
+import { readStackConfig } from "../../lib/settings/stackConfig";
 import type { Route } from "../../lib/versions/pins";
 import { stackFile, stackName } from "../../preflight/stackFile";
 import { exec } from "../../system/exec";
 import { writeAtomically } from "../../system/files";
+import { homeFolder } from "../../system/homeFolder";
+import { inspectFile } from "../../system/regularFile";
 import { hasState } from "./fileBackend";
 
 /** Returns the file in which Pulumi stores the selected stack of the checkout. */
 export const selectionFile = (checkout: string, env: NodeJS.ProcessEnv = process.env): string => {
   const project = createHash("sha1").update(join(checkout, "Pulumi.yaml")).digest("hex");
-  return join(env.PULUMI_HOME || join(homedir(), ".pulumi"), "workspaces", `slipway-${project}-workspace.json`);
+  return join(env.PULUMI_HOME || join(homeFolder(env), ".pulumi"), "workspaces", `slipway-${project}-workspace.json`);
 };
 
 /**
@@ -45,13 +46,16 @@ export const knownStacks = (checkout: string): string[] =>
 /**
  * Checks that a stack has a settings file, because Pulumi would create an empty stack.
  *
- * @throws if the settings file is missing
+ * @throws if the settings file is missing or cannot be read
  */
 export const requireStackFile = (checkout: string, stack: string): void => {
-  if (existsSync(stackFile(checkout, stack))) return;
+  const { exists, fault } = inspectFile(stackFile(checkout, stack));
+  if (fault !== undefined)
+    throw new Error(`Pulumi.${stack}.yaml: expected a file that can be read, got ${fault}. Correct the file.`);
+  if (exists) return;
   const known = knownStacks(checkout).join(", ") || "none";
   throw new Error(
-    `STACK: expected a stack with a settings file (${known}), got "${stack}". ` +
+    `stack: expected a stack with a settings file (${known}), got ${show(stack)}. ` +
       `Choose one of them, or write Pulumi.${stack}.yaml with the settings of a new stack.`,
   );
 };
@@ -83,19 +87,13 @@ export const withoutSalt = (before: string, after: string): string => {
   return isDeepStrictEqual(settingsIn(stripped), settingsIn(before)) ? before : stripped;
 };
 
-/** Returns the `config` of a settings file as Pulumi reads it: keys with their namespace, and scalars as strings. */
+/** Returns the settings in a stack file; the text itself if it is not a stack file. */
 const settingsIn = (text: string): unknown => {
-  const file = load(text);
-  const config = isRecord(file) ? file["config"] : undefined;
-  if (!isRecord(config)) return config;
-  const withNamespace = (key: string): string => (key.includes(":") ? key : `slipway:${key}`);
-  return asStrings(Object.fromEntries(Object.entries(config).map(([key, value]) => [withNamespace(key), value])));
-};
-
-const asStrings = (value: unknown): unknown => {
-  if (Array.isArray(value)) return value.map(asStrings);
-  if (isRecord(value)) return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, asStrings(item)]));
-  return String(value);
+  try {
+    return readStackConfig(text, "the stack file").values;
+  } catch {
+    return text;
+  }
 };
 
 /** Returns the file's text in the last commit; undefined if git does not have the file. */

@@ -1,9 +1,10 @@
 import type { Route } from "../../lib/versions/pins";
+import { readStackFileConfig } from "../../preflight/stackFile";
 import { root } from "../../system/checkout";
 import { print, printAside } from "../commandLine/output";
 import { endInterrupted, repairState } from "../recovery/interrupted";
 import { ensureTools } from "../toolchain";
-import { pulumiEnvironment, writeEnvironmentScript } from "./environment";
+import { pulumiEnvironment, requirePassphraseFile, writeEnvironmentScript } from "./environment";
 import { removeStaleLocks, repairStateFiles } from "./fileBackend";
 import { selectStack, type Target } from "./run";
 import { chooseStack } from "./stack";
@@ -15,6 +16,7 @@ export { print, printAside };
 export const openTarget = (route: Route, log = print): Target => {
   const { stack, reason } = chooseStack(root, route);
   const environment = pulumiEnvironment(root);
+  requirePassphraseFile(root, environment);
   writeEnvironmentScript(root, environment);
   log(`stack: ${stack} (${reason})`);
   log(`state: ${environment.backend} (${environment.reason})`);
@@ -27,7 +29,9 @@ export const openTarget = (route: Route, log = print): Target => {
  * @param repair repairs the state after an interrupted run; default: no repair, for commands that change nothing
  */
 export const prepareTarget = async (repair?: StateRepair, log = print): Promise<{ route: Route; target: Target }> => {
-  const route = await ensureTools({ checkout: root, print: log });
+  // A wrong stack file must fail before the tools are built.
+  const check = (chosen: Route): void => void readStackFileConfig(root, chooseStack(root, chosen).stack);
+  const route = await ensureTools({ checkout: root, print: log, check });
   const target = openTarget(route, log);
   const interrupted = repair !== undefined && (await endInterrupted(target, log));
   removeStaleLocks(target.backend, target.stack, log);

@@ -8,7 +8,7 @@ import type { Print } from "../toolchain/build/progress";
 import { run } from "../../system/exec";
 import { writeAtomically } from "../../system/files";
 
-/** A collected file for the archive: text, or data that becomes JSON. It may contain secrets. */
+/** A file for the archive before its secrets are redacted. The content is text, or data that becomes JSON. */
 export interface CollectedFile {
   name: string;
   content: unknown;

@@ -1,14 +1,16 @@
 import { appendFileSync, existsSync, mkdirSync } from "node:fs";
-import { homedir } from "node:os";
 import { join } from "node:path";
+import { pathFaultOf } from "../../lib/base/errors";
+import { printable } from "../../lib/base/problem";
 import type { Route } from "../../lib/versions/pins";
 import { readStackFile, stackName } from "../../preflight/stackFile";
 import { cacheRoot } from "../../system/cacheFolder";
 import { run } from "../../system/exec";
+import { homeFolder } from "../../system/homeFolder";
 import type { Artifact } from "./build/artifact";
 import { artifactFolder, openCache, type Cache } from "./build/cache";
-import { checkSpace, missingShare, volumesFor, type Places } from "./build/diskSpace";
-import { pointLink } from "../../system/files";
+import { checkSpace, minutesFor, missingShare, volumesFor, type Places } from "./build/diskSpace";
+import { createFolder, pointLink } from "../../system/files";
 import { toolLinks, writeLayout, type Layout } from "./build/layout";
 import { findTerminal, type Print } from "./build/progress";
 import { runArtifacts } from "./build/schedule";
@@ -25,6 +27,8 @@ export interface ToolsOptions {
   print: Print;
   /** Detect the route again instead of the last run's route. */
   again?: boolean;
+  /** Called with the chosen route before any work. An error stops the installation. */
+  check?: (route: Route) => void;
 }
 
 /** Chooses the route, and prints the choice if it is new or `again` is true. */
@@ -41,9 +45,8 @@ const places = async (cache: Cache): Promise<Places> => {
       "go: expected on PATH, because the source route compiles the tools, got nothing. Install Go; make doctor prints the version.",
     );
   });
-  const [goModules = join(homedir(), "go/pkg/mod"), goBuild = join(homedir(), ".cache/go-build")] = go
-    .trim()
-    .split("\n");
+  const home = homeFolder();
+  const [goModules = join(home, "go/pkg/mod"), goBuild = join(home, ".cache/go-build")] = go.trim().split("\n");
   return { cache: cache.root, goModules, goBuild, docker: "/var/lib/docker" };
 };
 
@@ -72,11 +75,58 @@ const wakeDocker = async (cache: Cache, artifacts: Artifact[], print: Print): Pr
   await ensureDocker((text) => appendFileSync(log, text));
 };
 
+/**
+ * Runs an action that writes into the cache.
+ *
+ * @throws an error that names the variable of the cache if the cache cannot be written
+ */
+export const withCache = async <T>(folder: string, action: () => Promise<T>): Promise<T> => {
+  try {
+    return await action();
+  } catch (error) {
+    const fault = pathFaultOf(error);
+    const { path = "" } = error as NodeJS.ErrnoException;
+    if (fault === undefined || !(path.startsWith(folder) || folder.startsWith(path))) throw error;
+    throw new Error(
+      `cache ${printable(folder)}: expected a folder that can be written, got ${fault}. Set SLIPWAY_CACHE to such a folder.`,
+      { cause: error },
+    );
+  }
+};
+
+/**
+ * Returns the line about a long build, which also a command such as plan may start; undefined for a build of a minute or
+ * less.
+ */
+export const buildNotice = (missing: readonly Pick<Artifact, "name" | "gives">[], route: Route): string | undefined => {
+  const minutes = minutesFor(
+    missing.map(({ name }) => name),
+    route,
+  );
+  if (minutes < 2) return undefined;
+  const images = missing.flatMap(({ gives }) => (gives?.startsWith("kindest/node:") ? [gives] : []));
+  const subject = images.length > 0 ? `the node image ${images.join(" and ")}` : "the tools";
+  const verb = route === "source" ? "builds" : "fetches";
+  return (
+    `first, Slipway ${verb} ${subject}, which takes about ${minutes} minutes on two cores. ` +
+    "Ctrl-C interrupts this, and the same command continues it later."
+  );
+};
+
 /** Builds the missing tools of the route, links .tools to them, and returns the route. */
 export const ensureTools = async (options: ToolsOptions): Promise<Route> => {
-  const { checkout, print } = options;
   const route = await pickRoute(options);
+  options.check?.(route);
   const cache = openCache(route, cacheRoot());
+  return withCache(cache.root, async () => {
+    createFolder(cache.root);
+    return fillCache(cache, options);
+  });
+};
+
+const fillCache = async (cache: Cache, options: ToolsOptions): Promise<Route> => {
+  const { checkout, print } = options;
+  const { route } = cache;
   const artifacts = listArtifacts(route, checkout);
   if (route === "source") await wakeDocker(cache, artifacts, print);
   const built = await runArtifacts(artifacts, {
@@ -85,6 +135,8 @@ export const ensureTools = async (options: ToolsOptions): Promise<Route> => {
     terminal: findTerminal(),
     before: async (missing) => {
       const names = missing.map(({ name }) => name);
+      const notice = buildNotice(missing, route);
+      if (notice !== undefined) print(notice);
       checkSpace(
         volumesFor(
           route,

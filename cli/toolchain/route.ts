@@ -1,10 +1,11 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
+import { show } from "../../lib/base/problem";
 import { isRoute, pins, type Route } from "../../lib/versions/pins";
 import { installedRoute } from "../../preflight/installedRoute";
 import { writeAtomically } from "../../system/files";
-import { askInternet, causesOf, reasonOf } from "../../system/http";
+import { askInternet, causesOf, isTemporaryStatus, reasonOf } from "../../system/http";
 import { ProxyError } from "../../system/proxy";
 
 /** A route and the reason of the choice. */
@@ -24,7 +25,9 @@ export const forcedRoute = (env: NodeJS.ProcessEnv = process.env): Route | undef
   const value = env.SLIPWAY_ROUTE;
   if (!value) return undefined;
   if (!isRoute(value))
-    throw new Error(`SLIPWAY_ROUTE: expected release or source, got "${value}". Correct the variable, or unset it.`);
+    throw new Error(
+      `SLIPWAY_ROUTE: expected release or source, got ${show(value)}. Correct the variable, or unset it.`,
+    );
   return value;
 };
 
@@ -49,9 +52,6 @@ interface HostAnswer {
   text: string;
 }
 
-/** Returns true if a server with this status may serve the file later. */
-const isTemporary = (status: number): boolean => status >= 500 || [408, 425, 429].includes(status);
-
 /** Error codes of the system and of undici for a failed connection. TLS errors have other codes. */
 const connectionCode = /^(E[A-Z]+|EAI_[A-Z]+|UND_ERR_(CONNECT_TIMEOUT|HEADERS_TIMEOUT|SOCKET))$/;
 
@@ -69,7 +69,7 @@ const probeOnce = async (url: string, timeoutMs: number): Promise<HostAnswer> =>
   try {
     const answer = await askInternet(url, { method: "HEAD", signal: AbortSignal.timeout(timeoutMs) });
     if (answer.ok) return { kind: "reached", text: `${host} answers` };
-    const isUnclear = answer.status < 400 || isTemporary(answer.status);
+    const isUnclear = answer.status < 400 || isTemporaryStatus(answer.status);
     return { kind: isUnclear ? "unclear" : "refused", text: `${host} answered ${answer.status} for ${url}` };
   } catch (error) {
     const kind = failedToConnect(error) ? "silent" : "unclear";

@@ -92,14 +92,17 @@ export interface CniSources {
   readonly manifests: Readonly<{ cni: string }>;
 }
 
+/** Path of Cilium's manifest. Cilium publishes only a Helm chart, so the user renders the manifest. */
+export const ciliumManifest = "manifests/cilium.yaml";
+
 /**
  * Returns the location of a pod network's manifest: a URL or path. On the source route `make tools` writes the named
- * manifests. Cilium only publishes a Helm chart, so the user has to render its manifest.
+ * manifests.
  */
 export const cniLocation = (cni: string, { pins, manifests, versions }: CniSources): string => {
   if (!isCniName(cni)) return cni;
   if (cni === "calico") return manifests.cni;
-  if (cni === "cilium") return "manifests/cilium.yaml";
+  if (cni === "cilium") return ciliumManifest;
   if (pins === "source") return sourceManifest(cni);
   return cni === "flannel"
     ? `https://github.com/flannel-io/flannel/releases/download/v${versions.flannel}/kube-flannel.yml`

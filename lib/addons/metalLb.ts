@@ -1,7 +1,7 @@
 import type { KubernetesObject } from "../kubernetes/object";
 import type { AddressRange } from "../network/addressRange";
 
-/** Namespace of MetalLB's manifest, the only namespace in which it reads pools. */
+/** Namespace of MetalLB's manifest. MetalLB reads pools only in this namespace. */
 const namespace = "metallb-system";
 
 /** Returns a pool with one range of each family, and its announcement by ARP and NDP in the machine's network. */

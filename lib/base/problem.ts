@@ -1,3 +1,5 @@
+import { secretName } from "./secretForms";
+
 /** A fault in a user's input: the setting, the received value, the rule and the fix. */
 export interface Problem {
   /** The setting's key, or the file or document; absent if only the caller knows it. */
@@ -36,20 +38,42 @@ export const refuse = (problem: Problem): never => {
 
 /** Returns a problem as two sentences: `key: expected rule, got "value". Remedy.` */
 export const sentence = (problem: Problem): string => {
-  const { key = "the value", rule, remedy } = problem;
-  const got = problem.got ?? ("received" in problem ? show(problem.received) : undefined);
+  // Keys with spaces are places of objects, such as Secrets, whose values no problem carries.
+  const isSecret = "received" in problem && /^\S+$/.test(problem.key ?? "") && secretName.test(problem.key ?? "");
+  const shown = isSecret ? withoutValue(problem) : problem;
+  const { key = "the value", rule, remedy } = shown;
+  const got = shown.got ?? ("received" in shown ? show(shown.received) : undefined);
   return printable(`${key}: expected ${rule}${got === undefined ? "" : `, got ${got}`}. ${remedy}.`);
 };
 
-/** Returns the text with control characters escaped as in JSON. A key may contain line breaks or terminal sequences. */
-const printable = (text: string): string =>
-  text.replace(/\p{Cc}/gu, (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`);
+/** Returns the problem without the received value, and without a remedy that may repeat the value. */
+export const withoutValue = ({ key, got, rule, remedy }: Problem): Problem => ({
+  ...(key === undefined ? {} : { key }),
+  ...(got === undefined ? {} : { got }),
+  rule,
+  remedy: /^(Write|Set it to)\b/.test(remedy) ? "Correct the value" : remedy,
+});
 
-/** Returns a value for a message, as JSON of at most 200 characters; `nothing` for undefined. */
+/**
+ * Returns the text with control characters, line separators and invisible characters escaped as in JSON. Texts of users may
+ * contain line breaks, terminal sequences, or characters that reverse the direction of writing.
+ */
+export const printable = (text: string): string =>
+  text.replace(/[\p{Cc}\p{Cf}\p{Cs}\u2028\u2029]/gu, (characters) =>
+    characters
+      .split("")
+      .map((character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`)
+      .join(""),
+  );
+
+/** Returns a text of several lines, each of them printable. */
+export const printableLines = (text: string): string => text.split("\n").map(printable).join("\n");
+
+/** Returns a value for a message, as printable JSON of at most 200 characters without secrets; `nothing` for undefined. */
 export const show = (value: unknown): string => {
   if (value === undefined) return "nothing";
   if (typeof value === "bigint" || typeof value === "number") return String(value);
-  const text = jsonOf(value);
+  const text = printable(jsonOf(value));
   return text.length > 200 ? `${text.slice(0, 197)}...` : text;
 };
 
@@ -62,7 +86,8 @@ export const typeName = (value: unknown): string => {
 
 const jsonOf = (value: unknown): string => {
   try {
-    return JSON.stringify(value) ?? String(value);
+    const hide = (key: string, inner: unknown): unknown => (secretName.test(key) ? "[secret]" : inner);
+    return JSON.stringify(value, hide) ?? String(value);
   } catch {
     return `a ${typeof value} that JSON cannot represent`;
   }

@@ -1,3 +1,7 @@
+/** Names of settings, variables and fields whose values are secrets. `secure` holds a value that Pulumi encrypted. */
+export const secretName =
+  /pass(word|wd|phrase|code)|secret|token|credential|(api|access|private|signing|encryption)[_-]?key|salt$|authorization|bearer|(^|[_.-])(pwd|pass|secure)$/i;
+
 /** Keys of Secrets with public values, or with values that are ordinary words. */
 export const openKeys =
   /\.crt$|^(namespace|expiration|description|token-id|auth-extra-groups|usage-.*|type|username|url|name|format)$/;

@@ -1,6 +1,3 @@
-/** Maximum characters of a line. A terminal is usually narrower, but it wraps lines itself. */
-const columns = 200;
-
 /** Lines of one screen. */
 export const screen = 24;
 
@@ -8,7 +5,7 @@ export const screen = 24;
  * Returns a message as one line of at most `limit` characters. It shortens the middle, since programs put the cause at
  * the end.
  */
-export const brief = (text: string, limit = columns): string => {
+export const brief = (text: string, limit: number): string => {
   const line = text.replace(/\s+/g, " ").trim();
   if (line.length <= limit) return line;
   const half = Math.floor((limit - 3) / 2);

@@ -19,7 +19,8 @@ export interface Host {
   publishedPort?: number | undefined;
 }
 
-const remedy = "Delete the cluster's kubeconfig Secret, so that Cluster API writes it again, or fetch the file again";
+const remedy =
+  "Run make up, which writes the file again. If the error stays, delete the workload cluster's kubeconfig Secret in the management cluster and run make up again";
 
 /**
  * Parses a kubeconfig. Its content never appears in an error, since it contains a private key.
@@ -135,7 +136,7 @@ const currentCluster = (config: Kubeconfig): { server: string; [key: string]: un
   return refuse({
     key: "current-context of the kubeconfig",
     received: current,
-    rule: "the name of a context whose cluster is in the file",
+    rule: "a context that is in the file together with its cluster",
     remedy,
   });
 };

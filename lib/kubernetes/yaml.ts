@@ -28,6 +28,16 @@ const merge = new yaml.Type("tag:yaml.org,2002:merge", { kind: "scalar", resolve
 
 const readSchema = yaml.CORE_SCHEMA.extend({ implicit: [integer, boolean, merge] });
 
+/** A date, which Pulumi converts to Go's text of a time. */
+const date = new yaml.Type("tag:yaml.org,2002:timestamp", {
+  kind: "scalar",
+  resolve: (text: unknown) => typeof text === "string" && /^\d{4}-\d\d-\d\d$/.test(text),
+  construct: (text: string) => `${text} 00:00:00 +0000 UTC`,
+});
+
+/** YAML as Pulumi reads stack files: only `true` and `false` are booleans. */
+const pulumiSchema = yaml.CORE_SCHEMA.extend({ implicit: [integer, merge, date] });
+
 /**
  * Matches no value when reading. It makes the writer quote every string that a YAML parser might read as a number or a
  * date.
@@ -45,10 +55,15 @@ const writeSchema = readSchema.extend({ implicit: [numberLike] });
  * @throws ProblemError with line and column for invalid YAML. The error repeats nothing of the text, which may be a
  * Secret.
  */
-export const readYaml = (text: string, source = "the text"): unknown[] => {
+export const readYaml = (text: string, source = "the text"): unknown[] => readDocuments(text, source, readSchema);
+
+/** Reads a YAML text as Pulumi reads stack files. The errors are those of readYaml. */
+export const readPulumiYaml = (text: string, source: string): unknown[] => readDocuments(text, source, pulumiSchema);
+
+const readDocuments = (text: string, source: string, schema: yaml.Schema): unknown[] => {
   const documents: unknown[] = [];
   try {
-    yaml.loadAll(text, (document) => documents.push(document ?? null), { schema: readSchema });
+    yaml.loadAll(text, (document) => documents.push(document ?? null), { schema });
   } catch (error) {
     const mark = error instanceof yaml.YAMLException ? error.mark : undefined;
     const place = mark ? `line ${mark.line + 1}, column ${mark.column + 1}` : `line ${lastLineRead(text)}`;

@@ -49,7 +49,7 @@ export const refuseOtherSize = (network: Cidr, sizes: Prefixes, why: string, rec
   refuse({
     received,
     rule: `a prefix length from /${shortest} to /${longest} (${why})`,
-    remedy: `Choose a network of that size, such as ${allowed.text}`,
+    remedy: `Choose a network with such a prefix length, for example ${allowed.text}`,
   });
 };
 

@@ -28,7 +28,10 @@ export const rollsMachines = (step: PlanStep): boolean => {
   return fields !== undefined && differences(step).some(({ path }) => fields.test(path) && !keptMachines.test(path));
 };
 
-/** Returns why a step is in the plan: the object and its changed properties, in one line. */
+/**
+ * Returns in one line why a step is in the plan: the object, and what happens to it or which properties change. The line of
+ * an identity step contains only the changes.
+ */
 export const explain = (step: PlanStep): string => {
   const description = describeStep(step);
   if (step.op === "create") return `${description} is created`;

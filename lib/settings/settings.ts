@@ -1,4 +1,4 @@
-import { type Problem, ProblemError } from "../base/problem";
+import { type Problem, ProblemError, withoutValue } from "../base/problem";
 import type { Pins, Route, RoutePins } from "../versions/pins";
 import { completeByRoute } from "./routeDefaults";
 import { validateSettings } from "./rules";
@@ -24,6 +24,8 @@ export interface SettingsSource {
   readonly pins: Readonly<Pick<Pins, "release"> & { source: RoutePins }>;
   /** The route of the installed tools; default: release. */
   readonly route?: Route;
+  /** Keys without a namespace whose values the user encrypted. No problem shows such a value. */
+  readonly secretKeys?: readonly string[];
 }
 
 /**
@@ -32,15 +34,25 @@ export interface SettingsSource {
  *
  * @throws SettingsError with all problems: unknown keys, wrong types, and values that break a rule
  */
-export const readSettings = ({ config: input, pins, route = "release" }: SettingsSource): Settings => {
+export const readSettings = ({ config: input, pins, route = "release", secretKeys = [] }: SettingsSource): Settings => {
   const config = completeByRoute(input, route);
   const versions = routePins(pins[config["pins"] === "source" ? "source" : "release"]);
   const top = readTable(stackSettings, { input: config, versions, path: "" });
   const { entries, problems } = readClusters(top, config, versions);
   const { values, invalid } = top;
   const all = [...top.problems, ...problems, ...validateSettings({ values, invalid, entries, versions })];
-  if (all.length > 0) throw new SettingsError(all);
+  if (all.length > 0) throw new SettingsError(all.map((problem) => hideSecret(problem, secretKeys, input)));
   return settingsTree(values, entries, versions);
+};
+
+/** Returns a problem without the values that the user encrypted. A rule may quote the value of another setting. */
+const hideSecret = (problem: Problem, keys: readonly string[], config: SettingsSource["config"]): Problem => {
+  const [setting = ""] = (problem.key ?? "").split(/[.[]/);
+  const shown = keys.includes(setting) ? withoutValue(problem) : problem;
+  const secrets = keys.map((key) => config[key]).filter((value): value is string => typeof value === "string");
+  const hide = (text: string): string =>
+    secrets.reduce((rest, secret) => (secret.length < 4 ? rest : rest.replaceAll(secret, "[secret]")), text);
+  return { ...shown, rule: hide(shown.rule), remedy: hide(shown.remedy) };
 };
 
 /**

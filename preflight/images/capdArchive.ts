@@ -1,7 +1,9 @@
 import { createHash } from "node:crypto";
 import { createReadStream } from "node:fs";
 import { pipeline } from "node:stream/promises";
+import { messageOf, pathFaultOf } from "../../lib/base/errors";
 import { refuse } from "../../lib/base/problem";
+import { inspectFile } from "../../system/regularFile";
 
 /** The archive of CAPD's image, and the checksum that identifies its content. */
 export interface CapdArchive {
@@ -18,6 +20,8 @@ const magic = { text: "ustar", offset: 257 };
  * @throws ProblemError if the file cannot be read or is not an archive
  */
 export const readArchive = async (path: string): Promise<CapdArchive> => {
+  const { fault } = inspectFile(path);
+  if (fault !== undefined) return rejectArchive(path, `a file that can be read (${fault})`);
   const hash = createHash("sha256");
   let head = Buffer.alloc(0);
   try {
@@ -28,7 +32,7 @@ export const readArchive = async (path: string): Promise<CapdArchive> => {
       }
     });
   } catch (error) {
-    return rejectArchive(path, `a file that can be read (${(error as Error).message})`);
+    return rejectArchive(path, `a file that can be read (${pathFaultOf(error) ?? messageOf(error)})`);
   }
   const gzipped = head[0] === 0x1f && head[1] === 0x8b;
   const tar = head.subarray(magic.offset, magic.offset + magic.text.length).toString("latin1") === magic.text;

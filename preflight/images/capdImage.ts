@@ -4,6 +4,9 @@ import { imageIds } from "../../system/docker";
 import type { NodeImageReport } from "./nodeImages";
 import { askRegistry, type RegistryAnswer } from "./registry";
 
+/** Returns true for the image that an empty `capdImage` means. */
+const isDefault = (image: string): boolean => image.startsWith("gcr.io/k8s-staging-cluster-api/capd-manager:");
+
 /**
  * Checks that the image of Cluster API's Docker provider exists in the host's Docker or in its registry, if the stack
  * pulls the image. The default image is in a staging registry, which deletes images some months after their release.
@@ -28,8 +31,9 @@ export const checkCapdImage = async (
     key: "capdImage",
     received: image,
     rule: "an image that Docker has or its registry serves",
-    remedy:
-      "Set clusterApi in pins.json to a newer release, or set capdImageSource to build, which compiles it and needs Go",
+    remedy: isDefault(image)
+      ? "The registry deletes old images: set clusterApi in pins.json to a newer release, or install Go and set capdImageSource to build"
+      : "Correct capdImage, or remove it to use the default image",
   });
   return { problems: [problem], warnings: [] };
 };

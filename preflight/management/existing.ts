@@ -4,6 +4,7 @@ import { type Problem, refuse } from "../../lib/base/problem";
 import type { Manifest } from "../../lib/kubernetes/manifest";
 import { withAnnotations } from "../../lib/kubernetes/object";
 import { exec, type ExecResult, requireStart } from "../../system/exec";
+import { inspectFile } from "../../system/regularFile";
 import { type ManagedClusters, managedClustersQuery, readManagedClusters } from "./managedClusters";
 import { readControlPlanes, type RunningClusters } from "./running";
 
@@ -41,6 +42,14 @@ interface Namespace {
  * @throws ProblemError if the file cannot be read or the cluster does not answer
  */
 export const inspectManagement = async (path: string, runKubectl = kubectl): Promise<ExistingManagement> => {
+  const { fault } = inspectFile(path);
+  if (fault !== undefined)
+    refuse({
+      key: "managementKubeconfig",
+      received: path,
+      rule: `a file that can be read (${fault})`,
+      remedy: "Correct the path",
+    });
   const answer = async (args: string[]): Promise<string> => {
     const { code, stdout, stderr } = await runKubectl(["--kubeconfig", path, "--request-timeout=10s", ...args]);
     if (code === 0) return stdout;

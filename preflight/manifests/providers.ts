@@ -31,8 +31,13 @@ export const readInfrastructureProviders = (
       });
       const [namespace, ...more] = manifest.objects.filter(({ kind }) => kind === "Namespace");
       if (namespace === undefined || more.length > 0) {
-        const rule = "a manifest with one Namespace, in which the provider runs";
-        return refuse({ key: setting, received: location, rule, remedy: "Name an infrastructure-components.yaml" });
+        const count = namespace === undefined ? 0 : more.length + 1;
+        return refuse({
+          key: setting,
+          rule: "a manifest with exactly one Namespace, in which the provider runs",
+          got: `${count} Namespaces in ${location}`,
+          remedy: `Set ${setting} to the infrastructure-components.yaml of a release of the provider`,
+        });
       }
       return { manifest, entry: inventoryObject({ name, type, version, namespace: namespace.metadata.name }) };
     }),

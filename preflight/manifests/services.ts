@@ -35,9 +35,9 @@ const serviceCidrProblems = (
       : [
           {
             key: `serviceCidr of cluster ${name}`,
-            received: text,
-            rule: `a network for the ${count} services that the cluster starts with (this network has room for ${room})`,
-            remedy: "Choose a larger network",
+            rule: `room for the ${count} services that the cluster starts with`,
+            got: `${text} with room for ${room}`,
+            remedy: `Set serviceCidr to a network of at least ${count + unused} addresses`,
           },
         ];
   });

@@ -1,10 +1,12 @@
-import { chmod, readFile } from "node:fs/promises";
+import { chmod } from "node:fs/promises";
 import { join } from "node:path";
+import { ciliumManifest } from "../../lib/addons/cni";
 import { stateFolder } from "../../lib/base/paths";
 import { refuse } from "../../lib/base/problem";
 import { readIfThere, writeAtomically } from "../../system/files";
 import { downloadBytes, HttpStatusError, type RetryPolicy } from "../../system/download";
 import { reasonOf } from "../../system/http";
+import { readRegularFile } from "../../system/regularFile";
 import {
   verifyChecksum,
   inFileOrder,
@@ -29,7 +31,7 @@ export const manifestStore = (setting: string): ManifestStoreOptions => ({
  * @throws ProblemError if the manifest cannot be read, or its checksum differs from the lock file
  */
 export const loadManifest = async (location: string, options: ManifestStoreOptions): Promise<StoredManifest> =>
-  isUrl(location) ? loadUrl(location, options) : ofFile(location, await readLocal(location, options), options);
+  isUrl(location) ? loadUrl(location, options) : ofFile(location, readLocal(location, options), options);
 
 const ofFile = (
   path: string,
@@ -58,15 +60,19 @@ const loadUrl = async (url: string, options: ManifestStoreOptions): Promise<Stor
   });
 };
 
-const readLocal = (path: string, { name }: ManifestStoreOptions): Promise<Buffer> =>
-  readFile(path).catch((error: Error) =>
-    refuse({
-      key: name,
-      received: path,
-      rule: `a URL or a file that can be read (${error.message})`,
-      remedy: "Correct the path; a file under .tools is made by make tools",
-    }),
-  );
+const readLocal = (path: string, { name }: ManifestStoreOptions): Buffer => {
+  const reading = readRegularFile(path);
+  if ("bytes" in reading) return reading.bytes;
+  return refuse({
+    key: name,
+    rule: "an http or https URL, or a readable file",
+    got: `"${path}" (${reading.fault})`,
+    remedy:
+      path === ciliumManifest
+        ? "Render Cilium's Helm chart to that file, because Cilium publishes no manifest"
+        : "Correct the path, or run make tools if the path is under .tools",
+  });
+};
 
 /** Retry policy of manifests. It has short pauses because the program waits for manifests before it prints anything. */
 const manifestRetryPolicy: RetryPolicy = { tries: 3, pauseMs: 500, stallMs: 60_000 };

@@ -13,7 +13,7 @@ import {
 } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from "@jest/globals";
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "@jest/globals";
 import { flagsOf } from "../../cli/commandLine/parse";
 import { commands } from "../../cli/commands";
 import { root } from "../../system/checkout";
@@ -111,6 +111,21 @@ describe("wrong use ends with 2, one line of complaint, and starts nothing:", ()
     [["plan", "--jsn"], /Did you mean --json\?/],
     [["sweep", "--yess"], /Did you mean --yes\?/],
     [["status", "--stack", "ha"], /expected the same stack as STACK="dev", got "ha"/, { STACK: "dev" }],
+    [["help", "plan", "extra"], /help: expected at most 1 argument, got "extra"\. See slipway --help\./],
+    [["--help", "plan", "extra"], /help: expected at most 1 argument, got "extra"/],
+    [["--version", "extra"], /--version: expected no argument, got "extra"/],
+    [["--json", "status"], /--json: expected behind the command, got before status\. Write slipway status --json\./],
+    [
+      ["--stack=ha", "status"],
+      /--stack: expected behind the command, got before status\. Write slipway status --stack\./,
+    ],
+    [["--diff", "up", "-s", "ha"], /Write slipway up --diff\./],
+    [["--nonsense", "status"], /--nonsense: expected behind the command, .*See slipway status --help\./],
+    [["status", "-s", "a", "-s", "b"], /--stack: expected one value, got "a" and "b"\. Give the option once\./],
+    [["status", "--wat\u001b[31mch\n"], /--wat\\u001b\[31mch\\u000a: expected an option/],
+    [["sta\u202ets\u009b"], /expected a command, got "sta\\u202ets\\u009b"/],
+    [["up", "api-token=hunter2"], /got "api-token=\[secret\]"/],
+    [["up", "--db-password=hunter2"], /got "--db-password=\[secret\]"/],
   ])("%j", (args, message, env = {}) => {
     const before = contents();
     const { code, stdout, stderr } = run(args, env);
@@ -121,13 +136,113 @@ describe("wrong use ends with 2, one line of complaint, and starts nothing:", ()
   });
 });
 
+describe("a stack's name is checked before anything else:", () => {
+  test.each(["../x", "/etc/x", "a/b", ".", "..", ".hidden", "-x", "a b", "a\u001b[31m", "a\n", "ä", "a".repeat(101)])(
+    "%j",
+    (name) => {
+      const before = contents();
+      const byOption = run(["status", "--stack", name]);
+      const byVariable = run(["status"], { STACK: name });
+      expect([byOption.code, byVariable.code]).toEqual([2, 2]);
+      expect(byOption.stderr).toMatch(/^slipway: --stack: expected a stack's name of 1 to 100 .*, got ".*"\. .*\n$/);
+      expect(byVariable.stderr).toBe(byOption.stderr.replace("--stack", "STACK"));
+      expect(byOption.stderr.trimEnd()).not.toMatch(/\p{Cc}/u);
+      expect(contents()).toEqual(before);
+    },
+  );
+});
+
+describe("the output", () => {
+  const shell = (command: string) =>
+    spawnSync(which("bash"), ["-c", command.replaceAll("slipway", join(checkout, "scripts", "slipway"))], {
+      env: { ...environment, PATH: `${environment["PATH"]}:${process.env["PATH"]}` },
+      encoding: "utf8",
+    });
+
+  test.each(["help", "status --help", "--version", "completion bash"])(
+    "of slipway %s on a full disk is an error of one line",
+    (args) => {
+      const { status, stderr } = shell(`slipway ${args} >/dev/full`);
+      expect(status).toBe(1);
+      expect(stderr).toMatch(/^slipway: standard output: expected .*, got a full disk \(ENOSPC\)\. .*\n$/);
+    },
+  );
+
+  test.each(["help", "status --help", "--version", "completion bash"])(
+    "of slipway %s ends quietly when its reader goes away",
+    (args) => {
+      const { stdout, stderr } = shell(`slipway ${args} | true; echo "\${PIPESTATUS[0]}"`);
+      expect([stdout, stderr]).toEqual(["0\n", ""]);
+    },
+  );
+
+  test("to a closed stream is refused", () => {
+    const { status, stderr } = shell("slipway help >&-");
+    expect(status).toBe(1);
+    expect(stderr).toMatch(/^slipway: standard output: expected an open file, got a closed one\. .*\n$/);
+  });
+
+  test("of an error may have no reader either", () => {
+    expect(shell("slipway nonsense 2>/dev/full").status).toBe(2);
+    expect(shell("slipway nonsense 2>&1 >/dev/null | true; exit ${PIPESTATUS[0]}").status).toBe(2);
+  });
+});
+
+describe("a wrong HOME", () => {
+  test("that is relative is refused before anything is written", () => {
+    const before = contents();
+    const { code, stderr } = run(["route"], { HOME: "home", SLIPWAY_ROUTE: "release" });
+    expect(code).toBe(1);
+    expect(stderr).toMatch(/^slipway: HOME: expected the absolute path of your home folder, got "home"\. .*\n$/);
+    expect(contents()).toEqual(before);
+  });
+});
+
+describe("a stack file that is not one", () => {
+  const file = () => join(checkout, "Pulumi.odd.yaml");
+  afterEach(() => rmSync(file(), { recursive: true, force: true }));
+
+  test.each<[string, () => void, RegExp]>([
+    [
+      "a list",
+      () => writeFileSync(file(), "- a\n"),
+      /Pulumi\.odd\.yaml: expected a map with the key config, got a list/,
+    ],
+    ["a text", () => writeFileSync(file(), "text\n"), /expected a map with the key config, got a string/],
+    [
+      "a text as config",
+      () => writeFileSync(file(), "config: x\n"),
+      /config: expected a map of settings, got a string/,
+    ],
+    ["broken YAML", () => writeFileSync(file(), "config: [\n"), /expected YAML that parses/],
+    ["a folder", () => mkdirSync(file()), /Pulumi\.odd\.yaml: expected a file that can be read, got a folder/],
+    [
+      "a pipe",
+      () => spawnSync("mkfifo", [file()]),
+      /Pulumi\.odd\.yaml: expected a file that can be read, got a named pipe/,
+    ],
+    [
+      "links in a circle",
+      () => symlinkSync(file(), file()),
+      /expected a file that can be read, got symbolic links in a circle/,
+    ],
+  ])("is refused by plan before the tools are built: %s", (_, create, message) => {
+    create();
+    for (const name of ["plan", "up", "preview"]) {
+      const { code, stdout, stderr } = run([name, "--stack", "odd"], { SLIPWAY_ROUTE: "release" });
+      expect([name, code, stderr]).toEqual([name, 1, expect.stringMatching(message)]);
+      expect(stdout).not.toContain("to build");
+    }
+  });
+});
+
 describe("a stack without settings is named in one sentence, and nothing is created:", () => {
   test.each(listed.filter(({ usesStack }) => usesStack).map(({ name }) => name))("%s", (name) => {
     const before = contents();
     const needed = name === "kubectl" ? ["capd", "get", "pods"] : [];
     const { code, stdout, stderr } = run([name, "--stack=nope", ...needed]);
     expect([code, stdout]).toEqual([1, ""]);
-    expect(stderr).toMatch(/^slipway: STACK: expected a stack with a settings file \(.*\), got "nope"\. .*\n$/);
+    expect(stderr).toMatch(/^slipway: stack: expected a stack with a settings file \(.*\), got "nope"\. .*\n$/);
     expect(contents()).toEqual(before);
   });
 

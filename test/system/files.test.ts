@@ -13,7 +13,14 @@ import {
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "@jest/globals";
-import { createAtomically, filesBelow, pointLink, readIfThere, writeAtomically } from "../../system/files";
+import {
+  createAtomically,
+  createFolder,
+  filesBelow,
+  pointLink,
+  readIfThere,
+  writeAtomically,
+} from "../../system/files";
 
 let folder: string;
 beforeEach(() => {
@@ -83,4 +90,16 @@ test("leaves nothing behind where the file cannot be replaced", () => {
 test("reads a missing file as undefined, and fails for a folder", async () => {
   expect(await readIfThere(join(folder, "none"))).toBeUndefined();
   await expect(readIfThere(folder)).rejects.toThrow("EISDIR");
+});
+
+test("creates a folder with its parents, and ends where the system creates none", () => {
+  const path = join(folder, "x", "y", "z");
+  createFolder(path, 0o700);
+  createFolder(path);
+  expect([statSync(path).isDirectory(), statSync(join(folder, "x")).mode & 0o777]).toEqual([true, 0o700]);
+  expect(() => createFolder("/proc/slipway/x")).toThrow("ENOENT");
+  writeFileSync(join(folder, "file"), "");
+  expect(() => createFolder(join(folder, "file", "x"))).toThrow("ENOTDIR");
+  symlinkSync("missing", join(folder, "broken"));
+  expect(() => createFolder(join(folder, "broken"))).toThrow("EEXIST");
 });

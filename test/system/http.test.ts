@@ -1,7 +1,14 @@
 import net from "node:net";
 import { expect, jest, test } from "@jest/globals";
 import { Response } from "undici";
-import { askInternet, followRedirects, reasonOf, RefusedRedirect } from "../../system/http";
+import {
+  askInternet,
+  followRedirects,
+  isTemporaryStatus,
+  reasonOf,
+  RefusedRedirect,
+  retryAfterMs,
+} from "../../system/http";
 
 /** Follows redirects from the first address to each next one, and returns the requested addresses. */
 const follow = async (...addresses: string[]): Promise<string[]> => {
@@ -75,3 +82,24 @@ test.each([
   [{ message: "fetch failed" }, "fetch failed"],
   ["text", "text"],
 ])("says why %j failed", (error, reason) => expect(reasonOf(error)).toBe(reason));
+
+test.each([
+  [null, 0],
+  ["", 0],
+  ["soon", 0],
+  ["-5", 0],
+  ["0", 0],
+  ["7", 7000],
+  [" 7 ", 7000],
+  ["3600", 60_000],
+  ["Mon, 30 Nov 2026 12:00:07 GMT", 7000],
+  ["Mon, 30 Nov 2026 11:59:00 GMT", 0],
+  ["Mon, 30 Nov 2026 20:00:00 GMT", 60_000],
+])("reads Retry-After: %j as %d ms", (header, expected) => {
+  expect(retryAfterMs(header, Date.parse("2026-11-30T12:00:00Z"))).toBe(expected);
+});
+
+test("tells a busy server from a missing file", () => {
+  expect([408, 425, 429, 500, 502, 503, 504].every(isTemporaryStatus)).toBe(true);
+  expect([200, 304, 400, 401, 403, 404, 410, 418].some(isTemporaryStatus)).toBe(false);
+});

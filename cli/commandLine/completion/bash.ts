@@ -54,6 +54,9 @@ _slipway() {
       command="$word"
       case "$command" in
 ${listedCommands(definitions).map(branch).join("\n")}
+      help) operands='words:${listedCommands(definitions)
+        .map(({ name }) => name)
+        .join(",")}' ;;
       *) return 0 ;;
       esac
       continue
@@ -75,7 +78,7 @@ ${listedCommands(definitions).map(branch).join("\n")}
     kind="\${values#*" $wanted="}"
     kind="\${kind%% *}"
   elif [ -z "$command" ]; then
-    kind='words:${[...listedCommands(definitions).map(({ name }) => name), "--help", "--version"].join(",")}'
+    kind='words:${[...listedCommands(definitions).map(({ name }) => name), "help", "--help", "--version"].join(",")}'
   elif [ "\${current#-}" = "$current" ] && [ "$count" -lt "\${#kinds[@]}" ]; then
     kind="\${kinds[count]}"
   else

@@ -1,5 +1,6 @@
 import type { Completion, CommandDefinition } from "../definition";
-import { ownOptions, pulumiRows } from "../help";
+import { ownOptions, pulumiRow } from "../help";
+import { isRepeatable, optionsOf } from "../pulumiOptions";
 
 /** An option for shell completion. */
 export interface ShellOption {
@@ -18,7 +19,7 @@ const readFlags = (flags: string, summary: string, completes?: Completion): Shel
     names: flags.match(/(?<!\S)--?[\w-]+/g) ?? [],
     summary,
     ...(value === undefined ? {} : { value: { name: value, candidates: completes ?? (isFile ? "files" : undefined) } }),
-    isRepeatable: summary.includes("(repeatable)"),
+    isRepeatable: isRepeatable({ summary }),
   };
 };
 
@@ -26,5 +27,7 @@ const readFlags = (flags: string, summary: string, completes?: Completion): Shel
 export const shellOptions = (definition: CommandDefinition): ShellOption[] => [
   ...ownOptions(definition).map(({ flags, summary, completes }) => readFlags(flags, summary, completes)),
   readFlags("-h, --help", "show this help"),
-  ...pulumiRows(definition).map(([flags, summary]) => readFlags(flags, summary)),
+  ...(definition.pulumi === undefined ? [] : optionsOf(definition.pulumi)).map((option) =>
+    readFlags(...pulumiRow(option), option.words),
+  ),
 ];

@@ -82,12 +82,16 @@ _slipway() {
   command)
     names=(
 ${listed.map(({ name, summary }) => `      ${quote(`${name}:${summary}`)}`).join("\n")}
+      'help:show the help of a command'
     )
     _describe command names
     ;;
   argument)
     case $words[1] in
 ${listed.map(branch).join("\n")}
+    help)
+      _arguments '1:command:(${listed.map(({ name }) => name).join(" ")})'
+      ;;
     esac
     ;;
   esac

@@ -96,6 +96,16 @@ export const checkSpace = (volumes: Volume[]): void => {
   }
 };
 
+/**
+ * Returns about how many minutes artifacts take on two cores. A long build keeps both cores busy alone; many builds share
+ * the cores.
+ */
+export const minutesFor = (names: readonly string[], route: Route): number => {
+  const seconds = names.map((name) => coldSecondsOf(name, route));
+  const total = seconds.reduce((before, each) => before + each, 0);
+  return Math.round(Math.max(total / 2, Math.min(total, Math.max(0, ...seconds) * 1.5)) / 60);
+};
+
 /** Returns the weighted part of a route's work that is missing, from 0 to 1. */
 export const missingShare = (route: Route, missing: string[], all: string[]): number => {
   const weight = (names: string[]): number => names.reduce((total, name) => total + coldSecondsOf(name, route), 0);

@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
+import { basename } from "node:path";
 import { messageOf } from "../../../lib/base/errors";
 import { isRecord } from "../../../lib/base/json";
 import { refuse } from "../../../lib/base/problem";
@@ -65,9 +66,9 @@ export class ToolLock {
     }
     return refuse({
       key: this.path,
-      rule: "a JSON object of SHA-256 checksums by address",
+      rule: "a JSON object with a SHA-256 checksum for each download URL",
       got,
-      remedy: "Restore the file with git checkout",
+      remedy: `Restore the file: git checkout HEAD -- ${basename(this.path)}`,
     });
   }
 }

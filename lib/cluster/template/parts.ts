@@ -9,8 +9,10 @@ import { type TemplateCluster, templateProblems } from "./problems";
 import { renderTemplate, type TemplateValues } from "./render";
 
 /**
- * Names each machine template by its content, and updates all references to it: a change creates another template and
- * new machines. A template keeps its name if other names derive from it (Azure's `<template>-azure-json`).
+ * Appends a checksum of the content to the name of each machine template, and updates all references. A changed template
+ * then has another name, and Cluster API creates new machines. An infrastructure template keeps its name if a text in the
+ * template derives from that name, such as Azure's Secret `<template>-azure-json`. The user changes such a name together
+ * with the content.
  */
 export const namedByContent = (objects: readonly KubernetesObject[]): KubernetesObject[] => {
   const texts = objects.flatMap((object) => textsIn(object["spec"]));

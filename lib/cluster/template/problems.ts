@@ -58,7 +58,10 @@ const missing = (
     return [{ key: source, received: name ?? null, rule, remedy: "Use the provider's template without topology" }];
   });
 
-/** Checks that networks in a template equal the settings' networks, which configure the pod network. */
+/**
+ * Checks that the pod network, the service network and the DNS domain in a template equal the settings. A template may omit
+ * them. Slipway configures the pod network by the setting `podCidr`, and not by the template.
+ */
 const networks = (
   { pods, services, serviceDomain }: ClusterNetwork,
   source: string,

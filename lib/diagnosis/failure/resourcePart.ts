@@ -23,7 +23,7 @@ const contents: readonly string[] = ["Application", "Cni", "ExtraManifests", "Me
 /** Suffixes of a workload cluster's steps after the creation of machines. The API answers only if machines exist. */
 const afterMachines = /-(api|containers|kubeconfig|nodes|port)$/;
 
-/** Returns the workload cluster if the URN is its component; undefined for other URNs. */
+/** Returns the name of the workload cluster whose component has this URN; undefined for any other URN. */
 export const clusterOf = (urn: string): string | undefined =>
   typesOf(urn).join("$") === workloadCluster ? nameOf(urn) : undefined;
 

@@ -14,7 +14,7 @@ import {
 import { makeCurrent, restoreCurrent } from "./currentContext";
 import { entryName, isOwn, type Mark, markOf, type Owner, withMark } from "./mark";
 
-/** A cluster of the stack with its kubeconfig data. */
+/** A workload or management cluster of the stack, and the cluster, user and namespace of its kubeconfig's current context. */
 export interface MergedCluster {
   name: string;
   access: Access;

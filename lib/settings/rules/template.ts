@@ -2,7 +2,7 @@ import { valueAt } from "../../base/json";
 import type { Problem } from "../../base/problem";
 import type { ClusterField } from "../schema/cluster";
 import type { ClusterEntry } from "../schema/entries";
-import { checkField, type ClusterRule, type RuleContext } from "./rule";
+import { checkField, type ClusterRule, isDocker, type RuleContext } from "./rule";
 
 const isTemplate = ({ values }: ClusterEntry): boolean => values.backend === "template";
 
@@ -79,10 +79,10 @@ export const templateRules: readonly ClusterRule[] = [
           "Set it to external if the provider's controller assigns addresses",
         ),
         ...checkField(
-          loadBalancer !== "external" || isTemplate(entry),
+          loadBalancer !== "external" || !isDocker(entry),
           entry,
           "loadBalancer",
-          "metallb, cloud-provider-kind or none for a cluster without a template",
+          'metallb, cloud-provider-kind or "none", because only a cluster from a template can use external',
           "Set it to metallb, the default",
         ),
         ...checkField(

@@ -50,12 +50,16 @@ export const dnsLabel = (longest: number, why = "Kubernetes' limit"): Check<stri
   requireThat(
     (value) => /^[a-z0-9]([a-z0-9-]*[a-z0-9])?$/.test(value) && value.length <= longest,
     `1 to ${longest} lower-case letters, digits and inner hyphens (${why})`,
-    (value) => `Write it as ${suggestedLabel(value, longest)}`,
+    (value) => {
+      const label = suggestedLabel(value, longest);
+      return label === "" ? "Write a name such as cluster-1" : `Write it as ${label}`;
+    },
   );
 
+/** Returns the nearest label; empty if the value has no letters and digits. */
 const suggestedLabel = (value: string, longest: number): string => {
   const letters = value.toLowerCase().replace(/[^a-z0-9]+/g, "-");
-  return letters.replace(/^-+/, "").slice(0, longest).replace(/-+$/, "") || "cluster-1";
+  return letters.replace(/^-+/, "").slice(0, longest).replace(/-+$/, "");
 };
 
 const isDomain = (value: string): boolean =>

@@ -130,6 +130,6 @@ const dependentDefaults = (
     ...(isTemplate ? { backend: "template" } : {}),
     ...(isSimulated && !has("cni") ? { cni: "none" } : {}),
     loadBalancer: balancer,
-    ...(has("application") ? {} : { application: balancer !== "none" }),
+    ...(has("application") ? {} : { application: !isSimulated && balancer !== "none" }),
   };
 };

@@ -31,7 +31,7 @@ export const readTable = <T extends SettingTable>(table: T, source: TableSource)
   const { input, versions, path } = source;
   const problems = Object.keys(input)
     .filter((name) => !Object.hasOwn(table, name))
-    .map((name) => unknownName(table, path, name, input[name]));
+    .map((name) => unknownName(table, path, name));
   const values: Record<string, unknown> = {};
   const invalid = new Set<string>();
   for (const [name, schema] of Object.entries(table)) {
@@ -74,8 +74,7 @@ const problemsOf = (issue: z.core.$ZodIssue, schema: z.core.$ZodType, start: str
     }
     case "unrecognized_keys": {
       const fields = type instanceof z.ZodMiniObject ? (type.shape as SettingTable) : {};
-      const input = received as Readonly<Record<string, unknown>>;
-      return issue.keys.map((name) => unknownName(fields, key, name, input[name]));
+      return issue.keys.map((name) => unknownName(fields, key, name));
     }
     default: {
       const { rule, example } = types[issue.code === "invalid_type" ? issue.expected : "int"] ?? string;
@@ -115,19 +114,16 @@ const types: Readonly<Record<string, typeof string>> = {
   array: { rule: "a list", example: "lines that begin with a hyphen, indented under the key" },
 };
 
-const unknownName = (table: SettingTable, path: string, name: string, received: unknown): Problem => {
+/** Returns the problem of an unknown name, without its value: a misspelt secret is a secret. */
+const unknownName = (table: SettingTable, path: string, name: string): Problem => {
   const names = Object.keys(table);
   const suggestion = nearest(name, names);
   const remedy =
     path === ""
       ? "Remove it; docs/reference/settings.md lists the settings"
       : `Remove it; known fields: ${names.join(", ")}`;
-  const isSecret =
-    suggestion !== undefined && table[suggestion] !== undefined && notes.get(table[suggestion])?.secret === true;
   return {
     key: keyAt(path, name),
-    // The value of a misspelt secret setting is a secret.
-    ...(isSecret ? {} : { received }),
     rule: path === "" ? "a setting that Pulumi.yaml declares" : "a known field",
     remedy: suggestion === undefined ? remedy : `Did you mean ${suggestion}? Rename it, or remove it`,
   };

@@ -22,9 +22,9 @@ const network = {
   urn: "urn:pulumi:dev::slipway::slipway:index:DockerNetwork$docker:index/network:Network::network",
 };
 
-const plan = async (preview: RunPreview, ...args: string[]): Promise<{ code: number; text: string }> => {
+const plan = async (preview: RunPreview, json = false): Promise<{ code: number; text: string }> => {
   const lines: string[] = [];
-  const code = await printPlan(target, ["--refresh", ...args], (line) => lines.push(line), preview);
+  const code = await printPlan(target, ["--refresh"], (line) => lines.push(line), { preview, json });
   return { code, text: lines.join("\n") };
 };
 
@@ -36,7 +36,7 @@ test("prints a table and a summary", async () => {
 });
 
 test("prints JSON and nothing else", async () => {
-  const { code, text } = await plan(answers({ steps: [{ ...network, op: "delete" }] }), "--json");
+  const { code, text } = await plan(answers({ steps: [{ ...network, op: "delete" }] }), true);
   expect(code).toBe(3);
   expect(JSON.parse(text)).toMatchObject({ exitCode: 3, parts: [{ part: "network", change: "destroyed" }, {}, {}] });
 });

@@ -25,9 +25,16 @@ let folder: string;
 beforeAll(() => {
   folder = mkdtempSync(join(tmpdir(), "slipway completion-"));
   const kubeconfigs = join(folder, ".slipway", "kubeconfigs");
-  for (const path of ["scripts", "bin", ".slipway/kubeconfigs/offline", ".slipway/kubeconfigs/fleet"])
+  for (const path of ["scripts", "bin", "sub", ".slipway/kubeconfigs/offline", ".slipway/kubeconfigs/fleet"])
     mkdirSync(join(folder, path), { recursive: true });
-  for (const file of ["Pulumi.yaml", "Pulumi.dev.yaml", "Pulumi.offline.yaml", "Pulumi.fleet.yaml", "plans.json"])
+  for (const file of [
+    "Pulumi.yaml",
+    "Pulumi.dev.yaml",
+    "Pulumi.offline.yaml",
+    "Pulumi.fleet.yaml",
+    "plans.json",
+    "sub/deep.json",
+  ])
     writeFileSync(join(folder, file), "");
   for (const file of ["offline/capd", "offline/management", "fleet/edge"])
     writeFileSync(join(kubeconfigs, `${file}.yaml`), "");
@@ -57,6 +64,13 @@ const lines: [string, string[]][] = [
   ["slipway status -s fl", ["status", "-s", "fleet"]],
   ["slipway up --target urn --stack of", ["up", "--target", "urn", "--stack", "offline"]],
   ["slipway up --plan pla", ["up", "--plan", "plans.json"]],
+  ["slipway preview --save-plan pla", ["preview", "--save-plan", "plans.json"]],
+  ["slipway preview --save-plan=pla", ["preview", "--save-plan=plans.json"]],
+  ["slipway preview --event-log sub/dee", ["preview", "--event-log", "sub/deep.json"]],
+  ["slipway up --color ne", ["up", "--color", "never"]],
+  ["slipway up --color=al", ["up", "--color=always"]],
+  ["slipway help comp", ["help", "completion"]],
+  ["slipway hel", ["help"]],
   ["slipway completion z", ["completion", "zsh"]],
   ["slipway passing man", ["passing", "management"]],
   ["slipway passing -s fleet e", ["passing", "-s", "fleet", "edge"]],

@@ -64,6 +64,7 @@ const internal = [
   "SLIPWAY_CALLED_IN",
   "WORKLOAD_KUBECONFIG",
   "PULUMI_NODEJS_TYPESCRIPT",
+  "PULUMI_CONFIG_SECRET_KEYS",
 ];
 
 test("every environment variable that the code reads is in the help of a command", () => {

@@ -1,8 +1,10 @@
-import { existsSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { spawnSync } from "node:child_process";
-import { describe, expect, test } from "@jest/globals";
+import { execFileSync, spawnSync } from "node:child_process";
+import { afterEach, beforeEach, describe, expect, test } from "@jest/globals";
 import type { CommandDefinition, Invocation } from "../../../cli/commandLine/definition";
+import { requireFiles } from "../../../cli/commandLine/fileOptions";
 import { findCommand, parseInvocation } from "../../../cli/commandLine/parse";
 import { optionsOf, type PulumiOperation } from "../../../cli/commandLine/pulumiOptions";
 import { takeStack } from "../../../cli/commandLine/run";
@@ -55,6 +57,51 @@ describe("options for Pulumi", () => {
   });
 });
 
+describe("files in options for Pulumi", () => {
+  let folder: string;
+  beforeEach(() => {
+    folder = mkdtempSync(join(tmpdir(), "slipway-files-"));
+    writeFileSync(join(folder, "file"), "{}");
+    mkdirSync(join(folder, "folder"));
+    execFileSync("mkfifo", [join(folder, "pipe")]);
+    symlinkSync("circle", join(folder, "circle"));
+    symlinkSync("missing", join(folder, "broken"));
+  });
+  afterEach(() => rmSync(folder, { recursive: true }));
+
+  const check = (name: string, ...args: string[]) =>
+    requireFiles((parse(name, ...args) as Invocation).files ?? [], folder);
+
+  test.each(["folder", "pipe", "circle", "file/below", "missing", "broken", "/dev/null/x"])(
+    "%s cannot be read",
+    (path) => {
+      expect(() => check("up", "--plan", path)).toThrow(
+        /^--plan: expected a file that can be read, got ".*" \(.*\)\. Name/,
+      );
+      expect(() => check("up", "--policy-pack-config", path)).toThrow(/^--policy-pack-config: expected a file/);
+    },
+  );
+
+  test.each(["folder", "pipe", "circle", "file/below", "missing/below", "file/."])("%s cannot be written", (path) => {
+    for (const option of ["--save-plan", "--import-file"])
+      expect(() => check("preview", `${option}=${path}`)).toThrow(
+        /: expected a file that can be written, got ".*" \(.*\)/,
+      );
+  });
+
+  test("may be new, exist, be a device, and for events a pipe", () => {
+    check("preview", "--save-plan", "new", "--import-file", "file", "--event-log", "/dev/null");
+    check("preview", "--event-log", "pipe", "--save-plan=broken");
+    check("up", "--plan", join(folder, "file"));
+  });
+
+  test("all have their problems in one error", () => {
+    expect(() => check("preview", "--save-plan", "folder", "--import-file", "pipe")).toThrow(
+      /^--save-plan: .*a folder.*\n--import-file: .*a named pipe/,
+    );
+  });
+});
+
 describe("own options and arguments", () => {
   test("are read into options and operands", () => {
     expect(parse("status", "--watch", "-s", "ha")).toEqual({
@@ -85,6 +132,12 @@ describe("own options and arguments", () => {
     ["status", ["--watch=true"], /^--watch: .*got "--watch=true"/],
     ["up", ["surplus"], /^up: expected no argument, got "surplus"/],
     ["status", ["--", "surplus"], /^status: expected no argument, got "surplus"/],
+    ["status", ["-s", "a", "--stack=a"], /^--stack: expected one value, got "a" and "a"\. Give the option once\.$/],
+    ["status", ["-sa", "-s", "b"], /^--stack: expected one value/],
+    ["up", ["--parallel", "4", "-p5"], /^--parallel: expected one value, got "4" and "5"/],
+    ["up", ["-m", "a", "--message="], /^--message: expected one value, got "a" and ""/],
+    ["preview", ["--save-plan=a", "--save-plan", "b"], /^--save-plan: expected one value/],
+    ["up", ["--color", "blue"], /^--color: expected always or never or raw or auto, got "blue"/],
     ["up", ["--target"], /^--target: expected a value, got nothing\./],
     ["up", ["-dt"], /^-dt: expected a value, got nothing\./],
     ["up", ["--stack"], /^--stack: expected a value, got nothing\./],
@@ -153,5 +206,6 @@ describe("--stack", () => {
       '--stack: expected the same stack as STACK="dev", got "ha". Give only one of them.',
     );
     expect(() => takeStack("", {})).toThrow(UsageError);
+    expect(() => takeStack("../x", {})).toThrow(UsageError);
   });
 });

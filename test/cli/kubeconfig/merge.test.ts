@@ -11,7 +11,9 @@ import {
   writeFileSync,
 } from "node:fs";
 import { join } from "node:path";
-import { afterEach, beforeEach, describe, expect, test } from "@jest/globals";
+import { execFileSync } from "node:child_process";
+import { createServer } from "node:net";
+import { afterAll, afterEach, beforeEach, describe, expect, test } from "@jest/globals";
 import { forgetMerged, joinedKubeconfig, mergeIntoUserFile, removeFromUserFiles } from "../../../cli/kubeconfig/merge";
 import { changeUserFile, userFiles } from "../../../cli/kubeconfig/userFile";
 import { readConfig } from "../../../lib/kubernetes/merging/entries";
@@ -50,8 +52,59 @@ const writeUsual = (text: string, file = usual): void => {
 describe("the user's kubeconfigs", () => {
   test("are those of KUBECONFIG and ~/.kube/config; relative paths start where slipway was called", () => {
     expect(userFiles({ HOME: "/home/me" })).toEqual({ first: "/home/me/.kube/config", all: ["/home/me/.kube/config"] });
-    const env = { HOME: "/home/me", KUBECONFIG: ":a:/b:", SLIPWAY_CALLED_IN: "/work" };
-    expect(userFiles(env)).toEqual({ first: "/work/a", all: ["/work/a", "/b", "/home/me/.kube/config"] });
+    const env = { HOME: "/home/me", KUBECONFIG: ":a:/b:", SLIPWAY_CALLED_IN: "/usr" };
+    expect(userFiles(env)).toEqual({ first: "/usr/a", all: ["/usr/a", "/b", "/home/me/.kube/config"] });
+  });
+});
+
+describe("a path in KUBECONFIG that is not a file", () => {
+  const server = createServer();
+  afterAll(() => void server.close());
+  const create: Record<string, (path: string) => unknown> = {
+    "a folder": (path) => mkdirSync(path),
+    "a named pipe": (path) => execFileSync("mkfifo", [path]),
+    "symbolic links in a circle": (path) => symlinkSync(path, path),
+    "a socket": (path) => new Promise<void>((resolve) => void server.listen(path, resolve)),
+    "a device": (path) => symlinkSync("/dev/zero", path),
+  };
+
+  test.each(Object.entries(create))("is refused and not opened: %s", async (words, make) => {
+    const path = join(home.folder, "odd");
+    await make(path);
+    process.env.KUBECONFIG = path;
+    const message = `${path}: expected a regular file that can be read, got ${words}`;
+    await expect(mergeIntoUserFile(ownStack, clusters, print)).rejects.toThrow(message);
+    await expect(removeFromUserFiles(ownStack, print)).rejects.toThrow(message);
+    await forgetMerged(ownStack, print);
+    expect(lines.join("\n")).toContain(message);
+  });
+
+  test("is refused below a file", async () => {
+    writeFileSync(join(home.folder, "file"), "");
+    process.env.KUBECONFIG = join(home.folder, "file", "below");
+    const message = "expected a regular file that can be read, got a path below a file (ENOTDIR)";
+    await expect(mergeIntoUserFile(ownStack, clusters, print)).rejects.toThrow(message);
+    await expect(removeFromUserFiles(ownStack, print)).rejects.toThrow(message);
+  });
+
+  test("has no entries if it is /dev/null or a broken link", async () => {
+    symlinkSync(join(home.folder, "missing"), join(home.folder, "broken"));
+    process.env.KUBECONFIG = `/dev/null:${join(home.folder, "broken")}`;
+    expect(await removeFromUserFiles(ownStack, print)).toEqual([]);
+  });
+
+  test("keeps the entries of the other files removable", async () => {
+    await mergeIntoUserFile(ownStack, clusters, print);
+    execFileSync("mkfifo", [join(home.folder, "pipe")]);
+    process.env.KUBECONFIG = join(home.folder, "pipe");
+    await expect(removeFromUserFiles(ownStack, print)).rejects.toThrow("a named pipe");
+    expect(readFileSync(usual, "utf8")).not.toContain("slipway-dev-capd");
+  });
+
+  test("is named also if the working directory was deleted", () => {
+    const env = { HOME: "/home/me", KUBECONFIG: "a", SLIPWAY_CALLED_IN: join(home.folder, "gone") };
+    expect(() => userFiles(env)).toThrow(/^working directory: expected a folder that exists, got ".*gone"\. Change/);
+    expect(userFiles({ ...env, KUBECONFIG: "/a" }).first).toBe("/a");
   });
 });
 

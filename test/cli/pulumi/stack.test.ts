@@ -1,5 +1,15 @@
 import { execFileSync } from "node:child_process";
-import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
 import { hostname, tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, jest, test } from "@jest/globals";
@@ -7,6 +17,7 @@ import {
   environmentScript,
   localBackend,
   pulumiEnvironment,
+  requirePassphraseFile,
   writeEnvironmentScript,
 } from "../../../cli/pulumi/environment";
 import { removeStaleLocks } from "../../../cli/pulumi/fileBackend";
@@ -45,7 +56,7 @@ describe("stack", () => {
 
   test("refuses a stack without a settings file, and names the known stacks", () => {
     expect(() => chooseStack(checkout, "release", { STACK: "prod" })).toThrow(
-      "STACK: expected a stack with a settings file (dev, offline)",
+      "stack: expected a stack with a settings file (dev, offline)",
     );
     writeFileSync(join(checkout, "Pulumi.yaml"), "name: slipway\n");
     expect(knownStacks(checkout)).toEqual(["dev", "offline"]);
@@ -276,6 +287,30 @@ describe("locks of killed runs", () => {
   test("are not searched in other backends and in stacks without locks", () => {
     removeStaleLocks("s3://bucket", "dev", () => undefined);
     removeStaleLocks(`file://${checkout}`, "none", () => undefined);
+  });
+});
+
+describe("the user's passphrase file", () => {
+  const check = (env: NodeJS.ProcessEnv): void =>
+    requirePassphraseFile(checkout, pulumiEnvironment(checkout, { env, home }), env);
+
+  test.each<[string, (path: string) => void, string]>([
+    ["missing", () => undefined, "no such file or folder (ENOENT)"],
+    ["a folder", (path) => mkdirSync(path), "a folder"],
+    ["a named pipe", (path) => execFileSync("mkfifo", [path]), "a named pipe"],
+    ["a link to itself", (path) => symlinkSync(path, path), "symbolic links in a circle (ELOOP)"],
+  ])("is refused if it is %s", (_, create, words) => {
+    const path = join(home, "passphrase");
+    create(path);
+    expect(() => check({ PULUMI_CONFIG_PASSPHRASE_FILE: path })).toThrow(
+      `PULUMI_CONFIG_PASSPHRASE_FILE: expected a regular file that can be read, got "${path}" (${words}).`,
+    );
+    check({ PULUMI_CONFIG_PASSPHRASE_FILE: path, PULUMI_CONFIG_PASSPHRASE: "" });
+    check({ PULUMI_CONFIG_PASSPHRASE_FILE: path, PULUMI_BACKEND_URL: "https://api.pulumi.com" });
+  });
+
+  test("may be relative to the checkout", () => {
+    check({ PULUMI_CONFIG_PASSPHRASE_FILE: "Pulumi.dev.yaml" });
   });
 });
 

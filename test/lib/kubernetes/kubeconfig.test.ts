@@ -75,7 +75,7 @@ describe("parseKubeconfig", () => {
     } catch (error) {
       message = (error as Error).message;
     }
-    expect(message).toMatch(/kubeconfig: expected (a map with clusters|the name of a context)/);
+    expect(message).toMatch(/kubeconfig: expected (a map with clusters|a context)/);
     expect(message.replace("S0VZ@x", "")).not.toContain("S0VZ");
   });
 });

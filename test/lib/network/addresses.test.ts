@@ -1,7 +1,7 @@
 import { describe, expect, test } from "@jest/globals";
 import fc from "fast-check";
 import { contains } from "../../../lib/network/addressRange";
-import { overlaps } from "../../../lib/network/cidr";
+import { overlaps, refuseOtherSize } from "../../../lib/network/cidr";
 import { defaultGateway, dockerRange, gatewayOf } from "../../../lib/network/dockerSubnet";
 import { loadBalancerRange } from "../../../lib/network/loadBalancerRange";
 import { addressOf, parseCidr, parseDockerSubnet, parseNetwork } from "../../../lib/network/parse";
@@ -49,6 +49,17 @@ describe("parseCidr", () => {
   test("names the value in the error", () => {
     expect(() => parseCidr("172.18.0.1/16")).toThrow('"172.18.0.1/16"');
   });
+});
+
+test.each([
+  ["192.168.5.128/25", 8, 24, "192.168.5.0/24"],
+  ["192.168.5.0/24", 8, 20, "192.168.0.0/20"],
+  ["10.0.0.0/7", 8, 24, "10.0.0.0/8"],
+  ["fd00:1:2:3:4::/80", 48, 64, "fd00:1:2:3::/64"],
+])("the network that the error of %s suggests is one that the rule accepts", (text, shortest, longest, suggested) => {
+  const sizes = { shortest, longest };
+  expect(() => refuseOtherSize(parseNetwork(text), sizes, "test")).toThrow(`for example ${suggested}.`);
+  expect(() => refuseOtherSize(parseNetwork(suggested), sizes, "test")).not.toThrow();
 });
 
 describe("loadBalancerRange", () => {

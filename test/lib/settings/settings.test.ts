@@ -117,16 +117,13 @@ describe("values", () => {
 
 describe("each problem has key, rule, value and remedy", () => {
   test.each<[Record<string, unknown>, string]>([
-    [
-      { clustrName: "x" },
-      'clustrName: expected a setting that Pulumi.yaml declares, got "x". Did you mean clusterName?',
-    ],
+    [{ clustrName: "x" }, "clustrName: expected a setting that Pulumi.yaml declares. Did you mean clusterName?"],
     [
       { templateSecret: { A: "hunter2" } },
       "templateSecret: expected a setting that Pulumi.yaml declares. Did you mean templateSecrets?",
     ],
-    [{ zzzzzzzz: 1 }, "zzzzzzzz: expected a setting that Pulumi.yaml declares, got 1. Remove it"],
-    [{ constructor: 1 }, "constructor: expected a setting that Pulumi.yaml declares, got 1"],
+    [{ zzzzzzzz: 1 }, "zzzzzzzz: expected a setting that Pulumi.yaml declares. Remove it"],
+    [{ constructor: 1 }, "constructor: expected a setting that Pulumi.yaml declares. Remove it"],
     [{ pins: "latest" }, 'pins: expected one of release, source, got "latest". Set it to release'],
     [{ imageSource: "Local" }, "expected one of registry, local, got "],
     [{ capdImageSource: "pul" }, 'capdImageSource: expected one of pull, build, archive, local, got "pul"'],
@@ -143,7 +140,7 @@ describe("each problem has key, rule, value and remedy", () => {
     [{ featureGates: { clusterTopology: true } }, 'expected a map of names in capitals…, got {"clusterTopology":true}'],
     [{ featureGates: { A: "x", B: { c: 1 } } }, 'featureGates: expected a map of names…, got {"B":{"c":1}}'],
     [{ clusterName: "Capd_1" }, 'clusterName: expected 1 to 43 lower-case letters…, got "Capd_1". Write it as capd-1'],
-    [{ clusterName: "" }, "Write it as cluster-1"],
+    [{ clusterName: "" }, "Write a name such as cluster-1"],
     [{ clusterName: "a-" }, "Write it as a"],
     [{ clusterName: "a".repeat(44) }, "expected 1 to 43 …Cluster API appends -control-plane-xxxxx"],
     [{ managementCluster: "a".repeat(50) }, "managementCluster: expected 1 to 49 …kind appends"],
@@ -166,6 +163,11 @@ describe("each problem has key, rule, value and remedy", () => {
     [{ controlPlaneReplicas: 2 }, "controlPlaneReplicas: expected 1, 3, 5 or 7, …, got 2. Set it to 3"],
     [{ controlPlaneReplicas: 0 }, "Set it to 1"],
     [{ controlPlaneReplicas: 9 }, "Set it to 7"],
+    [{ controlPlaneReplicas: 1000 }, "got 1000. Correct the number"],
+    [{ controlPlaneReplicas: -50 }, "got -50. Correct the number"],
+    [{ loadBalancerPrefix: 1_000_000 }, "got 1000000. Correct the number"],
+    [{ loadBalancerPrefix: -5 }, "got -5. Correct the number"],
+    [{ clusterName: "!!" }, "Write a name such as cluster-1"],
     [{ controlPlaneReplicas: -1 }, "Set it to 1"],
     [{ controlPlaneReplicas: 1e3 }, "got 1000. Correct the number, or remove the setting for the default."],
     [{ workerReplicas: 300 }, "Set it to 250"],
@@ -196,7 +198,7 @@ describe("each problem has key, rule, value and remedy", () => {
       "loadBalancerPrefix: expected a block with an address …, got 31",
     ],
     [{ podCidr: "192.168.1.0/16" }, "podCidr: …. Write 192.168.0.0/16"],
-    [{ podCidr: "192.168.0.0/28" }, "podCidr: expected a prefix length from /8 to /24 ….…such as 192.168.0.0/24"],
+    [{ podCidr: "192.168.0.0/28" }, "podCidr: expected a prefix length from /8 to /24 ….…for example 192.168.0.0/24"],
     [
       { podCidr: "192.168.0.0/24" },
       "podCidr: expected a network with a /24 for each of 2 nodes (this network has room for 1)",
@@ -271,6 +273,63 @@ describe("each problem has key, rule, value and remedy", () => {
     ["the longest name", { clusterName: "a".repeat(43) }],
   ])("accepts %s", (_, config) => {
     expect(problemsOf(config)).toEqual([]);
+  });
+});
+
+describe("no problem shows a secret:", () => {
+  const secret = "hunter2-Hunter2";
+  const encrypted = { secure: secret };
+  const messageOf = (config: Record<string, string>, secretKeys: string[]): string => {
+    try {
+      readSettings({ config, pins, secretKeys });
+      return "";
+    } catch (error) {
+      return (error as Error).message;
+    }
+  };
+
+  test.each<[string, Record<string, unknown>]>([
+    ["an unknown setting", { password: secret }],
+    ["an unknown setting without a secret name", { zzzz: secret }],
+    ["an unknown setting with a map", { zzzz: { a: [secret] } }],
+    ["an unknown field of a cluster", { clusters: [{ name: "a", podCidr: "10.0.0.0/16", passwort: secret }] }],
+    [
+      "an unknown field of a worker pool",
+      { clusters: [{ name: "a", workers: [{ name: "p", replicas: 1, x: secret }] }] },
+    ],
+    ["an encrypted string", { podCidr: encrypted }],
+    ["an encrypted number", { workerReplicas: encrypted }],
+    ["an encrypted boolean", { application: encrypted }],
+    ["an encrypted choice", { pins: encrypted }],
+    ["an encrypted part of a map", { featureGates: { A: encrypted } }],
+    ["an encrypted part of a list", { extraImages: [encrypted], imageSource: "local" }],
+    ["an encrypted cluster", { clusters: [encrypted] }],
+    ["a variable with the name of a secret", { featureGates: { API_TOKEN: `${secret}\n` } }],
+    ["a list below the name of a secret", { featureGates: { PASSWORDS: [secret] } }],
+    ["a secret setting", { templateSecrets: { A: { b: secret } } }],
+    ["a secret setting that is text", { templateSecrets: secret }],
+  ])("%s", (_, config) => {
+    const problems = problemsOf(config).join("\n");
+    expect(problems).toMatch(/expected/);
+    expect(problems.toLowerCase()).not.toContain("hunter2");
+  });
+
+  test.each<[string, Record<string, string>]>([
+    ["a name", { clusterName: secret }],
+    ["a network", { podCidr: secret }],
+    ["a version", { kubernetesVersion: secret }],
+    ["a choice", { pins: secret }],
+    ["a list", { clusters: JSON.stringify([{ name: secret }]) }],
+  ])("the plain text of an encrypted setting: %s", (_, config) => {
+    const message = messageOf(config, Object.keys(config));
+    expect(message).toMatch(/expected .*\. [A-Z]/);
+    expect(message).not.toMatch(/hunter2/i);
+  });
+
+  test("the plain text of an encrypted setting in the rule of another setting", () => {
+    const config = { podCidr: "10.0.0.0/8", serviceCidr: "10.128.0.0/12" };
+    expect(messageOf(config, [])).toContain("podCidr, 10.0.0.0/8");
+    expect(messageOf(config, ["podCidr"])).toMatch(/serviceCidr: expected .*podCidr, \[secret\], got "10\.128/);
   });
 });
 

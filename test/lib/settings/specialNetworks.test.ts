@@ -116,7 +116,7 @@ const follow = (config: Config, problems: readonly string[]): Config =>
     ...Object.entries(config),
     ...problems.map((problem) => {
       const [key = ""] = problem.split(":");
-      const value = / (?:such as|Write) (\S+?)\.?$/.exec(problem)?.[1];
+      const value = / (?:such as|for example|Write) (\S+?)\.?$/.exec(problem)?.[1];
       if (value === undefined) throw new Error(`no advice in ${problem}`);
       return [key, value];
     }),

@@ -27,8 +27,11 @@ test.each(["good.tar", "good.tar.gz"])("identifies %s by its checksum", async (n
 });
 
 test.each([
-  ["absent.tar", /^capdImageArchive: expected a file that can be read \(ENOENT.*, got ".*absent\.tar"\. Name a file/],
-  ["", /^capdImageArchive: expected a file that can be read \(EISDIR/],
+  [
+    "absent.tar",
+    /^capdImageArchive: expected a file that can be read \(no such file or folder \(ENOENT\)\), got ".*absent\.tar"\. Name a file/,
+  ],
+  ["", /^capdImageArchive: expected a file that can be read \(a folder\)/],
   ["manifest.json", /expected a tar archive, gzipped or not, got ".*manifest\.json"/],
   ["empty.tar", /expected a tar archive/],
 ])("%j is refused", async (name, expected) => {

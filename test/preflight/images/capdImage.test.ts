@@ -23,8 +23,15 @@ test("refuses an image that neither Docker nor the registry has, and names both 
   const verdict = await check({}, "missing");
   expect(verdict.problems).toEqual([expect.stringMatching(/^capdImage: .*capd-manager/)]);
   expect(verdict.problems[0]).toMatch(/clusterApi in pins\.json to a newer release/);
-  expect(verdict.problems[0]).toMatch(/capdImageSource to build, which compiles it and needs Go/);
+  expect(verdict.problems[0]).toMatch(/install Go and set capdImageSource to build/);
   expect(verdict.warnings).toEqual([]);
+});
+
+test("refuses the user's own image with advice about that image alone", async () => {
+  const { problems } = await check({ capdImage: "my.registry/typo:v1" }, "missing");
+  expect(problems).toEqual([
+    expect.stringMatching(/^capdImage: .*, got "my\.registry\/typo:v1"\. Correct capdImage, or remove it/),
+  ]);
 });
 
 test("warns about a registry that cannot be asked", async () => {

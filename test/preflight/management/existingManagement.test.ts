@@ -51,6 +51,13 @@ describe("a look at a management cluster", () => {
     });
   });
 
+  test("refuses a kubeconfig that is a folder, without asking kubectl", async () => {
+    const never: Kubectl = () => Promise.reject(new Error("kubectl was asked"));
+    await expect(inspectManagement(__dirname, never)).rejects.toThrow(
+      /^managementKubeconfig: expected a file that can be read \(a folder\), got ".*"\. Correct the path\.$/,
+    );
+  });
+
   test("takes the file's current context in every question", async () => {
     const calls: string[][] = [];
     const spy: Kubectl = (args) => {

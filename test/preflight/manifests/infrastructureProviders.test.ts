@@ -59,7 +59,7 @@ test("a provider is installed as clusterctl would, its secrets marked", async ()
 test("a manifest without a namespace is rejected", async () => {
   const [, account = ""] = components.split("---");
   await expect(readInfrastructureProviders(settings(file("bare.yaml", account), "none.yaml"))).rejects.toThrow(
-    /^providers\[0\]\.manifest: expected a manifest with one Namespace.*, got ".*bare\.yaml"/,
+    /^providers\[0\]\.manifest: expected a manifest with exactly one Namespace.*, got 0 Namespaces in .*bare\.yaml/,
   );
 });
 

@@ -1,5 +1,15 @@
+import { execFileSync } from "node:child_process";
 import { createHash } from "node:crypto";
-import { chmodSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import {
+  chmodSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
@@ -166,7 +176,20 @@ test("a server that is not there names the setting", async () => {
 
 test("a file that cannot be read names the setting", async () => {
   await expect(loadManifest(join(folder, "no.yaml"), options)).rejects.toThrow(/^cniManifest: .*no such file/);
-  await expect(loadManifest(folder, options)).rejects.toThrow(/^cniManifest: .*directory/);
+  await expect(loadManifest(folder, options)).rejects.toThrow(/^cniManifest: .*\(a folder\)/);
+});
+
+test.each([
+  ["a named pipe", (path: string) => execFileSync("mkfifo", [path])],
+  ["a device", (path: string) => symlinkSync("/dev/zero", path)],
+  ["symbolic links in a circle", (path: string) => symlinkSync(path, path)],
+])("a manifest that is %s is refused and not opened", async (words, create) => {
+  const path = join(folder, "odd.yaml");
+  create(path);
+  const message = `cniManifest: expected an http or https URL, or a readable file, got "${path}" (${words}`;
+  await expect(loadManifest(path, options)).rejects.toThrow(message);
+  await expect(loadManifest(path, { ...options, ownFile: true })).rejects.toThrow(message);
+  await expect(loadManifest(join(path, "below"), options)).rejects.toThrow(/^cniManifest: expected a URL or a file/);
 });
 
 test.each(["{", "[]", '{"a": 1}', "null"])("the lock file %s is refused with the remedy", async (text) => {

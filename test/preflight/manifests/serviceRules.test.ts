@@ -31,7 +31,7 @@ test("a services' network must hold what the cluster begins with", () => {
   // kubernetes, DNS and the application, of 14 addresses.
   expect(judge({ serviceCidr: "10.128.0.0/28" }, services(11))).toEqual([]);
   expect(judge({ serviceCidr: "10.128.0.0/28" }, services(12))).toEqual([
-    'serviceCidr of cluster a: expected a network for the 15 services that the cluster starts with (this network has room for 14), got "10.128.0.0/28". Choose a larger network.',
+    "serviceCidr of cluster a: expected room for the 15 services that the cluster starts with, got 10.128.0.0/28 with room for 14. Set serviceCidr to a network of at least 17 addresses.",
   ]);
 });
 

@@ -58,7 +58,10 @@ export const diff = (oldInputs: Properties, news: Properties): Difference => {
   return { changes, replaces: "triggers" in changes ? ["triggers"] : [] };
 };
 
-/** Runs `create`. A preview runs nothing, and its outputs are unknown. */
+/**
+ * Runs the command in the input `create`, if that input is set. In a preview no command runs, and the outputs `stdout` and
+ * `stderr` are unknown.
+ */
 export const create = async (
   name: string,
   news: Properties,

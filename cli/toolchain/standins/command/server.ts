@@ -38,7 +38,12 @@ export const makeServer = ({ version, engine, onCancel }: ServerOptions): Return
       read: (_urn, _id, state, inputs) => Promise.resolve({ state, inputs }),
       delete: (urn, state) => provider.remove(state, log(urn)),
       invoke: (token, args) => {
-        if (token !== "command:local:run") throw new Error(`function: expected command:local:run, got ${token}`);
+        if (token !== "command:local:run") {
+          throw new Error(
+            `function: expected command:local:run, the only function of Slipway's stand-in for the command plugin (source route), got ${token}. ` +
+              "Call command:local:run, or install Pulumi's plugin with SLIPWAY_ROUTE=release make tools.",
+          );
+        }
         return provider.invokeRun(args, log(""));
       },
       cancel: onCancel,

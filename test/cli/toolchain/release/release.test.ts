@@ -192,6 +192,18 @@ describe("fetching", () => {
     expect(await install()).toEqual(["kind"]);
   });
 
+  test.each([408, 425, 429, 503])("waits after status %d as long as the server asks for", async (status) => {
+    const times: number[] = [];
+    answers.set("/busy", (response) => {
+      times.push(Date.now());
+      if (times.length === 1) response.writeHead(status, { "retry-after": "1" }).end();
+      else response.writeHead(200).end("content");
+    });
+    await download(`${base}/busy`, join(folder, "busy"), () => undefined, how);
+    expect(times).toHaveLength(2);
+    expect((times[1] ?? 0) - (times[0] ?? 0)).toBeGreaterThanOrEqual(990);
+  });
+
   test("fails if a server stops sending", async () => {
     answers.set("/silent", (response) => void response.writeHead(200, { "content-length": 5 }).write("ab"));
     const target = join(folder, "silent");
@@ -224,8 +236,10 @@ describe("fetching", () => {
     serve();
     writeFileSync(lockPath(), text);
     await expect(install()).rejects.toThrow("not built: kind");
-    expect(logged()).toContain(`${lockPath()}: expected a JSON object of SHA-256 checksums by address, got `);
-    expect(logged()).toContain("Restore the file with git checkout.");
+    expect(logged()).toContain(
+      `${lockPath()}: expected a JSON object with a SHA-256 checksum for each download URL, got `,
+    );
+    expect(logged()).toContain("Restore the file: git checkout HEAD -- tools.lock.json.");
     expect([requests, installed(), readFileSync(lockPath(), "utf8")]).toEqual([[], [], text]);
   });
 
@@ -233,7 +247,7 @@ describe("fetching", () => {
     serve();
     mkdirSync(lockPath());
     await expect(install()).rejects.toThrow("not built: kind");
-    expect(logged()).toMatch(/checksums by address, got .*EISDIR/);
+    expect(logged()).toMatch(/checksum for each download URL, got .*EISDIR/);
     expect([requests, installed()]).toEqual([[], []]);
   });
 

@@ -64,7 +64,7 @@ test.each<[string, object, string, Record<string, unknown>?]>([
   [
     "large services",
     { ...six, serviceCidr: "fd00:128::/107" },
-    "prefix length from /108 to /124 (IPv6: the API server's limits), got …. Choose a network of that size, such as fd00:128::/108",
+    "prefix length from /108 to /124 (IPv6: the API server's limits), got …. Choose a network with such a prefix length, for example fd00:128::/108",
   ],
   ["large pods", { ...six, podCidr: "fd00::/47" }, "prefix length from /48 to /64 (IPv6: each node takes a /64"],
   ["small pods", { ...six, podCidr: "fd00::/65" }, "prefix length from /48 to /64"],

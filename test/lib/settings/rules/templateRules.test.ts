@@ -63,7 +63,11 @@ describe("a cluster from a template", () => {
     ],
     [
       { name: "a", loadBalancer: "external" },
-      /^clusters\[0\]\.loadBalancer: expected .* without a template, got "external"\./,
+      /^clusters\[0\]\.loadBalancer: expected .*, because only a cluster from a template can use external, got "external"\./,
+    ],
+    [
+      { name: "a", backend: "inMemory", loadBalancer: "external" },
+      /^clusters\[0\]\.loadBalancer: expected no value where backend is inMemory.*, got "external"\. Remove it\.$/,
     ],
   ])("%j is refused", (cluster, expected) => {
     expect(messagesOf(cluster)).toEqual([expect.stringMatching(expected)]);
@@ -75,7 +79,7 @@ describe("providers", () => {
     [{ providers: [] }, /^providers: expected the infrastructure provider of cluster cloud.*, got \[\]\./],
     [{ providers: [{ ...provider, version: "2" }] }, /^providers\[0\]\.version: expected a full version, got "2"\./],
     [{ providers: [{ ...provider, manifest: "" }] }, /^providers\[0\]\.manifest/],
-    [{ providers: [{ ...provider, kind: "x" }] }, /^providers\[0\]\.kind: expected a known field, got "x"\./],
+    [{ providers: [{ ...provider, kind: "x" }] }, /^providers\[0\]\.kind: expected a known field\./],
     [{ providers: ["aws"] }, /^providers\[0\]: expected a map, got "aws"\./],
     [
       { managementKubeconfig: "their.yaml", installProviders: false },
