@@ -3,9 +3,11 @@ import { infrastructureOf } from "../cluster/infrastructure";
 import type { IpFamily } from "../network/address";
 import type { Cidr } from "../network/cidr";
 import { subnetCandidates, takersOf, type TakenNetwork, overlapText } from "../network/freeSubnet";
+import { ethernetMtu } from "../network/mtu";
 import type { StateNetwork } from "../network/stateNetwork";
 import { readSettings, SettingsError, type SettingsSource } from "./settings";
-import type { Settings } from "./types";
+import { chooseMtu } from "./stackMtu";
+import { deepFreeze, type Settings } from "./types";
 
 /** The Docker network `kind` of this machine. */
 export interface KindNetwork {
@@ -15,6 +17,8 @@ export interface KindNetwork {
   readonly subnets: readonly Cidr[];
   /** Names of the containers on the network, including stopped ones. */
   readonly containers: readonly string[];
+  /** In bytes; default: that of a network without the option. */
+  readonly mtu?: number;
 }
 
 /** The networks of a machine that decide about a stack's subnet. */
@@ -25,6 +29,8 @@ export interface MachineNetworks {
   readonly state?: StateNetwork | undefined;
   /** Networks of Docker and routes of the host, without the default route. */
   readonly taken: readonly TakenNetwork[];
+  /** MTU of Docker's default bridge in bytes; absent if Docker has no default bridge. */
+  readonly bridgeMtu?: number | undefined;
 }
 
 /** The settings of a stack on a machine. */
@@ -46,9 +52,12 @@ export const unknownMachine: MachineNetworks = { taken: [] };
  * changes a subnet of the settings. Otherwise the subnet of the state or of the network wins, then the first free candidate.
  *
  * @param owner - value of the owner label of the stack's Docker resources
- * @throws SettingsError with all problems of the settings, and if no candidate is free
+ * @throws SettingsError with all problems of the settings, if no candidate is free, and for an MTU that cannot be had
  */
-export const placeStack = (source: SettingsSource, owner: string, machine: MachineNetworks): PlacedSettings => {
+export const placeStack = (source: SettingsSource, owner: string, machine: MachineNetworks): PlacedSettings =>
+  withMtu(source.config["networkMtu"], placeSubnet(source, owner, machine), owner, machine);
+
+const placeSubnet = (source: SettingsSource, owner: string, machine: MachineNetworks): PlacedSettings => {
   const { kind, state } = machine;
   const { networkSubnet, adoptNetwork } = source.config;
   const subnet = kind && subnetOf(kind, "ipv4");
@@ -64,6 +73,32 @@ export const placeStack = (source: SettingsSource, owner: string, machine: Machi
   return kept === undefined
     ? firstFree(source, machine.taken)
     : { settings: readWithNetwork(source, { networkSubnet: kept.text }) };
+};
+
+/** Completes the settings with the MTU of the Docker network. */
+const withMtu = (
+  stated: unknown,
+  { settings, notice }: PlacedSettings,
+  owner: string,
+  { kind, state, bridgeMtu }: MachineNetworks,
+): PlacedSettings => {
+  const { network } = settings;
+  if (!usesDocker(settings)) return { settings, ...(notice === undefined ? {} : { notice }) };
+  const isOwn = kind?.owner === owner;
+  const existing = kind && (network.adopt || isOwn) ? (kind.mtu ?? ethernetMtu) : state?.mtu;
+  const chosen = chooseMtu({
+    stated: isUnset(stated) || Number(stated) === 0 ? undefined : network.mtu,
+    existing,
+    bridge: bridgeMtu,
+    isAdopted: network.adopt,
+    hasIPv6: network.ipv6 !== undefined,
+  });
+  const notices = [notice, chosen.notice].filter((text) => text !== undefined);
+  return {
+    settings:
+      chosen.mtu === network.mtu ? settings : deepFreeze({ ...settings, network: { ...network, mtu: chosen.mtu } }),
+    ...(notices.length === 0 ? {} : { notice: notices.join("; ") }),
+  };
 };
 
 const isUnset = (value: unknown): boolean => value === undefined || value === "";

@@ -1,8 +1,16 @@
 import { type Address, addressBits, familyNames, type IpFamily } from "../../network/address";
 import { type Cidr, networkAt, type Prefixes, refuseOtherSize } from "../../network/cidr";
 import type { Networks } from "../../network/networks";
+import { mtuRange } from "../../network/mtu";
 import { addressOf, lenientNetwork, parseNetworks } from "../../network/parse";
 import { choosePrivate, refuseSpecialPurpose } from "../../network/specialPurpose";
+import { between, type Check } from "./checks";
+
+const { smallest, largest } = mtuRange;
+const mtuInRange = between(smallest, largest);
+
+/** Checks an MTU; 0 means the MTU of Docker's default bridge. */
+export const mtu: Check<number> = (context) => (context.value === 0 ? undefined : mtuInRange(context));
 
 /** Returns a parser of one network, or of one network of each family separated by a comma, with allowed sizes. */
 export const networksOfSize =

@@ -12,7 +12,7 @@ import {
   templateVariables,
 } from "./checks";
 import { clusterFields, clusterSettings } from "./cluster";
-import { parseGateway, withoutSpecialPurpose } from "./networks";
+import { mtu, parseGateway, withoutSpecialPurpose } from "./networks";
 import {
   boolean,
   derivedString,
@@ -88,6 +88,11 @@ export const settingsSchema = {
     "",
     "IPv6 subnet of the Docker network. Empty: a subnet derived from networkSubnet if a cluster has IPv6 (fd00:172:18::/64 for 172.18.0.0/16), otherwise no IPv6.",
     (value) => (value === "" ? undefined : parseSubnetIPv6(value)),
+  ),
+  networkMtu: integer(
+    0,
+    "MTU of the Docker network kind in bytes: 576 to 9216, and at least 1280 with IPv6. 0: the first up takes the MTU of Docker's default bridge, and the stack keeps it.",
+    mtu,
   ),
   adoptNetwork: boolean(
     false,
