@@ -1,8 +1,6 @@
 import { networkName } from "../lib/base/container";
-import type { Cidr } from "../lib/network/cidr";
 import type { TakenNetwork } from "../lib/network/freeSubnet";
 import { mtuIn } from "../lib/network/mtu";
-import { lenientNetwork } from "../lib/network/parse";
 import { networkInState, type StateNetwork, type StateResourceValues } from "../lib/network/stateNetwork";
 import type { SettingsSource } from "../lib/settings/settings";
 import {
@@ -12,16 +10,10 @@ import {
   unknownMachine,
   usesDocker,
 } from "../lib/settings/stackNetwork";
-import {
-  type DockerExec,
-  execDocker,
-  type InspectedNetwork,
-  listContainers,
-  networkArguments,
-  parseNetworks,
-} from "../system/docker";
+import { type DockerExec, execDocker, listContainers, networkArguments, parseNetworks } from "../system/docker";
 import { run } from "../system/exec";
-import { readIPv6Routes, readRoutes } from "./host/kernel";
+import { cidrsOf } from "./host/dockerNetworks";
+import { hostRoutes } from "./host/kernel";
 import { readText } from "./host/readers";
 
 /** Name of Docker's default bridge. */
@@ -76,8 +68,6 @@ export const placeOnMachine = async (
   return placeStack(source, owner, { kind: used, state, bridgeMtu, taken: [...dockerNetworks, ...routesOf(read)] });
 };
 
-const cidrsOf = ({ subnets }: InspectedNetwork): Cidr[] => subnets.flatMap((subnet) => lenientNetwork(subnet) ?? []);
-
 const networksOf = async (answer: (...args: string[]) => Promise<string[]>): Promise<TakenNetwork[]> => {
   const ids = await answer("network", "ls", "--quiet");
   if (ids.length === 0) return [];
@@ -87,9 +77,11 @@ const networksOf = async (answer: (...args: string[]) => Promise<string[]>): Pro
 };
 
 const routesOf = (read: (path: string) => string | undefined): TakenNetwork[] =>
-  [...readRoutes(read("/proc/net/route") ?? ""), ...readIPv6Routes(read("/proc/net/ipv6_route") ?? "")].map(
-    ({ network, device }) => ({ network, by: `the device ${device}` }),
-  );
+  hostRoutes(read).map(({ network, device, isGateway }) => ({
+    network,
+    by: isGateway ? `the gateway on ${device}` : device === "" ? "a route without a device" : `the device ${device}`,
+    isRoute: true,
+  }));
 
 /**
  * Reads the Docker network in the state of a stack; undefined before the first `up`. The program of the stack calls it,

@@ -2,7 +2,15 @@ import { type Problem, ProblemError } from "../base/problem";
 import { infrastructureOf } from "../cluster/infrastructure";
 import type { IpFamily } from "../network/address";
 import type { Cidr } from "../network/cidr";
-import { subnetCandidates, takersOf, type TakenNetwork, overlapText } from "../network/freeSubnet";
+import {
+  byHiddenRoutes,
+  exampleSubnet,
+  hiddenRoute,
+  overlapText,
+  subnetCandidates,
+  takersOf,
+  type TakenNetwork,
+} from "../network/freeSubnet";
 import { ethernetMtu } from "../network/mtu";
 import type { StateNetwork } from "../network/stateNetwork";
 import { readSettings, SettingsError, type SettingsSource } from "./settings";
@@ -115,10 +123,23 @@ const readWithNetwork = (source: SettingsSource, changes: Readonly<Record<string
   return readSettings({ ...source, config: { ...source.config, ...Object.fromEntries(open) } });
 };
 
+/** Reads settings. A problem with a subnet that the user did not write is a problem of the network. */
+const ofNetwork = (source: SettingsSource, read: () => Settings): Settings => {
+  const attempt = attemptToRead(read);
+  if (attempt.settings !== undefined) return attempt.settings;
+  const isOfNetwork = ({ key }: Problem): boolean => key === "networkSubnet" && isUnset(source.config["networkSubnet"]);
+  const remedy = "Recreate the network kind with another subnet, or set adoptNetwork to false";
+  throw new SettingsError(
+    attempt.problems.map((problem) =>
+      isOfNetwork(problem) ? { ...problem, key: "subnet of the Docker network kind", remedy } : problem,
+    ),
+  );
+};
+
 /** Reads the settings on an adopted network. The IPv6 subnet is part of them only if a cluster needs IPv6. */
 const adopted = (source: SettingsSource, kind: KindNetwork, subnet: Cidr | undefined): Settings => {
   const changes = { adoptNetwork: true, networkSubnet: subnet?.text };
-  const settings = readWithNetwork(source, changes);
+  const settings = ofNetwork(source, () => readWithNetwork(source, changes));
   const networkSubnetIPv6 = subnetOf(kind, "ipv6")?.text;
   return settings.network.ipv6 === undefined || networkSubnetIPv6 === undefined
     ? settings
@@ -173,20 +194,23 @@ interface Refusal {
 /** Returns the settings with the first candidate that nothing uses and that fits all other settings. */
 const firstFree = (source: SettingsSource, taken: readonly TakenNetwork[]): PlacedSettings => {
   const refusals: Refusal[] = [];
-  for (const candidate of subnetCandidates) {
+  const [preferred] = subnetCandidates;
+  for (const candidate of byHiddenRoutes(subnetCandidates, taken)) {
     const settings = settingsOn(source, candidate, taken);
     if (typeof settings === "string") {
       refusals.push({ candidate: candidate.text, reason: settings });
       continue;
     }
-    const [first] = refusals;
-    if (first === undefined) return { settings };
-    const notice = `the stack takes ${candidate.text}, because ${first.candidate} ${first.reason}`;
-    return { settings, notice };
+    if (candidate === preferred) return { settings };
+    const hidden = preferred && hiddenRoute(preferred, taken);
+    const why = preferred && settingsOn(source, preferred, taken);
+    const reason = typeof why === "string" ? why : hidden && overlapText(hidden);
+    return { settings, notice: `the stack takes ${candidate.text}, because ${preferred?.text} ${reason}` };
   }
   // Settings that are wrong with the default subnet too are reported first.
-  readSettings(source);
-  throw new SettingsError([nothingFree(refusals)]);
+  const { clusters } = readSettings(source);
+  const networks = clusters.flatMap(({ podCidr, serviceCidr }) => [...podCidr.list, ...serviceCidr.list]);
+  throw new SettingsError([nothingFree(refusals, exampleSubnet("ipv4", taken, networks))]);
 };
 
 /** Returns the settings on a candidate, or why the stack cannot have the candidate. */
@@ -203,7 +227,7 @@ const settingsOn = (source: SettingsSource, candidate: Cidr, taken: readonly Tak
     : `has the IPv6 subnet ${ipv6.subnet.text}, which ${overlapText(takerIPv6)}`;
 };
 
-const nothingFree = (refusals: readonly Refusal[]): Problem => {
+const nothingFree = (refusals: readonly Refusal[], example: Cidr | undefined): Problem => {
   const reasons = [...new Set(refusals.map(({ reason }) => reason))];
   const lists = reasons.map((reason) => {
     const candidates = refusals.filter((refusal) => refusal.reason === reason).map(({ candidate }) => candidate);
@@ -214,6 +238,8 @@ const nothingFree = (refusals: readonly Refusal[]): Problem => {
     got: `none: ${lists.join("; ")}`,
     rule: "a free subnet for the Docker network kind",
     remedy:
-      "Set networkSubnet to a network that nothing uses, such as 10.200.0.0/16, or remove an unused network (docker network ls)",
+      example === undefined
+        ? "Remove a network that nothing uses (docker network ls)"
+        : `Set networkSubnet to a network that nothing uses, such as ${example.text}, or remove an unused network (docker network ls)`,
   };
 };

@@ -21,6 +21,10 @@ export interface Requirements {
   subnet: Cidr;
   /** Why the stack takes or adopts this subnet on its first `up`, in words; absent if the settings or the state decide. */
   subnetNotice?: string;
+  /** IPv6 subnet of the Docker network `kind`; absent for an IPv4-only network. */
+  subnetIPv6?: Cidr;
+  /** True if the stack uses a network that it did not create. */
+  adopt?: boolean;
   /** Networks of pods and services in clusters whose nodes are containers. */
   clusterNetworks: Cidr[];
   /** Clusters of the running stack. Other containers of kind remain from earlier runs or belong to other users. */

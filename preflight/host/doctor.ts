@@ -4,6 +4,7 @@ import type { CheckResult, Requirements, HostCheck } from "./check";
 import { checkContainerAddresses, checkImageStore } from "./dockerServer";
 import type { HostFacts } from "./facts";
 import * as machine from "./machine";
+import * as networks from "./networks";
 import * as software from "./software";
 
 /** All checks, in the order of the table. */
@@ -21,8 +22,9 @@ const hostChecks: HostCheck[] = [
   machine.checkMemory,
   machine.checkDisk,
   software.checkTools,
-  machine.checkRoutes,
-  machine.checkClusterNetworks,
+  networks.checkRoutes,
+  networks.checkClusterNetworks,
+  networks.checkPublicNetworks,
   software.checkContainers,
 ];
 

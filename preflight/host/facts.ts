@@ -3,9 +3,10 @@ import { availableParallelism, totalmem } from "node:os";
 import { join } from "node:path";
 import { listArguments, networkName, parseContainers } from "../../lib/base/container";
 import { clusterLabel } from "../../lib/base/labels";
+import type { Cidr } from "../../lib/network/cidr";
 import type { Route } from "../../lib/versions/pins";
-import { networkArguments, parseNetworks } from "../../system/docker";
-import { hardOpenFiles, type HostRoute, kernelFeatures, readRoutes } from "./kernel";
+import { cidrsOf, inspectNetworks } from "./dockerNetworks";
+import { hardOpenFiles, type HostRoute, hostRoutes, kernelFeatures } from "./kernel";
 import { readNumber, readOutput, readText } from "./readers";
 
 /** The tools that every route installs. */
@@ -60,8 +61,10 @@ export interface HostFacts {
   kernel: Record<string, boolean>;
   /** Existing containers of kind and Cluster API. */
   containers: { name: string; cluster: string }[];
-  /** IPv4 routes other than the default one. */
+  /** Routes of both families without default routes, and gateways. */
   routes: HostRoute[];
+  /** Docker's networks other than `kind`. */
+  dockerNetworks: { name: string; device: string; subnets: Cidr[] }[];
   /** Devices that belong to the Docker network `kind`. */
   kindDevices: string[];
   /** Value of the owner label of the Docker network `kind`; absent if the network or the label does not exist. */
@@ -103,13 +106,13 @@ export const gatherFacts = async (
   const linux = process.platform === "linux";
   const docker = (...args: string[]) => readOutput("docker", args, path);
   const hasSocket = existsSync(dockerSocket);
-  const [go, info, socket, containers, network, ...tools] = await Promise.all([
+  const [go, info, socket, containers, networks, ...tools] = await Promise.all([
     withTools ? readOutput("go", ["env", "GOVERSION"], path) : { text: undefined },
     docker("info", "--format", infoFormat),
     // The docker plugin and Cluster API use the socket, not the context of the docker command.
     hasSocket ? docker("-H", `unix://${dockerSocket}`, "info", "--format", "{{.ID}}") : { text: undefined, error: "" },
     docker(...listArguments(`label=${clusterLabel}`)),
-    docker(...networkArguments(networkName)),
+    inspectNetworks(docker),
     ...(withTools ? requiredTools : []).map(async (tool): Promise<[string, string | null]> => {
       if (!existsSync(join(bin, tool))) return [tool, null];
       const args = versionArguments[tool];
@@ -125,7 +128,8 @@ export const gatherFacts = async (
     ? (await docker("version", "--format", "{{.Client.Version}}")).text
     : undefined;
   const endpoint = info.text !== undefined && hasSocket && id !== socket.text ? await endpointOf(path) : undefined;
-  const [kind] = parseNetworks(network.text ?? "");
+  const kind = networks.find(({ name }) => name === networkName);
+  const others = networks.filter(({ name }) => name !== networkName);
   const statfs = ((): number | undefined => {
     try {
       const { bavail, bsize } = statfsSync(existsSync(cacheFolder) ? cacheFolder : checkout);
@@ -166,7 +170,8 @@ export const gatherFacts = async (
     // A caller that skips the tools has a running Docker, which does not start without these features.
     kernel: linux && withTools ? await kernelFeatures(path) : {},
     containers: parseContainers((containers.text ?? "").split("\n")).map(({ name, cluster }) => ({ name, cluster })),
-    routes: readRoutes(readText("/proc/net/route") ?? ""),
+    routes: linux ? hostRoutes(readText) : [],
+    dockerNetworks: others.map((one) => ({ name: one.name, device: one.device, subnets: cidrsOf(one) })),
     kindDevices: kind ? [kind.device] : [],
     ...(kind?.owner ? { kindOwner: kind.owner } : {}),
     ...(kind ? { kindSubnets: [...kind.subnets] } : {}),

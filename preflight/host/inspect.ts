@@ -31,6 +31,7 @@ const relevant = [
   "disk",
   "routes",
   "cluster networks",
+  "public networks",
   "containers",
 ];
 

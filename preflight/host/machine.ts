@@ -1,4 +1,3 @@
-import { overlaps } from "../../lib/network/cidr";
 import { isAtLeast } from "../../lib/versions/semver";
 import { finding, gb, ok, type HostCheck } from "./check";
 
@@ -92,36 +91,4 @@ export const checkDisk: HostCheck = ({ freeBytes, tools, route }, { nodes }) => 
     "docker system prune deletes unused images",
   ].join("; ");
   return finding(freeBytes >= wanted / 2 ? "warn" : "fail", "disk", detail, remedy);
-};
-
-/** Checks that no other network of the host uses the subnet of the Docker network. */
-export const checkRoutes: HostCheck = ({ routes, kindDevices }, { subnet, subnetNotice }) => {
-  const overlapping = routes.filter(
-    ({ network, device }) => !kindDevices.includes(device) && overlaps(network, subnet),
-  );
-  const notice = subnetNotice === undefined ? "" : `; ${subnetNotice}`;
-  if (overlapping.length === 0) return ok("routes", `no other network uses ${subnet.text}${notice}`);
-  const list = overlapping.map(({ network, device }) => `${network.text} on ${device}`).join(", ");
-  const remedy =
-    "set networkSubnet in Pulumi.<stack>.yaml to a free network, or remove the overlapping network (docker network ls)";
-  return finding("fail", "routes", `${subnet.text} overlaps ${list}`, remedy);
-};
-
-/**
- * Checks that networks of pods and services do not hide networks that the host can reach. The check covers IPv4 only,
- * because the facts contain only IPv4 routes.
- */
-export const checkClusterNetworks: HostCheck = ({ routes }, { clusterNetworks }) => {
-  const networks = clusterNetworks.filter(({ family }) => family === "ipv4");
-  if (networks.length === 0) return undefined;
-  const name = "cluster networks";
-  const hidden = networks.flatMap((network) =>
-    routes
-      .filter((route) => overlaps(route.network, network))
-      .map((route) => `${network.text} hides ${route.network.text} on ${route.device}`),
-  );
-  if (hidden.length === 0) return ok(name, networks.map(({ text }) => text).join(", "));
-  const remedy =
-    "if pods or nodes need the hidden network, set podCidr or serviceCidr to a network without a route on the host";
-  return finding("warn", name, hidden.join(", "), remedy);
 };

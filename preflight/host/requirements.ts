@@ -7,7 +7,15 @@ export const requirementsOf = (
   settings: Pick<Settings, "network" | "clusters" | "management" | "imageSource">,
 ): Pick<
   Requirements,
-  "subnet" | "clusterNetworks" | "wantedClusters" | "kubernetes" | "nodes" | "simulatedNodes" | "loadsImages"
+  | "subnet"
+  | "subnetIPv6"
+  | "adopt"
+  | "clusterNetworks"
+  | "wantedClusters"
+  | "kubernetes"
+  | "nodes"
+  | "simulatedNodes"
+  | "loadsImages"
 > => {
   const nodesOf = (backend: "docker" | "inMemory"): number =>
     settings.clusters
@@ -28,6 +36,8 @@ export const requirementsOf = (
   const networks = dockerClusters.flatMap(({ podCidr, serviceCidr }) => [...podCidr.list, ...serviceCidr.list]);
   return {
     subnet: settings.network.subnet,
+    ...(settings.network.ipv6 ? { subnetIPv6: settings.network.ipv6.subnet } : {}),
+    ...(settings.network.adopt ? { adopt: true } : {}),
     clusterNetworks: [...new Map(networks.map((network) => [network.text, network])).values()],
     // In-memory clusters have no containers, so their names cannot conflict with containers.
     wantedClusters: [

@@ -83,9 +83,9 @@ test.each<[string, Partial<HostFacts>, RegExp, Record<string, unknown>?, string[
     high,
   ],
   [
-    "a route that overlaps the subnet",
-    { routes: [{ network: parseNetwork("172.16.0.0/12"), device: "tun0" }] },
-    /^routes: 172\.18\.0\.0\/16 overlaps 172\.16\.0\.0\/12 on tun0/,
+    "a route inside the subnet",
+    { routes: [{ network: parseNetwork("172.18.64.0/20"), device: "tun0" }] },
+    /^routes: 172\.18\.0\.0\/16 overlaps 172\.18\.64\.0\/20 on tun0; set networkSubnet in .* such as 10\.200\.0\.0\/16; or remove these routes/,
   ],
   [
     "a foreign cluster with a name from the settings",
@@ -116,6 +116,13 @@ test.each<[string, Partial<HostFacts>, RegExp, Record<string, unknown>?]>([
     /^inotify: 8192 watches, 128 instances; too low/,
   ],
   ["less memory than recommended", { memoryBytes: 6e9 }, /^memory: 6\.0 GB, 4 cores: less .*; provide 7\.5 GB/],
+  [
+    "a route around the subnet",
+    { routes: [{ network: parseNetwork("172.16.0.0/12"), device: "tun0" }] },
+    /^routes: 172\.18\.0\.0\/16 is inside 172\.16\.0\.0\/12 on tun0: Docker's longer route wins/,
+  ],
+  ["a public subnet", {}, /^public networks: 203\.1\.0\.0\/16: a public network/, { networkSubnet: "203.1.0.0/16" }],
+  ["a public pod network", {}, /^public networks: 25\.0\.0\.0\/16: .*set podCidr or/, { podCidr: "25.0.0.0/16" }],
   [
     "a LAN inside the pod network",
     { routes: [{ network: parseNetwork("192.168.1.0/24"), device: "wlan0" }] },
