@@ -129,11 +129,7 @@ const ofNetwork = (source: SettingsSource, read: () => Settings): Settings => {
   if (attempt.settings !== undefined) return attempt.settings;
   const isOfNetwork = ({ key }: Problem): boolean => key === "networkSubnet" && isUnset(source.config["networkSubnet"]);
   const remedy = "Recreate the network kind with another subnet, or set adoptNetwork to false";
-  throw new SettingsError(
-    attempt.problems.map((problem) =>
-      isOfNetwork(problem) ? { ...problem, key: "subnet of the Docker network kind", remedy } : problem,
-    ),
-  );
+  throw new SettingsError(attempt.problems.map((problem) => (isOfNetwork(problem) ? { ...problem, remedy } : problem)));
 };
 
 /** Reads the settings on an adopted network. The IPv6 subnet is part of them only if a cluster needs IPv6. */
