@@ -67,9 +67,7 @@ export const prepare = async (settings: Settings, owner: string, preview = false
     answers && "found" in manifests
       ? await outcomeOf(readImages(settings, manifests.found, hasExistingManagement))
       : { problems: [] };
-  const nodeImageChange = nodeImageProblems({ ...management, ...settings.network }, valueOf(machine)?.node).map(
-    sentence,
-  );
+  const nodeImageChange = nodeImageProblems(management, valueOf(machine)?.node).map(sentence);
   const problems = [
     ...(preview ? [] : nodeImageChange),
     ...[host, existing, archive, templates, manifests, images].flatMap((outcome) => outcome.problems),
@@ -126,7 +124,7 @@ const networkProblems = (
   const required = { subnet, ...(ipv6 ? { subnetIPv6: ipv6.subnet } : {}) };
   const problem = applies ? networkProblem({ ...required, adopt, owner }, network) : undefined;
   return problem === undefined
-    ? managementProblems({ ...management, ...required }, node, network).map(sentence)
+    ? managementProblems({ ...management, ...required, owner }, node, network).map(sentence)
     : [problem];
 };
 

@@ -54,7 +54,7 @@ const attempt = async <T>(
   report?: Report,
 ): Promise<T> => {
   const control = new AbortController();
-  const stalled = (): void => control.abort(new Error(`timeout: no data for ${stallMs / 1000} s`));
+  const stalled = (): void => control.abort(new Error(`the server sent no data for ${stallMs / 1000} s`));
   let timer = setTimeout(stalled, stallMs);
   try {
     const answer = await askInternet(url, { signal: control.signal });
@@ -115,13 +115,14 @@ export const download = async (
     log(`fetching ${url}\n`);
     return attempt(url, how.stallMs, (body) => pipeline(body, createWriteStream(target)), report);
   };
-  const textOf = (error: unknown): string => `${url} could not be fetched: ${reasonOf(error)}`;
+  const textOf = (error: unknown): string => `${url}: expected a file, got: ${reasonOf(error)}`;
   await retry(how, once, async (error, count) => {
     tries = count;
     await rm(target, { force: true });
     log(`${textOf(error)}\n`);
   }).catch((error: unknown) => {
-    throw new Error(tries > 1 ? `${textOf(error)} (after ${tries} tries)` : textOf(error), { cause: error });
+    const text = tries > 1 ? `${textOf(error)} (after ${tries} tries)` : textOf(error);
+    throw new Error(`${text}. Check the network and the proxy settings, then run the command again.`, { cause: error });
   });
 };
 

@@ -14,9 +14,9 @@ export interface ApiAnswer {
 /** A connection to an API server. */
 export interface KubernetesApi {
   /**
-   * Reads a path of the API.
+   * Requests a path of the API through kubectl proxy. If the API server does not answer, the proxy answers with status 500.
    *
-   * @throws if the API server does not answer
+   * @throws if the proxy does not answer, or sends nothing for five seconds
    */
   get: (path: string) => Promise<ApiAnswer>;
   close: () => void;

@@ -42,7 +42,7 @@ export const pulumiRow = ({ name, short, value, summary }: PulumiOption): [strin
   summary,
 ];
 
-/** Returns Pulumi's options of a command as rows: flags and summary. */
+/** Returns the options that a command of slipway passes on to Pulumi, as rows of flags and summary. */
 export const pulumiRows = ({ pulumi }: CommandDefinition): [string, string][] =>
   (pulumi === undefined ? [] : optionsOf(pulumi)).map(pulumiRow);
 

@@ -18,7 +18,7 @@ export const reserveOutput = (): void => void (stream = process.stderr);
 
 /** Records errors of the output, which would end this process in the middle of a run of Pulumi. */
 export const guardOutput = (): void => {
-  process.stdout.on("error", (error) => (failure ??= error));
+  process.stdout.on("error", (error: NodeJS.ErrnoException) => void (failure ??= error));
   process.stderr.on("error", () => undefined); // nobody reads the message about it either
 };
 

@@ -25,10 +25,12 @@ export interface Outside {
 }
 
 const readJson = (path: string): unknown => {
+  const reading = readRegularFile(path);
+  if ("fault" in reading) return undefined;
   try {
-    return JSON.parse(readFileSync(path, "utf8"));
+    return JSON.parse(reading.bytes.toString("utf8"));
   } catch {
-    return undefined; // the file is missing, or is not JSON
+    return undefined; // the file is not JSON
   }
 };
 

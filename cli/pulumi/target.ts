@@ -12,7 +12,12 @@ import type { StateRepair } from "./state";
 
 export { print, printAside };
 
-/** Returns stack and environment of a route, and writes .slipway/env.sh. */
+/**
+ * Returns the stack of a route, with the backend and the variables for Pulumi. Prints stack and backend, and writes
+ * .slipway/env.sh.
+ *
+ * @throws Error if Pulumi cannot read the passphrase file
+ */
 export const openTarget = (route: Route, log = print): Target => {
   const { stack, reason } = chooseStack(root, route);
   const environment = pulumiEnvironment(root);

@@ -75,7 +75,7 @@ const awaitDeletions = async (
   if (first === undefined || isBlocked) return deletions;
   throw new Error(
     `${describeObject(first)} in cluster ${first.cluster}: expected its deletion to end within 10 minutes, ` +
-      "got an object that still exists. Check its finalizers, then run make up again.",
+      "got an object that still exists. Repair what its finalizers wait for, then run the command again.",
   );
 };
 

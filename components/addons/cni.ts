@@ -9,7 +9,7 @@ import { ManifestObjects } from "../kubernetes/manifestObjects";
 /** Arguments of a workload cluster's pod network. */
 export interface CniArgs {
   cluster: ClusterHandle;
-  /** A name of clusterFields.cniNames, or the location of a manifest. */
+  /** One of `cniNames`, such as `calico`, or the URL or path of a manifest. */
   kind: string;
   manifest: Manifest;
   /** Pod networks, as the Cluster object states them. */

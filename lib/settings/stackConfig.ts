@@ -26,6 +26,7 @@ const hasEncrypted = (value: unknown): boolean => {
   return (keys.length === 1 && keys[0] === "secure") || Object.values(value).some(hasEncrypted);
 };
 
+/** Returns the string of a value: its text without quotes, JSON for a map or list, and nothing for null. */
 const asString = (value: unknown): string => {
   if (value === null) return "";
   return typeof value === "string" ? value : JSON.stringify(value);

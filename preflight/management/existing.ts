@@ -109,7 +109,9 @@ export const existingManagementProblems = (
       key,
       received: true,
       rule: `false where the management cluster has a namespace ${name} that this stack did not create`,
-      remedy: "Set it to false and keep what is installed, or remove that installation first",
+      remedy: existing.hasClusterApi
+        ? "Set it to false and keep what is installed, or remove that installation first"
+        : `Remove the installation in ${name}, which lacks Cluster API`,
     }));
 };
 

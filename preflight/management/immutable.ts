@@ -9,9 +9,11 @@ export interface RequiredManagement {
   subnet: Cidr;
   /** IPv6 subnet; absent for an IPv4-only network. */
   subnetIPv6?: Cidr;
+  /** Owner label of the stack's Docker resources. */
+  owner: string;
 }
 
-const why = ({ name }: RequiredManagement): string => `while the management cluster ${name} exists`;
+const why = ({ name }: Pick<RequiredManagement, "name">): string => `while the management cluster ${name} exists`;
 const remedy = (key: string): string =>
   `Set ${key} back. Or run make destroy with the old value and make up with the new value, which deletes every cluster`;
 
@@ -19,7 +21,10 @@ const remedy = (key: string): string =>
  * Rejects a change of the node image while the management cluster exists. The change would replace the kind cluster and
  * orphan the workload clusters' containers. A plan shows the change; an `up` rejects it.
  */
-export const nodeImageProblems = (wanted: RequiredManagement, node: ManagementNode | undefined): Problem[] => {
+export const nodeImageProblems = (
+  wanted: Pick<RequiredManagement, "name" | "nodeImage">,
+  node: ManagementNode | undefined,
+): Problem[] => {
   const { nodeImage } = wanted;
   // kind may write an image with a digest differently, so such images are not compared.
   const same = node === undefined || [nodeImage, node.image].some((image) => image.includes("@"));
@@ -42,11 +47,15 @@ export const managementProblems = (
     problems.push({ key, received: wanted.subnet.text, rule: `${subnet} ${why(wanted)}`, remedy: remedy(key) });
   }
   const ipv6 = network?.subnets.find((subnet) => subnet.includes(":"));
-  // An adopted network does not have an owner, and its IPv6 subnet may be unused.
-  if (network !== undefined && network.owner !== "" && ipv6 !== wanted.subnetIPv6?.text) {
-    const key = "networkSubnetIPv6";
-    const rule = ipv6 === undefined ? `no value, and no cluster with IPv6, ${why(wanted)}` : `${ipv6} ${why(wanted)}`;
-    problems.push({ key, received: wanted.subnetIPv6?.text ?? "", rule, remedy: remedy(key) });
+  // An adopted network has another owner or none, and its IPv6 subnet may be unused.
+  if (network !== undefined && network.owner === wanted.owner && ipv6 !== wanted.subnetIPv6?.text) {
+    problems.push({
+      key: "IPv6 of the Docker network",
+      rule: `${ipv6 ?? "no IPv6 subnet"} ${why(wanted)}`,
+      got: wanted.subnetIPv6?.text ?? "none",
+      remedy:
+        "Set networkSubnetIPv6, networkSubnet and the IPv6 networks of clusters back. Or run make destroy with the old values and make up with the new values, which deletes every cluster",
+    });
   }
   return problems;
 };

@@ -27,7 +27,7 @@ export const imageLoad: ResourceKind = {
         "ImageLoad: expected a resource that up created, got an import. Run make up instead of the import.",
       );
     const container = await inspectContainer(node);
-    // The KindCluster resource reports a stopped or deleted node.
+    // The images stay as recorded: the KindCluster resource shows that the node stopped, was deleted or replaced.
     if (!container?.running || container.id !== old.nodeId) return old;
     const imagesNow = await imagesOfNode(node);
     const loaded = mapOf(old, "loaded");

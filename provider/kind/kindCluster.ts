@@ -40,7 +40,11 @@ const runStep = async (step: string, properties: Properties, log: Log): Promise<
   await execute(`steps/${step}`, { environment, stdin: stringOf(properties, "config") }, undefined, log);
 };
 
-/** Reads a cluster that was created or started just now. */
+/**
+ * Returns the state of a cluster that was created or started just now: its inputs, and the outputs of its node.
+ *
+ * @throws Error if the node's container is missing
+ */
 const readState = async (news: Properties): Promise<Properties> => {
   const name = stringOf(news, "name");
   const node = await nodeContainer(name);

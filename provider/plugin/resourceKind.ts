@@ -31,7 +31,7 @@ export interface ResourceKind {
   optional?: readonly string[];
   /** Names of outputs that a read returns and a program never sets. */
   outputs: readonly string[];
-  /** Returns the difference; default: a change of any input is an update. */
+  /** Compares the state as last read with the new inputs. Default: a change of any input is an update in place. */
   diff?: (old: Properties, news: Properties) => Difference;
   /** Creates the resource; returns its id and its whole state. */
   create: (news: Properties, log: Log) => Promise<{ id: string; state: Properties }>;

@@ -24,7 +24,8 @@ export const makeServer = (plugin: Plugin, engine?: string): grpc.Server => {
   const log = engineLog(engine);
   const kindOf = (urn: string): ResourceKind => {
     const kind = plugin.kinds[typeOf(urn)];
-    if (!kind) throw new Error(`plugin ${name}: expected a resource type of the plugin, got ${typeOf(urn)}`);
+    if (!kind)
+      throw new Error(`plugin ${name}: expected a resource type of the plugin, got ${typeOf(urn)}. Run make tools.`);
     return kind;
   };
   /** Advice for protected resources by URN. `check` stores it and `diff` uses it. */

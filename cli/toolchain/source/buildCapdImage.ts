@@ -9,7 +9,10 @@ import { clusterApiGroup } from "./goGroups";
 
 const fromEnvironment = (name: string): string => {
   const value = process.env[name];
-  if (!value) throw new Error(`${name}: expected a value from the program's CapdImage component, got nothing`);
+  if (!value)
+    throw new Error(
+      `${name}: expected a value in the environment of steps/capd-build, got nothing. Run make up with capdImageSource build.`,
+    );
   return value;
 };
 

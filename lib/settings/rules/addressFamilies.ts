@@ -19,18 +19,15 @@ export const familyRules: readonly ClusterRule[] = [
     fields: ["podCidr", "controlPlaneReplicas", "workerReplicas", "workers"],
     check: (entry) => {
       const nodes = countNodes(entry);
-      return entry.values.podCidr.list.flatMap(({ family, first, prefix }) => {
+      return entry.values.podCidr.list.flatMap(({ family, first, prefix, text }) => {
         const size = nodePrefix[family];
         const room = 2 ** (size - prefix);
+        if (nodes <= room) return [];
+        const rule = `a network with a /${size} for each of ${nodes} nodes`;
+        const got = `${text} with room for ${room}`;
         const larger = networkAround(family, first, size - Math.ceil(Math.log2(nodes)));
-        const rule = `a network with a /${size} for each of ${nodes} nodes (this network has room for ${room})`;
-        return checkField(
-          nodes <= room,
-          entry,
-          "podCidr",
-          rule,
-          `Choose fewer nodes, or a larger network, such as ${larger.text}`,
-        );
+        const remedy = `Choose fewer nodes or a larger network, for example ${larger.text}`;
+        return [{ key: entry.key("podCidr"), rule, got, remedy }];
       });
     },
   },

@@ -17,7 +17,10 @@ export interface RuleContext extends StackContext {
   readonly entries: readonly ClusterEntry[];
 }
 
-/** A rule about one cluster. It applies if each of its fields and settings has a valid value. */
+/**
+ * A rule about one cluster. The rule is skipped if a field of the cluster in `fields`, or a setting of the stack in
+ * `settings`, has an invalid value.
+ */
 export interface ClusterRule {
   readonly fields: readonly ClusterField[];
   readonly settings?: readonly SettingKey[];

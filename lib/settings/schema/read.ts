@@ -68,8 +68,9 @@ const problemsOf = (issue: z.core.$ZodIssue, schema: z.core.$ZodType, start: str
       return [{ ...(issue.params?.["problem"] as Problem), key }];
     case "invalid_value": {
       const values = issue.values.filter((value) => value !== "");
-      const alternative = values.length < issue.values.length ? "or remove it: then the route decides" : "the default";
-      const remedy = `Set it to ${String(values[0])}, ${alternative}`;
+      const similar = nearest(String(received), values.map(String));
+      const choice = similar === undefined ? "Choose one of these values" : `Set it to ${quoted(similar)}`;
+      const remedy = `${choice}, or remove it for the default`;
       return [{ key, received, rule: `one of ${values.join(", ")}`, remedy }];
     }
     case "unrecognized_keys": {
@@ -98,6 +99,9 @@ const locationOf = (path: readonly PropertyKey[], schema: z.core.$ZodType, start
   }
   return { key, type };
 };
+
+/** Returns a value as YAML reads it as text: `"True"` is a text, `True` is not. */
+const quoted = (value: string): string => (/^(true|false|null|[\d.]+)$/i.test(value) ? `"${value}"` : value);
 
 const string = { rule: "a string", example: '"text", in quotes if it looks like a number' };
 const integer = { rule: "an integer", example: "3" };

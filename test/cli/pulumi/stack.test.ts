@@ -290,6 +290,15 @@ describe("locks of killed runs", () => {
   });
 });
 
+test("credentials of Pulumi that are a pipe are not opened", () => {
+  const folder = join(home, "credentials");
+  mkdirSync(folder);
+  execFileSync("mkfifo", [join(folder, "credentials.json")]);
+  expect(pulumiEnvironment(checkout, { env: { PULUMI_CREDENTIALS_PATH: folder }, home }).backend).toBe(
+    localBackend(checkout),
+  );
+});
+
 describe("the user's passphrase file", () => {
   const check = (env: NodeJS.ProcessEnv): void =>
     requirePassphraseFile(checkout, pulumiEnvironment(checkout, { env, home }), env);

@@ -21,7 +21,8 @@ describe("the message of a failed path", () => {
     const error = caught(() => readFileSync(path));
     // Node.js names no path in the error of a read.
     expect(pathFaultOf(error)).toBe(words);
-    if (path !== "/") expect(messageOf(error)).toMatch(/^".*("|\.\.\.): expected a usable path, got .*\. Correct the path\.$/);
+    if (path !== "/")
+      expect(messageOf(error)).toMatch(/^".*("|\.\.\.): expected a usable path, got .*\. Correct the path\.$/);
   });
 
   test("is not that of a program or a plain error", () => {

@@ -65,7 +65,7 @@ describe("healthCheck", () => {
   });
 
   test.each<[unknown, RegExp]>([
-    [{ maxUnhealthy: "40%" }, /clusters\[0\]\.healthCheck\.maxUnhealthy: expected a known field, got "40%"/],
+    [{ maxUnhealthy: "40%" }, /clusters\[0\]\.healthCheck\.maxUnhealthy: expected a known field\. Remove it/],
     [{ unhealthyLessThanOrEqualTo: "140%" }, /healthCheck\.unhealthyLessThanOrEqualTo: .*percentage.*, got "140%"/],
     [
       { unhealthyNodeConditions: [{ status: "Bad" }] },

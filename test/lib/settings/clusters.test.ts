@@ -177,7 +177,7 @@ test.each<[unknown, string, Record<string, unknown>?]>([
   ],
   [
     [{ ...a, podCidr: "10.0.0.0/24" }],
-    'clusters[0].podCidr: expected a network with a /24 for each of 2 nodes (this network has room for 1), got "10.0.0.0/24"',
+    'clusters[0].podCidr: expected a network with a /24 for each of 2 nodes, got 10.0.0.0/24 with room for 1',
   ],
   [
     [{ ...a, kubernetesVersion: "v1.30.4" }],

@@ -51,7 +51,9 @@ describe("a default of the route", () => {
   });
 
   test("does not hide an invalid value", () => {
-    expect(() => read({ pins: "neither" }, "source")).toThrow(/pins: .*"neither"\. Set it to release, or remove it/);
+    expect(() => read({ pins: "neither" }, "source")).toThrow(
+      /pins: .*"neither"\. Choose one of these values, or remove it/,
+    );
     expect(() => read({ imageSource: 5 }, "source")).toThrow(/imageSource: expected one of registry, local, got 5/);
   });
 });

@@ -124,7 +124,11 @@ describe("each problem has key, rule, value and remedy", () => {
     ],
     [{ zzzzzzzz: 1 }, "zzzzzzzz: expected a setting that Pulumi.yaml declares. Remove it"],
     [{ constructor: 1 }, "constructor: expected a setting that Pulumi.yaml declares. Remove it"],
-    [{ pins: "latest" }, 'pins: expected one of release, source, got "latest". Set it to release'],
+    [{ pins: "latest" }, 'pins: expected one of release, source, got "latest". Choose one of these values'],
+    [
+      { imageSource: "Local" },
+      'imageSource: expected one of registry, local, got "Local". Set it to local, or remove it',
+    ],
     [{ imageSource: "Local" }, "expected one of registry, local, got "],
     [{ capdImageSource: "pul" }, 'capdImageSource: expected one of pull, build, archive, local, got "pul"'],
     [{ clusterName: 5 }, "clusterName: expected a string, got 5. Write it as"],
@@ -201,7 +205,7 @@ describe("each problem has key, rule, value and remedy", () => {
     [{ podCidr: "192.168.0.0/28" }, "podCidr: expected a prefix length from /8 to /24 ….…for example 192.168.0.0/24"],
     [
       { podCidr: "192.168.0.0/24" },
-      "podCidr: expected a network with a /24 for each of 2 nodes (this network has room for 1)",
+      "podCidr: expected a network with a /24 for each of 2 nodes, got 192.168.0.0/24 with room for 1",
     ],
     [{ serviceCidr: "10.0.0.0/8" }, "serviceCidr: expected a prefix length from /12 to /28"],
     [

@@ -112,6 +112,7 @@ describe("what cannot change while the management cluster exists", () => {
     nodeImage: "kindest/node:v1.34.4",
     subnet: parseNetwork("172.18.0.0/16"),
     subnetIPv6: parseNetwork("fc00::/64"),
+    owner: "slipway/dev",
   };
   const node = { running: true, image: "kindest/node:v1.34.4" };
   const network = { owner: "slipway/dev", subnets: ["fc00::/64", "172.18.0.0/16"] };
@@ -128,11 +129,15 @@ describe("what cannot change while the management cluster exists", () => {
   });
 
   test("is whether the stack's own network has IPv6, and which", () => {
-    expect(keys({ ...wanted, subnetIPv6: undefined }, node, network)).toEqual(["networkSubnetIPv6"]);
-    expect(keys({ ...wanted, subnetIPv6: parseNetwork("fd00::/64") }, node, network)).toEqual(["networkSubnetIPv6"]);
-    expect(keys(wanted, node, { ...network, subnets: ["172.18.0.0/16"] })).toEqual(["networkSubnetIPv6"]);
+    expect(keys({ ...wanted, subnetIPv6: undefined }, node, network)).toEqual(["IPv6 of the Docker network"]);
+    expect(keys({ ...wanted, subnetIPv6: parseNetwork("fd00::/64") }, node, network)).toEqual([
+      "IPv6 of the Docker network",
+    ]);
+    expect(keys(wanted, node, { ...network, subnets: ["172.18.0.0/16"] })).toEqual(["IPv6 of the Docker network"]);
     // Of a network that is adopted nobody need use the IPv6.
     expect(keys({ ...wanted, subnetIPv6: undefined }, node, { ...network, owner: "" })).toEqual([]);
+    // The network of another stack, which this stack shares by adoptNetwork.
+    expect(keys({ ...wanted, subnetIPv6: undefined }, node, { ...network, owner: "slipway/other" })).toEqual([]);
   });
 
   test("is nothing where it is not there, and no digest is compared", () => {

@@ -209,13 +209,13 @@ describe("fetching", () => {
     const target = join(folder, "silent");
     await expect(
       download(`${base}/silent`, target, () => undefined, { ...how, tries: 1, stallMs: 30 }),
-    ).rejects.toThrow("could not be fetched");
+    ).rejects.toThrow(": expected a file, got: ");
     expect(existsSync(target)).toBe(false);
   });
 
   test("requests a missing file once", async () => {
     await expect(download(`${base}/gone`, join(folder, "gone"), () => undefined, how)).rejects.toThrow(
-      `${base}/gone could not be fetched: the server answered 404`,
+      `${base}/gone: expected a file, got: the server answered 404`,
     );
     expect(requests).toEqual(["/gone"]);
   });

@@ -72,7 +72,7 @@ test.each<[string, object, string, Record<string, unknown>?]>([
   [
     "too few /64",
     { ...six, podCidr: "fd00:64::/63", workerReplicas: 2 },
-    "a network with a /64 for each of 3 nodes (this network has room for 2)",
+    "a network with a /64 for each of 3 nodes, got fd00:64::/63 with room for 2",
   ],
   [
     "services within the pods",
