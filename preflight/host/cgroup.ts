@@ -52,14 +52,17 @@ const foldersOf = ({ mountPoint, root }: Hierarchy, cgroup: string): string[] =>
  * it, of both versions. Undefined without a limit.
  *
  * @param pid number of the process, or `self`
+ * @param also further cgroup, as a path below the mount, whose limits count too
  */
-export const cgroupMemoryLimit = (read: ReadFile, pid: string): number | undefined => {
+export const cgroupMemoryLimit = (read: ReadFile, pid: string, also?: string): number | undefined => {
   const text = read(`/proc/${pid}/cgroup`);
   if (text === undefined) return undefined;
   const limits = hierarchiesIn(read("/proc/self/mountinfo") ?? "").flatMap((hierarchy) => {
     const cgroup = cgroupIn(text, hierarchy.version);
     if (cgroup === undefined) return [];
-    return foldersOf(hierarchy, cgroup).flatMap((folder) =>
+    const folders = foldersOf(hierarchy, cgroup);
+    if (also !== undefined) folders.push(`${hierarchy.mountPoint}/${also}`);
+    return folders.flatMap((folder) =>
       hierarchy.version === 2
         ? [...numberIn(read(`${folder}/memory.max`)), ...numberIn(read(`${folder}/memory.high`))]
         : [

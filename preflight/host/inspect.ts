@@ -28,7 +28,9 @@ const relevant = [
   "cgroup",
   "inotify",
   "memory",
+  "own memory",
   "disk",
+  "docker disk",
   "routes",
   "cluster networks",
   "public networks",
@@ -75,6 +77,7 @@ const severityOf = (
       return status === "warn" ? "ok" : status === "fail" && adopt && !shared ? "warn" : status;
     case "memory":
     case "disk":
+    case "docker disk":
       // A running stack already uses its memory and disk space, so low free space must not stop a change.
       return status === "fail" && running ? "warn" : status;
     default:

@@ -1,6 +1,7 @@
 import type { Pins } from "../../lib/versions/pins";
 import { isAtLeast } from "../../lib/versions/semver";
 import { finding, ok, type HostCheck } from "./check";
+import { findUnsupportedEngine } from "./dockerEngine";
 import { findOtherServer } from "./dockerServer";
 import type { HostFacts } from "./facts";
 
@@ -20,6 +21,8 @@ export const checkGo: HostCheck = ({ go, route }, { pins: { minimum } }) => {
 
 /** Checks that Docker answers and has the minimum version. */
 export const checkDocker: HostCheck = ({ docker, route, platform }, { pins: { minimum } }) => {
+  const unsupported = findUnsupportedEngine(docker, platform);
+  if (unsupported !== undefined) return finding("fail", "docker", unsupported.detail, unsupported.remedy);
   if (docker.server === undefined) {
     const detail =
       docker.client === undefined ? "docker command not found" : `no answer: ${docker.error ?? "unknown reason"}`;
@@ -45,6 +48,7 @@ export const checkDocker: HostCheck = ({ docker, route, platform }, { pins: { mi
 /** Checks Docker's socket, which Cluster API's Docker provider mounts. */
 export const checkSocket: HostCheck = ({ docker, platform }) => {
   const name = "docker.sock";
+  if (findUnsupportedEngine(docker, platform) !== undefined) return undefined; // the check docker reports it
   if (docker.socket) return findOtherServer(docker) ?? ok(name, "/var/run/docker.sock");
   if (docker.server === undefined) return undefined; // the check docker reports the missing server
   const remedy =
