@@ -1,4 +1,5 @@
 import type { Cidr } from "../../lib/network/cidr";
+import type { NeededName } from "../../lib/settings/containerNames";
 import type { Pins } from "../../lib/versions/pins";
 import type { HostFacts } from "./facts";
 
@@ -29,6 +30,10 @@ export interface Requirements {
   clusterNetworks: Cidr[];
   /** Clusters of the running stack. Other containers of kind remain from earlier runs or belong to other users. */
   ownClusters: string[];
+  /** Names of containers that the stack needs. */
+  neededNames?: readonly NeededName[];
+  /** Value of the owner label of the stack's Docker resources. */
+  owner?: string;
   /** Names of the clusters in the settings, including the management cluster. */
   wantedClusters: string[];
   /** Kubernetes versions of the nodes that are containers. */

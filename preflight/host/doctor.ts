@@ -28,6 +28,7 @@ const hostChecks: HostCheck[] = [
   networks.checkClusterNetworks,
   networks.checkPublicNetworks,
   software.checkContainers,
+  software.checkContainerNames,
 ];
 
 /**

@@ -2,8 +2,8 @@ import { existsSync, statfsSync } from "node:fs";
 import { availableParallelism, totalmem } from "node:os";
 import { join } from "node:path";
 import { listArguments, networkName, parseContainers } from "../../lib/base/container";
-import { clusterLabel } from "../../lib/base/labels";
 import type { Cidr } from "../../lib/network/cidr";
+import type { NamedContainer } from "../../lib/settings/containerNames";
 import type { Route } from "../../lib/versions/pins";
 import { cgroupMemoryLimit } from "./cgroup";
 import { type DockerFacts, readDockerFacts } from "./dockerFacts";
@@ -51,6 +51,8 @@ export interface HostFacts {
   kernel: Record<string, boolean>;
   /** Existing containers of kind and Cluster API. */
   containers: { name: string; cluster: string }[];
+  /** All containers, including stopped ones and those without labels. */
+  allContainers?: NamedContainer[];
   /** Routes of both families without default routes, and gateways. */
   routes: HostRoute[];
   /** Docker's networks other than `kind`. */
@@ -93,7 +95,7 @@ export const gatherFacts = async (
   const [go, dockerFacts, containers, networks, ...tools] = await Promise.all([
     withTools ? readOutput("go", ["env", "GOVERSION"], path) : { text: undefined },
     readDockerFacts(path),
-    docker(...listArguments(`label=${clusterLabel}`)),
+    docker(...listArguments()),
     inspectNetworks(docker),
     ...(withTools ? requiredTools : []).map(async (tool): Promise<[string, string | null]> => {
       if (!existsSync(join(bin, tool))) return [tool, null];
@@ -101,6 +103,7 @@ export const gatherFacts = async (
       return [tool, args ? ((await readOutput(join(bin, tool), args, path)).text ?? "") : ""];
     }),
   ]);
+  const all = parseContainers((containers.text ?? "").split("\n"));
   const kind = networks.find(({ name }) => name === networkName);
   const others = networks.filter(({ name }) => name !== networkName);
   const cache = existsSync(cacheFolder) ? cacheFolder : checkout;
@@ -126,7 +129,8 @@ export const gatherFacts = async (
     tools: Object.fromEntries(tools),
     // A caller that skips the tools has a running Docker, which does not start without these features.
     kernel: linux && withTools ? await kernelFeatures(path) : {},
-    containers: parseContainers((containers.text ?? "").split("\n")).map(({ name, cluster }) => ({ name, cluster })),
+    containers: all.filter(({ cluster }) => cluster !== "").map(({ name, cluster }) => ({ name, cluster })),
+    allContainers: all.map(({ name, cluster, owner, state }) => ({ name, cluster, owner, state })),
     routes: linux ? hostRoutes(readText) : [],
     dockerNetworks: others.map((one) => ({ name: one.name, device: one.device, subnets: cidrsOf(one) })),
     kindDevices: kind ? [kind.device] : [],

@@ -35,6 +35,7 @@ const relevant = [
   "cluster networks",
   "public networks",
   "containers",
+  "container names",
 ];
 
 /**
@@ -55,7 +56,9 @@ export const checkHostForStack = (
   const ownClusters = adopt ? [...known] : facts.kindOwner === owner ? requirements.wantedClusters : [];
   const shared = facts.kindOwner !== undefined && facts.kindOwner !== owner;
   const running = facts.containers.some(({ cluster }) => ownClusters.includes(cluster));
-  const results = checkHost(facts, { ...requirements, ownClusters }).filter(({ name }) => relevant.includes(name));
+  const results = checkHost(facts, { ...requirements, ownClusters, owner }).filter(({ name }) =>
+    relevant.includes(name),
+  );
   const rated = results.map((result) => ({ result, severity: severityOf(result, { adopt, shared, running }) }));
   const lines = (wanted: "warn" | "fail"): string[] =>
     rated.flatMap(({ result: { name, detail, remedy }, severity }) =>

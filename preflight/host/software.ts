@@ -1,3 +1,4 @@
+import { conflictText, findNameConflicts } from "../../lib/settings/containerNames";
 import type { Pins } from "../../lib/versions/pins";
 import { isAtLeast } from "../../lib/versions/semver";
 import { finding, ok, type HostCheck } from "./check";
@@ -107,4 +108,18 @@ export const checkContainers: HostCheck = ({ containers }, { ownClusters, wanted
     "keep them if they belong to other kind clusters of yours; after an interrupted up, run make destroy; " +
     `if nobody needs them: docker rm --force --volumes ${names.join(" ")}`;
   return finding("warn", name, `containers of clusters that this stack does not list: ${names.join(", ")}`, remedy);
+};
+
+/** Checks for containers without the stack's labels that have a name which the stack needs. */
+export const checkContainerNames: HostCheck = ({ allContainers = [] }, { neededNames = [], owner = "" }) => {
+  const conflicts = findNameConflicts(neededNames, allContainers, owner);
+  if (conflicts.length === 0) return undefined;
+  const names = conflicts.map(({ name }) => name);
+  const [first = ""] = names;
+  return finding(
+    "fail",
+    "container names",
+    `containers that this stack did not create have names that it needs: ${conflicts.map(conflictText).join(", ")}`,
+    `rename them (docker rename ${first} ${first}.old), or rename the clusters in the settings; or, if nobody needs them: docker rm --force --volumes ${names.join(" ")}`,
+  );
 };
