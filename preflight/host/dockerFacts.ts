@@ -95,7 +95,9 @@ export const readDockerFacts = async (path: string): Promise<DockerFacts> => {
   const socket = existsSync(dockerSocket);
   const [info, behindSocket, choice, components] = await Promise.all([
     docker("info", "--format", infoFormat),
-    socket ? docker("-H", `unix://${dockerSocket}`, "info", "--format", "{{.ID}}") : { text: undefined, error: "" },
+    socket
+      ? docker("-H", `unix://${dockerSocket}`, "info", "--format", "{{.ID}}\n{{.DockerRootDir}}")
+      : { text: undefined, error: "" },
     readChoice(docker),
     docker("version", "--format", "{{range .Server.Components}}{{.Name}}\n{{end}}"),
   ]);
@@ -109,6 +111,10 @@ export const readDockerFacts = async (path: string): Promise<DockerFacts> => {
   const clientVersion = hasContainerdStore
     ? (await docker("version", "--format", "{{.Client.Version}}")).text
     : undefined;
+  // Copies of a machine, and servers with one /etc/docker/key.json, have one id. Their folders differ.
+  const [socketServer, socketRoot] = (behindSocket.text ?? "").split("\n");
+  const hasOtherRoot = dataRoot && socketRoot && dataRoot !== socketRoot;
+  const socketId = hasOtherRoot ? `${socketServer} in ${socketRoot}` : socketServer;
   const facts: DockerFacts = {
     client: client.text,
     server: server || undefined,
@@ -118,7 +124,7 @@ export const readDockerFacts = async (path: string): Promise<DockerFacts> => {
     cgroupDriver: cgroupDriver || undefined,
     os: system.join(" ") || undefined,
     id: id || undefined,
-    socketId: behindSocket.text || undefined,
+    socketId: socketId || undefined,
     socketError: behindSocket.error || undefined,
     hasContainerdStore,
     clientVersion: clientVersion || undefined,
@@ -130,6 +136,6 @@ export const readDockerFacts = async (path: string): Promise<DockerFacts> => {
     ...(memoryBytes > 0 ? { memoryBytes } : {}),
     ...(cores > 0 ? { cores } : {}),
   };
-  const differs = info.text !== undefined && socket && id !== behindSocket.text;
+  const differs = info.text !== undefined && socket && id !== socketId;
   return differs ? { ...facts, endpoint: endpointText(facts) } : facts;
 };
