@@ -140,7 +140,7 @@ const engineSteps = (stack: TestStack): Step[] => [
             const env = inConfig("default");
             const create = (name: string, host: string): string =>
               must("docker", ["context", "create", name, "--docker", `host=${host}`], {
-                env: { ...process.env, ...env },
+                env: { ...stack.env, ...env },
               });
             create("second", `unix://${folder}/second.sock`);
             create("remote", "tcp://127.0.0.1:1");
