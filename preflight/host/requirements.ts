@@ -1,13 +1,23 @@
+import { neededContainerNames } from "../../lib/settings/containerNames";
 import type { Settings } from "../../lib/settings/types";
 import { releaseOf } from "../../lib/versions/semver";
 import type { Requirements } from "./check";
 
 /** Returns what the settings require of the host. */
 export const requirementsOf = (
-  settings: Pick<Settings, "network" | "clusters" | "management" | "imageSource">,
+  settings: Pick<Settings, "network" | "clusters" | "management" | "imageSource" | "cloudProviderKind">,
 ): Pick<
   Requirements,
-  "subnet" | "clusterNetworks" | "wantedClusters" | "kubernetes" | "nodes" | "simulatedNodes" | "loadsImages"
+  | "subnet"
+  | "subnetIPv6"
+  | "adopt"
+  | "clusterNetworks"
+  | "neededNames"
+  | "wantedClusters"
+  | "kubernetes"
+  | "nodes"
+  | "simulatedNodes"
+  | "loadsImages"
 > => {
   const nodesOf = (backend: "docker" | "inMemory"): number =>
     settings.clusters
@@ -28,7 +38,10 @@ export const requirementsOf = (
   const networks = dockerClusters.flatMap(({ podCidr, serviceCidr }) => [...podCidr.list, ...serviceCidr.list]);
   return {
     subnet: settings.network.subnet,
+    ...(settings.network.ipv6 ? { subnetIPv6: settings.network.ipv6.subnet } : {}),
+    ...(settings.network.adopt ? { adopt: true } : {}),
     clusterNetworks: [...new Map(networks.map((network) => [network.text, network])).values()],
+    neededNames: neededContainerNames(settings),
     // In-memory clusters have no containers, so their names cannot conflict with containers.
     wantedClusters: [
       ...(createsManagement ? [settings.management.name] : []),

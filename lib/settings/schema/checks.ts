@@ -1,9 +1,5 @@
 import type { core } from "zod/mini";
 import { type Problem, ProblemError } from "../../base/problem";
-import { familyNames, type IpFamily } from "../../network/address";
-import { type Prefixes, refuseOtherSize } from "../../network/cidr";
-import type { Networks } from "../../network/networks";
-import { parseNetworks } from "../../network/parse";
 import { isVersion } from "../../versions/semver";
 
 /** A check of one value. It adds an issue if the value breaks the rule. */
@@ -203,15 +199,3 @@ export const secretVariables: Check<Record<string, unknown>> = ({ value, issues 
   const remedy = "Write it with pulumi config set --secret --path 'slipway:templateSecrets.NAME'";
   issues.push(issueOf({ rule: variablesRule, remedy }));
 };
-
-/** Returns a parser of one network, or of one network of each family separated by a comma, with allowed sizes. */
-export const networksOfSize =
-  (sizes: Readonly<Record<IpFamily, Prefixes>>, why: Readonly<Record<IpFamily, string>>) =>
-  (text: string): Networks => {
-    const networks = parseNetworks(text);
-    for (const network of networks.list) {
-      const { family } = network;
-      refuseOtherSize(network, sizes[family], `${familyNames[family]}: ${why[family]}`);
-    }
-    return networks;
-  };
