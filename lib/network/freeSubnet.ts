@@ -60,15 +60,15 @@ const examples: Readonly<Record<IpFamily, readonly Cidr[]>> = {
 /**
  * Returns a subnet that works beside the taken networks; undefined if there is none.
  *
- * @param others networks of the stack, which the subnet must not overlap
+ * @param avoided networks of the stack, which the subnet must not overlap
  */
 export const exampleSubnet = (
   family: IpFamily,
   taken: readonly TakenNetwork[],
-  others: readonly Cidr[],
+  avoided: readonly Cidr[],
 ): Cidr | undefined =>
   byHiddenRoutes(examples[family], taken).find(
-    (subnet) => takersOf(subnet, taken).length === 0 && !others.some((other) => overlaps(other, subnet)),
+    (subnet) => takersOf(subnet, taken).length === 0 && !avoided.some((other) => overlaps(other, subnet)),
   );
 
 /** Returns the end of a sentence about a network that overlaps a taken one. */

@@ -10,7 +10,7 @@ interface Hierarchy {
   readonly version: 1 | 2;
 }
 
-/** Limits of this size or more mean that there is no limit: version 1 writes the largest number of pages in bytes. */
+/** Limits of this size or more mean an unlimited cgroup: version 1 writes the largest number of pages in bytes. */
 const unlimited = 2 ** 62;
 
 const numberIn = (text: string | undefined): number[] => {

@@ -105,7 +105,7 @@ export const gatherFacts = async (
   ]);
   const all = parseContainers((containers.text ?? "").split("\n"));
   const kind = networks.find(({ name }) => name === networkName);
-  const others = networks.filter(({ name }) => name !== networkName);
+  const otherNetworks = networks.filter(({ name }) => name !== networkName);
   const cache = existsSync(cacheFolder) ? cacheFolder : checkout;
   const disk = linux ? diskOfDocker(dockerFacts, cache) : undefined;
   const ownLimit = linux ? cgroupMemoryLimit(readText, "self") : undefined;
@@ -132,7 +132,7 @@ export const gatherFacts = async (
     containers: all.filter(({ cluster }) => cluster !== "").map(({ name, cluster }) => ({ name, cluster })),
     allContainers: all.map(({ name, cluster, owner, state }) => ({ name, cluster, owner, state })),
     routes: linux ? hostRoutes(readText) : [],
-    dockerNetworks: others.map((one) => ({ name: one.name, device: one.device, subnets: cidrsOf(one) })),
+    dockerNetworks: otherNetworks.map((one) => ({ name: one.name, device: one.device, subnets: cidrsOf(one) })),
     kindDevices: kind ? [kind.device] : [],
     ...(kind?.owner ? { kindOwner: kind.owner } : {}),
     ...(kind ? { kindSubnets: [...kind.subnets] } : {}),

@@ -22,8 +22,8 @@ const takenOf = ({ routes, kindDevices, dockerNetworks }: HostFacts): TakenNetwo
 
 /** Returns how a user gives the Docker network another subnet. A network in use cannot change its subnet. */
 const moveTo = (subnet: Cidr, facts: HostFacts, requirements: Requirements): string => {
-  const others = [...requirements.clusterNetworks, ...subnetsOf(requirements)];
-  const example = exampleSubnet(subnet.family, takenOf(facts), others);
+  const avoided = [...requirements.clusterNetworks, ...subnetsOf(requirements)];
+  const example = exampleSubnet(subnet.family, takenOf(facts), avoided);
   const such = example === undefined ? "" : `, such as ${example.text}`;
   const setting = settingOf[subnet.family];
   if (requirements.adopt) return `recreate the network kind with a subnet that nothing uses${such}`;
@@ -34,7 +34,7 @@ const moveTo = (subnet: Cidr, facts: HostFacts, requirements: Requirements): str
 
 /**
  * Checks that the subnets of the Docker network work beside the networks of this host. Docker's networks must not overlap.
- * A route inside a subnet, or one of the same length, takes addresses away from the containers. A shorter route loses:
+ * A route inside a subnet, or one of the same length, hides containers with its addresses. A shorter route loses:
  * this host then does not reach the route's hosts in the subnet. The routes of a VPN may cover all addresses.
  */
 export const checkRoutes: HostCheck = (facts, requirements) => {

@@ -15,17 +15,17 @@ const firstAddresses = (field: Field, family: IpFamily): bigint[] => {
   const numbers = Array.from({ length: 32 }, (_, index) => start + BigInt(index));
   if (family === "ipv6") return numbers.map((group) => (0xfd00_0010n << 96n) | (group << 80n));
   // A network of the user may be all of 10.0.0.0/8.
-  const others = Array.from({ length: 16 }, (_, index) => 0xac1f_0000n - (BigInt(index) << 16n));
-  return [...numbers.map((byte) => 0x0a00_0000n | (byte << 16n)), ...others];
+  const outside = Array.from({ length: 16 }, (_, index) => 0xac1f_0000n - (BigInt(index) << 16n));
+  return [...numbers.map((byte) => 0x0a00_0000n | (byte << 16n)), ...outside];
 };
 
 /** Returns a private network for a field that shares no address with other networks. */
-const exampleOf = (field: Field, family: IpFamily, others: readonly Cidr[]): string => {
+const exampleOf = (field: Field, family: IpFamily, taken: readonly Cidr[]): string => {
   const candidates = firstAddresses(field, family).map((first) => networkAt(family, first, prefixes[field][family]));
-  const free = candidates.find((candidate) => !others.some((other) => overlaps(candidate, other)));
+  const free = candidates.find((candidate) => !taken.some((other) => overlaps(candidate, other)));
   return (free ?? candidates[0])?.text ?? "";
 };
 
 /** Returns a value for a field, with families in this order, that shares no address with other networks. */
-export const exampleNetworks = (field: Field, families: readonly IpFamily[], others: readonly Cidr[]): string =>
-  families.map((family) => exampleOf(field, family, others)).join();
+export const exampleNetworks = (field: Field, families: readonly IpFamily[], taken: readonly Cidr[]): string =>
+  families.map((family) => exampleOf(field, family, taken)).join();

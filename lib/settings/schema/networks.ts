@@ -28,7 +28,7 @@ const looseNetworks = (text: string): Cidr[] => text.split(",").flatMap((part) =
 
 /**
  * Returns a parser that rejects addresses of special-purpose ranges before all other faults. No other error then suggests a
- * part of such a range.
+ * part of a special-purpose range.
  *
  * @param examples - a network that the setting can have, by family
  */
@@ -40,7 +40,7 @@ export const withoutSpecialPurpose =
     return parse(text);
   };
 
-/** Parses the setting of a gateway: an address, a text that is no address, or undefined for an empty setting. */
+/** Parses the setting of a gateway: an address, a text without an address, or undefined for an empty setting. */
 export const parseGateway = (text: string): Address | string | undefined => {
   const address = addressOf(text);
   // The error about another text names the subnet, so a rule about both settings reports the text.

@@ -184,12 +184,12 @@ const nameSteps = (stack: TestStack): Step[] => [
         emptyImage();
         const names = ["capd-lb", "clusterapi-control-plane"];
         for (const name of names) must("docker", ["create", "--name", name, "empty:1", "none"]);
-        const found = /capd-lb \(created; the load balancer of cluster capd\)/;
-        expectRow(doctor(stack), "container names", "fail", found, /docker rename/);
+        const conflict = /capd-lb \(created; the load balancer of cluster capd\)/;
+        expectRow(doctor(stack), "container names", "fail", conflict, /docker rename/);
         const text = failedPreview(stack);
         expectText(text, /container names: .*clusterapi-control-plane \(created; the management cluster clusterapi\)/);
         const status = stack.slipway("status");
-        expectText(status.stdout + status.stderr, found);
+        expectText(status.stdout + status.stderr, conflict);
         for (const name of names) must("docker", ["rename", name, `${name}.old`]);
         check(!doctor(stack).has("container names"), "no conflict after the advice");
         must("docker", ["rm", ...names.map((name) => `${name}.old`)]);

@@ -112,7 +112,7 @@ test.each(["10.200.0.0/16", "100.64.0.0/16", "203.1.0.0/16", "172.40.0.0/16"])("
 
 /** Applies `KEY: … such as VALUE`, `Write VALUE` and `Set KEY to VALUE` to the settings. */
 const follow = (config: Config, problems: readonly string[]): Config =>
-  Object.fromEntries([
+  Object.fromEntries<unknown>([
     ...Object.entries(config),
     ...problems.map((problem) => {
       const [key = ""] = problem.split(":");

@@ -219,13 +219,13 @@ test("accepts Docker Engine behind its socket, whatever way the command takes to
 describe("names and refuses", () => {
   test.each(answers)("%s", (_, changes, detail, remedy) => {
     const docker = { ...engine, ...changes };
-    const found = findUnsupportedEngine(docker, "linux");
-    expect(found?.detail).toMatch(detail);
-    expect(found?.remedy).toMatch(remedy);
+    const unsupported = findUnsupportedEngine(docker, "linux");
+    expect(unsupported?.detail).toMatch(detail);
+    expect(unsupported?.remedy).toMatch(remedy);
     const rows = checkHost({ ...healthyHost, docker });
     // One row has the reason, and no other row repeats it.
     expect(rows.filter(({ status }) => status === "fail")).toEqual([
-      expect.objectContaining({ name: "docker", detail: found?.detail, remedy: found?.remedy }),
+      expect.objectContaining({ name: "docker", detail: unsupported?.detail, remedy: unsupported?.remedy }),
     ]);
   });
 });
