@@ -114,7 +114,7 @@ test.each(["10.200.0.0/16", "100.64.0.0/16", "203.1.0.0/16", "172.40.0.0/16"])("
 const follow = (config: Config, problems: readonly string[]): Config =>
   Object.fromEntries<unknown>([
     ...Object.entries(config),
-    ...problems.map((problem) => {
+    ...problems.map((problem): [string, unknown] => {
       const [key = ""] = problem.split(":");
       const value = / (?:such as|for example|Write) (\S+?)\.?$/.exec(problem)?.[1];
       if (value === undefined) throw new Error(`no advice in ${problem}`);
