@@ -11,7 +11,7 @@ quick: node_modules
 	@scripts/test --quick
 
 # Scenarios of test/e2e/scenarios on real clusters; ARGS="change ha" runs the named scenarios. All scenarios take about an
-# hour on two cores.
+# hour on two cores. Only ARGS=release runs the release route, on stand-ins for its hosts.
 e2e-full: node_modules
 	@node scripts/run.cjs test/e2e/full.ts $(ARGS)
 

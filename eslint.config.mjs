@@ -80,7 +80,7 @@ const parsers = [
   "lib/settings/schema/**",
   "lib/cluster/seedCluster.ts",
   "lib/addons/application.ts",
-  "preflight/stackNetwork.ts",
+  "preflight/host/dockerNetworks.ts",
   "provider/kind/containers/facts.ts",
   "test/**",
 ];

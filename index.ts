@@ -72,7 +72,12 @@ export = async () => {
 
     // Ready nodes, the settings' own manifests, and nginx, which answers over the load balancer's address.
     const nodes = awaitNodes(shared, settings, cluster, cni);
-    const manifests = create(ExtraManifests, `${name}-manifests`, extraManifestsArgs(shared, settings, cluster, cni));
+    const addons = { cni, metalLb };
+    const manifests = create(
+      ExtraManifests,
+      `${name}-manifests`,
+      extraManifestsArgs(shared, settings, cluster, addons),
+    );
     const needs = { nodes, metalLb, manifests };
     const application = create(Application, `${name}-application`, applicationArgs(shared, settings, cluster, needs));
     return { settings, cluster, nodes, application };

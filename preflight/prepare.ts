@@ -15,6 +15,7 @@ import { managementProblems, nodeImageProblems, networkProblem } from "./managem
 import { managedClusters, runningVersions } from "./management/inNode";
 import { deletedClusterWarnings, kubeconfigsWithoutSecret } from "./management/managedClusters";
 import { type RunningClusters, rollsClusters, upgradeProblems } from "./management/running";
+import { namespaceProblems, ownerProblems, templateOwnerProblems } from "./manifests/owners";
 import { serviceProblems } from "./manifests/services";
 import { installed, readManifests, type StackManifests } from "./manifests/stack";
 import { readTemplates } from "./manifests/templates";
@@ -83,6 +84,9 @@ export const prepare = async (settings: Settings, owner: string, preview = false
     ...networkProblems(settings, owner, answers && onDocker, report?.network, valueOf(machine)?.node),
     ...upgradeProblems(clusters, running).map(sentence),
     ...("found" in manifests ? manifestProblems(settings, owner, manifests.found, valueOf(existing)) : []),
+    ...("found" in manifests && "found" in templates
+      ? templateOwnerProblems(clusters, templates.found, manifests.found).map(sentence)
+      : []),
   ];
   if (problems.length > 0 || !("found" in manifests) || !("found" in templates) || !("found" in images))
     throw new Error([...new Set(problems)].join("\n"));
@@ -141,6 +145,8 @@ const manifestProblems = (
   existing: ExistingManagement | undefined,
 ): string[] => [
   ...serviceProblems(settings.clusters, manifests).map(sentence),
+  ...ownerProblems(settings, manifests).map(sentence),
+  ...namespaceProblems(settings.clusters, manifests).map(sentence),
   ...(existing
     ? existingManagementProblems(existing, installed(manifests), { ...settings.management, owner }).map(sentence)
     : []),

@@ -1,6 +1,7 @@
 import { basename, join } from "node:path";
 import { ownerOf } from "../lib/base/labels";
 import { ProblemError, refuse } from "../lib/base/problem";
+import { decodeText } from "../lib/base/textFile";
 import type { StateNetwork } from "../lib/network/stateNetwork";
 import { projectConfig, type SettingsSource } from "../lib/settings/settings";
 import { readStackConfig, type StackConfig } from "../lib/settings/stackConfig";
@@ -24,7 +25,7 @@ export const stackFile = (checkout: string, stack: string): string => join(check
 const readText = (file: string): string => {
   if (!inspectFile(file).exists) return "";
   const reading = readRegularFile(file);
-  if ("bytes" in reading) return reading.bytes.toString("utf8");
+  if ("bytes" in reading) return decodeText(reading.bytes);
   return refuse({
     key: basename(file),
     rule: "a file that can be read",

@@ -1,7 +1,6 @@
 import { networkName } from "../lib/base/container";
-import type { Cidr } from "../lib/network/cidr";
 import type { TakenNetwork } from "../lib/network/freeSubnet";
-import { lenientNetwork } from "../lib/network/parse";
+import { mtuIn } from "../lib/network/mtu";
 import { networkInState, type StateNetwork, type StateResourceValues } from "../lib/network/stateNetwork";
 import type { SettingsSource } from "../lib/settings/settings";
 import {
@@ -11,17 +10,14 @@ import {
   unknownMachine,
   usesDocker,
 } from "../lib/settings/stackNetwork";
-import {
-  type DockerExec,
-  execDocker,
-  type InspectedNetwork,
-  listContainers,
-  networkArguments,
-  parseNetworks,
-} from "../system/docker";
+import { type DockerExec, execDocker, listContainers, networkArguments, parseNetworks } from "../system/docker";
 import { run } from "../system/exec";
-import { readIPv6Routes, readRoutes } from "./host/kernel";
+import { cidrsOf } from "./host/dockerNetworks";
+import { hostRoutes } from "./host/kernel";
 import { readText } from "./host/readers";
+
+/** Name of Docker's default bridge. */
+const bridgeName = "bridge";
 
 /** The sources of what this machine knows about networks. Tests replace them. */
 export interface NetworkSources {
@@ -46,22 +42,31 @@ export const placeOnMachine = async (
 ): Promise<PlacedSettings> => {
   const byRules = placeStack(source, owner, unknownMachine);
   if (!usesDocker(byRules.settings)) return byRules;
+  const { networkSubnet, networkMtu } = source.config;
   const answer = async (...args: string[]): Promise<string[]> =>
     (await execute(args).catch(() => ({ stdout: "" }))).stdout.split("\n").filter((line) => line.trim() !== "");
-  const [network] = parseNetworks((await answer(...networkArguments(networkName))).join("\n"));
-  const kind = network && { owner: network.owner, subnets: cidrsOf(network), containers: [] };
+  const inspected = parseNetworks((await answer(...networkArguments(networkName, bridgeName))).join("\n"));
+  const network = inspected.find(({ name }) => name === networkName);
+  const bridge = inspected.find(({ name }) => name === bridgeName);
+  const bridgeMtu = bridge && mtuIn(bridge.options);
+  const kind = network && {
+    owner: network.owner,
+    subnets: cidrsOf(network),
+    containers: [],
+    mtu: mtuIn(network.options),
+  };
   if (kind?.owner === owner) return placeStack(source, owner, { kind, taken: [] });
-  if (kind === undefined && source.config["networkSubnet"]) return byRules;
+  // Without the setting, another MTU than that of the state is not wanted: Pulumi ignores changes of the options.
+  const needsState = !networkSubnet || (networkMtu !== undefined && Number(networkMtu) !== 0);
+  if (kind === undefined && !needsState) return placeStack(source, owner, { taken: [], bridgeMtu });
   const [state, containers, dockerNetworks] = await Promise.all([
     readState(),
     kind === undefined ? [] : listContainers(answer, `network=${networkName}`),
     networksOf(answer),
   ]);
   const used: KindNetwork | undefined = kind && { ...kind, containers: containers.map(({ name }) => name) };
-  return placeStack(source, owner, { kind: used, state, taken: [...dockerNetworks, ...routesOf(read)] });
+  return placeStack(source, owner, { kind: used, state, bridgeMtu, taken: [...dockerNetworks, ...routesOf(read)] });
 };
-
-const cidrsOf = ({ subnets }: InspectedNetwork): Cidr[] => subnets.flatMap((subnet) => lenientNetwork(subnet) ?? []);
 
 const networksOf = async (answer: (...args: string[]) => Promise<string[]>): Promise<TakenNetwork[]> => {
   const ids = await answer("network", "ls", "--quiet");
@@ -72,9 +77,11 @@ const networksOf = async (answer: (...args: string[]) => Promise<string[]>): Pro
 };
 
 const routesOf = (read: (path: string) => string | undefined): TakenNetwork[] =>
-  [...readRoutes(read("/proc/net/route") ?? ""), ...readIPv6Routes(read("/proc/net/ipv6_route") ?? "")].map(
-    ({ network, device }) => ({ network, by: `the device ${device}` }),
-  );
+  hostRoutes(read).map(({ network, device, isGateway }) => ({
+    network,
+    by: isGateway ? `the gateway on ${device}` : device === "" ? "a route without a device" : `the device ${device}`,
+    isRoute: true,
+  }));
 
 /**
  * Reads the Docker network in the state of a stack; undefined before the first `up`. The program of the stack calls it,

@@ -12,6 +12,7 @@ import type { ProviderInstall } from "../components/management/providerInstall";
 import { type NodeImage, nodeImages } from "../components/workload/nodeImage";
 import { clusterReady } from "../components/workload/nodesReady";
 import type { WorkloadCluster, WorkloadClusterArgs } from "../components/workload/workloadCluster";
+import { withoutRepeatedObjects } from "../lib/kubernetes/manifest";
 import { infrastructureOf } from "../lib/cluster/infrastructure";
 import { type ClusterParts, partsOfSpec } from "../lib/cluster/parts";
 import { clusterSpec } from "../lib/cluster/spec";
@@ -147,15 +148,19 @@ export const awaitNodes = (
 /** Returns arguments of the manifests that the settings add; undefined without manifests. */
 export const extraManifestsArgs = (
   { stack }: Shared,
-  { manifests }: PlannedCluster,
+  { manifests, cni: network }: PlannedCluster,
   { access, workers }: WorkloadCluster,
-  cni: Cni | undefined,
+  { cni, metalLb }: { cni: Cni | undefined; metalLb: MetalLb | undefined },
 ): ExtraManifestsArgs | undefined =>
   access && manifests.length > 0
     ? {
         cluster: access.handle,
-        manifests: manifests.flatMap((location) => stack.inputs.manifests.extra[location] ?? []),
+        manifests: withoutRepeatedObjects(
+          [...new Set(manifests)].flatMap((location) => stack.inputs.manifests.extra[location] ?? []),
+        ),
         after: [...(cni?.ready ?? []), ...workers],
+        podNetwork: stack.inputs.manifests.cni[network],
+        ...(metalLb ? { loadBalancer: { manifest: stack.inputs.manifests.loadBalancer, ready: metalLb.ready } } : {}),
       }
     : undefined;
 

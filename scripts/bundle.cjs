@@ -46,7 +46,7 @@ const build = (options) => {
 const bundle = (program) => {
   const { metafile, outputFiles } = build({
     absWorkingDir: root,
-    entryPoints: [program],
+    entryPoints: [`./${relative(root, program)}`], // esbuild would take a star in the checkout's path as a pattern
     outfile: bundlePath,
     bundle: true,
     external: externalPackages(),

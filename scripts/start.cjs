@@ -19,7 +19,7 @@ const fail = (message) => {
 
 const read = (file) => {
   try {
-    return readFileSync(file, "utf8");
+    return readFileSync(file, "utf8").replace(/^\uFEFF/, ""); // an editor may add a byte order mark, which no JSON has
   } catch (error) {
     return "";
   }
@@ -32,6 +32,20 @@ const timeOf = (file) => {
     return 0;
   }
 };
+
+/** Bytes of the longest checkout path: Linux takes 4096 for a path, and packages and states have long ones. */
+const longestPath = 3000;
+
+/** Paths that cannot work. PATH separates its folders by colons, and lists of files have one file on each line. */
+const badPath =
+  (root.indexOf(":") >= 0 && "a path without a colon, which PATH cannot hold") ||
+  (root.indexOf("\\") >= 0 && "a path without a backslash, below which Node loads no packages") ||
+  (/[\x00-\x1f\x7f]/.test(root) && "a path without control characters") ||
+  (Buffer.byteLength(root) > longestPath && `a path of at most ${longestPath} bytes`);
+if (badPath) {
+  const shown = root.length > 200 ? `${root.slice(0, 197)}...` : root;
+  fail(`the checkout: expected ${badPath}, got ${JSON.stringify(shown)}. Move the checkout to another folder.`);
+}
 
 const minimum = parseInt(JSON.parse(read(join(root, "pins.json"))).minimum.node, 10);
 if (parseInt(process.versions.node, 10) < minimum)

@@ -80,6 +80,8 @@ export interface InspectedNetwork extends ExistingNetwork {
   readonly ranges: readonly string[];
   /** Name of the bridge device. */
   readonly device: string;
+  /** Options of the driver. */
+  readonly options: Readonly<Record<string, string>>;
 }
 
 /** Parses docker's output for `networkArguments`. */
@@ -89,6 +91,7 @@ export const parseNetworks = (text: string): InspectedNetwork[] =>
     owner: Labels?.[ownerLabel] ?? "",
     subnets: (IPAM?.Config ?? []).flatMap(({ Subnet }) => Subnet ?? []),
     ranges: (IPAM?.Config ?? []).flatMap(({ IPRange }) => IPRange || []),
+    options: Options ?? {},
     device: Options?.["com.docker.network.bridge.name"] || `br-${Id.slice(0, 12)}`,
   }));
 

@@ -3,7 +3,7 @@ import { createInterface } from "node:readline";
 
 /** Exit code and output of a program. */
 export interface ExecResult {
-  /** The exit code; -1 if the program could not be started or a signal ended it. */
+  /** The exit code; -1 if the program could not be started, or a signal or too much output ended it. */
   code: number;
   stdout: string;
   stderr: string;
@@ -18,6 +18,8 @@ export interface Failure {
   signal?: NodeJS.Signals;
   /** True if the time limit ended the program. */
   isTimeout: boolean;
+  /** True if the program was ended because it printed too much. @default false */
+  hasTooMuchOutput?: boolean;
 }
 
 /** Receives the output of commands, line by line or in pieces. */
@@ -32,24 +34,31 @@ export interface ExecOptions {
   input?: string;
   /** Time limit in seconds, after which the program is killed. @default - no limit */
   timeout?: number;
+  /** Limit in bytes of each output stream, after which the program is ended. @default 500,000,000 */
+  outputLimit?: number;
   /** Receives the command line, then standard error while the program runs. */
   log?: Log;
 }
 
-/** Limit of a program's output in bytes. Previews of many clusters are large; strings of Node.js hold at most 512 MiB. */
-const maxBuffer = 500_000_000;
+/**
+ * Limit in bytes of each output stream of a program. Previews of many clusters are large; a string of Node.js holds at
+ * most about 512 Mi characters.
+ */
+const defaultOutputLimit = 500_000_000;
 
 /** Runs a program without a shell and returns its result, also after a failure. */
 export const exec = (program: string, args: readonly string[], options: ExecOptions = {}): Promise<ExecResult> =>
   new Promise((resolve) => {
-    const { cwd, input = "", timeout = 0, log } = options;
+    const { cwd, input = "", timeout = 0, outputLimit: maxBuffer = defaultOutputLimit, log } = options;
     const env = { ...process.env, ...options.env };
     log?.(`$ ${program} ${args.join(" ")}\n`);
     const child = execFile(program, args, { cwd, env, timeout: timeout * 1000, maxBuffer }, (error, stdout, stderr) => {
       if (!error) return resolve({ code: 0, stdout, stderr });
       const { message, signal, killed: isTimeout = false } = error;
       const code = typeof error.code === "number" ? error.code : -1;
-      resolve({ code, stdout, stderr, failure: { message, isTimeout, ...(signal ? { signal } : {}) } });
+      const hasTooMuchOutput = (error.code as unknown) === "ERR_CHILD_PROCESS_STDIO_MAXBUFFER";
+      const details = { ...(signal ? { signal } : {}), ...(hasTooMuchOutput ? { hasTooMuchOutput } : {}) };
+      resolve({ code, stdout, stderr, failure: { message, isTimeout, ...details } });
     });
     if (log) child.stderr?.on("data", log);
     child.stdin?.on("error", () => undefined); // a program may close its input before it reads everything
@@ -59,15 +68,25 @@ export const exec = (program: string, args: readonly string[], options: ExecOpti
 /** Returns the reason of a failed program: its standard error, or the message of Node.js without standard error. */
 export const complaintOf = ({ stderr, failure }: ExecResult): string => stderr.trim() || (failure?.message ?? "");
 
+/** Returns the error of a program that could not be started, or that a signal or too much output ended. */
+const endedError = (program: string, failure: Failure | undefined, advice: string): Error => {
+  const { message = "a failure", hasTooMuchOutput = false } = failure ?? {};
+  return new Error(
+    hasTooMuchOutput
+      ? `${program}: expected less output than Slipway's limit, got more (${message}). Reduce what the program prints.`
+      : `${program}: expected a program that runs, got ${message}. ${advice}`,
+  );
+};
+
 /**
  * Returns the result of a program that was started and not ended by a signal.
  *
  * @param advice the fix, as an imperative sentence with a period
- * @throws if the program could not be started, or a signal ended it
+ * @throws if the program could not be started, or a signal or too much output ended it
  */
 export const requireStart = (program: string, result: ExecResult, advice: string): ExecResult => {
   if (result.code >= 0) return result;
-  throw new Error(`${program}: expected a program that runs, got ${result.failure?.message ?? "a failure"}. ${advice}`);
+  throw endedError(program, result.failure, advice);
 };
 
 /**
@@ -78,8 +97,7 @@ export const requireStart = (program: string, result: ExecResult, advice: string
 export const run = async (program: string, args: readonly string[], options: ExecOptions = {}): Promise<string> => {
   const { code, stdout, stderr, failure } = await exec(program, args, options);
   if (code === 0) return stdout;
-  if (code < 0 && failure?.signal === undefined)
-    throw new Error(`${program}: expected a program that runs, got ${failure?.message ?? "a failure"}. Install it.`);
+  if (code < 0 && failure?.signal === undefined) throw endedError(program, failure, "Install it.");
   const printed = stderr.slice(-4000) || stdout.slice(-4000);
   throw new Error(`${program} ${args.slice(0, 3).join(" ")} ended with ${failure?.signal ?? code}\n${printed}`);
 };

@@ -393,6 +393,15 @@ describe("the docker network", () => {
     });
   });
 
+  test("has the MTU of Docker's default bridge, and notes it", async () => {
+    const recording = await recordProgram(program, { preview: false, machine: { taken: [], bridgeMtu: 1400 } });
+    const { inputs } = recording.find("network", "docker:index/network:Network");
+    expect(inputs["options"]).toMatchObject({ "com.docker.network.driver.mtu": "1400" });
+    const type = "docker:index/network:Network";
+    // The next run finds the MTU in the state.
+    expect(networkInState([{ type, inputs }])).toMatchObject({ mtu: 1400 });
+  });
+
   test("is not made where the setting adopts the one that is there", async () => {
     // Another stack may have the highest block: there it follows from the cluster's name.
     const ingress = [{ ip: "172.18.236.216" }];

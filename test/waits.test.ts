@@ -138,13 +138,14 @@ test("an application whose pod network a manifest brings comes after what runs o
   expect(waitsFor(recording, deployment, brought("Ingress"))).toBe(false);
 });
 
-test("cert-manager and certificates in one manifest have a gate between them", async () => {
-  const both = await recordWith({ manifests: ["both"] });
-  const gate = both.find("capd-manifests/both/cert-manager-webhook");
-  expect(waitsFor(both, gate, both.find("capd-manifests/both/Deployment/default/cert-manager-webhook"))).toBe(true);
-  expect(waitsFor(both, both.find("capd-manifests/both/Issuer/default/web"), gate)).toBe(true);
-  const apart = await recordWith({ manifests: ["apart", "brings"] });
-  expect(
-    apart.registrations.filter(({ name }) => name.startsWith("capd-manifests/") && name.endsWith("-webhook")),
-  ).toHaveLength(1);
+test.each([
+  ["one manifest", ["both"], "both", "both"],
+  ["two manifests", ["brings", "apart"], "brings", "apart"],
+  ["two manifests in the other order", ["apart", "brings"], "brings", "apart"],
+])("cert-manager and certificates in %s have a gate between them", async (_title, manifests, bringer, user) => {
+  const recording = await recordWith({ manifests });
+  const gate = recording.find(`capd-manifests/${bringer}/cert-manager-webhook`);
+  const webhook = recording.find(`capd-manifests/${bringer}/Deployment/default/cert-manager-webhook`);
+  expect(waitsFor(recording, gate, webhook)).toBe(true);
+  expect(waitsFor(recording, recording.find(`capd-manifests/${user}/Issuer/default/web`), gate)).toBe(true);
 });

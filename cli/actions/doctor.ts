@@ -1,5 +1,6 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
+import { ownerOf } from "../../lib/base/labels";
 import { networkInState } from "../../lib/network/stateNetwork";
 import type { Route } from "../../lib/versions/pins";
 import { finding, type CheckResult } from "../../preflight/host/check";
@@ -50,8 +51,9 @@ export const examine = async (
   const demands = settings && requirementsOf(settings);
   const owned = facts.kindOwner?.endsWith(`/${stack}`) ? (demands?.wantedClusters ?? []) : [];
   const ownClusters = [...clustersOf(outputs), ...owned];
+  const owner = ownerOf(stack);
   return [
-    ...checkHost(facts, { ...demands, ...(notice === undefined ? {} : { subnetNotice: notice }), ownClusters }),
+    ...checkHost(facts, { ...demands, ...(notice === undefined ? {} : { subnetNotice: notice }), ownClusters, owner }),
     ...(problems === undefined ? [] : [finding("fail", "settings", problems, `correct Pulumi.${stack}.yaml`)]),
   ];
 };

@@ -1,8 +1,16 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { clusterLabel } from "../../lib/base/labels";
+import { listArguments, parseContainers } from "../../lib/base/container";
+import { clusterLabel, ownerOf } from "../../lib/base/labels";
 import type { Diagnosis } from "../../lib/diagnosis/diagnose";
+import {
+  conflictText,
+  findNameConflicts,
+  type NameConflict,
+  neededContainerNames,
+} from "../../lib/settings/containerNames";
+import { readStackFile } from "../../preflight/stackFile";
 import { deletionLines } from "../../lib/plan/deletionText";
 import { type Exec, createExec } from "../../system/exec";
 import { clusterStates, findClusters, type StackClusters } from "../diagnosis/cluster";
@@ -26,6 +34,14 @@ const contents = async (exec: Exec, { name, file }: StackClusters["clusters"][nu
   const [nodes, services] = await Promise.all([get("nodes", "--output=wide"), get("services", "--all-namespaces")]);
   const balanced = services.text.split("\n").filter((line, index) => index === 0 || /\sLoadBalancer\s/.test(line));
   return [...section(`nodes of ${name}`, nodes.text), ...section(`load balancers of ${name}`, balanced.join("\n"))];
+};
+
+/** Returns the containers that are in the way of the stack; none if Docker or the settings cannot be read. */
+export const readNameConflicts = async (exec: Exec, { checkout, stack }: Target): Promise<NameConflict[]> => {
+  const { settings } = readStackFile(checkout, stack);
+  const { text, failed } = await exec("docker", ...listArguments());
+  if (settings === undefined || failed) return [];
+  return findNameConflicts(neededContainerNames(settings), parseContainers(text.split("\n")), ownerOf(stack));
 };
 
 const containersFormat = "table {{.Names}}\t{{.Status}}\t{{.Image}}";
@@ -77,15 +93,19 @@ export const inspectClusters = async (target: Target, exec: Exec, mustExist: boo
  */
 export const inspectStack = async (target: Target, mustExist = false): Promise<{ lines: string[]; ready: boolean }> => {
   const exec = createExec(target.checkout, target.variables);
-  const [inspection, containers, network] = await Promise.all([
+  const [inspection, containers, network, conflicts] = await Promise.all([
     inspectClusters(target, exec, mustExist),
     exec("docker", "ps", "--all", "--filter", `label=${clusterLabel}`, "--format", containersFormat),
     exec("docker", "network", "inspect", "kind", "--format", "{{.Name}}: {{range .IPAM.Config}}{{.Subnet}} {{end}}"),
+    readNameConflicts(exec, target),
   ]);
   const { hasTools, outputs, located, states, deleted, isReady } = inspection;
   const lines = [
     ...(hasTools ? [] : ["tools: none yet (make tools)"]),
     ...section("containers", containers.text.includes("\n") || containers.failed ? containers.text : "(none)"),
+    ...(conflicts.length === 0
+      ? []
+      : section("containers in the way of this stack", conflicts.map(conflictText).join("\n"))),
     ...section("network", network.failed ? "(none)" : network.text),
   ];
   if (located.management === undefined) {

@@ -1,11 +1,12 @@
 import { jsonLines, valueAt } from "../../lib/base/json";
 import { listArguments, networkName, parseContainers } from "../../lib/base/container";
 import { clusterLabel } from "../../lib/base/labels";
+import { conflictText } from "../../lib/settings/containerNames";
 import { networkArguments } from "../../system/docker";
 import { type ExecAnswer, type Exec, createExec } from "../../system/exec";
 import type { StackClusters } from "../diagnosis/cluster";
 import type { Target } from "../pulumi/run";
-import { inspectClusters } from "./status";
+import { inspectClusters, readNameConflicts } from "./status";
 
 const asList = (value: unknown): unknown[] => (Array.isArray(value) ? value : []);
 
@@ -60,10 +61,11 @@ const subnetsOf = ({ text, failed }: ExecAnswer): string[] | null =>
  */
 export const statusDocument = async (target: Target): Promise<object> => {
   const exec = createExec(target.checkout, target.variables);
-  const [{ outputs, located, states, deleted, isReady }, containers, network] = await Promise.all([
+  const [{ outputs, located, states, deleted, isReady }, containers, network, conflicts] = await Promise.all([
     inspectClusters(target, exec, true),
     exec("docker", ...listArguments(`label=${clusterLabel}`)),
     exec("docker", ...networkArguments(networkName)),
+    readNameConflicts(exec, target),
   ]);
   const isUp = located.management !== undefined;
   const clusters = await Promise.all(
@@ -89,6 +91,7 @@ export const statusDocument = async (target: Target): Promise<object> => {
           state,
           status,
         })),
+    conflicts: conflicts.map(conflictText),
     subnets: subnetsOf(network),
   };
 };

@@ -9,6 +9,7 @@ import { type Outputs, readOutputs, runPulumi, type Target } from "../pulumi/run
 import { exportState, withoutPending } from "../pulumi/state";
 import { print, prepareTarget } from "../pulumi/target";
 import { awaitManagement, managementClusterIsGone, withoutManagement } from "../recovery/managementNode";
+import { forgetRepeated } from "../recovery/forgetRepeated";
 import { excludeLostClusters, restoreDeleted } from "../recovery/restoreDeleted";
 import { forgetTakeOver, takeOverVariables } from "../recovery/runRecord";
 import { recordPlannedClusters, recordCreated } from "../teardown/plannedClusters";
@@ -45,7 +46,7 @@ export const up: Action = async ({ passed: args }) => {
     return 1;
   }
   // An error of Docker is ignored here, because the program reports it.
-  const exported = exportState(target);
+  const exported = exportState(target).then((state) => forgetRepeated(target, print, state));
   const [creates] = await Promise.all([
     createsClusters(target, () => exported).catch(() => false),
     exported,

@@ -31,8 +31,11 @@ export const refuseSurplus = (name: string, most: number, surplus: string | unde
   throw new UsageError(`${name}: expected ${rule}, got ${showWord(surplus)}. See slipway ${help}.`);
 };
 
+/** Returns the option of a word of the command line, without a value after `=` or `:`. */
+const flagIn = (word: string): string => printable(word.replace(/[=:][^]*$/, ""));
+
 const refuseFlag = (definition: CommandDefinition, word: string): UsageError => {
-  const flag = printable(word.replace(/=[^]*$/, ""));
+  const flag = flagIn(word);
   const help = `See slipway ${definition.name} --help.`;
   const long = flagsOf(definition).filter((known) => known.startsWith("--"));
   const passing = definition.pulumi ? ` Options after -- go to Pulumi unchecked.` : "";
@@ -110,7 +113,7 @@ export const parseInvocation = (definition: CommandDefinition, args: readonly st
 
 /** Returns the error for an option before the command. */
 const refuseEarlyFlag = (definition: CommandDefinition, word: string): UsageError => {
-  const flag = printable(word.replace(/=[^]*$/, ""));
+  const flag = flagIn(word);
   const { name } = definition;
   const remedy = flagsOf(definition).includes(flag) ? `Write slipway ${name} ${flag}` : `See slipway ${name} --help`;
   return new UsageError(`${flag}: expected behind the command, got before ${name}. ${remedy}.`);

@@ -3,10 +3,12 @@ import { chmodSync, existsSync, mkdirSync, readFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { load } from "js-yaml";
 import { show } from "../../lib/base/problem";
+import { decodeText } from "../../lib/base/textFile";
 import { createAtomically, filesBelow, writeAtomically } from "../../system/files";
 import { homeFolder } from "../../system/homeFolder";
 import { readRegularFile } from "../../system/regularFile";
 import { temporaryPrefix } from "../../system/temporary";
+import { checkBackend, fileBackendOf, isFileBackend } from "./backendUrl";
 
 /** Environment of Pulumi, in addition to the user's own environment. */
 export interface PulumiEnvironment {
@@ -43,7 +45,7 @@ const chosenBackend = (
   if (env.PULUMI_BACKEND_URL) return { url: env.PULUMI_BACKEND_URL, reason: "PULUMI_BACKEND_URL" };
   const file = join(checkout, "Pulumi.yaml");
   const project = existsSync(file)
-    ? (load(readFileSync(file, "utf8")) as { backend?: { url?: string } } | undefined)
+    ? (load(decodeText(readFileSync(file))) as { backend?: { url?: string } } | undefined)
     : undefined;
   if (project?.backend?.url) return { url: project.backend.url, reason: "Pulumi.yaml" };
   const folder = env.PULUMI_CREDENTIALS_PATH || env.PULUMI_HOME || join(home, ".pulumi");
@@ -60,7 +62,7 @@ export const stateFolder = (checkout: string): string => {
 };
 
 /** Returns the URL of the default backend, a folder of the checkout. */
-export const localBackend = (checkout: string): string => `file://${join(checkout, ".slipway")}`;
+export const localBackend = (checkout: string): string => fileBackendOf(join(checkout, ".slipway"));
 
 /** Returns true if a file of a local backend is a stack's state, compressed or not. */
 export const isStateFile = (name: string): boolean => /\.json(\.gz|\.zst)?$/.test(name);
@@ -106,10 +108,15 @@ export const requirePassphraseFile = (
   );
 };
 
-/** Works out the environment for Pulumi; makes the state folder and the passphrase where they are needed. */
+/**
+ * Works out the environment for Pulumi; makes the state folder and the passphrase where they are needed.
+ *
+ * @throws ProblemError if the user chose a backend that Pulumi cannot read
+ */
 export const pulumiEnvironment = (checkout: string, outside: Outside = {}): PulumiEnvironment => {
   const env = outside.env ?? process.env;
   const chosen = chosenBackend(checkout, env, outside.home ?? homeFolder(env));
+  if (chosen) checkBackend(chosen.url, chosen.reason);
   stateFolder(checkout);
   const backend = chosen?.url ?? localBackend(checkout);
   const variables: Record<string, string> = {
@@ -123,15 +130,14 @@ export const pulumiEnvironment = (checkout: string, outside: Outside = {}): Pulu
     PULUMI_FALLBACK_TO_STATE_SECRETS_MANAGER: "true",
   };
   // The engine writes the whole state twice at each step; compression reduces the state to a tenth.
-  if (backend.startsWith("file://")) variables.PULUMI_DIY_BACKEND_ZSTD = "true";
+  if (isFileBackend(backend)) variables.PULUMI_DIY_BACKEND_ZSTD = "true";
   // Less frequent garbage collection makes engine and plugins faster. The memory limit suits small machines.
   if (env.GOGC === undefined) Object.assign(variables, { GOGC: "300", GOMEMLIMIT: env.GOMEMLIMIT ?? "1GiB" });
   // Most operations only wait. With Pulumi's default of four for each core, waits would block other operations.
   if (env.PULUMI_PARALLEL === undefined) variables.PULUMI_PARALLEL = "64";
   if (!chosen) variables.PULUMI_BACKEND_URL = backend;
   const hasPassphrase = env.PULUMI_CONFIG_PASSPHRASE !== undefined || env.PULUMI_CONFIG_PASSPHRASE_FILE !== undefined;
-  if (backend.startsWith("file://") && !hasPassphrase)
-    variables.PULUMI_CONFIG_PASSPHRASE_FILE = passphraseFile(checkout);
+  if (isFileBackend(backend) && !hasPassphrase) variables.PULUMI_CONFIG_PASSPHRASE_FILE = passphraseFile(checkout);
   return { variables, backend, reason: chosen?.reason ?? "the default: a folder of this checkout" };
 };
 

@@ -1,6 +1,7 @@
 import { printable } from "../../lib/base/problem";
 import { stackFile } from "../../preflight/stackFile";
 import { complaintOf, exec } from "../../system/exec";
+import { isFileBackend } from "./backendUrl";
 import { hasState } from "./fileBackend";
 import { type Outputs, type Target } from "./run";
 import { keepSettingsClean } from "./stack";
@@ -19,7 +20,7 @@ export class MissingStack extends Error {
  * @throws MissingStack
  */
 export const requireState = ({ stack, backend }: Pick<Target, "stack" | "backend">): void => {
-  if (backend.startsWith("file://") && !hasState(backend, stack)) throw new MissingStack(stack, backend);
+  if (isFileBackend(backend) && !hasState(backend, stack)) throw new MissingStack(stack, backend);
 };
 
 /**

@@ -1,17 +1,10 @@
 import { existsSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { hostname } from "node:os";
 import { join } from "node:path";
-import { homeFolder } from "../../system/homeFolder";
 import { isAlive } from "../../system/processes";
 import type { Print } from "../toolchain/build/progress";
+import { backendFolder, isFileBackend } from "./backendUrl";
 import { isStateFile } from "./environment";
-
-/** Returns the path of a file backend. */
-export const backendFolder = (backend: string): string =>
-  backend
-    .slice("file://".length)
-    .replace(/\?.*$/, "")
-    .replace(/^~(?=\/|$)/, () => homeFolder());
 
 /** Returns the folder of a stack's locks in a file backend. */
 export const lockFolder = (backend: string, stack: string): string =>
@@ -24,7 +17,7 @@ const statesFolder = (backend: string): string => join(backendFolder(backend), "
 
 /** Returns true if a file backend has a state of the stack; false for other backends. */
 export const hasState = (backend: string, stack: string): boolean =>
-  backend.startsWith("file://") &&
+  isFileBackend(backend) &&
   filesIn(statesFolder(backend)).some((file) => isStateFile(file) && file.split(".json")[0] === stack);
 
 const isComplete = (file: string): boolean => {
@@ -42,7 +35,7 @@ const isComplete = (file: string): boolean => {
  * attributes Pulumi always fails with "failed to load checkpoint: EOF". Without attributes it reads the state.
  */
 export const repairStateFiles = (backend: string, stack: string, print: Print): void => {
-  if (!backend.startsWith("file://")) return;
+  if (!isFileBackend(backend)) return;
   if (filesIn(lockFolder(backend, stack)).some((name) => name.endsWith(".json"))) return;
   const folder = statesFolder(backend);
   for (const name of filesIn(folder).filter((file) => file.startsWith(`${stack}.json`))) {
@@ -58,7 +51,7 @@ export const repairStateFiles = (backend: string, stack: string, print: Print): 
  * of a dead process of this host can be removed safely, although Pulumi asks the user for `pulumi cancel`.
  */
 export const removeStaleLocks = (backend: string, stack: string, print: Print): void => {
-  if (!backend.startsWith("file://")) return;
+  if (!isFileBackend(backend)) return;
   const folder = lockFolder(backend, stack);
   for (const name of existsSync(folder) ? readdirSync(folder) : []) {
     if (!name.endsWith(".json")) continue;

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import { infrastructureOf } from "../../lib/cluster/infrastructure";
 import { pullsCapdImage, type Settings } from "../../lib/settings/types";
 import { type Pins, pins, type RoutePins } from "../../lib/versions/pins";
@@ -53,9 +54,25 @@ const layerCounter = (): ((line: string) => string) => {
   };
 };
 
+/** Matches what Docker prints if the same pull may succeed a moment later: a rate limit, a busy server, a lost connection. */
+const temporary =
+  /toomanyrequests|too many requests|\b50[0234]\b|timeout|deadline exceeded|connection (reset|refused)|\bEOF\b/i;
+
+/** Calls a pull again after each pause, in milliseconds, while its failure is a temporary one. */
+const retryPull = async (pull: () => Promise<void>, [pause, ...later]: readonly number[]): Promise<void> => {
+  try {
+    await pull();
+  } catch (error) {
+    if (pause === undefined || !temporary.test(lastLine(error))) throw error;
+    await sleep(pause);
+    await retryPull(pull, later);
+  }
+};
+
 /**
  * Pulls the images of a stack that Docker lacks, with progress. A pull that fails is only a message: the program then
- * reports images that no registry has, and kind and Cluster API try again themselves.
+ * reports images that no registry has, and kind and Cluster API try again themselves. kind pulls by tag, so a pull by digest is
+ * tried again after a temporary failure.
  */
 export const pullImages = async (
   settings: Settings,
@@ -63,6 +80,7 @@ export const pullImages = async (
   { idsOf, pull, tag }: PullDocker = docker,
   options: ProgressOptions = { terminal: findTerminal() },
   versions: Pick<Pins, "release" | "source"> = pins,
+  pausesMs: readonly number[] = [1000, 5000],
 ): Promise<void> => {
   const images = pulledImages(settings);
   const ids = await idsOf(images);
@@ -73,7 +91,7 @@ export const pullImages = async (
     const reference = pullReference(image, versions[settings.pins]);
     const count = layerCounter();
     try {
-      await pull(reference, (line) => progress.describe(image, count(line)));
+      await retryPull(() => pull(reference, (line) => progress.describe(image, count(line))), pausesMs);
       if (reference !== image) await tag(reference, image);
       progress.end(image, prefix);
     } catch (error) {

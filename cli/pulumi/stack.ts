@@ -3,6 +3,7 @@ import { readFileSync, existsSync, readdirSync } from "node:fs";
 import { join, basename, dirname } from "node:path";
 import { isDeepStrictEqual } from "node:util";
 import { show } from "../../lib/base/problem";
+import { decodeText } from "../../lib/base/textFile";
 import { readStackConfig } from "../../lib/settings/stackConfig";
 import type { Route } from "../../lib/versions/pins";
 import { stackFile, stackName } from "../../preflight/stackFile";
@@ -82,8 +83,8 @@ const saltLine = /^encryptionsalt:.*(\r?\n|$)/m;
 export const withoutSalt = (before: string, after: string): string => {
   if (saltLine.test(before) || !saltLine.test(after) || /^\s*secure:/m.test(after)) return after;
   const stripped = after.replace(saltLine, "");
-  // Pulumi writes the file in its own layout, quotes numbers, and drops unknown top-level keys. The user's text stays unless
-  // Pulumi changed a setting.
+  // Pulumi writes the stack file in its own layout, quotes numbers, and drops unknown top-level keys. If no setting
+  // changed, the user's text returns. Otherwise Pulumi's whole text stays, without the salt.
   return isDeepStrictEqual(settingsIn(stripped), settingsIn(before)) ? before : stripped;
 };
 
@@ -108,15 +109,16 @@ const committed = async (file: string): Promise<string | undefined> => {
  */
 export const keepSettingsClean = async <T>(file: string, action: () => Promise<T>): Promise<T> => {
   if (!existsSync(file)) return action(); // without a settings file, Pulumi writes no salt
-  const now = readFileSync(file, "utf8");
+  const bytes = readFileSync(file);
+  const now = decodeText(bytes);
   // A salt that is not in git comes from a killed run.
   const isLeftBehind = saltLine.test(now) && !saltLine.test((await committed(file)) ?? now);
   const before = isLeftBehind ? now.replace(saltLine, "") : now;
   try {
     return await action();
   } finally {
-    const after = existsSync(file) ? readFileSync(file, "utf8") : before;
+    const after = existsSync(file) ? decodeText(readFileSync(file)) : before;
     const clean = withoutSalt(before, after);
-    if (clean !== after) writeAtomically(file, clean);
+    if (clean !== after) writeAtomically(file, clean === now ? bytes : clean); // the bytes keep the encoding
   }
 };

@@ -13,7 +13,10 @@ export interface StopTimeouts {
 /** Most operations end within 40 s; a wait would take up to half an hour. */
 export const usualTimeouts: StopTimeouts = { afterFailure: 40_000, interval: 1000 };
 
-/** Number of consecutive idle checks: between two steps no operation runs for a moment. */
+/**
+ * Number of consecutive checks that find no running step towards machines of another cluster. One check is not enough,
+ * because between two such steps none runs for a moment.
+ */
 const requiredChecks = 3;
 
 /**

@@ -118,7 +118,7 @@ export const findMissing = async (
 ): Promise<DeletedObject[]> => missingIn(await listObjects(api, objects), cluster, objects);
 
 /** What the search found in one cluster. */
-interface Findings {
+export interface Findings {
   missing: DeletedObject[];
   foreign: ForeignFindings;
 }
@@ -178,38 +178,48 @@ const openClusterApi =
   (cluster) =>
     openApi(kubeconfigFile(stack, cluster), checkout, variables);
 
-/** Returns the cluster's deleted and changed objects; none for a cluster that does not answer. */
+/** The last answer of each cluster, which repeated searches share. */
+export type LastAnswers = Map<string, Findings>;
+
+/**
+ * Returns the cluster's deleted and changed objects. A cluster that does not answer keeps its last answer; its first one
+ * is empty.
+ */
 const searchCluster = async (
   cluster: string,
   objects: readonly RecordedObject[],
   open: OpenApi,
   recorded: ReadonlyMap<string, RecordedResource>,
+  answers: LastAnswers,
 ): Promise<Findings> => {
   const api = await open(cluster).catch(() => undefined);
-  if (api === undefined) return mergeFindings([]);
-  const search = async (): Promise<Findings> => {
+  const search = async (api: KubernetesApi): Promise<Findings> => {
     const listed = await listObjects(api, objects);
     const foreign = await foreignIn(api, listed, cluster, objects, recorded);
     return { missing: missingIn(listed, cluster, objects), foreign };
   };
   try {
     // A busy API server may be late once. Silence, a refusal or a partial answer proves nothing.
-    return await search()
-      .catch(search)
-      .catch(() => mergeFindings([]));
+    if (api !== undefined) answers.set(cluster, await search(api).catch(() => search(api)));
+  } catch {
+    // The last answer stays.
   } finally {
-    api.close();
+    api?.close();
   }
+  return answers.get(cluster) ?? mergeFindings([]);
 };
 
 /**
  * Compares a stack's state with the objects of its clusters. Clusters without a kubeconfig file, or without an answer of
  * their API server, are left out. Lost workload clusters are not queried.
+ *
+ * @param answers last answers of an earlier search, which silent clusters keep; default: none
  */
 export const findDeletions = async (
   target: Target,
   resources: readonly RecordedResource[],
   open: OpenApi = openClusterApi(target),
+  answers: LastAnswers = new Map(),
 ): Promise<Deletions> => {
   const hasFile = (cluster: string): boolean =>
     existsSync(join(target.checkout, kubeconfigFile(target.stack, cluster)));
@@ -226,7 +236,7 @@ export const findDeletions = async (
       ...(readObjects.get(cluster) ?? []),
     ];
     return mergeFindings(
-      await Promise.all(clusters.map((cluster) => searchCluster(cluster, objectsOf(cluster), open, recorded))),
+      await Promise.all(clusters.map((cluster) => searchCluster(cluster, objectsOf(cluster), open, recorded, answers))),
     );
   };
 

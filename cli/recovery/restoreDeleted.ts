@@ -11,7 +11,7 @@ import { createExec } from "../../system/exec";
 import type { Target } from "../pulumi/run";
 import { type ExportedState, exportState, importState } from "../pulumi/state";
 import type { Print } from "../toolchain/build/progress";
-import { findDeletions } from "./findDeleted";
+import { findDeletions, type LastAnswers } from "./findDeleted";
 
 /** Milliseconds for deletions in progress; finalizers of machines drain nodes. */
 const timeoutMs = 10 * 60_000;
@@ -32,13 +32,15 @@ const inspectDeletions = async (
   print: Print,
   args: readonly string[],
   read = exportState,
-): Promise<{ state: ExportedState; deletions: Deletions } | undefined> => {
+  search = findDeletions,
+): Promise<{ state: ExportedState; deletions: Deletions; answers: LastAnswers } | undefined> => {
   const state = await read(target);
   if (state === undefined) return undefined;
-  const all = await findDeletions(target, resourcesOf(state));
+  const answers: LastAnswers = new Map();
+  const all = await search(target, resourcesOf(state), undefined, answers);
   const deletions = isPartial(args) ? withoutDeletions(all) : all;
   for (const line of deletionLines(deletions)) print(line);
-  return { state, deletions };
+  return { state, deletions, answers };
 };
 
 /** Returns what a run of a part of the stack does: it restores no objects, and it sets changed fields back. */
@@ -94,9 +96,9 @@ const isPending = ({ isTerminating }: DeletedObject): boolean => isTerminating;
 /** Waits until no object is being deleted, or the time is over. The engine itself waits for lost clusters. */
 const awaitDeletions = async (
   target: Target,
-  state: ExportedState,
-  initial: Deletions,
+  { state, deletions: initial, answers }: { state: ExportedState; deletions: Deletions; answers: LastAnswers },
   print: Print,
+  search: typeof findDeletions,
 ): Promise<Deletions> => {
   // Finalizers may need a controller that was deleted too, which only this `up` brings back.
   const isBlocked = initial.clusters.length > 0 || !initial.objects.every(isPending);
@@ -106,13 +108,15 @@ const awaitDeletions = async (
     print(`waiting until ${initial.objects.filter(isPending).map(describeObject).join(", ")} is deleted`);
   while (deletions.objects.some(isPending) && Date.now() < deadline) {
     await sleep(1000);
-    deletions = await findDeletions(target, resourcesOf(state));
+    // A cluster that stops answering keeps its last answer, because silence does not prove the end of a deletion.
+    deletions = await search(target, resourcesOf(state), undefined, answers);
   }
   const [first] = deletions.objects.filter(isPending);
   if (first === undefined || isBlocked) return deletions;
   throw new Error(
     `${describeObject(first)} in cluster ${first.cluster}: expected its deletion to end within 10 minutes, ` +
-      "got an object that still exists. Repair what its finalizers wait for, then run the command again.",
+      "got an object that existed at the cluster's last answer. " +
+      "Repair what its finalizers wait for, or a cluster that does not answer, then run the command again.",
   );
 };
 
@@ -147,6 +151,7 @@ export interface Restoration {
  * Removes deleted objects from the state, so that an `up` creates the objects again.
  *
  * @param read returns the state; default: exports it
+ * @param search finds the deleted objects; default: asks the clusters
  * @throws if a deletion in progress does not end
  */
 export const restoreDeleted = async (
@@ -154,12 +159,13 @@ export const restoreDeleted = async (
   print: Print,
   args: readonly string[],
   read = exportState,
+  search = findDeletions,
 ): Promise<Restoration> => {
-  const inspection = await inspectDeletions(target, print, args, read);
+  const inspection = await inspectDeletions(target, print, args, read, search);
   if (inspection === undefined) return { args: [], variables: {}, isIncomplete: false };
   const { state } = inspection;
   const [deletions] = await Promise.all([
-    awaitDeletions(target, state, inspection.deletions, print),
+    awaitDeletions(target, inspection, print, search),
     restoreSecrets(target, inspection.deletions),
   ]);
   const { changes } = deletions.foreign ?? noForeign;

@@ -1,5 +1,6 @@
 import { existsSync, readFileSync } from "node:fs";
 import { messageOf } from "../../lib/base/errors";
+import { decodeText } from "../../lib/base/textFile";
 import { redactor } from "../../lib/redaction/text";
 import type { Route } from "../../lib/versions/pins";
 import { formatChecks } from "../../preflight/host/doctor";
@@ -39,7 +40,7 @@ const readSettings = (target: Target, redact: (text: string) => string): Finding
   const file = stackFile(target.checkout, target.stack);
   if (!existsSync(file)) return { ...nothing, missing: [`settings: Pulumi.${target.stack}.yaml does not exist`] };
   return {
-    files: [{ name: "settings.yaml", content: settingsWithoutSecrets(readFileSync(file, "utf8"), file, redact) }],
+    files: [{ name: "settings.yaml", content: settingsWithoutSecrets(decodeText(readFileSync(file)), file, redact) }],
     missing: [],
   };
 };

@@ -75,6 +75,19 @@ const wakeDocker = async (cache: Cache, artifacts: Artifact[], print: Print): Pr
   await ensureDocker((text) => appendFileSync(log, text));
 };
 
+/** Errors of the system about a folder in which nothing can be written. */
+const writeFaults = /^(EACCES|EEXIST|EIO|ELOOP|ENAMETOOLONG|ENODEV|ENOSPC|ENOTDIR|EPERM|EROFS)$/;
+
+const isBelow = (path: string, folder: string): boolean => `${path}/`.startsWith(folder === "/" ? "/" : `${folder}/`);
+
+/** Returns true for an error about writing in the folder, or about a folder that contains it. */
+const isWriteFault = (error: unknown, folder: string): boolean => {
+  const { code = "", path, syscall } = Object(error) as Partial<NodeJS.ErrnoException>;
+  // A missing folder is a fault only if it cannot be created: a missing file is a fault of the action.
+  const isWrite = writeFaults.test(code) || (code === "ENOENT" && syscall === "mkdir");
+  return isWrite && path !== undefined && (isBelow(path, folder) || isBelow(folder, path));
+};
+
 /**
  * Runs an action that writes into the cache.
  *
@@ -84,11 +97,11 @@ export const withCache = async <T>(folder: string, action: () => Promise<T>): Pr
   try {
     return await action();
   } catch (error) {
-    const fault = pathFaultOf(error);
-    const { path = "" } = error as NodeJS.ErrnoException;
-    if (fault === undefined || !(path.startsWith(folder) || folder.startsWith(path))) throw error;
+    const fault = isWriteFault(error, folder) ? pathFaultOf(error) : undefined;
+    if (fault === undefined) throw error;
     throw new Error(
-      `cache ${printable(folder)}: expected a folder that can be written, got ${fault}. Set SLIPWAY_CACHE to such a folder.`,
+      `cache ${printable(folder)}: expected a folder that can be written, got ${fault}. ` +
+        "Set the environment variable SLIPWAY_CACHE to a folder that can be written.",
       { cause: error },
     );
   }

@@ -31,7 +31,13 @@ export class Cni extends pulumi.ComponentResource {
     const objects = withPodCidr(args.manifest.objects, args.kind, args.podCidr);
     const installed = new ManifestObjects(
       name,
-      { cluster: args.cluster, crds: args.manifest.crds, objects, deploymentsAfter: args.workers, podNetwork: true },
+      {
+        cluster: args.cluster,
+        ...args.manifest,
+        objects,
+        deploymentsAfter: args.workers,
+        podNetwork: true,
+      },
       { parent: this },
     );
     this.ready = installed.resources;

@@ -1,9 +1,10 @@
 import * as pulumi from "@pulumi/pulumi";
-import { certificateSamples } from "../../lib/cluster/webhookSamples";
-import { bringsCertManager, usesCertManager } from "../../lib/kubernetes/certManager";
+import { certificateSamples, rehearsalInPlace } from "../../lib/cluster/webhookSamples";
+import { type GatePart, installPlan, loadBalancerPart, runningPart } from "../../lib/kubernetes/installPlan";
 import type { Manifest } from "../../lib/kubernetes/manifest";
+import { type KubernetesObject, objectKey } from "../../lib/kubernetes/object";
 import type { ClusterHandle } from "../kubernetes/clusterHandle";
-import { ManifestObjects, type ManifestObjectsArgs } from "../kubernetes/manifestObjects";
+import { ManifestObjects, objectResource } from "../kubernetes/manifestObjects";
 import { webhookGate } from "../kubernetes/webhookGate";
 
 /** Arguments of the manifests that a user adds to a workload cluster. */
@@ -13,75 +14,77 @@ export interface ExtraManifestsArgs {
   manifests: Manifest[];
   /** Resources that all manifests wait for: the pod network and the nodes, without which no workload becomes ready. */
   after: pulumi.Resource[];
+  /** MetalLB, if Slipway installs it: users' pools wait until its webhook answers. */
+  loadBalancer?: { manifest: Manifest; ready: pulumi.Resource[] };
+  /** Manifest of the pod network, if Slipway installs it. */
+  podNetwork?: Manifest | undefined;
 }
 
-/** Installs the manifests from the settings after all resources of the program that pods need. */
+/**
+ * Installs the manifests from the settings after all resources of the program that pods need. The order follows from
+ * all manifests together: lib/kubernetes/installPlan.ts.
+ */
 export class ExtraManifests extends pulumi.ComponentResource {
   /** All resources but Ingresses, which wait for pods of other manifests. */
-  public readonly running: pulumi.Resource[] = [];
+  public readonly running: pulumi.Resource[];
 
   constructor(name: string, args: ExtraManifestsArgs, opts?: pulumi.ComponentResourceOptions) {
     super("slipway:index:ExtraManifests", name, {}, opts);
-    // Manifests that install cert-manager go first, since the certificates of all manifests wait for cert-manager.
-    const bringers = args.manifests.filter(bringsCertManager);
-    const certManager = bringers.flatMap((manifest) => this.install(name, args, manifest, []));
-    for (const manifest of args.manifests) {
-      if (!bringers.includes(manifest)) this.install(name, args, manifest, certManager);
+    const cluster = { ...args.cluster, apiReady: [...args.cluster.apiReady, ...args.after] };
+    const files = args.manifests.map((manifest) => {
+      const prefix = `${name}/${manifest.name}`;
+      const crds = { cluster, crds: manifest.crds, objects: [] };
+      return {
+        prefix,
+        kinds: new ManifestObjects(`${prefix}/kinds`, crds, { parent: this }),
+        group: new ManifestGroup(prefix, this),
+      };
+    });
+    const groups = new Map<string, pulumi.Resource[]>([[loadBalancerPart, args.loadBalancer?.ready ?? []]]);
+    const groupOf = (part: string): pulumi.Resource[] => groups.get(part) ?? [];
+    for (const part of installPlan(args.manifests, args.loadBalancer?.manifest, args.podNetwork)) {
+      const { prefix, kinds, group } = files[part.file]!;
+      const dependsOn = [...new Set(part.after.flatMap(groupOf))];
+      // An object keeps its resource if it moves to another file, or if an earlier file defines it too.
+      const otherFiles = files.filter((file) => file.prefix !== prefix).map((file) => file.prefix);
+      const nameIn = (file: string, object: KubernetesObject): string => `${file}/${objectKey(object)}`;
+      const created =
+        part.type === "crds"
+          ? kinds.resources
+          : part.type === "gate"
+            ? [this.gate(prefix, cluster, part, dependsOn)]
+            : [
+                objectResource(
+                  nameIn(prefix, part.object),
+                  cluster,
+                  part.object,
+                  group,
+                  dependsOn,
+                  otherFiles.map((file) => nameIn(file, part.object)),
+                ),
+              ];
+      for (const member of part.names) groups.set(member, [...groupOf(member), ...created]);
     }
+    for (const { group } of files) group.close();
+    this.running = groupOf(runningPart);
     this.registerOutputs({});
   }
 
-  /** Returns the resources that run the pods of the manifest. */
-  private install(
-    name: string,
-    args: ExtraManifestsArgs,
-    manifest: Manifest,
-    certManager: pulumi.Resource[],
-  ): pulumi.Resource[] {
-    const prefix = `${name}/${manifest.name}`;
-    const after = (resources: pulumi.Resource[]): ClusterHandle => ({
-      ...args.cluster,
-      apiReady: [...args.cluster.apiReady, ...resources],
-    });
-    const crds = new ManifestObjects(
-      `${prefix}/kinds`,
-      { cluster: after(args.after), crds: manifest.crds, objects: [] },
-      { parent: this },
-    );
-    // A manifest may contain objects whose CRDs the manifest defines.
-    const cluster = after([...args.after, ...crds.resources]);
-    const installed = new ManifestObjects(
-      prefix,
-      {
-        cluster,
-        crds: [],
-        objects: manifest.objects,
-        certificatesAfter: certManager,
-        ...this.ownCertManager(prefix, cluster, manifest),
-      },
-      { parent: this },
-    );
-    this.running.push(...installed.running);
-    return installed.running;
+  private gate(prefix: string, cluster: ClusterHandle, part: GatePart, after: pulumi.Resource[]): pulumi.Resource {
+    const samples = part.samples?.map(rehearsalInPlace) ?? certificateSamples();
+    const dependsOn = [...cluster.apiReady, ...after];
+    return webhookGate(`${prefix}/${part.name}`, cluster, samples, { parent: this, dependsOn });
+  }
+}
+
+/** The parent of the objects of one manifest. */
+class ManifestGroup extends pulumi.ComponentResource {
+  constructor(name: string, parent: pulumi.Resource) {
+    super("slipway:index:ManifestObjects", name, {}, { parent });
   }
 
-  /**
-   * Adds a gate for a manifest with both cert-manager and certificates: the webhook answers some time after its pod is
-   * ready.
-   */
-  private ownCertManager(
-    prefix: string,
-    cluster: ClusterHandle,
-    manifest: Manifest,
-  ): Pick<ManifestObjectsArgs, "certManagerAnswers"> {
-    if (!bringsCertManager(manifest) || !usesCertManager(manifest)) return {};
-    return {
-      certManagerAnswers: (running) => [
-        webhookGate(`${prefix}/cert-manager-webhook`, cluster, certificateSamples(), {
-          parent: this,
-          dependsOn: [...cluster.apiReady, ...running],
-        }),
-      ],
-    };
+  /** Reports that the group has all of its objects. */
+  close(): void {
+    this.registerOutputs({});
   }
 }

@@ -33,7 +33,7 @@ export class MetalLb extends pulumi.ComponentResource {
       name,
       {
         cluster,
-        crds: manifest.crds,
+        ...manifest,
         objects: withPodSecurity(withEarlyController(manifest.objects)),
         deploymentsAfter: args.podNetwork,
       },

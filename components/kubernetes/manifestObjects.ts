@@ -1,8 +1,9 @@
 import { local } from "@pulumi/command";
 import * as pulumi from "@pulumi/pulumi";
 import { crdFile } from "../../lib/base/paths";
-import { applyOrder, beforeCertificates, typeToken } from "../../lib/kubernetes/installOrder";
 import { replicaOptions } from "../../lib/base/autoscaler";
+import { applyOrder, typeToken } from "../../lib/kubernetes/installOrder";
+import type { CrdRow } from "../../lib/kubernetes/manifest";
 import { type KubernetesObject, objectKey } from "../../lib/kubernetes/object";
 import { withQuickReadiness } from "../../lib/kubernetes/readinessProbes";
 import { forEngine } from "../../lib/kubernetes/secrets/markObject";
@@ -11,18 +12,14 @@ import { withWait, isUnawaitedClaim, skipAwaitAnnotation } from "../../lib/kuber
 import { resourceOptions, withDeletionPolicy, lifecycleOptions, type ClusterHandle } from "./clusterHandle";
 import { step } from "./step";
 
-/** A CRD as a row of the step's input. The CRD's schema stays in a file that the checksum identifies. */
-export interface CrdRow {
-  name: string;
-  sha256: string;
-}
-
 /** The objects of one manifest and their cluster. */
 export interface ManifestObjectsArgs {
   cluster: ClusterHandle;
   crds: CrdRow[];
   /** All objects except CRDs. */
   objects: KubernetesObject[];
+  /** True for a manifest that the user chose: its workloads keep their probes. @default false */
+  asWritten?: boolean;
   /** Resources that cert-manager's objects wait for: its webhook answers. */
   certificatesAfter?: pulumi.Resource[];
   /** Further dependencies of Deployments and DaemonSets: their images. */
@@ -31,11 +28,6 @@ export interface ManifestObjectsArgs {
   deploymentsAfter?: pulumi.Resource[];
   /** True for a pod network, whose Deployments wait for its own DaemonSets. */
   podNetwork?: boolean;
-  /**
-   * Present if the manifest installs cert-manager. Gets the resources that run cert-manager, and returns those that its
-   * issuers wait for.
-   */
-  certManagerAnswers?: (running: pulumi.Resource[]) => pulumi.Resource[];
 }
 
 /**
@@ -54,24 +46,19 @@ export class ManifestObjects extends pulumi.ComponentResource {
   public readonly namespaces: pulumi.Resource[];
   /** DaemonSets among the resources. */
   public readonly daemonSets: pulumi.Resource[];
-  /** All resources but Ingresses, which wait for pods of other manifests. */
-  public readonly running: pulumi.Resource[];
   /** The one resource for all CRDs; empty if the manifest has none. */
   public readonly crds: pulumi.Resource[];
 
   constructor(name: string, args: ManifestObjectsArgs, opts?: pulumi.ComponentResourceOptions) {
     super("slipway:index:ManifestObjects", name, {}, opts);
-    const early = args.certManagerAnswers ? beforeCertificates(args.objects) : [];
-    const order = applyOrder(args.objects.filter((object) => !early.includes(object)));
+    const order = applyOrder(args.objects);
     const namespaces = (this.namespaces = this.register(name, args, order.namespaces, []));
     this.crds = this.registerCrds(name, args);
     const plain = this.register(name, args, order.plain, namespaces);
     const tokens = this.register(name, args, order.tokens, [...namespaces, ...plain]);
     const existing = [...plain, ...tokens, ...this.crds, ...(args.workloadsAfter ?? [])];
-    const first = this.register(name, args, early, [...existing, ...(args.deploymentsAfter ?? [])]);
-    // The CRDs and the webhook of these objects belong to cert-manager, which may be part of another manifest.
-    const answering = [...(args.certificatesAfter ?? []), ...(args.certManagerAnswers?.(first) ?? [])];
-    const answered = [...namespaces, ...answering];
+    // The CRDs and the webhook of these objects belong to cert-manager, which is another manifest.
+    const answered = [...namespaces, ...(args.certificatesAfter ?? [])];
     const issuers = this.register(name, args, order.issuers, answered);
     // cert-manager retries a request that came before its issuer was ready only after a growing pause.
     const certificates = this.register(name, args, order.certificates, [...answered, ...issuers]);
@@ -82,8 +69,7 @@ export class ManifestObjects extends pulumi.ComponentResource {
       ...(args.deploymentsAfter ?? []),
       ...(args.podNetwork ? this.daemonSets : []),
     ]);
-    this.running = [...this.resources];
-    this.register(name, args, order.ingresses, [...before, ...first, ...this.daemonSets, ...workloads]);
+    this.register(name, args, order.ingresses, [...before, ...this.daemonSets, ...workloads]);
     this.registerOutputs({});
   }
 
@@ -93,15 +79,11 @@ export class ManifestObjects extends pulumi.ComponentResource {
     objects: KubernetesObject[],
     dependsOn: pulumi.Resource[],
   ): pulumi.Resource[] {
-    return objects.map((object) =>
-      this.keep(
-        new KubernetesResource(
-          `${name}/${objectKey(object)}`,
-          withDeletionPolicy(args.cluster, withWait(withQuickReadiness(object))),
-          { ...resourceOptions(args.cluster, this, dependsOn), ...waitOptions(object) },
-        ),
-      ),
-    );
+    return objects.map((object) => {
+      // Slipway knows the workloads of its own manifests. Users' workloads keep their probes.
+      const tuned = args.asWritten ? object : withQuickReadiness(object);
+      return this.keep(objectResource(`${name}/${objectKey(object)}`, args.cluster, tuned, this, dependsOn));
+    });
   }
 
   /**
@@ -127,6 +109,25 @@ export class ManifestObjects extends pulumi.ComponentResource {
     return resource;
   }
 }
+
+/**
+ * Creates the resource of one object of a manifest, with the wait of its kind.
+ *
+ * @param formerNames - names under which the state may have the object; default: none
+ */
+export const objectResource = (
+  name: string,
+  cluster: ClusterHandle,
+  object: KubernetesObject,
+  parent: pulumi.Resource,
+  dependsOn: pulumi.Resource[],
+  formerNames: readonly string[] = [],
+): pulumi.Resource =>
+  new KubernetesResource(name, withDeletionPolicy(cluster, withWait(object)), {
+    ...resourceOptions(cluster, parent, dependsOn),
+    ...waitOptions(object),
+    ...(formerNames.length > 0 ? { aliases: formerNames.map((former) => ({ name: former })) } : {}),
+  });
 
 /**
  * Returns options for an object that Slipway excludes from waiting. An object of an earlier Slipway version lacks the

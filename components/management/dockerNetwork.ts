@@ -4,6 +4,7 @@ import { networkName } from "../../lib/base/container";
 import { ownerLabel } from "../../lib/base/labels";
 import type { Address } from "../../lib/network/address";
 import { dockerRange } from "../../lib/network/dockerSubnet";
+import { mtuOption } from "../../lib/network/mtu";
 import type { Networks } from "../../lib/network/networks";
 import { adoptedSubnetOutput } from "../../lib/network/stateNetwork";
 
@@ -17,6 +18,8 @@ export interface DockerNetworkArgs {
   ipv6?: { gateway: Address };
   /** Value of the label that identifies the network as this stack's. */
   owner: string;
+  /** In bytes. */
+  mtu: number;
   /** Use the existing network and keep it on destroy. */
   adopt: boolean;
 }
@@ -44,7 +47,7 @@ export class DockerNetwork extends pulumi.ComponentResource {
             ...(args.ipv6 ? { ipv6: true } : {}),
             options: {
               "com.docker.network.bridge.enable_ip_masquerade": "true",
-              "com.docker.network.driver.mtu": "1500",
+              [mtuOption]: String(args.mtu),
             },
             labels: [{ label: ownerLabel, value: args.owner }],
           },

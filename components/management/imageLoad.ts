@@ -1,7 +1,10 @@
 import * as pulumi from "@pulumi/pulumi";
 import { NodeImages } from "../../provider/kind";
 
-/** Images of the host's Docker that a kind node needs. */
+/**
+ * Arguments of an image load: a kind node, and the images that it gets from the host's Docker. Pods on the node need
+ * these images.
+ */
 export interface ImageLoadArgs {
   /** Name of the node's container. */
   node: string;

@@ -4,6 +4,7 @@ import { type ClusterParts, machineOwners, machinesChecksum } from "../../lib/cl
 import type { ClusterSpec } from "../../lib/cluster/spec";
 import type { Cni } from "../addons/cni";
 import { lifecycleOptions, type ClusterHandle } from "../kubernetes/clusterHandle";
+import { minorOf } from "../../lib/versions/semver";
 import { step } from "../kubernetes/step";
 
 /** A workload cluster and the resources that its nodes need to become Ready. */
@@ -35,7 +36,9 @@ export const clusterReady = (
         NAMESPACE: spec.namespace,
         NODES: String(parts.nodes),
         OWNERS: machineOwners(parts).join(" "),
-        VERSION: spec.kubernetesVersion,
+        ...(parts.scaledOwners ? { SCALED_OWNERS: parts.scaledOwners.join(" ") } : {}),
+        // A cloud chooses the patch release of its nodes.
+        VERSION: parts.hasManagedControlPlane ? minorOf(spec.kubernetesVersion) : spec.kubernetesVersion,
         // The step does not read this value: another checksum runs the step again, so that it waits for every rollout
         // of machines. Old templates are deleted after the step, when no machine needs them.
         MACHINES: machinesChecksum(parts),

@@ -101,7 +101,9 @@ export class WorkloadCluster extends pulumi.ComponentResource {
       deletedWith: cluster,
       replaceWith: [identity],
     });
-    const infrastructure = this.object(name, parts.infrastructure, part());
+    // One object may be infrastructure and control plane. It is then one resource, which the cluster's parts wait for.
+    const infrastructure =
+      parts.infrastructure === parts.controlPlane.owner ? [] : [this.object(name, parts.infrastructure, part())];
     const created = new Map<KubernetesObject, pulumi.Resource>();
     // Pools may share a template, which is then one resource.
     const templatesOf = ({ templates }: MachineOwner): pulumi.Resource[] =>
@@ -116,7 +118,7 @@ export class WorkloadCluster extends pulumi.ComponentResource {
     const controlPlane = this.object(
       name,
       withAnnotations(owner, { [waitForAnnotation]: JSON.stringify(controlPlaneDone(owner)) }),
-      part([infrastructure, ...templates]),
+      part([...infrastructure, ...templates]),
     );
     const workers = parts.workers.map((pool) => {
       // Workers of a new cluster are created at once; those of a running cluster follow the control plane's version.
@@ -135,7 +137,7 @@ export class WorkloadCluster extends pulumi.ComponentResource {
         name,
         { management, spec, controlPlane: owner },
         // A step does not take a Kubernetes provider.
-        { ...part([infrastructure, ...templates]), provider: undefined },
+        { ...part([...infrastructure, ...templates]), provider: undefined },
       );
       // Contents of a running cluster change after its control plane. Contents of a new cluster start as soon as its
       // API answers.

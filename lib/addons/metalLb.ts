@@ -64,3 +64,8 @@ export interface OwnCertificate {
   /** Labels of the pods, as a selector. */
   pods: string;
 }
+
+/** Objects that MetalLB's pods create: the key by which the speakers find each other. */
+export const runtimeObjects: readonly KubernetesObject[] = [
+  { apiVersion: "v1", kind: "Secret", metadata: { name: "memberlist", namespace } },
+];

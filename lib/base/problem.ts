@@ -79,6 +79,7 @@ export const show = (value: unknown): string => {
 
 /** Returns the type of a value, such as `a number`, for messages that must not show the value. */
 export const typeName = (value: unknown): string => {
+  if (value === undefined) return "nothing";
   if (value === null) return "null";
   if (Array.isArray(value)) return "a list";
   return typeof value === "object" ? "a map" : `a ${typeof value}`;

@@ -1,4 +1,4 @@
-import { ProblemError } from "./problem";
+import { ProblemError, typeName } from "./problem";
 
 type Results<T extends readonly unknown[]> = { -readonly [K in keyof T]: Awaited<T[K]> };
 
@@ -9,15 +9,22 @@ type Results<T extends readonly unknown[]> = { -readonly [K in keyof T]: Awaited
  */
 export const allOf = async <const T extends readonly unknown[]>(work: T): Promise<Results<T>> => {
   const outcomes = await Promise.allSettled(work);
-  const errors = outcomes.flatMap((outcome) => (outcome.status === "rejected" ? [outcome.reason as Error] : []));
-  const other = errors.find((error) => !(error instanceof ProblemError));
-  if (other !== undefined)
-    throw other instanceof Error ? other : new Error("expected an Error, got another thrown value", { cause: other });
-  if (errors.length > 0) {
-    throw new ProblemError((errors as ProblemError[]).flatMap(({ problems }) => problems));
-  }
+  const reasons = outcomes.flatMap((outcome): unknown[] => (outcome.status === "rejected" ? [outcome.reason] : []));
+  const failures = reasons.filter((reason) => !(reason instanceof ProblemError));
+  if (failures.length > 0) throw asError(failures[0]);
+  if (reasons.length > 0) throw new ProblemError((reasons as ProblemError[]).flatMap(({ problems }) => problems));
   return outcomes.map((outcome) => (outcome as PromiseFulfilledResult<unknown>).value) as Results<T>;
 };
+
+/** Returns a thrown value as an error. Programs of Slipway throw only errors, but a library may throw any value. */
+const asError = (thrown: unknown): Error =>
+  thrown instanceof Error
+    ? thrown
+    : new Error(
+        `Slipway: expected every failure to be an Error, got ${typeName(thrown)}. ` +
+          "Report this fault to Slipway's developers.",
+        { cause: thrown },
+      );
 
 /** The result of work, or the messages of its failure. */
 export type Outcome<T> = { readonly found: T; readonly problems: [] } | { readonly problems: string[] };
@@ -27,6 +34,6 @@ export const outcomeOf = async <T>(work: Promise<T> | T): Promise<Outcome<T>> =>
   try {
     return { found: await work, problems: [] };
   } catch (error) {
-    return { problems: (error as Error).message.split("\n") };
+    return { problems: asError(error).message.split("\n") };
   }
 };

@@ -14,7 +14,7 @@ export interface MachineOwner {
 /** A cluster's objects by their role, whether the program or a template defines them. */
 export interface ClusterParts {
   cluster: KubernetesObject;
-  /** Infrastructure object of the cluster. */
+  /** Infrastructure object of the cluster. It may be the control plane too. */
   infrastructure: KubernetesObject;
   controlPlane: MachineOwner;
   workers: MachineOwner[];
@@ -22,8 +22,12 @@ export interface ClusterParts {
   supporting: KubernetesObject[];
   /** Health checks, which replace unhealthy machines. */
   healthChecks?: KubernetesObject[];
-  /** Expected number of nodes. */
+  /** Expected number of nodes, without the nodes of `scaledOwners`. */
   nodes: number;
+  /** Names of the pools whose number of nodes another controller sets. @default - none */
+  scaledOwners?: string[];
+  /** True if the control plane has no machines, because a cloud or a hosting provider runs it. @default false */
+  hasManagedControlPlane?: boolean;
 }
 
 /** Returns the objects of a cluster that the program defines itself. */
@@ -54,13 +58,20 @@ export const machineOwners = ({ controlPlane, workers }: Pick<ClusterParts, "con
   [controlPlane, ...workers].map(({ owner }) => owner.metadata.name);
 
 /**
+ * Wait for the field that a contract of Cluster API guarantees: the first field by v1beta1, the second field by v1beta2.
+ * The API version of a control plane does not tell its contract. A filter without a value is met by any match.
+ */
+const contractInitialized =
+  "jsonpath={.status[?($.status.initialized==true || $.status.initialization.controlPlaneInitialized==true)]}";
+
+/**
  * Returns the conditions of a completed control plane, as waits of the kubernetes plugin. Initialized is the first
- * moment at which Cluster API knows that the API answers. Ready would wait for a CNI, which needs the API. An upgrade
- * is complete when no machine of the old version is left; a new cluster has none.
+ * moment at which Cluster API knows that the API answers. Ready would wait for a CNI, which needs the API. A rollout is
+ * complete when no machine has the old specification; a new cluster has none. Kinds other than KubeadmControlPlane wait
+ * only for the first moment.
  */
 export const controlPlaneDone = ({ apiVersion, kind }: KubernetesObject): string[] => {
-  // The contract of Cluster API guarantees this field for other kinds.
-  if (kind !== "KubeadmControlPlane") return ["jsonpath={.status.initialized}=true"];
+  if (kind !== "KubeadmControlPlane") return [contractInitialized];
   const conditions = { Initialized: "True", RollingOut: "False" };
   // In v1beta1 the relevant conditions are in a separate field.
   return Object.entries(conditions).map(([type, status]) =>

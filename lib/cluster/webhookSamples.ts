@@ -18,6 +18,19 @@ export const rehearsalOf = (object: KubernetesObject): KubernetesObject => ({
   metadata,
 });
 
+/**
+ * Returns an object for a dry run in its own namespace and with its own labels, by which a webhook may select objects.
+ * A Secret has no data.
+ */
+export const rehearsalInPlace = (object: KubernetesObject): KubernetesObject => {
+  const { namespace, labels } = object.metadata;
+  const isSecret = object.kind === "Secret";
+  const { apiVersion, kind, type } = object;
+  const rehearsal = rehearsalOf(isSecret ? { apiVersion, kind, type, metadata } : object);
+  const place = { ...(namespace ? { namespace } : {}), ...(labels && !isSecret ? { labels } : {}) };
+  return { ...rehearsal, metadata: { name: metadata.name, ...place } };
+};
+
 /** Returns objects that together call the webhooks of the core, bootstrap, control plane and Docker providers. */
 export const clusterApiSamples = (): KubernetesObject[] => {
   const objects = clusterObjects({ ...seedCluster, ...metadata, kubernetesVersion: "v1.34.0" });

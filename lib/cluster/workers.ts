@@ -2,40 +2,8 @@ import type { KubernetesObject } from "../kubernetes/object";
 import { clusterApiObject, hashNamed, refTo } from "./apiObject";
 import { type KubeadmFamilies, kubeadmFamilies } from "./kubeadm";
 import { machineTemplate, versionOf } from "./machineTemplate";
+import { nodeLabels, nodeLabelsArgument } from "./nodeLabels";
 import type { ClusterSpec, WorkerPool } from "./spec";
-
-/** Label domains that Cluster API copies from a Machine to its Node, also after a change. */
-const propagatedDomains = ["node-role.kubernetes.io", "node-restriction.kubernetes.io", "node.cluster.x-k8s.io"];
-
-/** Node labels by the way in which they reach the node. */
-export interface NodeLabels {
-  /** Labels of the Machine, which Cluster API syncs to the Node; a change replaces no machine. */
-  machine: Record<string, string>;
-  /** Labels with which kubelet registers its Node; a change is a rollout. */
-  kubelet: Record<string, string>;
-}
-
-/** Groups node labels by the way in which they reach the node. */
-export const nodeLabels = (labels: Readonly<Record<string, string>>): NodeLabels => {
-  const sorted: NodeLabels = { machine: {}, kubelet: {} };
-  for (const [key, value] of Object.entries(labels)) sorted[isPropagated(key) ? "machine" : "kubelet"][key] = value;
-  return sorted;
-};
-
-/**
- * Returns kubelet's `--node-labels`: `a=b,c=d`. The labels are sorted, so their order in the settings does not matter.
- */
-export const nodeLabelsArgument = (labels: Readonly<Record<string, string>>): string =>
-  Object.entries(labels)
-    .map(([key, value]) => `${key}=${value}`)
-    .sort()
-    .join(",");
-
-const isPropagated = (key: string): boolean => {
-  const domain = key.split("/", 1)[0] ?? "";
-  const [role, ...withSubdomains] = propagatedDomains;
-  return domain === role || withSubdomains.some((parent) => domain === parent || domain.endsWith(`.${parent}`));
-};
 
 /** The objects of one worker pool. */
 export interface WorkerObjects {

@@ -67,7 +67,7 @@ export const accessOf = (text: string): Access => {
   return { cluster: currentCluster(config), user, ...(typeof namespace === "string" ? { namespace } : {}) };
 };
 
-/** Returns the kubeconfig with another address for the current context's cluster. */
+/** Returns the kubeconfig with another server address for the current context's cluster. */
 export const withServer = (text: string, url: string): string => {
   const config = parseKubeconfig(text);
   const current = currentCluster(config);

@@ -1,34 +1,47 @@
 import { isRecord } from "../base/json";
 import { type Problem, ProblemError, typeName } from "../base/problem";
+import { identityOf, type PlacedObject, uniqueObjects } from "./identity";
 import type { KubernetesObject } from "./object";
 import { secretProblems } from "./secrets/secretProblems";
 import { readYaml } from "./yaml";
+
+/** A CRD of a manifest. Its schema stays in a file that the checksum identifies. */
+export interface CrdRow {
+  /** Plural and group, such as `widgets.example.org`. */
+  readonly name: string;
+  readonly sha256: string;
+  /** Kind of its objects, if the CRD's text was read. */
+  readonly kind?: string;
+  /** `namespace/name` of the service that converts its objects; absent without conversion. */
+  readonly conversion?: string;
+}
 
 /** A manifest as the program installs it: CRDs by name and checksum, all other objects in full. */
 export interface Manifest {
   /** Prefix of its resources' names. */
   name: string;
-  crds: { name: string; sha256: string }[];
+  crds: CrdRow[];
   objects: KubernetesObject[];
-}
-
-/** An object and its position in the manifest. */
-export interface PlacedObject {
-  readonly object: KubernetesObject;
-  /** Position, such as `item 1 of document 2 of cniManifest calico.yaml`. */
-  readonly place: string;
+  /** All objects and CRDs with their places in the file; absent for a manifest without a file. */
+  placed?: readonly PlacedObject[];
+  /** True for a manifest that the user chose: its workloads keep their probes. @default false */
+  asWritten?: boolean;
 }
 
 /**
- * Parses the objects of a manifest in order. Skips empty documents and replaces lists by their items. Rejects integers
- * beyond 2^53, since JavaScript would change them.
+ * Parses the objects of a manifest in order. Skips empty documents and equal repetitions, and replaces lists by their
+ * items. Rejects integers beyond 2^53, since JavaScript would change them.
  *
  * @param source - name of the manifest in an error
- * @throws ProblemError for invalid YAML, for every document without apiVersion, kind or metadata.name, and for every
- * invalid Secret. The error repeats no value, since a document may be a Secret.
+ * @throws ProblemError for invalid YAML, for every document without apiVersion, kind or metadata.name, for every
+ * invalid Secret, and for every object with two contents. The error repeats no value, since a document may be a Secret.
  */
 export const parseManifest = (text: string, source = "the manifest"): KubernetesObject[] =>
-  withValidSecrets(placedObjects(text, source));
+  placedManifest(text, source).map(({ object }) => object);
+
+/** Parses a manifest as parseManifest does, and returns each object with its place. */
+export const placedManifest = (text: string, source: string): PlacedObject[] =>
+  withoutInvalid(placedObjects(text, source));
 
 /** Parses the objects of a manifest without validation of Secrets, whose values may be placeholders. */
 export const placedObjects = (text: string, source: string): Placed => {
@@ -46,14 +59,16 @@ interface Placed {
 }
 
 /**
- * Returns the objects.
+ * Returns each object once.
  *
- * @throws ProblemError for all problems, including invalid Secrets
+ * @throws ProblemError for all problems, including invalid Secrets and objects with two contents
  */
-export const withValidSecrets = ({ objects, problems }: Placed): KubernetesObject[] => {
-  const all = [...problems, ...objects.flatMap(({ object, place }) => secretProblems(object, place))];
+export const withoutInvalid = ({ objects, problems }: Placed): PlacedObject[] => {
+  const secrets = new Map(objects.map((one) => [one, secretProblems(one.object, one.place)]));
+  const unique = uniqueObjects(objects.filter((one) => secrets.get(one)?.length === 0));
+  const all = [...problems, ...[...secrets.values()].flat(), ...unique.problems];
   if (all.length > 0) throw new ProblemError(all);
-  return objects.map(({ object }) => object);
+  return [...unique.objects];
 };
 
 const objectsIn = (value: unknown, place: string, problems: Problem[]): PlacedObject[] => {
@@ -106,3 +121,16 @@ const asItem = (item: unknown, list: List): unknown =>
   isRecord(item) && list.kind !== "List"
     ? { apiVersion: list.apiVersion, kind: list.kind.slice(0, -"List".length), ...item }
     : item;
+
+/**
+ * Returns manifests of one cluster without objects that an earlier manifest has too. CRDs stay in each manifest: the
+ * step of a manifest deletes the CRDs that it no longer lists.
+ */
+export const withoutRepeatedObjects = (manifests: readonly Manifest[]): Manifest[] => {
+  const seen = new Set<string>();
+  const isFirst = (object: KubernetesObject): boolean => {
+    const identity = identityOf(object);
+    return !seen.has(identity) && seen.add(identity).size > 0;
+  };
+  return manifests.map((manifest) => ({ ...manifest, objects: manifest.objects.filter(isFirst) }));
+};

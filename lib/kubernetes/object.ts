@@ -21,6 +21,10 @@ export interface KubernetesObject {
 export const objectKey = ({ kind, metadata: { namespace, name } }: KubernetesObject): string =>
   [kind, ...(namespace ? [namespace] : []), name].join("/");
 
+/** Returns the API group of an object; the empty string for the core group. */
+export const groupOf = ({ apiVersion }: Pick<KubernetesObject, "apiVersion">): string =>
+  apiVersion.includes("/") ? (apiVersion.split("/")[0] ?? "") : "";
+
 /** Returns true for a CustomResourceDefinition. */
 export const isCrd = (object: KubernetesObject): boolean =>
   object.kind === "CustomResourceDefinition" && object.apiVersion.startsWith("apiextensions.k8s.io/");

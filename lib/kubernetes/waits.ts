@@ -1,5 +1,5 @@
 import { isCertManagers, isIssuer } from "./certManager";
-import { type KubernetesObject, podSpecsOf, withAnnotations } from "./object";
+import { groupOf, type KubernetesObject, podSpecsOf, withAnnotations } from "./object";
 
 /** Annotation that makes the kubernetes plugin wait for a named condition or JSON path. */
 export const waitForAnnotation = "pulumi.com/waitFor";
@@ -21,9 +21,6 @@ const podKinds: readonly string[] = [
 ];
 
 const ownGroups: readonly string[] = ["", "apps", "batch", "extensions", "networking.k8s.io"];
-
-const groupOf = ({ apiVersion }: KubernetesObject): string =>
-  apiVersion.includes("/") ? (apiVersion.split("/")[0] ?? "") : "";
 
 /** Returns true for an object of these kinds in Kubernetes' own API groups. */
 const isOwnKind = (object: KubernetesObject, kinds: readonly string[]): boolean =>

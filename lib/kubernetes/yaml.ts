@@ -49,6 +49,9 @@ const numberLike = new yaml.Type("tag:slipway,2026:number-like", {
 
 const writeSchema = readSchema.extend({ implicit: [numberLike] });
 
+/** Byte order marks that are not in a value: only a line of a document's top level starts at the margin. */
+const marksAtLineStart = /^\uFEFF/gm;
+
 /**
  * Reads every document of a YAML text in order; an empty document is `null`.
  *
@@ -62,8 +65,9 @@ export const readPulumiYaml = (text: string, source: string): unknown[] => readD
 
 const readDocuments = (text: string, source: string, schema: yaml.Schema): unknown[] => {
   const documents: unknown[] = [];
+  const parsed = text.replace(marksAtLineStart, ""); // joined files have a byte order mark before each of them
   try {
-    yaml.loadAll(text, (document) => documents.push(document ?? null), { schema });
+    yaml.loadAll(parsed, (document) => documents.push(document ?? null), { schema });
   } catch (error) {
     const mark = error instanceof yaml.YAMLException ? error.mark : undefined;
     const place = mark ? `line ${mark.line + 1}, column ${mark.column + 1}` : `line ${lastLineRead(text)}`;

@@ -28,21 +28,28 @@ export interface Prefixes {
   readonly longest: number;
 }
 
+/** Returns the network with a prefix length that contains an address. */
+export const networkAround = (family: IpFamily, address: bigint, prefix: number): Cidr => {
+  const hostBits = BigInt(addressBits[family] - prefix);
+  return networkAt(family, (address >> hostBits) << hostBits, prefix);
+};
+
 /**
  * Rejects a network whose prefix length is outside a range.
  *
  * @param why - reason for the range, for the error
+ * @param received - the setting's text, for the error; default: the network
  * @throws ProblemError for such a network
  */
-export const refuseOtherSize = (network: Cidr, { shortest, longest }: Prefixes, why: string): void => {
-  const { family, first, prefix, text } = network;
+export const refuseOtherSize = (network: Cidr, sizes: Prefixes, why: string, received = network.text): void => {
+  const { family, first, prefix } = network;
+  const { shortest, longest } = sizes;
   if (prefix >= shortest && prefix <= longest) return;
-  const nearest = Math.min(Math.max(prefix, shortest), longest);
-  const hostBits = BigInt(addressBits[family] - nearest);
+  const allowed = networkAround(family, first, Math.min(Math.max(prefix, shortest), longest));
   refuse({
-    received: text,
+    received,
     rule: `a prefix length from /${shortest} to /${longest} (${why})`,
-    remedy: `Choose a network with such a prefix length, for example ${networkAt(family, (first >> hostBits) << hostBits, nearest).text}`,
+    remedy: `Choose a network with such a prefix length, for example ${allowed.text}`,
   });
 };
 

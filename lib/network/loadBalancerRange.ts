@@ -51,8 +51,8 @@ export const loadBalancerRange = (subnet: Cidr, gateway: Address, prefixLength =
   if (largest.last < largest.first) {
     refuse({
       received: prefixLength,
-      rule: `a block with an address beside the broadcast address of ${subnet.text} and the gateway ${gatewayText}`,
-      remedy: "Set loadBalancerPrefix to 29 or less",
+      rule: `a block with an address other than the broadcast address of ${subnet.text} and the gateway ${gatewayText}`,
+      remedy: "Set loadBalancerPrefix to 29",
     });
   }
   return rangeOf(largest.first, largest.last);

@@ -94,6 +94,8 @@ export const parseNetworks = (text: string): Networks => {
   });
 };
 
+const roomOnSubnet = "room for nodes and load balancers";
+
 /** Prefix lengths of subnets with room for a load balancer range: from 16 addresses up to 16 million. */
 const subnetPrefixes = { shortest: 8, longest: 28 } as const;
 
@@ -103,9 +105,10 @@ const subnetPrefixes = { shortest: 8, longest: 28 } as const;
  * @throws ProblemError for all other strings
  */
 export const parseDockerSubnet = (text: string): Cidr => {
-  const subnet = parseCidr(text);
-  refuseOtherSize(subnet, subnetPrefixes, "room for nodes and load balancers");
-  return subnet;
+  const subnet = lenientNetwork(text);
+  // The size comes first, so that no error suggests a network of another size.
+  if (subnet?.family === "ipv4") refuseOtherSize(subnet, subnetPrefixes, roomOnSubnet, text);
+  return parseCidr(text);
 };
 
 /** Prefix lengths of IPv6 subnets: from a site's prefix to a subnet whose upper half has a block for every slot. */
@@ -117,12 +120,13 @@ const ipv6SubnetPrefixes = { shortest: 48, longest: 96 } as const;
  * @throws ProblemError for all other strings
  */
 export const parseIPv6Subnet = (text: string): Cidr => {
-  const cidr = parseCidr(text, ["ipv6"]);
+  const subnet = lenientNetwork(text);
   const { shortest, longest } = ipv6SubnetPrefixes;
-  if (cidr.prefix >= shortest && cidr.prefix <= longest) return cidr;
+  if (subnet?.family !== "ipv6" || (subnet.prefix >= shortest && subnet.prefix <= longest))
+    return parseCidr(text, ["ipv6"]);
   return refuse({
     received: text,
-    rule: `a prefix length from /${shortest} to /${longest} (room for nodes and load balancers)`,
+    rule: `a prefix length from /${shortest} to /${longest} (${roomOnSubnet})`,
     remedy: "Choose a unique local network, such as fd00:172:18::/64",
   });
 };

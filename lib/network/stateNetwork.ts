@@ -1,5 +1,6 @@
 import { valueAt } from "../base/json";
 import type { Cidr } from "./cidr";
+import { mtuIn } from "./mtu";
 import { lenientNetwork } from "./parse";
 
 /** The Docker network in the state of a stack. */
@@ -8,6 +9,8 @@ export interface StateNetwork {
   readonly subnet: Cidr;
   /** True if the stack uses a network that it did not create. */
   readonly isAdopted: boolean;
+  /** MTU in bytes of a network that the stack created. */
+  readonly mtu?: number;
 }
 
 /** A resource of Pulumi's state, with the fields that decide about the Docker network. */
@@ -26,11 +29,15 @@ export const adoptedSubnetOutput = "adoptedSubnet";
 export const networkInState = (resources: readonly StateResourceValues[]): StateNetwork | undefined => {
   const current = resources.filter((resource) => resource.delete !== true);
   const networks = current.filter(({ type }) => type === "docker:index/network:Network");
-  const configs = networks.flatMap(({ inputs }) => (inputs?.["ipamConfigs"] ?? []) as unknown[]);
-  const created = configs
-    .map((config) => ipv4Network(valueAt(config, "subnet")))
-    .find((subnet) => subnet !== undefined);
-  if (created !== undefined) return { subnet: created, isAdopted: false };
+  const created = networks
+    .flatMap(({ inputs }) =>
+      ((inputs?.["ipamConfigs"] ?? []) as unknown[]).map((config) => ({
+        subnet: ipv4Network(valueAt(config, "subnet")),
+        mtu: mtuIn(inputs?.["options"] as Record<string, unknown> | undefined),
+      })),
+    )
+    .find(({ subnet }) => subnet !== undefined);
+  if (created?.subnet !== undefined) return { subnet: created.subnet, isAdopted: false, mtu: created.mtu };
   const components = current.filter(({ type }) => type === "slipway:index:DockerNetwork");
   const texts = components.map(({ outputs }) => outputs?.[adoptedSubnetOutput]);
   const adopted = texts.map(ipv4Network).find((subnet) => subnet !== undefined);

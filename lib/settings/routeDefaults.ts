@@ -5,7 +5,7 @@ import { isRoute, type Route } from "../versions/pins";
 type Config = Readonly<Record<string, unknown>>;
 
 /** Defaults of the source route, which builds images in this machine's Docker and manifests in `.tools`. */
-const sourceDefaults: Config = {
+export const sourceDefaults: Config = {
   imageSource: "local",
   capdImageSource: "local",
   certManagerManifest: sourceManifest("cert-manager"),

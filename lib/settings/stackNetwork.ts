@@ -2,10 +2,20 @@ import { type Problem, ProblemError } from "../base/problem";
 import { infrastructureOf } from "../cluster/infrastructure";
 import type { IpFamily } from "../network/address";
 import type { Cidr } from "../network/cidr";
-import { subnetCandidates, takersOf, type TakenNetwork, overlapText } from "../network/freeSubnet";
+import {
+  byHiddenRoutes,
+  exampleSubnet,
+  hiddenRoute,
+  overlapText,
+  subnetCandidates,
+  takersOf,
+  type TakenNetwork,
+} from "../network/freeSubnet";
+import { ethernetMtu } from "../network/mtu";
 import type { StateNetwork } from "../network/stateNetwork";
 import { readSettings, SettingsError, type SettingsSource } from "./settings";
-import type { Settings } from "./types";
+import { chooseMtu } from "./stackMtu";
+import { deepFreeze, type Settings } from "./types";
 
 /** The Docker network `kind` of this machine. */
 export interface KindNetwork {
@@ -15,6 +25,8 @@ export interface KindNetwork {
   readonly subnets: readonly Cidr[];
   /** Names of the containers on the network, including stopped ones. */
   readonly containers: readonly string[];
+  /** In bytes; default: that of a network without the option. */
+  readonly mtu?: number;
 }
 
 /** The networks of a machine that decide about a stack's subnet. */
@@ -25,6 +37,8 @@ export interface MachineNetworks {
   readonly state?: StateNetwork | undefined;
   /** Networks of Docker and routes of the host, without the default route. */
   readonly taken: readonly TakenNetwork[];
+  /** MTU of Docker's default bridge in bytes; absent if Docker has no default bridge. */
+  readonly bridgeMtu?: number | undefined;
 }
 
 /** The settings of a stack on a machine. */
@@ -46,9 +60,12 @@ export const unknownMachine: MachineNetworks = { taken: [] };
  * changes a subnet of the settings. Otherwise the subnet of the state or of the network wins, then the first free candidate.
  *
  * @param owner - value of the owner label of the stack's Docker resources
- * @throws SettingsError with all problems of the settings, and if no candidate is free
+ * @throws SettingsError with all problems of the settings, if no candidate is free, and for an MTU that cannot be had
  */
-export const placeStack = (source: SettingsSource, owner: string, machine: MachineNetworks): PlacedSettings => {
+export const placeStack = (source: SettingsSource, owner: string, machine: MachineNetworks): PlacedSettings =>
+  withMtu(source.config["networkMtu"], placeSubnet(source, owner, machine), owner, machine);
+
+const placeSubnet = (source: SettingsSource, owner: string, machine: MachineNetworks): PlacedSettings => {
   const { kind, state } = machine;
   const { networkSubnet, adoptNetwork } = source.config;
   const subnet = kind && subnetOf(kind, "ipv4");
@@ -66,6 +83,32 @@ export const placeStack = (source: SettingsSource, owner: string, machine: Machi
     : { settings: readWithNetwork(source, { networkSubnet: kept.text }) };
 };
 
+/** Completes the settings with the MTU of the Docker network. */
+const withMtu = (
+  stated: unknown,
+  { settings, notice }: PlacedSettings,
+  owner: string,
+  { kind, state, bridgeMtu }: MachineNetworks,
+): PlacedSettings => {
+  const { network } = settings;
+  if (!usesDocker(settings)) return { settings, ...(notice === undefined ? {} : { notice }) };
+  const isOwn = kind?.owner === owner;
+  const existing = kind && (network.adopt || isOwn) ? (kind.mtu ?? ethernetMtu) : state?.mtu;
+  const chosen = chooseMtu({
+    stated: isUnset(stated) || Number(stated) === 0 ? undefined : network.mtu,
+    existing,
+    bridge: bridgeMtu,
+    isAdopted: network.adopt,
+    hasIPv6: network.ipv6 !== undefined,
+  });
+  const notices = [notice, chosen.notice].filter((text) => text !== undefined);
+  return {
+    settings:
+      chosen.mtu === network.mtu ? settings : deepFreeze({ ...settings, network: { ...network, mtu: chosen.mtu } }),
+    ...(notices.length === 0 ? {} : { notice: notices.join("; ") }),
+  };
+};
+
 const isUnset = (value: unknown): boolean => value === undefined || value === "";
 const isTrue = (value: unknown): boolean => value === true || value === "true";
 
@@ -80,10 +123,19 @@ const readWithNetwork = (source: SettingsSource, changes: Readonly<Record<string
   return readSettings({ ...source, config: { ...source.config, ...Object.fromEntries(open) } });
 };
 
+/** Reads settings. A problem with a subnet that the user did not write is a problem of the network. */
+const ofNetwork = (source: SettingsSource, read: () => Settings): Settings => {
+  const attempt = attemptToRead(read);
+  if (attempt.settings !== undefined) return attempt.settings;
+  const isOfNetwork = ({ key }: Problem): boolean => key === "networkSubnet" && isUnset(source.config["networkSubnet"]);
+  const remedy = "Recreate the network kind with another subnet, or set adoptNetwork to false";
+  throw new SettingsError(attempt.problems.map((problem) => (isOfNetwork(problem) ? { ...problem, remedy } : problem)));
+};
+
 /** Reads the settings on an adopted network. The IPv6 subnet is part of them only if a cluster needs IPv6. */
 const adopted = (source: SettingsSource, kind: KindNetwork, subnet: Cidr | undefined): Settings => {
   const changes = { adoptNetwork: true, networkSubnet: subnet?.text };
-  const settings = readWithNetwork(source, changes);
+  const settings = ofNetwork(source, () => readWithNetwork(source, changes));
   const networkSubnetIPv6 = subnetOf(kind, "ipv6")?.text;
   return settings.network.ipv6 === undefined || networkSubnetIPv6 === undefined
     ? settings
@@ -138,20 +190,23 @@ interface Refusal {
 /** Returns the settings with the first candidate that nothing uses and that fits all other settings. */
 const firstFree = (source: SettingsSource, taken: readonly TakenNetwork[]): PlacedSettings => {
   const refusals: Refusal[] = [];
-  for (const candidate of subnetCandidates) {
+  const [preferred] = subnetCandidates;
+  for (const candidate of byHiddenRoutes(subnetCandidates, taken)) {
     const settings = settingsOn(source, candidate, taken);
     if (typeof settings === "string") {
       refusals.push({ candidate: candidate.text, reason: settings });
       continue;
     }
-    const [first] = refusals;
-    if (first === undefined) return { settings };
-    const notice = `the stack takes ${candidate.text}, because ${first.candidate} ${first.reason}`;
-    return { settings, notice };
+    if (candidate === preferred) return { settings };
+    const hidden = preferred && hiddenRoute(preferred, taken);
+    const why = preferred && settingsOn(source, preferred, taken);
+    const reason = typeof why === "string" ? why : hidden && overlapText(hidden);
+    return { settings, notice: `the stack takes ${candidate.text}, because ${preferred?.text} ${reason}` };
   }
   // Settings that are wrong with the default subnet too are reported first.
-  readSettings(source);
-  throw new SettingsError([nothingFree(refusals)]);
+  const { clusters } = readSettings(source);
+  const networks = clusters.flatMap(({ podCidr, serviceCidr }) => [...podCidr.list, ...serviceCidr.list]);
+  throw new SettingsError([nothingFree(refusals, exampleSubnet("ipv4", taken, networks))]);
 };
 
 /** Returns the settings on a candidate, or why the stack cannot have the candidate. */
@@ -168,7 +223,7 @@ const settingsOn = (source: SettingsSource, candidate: Cidr, taken: readonly Tak
     : `has the IPv6 subnet ${ipv6.subnet.text}, which ${overlapText(takerIPv6)}`;
 };
 
-const nothingFree = (refusals: readonly Refusal[]): Problem => {
+const nothingFree = (refusals: readonly Refusal[], example: Cidr | undefined): Problem => {
   const reasons = [...new Set(refusals.map(({ reason }) => reason))];
   const lists = reasons.map((reason) => {
     const candidates = refusals.filter((refusal) => refusal.reason === reason).map(({ candidate }) => candidate);
@@ -179,6 +234,8 @@ const nothingFree = (refusals: readonly Refusal[]): Problem => {
     got: `none: ${lists.join("; ")}`,
     rule: "a free subnet for the Docker network kind",
     remedy:
-      "Set networkSubnet to a network that nothing uses, such as 10.200.0.0/16, or remove an unused network (docker network ls)",
+      example === undefined
+        ? "Remove a network that nothing uses (docker network ls)"
+        : `Set networkSubnet to a network that nothing uses, such as ${example.text}, or remove an unused network (docker network ls)`,
   };
 };

@@ -4,6 +4,7 @@ import type { Address } from "../network/address";
 import { type AddressRange, networkRange } from "../network/addressRange";
 import type { Cidr } from "../network/cidr";
 import { defaultGateway, gatewayOf } from "../network/dockerSubnet";
+import { ethernetMtu } from "../network/mtu";
 import type { Networks } from "../network/networks";
 import type { InfrastructureProvider } from "../providers/clusterctl";
 import type { RoutePins } from "../versions/pins";
@@ -46,6 +47,8 @@ export interface Settings {
     /** Absent for an IPv4-only network. */
     readonly ipv6?: { readonly subnet: Cidr; readonly gateway: Address };
     readonly adopt: boolean;
+    /** In bytes. */
+    readonly mtu: number;
     readonly loadBalancerPrefix: number;
   };
   readonly management: {
@@ -109,6 +112,7 @@ export const settingsTree = (
       gateway: gatewayOf(values.networkSubnet, values.networkGateway),
       ...(ipv6 === undefined ? {} : { ipv6: { subnet: ipv6, gateway: defaultGateway(ipv6) } }),
       adopt: values.adoptNetwork,
+      mtu: values.networkMtu || ethernetMtu,
       loadBalancerPrefix: values.loadBalancerPrefix,
     },
     management: {
@@ -172,7 +176,7 @@ const clusterOf = ({ values, pools }: ClusterEntry, allotted: ClusterRanges | un
 const rangesOf = ({ list }: Networks): ClusterRanges =>
   Object.fromEntries(list.map((network) => [network.family, networkRange(network)]));
 
-const deepFreeze = <T>(value: T): T => {
+export const deepFreeze = <T>(value: T): T => {
   if (typeof value === "object" && value !== null) Object.values(value).forEach(deepFreeze);
   return Object.freeze(value);
 };

@@ -1,4 +1,5 @@
 import type { Cidr } from "../../lib/network/cidr";
+import type { NeededName } from "../../lib/settings/containerNames";
 import type { Pins } from "../../lib/versions/pins";
 import type { HostFacts } from "./facts";
 
@@ -21,10 +22,18 @@ export interface Requirements {
   subnet: Cidr;
   /** Why the stack takes or adopts this subnet on its first `up`, in words; absent if the settings or the state decide. */
   subnetNotice?: string;
+  /** IPv6 subnet of the Docker network `kind`; absent for an IPv4-only network. */
+  subnetIPv6?: Cidr;
+  /** True if the stack uses a network that it did not create. */
+  adopt?: boolean;
   /** Networks of pods and services in clusters whose nodes are containers. */
   clusterNetworks: Cidr[];
   /** Clusters of the running stack. Other containers of kind remain from earlier runs or belong to other users. */
   ownClusters: string[];
+  /** Names of containers that the stack needs. */
+  neededNames?: readonly NeededName[];
+  /** Value of the owner label of the stack's Docker resources. */
+  owner?: string;
   /** Names of the clusters in the settings, including the management cluster. */
   wantedClusters: string[];
   /** Kubernetes versions of the nodes that are containers. */

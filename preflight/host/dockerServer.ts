@@ -1,6 +1,7 @@
 import { reachesContainers } from "../../lib/base/containerAddresses";
 import { isAtLeast } from "../../lib/versions/semver";
 import { finding, type CheckResult } from "./check";
+import type { DockerFacts } from "./dockerFacts";
 import type { HostFacts } from "./facts";
 
 /** Checks that this host reaches the nodes at their addresses, which every workload cluster requires. */
@@ -32,7 +33,7 @@ export const findOtherServer = ({
   socketId,
   socketError,
   endpoint = "its context",
-}: HostFacts["docker"]): CheckResult | undefined => {
+}: DockerFacts): CheckResult | undefined => {
   if (server === undefined || id === undefined || id === socketId) return undefined;
   const command = `the docker command (${endpoint}) uses another server than /var/run/docker.sock`;
   const remedy = "run docker context use default, or export DOCKER_HOST=unix:///var/run/docker.sock";

@@ -4,6 +4,7 @@ import type { CheckResult, Requirements, HostCheck } from "./check";
 import { checkContainerAddresses, checkImageStore } from "./dockerServer";
 import type { HostFacts } from "./facts";
 import * as machine from "./machine";
+import * as networks from "./networks";
 import * as software from "./software";
 
 /** All checks, in the order of the table. */
@@ -19,11 +20,15 @@ const hostChecks: HostCheck[] = [
   machine.checkInotify,
   machine.checkOpenFiles,
   machine.checkMemory,
+  machine.checkOwnMemory,
   machine.checkDisk,
+  machine.checkDockerDisk,
   software.checkTools,
-  machine.checkRoutes,
-  machine.checkClusterNetworks,
+  networks.checkRoutes,
+  networks.checkClusterNetworks,
+  networks.checkPublicNetworks,
   software.checkContainers,
+  software.checkContainerNames,
 ];
 
 /**

@@ -28,10 +28,14 @@ const relevant = [
   "cgroup",
   "inotify",
   "memory",
+  "own memory",
   "disk",
+  "docker disk",
   "routes",
   "cluster networks",
+  "public networks",
   "containers",
+  "container names",
 ];
 
 /**
@@ -52,7 +56,9 @@ export const checkHostForStack = (
   const ownClusters = adopt ? [...known] : facts.kindOwner === owner ? requirements.wantedClusters : [];
   const shared = facts.kindOwner !== undefined && facts.kindOwner !== owner;
   const running = facts.containers.some(({ cluster }) => ownClusters.includes(cluster));
-  const results = checkHost(facts, { ...requirements, ownClusters }).filter(({ name }) => relevant.includes(name));
+  const results = checkHost(facts, { ...requirements, ownClusters, owner }).filter(({ name }) =>
+    relevant.includes(name),
+  );
   const rated = results.map((result) => ({ result, severity: severityOf(result, { adopt, shared, running }) }));
   const lines = (wanted: "warn" | "fail"): string[] =>
     rated.flatMap(({ result: { name, detail, remedy }, severity }) =>
@@ -74,6 +80,7 @@ const severityOf = (
       return status === "warn" ? "ok" : status === "fail" && adopt && !shared ? "warn" : status;
     case "memory":
     case "disk":
+    case "docker disk":
       // A running stack already uses its memory and disk space, so low free space must not stop a change.
       return status === "fail" && running ? "warn" : status;
     default:

@@ -10,30 +10,46 @@ export const hardOpenFiles = (limits: string): number | undefined => {
   return hard === "unlimited" ? Infinity : Number(hard);
 };
 
-/** A route of the kernel. */
+/** A route of the kernel, or the gateway of a route. */
 export interface HostRoute {
   network: Cidr;
+  /** Empty for a route without a device, such as a blackhole. */
   device: string;
+  isGateway?: true;
 }
 
-/**
- * Prefix length of the shortest route that is not a default route. Some VPNs replace the default route with two routes of
- * length 1, which cover every address.
- */
-const shortestRoute = 2;
+/** Returns an address of /proc/net/route, whose hexadecimal digits are in the machine's byte order. */
+const ipv4Value = (digits: string): bigint => BigInt(`0x${(digits.match(/../g) ?? ["0"]).reverse().join("")}`);
 
-/** Returns the routes of /proc/net/route, whose addresses are hexadecimal in the machine's byte order. */
-export const readRoutes = (table: string): HostRoute[] =>
+const columnsOf = (table: string): string[][] =>
   table
     .trim()
     .split("\n")
     .slice(1)
-    .flatMap((line) => {
-      const [device = "", destination = "", , , , , , mask = ""] = line.split(/\s+/);
-      const address = (destination.match(/../g) ?? []).reverse().join("");
-      const length = [...parseInt(mask, 16).toString(2)].filter((bit) => bit === "1").length;
-      return length < shortestRoute ? [] : [{ network: networkAt("ipv4", BigInt(`0x${address}`), length), device }];
-    });
+    .map((line) => line.split(/\s+/));
+
+/** Returns the routes of /proc/net/route, whose addresses are hexadecimal in the machine's byte order. */
+export const readRoutes = (table: string): HostRoute[] =>
+  columnsOf(table).flatMap(([device = "", destination = "", , , , , , mask = ""]) => {
+    const length = [...parseInt(mask, 16).toString(2)].filter((bit) => bit === "1").length;
+    const network = networkAt("ipv4", ipv4Value(destination), length);
+    return length === 0 ? [] : [{ network, device: device === "*" ? "" : device }];
+  });
+
+/** Returns the gateways of /proc/net/route. A subnet around a gateway would cut this host off from the gateway's networks. */
+export const readGateways = (table: string): HostRoute[] =>
+  columnsOf(table).flatMap(([device = "", , gateway = ""]): HostRoute[] =>
+    /^0*$/.test(gateway) ? [] : [{ network: networkAt("ipv4", ipv4Value(gateway), 32), device, isGateway: true }],
+  );
+
+/** Flags of /proc/net/ipv6_route: an address of this host, and an address of this host for anycast. */
+const [localFlag, anycastFlag] = [0x8000_0000, 0x0010_0000];
+
+/** Returns a route or gateway in words, such as `10.0.0.0/8 on tun0`. */
+export const routeText = ({ network, device, isGateway }: HostRoute): string => {
+  const what = isGateway ? `the gateway ${network.base}` : network.text;
+  return device === "" ? `${what} (a route without a device)` : `${what} on ${device}`;
+};
 
 /** Returns the routes of /proc/net/ipv6_route, without addresses of this host and networks of a single link. */
 export const readIPv6Routes = (table: string): HostRoute[] =>
@@ -44,10 +60,21 @@ export const readIPv6Routes = (table: string): HostRoute[] =>
       const [destination = "", length = "", ...rest] = line.trim().split(/\s+/);
       const device = rest.at(-1) ?? "";
       const prefix = parseInt(length, 16);
-      const isLocal = device === "lo" || /^(fe[89ab]|ff)/.test(destination);
-      if (!/^[0-9a-f]{32}$/.test(destination) || isLocal || prefix < shortestRoute) return [];
-      return [{ network: networkAt("ipv6", BigInt(`0x${destination}`), prefix), device }];
+      const flags = parseInt(rest.at(-2) ?? "0", 16);
+      const isOwn = Math.floor(flags / localFlag) % 2 === 1 || (flags & anycastFlag) !== 0;
+      const isLink = /^(fe[89ab]|ff)/.test(destination) || /^0{31}1$/.test(destination);
+      if (!/^[0-9a-f]{32}$/.test(destination) || isOwn || isLink || prefix === 0) return [];
+      // The kernel shows the device lo for a blackhole.
+      return [
+        { network: networkAt("ipv6", BigInt(`0x${destination}`), prefix), device: device === "lo" ? "" : device },
+      ];
     });
+
+/** Returns all routes and gateways of this host, without default routes. */
+export const hostRoutes = (read: (path: string) => string | undefined): HostRoute[] => {
+  const table = read("/proc/net/route") ?? "";
+  return [...readRoutes(table), ...readGateways(table), ...readIPv6Routes(read("/proc/net/ipv6_route") ?? "")];
+};
 
 /** Returns true if the kernel's configuration or modules have a feature; undefined if neither can be read. */
 const hasFeature = async (option: string, module: string, path: string): Promise<boolean | undefined> => {

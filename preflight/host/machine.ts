@@ -1,6 +1,5 @@
-import { overlaps } from "../../lib/network/cidr";
 import { isAtLeast } from "../../lib/versions/semver";
-import { finding, gb, ok, type HostCheck } from "./check";
+import { type CheckResult, finding, gb, ok, type HostCheck } from "./check";
 
 /** Checks that the Kubernetes versions support the host's cgroup version. */
 export const checkCgroup: HostCheck = ({ docker }, { kubernetes }) => {
@@ -62,13 +61,17 @@ export const checkOpenFiles: HostCheck = ({ openFiles, route }) => {
   );
 };
 
-/** Checks the memory for the management cluster and all nodes. */
-export const checkMemory: HostCheck = ({ memoryBytes, cores }, { nodes, rollingNodes = 0, simulatedNodes }) => {
+/** Checks the memory for the management cluster and all nodes, where Docker runs. */
+export const checkMemory: HostCheck = (
+  { memoryBytes, memoryOf, cores },
+  { nodes, rollingNodes = 0, simulatedNodes },
+) => {
   const simulated = simulatedNodes * 0.02e9;
   const [wanted, least] = [3.5e9 + nodes * 2e9 + simulated, 1.5e9 + nodes * 1e9 + simulated];
-  const detail = `${gb(memoryBytes)}, ${cores} cores`;
+  const detail = `${gb(memoryBytes)}, ${cores} cores${memoryOf === undefined ? "" : `, of ${memoryOf}`}`;
   if (memoryBytes >= wanted) return ok("memory", detail);
-  const remedy = `provide ${gb(wanted)} for ${nodes} nodes (Docker Desktop: Settings, Resources), or reduce the number of nodes`;
+  const where = memoryOf === undefined ? " (Docker Desktop: Settings, Resources)" : `, by raising ${memoryOf}`;
+  const remedy = `provide ${gb(wanted)} for ${nodes} nodes${where}, or reduce the number of nodes`;
   return memoryBytes >= least
     ? finding(
         "warn",
@@ -82,54 +85,64 @@ export const checkMemory: HostCheck = ({ memoryBytes, cores }, { nodes, rollingN
     : finding("fail", "memory", `${detail}: too little for the management cluster and ${nodes} nodes`, remedy);
 };
 
-/** Checks the disk space for tools and images, and for the images that each node unpacks. */
-export const checkDisk: HostCheck = ({ freeBytes, tools, route }, { nodes, rollingNodes = 0 }) => {
+/** Memory for Pulumi with its plugins and for kubectl, in bytes. */
+const ownNeed = 1.5e9;
+
+/** Checks the memory for Slipway's own programs, which may run in another cgroup than Docker. */
+export const checkOwnMemory: HostCheck = ({ ownMemoryBytes }) => {
+  if (ownMemoryBytes === undefined || ownMemoryBytes >= ownNeed) return undefined;
+  const detail = `${gb(ownMemoryBytes)}, the memory limit of this shell's cgroup: too little for Pulumi and its plugins`;
+  return finding("warn", "own memory", detail, `raise the limit of the shell's cgroup to ${gb(ownNeed)}`);
+};
+
+const installedEvery = (tools: Record<string, string | null>): boolean =>
+  Object.values(tools).every((version) => version !== null);
+
+const extraNodes = (nodes: number): number => Math.max(0, nodes - 2) * 1e9;
+
+/** Bytes for images, and for the images that each node unpacks. */
+const dockerNeed = (nodes: number): number => 8e9 + extraNodes(nodes);
+
+/** Returns a warning if a disk has room for the nodes, but not for the additional nodes of a rollout. */
+const rolloutFinding = (
+  name: string,
+  detail: string,
+  freeBytes: number,
+  wanted: number,
+  nodes: number,
+  rollingNodes: number,
+): CheckResult => {
+  if (freeBytes >= wanted) return ok(name, detail);
+  const shortage = `${detail}: enough for ${nodes} nodes, too little for ${rollingNodes} more during a rollout`;
+  return finding("warn", name, shortage, `free disk space until ${gb(wanted)} are free before a rollout`);
+};
+
+/** Checks the disk space for tools, and for Docker too if both have the same disk. */
+export const checkDisk: HostCheck = ({ freeBytes, tools, route, dockerDisk }, { nodes, rollingNodes = 0 }) => {
   if (freeBytes === undefined) return undefined;
-  const isInstalled = Object.values(tools).every((version) => version !== null);
-  const wanted = (isInstalled ? 8e9 : route === "source" ? 35e9 : 12e9) + Math.max(0, nodes - 2) * 1e9;
+  const isInstalled = installedEvery(tools);
+  const forAll = (isInstalled ? 8e9 : route === "source" ? 35e9 : 12e9) + extraNodes(nodes);
+  // With a disk of its own, Docker's check counts the rest. Logs and saved images still need some space.
+  const wanted = dockerDisk?.isSeparate ? Math.max(forAll - dockerNeed(nodes), 0.5e9) : forAll;
   const detail = `${gb(freeBytes)} free`;
-  const rollout = wanted + rollingNodes * 1e9;
-  if (freeBytes >= rollout) return ok("disk", detail);
-  if (freeBytes >= wanted) {
-    const shortage = `${detail}: enough for ${nodes} nodes, too little for ${rollingNodes} more during a rollout`;
-    return finding("warn", "disk", shortage, `free disk space until ${gb(rollout)} are free before a rollout`);
-  }
+  const rollout = wanted + (dockerDisk?.isSeparate ? 0 : rollingNodes * 1e9);
+  if (freeBytes >= wanted) return rolloutFinding("disk", detail, freeBytes, rollout, nodes, rollingNodes);
   const remedy = [
     `free disk space until ${gb(wanted)} are free${isInstalled ? "" : " for the first run"}`,
     "set SLIPWAY_CACHE to move the cache to another disk",
-    "docker system prune deletes unused images",
+    ...(dockerDisk?.isSeparate ? [] : ["docker system prune deletes unused images"]),
   ].join("; ");
   return finding(freeBytes >= wanted / 2 ? "warn" : "fail", "disk", detail, remedy);
 };
 
-/** Checks that no other network of the host uses the subnet of the Docker network. */
-export const checkRoutes: HostCheck = ({ routes, kindDevices }, { subnet, subnetNotice }) => {
-  const overlapping = routes.filter(
-    ({ network, device }) => !kindDevices.includes(device) && overlaps(network, subnet),
-  );
-  const notice = subnetNotice === undefined ? "" : `; ${subnetNotice}`;
-  if (overlapping.length === 0) return ok("routes", `no other network uses ${subnet.text}${notice}`);
-  const list = overlapping.map(({ network, device }) => `${network.text} on ${device}`).join(", ");
-  const remedy =
-    "set networkSubnet in Pulumi.<stack>.yaml to a free network, or remove the overlapping network (docker network ls)";
-  return finding("fail", "routes", `${subnet.text} overlaps ${list}`, remedy);
-};
-
-/**
- * Checks that networks of pods and services do not hide networks that the host can reach. The check covers IPv4 only,
- * because the facts contain only IPv4 routes.
- */
-export const checkClusterNetworks: HostCheck = ({ routes }, { clusterNetworks }) => {
-  const networks = clusterNetworks.filter(({ family }) => family === "ipv4");
-  if (networks.length === 0) return undefined;
-  const name = "cluster networks";
-  const hidden = networks.flatMap((network) =>
-    routes
-      .filter((route) => overlaps(route.network, network))
-      .map((route) => `${network.text} hides ${route.network.text} on ${route.device}`),
-  );
-  if (hidden.length === 0) return ok(name, networks.map(({ text }) => text).join(", "));
-  const remedy =
-    "if pods or nodes need the hidden network, set podCidr or serviceCidr to a network without a route on the host";
-  return finding("warn", name, hidden.join(", "), remedy);
+/** Checks the disk space of Docker's folder, if it is on another disk than the tools. */
+export const checkDockerDisk: HostCheck = ({ dockerDisk }, { nodes, rollingNodes = 0 }) => {
+  if (dockerDisk === undefined || !dockerDisk.isSeparate) return undefined;
+  const { folder, freeBytes } = dockerDisk;
+  const wanted = dockerNeed(nodes);
+  const detail = `${gb(freeBytes)} free in ${folder}`;
+  const rollout = wanted + rollingNodes * 1e9;
+  if (freeBytes >= wanted) return rolloutFinding("docker disk", detail, freeBytes, rollout, nodes, rollingNodes);
+  const remedy = `free disk space until ${gb(wanted)} are free there (docker system prune deletes unused images), or set data-root in /etc/docker/daemon.json to a folder on a larger disk`;
+  return finding(freeBytes >= wanted / 2 ? "warn" : "fail", "docker disk", detail, remedy);
 };

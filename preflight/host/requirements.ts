@@ -1,3 +1,4 @@
+import { neededContainerNames } from "../../lib/settings/containerNames";
 import { rollingMachines } from "../../lib/settings/rollout";
 import type { Settings } from "../../lib/settings/types";
 import { releaseOf } from "../../lib/versions/semver";
@@ -5,11 +6,14 @@ import type { Requirements } from "./check";
 
 /** Returns what the settings require of the host. */
 export const requirementsOf = (
-  settings: Pick<Settings, "network" | "clusters" | "management" | "imageSource">,
+  settings: Pick<Settings, "network" | "clusters" | "management" | "imageSource" | "cloudProviderKind">,
 ): Pick<
   Requirements,
   | "subnet"
+  | "subnetIPv6"
+  | "adopt"
   | "clusterNetworks"
+  | "neededNames"
   | "wantedClusters"
   | "kubernetes"
   | "nodes"
@@ -36,7 +40,10 @@ export const requirementsOf = (
   const networks = dockerClusters.flatMap(({ podCidr, serviceCidr }) => [...podCidr.list, ...serviceCidr.list]);
   return {
     subnet: settings.network.subnet,
+    ...(settings.network.ipv6 ? { subnetIPv6: settings.network.ipv6.subnet } : {}),
+    ...(settings.network.adopt ? { adopt: true } : {}),
     clusterNetworks: [...new Map(networks.map((network) => [network.text, network])).values()],
+    neededNames: neededContainerNames(settings),
     // In-memory clusters have no containers, so their names cannot conflict with containers.
     wantedClusters: [
       ...(createsManagement ? [settings.management.name] : []),

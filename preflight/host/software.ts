@@ -1,6 +1,8 @@
+import { conflictText, findNameConflicts } from "../../lib/settings/containerNames";
 import type { Pins } from "../../lib/versions/pins";
 import { isAtLeast } from "../../lib/versions/semver";
 import { finding, ok, type HostCheck } from "./check";
+import { findUnsupportedEngine } from "./dockerEngine";
 import { findOtherServer } from "./dockerServer";
 import type { HostFacts } from "./facts";
 
@@ -20,6 +22,8 @@ export const checkGo: HostCheck = ({ go, route }, { pins: { minimum } }) => {
 
 /** Checks that Docker answers and has the minimum version. */
 export const checkDocker: HostCheck = ({ docker, route, platform }, { pins: { minimum } }) => {
+  const unsupported = findUnsupportedEngine(docker, platform);
+  if (unsupported !== undefined) return finding("fail", "docker", unsupported.detail, unsupported.remedy);
   if (docker.server === undefined) {
     const detail =
       docker.client === undefined ? "docker command not found" : `no answer: ${docker.error ?? "unknown reason"}`;
@@ -45,6 +49,7 @@ export const checkDocker: HostCheck = ({ docker, route, platform }, { pins: { mi
 /** Checks Docker's socket, which Cluster API's Docker provider mounts. */
 export const checkSocket: HostCheck = ({ docker, platform }) => {
   const name = "docker.sock";
+  if (findUnsupportedEngine(docker, platform) !== undefined) return undefined; // the check docker reports it
   if (docker.socket) return findOtherServer(docker) ?? ok(name, "/var/run/docker.sock");
   if (docker.server === undefined) return undefined; // the check docker reports the missing server
   const remedy =
@@ -103,4 +108,18 @@ export const checkContainers: HostCheck = ({ containers }, { ownClusters, wanted
     "keep them if they belong to other kind clusters of yours; after an interrupted up, run make destroy; " +
     `if nobody needs them: docker rm --force --volumes ${names.join(" ")}`;
   return finding("warn", name, `containers of clusters that this stack does not list: ${names.join(", ")}`, remedy);
+};
+
+/** Checks for containers without the stack's labels that have a name which the stack needs. */
+export const checkContainerNames: HostCheck = ({ allContainers = [] }, { neededNames = [], owner = "" }) => {
+  const conflicts = findNameConflicts(neededNames, allContainers, owner);
+  if (conflicts.length === 0) return undefined;
+  const names = conflicts.map(({ name }) => name);
+  const [first = ""] = names;
+  return finding(
+    "fail",
+    "container names",
+    `containers that this stack did not create have names that it needs: ${conflicts.map(conflictText).join(", ")}`,
+    `rename them (docker rename ${first} ${first}.old), or rename the clusters in the settings; or, if nobody needs them: docker rm --force --volumes ${names.join(" ")}`,
+  );
 };

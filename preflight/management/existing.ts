@@ -100,19 +100,29 @@ export const existingManagementProblems = (
   const key = "installProviders";
   if (!installProviders) {
     const rule = "true where the management cluster has no Cluster API (no CRD clusters.cluster.x-k8s.io)";
-    return existing.hasClusterApi ? [] : [{ key, received: false, rule, remedy: "Remove it, or run clusterctl init" }];
+    const remedy =
+      "Run clusterctl init; or remove installProviders, and every installation of cert-manager or a provider";
+    return existing.hasClusterApi ? [] : [{ key, received: false, rule, remedy }];
   }
   return installs
     .flatMap(({ objects }) => objects.filter(({ kind }) => kind === "Namespace"))
     .filter(({ metadata }) => isForeignNamespace(existing, metadata.name, owner))
-    .map(({ metadata: { name } }) => ({
-      key,
-      received: true,
-      rule: `false where the management cluster has a namespace ${name} that this stack did not create`,
-      remedy: existing.hasClusterApi
-        ? "Set it to false and keep what is installed, or remove that installation first"
-        : `Remove the installation in ${name}, which lacks Cluster API`,
-    }));
+    .map(({ metadata: { name } }) =>
+      existing.hasClusterApi
+        ? {
+            key,
+            received: true,
+            rule: `false where the management cluster has a namespace ${name} that this stack did not create`,
+            remedy: "Set it to false and keep what is installed, or remove that installation first",
+          }
+        : {
+            // The rule does not ask for false, which needs Cluster API.
+            key,
+            rule: `no namespace ${name} of another owner in a management cluster without Cluster API`,
+            got: "one",
+            remedy: `Run clusterctl init and set installProviders to false; or remove the installation in ${name}`,
+          },
+    );
 };
 
 /** Adds the owner annotation to the namespaces of a manifest. */

@@ -1,7 +1,9 @@
 import { createHash } from "node:crypto";
+import { join, relative, resolve, sep } from "node:path";
 import { createQueue } from "../../lib/base/concurrency";
 import { isRecord } from "../../lib/base/json";
-import { refuse, show } from "../../lib/base/problem";
+import { ProblemError, refuse, show } from "../../lib/base/problem";
+import { decodeText, normalizedText } from "../../lib/base/textFile";
 import type { RetryPolicy } from "../../system/download";
 import { readIfThere, writeAtomically } from "../../system/files";
 
@@ -13,8 +15,6 @@ export interface ManifestStoreOptions {
   cacheDir: string;
   /** Setting that contains the location, for errors. */
   name: string;
-  /** True if a local file is used without a checksum. @default false */
-  ownFile?: boolean;
   /** @default - three tries, each with at most one minute without data */
   retryPolicy?: RetryPolicy;
 }
@@ -22,12 +22,13 @@ export interface ManifestStoreOptions {
 /** A manifest's text and its checksum. */
 export interface StoredManifest {
   text: string;
-  /** SHA-256 of the bytes, as 64 hexadecimal digits. */
+  /** SHA-256 of the text with LF line ends, as 64 hexadecimal digits. */
   sha256: string;
 }
 
 /**
- * Compares a manifest's checksum with the lock file, or adds a new location to the file.
+ * Compares a manifest's checksum with the lock file, or adds a new location to the file. Line ends and a byte order mark
+ * do not count, because git may write them in another form on another machine.
  *
  * @throws ProblemError if the checksum differs
  */
@@ -37,13 +38,12 @@ export const verifyChecksum = (
   options: ManifestStoreOptions,
 ): Promise<StoredManifest> =>
   inFileOrder(options.lockFile, async () => {
-    const sha256 = sha256Of(bytes);
+    const sha256 = sha256OfText(bytes);
     const lock = await readLock(options);
     const locked = lock[location];
     if (locked === undefined) {
-      const entries = Object.entries({ ...lock, [location]: sha256 }).sort(([a], [b]) => (a < b ? -1 : 1));
-      writeAtomically(options.lockFile, `${JSON.stringify(Object.fromEntries(entries), null, 2)}\n`);
-    } else if (locked !== sha256) {
+      writeLock(options, { ...lock, [location]: sha256 });
+    } else if (!isTextOf(bytes, locked)) {
       refuse({
         key: options.name,
         rule: `SHA-256 ${locked} from ${options.lockFile} for ${show(location)}`,
@@ -51,13 +51,52 @@ export const verifyChecksum = (
         remedy: `If the new content is meant, remove the location from ${options.lockFile} and run again`,
       });
     }
-    return { text: bytes.toString("utf8"), sha256 };
+    return { text: decodeText(bytes), sha256 };
+  });
+
+/** Returns the checksum of a text with LF line ends. */
+export const sha256OfText = (bytes: Buffer): string => sha256Of(normalizedText(bytes));
+
+/** Returns whether a locked checksum belongs to the bytes, or to their text with LF line ends. */
+export const isTextOf = (bytes: Buffer, locked: string): boolean =>
+  sha256Of(bytes) === locked || sha256OfText(bytes) === locked;
+
+const writeLock = ({ lockFile }: ManifestStoreOptions, lock: Readonly<Record<string, string>>): void => {
+  const entries = Object.entries(lock)
+    .filter(([location]) => isLocked(location))
+    .sort(([a], [b]) => (a < b ? -1 : 1));
+  writeAtomically(lockFile, `${JSON.stringify(Object.fromEntries(entries), null, 2)}\n`);
+};
+
+/** Returns true for a location with a URL. */
+export const isUrl = (location: string): boolean => /^https?:\/\//i.test(location);
+
+/** Folder of the manifests that make tools builds. */
+const builtFolder = join(".tools", "manifests", sep);
+
+/**
+ * Returns true for a location whose content must not change: a URL, or a manifest that make tools builds. Every
+ * other file belongs to the user, who may edit it.
+ */
+export const isLocked = (location: string): boolean =>
+  isUrl(location) || relative(process.cwd(), resolve(location)).startsWith(builtFolder);
+
+/** Deletes the entry of a user's file from the lock file, where an earlier version wrote it. */
+export const unlockOwnFile = (location: string, options: ManifestStoreOptions): Promise<void> =>
+  inFileOrder(options.lockFile, async () => {
+    const lock = await readLock(options).catch((error: unknown) => {
+      // A damaged lock file has no meaning for a file without a checksum.
+      if (error instanceof ProblemError) return {};
+      throw error;
+    });
+    if (Object.hasOwn(lock, location)) writeLock(options, lock);
   });
 
 /** Reads the checksums by location; empty if the lock file does not exist. */
 export const readLock = async ({ lockFile }: ManifestStoreOptions): Promise<Record<string, string>> => {
-  const text = (await readIfThere(lockFile))?.toString("utf8");
-  if (text === undefined) return {};
+  const bytes = await readIfThere(lockFile);
+  if (bytes === undefined) return {};
+  const text = decodeText(bytes);
   const lock = parseJson(text);
   if (isChecksums(lock)) return lock;
   return refuse({

@@ -28,6 +28,7 @@ export const readInfrastructureProviders = (
         variables: featureGates,
         secrets: templateSecrets,
         providerLabel: label,
+        asWritten: true,
       });
       const [namespace, ...more] = manifest.objects.filter(({ kind }) => kind === "Namespace");
       if (namespace === undefined || more.length > 0) {

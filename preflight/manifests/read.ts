@@ -2,10 +2,11 @@ import { createHash } from "node:crypto";
 import { existsSync } from "node:fs";
 import { readdir, rm } from "node:fs/promises";
 import { join } from "node:path";
-import { stableJson } from "../../lib/base/json";
+import { stableJson, valueAt } from "../../lib/base/json";
 import { stateFolder, crdFile } from "../../lib/base/paths";
-import { renderTemplate } from "../../lib/cluster/template/render";
-import { type Manifest, parseManifest } from "../../lib/kubernetes/manifest";
+import { renderPlaced } from "../../lib/cluster/template/render";
+import type { PlacedObject } from "../../lib/kubernetes/identity";
+import { type CrdRow, type Manifest, placedManifest } from "../../lib/kubernetes/manifest";
 import { type KubernetesObject, isCrd } from "../../lib/kubernetes/object";
 import { holdsSecrets } from "../../lib/kubernetes/secrets/markObject";
 import { clusterctlLabels } from "../../lib/providers/clusterctl";
@@ -35,10 +36,10 @@ const deleteOldVersions = async (folder: string): Promise<void> => {
   await Promise.all(names.filter((name) => !isCurrent(name)).map((name) => rm(join(folder, name), { force: true })));
 };
 
-const readParsed = async (file: string): Promise<KubernetesObject[] | undefined> => {
+const readParsed = async <T>(file: string): Promise<T[] | undefined> => {
   const bytes = await readIfThere(file);
   try {
-    return bytes && (JSON.parse(bytes.toString("utf8")) as KubernetesObject[]);
+    return bytes && (JSON.parse(bytes.toString("utf8")) as T[]);
   } catch {
     return undefined; // a damaged file is replaced
   }
@@ -51,19 +52,25 @@ const readParsed = async (file: string): Promise<KubernetesObject[] | undefined>
  * @param from inputs of the objects: the manifest's text, and the values that are filled in
  * @param parse creates the objects; its errors are not stored
  */
-export const parsedOnce = async (
+export const parsedOnce = async <T extends KubernetesObject | PlacedObject>(
   from: readonly string[],
-  parse: () => KubernetesObject[],
+  parse: () => T[],
   folder = parsedFolder,
-): Promise<KubernetesObject[]> => {
+): Promise<T[]> => {
   await cleanFolder(folder);
   const file = join(folder, `v${version}-${sha256Of(JSON.stringify(from))}.json`);
-  const kept = await readParsed(file);
+  const kept = await readParsed<T>(file);
   if (kept) return kept;
   const objects = parse();
-  if (!objects.some(holdsSecrets)) writeAtomically(file, JSON.stringify(objects), { private: true });
+  if (!objects.some((one) => holdsSecrets(objectOf(one))))
+    writeAtomically(file, JSON.stringify(objects), { private: true });
   return objects;
 };
+
+/** Every object has an apiVersion, and a placed object has none. */
+const isPlaced = (one: KubernetesObject | PlacedObject): one is PlacedObject => !("apiVersion" in one);
+
+const objectOf = (one: KubernetesObject | PlacedObject): KubernetesObject => (isPlaced(one) ? one.object : one);
 
 /** One manifest to install. */
 export interface ManifestSource {
@@ -79,6 +86,8 @@ export interface ManifestSource {
   secrets?: Readonly<Record<string, string>>;
   /** clusterctl's label of the provider, by which clusterctl's commands find the objects. */
   providerLabel?: string;
+  /** True for a manifest that the user chose: its workloads keep their probes. @default false */
+  asWritten?: boolean;
 }
 
 /** Reads a manifest and writes its CRDs to files. The state refers to the files by their checksums. */
@@ -86,27 +95,67 @@ export const readManifest = async (source: ManifestSource): Promise<Manifest> =>
   const { text } = await loadManifest(source.location, manifestStore(source.setting));
   const { variables, secrets = {} } = source;
   const place = `${source.setting} ${source.location}`;
-  const parse = (): KubernetesObject[] =>
+  const parse = (): PlacedObject[] =>
     variables
-      ? renderTemplate(text, place, { variables, secrets, setting: "featureGates" })
-      : parseManifest(text, place);
-  const parsed =
-    Object.keys(secrets).length > 0 ? parse() : await parsedOnce([text, stableJson(variables ?? null)], parse);
-  const objects = source.providerLabel ? clusterctlLabels(parsed, source.providerLabel) : parsed;
-  return { name: source.name, ...setCrdsAside(objects) };
+      ? renderPlaced(text, place, { variables, secrets, setting: "featureGates" })
+      : placedManifest(text, place);
+  const parsed = Object.keys(secrets).length > 0 ? parse() : await parsedOnceAt(place, text, variables ?? null, parse);
+  const placed = source.providerLabel ? labelled(parsed, source.providerLabel) : parsed;
+  return {
+    name: source.name,
+    ...setCrdsAside(placed.map(({ object }) => object)),
+    placed,
+    ...(source.asWritten ? { asWritten: true } : {}),
+  };
+};
+
+const labelled = (placed: readonly PlacedObject[], label: string): PlacedObject[] => {
+  const objects = clusterctlLabels(
+    placed.map(({ object }) => object),
+    label,
+  );
+  return placed.map(({ place }, index) => ({ object: objects[index]!, place }));
+};
+
+/** Keeps the parsed objects without the name of the manifest: two settings may name files with equal texts. */
+const parsedOnceAt = async (
+  source: string,
+  text: string,
+  variables: ManifestSource["variables"] | null,
+  parse: () => PlacedObject[],
+): Promise<PlacedObject[]> => {
+  const suffix = ` of ${source}`;
+  const parseHere = (): PlacedObject[] =>
+    parse().map(({ object, place }) => ({ object, place: place.slice(0, place.length - suffix.length) }));
+  const parsed = await parsedOnce(["placed", text, stableJson(variables)], parseHere);
+  return parsed.map(({ object, place }) => ({ object, place: `${place}${suffix}` }));
 };
 
 /** Separates CRDs from other objects and writes each CRD to a file that is named by its checksum. */
-export const setCrdsAside = (objects: KubernetesObject[]): Omit<Manifest, "name"> => ({
+export const setCrdsAside = (objects: KubernetesObject[]): Pick<Manifest, "crds" | "objects"> => ({
   crds: objects.filter(isCrd).map((crd) => {
     // JSON is valid YAML, and writing it takes a tenth of the time.
     const text = `${stableJson(crd)}\n`;
     const sha256 = createHash("sha256").update(text).digest("hex");
     writeOnce(crdFile(sha256), text);
-    return { name: crd.metadata.name, sha256 };
+    return { name: crd.metadata.name, sha256, ...servedBy(crd) };
   }),
   objects: objects.filter((object) => !isCrd(object)),
 });
+
+/** Returns the kind of a CRD's objects, and the service that converts the objects. */
+const servedBy = (crd: KubernetesObject): Pick<CrdRow, "kind" | "conversion"> => {
+  const kind = valueAt(crd, "spec", "names", "kind");
+  const service = (field: string) => valueAt(crd, "spec", "conversion", "webhook", "clientConfig", "service", field);
+  const [namespace, name] = [service("namespace"), service("name")];
+  const isConverted = valueAt(crd, "spec", "conversion", "strategy") === "Webhook";
+  return {
+    ...(typeof kind === "string" ? { kind } : {}),
+    ...(isConverted && typeof namespace === "string" && typeof name === "string"
+      ? { conversion: `${namespace}/${name}` }
+      : {}),
+  };
+};
 
 const writeOnce = (file: string, text: string): void => {
   if (!existsSync(file)) writeAtomically(file, text, { private: true });

@@ -1,4 +1,5 @@
 import type { Problem } from "../../lib/base/problem";
+import { type Manifest, withoutRepeatedObjects } from "../../lib/kubernetes/manifest";
 import type { KubernetesObject } from "../../lib/kubernetes/object";
 import type { ClusterSettings } from "../../lib/settings/types";
 import type { StackManifests } from "./stack";
@@ -25,8 +26,9 @@ const serviceCidrProblems = (
 ): Problem[] => {
   const { name, cni, serviceCidr, loadBalancer, application, manifests: locations } = cluster;
   const installed = [manifests.cni[cni], ...(loadBalancer === "metallb" ? [manifests.loadBalancer] : [])];
-  const sources = [...installed, ...locations.map((location) => manifests.extra[location])];
-  const services = sources.flatMap((manifest) => servicesOf(manifest?.objects ?? [])).filter(hasAddress);
+  const services = [...installed, ...addedBy(locations, manifests)]
+    .flatMap((manifest) => servicesOf(manifest?.objects ?? []))
+    .filter(hasAddress);
   const count = kubeadmServices + services.length + (application ? 1 : 0);
   return serviceCidr.list.flatMap(({ text, first, last }) => {
     const room = Number(last - first) + 1 - unused;
@@ -43,12 +45,16 @@ const serviceCidrProblems = (
   });
 };
 
+/** Returns the manifests that a cluster adds. Equal objects of several files count once. */
+const addedBy = (locations: readonly string[], { extra }: Pick<StackManifests, "extra">): Manifest[] =>
+  withoutRepeatedObjects([...new Set(locations)].flatMap((location) => extra[location] ?? []));
+
 /** Returns a problem if the cluster's range has fewer addresses than services of type LoadBalancer. */
 const loadBalancerProblems = (
   { name, application, manifests: locations, loadBalancerRange, loadBalancerRangeIPv6 }: ClusterSettings,
   { extra }: Pick<StackManifests, "extra">,
 ): Problem[] => {
-  const added = locations.flatMap((location) => servicesOf(extra[location]?.objects ?? []));
+  const added = addedBy(locations, { extra }).flatMap(({ objects }) => servicesOf(objects));
   const count = added.filter(({ spec }) => spec?.type === "LoadBalancer").length + (application ? 1 : 0);
   const range = loadBalancerRange ?? loadBalancerRangeIPv6;
   if (range === undefined || count <= range.size) return [];

@@ -1,5 +1,5 @@
 import { existsSync } from "node:fs";
-import { cniLocation } from "../../lib/addons/cni";
+import { cniLocation, isCniName } from "../../lib/addons/cni";
 import { sourceManifest } from "../../lib/base/paths";
 import { refuse } from "../../lib/base/problem";
 import { allOf } from "../../lib/base/settleAll";
@@ -7,11 +7,12 @@ import { withCapdImage } from "../../lib/kubernetes/images";
 import type { Manifest } from "../../lib/kubernetes/manifest";
 import { providerLabel } from "../../lib/providers/clusterctl";
 import { inventoryCrd, inventoryEntries, providers } from "../../lib/providers/inventory";
+import { isPinnedManifest } from "../../lib/settings/pinnedManifests";
 import type { Settings } from "../../lib/settings/types";
 import { installedRoute } from "../installedRoute";
 import { withOwner } from "../management/existing";
 import { readInfrastructureProviders } from "./providers";
-import { readManifest, setCrdsAside } from "./read";
+import { type ManifestSource, readManifest, setCrdsAside } from "./read";
 
 /** All manifests that a stack installs. */
 export interface StackManifests {
@@ -50,34 +51,57 @@ export const readManifests = async (settings: Settings, owner: string): Promise<
       name: label,
       setting: `${role}Manifest`,
       location: manifests[role],
+      asWritten: !isPinnedManifest(role, settings),
       variables: settings.featureGates,
       providerLabel: label,
     });
   };
-  const named = async (location: string, setting: string, name: string): Promise<[string, Manifest]> => [
-    name,
-    await readManifest({ name, setting, location }),
+  const named = async (source: ManifestSource): Promise<[string, Manifest]> => [
+    source.name,
+    await readManifest(source),
   ];
+  // Slipway knows the workloads of the pod networks that it pins. The user renders the manifest of Cilium.
+  const isPinnedNetwork = (network: string): boolean =>
+    network === "calico" ? isPinnedManifest("cni", settings) : isCniName(network) && network !== "cilium";
   refuseMissingBuilds(settings);
   const networks = settings.clusters.map(({ cni }) => cni).filter((cni) => cni !== "none");
   const added = settings.clusters.flatMap((cluster) => cluster.manifests);
   const [certManager, core, bootstrap, controlPlane, infrastructure, extraProviders, loadBalancer, cni, extra] =
     await allOf([
       management.installProviders
-        ? readManifest({ name: "cert-manager", setting: "certManagerManifest", location: manifests.certManager })
+        ? readManifest({
+            name: "cert-manager",
+            setting: "certManagerManifest",
+            location: manifests.certManager,
+            asWritten: !isPinnedManifest("certManager", settings),
+          })
         : none("cert-manager"),
       provider("core"),
       provider("bootstrap"),
       provider("controlPlane"),
       provider("infrastructure"),
       management.installProviders ? readInfrastructureProviders(settings) : [],
-      readManifest({ name: "metallb", setting: "loadBalancerManifest", location: manifests.loadBalancer }),
+      readManifest({
+        name: "metallb",
+        setting: "loadBalancerManifest",
+        location: manifests.loadBalancer,
+        asWritten: !isPinnedManifest("loadBalancer", settings),
+      }),
       allOf(
         [...new Set(networks)].map((network) =>
-          named(cniLocation(network, settings), network === "calico" ? "cniManifest" : `cni ${network}`, network),
+          named({
+            name: network,
+            setting: network === "calico" ? "cniManifest" : `cni ${network}`,
+            location: cniLocation(network, settings),
+            asWritten: !isPinnedNetwork(network),
+          }),
         ),
       ),
-      allOf([...new Set(added)].map((location) => named(location, "manifests", location))),
+      allOf(
+        [...new Set(added)].map((location) =>
+          named({ name: location, setting: "manifests", location, asWritten: true }),
+        ),
+      ),
     ]);
   return {
     certManager: annotate(certManager),

@@ -3,17 +3,23 @@ import { join } from "node:path";
 import { ciliumManifest } from "../../lib/addons/cni";
 import { stateFolder } from "../../lib/base/paths";
 import { refuse } from "../../lib/base/problem";
+import { decodeText } from "../../lib/base/textFile";
 import { readIfThere, writeAtomically } from "../../system/files";
 import { downloadBytes, HttpStatusError, type RetryPolicy } from "../../system/download";
 import { reasonOf } from "../../system/http";
 import { readRegularFile } from "../../system/regularFile";
 import {
+  isTextOf,
   verifyChecksum,
   inFileOrder,
+  isLocked,
+  isUrl,
   type ManifestStoreOptions,
   readLock,
   type StoredManifest,
   sha256Of,
+  sha256OfText,
+  unlockOwnFile,
 } from "./lock";
 
 /** Returns the store of the manifest that a setting names. */
@@ -24,8 +30,8 @@ export const manifestStore = (setting: string): ManifestStoreOptions => ({
 });
 
 /**
- * Reads a manifest from a URL or a file. A URL is downloaded once and cached. The first use of a location writes its
- * checksum to the lock file; any other content is then rejected.
+ * Reads a manifest from a URL or a file. A URL is downloaded once and cached. The first use of a URL, or of a file that
+ * make tools writes, adds its checksum to the lock file; any other content is then rejected. A user's file may change.
  *
  * @param location http(s) URL, or a path relative to the working directory
  * @throws ProblemError if the manifest cannot be read, or its checksum differs from the lock file
@@ -33,14 +39,11 @@ export const manifestStore = (setting: string): ManifestStoreOptions => ({
 export const loadManifest = async (location: string, options: ManifestStoreOptions): Promise<StoredManifest> =>
   isUrl(location) ? loadUrl(location, options) : ofFile(location, readLocal(location, options), options);
 
-const ofFile = (
-  path: string,
-  bytes: Buffer,
-  options: ManifestStoreOptions,
-): StoredManifest | Promise<StoredManifest> =>
-  options.ownFile ? { text: bytes.toString("utf8"), sha256: sha256Of(bytes) } : verifyChecksum(path, bytes, options);
-
-const isUrl = (location: string): boolean => /^https?:\/\//i.test(location);
+const ofFile = async (path: string, bytes: Buffer, options: ManifestStoreOptions): Promise<StoredManifest> => {
+  if (isLocked(path)) return verifyChecksum(path, bytes, options);
+  await unlockOwnFile(path, options);
+  return { text: decodeText(bytes), sha256: sha256OfText(bytes) };
+};
 
 const loadUrl = async (url: string, options: ManifestStoreOptions): Promise<StoredManifest> => {
   const file = join(options.cacheDir, `${sha256Of(url)}.yaml`);
@@ -48,7 +51,7 @@ const loadUrl = async (url: string, options: ManifestStoreOptions): Promise<Stor
     const cached = await readIfThere(file);
     const locked = (await readLock(options))[url];
     // A damaged cache does not prove a change of the URL's content, so the URL is downloaded again before the comparison.
-    if (cached !== undefined && (locked === undefined || sha256Of(cached) === locked)) {
+    if (cached !== undefined && (locked === undefined || isTextOf(cached, locked))) {
       await chmod(file, 0o600).catch(() => undefined); // an earlier version left the file open to other users
       return verifyChecksum(url, cached, options);
     }
@@ -68,9 +71,9 @@ const readLocal = (path: string, { name }: ManifestStoreOptions): Buffer => {
     rule: "an http or https URL, or a readable file",
     got: `"${path}" (${reading.fault})`,
     remedy:
-      path === ciliumManifest
+      path === ciliumManifest && reading.fault.includes("ENOENT")
         ? "Render Cilium's Helm chart to that file, because Cilium publishes no manifest"
-        : "Correct the path, or run make tools if the path is under .tools",
+        : "Correct the path or its permissions, or run make tools if the path is under .tools",
   });
 };
 

@@ -16,8 +16,7 @@ export const readTemplates = async ({
 }: Pick<Settings, "clusters" | "templateSecrets">): Promise<Record<string, ClusterParts>> => {
   const parts: Record<string, ClusterParts> = {};
   const problems: Problem[] = [];
-  // Users may change a template file, so only downloaded templates have a locked checksum.
-  const store = { ...manifestStore("template"), ownFile: true };
+  const store = manifestStore("template");
   const texts = await allOf(
     clusters.map(async ({ template }) => (template ? await loadManifest(template.location, store) : undefined)),
   );

@@ -1,12 +1,11 @@
 // Manifests with Secrets in every form that users bring, with values that are searched for everywhere.
 import { toYaml } from "../../lib/kubernetes/yaml";
 import { randomBytes, randomInt } from "node:crypto";
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Secret } from "./secretScan";
 
-const lockFile = "manifests.lock.json";
 const base64 = (text: string): string => Buffer.from(text).toString("base64");
 const metadata = (name: string): object => ({ name, namespace: "default" });
 const secret = (name: string, more: object): object => ({
@@ -102,18 +101,9 @@ export class SecretManifests {
 
   close(): void {
     rmSync(this.folder, { recursive: true, force: true });
-    this.unlock();
   }
 
   private save(values: Secret[], text: (name: string, value: string) => string): void {
     writeFileSync(this.file, values.map(({ name, text: value }) => text(name, value)).join("---\n"));
-    this.unlock();
-  }
-
-  /** The lock file in git would keep the checksum of this run's file, and refuse another content. */
-  private unlock(): void {
-    const lock = JSON.parse(readFileSync(lockFile, "utf8")) as Record<string, string>;
-    delete lock[this.file];
-    writeFileSync(lockFile, `${JSON.stringify(lock, null, 2)}\n`);
   }
 }

@@ -128,16 +128,7 @@ export class ThrowAwayStack {
     this.ownFolder.close();
     rmSync(this.backend, { recursive: true, force: true });
     rmSync(this.file, { force: true });
-    this.forgetManifests();
     // The file for plain pulumi names the backend that a user of this checkout has.
     command("scripts/slipway", ["env"]);
-  }
-
-  /** Takes the checksums of the test's own manifests out of the checkout's lock file. */
-  private forgetManifests(): void {
-    const file = join(this.checkout, "manifests.lock.json");
-    const entries = Object.entries(JSON.parse(readFileSync(file, "utf8")) as Record<string, string>);
-    const kept = entries.filter(([location]) => !location.startsWith(this.backend));
-    if (kept.length < entries.length) writeFileSync(file, `${JSON.stringify(Object.fromEntries(kept), null, 2)}\n`);
   }
 }

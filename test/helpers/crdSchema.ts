@@ -12,8 +12,10 @@ interface Schema {
   minLength?: number;
   maxLength?: number;
   minItems?: number;
+  maxItems?: number;
   minProperties?: number;
   minimum?: number;
+  maximum?: number;
   "x-kubernetes-int-or-string"?: boolean;
   "x-kubernetes-preserve-unknown-fields"?: boolean;
 }
@@ -47,6 +49,8 @@ const compare = (value: unknown, schema: Schema, path: string): string[] => {
     problems.push(wrong(`must be one of ${JSON.stringify(schema.enum)}`));
   if (typeof value === "number" && value < (schema.minimum ?? -Infinity))
     problems.push(wrong(`must be ${schema.minimum} or more`));
+  if (typeof value === "number" && value > (schema.maximum ?? Infinity))
+    problems.push(wrong(`must be at most ${schema.maximum}`));
   if (typeof value === "string") {
     const { minLength = 0, maxLength = Infinity, pattern = "" } = schema;
     if (value.length < minLength || value.length > maxLength)
@@ -55,6 +59,8 @@ const compare = (value: unknown, schema: Schema, path: string): string[] => {
   }
   if (Array.isArray(value)) {
     if (value.length < (schema.minItems ?? 0)) problems.push(wrong(`must have ${schema.minItems} items or more`));
+    if (value.length > (schema.maxItems ?? Infinity))
+      problems.push(wrong(`must have at most ${schema.maxItems} items`));
     const { items } = schema;
     if (items) problems.push(...value.flatMap((item, index) => compare(item, items, `${path}[${index}]`)));
   } else if (typeof value === "object" && value !== null) {

@@ -16,5 +16,6 @@ export const healthyHost: HostFacts = {
   kernel: { overlay: true, bridge: true },
   containers: [],
   routes: [{ network: parseNetwork("172.17.0.0/16"), device: "docker0" }],
+  dockerNetworks: [{ name: "bridge", device: "docker0", subnets: [parseNetwork("172.17.0.0/16")] }],
   kindDevices: [],
 };

@@ -25,6 +25,8 @@ export interface Registration {
 /** What a run of the program registered and gave back. */
 export interface Recording {
   registrations: Registration[];
+  /** Names that a resource may have in the state, by its URN. */
+  aliases: ReadonlyMap<string, readonly string[]>;
   outputs: Record<string, unknown>;
   /** Outputs that components registered, by URN. */
   componentOutputs: Record<string, unknown>;
@@ -50,6 +52,7 @@ interface Request {
   getDeletebeforereplace?: () => boolean;
   getAdditionalsecretoutputsList: () => string[];
   getIgnorechangesList?: () => string[];
+  getAliasesList?: () => { getSpec: () => { getName: () => string } | undefined }[];
 }
 
 type Callback = (error: unknown, response: { getUrn: () => string }) => void;
@@ -67,6 +70,7 @@ export const record = async (
   options: { preview: boolean; stack: string; answer: Answer; config: Record<string, string> },
 ): Promise<Recording> => {
   const registrations: Registration[] = [];
+  const aliases = new Map<string, readonly string[]>();
   await pulumi.runtime.setMocks(
     {
       newResource: (args: MockResourceArgs) =>
@@ -86,7 +90,10 @@ export const record = async (
     const original = monitor[method]!.bind(monitor);
     monitor[method] = (request, callback) =>
       original(request, (error, response) => {
-        if (!error) registrations.push(registration(request, response.getUrn(), method === "readResource"));
+        if (!error) {
+          registrations.push(registration(request, response.getUrn(), method === "readResource"));
+          aliases.set(response.getUrn(), aliasesOf(request));
+        }
         callback(error, response);
       });
   }
@@ -99,7 +106,8 @@ export const record = async (
   monitor["registerResourceOutputs"] = recordOutputs as unknown as Method;
   const outputs = (await pulumi.runtime.runInPulumiStack(program)) as Record<string, unknown>;
   await pulumi.runtime.disconnect();
-  return { registrations, outputs, componentOutputs, find: (name, type) => findOne(registrations, name, type) };
+  const find = (name: string, type?: string) => findOne(registrations, name, type);
+  return { registrations, aliases, outputs, componentOutputs, find };
 };
 
 const registration = (request: Request, urn: string, read: boolean): Registration => ({
@@ -119,6 +127,9 @@ const registration = (request: Request, urn: string, read: boolean): Registratio
   ignoreChanges: request.getIgnorechangesList?.() ?? [],
   read,
 });
+
+const aliasesOf = (request: Request): string[] =>
+  (request.getAliasesList?.() ?? []).flatMap((alias) => alias.getSpec()?.getName() ?? []);
 
 const findOne = (registrations: Registration[], name: string, type?: string): Registration => {
   const matches = registrations.filter((one) => one.name === name && (type === undefined || one.type === type));

@@ -67,9 +67,54 @@ const place = async ({ config = {}, networks = [bridge, none], containers, state
   const readState = jest.fn(() => Promise.resolve(state));
   const sources = { readState, execute: docker.execute, read: (path: string) => files[path] };
   const placed: PlacedSettings = await placeOnMachine({ config, pins }, "slipway/dev", sources);
-  const { subnet, ipv6, adopt } = placed.settings.network;
-  return { subnet: subnet.text, ipv6: ipv6?.subnet.text, adopt, notice: placed.notice, readState, ...docker };
+  const { subnet, ipv6, adopt, mtu } = placed.settings.network;
+  return { mtu, subnet: subnet.text, ipv6: ipv6?.subnet.text, adopt, notice: placed.notice, readState, ...docker };
 };
+
+const withMtu = (name: string, subnets: string[], mtu: string, Labels = {}): string =>
+  network(name, subnets, { Labels, Options: { "com.docker.network.driver.mtu": mtu } });
+
+describe("the MTU", () => {
+  const bridge1400 = withMtu("bridge", ["172.17.0.0/16"], "1400");
+  const own1500 = withMtu("kind", ["172.18.0.0/16"], "1500", { "dev.slipway.stack": "slipway/dev" });
+
+  test("of a first up is that of Docker's default bridge, and the notice names it", async () => {
+    expect(await place({ networks: [bridge1400, none] })).toMatchObject({
+      mtu: 1400,
+      notice: "its MTU is 1400, and that of Docker's default bridge is 1400",
+    });
+    const stated = await place({ networks: [bridge1400, none], config: { networkSubnet: "10.9.0.0/16" } });
+    expect(stated).toMatchObject({ mtu: 1400, subnet: "10.9.0.0/16" });
+    expect(stated.readState).not.toHaveBeenCalled();
+  });
+
+  test("of a stack of an earlier version stays, whatever the default bridge has", async () => {
+    expect(await place({ networks: [bridge1400, own1500] })).toMatchObject({ mtu: 1500, notice: undefined });
+    const state: StateNetwork = { subnet: parseNetwork("172.18.0.0/16"), isAdopted: false, mtu: 1500 };
+    expect(await place({ networks: [bridge1400], state })).toMatchObject({ mtu: 1500, notice: undefined });
+  });
+
+  test("is that of an adopted network", async () => {
+    const kind1300 = withMtu("kind", ["172.18.0.0/16"], "1300");
+    expect(await place({ networks: [bridge1400, kind1300] })).toMatchObject({ mtu: 1300, adopt: true });
+  });
+
+  test("of the setting is refused before work where the network has another one", async () => {
+    const refusal =
+      /networkMtu: expected 1500, the MTU of the existing Docker network kind, got 1400\. Set networkMtu to 1500, or to 0\. Or run make destroy with the old value and make up with the new value/;
+    await expect(place({ networks: [bridge, own1500], config: { networkMtu: 1400 } })).rejects.toThrow(refusal);
+    // The network is lost in Docker, and Pulumi would create it with the options of the state.
+    const state: StateNetwork = { subnet: parseNetwork("172.18.0.0/16"), isAdopted: false, mtu: 1500 };
+    const config = { networkMtu: "1400", networkSubnet: "172.18.0.0/16" };
+    await expect(place({ networks: [bridge], state, config })).rejects.toThrow(refusal);
+    expect(await place({ networks: [bridge, own1500], config: { networkMtu: 1500 } })).toMatchObject({ mtu: 1500 });
+    expect(await place({ networks: [bridge, own1500], config: { networkMtu: "0" } })).toMatchObject({ mtu: 1500 });
+  });
+
+  test("without a default bridge is 1500", async () => {
+    expect(await place({ networks: [none] })).toMatchObject({ mtu: 1500, notice: undefined });
+  });
+});
 
 describe("on a machine", () => {
   test("without other networks, a stack takes the default subnet", async () => {

@@ -75,6 +75,15 @@ describe("run", () => {
     await expect(run("no-such-program", [])).rejects.toThrow(
       new Error("no-such-program: expected a program that runs, got spawn no-such-program ENOENT. Install it."),
     ));
+
+  test("throws with the limit where the program prints too much, without the advice about its start", async () => {
+    const message =
+      "sh: expected less output than Slipway's limit, got more (stdout maxBuffer length exceeded). Reduce what the program prints.";
+    const options = { outputLimit: 10 };
+    await expect(run("sh", ["-c", "echo aaaaaaaaaaaa"], options)).rejects.toThrow(new Error(message));
+    const result = await exec("sh", ["-c", "echo aaaaaaaaaaaa"], options);
+    expect(() => requireStart("sh", result, "Run make tools.")).toThrow(new Error(message));
+  });
 });
 
 describe("a created Exec", () => {

@@ -1,7 +1,7 @@
 import { userInfo } from "node:os";
 import { join } from "node:path";
 import { describe, expect, test } from "@jest/globals";
-import { backendFolder } from "../../cli/pulumi/fileBackend";
+import { backendFolder } from "../../cli/pulumi/backendUrl";
 import { pulumiEnvironment } from "../../cli/pulumi/environment";
 import { selectionFile } from "../../cli/pulumi/stack";
 import { withCache } from "../../cli/toolchain";
@@ -65,22 +65,40 @@ describe("without HOME", () => {
 });
 
 describe("a cache that cannot be written", () => {
-  const failing = (code: string, path: string) =>
-    withCache("/h/.cache/slipway", () =>
-      Promise.reject(Object.assign(new Error(`${code}: raw, mkdir`), { code, path, syscall: "mkdir" })),
+  const failing = (code: string, path: string | undefined, syscall = "mkdir", folder = "/h/.cache/slipway") =>
+    withCache(folder, () =>
+      Promise.reject(
+        Object.assign(new Error(`${code}: raw, ${syscall}`), { code, syscall, ...(path ? { path } : {}) }),
+      ),
     );
 
   test.each([
     ["EACCES", "no permission", "/h/.cache"],
     ["EROFS", "a read-only file system", "/h/.cache/slipway/source"],
     ["ENOTDIR", "a path below a file", "/h/.cache/slipway/source/lock"],
+    ["ENOENT", "no such file or folder", "/h/.cache/slipway"],
+    ["EACCES", "no permission", "/"],
   ])("is named after %s", async (code, words, path) => {
     await expect(failing(code, path)).rejects.toThrow(
-      `cache /h/.cache/slipway: expected a folder that can be written, got ${words} (${code}). Set SLIPWAY_CACHE`,
+      `cache /h/.cache/slipway: expected a folder that can be written, got ${words} (${code}). ` +
+        "Set the environment variable SLIPWAY_CACHE to a folder that can be written.",
     );
   });
 
-  test("is not blamed for the error of another path", async () => {
-    await expect(failing("EACCES", "/etc/x")).rejects.toThrow("EACCES: raw, mkdir");
+  test.each([
+    ["another path", "EACCES", "/etc/x", "mkdir"],
+    ["a path with a longer name", "EACCES", "/h/.cache/slipway-other/x", "mkdir"],
+    ["a path with a shorter name", "EACCES", "/h/.ca", "mkdir"],
+    ["an unknown path", "ENOSPC", undefined, "write"],
+    ["a missing file", "ENOENT", "/h/.cache/slipway/source/x", "open"],
+    ["too many open files", "EMFILE", "/h/.cache/slipway/source/x", "open"],
+  ])("is not blamed for %s", async (_, code, path, syscall) => {
+    await expect(failing(code, path, syscall)).rejects.toThrow(`${code}: raw, ${syscall}`);
+  });
+
+  test("is not blamed for a thrown value that is not an error", async () => {
+    // eslint-disable-next-line @typescript-eslint/prefer-promise-reject-errors -- the test is about such a value
+    const outcome = withCache("/h", () => Promise.reject(undefined)).catch((thrown: unknown) => ({ thrown }));
+    expect(await outcome).toEqual({ thrown: undefined });
   });
 });

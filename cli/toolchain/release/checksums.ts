@@ -4,6 +4,7 @@ import { basename } from "node:path";
 import { messageOf } from "../../../lib/base/errors";
 import { isRecord } from "../../../lib/base/json";
 import { refuse } from "../../../lib/base/problem";
+import { decodeText } from "../../../lib/base/textFile";
 import { writeAtomically } from "../../../system/files";
 
 const algorithms: Record<number, string> = { 40: "sha1", 64: "sha256", 128: "sha512" };
@@ -57,7 +58,7 @@ export class ToolLock {
   private read(): Record<string, string> {
     let got: string;
     try {
-      const locked: unknown = JSON.parse(readFileSync(this.path, "utf8"));
+      const locked: unknown = JSON.parse(decodeText(readFileSync(this.path)));
       if (isLocked(locked)) return locked;
       got = "other JSON";
     } catch (error) {

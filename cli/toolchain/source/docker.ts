@@ -1,6 +1,8 @@
 import { chmodSync, copyFileSync, existsSync, mkdirSync, openSync, readFileSync, rmSync } from "node:fs";
 import { createConnection } from "node:net";
 import { dirname, join } from "node:path";
+import { findUnsupportedEngine } from "../../../preflight/host/dockerEngine";
+import { readDockerFacts } from "../../../preflight/host/dockerFacts";
 import { root } from "../../../system/checkout";
 import { run, start as startProgram, type Log } from "../../../system/exec";
 import { writeAtomically } from "../../../system/files";
@@ -111,6 +113,11 @@ const onPath = async (program: string): Promise<boolean> =>
   (await run("sh", ["-c", 'command -v "$1"', "sh", program]).catch(() => "")) !== "";
 
 const start = async (log: Log): Promise<void> => {
+  const unsupported = findUnsupportedEngine(await readDockerFacts(process.env.PATH ?? ""), process.platform);
+  if (unsupported !== undefined) {
+    const { detail, remedy } = unsupported;
+    throw new Error(`Docker: expected the Docker Engine of this machine, got another one: ${detail}. Fix: ${remedy}.`);
+  }
   if (await dockerRunning()) return;
   if (process.env.DOCKER_HOST) {
     throw new Error(

@@ -1,12 +1,14 @@
 import { createHash } from "node:crypto";
 import { type Problem, ProblemError } from "../../base/problem";
+import { uniqueObjects } from "../../kubernetes/identity";
 import type { KubernetesObject } from "../../kubernetes/object";
 import { toYaml } from "../../kubernetes/yaml";
 import { clusterNetwork } from "../clusterNetwork";
 import { versionOf } from "../machineTemplate";
 import type { ClusterParts, MachineOwner } from "../parts";
+import { nodesOf, referencesIn } from "./nodes";
 import { type TemplateCluster, templateProblems } from "./problems";
-import { renderTemplate, type TemplateValues } from "./render";
+import { renderPlaced, type TemplateValues } from "./render";
 
 /**
  * Appends a checksum of the content to the name of each machine template, and updates all references. A changed template
@@ -82,10 +84,14 @@ export const templateParts = (
   { variables, ...values }: TemplateValues,
 ): ClusterParts => {
   const all = { ...variables, ...templateVariablesOf(cluster) };
-  const rendered = renderTemplate(text, source, { ...values, variables: all })
-    .map((object) => withoutNulls(object) as KubernetesObject)
-    .map((object) => (isNamespaced(object) ? inNamespace(object, cluster.namespace) : object));
-  const problems: Problem[] = templateProblems(rendered, source, cluster);
+  const placed = renderPlaced(text, source, { ...values, variables: all }).map(({ object, place }) => {
+    const complete = withoutNulls(object) as KubernetesObject;
+    return { object: isNamespaced(complete) ? inNamespace(complete, cluster.namespace) : complete, place };
+  });
+  // Two objects may differ only in the namespace, which every object of a cluster gets.
+  const unique = uniqueObjects(placed);
+  const rendered = unique.objects.map(({ object }) => object);
+  const problems: Problem[] = [...unique.problems, ...templateProblems(rendered, source, cluster)];
   if (problems.length > 0) throw new ProblemError(problems);
   const objects = namedByContent(rendered.map((object) => withNetworks(object, cluster)));
 
@@ -97,11 +103,17 @@ export const templateParts = (
   const { controlPlaneRef, infrastructureRef } = clusterObject["spec"] as Record<string, unknown>;
   const [infrastructure] = find(infrastructureRef) as [KubernetesObject];
   const [controlPlane] = find(controlPlaneRef) as [KubernetesObject];
-  const owned = (owner: KubernetesObject): MachineOwner => ({ owner, templates: referencesIn(owner).flatMap(find) });
+  // A managed control plane may be the infrastructure too, and may have the cluster's name in its spec.
+  const main = [clusterObject, infrastructure, controlPlane];
   // Owners of machines and health checks: objects that name their cluster.
   const workers = objects.filter(
-    (object) => (object["spec"] as { clusterName?: unknown })?.clusterName === cluster.name,
+    (object) => !main.includes(object) && (object["spec"] as { clusterName?: unknown })?.clusterName === cluster.name,
   );
+  const owners = [...main, ...workers];
+  const owned = (owner: KubernetesObject): MachineOwner => ({
+    owner,
+    templates: [...new Set(referencesIn(owner).flatMap(find))].filter((object) => !owners.includes(object)),
+  });
   const parts = {
     cluster: clusterObject,
     infrastructure,
@@ -116,7 +128,7 @@ export const templateParts = (
   return {
     ...parts,
     supporting: objects.filter((object) => !used.has(object)),
-    nodes: [controlPlane, ...workers].reduce((total, owner) => total + replicasOf(owner), 0),
+    ...nodesOf(controlPlane, workers),
   };
 };
 
@@ -137,21 +149,6 @@ const withNetworks = (object: KubernetesObject, cluster: TemplateCluster): Kuber
   if (object.kind !== "Cluster") return object;
   const spec = object["spec"] as { clusterNetwork?: object };
   return { ...object, spec: { ...spec, clusterNetwork: { ...clusterNetwork(cluster), ...spec.clusterNetwork } } };
-};
-
-/** Returns the number of machines of a control plane or pool; 0 for a health check. */
-const replicasOf = ({ kind, spec }: KubernetesObject): number => {
-  if (!/^(MachineDeployment|MachinePool)$|ControlPlane$/.test(kind)) return 0;
-  const { replicas = 1 } = spec as { replicas?: number };
-  return replicas;
-};
-
-/** Returns every `{kind, name}` within an object's spec. */
-const referencesIn = (value: unknown): object[] => {
-  if (typeof value !== "object" || value === null) return [];
-  const { kind, name } = value as { kind?: unknown; name?: unknown };
-  const inner = Object.values(value).flatMap(referencesIn);
-  return typeof kind === "string" && typeof name === "string" && !("metadata" in value) ? [value, ...inner] : inner;
 };
 
 /** Returns true for a namespaced kind. Like clusterctl, it counts every unknown kind as namespaced. */

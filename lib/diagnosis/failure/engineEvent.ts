@@ -1,6 +1,6 @@
 /** An event of Pulumi's engine about one resource. */
 export interface EngineEvent {
-  /** Kind of the event: `error` is a message, and the other values are the start or the end of a step. */
+  /** Kind of the event: `error` is an error message; the other values are the start, the success or the failure of a step. */
   kind: "begins" | "done" | "failed" | "error";
   /** Absent for a message without a resource. */
   urn?: string;

@@ -127,7 +127,8 @@ const without = (config: Config, names: readonly string[], owner: Owner): Config
 };
 
 /**
- * Removes the entries that Slipway wrote for a stack, and restores the context that was current before the merge.
+ * Removes the entries that Slipway wrote for a stack from a kubeconfig. If the current context is among them, the
+ * earlier context becomes current, or none if it no longer exists.
  *
  * @param cluster name of the only cluster whose entries are removed; default: all clusters of the stack
  */

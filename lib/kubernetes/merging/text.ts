@@ -110,6 +110,8 @@ const firstText = (text: string, after: Config): string => {
  * @param after the parsed result
  */
 export const editText = (text: string, before: Config, after: Config): string => {
+  // The mark would hide the key of the first line.
+  if (text.startsWith("\uFEFF")) return `\uFEFF${editText(text.slice(1), before, after)}`;
   if (stableJson(before) === stableJson(after)) return text;
   if (Object.keys(before).length === 0) return firstText(text, after);
   const newline = text.includes("\r\n") ? "\r\n" : "\n";

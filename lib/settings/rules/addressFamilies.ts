@@ -1,8 +1,11 @@
 import type { Problem } from "../../base/problem";
 import { familyNames } from "../../network/address";
+import { networkAround } from "../../network/cidr";
 import { anyOverlap, type Networks } from "../../network/networks";
 import { ipv6SubnetOf } from "../ranges";
 import type { ClusterEntry } from "../schema/entries";
+import { exampleNetworks } from "./exampleNetworks";
+import { chooseApart } from "./networks";
 import { checkField, type ClusterRule, countNodes, isDocker, type RuleContext } from "./rule";
 
 /** Prefix length of the network that kube-controller-manager assigns to each node, as a part of the pod network. */
@@ -16,13 +19,15 @@ export const familyRules: readonly ClusterRule[] = [
     fields: ["podCidr", "controlPlaneReplicas", "workerReplicas", "workers"],
     check: (entry) => {
       const nodes = countNodes(entry);
-      return entry.values.podCidr.list.flatMap(({ family, prefix, text }) => {
+      return entry.values.podCidr.list.flatMap(({ family, first, prefix, text }) => {
         const size = nodePrefix[family];
         const room = 2 ** (size - prefix);
         if (nodes <= room) return [];
         const rule = `a network with a /${size} for each of ${nodes} nodes`;
         const got = `${text} with room for ${room}`;
-        return [{ key: entry.key("podCidr"), rule, got, remedy: "Choose a larger network, or fewer nodes" }];
+        const larger = networkAround(family, first, size - Math.ceil(Math.log2(nodes)));
+        const remedy = `Choose fewer nodes or a larger network, for example ${larger.text}`;
+        return [{ key: entry.key("podCidr"), rule, got, remedy }];
       });
     },
   },
@@ -35,7 +40,7 @@ export const familyRules: readonly ClusterRule[] = [
         entry,
         "serviceCidr",
         `${namesOf(podCidr)}, as in podCidr, because pods and services have the same families in the same order`,
-        "Set both to one network of each family in the same order, for example 10.128.0.0/12,fd00:128::/108",
+        `Set it to networks of these families, such as ${exampleNetworks("serviceCidr", podCidr.families, podCidr.list)}`,
       );
     },
   },
@@ -72,7 +77,7 @@ export const ipv6Problems = ({ values, invalid, entries }: RuleContext): Problem
         entry,
         field,
         `a network that shares no address with the Docker network's IPv6 subnet, ${subnet.text}`,
-        "Choose another unique local network, of fd00::/8",
+        chooseApart(entry, field, [values.networkSubnet, subnet]),
       ),
     ),
   );

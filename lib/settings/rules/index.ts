@@ -3,12 +3,13 @@ import { gatewayOf } from "../../network/dockerSubnet";
 import { loadBalancerRange } from "../../network/loadBalancerRange";
 import type { RoutePins } from "../../versions/pins";
 import { unsupported, unsupportedByKind } from "../../versions/supportMatrix";
-import type { ClusterEntry } from "../schema/entries";
+import { type ClusterEntry, noPods } from "../schema/entries";
 import { defaultOf, notes } from "../schema/setting";
 import { type SettingKey, settingsSchema, type SettingValues } from "../schema/stack";
 import { familyRules, ipv6Problems } from "./addressFamilies";
 import { fleetProblems } from "./fleet";
 import { loadBalancerRules, cloudProviderKindProblems } from "./loadBalancer";
+import { machineRules } from "./machines";
 import { nameRules } from "./names";
 import { networkRules } from "./networks";
 import { checkField, type ClusterRule, type RuleContext } from "./rule";
@@ -22,12 +23,11 @@ const inMemoryRules: readonly ClusterRule[] = [
     check: (entry) => {
       const { backend, cni, loadBalancer, application, manifests } = entry.values;
       if (backend !== "inMemory") return [];
-      const rule = "no value where backend is inMemory, because simulated nodes run no pods";
       return [
-        ...checkField(cni === "none", entry, "cni", rule, "Remove it"),
-        ...checkField(loadBalancer === "none", entry, "loadBalancer", rule, "Remove it"),
-        ...checkField(!application, entry, "application", rule, "Remove it"),
-        ...checkField(manifests.length === 0, entry, "manifests", rule, "Remove it"),
+        ...checkField(cni === "none", entry, "cni", noPods, "Remove it"),
+        ...checkField(loadBalancer === "none", entry, "loadBalancer", noPods, "Remove it"),
+        ...checkField(!application, entry, "application", `false or ${noPods}`, "Remove it"),
+        ...checkField(manifests.length === 0, entry, "manifests", noPods, "Remove it"),
       ];
     },
   },
@@ -37,6 +37,7 @@ const inMemoryRules: readonly ClusterRule[] = [
 export const clusterRules: readonly ClusterRule[] = [
   ...networkRules,
   ...nameRules,
+  ...machineRules,
   ...loadBalancerRules,
   ...inMemoryRules,
   ...versionRules,

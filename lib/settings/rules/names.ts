@@ -1,5 +1,6 @@
 import { problemsOf } from "../../base/problem";
 import { longestNames, refuseEqualNames } from "../../cluster/objects";
+import { isControllerNamespace } from "../../kubernetes/builtIn";
 import { checkField, type ClusterRule } from "./rule";
 
 /** Rules about the names of one cluster, and about the names that Cluster API derives from them. */
@@ -14,6 +15,17 @@ export const nameRules: readonly ClusterRule[] = [
         "name",
         "a name other than managementCluster, because kind and Cluster API label containers alike",
         "Rename one of the two",
+      ),
+  },
+  {
+    fields: ["namespace"],
+    check: (entry) =>
+      checkField(
+        !isControllerNamespace(entry.values.namespace),
+        entry,
+        "namespace",
+        "a namespace without a controller, because the controller's owner creates and deletes its namespace",
+        "Choose another namespace, for example default",
       ),
   },
   {

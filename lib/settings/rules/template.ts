@@ -128,6 +128,17 @@ export const providerProblems = ({ values, invalid, entries }: RuleContext): Pro
             remedy: "Add its name, version and manifest",
           },
         ]),
+    ...(invalid.has(key) ? [] : repeatedNames(values.providers)),
     ...(isUnused ? [{ key, ...(invalid.has(key) ? {} : { received: values.providers }), ...unused }] : []),
   ];
 };
+
+/** Finds providers with one name, whose resources would have equal names. Slipway itself installs Docker's. */
+const repeatedNames = (providers: readonly { readonly name: string }[]): Problem[] =>
+  providers.flatMap(({ name }, index) => {
+    const first = providers.findIndex((other) => other.name === name);
+    const owner = name === "docker" ? "Slipway's own Docker provider" : `providers[${first}]`;
+    if (first === index && name !== "docker") return [];
+    const rule = `a name other than that of ${owner}`;
+    return [{ key: `providers[${index}].name`, received: name, rule, remedy: "Remove one of the two" }];
+  });

@@ -1,9 +1,5 @@
 import type { core } from "zod/mini";
 import { type Problem, ProblemError } from "../../base/problem";
-import { familyNames, type IpFamily } from "../../network/address";
-import { type Prefixes, refuseOtherSize } from "../../network/cidr";
-import type { Networks } from "../../network/networks";
-import { parseNetworks } from "../../network/parse";
 import { isVersion } from "../../versions/semver";
 
 /** A check of one value. It adds an issue if the value breaks the rule. */
@@ -108,6 +104,14 @@ export const between = (least: number, most: number): Check<number> =>
     (value) => fixNumber(value, least, most, (number) => (number < least ? least : most)),
   );
 
+/** Returns a check of an integer from `least` to `most`, or 0, which switches something off. */
+export const zeroOrBetween = (least: number, most: number): Check<number> =>
+  requireThat(
+    (value) => value === 0 || (value >= least && value <= most),
+    `0, or a number from ${least} to ${most}`,
+    `Set it to ${least} or more, or to 0 to switch it off`,
+  );
+
 /** Checks a number of etcd members. */
 export const oddCount: Check<number> = requireThat(
   (value) => [1, 3, 5, 7].includes(value),
@@ -178,30 +182,20 @@ const isVariable = ([name, value]: [string, unknown]): boolean =>
   ["string", "number", "boolean"].includes(typeof value) &&
   !/\p{Cc}/u.test(String(value));
 
+const variablesRule =
+  "a map of names (A-Z, 0-9, _; first a letter) to numbers, booleans or strings without control characters";
+
 /** Checks variables `{VAR: value}`, whose values are strings, numbers or booleans. The problem shows invalid entries. */
 export const templateVariables: Check<Record<string, unknown>> = ({ value, issues }) => {
   const invalid = Object.entries(value).filter((entry) => !isVariable(entry));
   if (invalid.length === 0) return;
-  const rule = "a map of names in capitals to strings of one line, numbers or booleans";
   const remedy = "Write lines of NAME: value, for example CLUSTER_TOPOLOGY: true";
-  issues.push(issueOf({ received: Object.fromEntries(invalid), rule, remedy }));
+  issues.push(issueOf({ received: Object.fromEntries(invalid), rule: variablesRule, remedy }));
 };
 
 /** Checks variables that are secrets. The problem shows no value. */
 export const secretVariables: Check<Record<string, unknown>> = ({ value, issues }) => {
   if (Object.entries(value).every(isVariable)) return;
   const remedy = "Write it with pulumi config set --secret --path 'slipway:templateSecrets.NAME'";
-  issues.push(issueOf({ rule: "a map of names in capitals to strings of one line", remedy }));
+  issues.push(issueOf({ rule: variablesRule, remedy }));
 };
-
-/** Returns a parser of one network, or of one network of each family separated by a comma, with allowed sizes. */
-export const networksOfSize =
-  (sizes: Readonly<Record<IpFamily, Prefixes>>, why: Readonly<Record<IpFamily, string>>) =>
-  (text: string): Networks => {
-    const networks = parseNetworks(text);
-    for (const network of networks.list) {
-      const { family } = network;
-      refuseOtherSize(network, sizes[family], `${familyNames[family]}: ${why[family]}`);
-    }
-    return networks;
-  };

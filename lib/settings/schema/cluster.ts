@@ -10,12 +10,12 @@ import {
   imageReference,
   kubernetesVersion,
   manifestLocation,
-  networksOfSize,
   oddCount,
   orEmpty,
   templateVariables,
 } from "./checks";
 import { healthCheck } from "./healthCheck";
+import { networksOfSize, withoutSpecialPurpose } from "./networks";
 import { pool } from "./pools";
 import {
   boolean,
@@ -38,7 +38,11 @@ const nameOfCluster = dnsLabel(longestNames.cluster, "Cluster API appends -contr
 /** The single-cluster settings. Fields of an entry of `clusters` have the same schemas. */
 export const clusterSettings = {
   clusterName: string("capd", "Name of the workload cluster.", nameOfCluster),
-  clusterNamespace: string("default", "Namespace of the cluster's objects in the management cluster.", dnsLabel(63)),
+  clusterNamespace: string(
+    "default",
+    "Namespace of the cluster's objects in the management cluster. Not the namespace of a controller, such as capi-system.",
+    dnsLabel(63),
+  ),
   kubernetesVersion: derivedString(
     (versions) => `v${versions.kubernetes}`,
     "Kubernetes version of the workload cluster. Empty: the pinned version.",
@@ -55,18 +59,24 @@ export const clusterSettings = {
   podCidr: parsedString(
     "192.168.0.0/16",
     "Network of the pods: IPv4, IPv6, or both separated by a comma, with the primary family first.",
-    networksOfSize(
-      // kube-controller-manager assigns at most 2^16 node networks.
-      { ipv4: { shortest: 8, longest: 24 }, ipv6: { shortest: 48, longest: 64 } },
-      { ipv4: "each node takes a /24 of it", ipv6: "each node takes a /64 of it" },
+    withoutSpecialPurpose(
+      networksOfSize(
+        // kube-controller-manager assigns at most 2^16 node networks.
+        { ipv4: { shortest: 8, longest: 24 }, ipv6: { shortest: 48, longest: 64 } },
+        { ipv4: "each node takes a /24 of it", ipv6: "each node takes a /64 of it" },
+      ),
+      { ipv4: "10.64.0.0/16", ipv6: "fd00:10:64::/56" },
     ),
   ),
   serviceCidr: parsedString(
     "10.128.0.0/12",
     "Network of the services, with the families of podCidr in the same order.",
-    networksOfSize(
-      { ipv4: { shortest: 12, longest: 28 }, ipv6: { shortest: 108, longest: 124 } },
-      { ipv4: "the API server's limits", ipv6: "the API server's limits" },
+    withoutSpecialPurpose(
+      networksOfSize(
+        { ipv4: { shortest: 12, longest: 28 }, ipv6: { shortest: 108, longest: 124 } },
+        { ipv4: "the API server's limits", ipv6: "the API server's limits" },
+      ),
+      { ipv4: "10.128.0.0/12", ipv6: "fd00:10:128::/108" },
     ),
   ),
   serviceDomain: string("cluster.local", "DNS domain of the services.", dnsDomain),
@@ -74,9 +84,12 @@ export const clusterSettings = {
   application: boolean(true, "Deploy nginx behind a load balancer and request its page."),
 };
 
-const parseAddresses = networksOfSize(
-  { ipv4: { shortest: 8, longest: 32 }, ipv6: { shortest: 48, longest: 128 } },
-  { ipv4: "one address or more", ipv6: "one address or more" },
+const parseAddresses = withoutSpecialPurpose(
+  networksOfSize(
+    { ipv4: { shortest: 8, longest: 32 }, ipv6: { shortest: 48, longest: 128 } },
+    { ipv4: "one address or more", ipv6: "one address or more" },
+  ),
+  { ipv4: "10.0.0.240/28", ipv6: "fd00:10::f0/124" },
 );
 
 /** The fields of an entry of `clusters`. */
@@ -106,7 +119,7 @@ export const clusterFields = {
   ),
   application: boolean(true, "Deploy nginx behind a load balancer. Default: true if the cluster has a load balancer."),
   manifests: strings(
-    "URLs or paths of additional manifests, applied after the pod network. Values of Secrets stay secret.",
+    "URLs or paths of additional manifests, applied after the pod network in an order that follows from all of them. Values of Secrets stay secret.",
     manifestLocation,
   ),
   nodeImage: clusterSettings.nodeImage,

@@ -1,10 +1,10 @@
 import { unknown } from "zod/mini";
 import { type Problem, show } from "../../base/problem";
-import type { WorkerPool } from "../../cluster/spec";
+import type { Backend, WorkerPool } from "../../cluster/spec";
 import type { RoutePins } from "../../versions/pins";
 import { type ClusterField, clusterFields, type ClusterValues, singleClusterKeys } from "./cluster";
 import { keyAt, readTable, readValue, type TableReading } from "./read";
-import { anyMap, defaultOf, listOf, type ValuesOf } from "./setting";
+import { anyMap, defaultOf, listOf, oneOf, type ValuesOf } from "./setting";
 import { settingsSchema } from "./stack";
 
 /** A cluster of the settings, before the rules about several settings. */
@@ -90,6 +90,12 @@ const readEntry = (
   const { values, problems, invalid } = readTable(clusterFields, { input, versions, path });
   const hasBothWorkers = has("workers") && has("workerReplicas");
   const all = { ...values, ...dependentDefaults(values, input) };
+  // The two problems of an invalid backend beside template would contradict each other.
+  const hasBothBackends = has("template") && has("backend");
+  const replaced = [
+    ...(hasBothBackends ? [keyAt(path, "backend")] : []),
+    ...(invalid.has("loadBalancer") ? [keyAt(path, "loadBalancer")] : []),
+  ];
   const entry: ClusterEntry = {
     values: all,
     pools: has("workers") ? (values.workers ?? []) : defaultPools(values.workerReplicas),
@@ -110,11 +116,28 @@ const readEntry = (
     rule: "no value beside template, which defines the machines",
     remedy: "Remove one of the two",
   };
-  const hasBothBackends = has("template") && has("backend");
   return {
     entry,
-    problems: [...problems, ...(hasBothWorkers ? [workers] : []), ...(hasBothBackends ? [backend] : [])],
+    problems: [
+      ...problems.filter(({ key }) => key === undefined || !replaced.includes(key)),
+      ...(invalid.has("loadBalancer")
+        ? loadBalancerProblems(input["loadBalancer"], all.backend, keyAt(path, "loadBalancer"))
+        : []),
+      ...(hasBothWorkers ? [workers] : []),
+      ...(hasBothBackends ? [backend] : []),
+    ],
   };
+};
+
+/** Rule about fields that need pods, for a cluster with simulated nodes. */
+export const noPods = "no value where backend is inMemory, because simulated nodes run no pods";
+
+/** Returns the problems of an unknown load balancer, with the values that the cluster's backend accepts. */
+const loadBalancerProblems = (received: unknown, backend: Backend | undefined, key: string): readonly Problem[] => {
+  if (backend === "inMemory") return [{ key, received, rule: noPods, remedy: "Remove it" }];
+  const other = backend === "template" ? "external" : "cloud-provider-kind";
+  const accepted = backend === undefined ? clusterFields.loadBalancer : oneOf(["metallb", "none", other], "");
+  return readValue(accepted, received, key).problems;
 };
 
 /** Returns defaults that depend on other fields. For example, a cluster without pods has no pod network. */

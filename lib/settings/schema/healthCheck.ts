@@ -1,6 +1,6 @@
 import { pipe, transform } from "zod/mini";
 import type { HealthCheck, NodeCondition } from "../../cluster/spec";
-import { between, countOrPercentage, labelKey } from "./checks";
+import { between, countOrPercentage, labelKey, zeroOrBetween } from "./checks";
 import { integer, listOf, mapOf, oneOf, string } from "./setting";
 
 /** A condition that makes a node unhealthy: an entry of `unhealthyNodeConditions`. */
@@ -14,8 +14,8 @@ export const nodeConditionFields = {
 export const healthCheckFields = {
   nodeStartupTimeoutSeconds: integer(
     600,
-    "Seconds after which a machine without a node is unhealthy; 0 disables this check.",
-    between(0, 86_400),
+    "Seconds after which a machine without a node is unhealthy, at least 30; 0 disables this check.",
+    zeroOrBetween(30, 86_400), // the minimum of Cluster API's webhook
   ),
   unhealthyNodeConditions: listOf(
     mapOf(nodeConditionFields),

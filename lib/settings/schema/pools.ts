@@ -22,7 +22,11 @@ export const poolFields = {
     dnsLabel(40, "Cluster API appends -xxxxx-xxxxx"),
   ),
   replicas: integer(1, "Number of nodes in the pool.", between(0, 250)),
-  labels: stringMap("Labels of the nodes.", labelKey, labelValue),
+  labels: stringMap(
+    "Labels of the nodes. In the domains kubernetes.io and k8s.io, a node takes only the labels of its kubelet and its roles.",
+    labelKey,
+    labelValue,
+  ),
   taints: listOf(taint, "Taints of the nodes. Fields: key, value, effect."),
 };
 

@@ -1,6 +1,5 @@
-import type { Address } from "../../network/address";
 import { defaultSubnet } from "../../network/freeSubnet";
-import { addressOf, parseDockerSubnet, parseIPv6Subnet } from "../../network/parse";
+import { parseDockerSubnet, parseIPv6Subnet } from "../../network/parse";
 import type { RoutePins } from "../../versions/pins";
 import {
   between,
@@ -13,6 +12,7 @@ import {
   templateVariables,
 } from "./checks";
 import { clusterFields, clusterSettings } from "./cluster";
+import { mtu, parseGateway, withoutSpecialPurpose } from "./networks";
 import {
   boolean,
   derivedString,
@@ -31,6 +31,10 @@ import {
 
 const clusterApiAsset = (name: string) => (versions: RoutePins) =>
   `https://github.com/kubernetes-sigs/cluster-api/releases/download/v${versions.clusterApi}/${name}.yaml`;
+
+const subnetExamples = { ipv4: "10.200.0.0/16", ipv6: "fd00:10:200::/64" };
+const parseSubnet = withoutSpecialPurpose(parseDockerSubnet, subnetExamples);
+const parseSubnetIPv6 = withoutSpecialPurpose(parseIPv6Subnet, subnetExamples);
 
 /** An additional infrastructure provider: an entry of `providers`. */
 export const infrastructureProviderFields = {
@@ -73,18 +77,22 @@ export const settingsSchema = {
   networkSubnet: parsedString(
     "",
     "IPv4 subnet of the Docker network kind. Containers get addresses of the lower half, and load balancers get addresses of the upper half. Empty: the first up takes the first free subnet (172.18.0.0/16, then 172.19.0.0/16 and so on), and the stack keeps it.",
-    (value) => parseDockerSubnet(value === "" ? defaultSubnet : value),
+    (value) => parseSubnet(value === "" ? defaultSubnet : value),
   ),
   networkGateway: parsedString(
     "",
     "Gateway of the Docker network. Empty: the first address of the subnet.",
-    // The error about another text names the subnet, so a rule about both settings reports the text.
-    (value): Address | string | undefined => (value === "" ? undefined : (addressOf(value) ?? value)),
+    parseGateway,
   ),
   networkSubnetIPv6: parsedString(
     "",
     "IPv6 subnet of the Docker network. Empty: a subnet derived from networkSubnet if a cluster has IPv6 (fd00:172:18::/64 for 172.18.0.0/16), otherwise no IPv6.",
-    (value) => (value === "" ? undefined : parseIPv6Subnet(value)),
+    (value) => (value === "" ? undefined : parseSubnetIPv6(value)),
+  ),
+  networkMtu: integer(
+    0,
+    "MTU of the Docker network kind in bytes: 576 to 9216, and at least 1280 with IPv6. 0: the first up takes the MTU of Docker's default bridge, and the stack keeps it.",
+    mtu,
   ),
   adoptNetwork: boolean(
     false,

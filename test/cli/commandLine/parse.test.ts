@@ -149,6 +149,16 @@ describe("own options and arguments", () => {
     expect(() => parse(name, ...args)).toThrow(message);
   });
 
+  test.each(["--password:hunter2", "--password=hunter2", "--token:a=hunter2", "--token=a:hunter2"])(
+    "%s is refused without its value",
+    (word) => {
+      const flag = /^--\w+/.exec(word)?.[0] ?? "";
+      for (const read of [() => parse("status", word), () => findCommand(commands, word, ["status"])]) {
+        expect(read).toThrow(new RegExp(`^(?!.*hunter2)${flag}: expected `, "s"));
+      }
+    },
+  );
+
   test("an unknown command gets the nearest name, and never a hidden one", () => {
     expect(() => findCommand(commands, "destory")).toThrow(/Did you mean destroy\?$/);
     expect(() => findCommand(commands, "--verison")).toThrow(/Did you mean --version\?$/);

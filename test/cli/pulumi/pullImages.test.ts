@@ -97,3 +97,33 @@ test("goes on after a pull that failed, and names the reason", async () => {
   expect(printed.join("\n")).toMatch(/FAILED after/);
   expect(calls).not.toContain(`tag kindest/node@${digest} ${node}`);
 });
+
+describe("a pull that meets", () => {
+  const pulls = async (reason: string, failures: number): Promise<number> => {
+    let left = failures;
+    const pull: PullDocker["pull"] = () => (left-- > 0 ? Promise.reject(new Error(reason)) : Promise.resolve());
+    await pullImages(settingsOf({ capdImageSource: "build" }), print, dockerWith([], pull), {}, pins, [1, 1]);
+    return calls.filter((call) => call.startsWith("pull ")).length;
+  };
+
+  test.each([
+    "Error response from daemon: toomanyrequests: You have reached your unauthenticated pull rate limit.",
+    "error pulling image configuration: received unexpected HTTP status: 503 Service Unavailable",
+    'Get "https://registry-1.docker.io/v2/": net/http: TLS handshake timeout',
+    "read tcp 10.0.0.1:5000->10.0.0.2:443: read: connection reset by peer",
+    "error pulling image: unexpected EOF",
+  ])("a temporary failure is tried again by the same digest: %s", async (reason) => {
+    expect(await pulls(reason, 2)).toBe(3);
+    expect(calls.at(-1)).toBe(`tag kindest/node@${digest} ${node}`);
+  });
+
+  test("a temporary failure each time ends after three tries", async () => {
+    expect(await pulls("toomanyrequests: limit", 9)).toBe(3);
+    expect(printed.join("\n")).toContain("toomanyrequests: limit");
+  });
+
+  test.each(["manifest unknown: manifest unknown", "pull access denied for kindest/node", "no space left on device"])(
+    "another failure is not tried again: %s",
+    async (reason) => expect(await pulls(reason, 9)).toBe(1),
+  );
+});

@@ -116,6 +116,20 @@ describe("salt", () => {
     expect(readFileSync(file, "utf8")).toBe(original);
   });
 
+  test.each([
+    ["UTF-16", (text: string) => Buffer.from(`\uFEFF${text}`, "utf16le")],
+    ["a byte order mark and CRLF", (text: string) => Buffer.from(`\uFEFF${text.replaceAll("\n", "\r\n")}`)],
+  ])("is removed from a file with %s, whose bytes come back", async (_, encode) => {
+    const file = join(checkout, "Pulumi.dev.yaml");
+    const bytes = encode("config:\n  slipway:a: b\n");
+    writeFileSync(file, bytes);
+    await keepSettingsClean(file, () => {
+      writeFileSync(file, `config:\n  slipway:a: b\n${salt}`);
+      return Promise.resolve();
+    });
+    expect(readFileSync(file)).toEqual(bytes);
+  });
+
   test("of a killed run is removed, and a salt in git stays", async () => {
     const git = (...args: string[]): void =>
       void execFileSync("git", ["-c", "user.name=t", "-c", "user.email=t@t", ...args], { cwd: checkout });

@@ -3,7 +3,9 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
 import type { Target } from "../../../cli/pulumi/run";
-import { findDeletions, findMissing } from "../../../cli/recovery/findDeleted";
+import type { ExportedState } from "../../../cli/pulumi/state";
+import { findDeletions, findMissing, type LastAnswers } from "../../../cli/recovery/findDeleted";
+import { restoreDeleted } from "../../../cli/recovery/restoreDeleted";
 import type { RecordedObject, RecordedResource } from "../../../lib/plan/deletedObjects";
 import type { ApiAnswer, KubernetesApi } from "../../../system/kubernetesApi";
 
@@ -130,6 +132,50 @@ describe("deletions in a stack", () => {
     expect(deletions.clusters.map(({ name }) => name)).toEqual(["east"]);
     expect(deletions.objects.map(({ cluster, name }) => `${cluster} ${name}`)).toEqual(["west web"]);
     expect(opened).toEqual(["clusterapi", "west"]);
+  });
+
+  const ending = (name: string): object => ({
+    items: [{ metadata: { name, namespace: "default", deletionTimestamp: "2026-11-30T00:00:00Z" } }],
+  });
+  /** Opens servers in turn: each search takes the next server of a cluster, and the last one stays. */
+  const inTurn =
+    (servers: Record<string, (KubernetesApi | undefined)[]>) =>
+    (name: string): Promise<KubernetesApi> => {
+      const turns = servers[name] ?? [];
+      const server = turns.length > 1 ? turns.shift() : turns[0];
+      return server ? Promise.resolve(server) : Promise.reject(new Error("refused"));
+    };
+  const deletingWest = () => api({ "/api/v1": core, "/api/v1/services": ending("web") });
+  const silent = () => api({}, () => 0);
+
+  test("of a cluster that stops answering are those of its last answer", async () => {
+    const answers: LastAnswers = new Map();
+    const open = inTurn({ clusterapi: [api(clusters("west")), undefined], west: [deletingWest(), silent()] });
+    const first = await findDeletions(target, state, open, answers);
+    expect(first).toMatchObject({ clusters: [{ name: "east" }], objects: [{ cluster: "west", isTerminating: true }] });
+    expect(await findDeletions(target, state, open, answers)).toEqual(first);
+  });
+
+  test("in progress are awaited while their cluster does not answer", async () => {
+    const open = inTurn({
+      clusterapi: [api(clusters("west", "east"))],
+      west: [deletingWest(), silent(), silent(), api({ "/api/v1": core, "/api/v1/services": list("web") })],
+    });
+    let searches = 0;
+    const search: typeof findDeletions = (one, resources, _, answers) => {
+      searches += 1;
+      return findDeletions(one, resources, open, answers);
+    };
+    const exported = { version: 3, deployment: { resources: state } } as unknown as ExportedState;
+    const restored = await restoreDeleted(
+      target,
+      () => undefined,
+      [],
+      () => Promise.resolve(exported),
+      search,
+    );
+    expect(restored).toEqual({ args: [], variables: {}, isIncomplete: false });
+    expect(searches).toBe(4);
   });
 
   test("are empty if nothing answers", async () =>

@@ -1,6 +1,7 @@
 import { existsSync, mkdirSync, realpathSync, symlinkSync, writeFileSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import type { Platform } from "../../../cli/toolchain/release/files";
+import { type Pins, pins as ownPins } from "../../../lib/versions/pins";
 import releases from "../../cli/toolchain/release/fixtures/releases.json";
 import { must } from "../harness";
 
@@ -66,16 +67,27 @@ const isFor = ({ os, arch }: Platform, name: string): boolean => {
   return platform[1] === os && platform[2]?.replace("x64", "amd64") === arch;
 };
 
+/** Returns the version at a place of pins.json, such as `release.kind`. */
+const pinAt = (pins: Pins, place: string): string =>
+  String(place.split(".").reduce<unknown>((value, key) => (value as Record<string, unknown>)[key], pins));
+
 /**
  * Packs the tools that this checkout's route installed into the archives that the projects publish, for one platform.
  *
  * @param tools the folder `.tools`
  * @param target gets a folder for each release
+ * @param pins versions in the addresses; default: those of this checkout
  * @returns paths on disk by official address
  */
-export const packReleases = (tools: string, target: string, platform: Platform): Map<string, string> => {
+export const packReleases = (
+  tools: string,
+  target: string,
+  platform: Platform,
+  pins: Pins = ownPins,
+): Map<string, string> => {
   const published = new Map<string, string>();
-  for (const { name: release, address, files } of releases) {
+  for (const { name: release, pin, version, address: pinnedAddress, files } of releases) {
+    const address = pinnedAddress.replace(version, pinAt(pins, pin));
     const folder = join(target, release);
     mkdirSync(folder, { recursive: true });
     const wanted = (files as PublishedFile[]).filter(({ name }) => isFor(platform, name));

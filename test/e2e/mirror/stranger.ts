@@ -29,6 +29,16 @@ const linkPrograms = (folder: string): void => {
   }
 };
 
+/** Copies the files of this checkout that git has or would add, so uncommitted changes are tested too. */
+export const copyCheckout = (target: string): void => {
+  const files = must("git", ["ls-files", "-z", "--cached", "--others", "--exclude-standard"]).split("\0");
+  for (const file of files.filter((name) => name !== "" && name !== "node_modules" && existsSync(name))) {
+    mkdirSync(dirname(join(target, file)), { recursive: true });
+    // Keep the time: Slipway installs the packages again if package-lock.json is newer than they are.
+    cpSync(file, join(target, file), { preserveTimestamps: true });
+  }
+};
+
 /** The machine of a new user: a clone of this checkout, an empty cache, and no settings of Slipway. */
 export class Stranger {
   readonly checkout: string;
@@ -41,13 +51,7 @@ export class Stranger {
    */
   constructor(folder: string, authority: string) {
     [this.checkout, this.cache] = [join(folder, "slipway"), join(folder, "cache")];
-    // The clone has uncommitted changes too.
-    const files = must("git", ["ls-files", "-z", "--cached", "--others", "--exclude-standard"]).split("\0");
-    for (const file of files.filter((name) => name !== "" && name !== "node_modules" && existsSync(name))) {
-      mkdirSync(dirname(join(this.checkout, file)), { recursive: true });
-      // Keep the time: Slipway installs the packages again if package-lock.json is newer than they are.
-      cpSync(file, join(this.checkout, file), { preserveTimestamps: true });
-    }
+    copyCheckout(this.checkout);
     symlinkSync(join(process.cwd(), "node_modules"), join(this.checkout, "node_modules"));
     linkPrograms(join(folder, "bin"));
     mkdirSync(join(folder, "home"));

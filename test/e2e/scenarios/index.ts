@@ -4,7 +4,9 @@ import { dayTwo } from "./dayTwo";
 import { deleted } from "./deleted";
 import { drift } from "./drift";
 import { dualStack, ipv6 } from "./families";
+import { dryRun } from "./dryRun";
 import { failure, failurePair } from "./failure";
+import { field } from "./field";
 import { fleet } from "./fleet";
 import { ha } from "./ha";
 import { identity } from "./identity";
@@ -22,12 +24,14 @@ import { usedMachine } from "./usedMachine";
 export const scenarios: Scenario[] = [
   change,
   refused,
+  dryRun,
   restart,
   identity,
   drift,
   deleted,
   dayTwo,
   fleet,
+  field,
   ipv6,
   dualStack,
   many,

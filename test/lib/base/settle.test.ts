@@ -19,6 +19,18 @@ test("an error of the program is not a problem of the user", async () => {
   await expect(allOf([failing("a"), Promise.reject(new TypeError("oops"))])).rejects.toThrow(TypeError);
 });
 
+test.each([
+  [undefined, "nothing"],
+  [null, "null"],
+  ["oops", "a string"],
+])("%j as a failure becomes an error", async (thrown, words) => {
+  // eslint-disable-next-line @typescript-eslint/prefer-promise-reject-errors -- the test is about such a value
+  const work = () => [Promise.resolve(1), Promise.reject(thrown)] as const;
+  const message = `Slipway: expected every failure to be an Error, got ${words}. Report this fault to Slipway's developers.`;
+  await expect(allOf(work())).rejects.toThrow(message);
+  expect(await outcomeOf(work()[1])).toEqual({ problems: [message] });
+});
+
 test("a look takes a failure as a finding, a line for each problem", async () => {
   expect(await outcomeOf(Promise.resolve(5))).toEqual({ found: 5, problems: [] });
   expect(await outcomeOf(undefined)).toEqual({ found: undefined, problems: [] });

@@ -93,7 +93,7 @@ describe("loadBalancerRange", () => {
     ["172.18.0.0/16", "172.18.0.1", 16, "an integer from 17 to 31"],
     ["172.18.0.0/16", "172.18.0.1", 32, "an integer from 17 to 31"],
     ["172.18.0.0/16", "172.18.0.1", 24.5, "an integer from 17 to 31"],
-    ["172.18.0.0/16", "172.18.255.254", 31, "a block with an address beside the broadcast address"],
+    ["172.18.0.0/16", "172.18.255.254", 31, "a block with an address other than the broadcast address"],
     ["172.18.0.0/29", "172.18.0.1", 30, "prefix length from /8 to /28"],
     ["0.0.0.0/7", "0.0.0.1", 29, "prefix length from /8 to /28"],
   ])("rejects %s with gateway %s and /%i", (subnet, gateway, prefix, message) => {

@@ -166,7 +166,10 @@ test.each<[unknown, string, Record<string, unknown>?]>([
   [[{ ...a, loadBalancer: "none", application: true }], "clusters[0].application: expected false where…, got true"],
   [[{ ...a, cni: "none" }], 'clusters[0].loadBalancer: expected none where cni is none…, got "metallb"'],
   [[{ ...a, backend: "inMemory", cni: "calico" }], 'clusters[0].cni: expected no value where backend…, got "calico"'],
-  [[{ ...a, backend: "inMemory", application: true }], "clusters[0].application: expected no value where…, got true"],
+  [
+    [{ ...a, backend: "inMemory", application: true }],
+    "clusters[0].application: expected false or no value where…, got true",
+  ],
   [
     [{ ...a, podCidr: "172.16.0.0/12" }],
     'clusters[0].podCidr: expected a network that shares no address with netw…, got "172.16.0.0/12"',
@@ -177,7 +180,7 @@ test.each<[unknown, string, Record<string, unknown>?]>([
   ],
   [
     [{ ...a, podCidr: "10.0.0.0/24" }],
-    'clusters[0].podCidr: expected a network with a /24 for each of 2 nodes, got 10.0.0.0/24 with room for 1',
+    "clusters[0].podCidr: expected a network with a /24 for each of 2 nodes, got 10.0.0.0/24 with room for 1",
   ],
   [
     [{ ...a, kubernetesVersion: "v1.30.4" }],

@@ -81,11 +81,11 @@ describe("a field of a map in a list", () => {
 describe("strings that Pulumi passes to a program", () => {
   test("are read at every depth", () => {
     const workers = [{ name: "p", replicas: 2, taints: [{ key: "gpu", effect: "PreferNoSchedule" }] }];
-    const nested = { name: "a", workers, healthCheck: { nodeStartupTimeoutSeconds: 5 } };
+    const nested = { name: "a", workers, healthCheck: { nodeStartupTimeoutSeconds: 50 } };
     const texts = {
       name: "a",
       workers: JSON.stringify([JSON.stringify({ ...workers[0], replicas: "2" })]),
-      healthCheck: JSON.stringify({ nodeStartupTimeoutSeconds: "5" }),
+      healthCheck: JSON.stringify({ nodeStartupTimeoutSeconds: "50" }),
     };
     expect(read({ clusters: JSON.stringify([JSON.stringify(texts)]) })).toEqual(read({ clusters: [nested] }));
   });

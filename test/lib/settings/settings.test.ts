@@ -141,7 +141,10 @@ describe("each problem has key, rule, value and remedy", () => {
     [{ application: 1 }, "expected true or false, got 1"],
     [{ featureGates: "CLUSTER_TOPOLOGY=true" }, "expected a map, got …. Write it as lines of NAME: value"],
     [{ featureGates: ["x"] }, "expected a map, got "],
-    [{ featureGates: { clusterTopology: true } }, 'expected a map of names in capitals…, got {"clusterTopology":true}'],
+    [
+      { featureGates: { clusterTopology: true } },
+      'expected a map of names (A-Z, 0-9, _; first a letter)…, got {"clusterTopology":true}',
+    ],
     [{ featureGates: { A: "x", B: { c: 1 } } }, 'featureGates: expected a map of names…, got {"B":{"c":1}}'],
     [{ clusterName: "Capd_1" }, 'clusterName: expected 1 to 43 lower-case letters…, got "Capd_1". Write it as capd-1'],
     [{ clusterName: "" }, "Write a name such as cluster-1"],
@@ -256,7 +259,7 @@ describe("each problem has key, rule, value and remedy", () => {
     [{ loadBalancerManifest: "a\0" }, "loadBalancerManifest: …the path of a file"],
     [{ coreManifest: "https://example.org/\ncore.yaml" }, "coreManifest: expected an http or https URL"],
     [{ managementKubeconfig: "a\u001bb" }, "managementKubeconfig: expected a path without line breaks"],
-    [{ featureGates: { A: "x\n- y" } }, "featureGates: expected a map of names in capitals to strings of one line"],
+    [{ featureGates: { A: "x\n- y" } }, "featureGates: …strings without control characters"],
   ])("%j", (config, expected) => {
     const problems = problemsOf(config);
     expect(problems).toHaveLength(1);

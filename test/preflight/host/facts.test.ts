@@ -44,6 +44,16 @@ test("asks for the context only where the servers differ", async () => {
   expect(docker.endpoint).toBeUndefined();
 });
 
+test("tells two servers with one id apart by their folders", async () => {
+  if (!existsSync("/var/run/docker.sock")) return;
+  fakeDocker(`  -H*info*) printf 'ID-1\\n/var/lib/docker\\n' ;;
+  info*) printf '28.1.0 2 linux/Debian\\nID-1\\n[]\\n[]\\nhost\\n/srv/docker\\n1 1 cgroupfs\\n' ;;
+  "context inspect"*) echo second unix:///srv/docker.sock ;;`);
+  const { docker } = await gatherFacts(folder, "release", folder, { tools: false });
+  expect(docker).toMatchObject({ id: "ID-1", socketId: "ID-1 in /var/lib/docker" });
+  if (!process.env.DOCKER_HOST) expect(docker.endpoint).toBe("context second");
+});
+
 test.each([
   ['[["driver-type","io.containerd.snapshotter.v1"]]', { hasContainerdStore: true, clientVersion: "27.5.1" }],
   ['[["Backing Filesystem","extfs"]]', { hasContainerdStore: false }],

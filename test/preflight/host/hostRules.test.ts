@@ -1,5 +1,6 @@
-import { expect, test } from "@jest/globals";
+import { describe, expect, test } from "@jest/globals";
 import { parseNetwork } from "../../../lib/network/parse";
+import type { NamedContainer } from "../../../lib/settings/containerNames";
 import { readSettings } from "../../../lib/settings/settings";
 import { pins } from "../../../lib/versions/pins";
 import type { HostFacts } from "../../../preflight/host/facts";
@@ -83,9 +84,9 @@ test.each<[string, Partial<HostFacts>, RegExp, Record<string, unknown>?, string[
     high,
   ],
   [
-    "a route that overlaps the subnet",
-    { routes: [{ network: parseNetwork("172.16.0.0/12"), device: "tun0" }] },
-    /^routes: 172\.18\.0\.0\/16 overlaps 172\.16\.0\.0\/12 on tun0/,
+    "a route inside the subnet",
+    { routes: [{ network: parseNetwork("172.18.64.0/20"), device: "tun0" }] },
+    /^routes: 172\.18\.0\.0\/16 overlaps 172\.18\.64\.0\/20 on tun0; set networkSubnet in .* such as 10\.200\.0\.0\/16; or remove these routes/,
   ],
   [
     "a foreign cluster with a name from the settings",
@@ -109,6 +110,76 @@ test.each<[string, Partial<HostFacts>, RegExp, Record<string, unknown>?, string[
   expect(warnings).toEqual([]);
 });
 
+const container = (name: string, more: Partial<NamedContainer> = {}): NamedContainer => ({
+  ...{ name, cluster: "", owner: "", state: "exited" },
+  ...more,
+});
+
+describe("a container without the stack's labels", () => {
+  const namesOf = (containers: NamedContainer[], config = {}) => check({ allContainers: containers }, config).problems;
+
+  test.each([
+    ["capd-lb", "the load balancer of cluster capd"],
+    ["clusterapi-control-plane", "the management cluster clusterapi"],
+    ["capd-control-plane", "control plane nodes of cluster capd"],
+    ["capd-control-plane-x7z2q", "control plane nodes of cluster capd"],
+    ["capd-md-0-abcde-12345", "worker nodes of cluster capd"],
+  ])("named %s stops an up, with its user and two ways out", (name, user) => {
+    for (const state of ["exited", "running", "created", "paused"]) {
+      const [problem, ...more] = namesOf([container(name, { state })]);
+      expect(more).toEqual([]);
+      expect(problem).toBe(
+        `container names: containers that this stack did not create have names that it needs: ${name} (${state}; ${user}); ` +
+          `rename them (docker rename ${name} ${name}.old), or rename the clusters in the settings; or, if nobody needs them: docker rm --force --volumes ${name}`,
+      );
+    }
+    // The advice: another name, or no container.
+    expect(namesOf([container(`${name}.old`)])).toEqual([]);
+    expect(namesOf([])).toEqual([]);
+  });
+
+  test("with the label of another cluster is in the way too", () =>
+    expect(namesOf([container("capd-lb", { cluster: "other" })])).toEqual([expect.stringMatching(/capd-lb \(exited/)]));
+
+  test("of the stack itself is not in the way", () =>
+    expect(
+      namesOf([container("capd-lb", { cluster: "capd" }), container("capd-control-plane-x7z2q", { cluster: "capd" })]),
+    ).toEqual([]));
+
+  test.each([
+    "capd-lb-2",
+    "my-capd-lb",
+    "capd",
+    "capd-control-plane-longer",
+    "capd-md-1-abcde-12345",
+    "capd-control-plane-lb",
+  ])("named %s is not in the way", (name) => expect(namesOf([container(name)])).toEqual([]));
+
+  test("follows the settings: several clusters, pools, simulated clusters, cloud-provider-kind", () => {
+    const clusters = [
+      { name: "a", workers: [{ name: "gpu", replicas: 1 }], loadBalancer: "cloud-provider-kind" },
+      { name: "b", backend: "inMemory" },
+    ];
+    const containers = ["a-lb", "a-gpu-abcde-12345", "a-md-0-abcde-12345", "b-lb", "cloud-provider-kind"].map((name) =>
+      container(name),
+    );
+    const [problem = ""] = namesOf(containers, { clusters });
+    expect(problem).toMatch(
+      /needs: a-lb \(.*a-gpu-abcde-12345 \(.*cloud-provider-kind \(exited; cloud-provider-kind\); rename/,
+    );
+    expect(problem).not.toMatch(/b-lb|a-md-0/);
+    expect(namesOf([container("cloud-provider-kind", { owner })], { clusters })).toEqual([]);
+  });
+
+  test("with kind's name is not in the way of an existing management cluster", () =>
+    expect(
+      namesOf([container("clusterapi-control-plane")], {
+        managementKubeconfig: "/kubeconfig",
+        clusters: [{ name: "a" }],
+      }),
+    ).toEqual([]));
+});
+
 test.each<[string, Partial<HostFacts>, RegExp, Record<string, unknown>?]>([
   [
     "too few inotify watches",
@@ -116,6 +187,13 @@ test.each<[string, Partial<HostFacts>, RegExp, Record<string, unknown>?]>([
     /^inotify: 8192 watches, 128 instances; too low/,
   ],
   ["less memory than recommended", { memoryBytes: 6e9 }, /^memory: 6\.0 GB, 4 cores: less .*; provide 7\.5 GB/],
+  [
+    "a route around the subnet",
+    { routes: [{ network: parseNetwork("172.16.0.0/12"), device: "tun0" }] },
+    /^routes: 172\.18\.0\.0\/16 is inside 172\.16\.0\.0\/12 on tun0: Docker's longer route wins/,
+  ],
+  ["a public subnet", {}, /^public networks: 203\.1\.0\.0\/16: a public network/, { networkSubnet: "203.1.0.0/16" }],
+  ["a public pod network", {}, /^public networks: 25\.0\.0\.0\/16: .*set podCidr or/, { podCidr: "25.0.0.0/16" }],
   [
     "a LAN inside the pod network",
     { routes: [{ network: parseNetwork("192.168.1.0/24"), device: "wlan0" }] },
@@ -220,6 +298,7 @@ test("counts container nodes and simulated nodes separately", () => {
   expect(requirementsOf(readSettings({ config: { clusters, networkSubnet: "172.20.0.0/16" }, pins }))).toEqual({
     subnet: parseNetwork("172.20.0.0/16"),
     clusterNetworks: [parseNetwork("192.168.0.0/16"), parseNetwork("10.128.0.0/12")],
+    neededNames: expect.any(Array),
     wantedClusters: ["clusterapi", "a"],
     kubernetes: ["1.36.4"],
     nodes: 4,

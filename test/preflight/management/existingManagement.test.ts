@@ -133,4 +133,12 @@ describe("installing providers", () => {
       expect.stringMatching(/^installProviders: expected true where .*, got false/),
     ]);
   });
+
+  test("is asked for as long as Cluster API is missing, with the same two ways for both values", () => {
+    const management = { "cert-manager": "", "capi-system": "" };
+    expect([true, false].flatMap((value) => problems(management, value, false))).toEqual([
+      "installProviders: expected no namespace capi-system of another owner in a management cluster without Cluster API, got one. Run clusterctl init and set installProviders to false; or remove the installation in capi-system.",
+      "installProviders: expected true where the management cluster has no Cluster API (no CRD clusters.cluster.x-k8s.io), got false. Run clusterctl init; or remove installProviders, and every installation of cert-manager or a provider.",
+    ]);
+  });
 });

@@ -1,5 +1,14 @@
 import { createHash } from "node:crypto";
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "@jest/globals";
@@ -50,13 +59,63 @@ test("leaves a manifest that is not a template unchanged", async () => {
   expect(objects[0]?.metadata.name).toBe("${x}");
 });
 
-test("a changed file is refused by the name of its setting", async () => {
+test.each([".tools/manifests/m.yaml", "./.tools/manifests/m.yaml"])(
+  "a changed file of make tools, %s, is refused by the name of its setting",
+  async (location) => {
+    mkdirSync(".tools/manifests", { recursive: true });
+    writeFileSync(location, crd);
+    const source = { name: "m", setting: "cniManifest", location };
+    await readManifest(source);
+    expect(existsSync("manifests.lock.json")).toBe(true);
+    writeFileSync(location, `${crd}# changed\n`);
+    await expect(readManifest(source)).rejects.toThrow(/^cniManifest: .*manifests\.lock\.json/);
+  },
+);
+
+test.each(["m.yaml", ".tools/mine.yaml", "tools/manifests/m.yaml", "../.tools/manifests/m.yaml"])(
+  "a user's file %s may change, and no checksum of it is kept",
+  async (path) => {
+    mkdirSync("work");
+    process.chdir("work");
+    mkdirSync(join(path, ".."), { recursive: true });
+    for (const setting of ["manifests", "cniManifest", "coreManifest"]) {
+      for (const data of ["a", "b"]) {
+        writeFileSync(path, toYaml({ apiVersion: "v1", kind: "ConfigMap", metadata: { name: "m" }, data: { data } }));
+        const { objects } = await readManifest({ name: "m", setting, location: path });
+        expect(objects[0]?.["data"]).toEqual({ data });
+      }
+    }
+    expect(existsSync("manifests.lock.json")).toBe(false);
+  },
+);
+
+test("entries of users' files that an earlier version locked are dropped without an error", async () => {
+  const kept = { ".tools/manifests/calico.yaml": "1".repeat(64), "https://example.org/a.yaml": "2".repeat(64) };
+  const old = { "m.yaml": "3".repeat(64), "/home/me/other.yaml": "4".repeat(64) };
+  writeFileSync("manifests.lock.json", JSON.stringify({ ...kept, ...old }));
   writeFileSync("m.yaml", crd);
-  const source = { name: "m", setting: "cniManifest", location: "m.yaml" };
-  await readManifest(source);
-  expect(existsSync("manifests.lock.json")).toBe(true);
-  writeFileSync("m.yaml", `${crd}# changed\n`);
-  await expect(readManifest(source)).rejects.toThrow(/^cniManifest: .*manifests\.lock\.json/);
+  await readManifest({ name: "m", setting: "manifests", location: "m.yaml" });
+  expect(JSON.parse(readFileSync("manifests.lock.json", "utf8"))).toEqual(kept);
+});
+
+test("a lock file that cannot be read does not stop a user's file", async () => {
+  writeFileSync("manifests.lock.json", "{");
+  writeFileSync("m.yaml", crd);
+  await expect(readManifest({ name: "m", setting: "manifests", location: "m.yaml" })).resolves.toMatchObject({
+    name: "m",
+  });
+});
+
+test("two settings may name equal files, and each place has its own name", async () => {
+  writeFileSync("a.yaml", crd);
+  writeFileSync("b.yaml", crd);
+  const places = await Promise.all(
+    ["a.yaml", "b.yaml"].map(async (location) => {
+      const { placed } = await readManifest({ name: location, setting: "manifests", location });
+      return placed?.map(({ place }) => place);
+    }),
+  );
+  expect(places).toEqual([["document 1 of manifests a.yaml"], ["document 1 of manifests b.yaml"]]);
 });
 
 test.each([
@@ -73,7 +132,6 @@ test.each([
 test("no file of the state folder holds a value of a Secret, and all are closed to other users", async () => {
   await fc.assert(
     fc.asyncProperty(secretDocument, fc.constantFrom(...Object.values(wrappings)), async ({ object, values }, wrap) => {
-      rmSync("manifests.lock.json", { force: true });
       writeFileSync("m.yaml", `${crd}---\n${toYaml(wrap(object))}`);
       for (const more of [{}, { variables: {}, secrets: {} }]) {
         const read = readManifest({ name: "m", setting: "manifests", location: "m.yaml", ...more });
@@ -82,7 +140,7 @@ test("no file of the state folder holds a value of a Secret, and all are closed 
       }
       const files = readdirSync(".slipway", { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile());
       const paths = files.map((entry) => join(entry.parentPath, entry.name));
-      const content = [...paths, "manifests.lock.json"].map((file) => readFileSync(file, "utf8")).join("\n");
+      const content = paths.map((file) => readFileSync(file, "utf8")).join("\n");
       for (const needle of needlesIn(values)) expect(content.includes(needle)).toBe(false);
       for (const file of paths) expect(statSync(file).mode & 0o077).toBe(0);
       expect(statSync(".slipway").mode & 0o077).toBe(0);

@@ -2,6 +2,7 @@ import { execFileSync } from "node:child_process";
 import { createHash } from "node:crypto";
 import {
   chmodSync,
+  mkdirSync,
   mkdtempSync,
   readdirSync,
   readFileSync,
@@ -104,25 +105,67 @@ test("a redirect is followed", async () => {
   await expect(loadManifest(`${origin}/moved`, options)).resolves.toMatchObject({ text: "kind: A\n" });
 });
 
-test("a local file is read each time and compared with its checksum", async () => {
-  const path = join(folder, "local.yaml");
-  writeFileSync(path, "kind: A\n");
-  await expect(loadManifest(path, options)).resolves.toEqual({ text: "kind: A\n", sha256: sha256Of("kind: A\n") });
-  writeFileSync(path, "kind: B\n");
-  await expect(loadManifest(path, options)).rejects.toThrow(
-    `cniManifest: expected SHA-256 ${sha256Of("kind: A\n")} from ${options.lockFile} for "${path}", ` +
-      `got ${sha256Of("kind: B\n")}. If the new content is meant, remove the location from ${options.lockFile} and run again.`,
-  );
+test("a file of make tools is read each time and compared with its checksum", async () => {
+  const home = process.cwd();
+  process.chdir(folder);
+  try {
+    const path = ".tools/manifests/local.yaml";
+    mkdirSync(".tools/manifests", { recursive: true });
+    writeFileSync(path, "kind: A\n");
+    await expect(loadManifest(path, options)).resolves.toEqual({ text: "kind: A\n", sha256: sha256Of("kind: A\n") });
+    writeFileSync(path, "kind: B\n");
+    await expect(loadManifest(path, options)).rejects.toThrow(
+      `cniManifest: expected SHA-256 ${sha256Of("kind: A\n")} from ${options.lockFile} for "${path}", ` +
+        `got ${sha256Of("kind: B\n")}. If the new content is meant, remove the location from ${options.lockFile} and run again.`,
+    );
+  } finally {
+    process.chdir(home);
+  }
 });
 
-test("a file of the user's localOptions may change without a word, and a URL still may not", async () => {
+test("line ends and a byte order mark do not change a file's checksum, whichever form was locked first", async () => {
+  const home = process.cwd();
+  process.chdir(folder);
+  try {
+    const path = ".tools/manifests/local.yaml";
+    mkdirSync(".tools/manifests", { recursive: true });
+    const forms = ["kind: A\n", "kind: A\r\n", "\uFEFFkind: A\r\n"];
+    for (const first of forms) {
+      rmSync(options.lockFile, { force: true });
+      for (const form of [first, ...forms]) {
+        writeFileSync(path, form);
+        await expect(loadManifest(path, options)).resolves.toMatchObject({ sha256: sha256Of("kind: A\n") });
+      }
+      expect(lock()).toEqual({ [path]: sha256Of("kind: A\n") });
+    }
+    // A version before locked the bytes of the file.
+    writeFileSync(
+      options.lockFile,
+      `\uFEFF${JSON.stringify({ [path]: sha256Of(forms[1]!) }).replaceAll("\n", "\r\n")}`,
+    );
+    writeFileSync(path, forms[1]!);
+    await expect(loadManifest(path, options)).resolves.toMatchObject({ text: forms[1] });
+    writeFileSync(path, "kind: B\r\n");
+    await expect(loadManifest(path, options)).rejects.toThrow("cniManifest: expected SHA-256");
+  } finally {
+    process.chdir(home);
+  }
+});
+
+test("a URL whose server sends CRLF is cached and taken again", async () => {
+  pages["/windows.yaml"] = "kind: A\r\n";
+  await loadManifest(`${origin}/windows.yaml`, options);
+  await loadManifest(`${origin}/windows.yaml`, options);
+  expect(requests).toEqual(["/windows.yaml"]);
+});
+
+test("a user's file may change without a word, and a URL still may not", async () => {
   const file = join(folder, "template.yaml");
-  const localOptions = { ...options, ownFile: true };
   for (const text of ["kind: A\n", "kind: B\n"]) {
     writeFileSync(file, text);
-    expect(await loadManifest(file, localOptions)).toEqual({ text, sha256: sha256Of(text) });
+    expect(await loadManifest(file, options)).toEqual({ text, sha256: sha256Of(text) });
   }
-  await loadManifest(`${origin}/a.yaml`, localOptions);
+  await loadManifest(`${origin}/a.yaml`, options);
   expect(Object.keys(JSON.parse(readFileSync(options.lockFile, "utf8")) as object)).toEqual([`${origin}/a.yaml`]);
 });
 
@@ -157,7 +200,9 @@ test.each([
 
 test("a body that stalls is fetched again, as often as the retry policy says", async () => {
   const retryPolicy = { tries: 3, pauseMs: 1, stallMs: 50 };
-  await expect(loadManifest(`${origin}/stalled`, { ...options, retryPolicy })).rejects.toThrow("the server sent no data");
+  await expect(loadManifest(`${origin}/stalled`, { ...options, retryPolicy })).rejects.toThrow(
+    "the server sent no data",
+  );
   expect(requests).toEqual(["/stalled", "/stalled", "/stalled"]);
 });
 
@@ -188,10 +233,23 @@ test.each([
   create(path);
   const message = `cniManifest: expected an http or https URL, or a readable file, got "${path}" (${words}`;
   await expect(loadManifest(path, options)).rejects.toThrow(message);
-  await expect(loadManifest(path, { ...options, ownFile: true })).rejects.toThrow(message);
   await expect(loadManifest(join(path, "below"), options)).rejects.toThrow(
     /^cniManifest: expected an http or https URL, or a readable file/,
   );
+});
+
+test.each([
+  ["missing", () => undefined, "Render Cilium's Helm chart to that file"],
+  ["a folder", () => mkdirSync("manifests/cilium.yaml", { recursive: true }), "Correct the path or its permissions"],
+])("Cilium's manifest that is %s is refused with a fitting remedy", async (_, create, remedy) => {
+  const before = process.cwd();
+  process.chdir(folder);
+  try {
+    create();
+    await expect(loadManifest("manifests/cilium.yaml", options)).rejects.toThrow(remedy);
+  } finally {
+    process.chdir(before);
+  }
 });
 
 test.each(["{", "[]", '{"a": 1}', "null"])("the lock file %s is refused with the remedy", async (text) => {

@@ -6,7 +6,10 @@ import { goGroupArtifact } from "./golang";
 import { imageNames, kubeadmImageNames } from "./names";
 import type { Piece } from "./recipe";
 
-/** Base image with the files that static programs need. All images with static programs share its layer. */
+/**
+ * Base image with the files that static programs need: CA certificates, users, groups, a home folder and /tmp. Most
+ * images with static programs share its layer.
+ */
 export const staticBase = image({
   name: "image-static",
   image: "slipway/static:1",

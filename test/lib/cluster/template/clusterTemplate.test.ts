@@ -223,6 +223,16 @@ describe("a template", () => {
     expect(one["spec"]).toMatchObject({ clusterNetwork: { pods: { cidrBlocks: ["10.0.0.0/16"] } } });
   });
 
+  test("counts an object once that it has with and without the cluster's namespace", () => {
+    const map = (namespace: string, data: string): string =>
+      `apiVersion: v1\nkind: ConfigMap\nmetadata: {name: more${namespace}}\ndata: {a: ${data}}\n`;
+    const text = [small, map("", "b"), map(', namespace: "${NAMESPACE}"', "b")].join("\n---\n");
+    expect(keys(render(text, { PASSWORD: "x" }).supporting)).toEqual(["ConfigMap/team/more"]);
+    expect(() => render(text.replace(/b}\n$/, "c}\n"), { PASSWORD: "x" })).toThrow(
+      /^ConfigMap\/team\/more: expected one definition.*document 5 of their\.yaml, and document 6 of their\.yaml/,
+    );
+  });
+
   test("of machines is named by its content, wherever it is referred to", () => {
     const names = ["small", "large"].map((SIZE) => {
       const { owner, templates } = render(small, { PASSWORD: "x", SIZE }).controlPlane;
@@ -247,8 +257,40 @@ describe("a template", () => {
     );
     const named = small.replace('{name: "${CLUSTER_NAME}", namespace: default}', '{name: "${PASSWORD}"}');
     expect(() => render(named, {}, {}, { PASSWORD: "s3cret" })).toThrow(
-      /^(?!.*s3cret)their\.yaml: expected PASSWORD only as values of fields/s,
+      /^(?!.*s3cret)their\.yaml: expected secret variables \(PASSWORD\) only in values outside apiVersion, kind and metadata, got one/s,
     );
+  });
+
+  test.each([
+    ["adds a top-level field", "spec: ${PASSWORD}", "x\nfoo: s3cret"],
+    ["is the name of a top-level field", 'spec: {}\n"${PASSWORD}": {}', "s3cret"],
+    ["is a label", 'spec: {}\nmetadata: {name: other, labels: {a: "${PASSWORD}"}}', "s3cret"],
+    ["adds an object", "spec: ${PASSWORD}", "x\n---\napiVersion: v1\nkind: A\nmetadata: {name: s3cret}"],
+  ])("names only the secret that %s", (_, fields, PASSWORD) => {
+    const hasMetadata = fields.includes("metadata");
+    const metadata = hasMetadata ? "" : "metadata: {name: other}\n";
+    const wrong = `${small}---\napiVersion: own.io/v1\nkind: Other\n${metadata}${fields}\n`;
+    const text = wrong.replace('password: "${PASSWORD}"', 'password: "${CORRECT}"');
+    expect(() => render(text, {}, {}, { PASSWORD, CORRECT: "s3cret-too" })).toThrow(
+      "their.yaml: expected secret variables (PASSWORD) only in values outside apiVersion, kind and metadata, " +
+        "got one elsewhere or one that changes the number of objects or their top-level fields. " +
+        "Move that variable to templateVariables of cluster east.",
+    );
+  });
+
+  test("accepts a secret as a key below a field", () => {
+    const text = `${small}---\napiVersion: v1\nkind: ConfigMap\nmetadata: {name: other}\ndata: {"\${PASSWORD}": a}\n`;
+    const { supporting } = render(text, {}, {}, { PASSWORD: "s3cret" });
+    expect(supporting[0]?.["data"]).toEqual(new SecretValue({ s3cret: "a" }));
+  });
+
+  test("with another control plane waits for the field of either contract of Cluster API", () => {
+    const owner = { apiVersion: "controlplane.example.org/v1", kind: "OwnControlPlane", metadata: { name: "a" } };
+    const [condition = ""] = controlPlaneDone(owner);
+    expect(condition).toContain("$.status.initialized==true ||");
+    expect(condition).toContain("|| $.status.initialization.controlPlaneInitialized==true");
+    // The plugin takes the part after the only single "=" as a value, and `[?` as a filter.
+    expect(condition).toMatch(/^jsonpath=\{\.status\[\?\([^=]*(==[^=]+)*\)\]\}$/);
   });
 
   test.each([

@@ -72,6 +72,12 @@ describe("the text of a kubeconfig", () => {
     expect(roundTrip(text)).toBe(text);
   });
 
+  test("keeps a byte order mark and the lines after it", () => {
+    const text = "\uFEFFclusters: [] # ours\r\nkind: Config\r\nusers: []\r\ncontexts: []\r\ncurrent-context: ''\r\n";
+    expect(merged(text).text).toMatch(/^\uFEFFclusters: # ours\r\n- /);
+    expect(roundTrip(text)).toBe(text);
+  });
+
   const name = fc.stringMatching(/^[a-z0-9@:/ #'"-]{1,12}$/);
   const body = fc.dictionary(
     fc.stringMatching(/^[a-z#-]{1,6}$/),

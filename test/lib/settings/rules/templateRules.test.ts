@@ -55,7 +55,7 @@ describe("a cluster from a template", () => {
     ],
     [
       { ...cloud, templateVariables: { lower: "x" } },
-      /^clusters\[0\]\.templateVariables: expected a map of names in capitals/,
+      /^clusters\[0\]\.templateVariables: expected a map of names \(A-Z, 0-9, _; first a letter\) to numbers/,
     ],
     [
       { name: "a", templateVariables: { A: "x" } },
@@ -69,6 +69,31 @@ describe("a cluster from a template", () => {
       { name: "a", backend: "inMemory", loadBalancer: "external" },
       /^clusters\[0\]\.loadBalancer: expected no value where backend is inMemory.*, got "external"\. Remove it\.$/,
     ],
+    [
+      { name: "a", backend: "inMemory", application: true },
+      /^clusters\[0\]\.application: expected false or no value where backend is inMemory.*, got true\. Remove it\.$/,
+    ],
+    [
+      { name: "a", backend: "inMemory", loadBalancer: "x" },
+      /^clusters\[0\]\.loadBalancer: expected no value where backend is inMemory.*, got "x"\. Remove it\.$/,
+    ],
+    [
+      { ...cloud, loadBalancer: "cloud-provider-kin" },
+      /^clusters\[0\]\.loadBalancer: expected one of metallb, none, external, got .*\. Choose one of these values/,
+    ],
+    [
+      { name: "a", loadBalancer: "externa" },
+      /^clusters\[0\]\.loadBalancer: expected one of metallb, none, cloud-provider-kind, got .*\. Choose one of these/,
+    ],
+    [
+      { name: "a", backend: "dock", loadBalancer: "none" },
+      /^clusters\[0\]\.backend: expected one of docker, inMemory, got "dock"\. Set it to docker/,
+    ],
+    [{ ...cloud, backend: "foo" }, /^clusters\[0\]\.backend: expected no value beside template.*, got "foo"\./],
+    [
+      { name: "a", healthCheck: { unhealthyNodeConditions: [{ status: false }] } },
+      /\.status: expected one of Unknown, False, True, got false\. Set it to "False", /,
+    ],
   ])("%j is refused", (cluster, expected) => {
     expect(messagesOf(cluster)).toEqual([expect.stringMatching(expected)]);
   });
@@ -80,6 +105,11 @@ describe("providers", () => {
     [{ providers: [{ ...provider, version: "2" }] }, /^providers\[0\]\.version: expected a full version, got "2"\./],
     [{ providers: [{ ...provider, manifest: "" }] }, /^providers\[0\]\.manifest/],
     [{ providers: [{ ...provider, kind: "x" }] }, /^providers\[0\]\.kind: expected a known field\./],
+    [{ providers: [provider, provider] }, /^providers\[1\]\.name: expected a name other than that of providers\[0\]/],
+    [
+      { providers: [{ ...provider, name: "docker" }] },
+      /^providers\[0\]\.name: expected a name other .* Docker provider/,
+    ],
     [{ providers: ["aws"] }, /^providers\[0\]: expected a map, got "aws"\./],
     [
       { managementKubeconfig: "their.yaml", installProviders: false },

@@ -1,0 +1,25 @@
+import { networkName } from "../../lib/base/container";
+import type { Cidr } from "../../lib/network/cidr";
+import { lenientNetwork } from "../../lib/network/parse";
+import { type InspectedNetwork, networkArguments, parseNetworks } from "../../system/docker";
+
+/** Returns the subnets of a Docker network. */
+export const cidrsOf = ({ subnets }: Pick<InspectedNetwork, "subnets">): Cidr[] =>
+  subnets.flatMap((subnet) => lenientNetwork(subnet) ?? []);
+
+/**
+ * Inspects all networks of Docker.
+ *
+ * @param docker runs docker, and returns its output; undefined if docker fails
+ */
+export const inspectNetworks = async (
+  docker: (...args: string[]) => Promise<{ text?: string }>,
+): Promise<InspectedNetwork[]> => {
+  const names = ((await docker("network", "ls", "--quiet")).text ?? "").split("\n").filter(Boolean);
+  if (names.length === 0) return [];
+  // A network that disappears meanwhile fails the command.
+  const { text = (await docker(...networkArguments(networkName))).text ?? "" } = await docker(
+    ...networkArguments(...names),
+  );
+  return parseNetworks(text);
+};
