@@ -24,7 +24,7 @@ const waitFor = (
   writeFileSync(join(folder, "owners"), owners.map((line) => `${line}\n`).join(""));
   fakeTool(
     "kubectl",
-    `case "$*" in *"{.metadata.annotations}"*) cat "${join(folder, "owners")}" ;; *machinesets*) cat "${join(folder, "sets")}" ;; *"get nodes"*jsonpath*) cat "${join(folder, "nodes")}" ;; *"rollout status"*broken*) exit 1 ;; esac`,
+    `case "$*" in *"get crd"*) echo "machinedeployments.cluster.x-k8s.io " ;; *"{.metadata.annotations}"*) cat "${join(folder, "owners")}" ;; *machinesets*) cat "${join(folder, "sets")}" ;; *"get nodes"*jsonpath*) cat "${join(folder, "nodes")}" ;; *"rollout status"*broken*) exit 1 ;; esac`,
   );
   const { status, stdout, stderr } = spawnSync("bash", ["steps/wait-for-nodes"], {
     cwd: folder,

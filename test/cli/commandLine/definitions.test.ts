@@ -65,6 +65,7 @@ const internal = [
   "WORKLOAD_KUBECONFIG",
   "PULUMI_NODEJS_TYPESCRIPT",
   "PULUMI_CONFIG_SECRET_KEYS",
+  "SLIPWAY_AUTOSCALED",
 ];
 
 test("every environment variable that the code reads is in the help of a command", () => {
