@@ -3,10 +3,10 @@ import { rm } from "node:fs/promises";
 import { Readable } from "node:stream";
 import { buffer } from "node:stream/consumers";
 import { pipeline } from "node:stream/promises";
-import { setTimeout as sleep } from "node:timers/promises";
 import type { Log } from "./exec";
 import { askInternet, isTemporaryStatus, reasonOf, retryAfterMs } from "./http";
 import { PermanentError } from "./proxy";
+import { retry } from "./retry";
 
 /** Number of tries of a download, and the time limits. */
 export interface RetryPolicy {
@@ -82,24 +82,13 @@ const attempt = async <T>(
 };
 
 /**
- * Calls a function again after network errors, not before the time that a server asks for. `failed` receives each error and
- * the number of tries so far.
+ * Returns the milliseconds before the next try of a download, not less than a server asks for; undefined if no try
+ * follows.
  */
-const retry = async <T>(
-  how: RetryPolicy,
-  once: () => Promise<T>,
-  failed: (error: unknown, count: number) => Promise<void> | void,
-): Promise<T> => {
-  for (let count = 1; ; count += 1) {
-    try {
-      return await once();
-    } catch (error) {
-      await failed(error, count);
-      if (isFinal(error) || count >= how.tries) throw error;
-      const requestedMs = error instanceof HttpStatusError ? error.retryAfterMs : 0;
-      await sleep(Math.max(how.pauseMs * 2 ** (count - 1), requestedMs));
-    }
-  }
+const pauseAfter = ({ tries, pauseMs }: RetryPolicy, error: unknown, count: number): number | undefined => {
+  if (isFinal(error) || count >= tries) return undefined;
+  const requestedMs = error instanceof HttpStatusError ? error.retryAfterMs : 0;
+  return Math.max(pauseMs * 2 ** (count - 1), requestedMs);
 };
 
 /** Downloads a file and retries after network errors. Deletes a partial file after a failure. */
@@ -116,10 +105,11 @@ export const download = async (
     return attempt(url, how.stallMs, (body) => pipeline(body, createWriteStream(target)), report);
   };
   const textOf = (error: unknown): string => `${url}: expected a file, got: ${reasonOf(error)}`;
-  await retry(how, once, async (error, count) => {
+  await retry(once, async (error, count) => {
     tries = count;
     await rm(target, { force: true });
     log(`${textOf(error)}\n`);
+    return pauseAfter(how, error, count);
   }).catch((error: unknown) => {
     const text = tries > 1 ? `${textOf(error)} (after ${tries} tries)` : textOf(error);
     throw new Error(`${text}. Check the network and the proxy settings, then run the command again.`, { cause: error });
@@ -133,7 +123,6 @@ export const download = async (
  */
 export const downloadBytes = (url: string, how: RetryPolicy = defaultRetryPolicy): Promise<Buffer> =>
   retry(
-    how,
     () => attempt(url, how.stallMs, (body) => buffer(body)),
-    () => undefined,
+    (error, count) => pauseAfter(how, error, count),
   );

@@ -1,10 +1,10 @@
-import { setTimeout as sleep } from "node:timers/promises";
 import { infrastructureOf } from "../../lib/cluster/infrastructure";
 import { pullsCapdImage, type Settings } from "../../lib/settings/types";
 import { type Pins, pins, type RoutePins } from "../../lib/versions/pins";
 import { readStackFile } from "../../preflight/stackFile";
 import { imageIds } from "../../system/docker";
 import { lastLine, run, runLines } from "../../system/exec";
+import { retry } from "../../system/retry";
 import { findTerminal, type Print, Progress, type ProgressOptions } from "../toolchain/build/progress";
 import type { Target } from "./run";
 
@@ -58,17 +58,6 @@ const layerCounter = (): ((line: string) => string) => {
 const temporary =
   /toomanyrequests|too many requests|\b50[0234]\b|timeout|deadline exceeded|connection (reset|refused)|\bEOF\b/i;
 
-/** Calls a pull again after each pause, in milliseconds, while its failure is a temporary one. */
-const retryPull = async (pull: () => Promise<void>, [pause, ...later]: readonly number[]): Promise<void> => {
-  try {
-    await pull();
-  } catch (error) {
-    if (pause === undefined || !temporary.test(lastLine(error))) throw error;
-    await sleep(pause);
-    await retryPull(pull, later);
-  }
-};
-
 /**
  * Pulls the images of a stack that Docker lacks, with progress. A pull that fails is only a message: the program then
  * reports images that no registry has, and kind and Cluster API try again themselves. kind pulls by tag, so a pull by digest is
@@ -91,7 +80,10 @@ export const pullImages = async (
     const reference = pullReference(image, versions[settings.pins]);
     const count = layerCounter();
     try {
-      await retryPull(() => pull(reference, (line) => progress.describe(image, count(line))), pausesMs);
+      await retry(
+        () => pull(reference, (line) => progress.describe(image, count(line))),
+        (error, tries) => (temporary.test(lastLine(error)) ? pausesMs[tries - 1] : undefined),
+      );
       if (reference !== image) await tag(reference, image);
       progress.end(image, prefix);
     } catch (error) {

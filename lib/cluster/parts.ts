@@ -3,7 +3,7 @@ import type { KubernetesObject } from "../kubernetes/object";
 import { toYaml } from "../kubernetes/yaml";
 import { healthChecks } from "./healthChecks";
 import { clusterObjects } from "./objects";
-import type { ClusterSpec } from "./spec";
+import { type ClusterSpec, countNodes } from "./spec";
 
 /** An owner of machines and its templates. Several owners may share a template. */
 export interface MachineOwner {
@@ -43,7 +43,7 @@ export const partsOfSpec = (spec: ClusterSpec): ClusterParts => {
     })),
     supporting: [],
     healthChecks: healthChecks(spec),
-    nodes: spec.controlPlaneReplicas + spec.workerPools.reduce((total, { replicas }) => total + replicas, 0),
+    nodes: countNodes(spec),
   };
 };
 

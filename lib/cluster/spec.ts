@@ -56,6 +56,15 @@ export interface ClusterSpec extends ClusterNetworks {
   backend: BuiltIn;
 }
 
+/** Returns the number of nodes of a cluster without a rollout. */
+export const countNodes = ({
+  controlPlaneReplicas,
+  workerPools,
+}: {
+  readonly controlPlaneReplicas: number;
+  readonly workerPools: readonly Pick<WorkerPool, "replicas">[];
+}): number => controlPlaneReplicas + workerPools.reduce((total, { replicas }) => total + replicas, 0);
+
 /** Returns a cluster's specification for Cluster API from the cluster's settings. */
 export const clusterSpec = (cluster: Readonly<Omit<ClusterSpec, "backend">>, backend: BuiltIn): ClusterSpec => ({
   name: cluster.name,

@@ -28,6 +28,9 @@ export class Networks {
 /** Value of an empty setting. */
 export const noNetworks = new Networks([]);
 
+/** Prefix length of the part of a pod network that kube-controller-manager assigns to each node. */
+export const nodePrefix = { ipv4: 24, ipv6: 64 } as const;
+
 /** Returns true if any network of one list shares an address with any network of the other list. */
 export const anyOverlap = (a: readonly Cidr[], b: readonly Cidr[]): boolean =>
   a.some((left) => b.some((right) => overlaps(left, right)));

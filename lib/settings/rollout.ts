@@ -1,18 +1,13 @@
 import type { Problem } from "../base/problem";
+import { countNodes } from "../cluster/spec";
+import { nodePrefix } from "../network/networks";
 import type { Settings } from "./types";
 
 type RolloutSettings = Pick<Settings, "network" | "clusters">;
 type DockerCluster = Settings["clusters"][number];
 
-/** Prefix length of the network that kube-controller-manager assigns to each node. */
-const nodePrefix = { ipv4: 24, ipv6: 64 } as const;
-
 const onDocker = ({ clusters }: RolloutSettings): DockerCluster[] =>
   clusters.filter(({ backend }) => backend === "docker");
-
-/** Returns the nodes of a cluster without a rollout. */
-const standingNodes = ({ controlPlaneReplicas, workerPools }: DockerCluster): number =>
-  controlPlaneReplicas + workerPools.reduce((total, { replicas }) => total + replicas, 0);
 
 /**
  * Returns the most machines that Cluster API creates in addition during a rollout of a cluster: one for the control plane
@@ -37,7 +32,7 @@ const shortage = (standing: number, rolling: number, room: number): string =>
 export const rolloutShortages = (settings: RolloutSettings): Problem[] => {
   const clusters = onDocker(settings);
   const { subnet } = settings.network;
-  const [standing, rolling] = [total(clusters, standingNodes), total(clusters, rollingNodes)];
+  const [standing, rolling] = [total(clusters, countNodes), total(clusters, rollingNodes)];
   // The lower half also has the network address, the gateway, the management node and the clusters' load balancers.
   const room = 2 ** (31 - subnet.prefix) - 3 - clusters.length;
   const crowded: Problem[] =
@@ -53,11 +48,7 @@ export const rolloutShortages = (settings: RolloutSettings): Problem[] => {
         ];
   const pods = clusters.flatMap((cluster) =>
     cluster.podCidr.list.flatMap(({ family, prefix, text }): Problem[] => {
-      const [nodes, more, networks] = [
-        standingNodes(cluster),
-        rollingNodes(cluster),
-        2 ** (nodePrefix[family] - prefix),
-      ];
+      const [nodes, more, networks] = [countNodes(cluster), rollingNodes(cluster), 2 ** (nodePrefix[family] - prefix)];
       if (nodes + more <= networks) return [];
       return [
         {

@@ -18,9 +18,13 @@ const virtualMachines: readonly { name: string; pattern: RegExp }[] = [
   { name: "OrbStack", pattern: /^orbstack$|\/\.orbstack\/|OrbStack/ },
 ];
 
+/** Returns the command with which a user chooses the Docker behind the socket. */
+const socketCommand = ({ chosenBy }: DockerFacts): string =>
+  chosenBy === undefined ? "docker context use default" : `unset ${chosenBy}`;
+
 /** Returns how a user chooses the Docker behind the socket. */
-const chooseSocket = ({ chosenBy }: DockerFacts): string =>
-  chosenBy === undefined ? "run docker context use default" : `unset ${chosenBy}`;
+const chooseSocket = (facts: DockerFacts): string =>
+  facts.chosenBy === undefined ? `run ${socketCommand(facts)}` : socketCommand(facts);
 
 const choiceText = ({ chosenBy, context, address = "" }: DockerFacts): string =>
   chosenBy === "DOCKER_HOST" ? `DOCKER_HOST=${address}` : `context ${context ?? "default"}, ${address}`;
@@ -48,7 +52,7 @@ const remoteScheme = (address: string, platform: string): string | undefined => 
  * @param platform Node's name of the operating system
  */
 export const findUnsupportedEngine = (facts: DockerFacts, platform: string): UnsupportedEngine | undefined => {
-  const { chosenBy, context = "", address, components = [], security = [], os = "", machine = "" } = facts;
+  const { context = "", address, components = [], security = [], os = "", machine = "" } = facts;
   if (isPodmanCommand(facts))
     return {
       detail: "the docker command is Podman, and Cluster API's Docker provider needs Docker",
@@ -88,7 +92,7 @@ export const findUnsupportedEngine = (facts: DockerFacts, platform: string): Uns
     detail: `${vm.name} runs containers in a virtual machine, so this host cannot reach their addresses`,
     remedy:
       platform === "linux"
-        ? `${installEngine} on this Linux, then ${chosenBy === undefined ? "docker context use default" : `unset ${chosenBy}`}`
+        ? `${installEngine} on this Linux, then ${socketCommand(facts)}`
         : `run Slipway on Linux, for example inside the virtual machine of ${vm.name}`,
   };
 };

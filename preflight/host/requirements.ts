@@ -1,3 +1,4 @@
+import { countNodes } from "../../lib/cluster/spec";
 import { neededContainerNames } from "../../lib/settings/containerNames";
 import { rollingMachines } from "../../lib/settings/rollout";
 import type { Settings } from "../../lib/settings/types";
@@ -24,11 +25,7 @@ export const requirementsOf = (
   const nodesOf = (backend: "docker" | "inMemory"): number =>
     settings.clusters
       .filter((cluster) => cluster.backend === backend)
-      .flatMap(({ controlPlaneReplicas, workerPools }) => [
-        controlPlaneReplicas,
-        ...workerPools.map((pool) => pool.replicas),
-      ])
-      .reduce((total, replicas) => total + replicas, 0);
+      .reduce((total, cluster) => total + countNodes(cluster), 0);
   const dockerClusters = settings.clusters.filter((cluster) => cluster.backend === "docker");
   const createsManagement = settings.management.kubeconfig === "";
   const management =

@@ -10,6 +10,7 @@ import type { Settings } from "../../lib/settings/types";
 import { pins, type Route } from "../../lib/versions/pins";
 import { versionStep } from "../../lib/versions/semver";
 import { readStackFile } from "../../preflight/stackFile";
+import { sourceManifests } from "../helpers/sourceManifests";
 
 const readFile = (name: string): Record<string, unknown> =>
   load(readFileSync(join(__dirname, "..", "..", name), "utf8")) as Record<string, unknown>;
@@ -124,13 +125,7 @@ describe("the stacks", () => {
     pins: "source",
     imageSource: "local",
     capdImageSource: "local",
-    certManagerManifest: ".tools/manifests/cert-manager.yaml",
-    coreManifest: ".tools/manifests/core-components.yaml",
-    bootstrapManifest: ".tools/manifests/bootstrap-components.yaml",
-    controlPlaneManifest: ".tools/manifests/control-plane-components.yaml",
-    infrastructureManifest: ".tools/manifests/infrastructure-components.yaml",
-    cniManifest: ".tools/manifests/calico.yaml",
-    loadBalancerManifest: ".tools/manifests/metallb.yaml",
+    ...sourceManifests,
   };
 
   test.each(stacks)("%s with the source route stated is the same, whatever tools are installed", (name) => {

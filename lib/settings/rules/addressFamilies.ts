@@ -1,15 +1,12 @@
 import type { Problem } from "../../base/problem";
 import { familyNames } from "../../network/address";
 import { networkAround } from "../../network/cidr";
-import { anyOverlap, type Networks } from "../../network/networks";
+import { anyOverlap, type Networks, nodePrefix } from "../../network/networks";
 import { ipv6SubnetOf } from "../ranges";
 import type { ClusterEntry } from "../schema/entries";
 import { exampleNetworks } from "./exampleNetworks";
 import { chooseApart } from "./networks";
 import { checkField, type ClusterRule, countNodes, isDocker, type RuleContext } from "./rule";
-
-/** Prefix length of the network that kube-controller-manager assigns to each node, as a part of the pod network. */
-const nodePrefix = { ipv4: 24, ipv6: 64 } as const;
 
 const namesOf = ({ families }: Networks): string => families.map((family) => familyNames[family]).join(", then ");
 

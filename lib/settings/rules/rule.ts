@@ -1,4 +1,5 @@
 import type { Problem } from "../../base/problem";
+import { countNodes as countClusterNodes } from "../../cluster/spec";
 import type { RoutePins } from "../../versions/pins";
 import type { ClusterField } from "../schema/cluster";
 import type { ClusterEntry } from "../schema/entries";
@@ -29,7 +30,7 @@ export interface ClusterRule {
 
 /** Returns the number of nodes of a cluster. */
 export const countNodes = ({ values, pools }: ClusterEntry): number =>
-  values.controlPlaneReplicas + pools.reduce((total, pool) => total + pool.replicas, 0);
+  countClusterNodes({ controlPlaneReplicas: values.controlPlaneReplicas, workerPools: pools });
 
 /**
  * Returns a problem with one field, or no problem if the field is valid.

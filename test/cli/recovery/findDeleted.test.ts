@@ -4,7 +4,8 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
 import type { Target } from "../../../cli/pulumi/run";
 import type { ExportedState } from "../../../cli/pulumi/state";
-import { findDeletions, findMissing, type LastAnswers } from "../../../cli/recovery/findDeleted";
+import { listObjects, missingIn } from "../../../cli/recovery/clusterObjects";
+import { findDeletions, type LastAnswers } from "../../../cli/recovery/findDeleted";
 import { restoreDeleted } from "../../../cli/recovery/restoreDeleted";
 import type { RecordedObject, RecordedResource } from "../../../lib/plan/deletedObjects";
 import type { ApiAnswer, KubernetesApi } from "../../../system/kubernetesApi";
@@ -54,7 +55,7 @@ const objects = [
   recorded("metallb.io/v1beta1", "IPAddressPool", "pool", "metallb-system"),
 ];
 const missing = async (server: KubernetesApi): Promise<string[]> =>
-  (await findMissing(server, "east", objects)).map(
+  missingIn(await listObjects(server, objects), "east", objects).map(
     ({ name, isTerminating }) => `${name}${isTerminating ? " ending" : ""}`,
   );
 

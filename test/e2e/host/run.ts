@@ -2,18 +2,23 @@
 import { existsSync, mkdirSync, readFileSync, rmdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { check, command, type Counts, must, report, runSteps, type Step } from "../harness";
+import { OwnDocker, type OwnDockerOptions } from "../ownDocker";
 import { TestStack } from "../testStack";
 import { currentRoute } from "../throwAwayStack";
-import { Daemon, type DaemonOptions } from "./daemon";
 
 type Row = { name: string; status: string; detail: string; remedy?: string };
 
 const folder = process.argv[2] ?? "";
 
 /** Runs an action beside a dockerd, and ends the dockerd. */
-const withDaemon = async (name: string, options: DaemonOptions, action: () => Promise<void> | void): Promise<void> => {
-  const daemon = await Daemon.start(join(folder, name), options);
+const withDaemon = async (
+  name: string,
+  options: OwnDockerOptions,
+  action: () => Promise<void> | void,
+): Promise<void> => {
+  const daemon = new OwnDocker(join(folder, name), options);
   try {
+    await daemon.start();
     await action();
   } finally {
     await daemon.stop();

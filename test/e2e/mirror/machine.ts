@@ -1,6 +1,6 @@
-import { spawn } from "node:child_process";
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { namespaces, runShown } from "../children";
 import { type Certificate, certify } from "./authority";
 import { registryHosts } from "./registries";
 import { trustStore } from "./registryImages";
@@ -46,9 +46,6 @@ const enter = `
   for address in ${[nameServerAddress, ...Object.values(registryHosts)].join(" ")}; do ip address add "$address/32" dev lo; done
   "$@" || exit # without this, bash would become the program, and nobody would collect orphans`;
 
-/** The namespaces, whose processes all end with the first one. */
-const namespaces = ["--mount", "--net", "--pid", "--fork", "--mount-proc", "--kill-child"];
-
 /** Removes the folder when the namespaces have ended, also after Ctrl-C: its files are large. */
 const outside = `
   trap 'rm -rf "$folder"' EXIT
@@ -59,14 +56,5 @@ const outside = `
 /** Runs a program in namespaces of its own, shows what it prints, and returns it. The folder is gone afterwards. */
 export const runOnMachine = (folder: string, ...program: string[]): Promise<string> => {
   const args = [...namespaces, "bash", "-c", enter, "bash", folder, ...program];
-  const child = spawn("bash", ["-c", outside, "bash", folder, ...args], { stdio: ["ignore", "pipe", "inherit"] });
-  return new Promise((resolve, reject) => {
-    let stdout = "";
-    child.stdout.setEncoding("utf8").on("data", (text: string) => {
-      stdout += text;
-      process.stdout.write(text);
-    });
-    child.on("error", reject);
-    child.on("close", () => resolve(stdout));
-  });
+  return runShown("bash", ["-c", outside, "bash", folder, ...args]);
 };

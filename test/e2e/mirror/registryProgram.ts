@@ -73,11 +73,3 @@ export const startRegistry = async (program: string, folder: string): Promise<Ru
   );
   return { process: child, address };
 };
-
-/** Ends a child by its id, and waits for its end. */
-export const endChild = async (child: ChildProcess, signal: NodeJS.Signals = "SIGTERM"): Promise<void> => {
-  if (child.exitCode !== null || child.signalCode !== null || child.pid === undefined) return;
-  const ended = new Promise<void>((resolve) => child.once("exit", () => resolve()));
-  child.kill(signal);
-  await ended;
-};

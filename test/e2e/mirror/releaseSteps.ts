@@ -4,6 +4,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { nodeImageName } from "../../../cli/toolchain/source/images/names";
 import { pins } from "../../../lib/versions/pins";
 import { processFile, processNumbers } from "../../../system/processes";
+import { endChild } from "../children";
 import {
   check,
   type DockerInventory,
@@ -15,7 +16,6 @@ import {
   type Step,
 } from "../harness";
 import { documentedHosts, isListed } from "./documentedHosts";
-import { endChild } from "./registryProgram";
 import type { ReleaseWorld } from "./releaseWorld";
 import { sha256Of } from "./stranger";
 import { textOf } from "./world";

@@ -1,6 +1,6 @@
 import type { NameServer } from "./nameServer";
 import type { Newcomer } from "./newcomer";
-import type { OwnDocker } from "./ownDocker";
+import type { OwnDocker } from "../ownDocker";
 import type { Registries } from "./registries";
 import type { RunningRegistry } from "./registryProgram";
 import type { Mirror } from "./server";

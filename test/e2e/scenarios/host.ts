@@ -1,6 +1,6 @@
-import { spawn } from "node:child_process";
 import { mkdtempSync, rmSync } from "node:fs";
 import { join } from "node:path";
+import { countsIn, namespaces, runShown } from "../children";
 import { check, type Counts } from "../harness";
 
 /** On a real file system: overlay2 cannot use another overlay. */
@@ -13,9 +13,6 @@ const enter = `
   ip link set lo up
   "$@" || exit # without this, bash would become the program, and nobody would collect orphans`;
 
-/** The namespaces, whose processes all end with the first one. */
-const namespaces = ["--mount", "--net", "--pid", "--fork", "--mount-proc", "--kill-child"];
-
 /** Runs the checks of the host against Dockers of the test alone, on a network of the test alone. */
 export const runHost = async (): Promise<Counts> => {
   check(process.getuid?.() === 0, "root, which starts a Docker of its own");
@@ -23,18 +20,7 @@ export const runHost = async (): Promise<Counts> => {
   try {
     const program = [process.execPath, "scripts/run.cjs", "test/e2e/host/run.ts", folder];
     const args = [...namespaces, "bash", "-c", enter, "bash", ...program];
-    const child = spawn("unshare", args, { stdio: ["ignore", "pipe", "inherit"] });
-    const printed = await new Promise<string>((resolve, reject) => {
-      let stdout = "";
-      child.stdout.setEncoding("utf8").on("data", (text: string) => {
-        stdout += text;
-        process.stdout.write(text);
-      });
-      child.on("error", reject);
-      child.on("close", () => resolve(stdout));
-    });
-    const [, passed, failed] = /(\d+) passed, (\d+) failed\s*$/.exec(printed) ?? [];
-    return { passed: Number(passed ?? 0), failed: Number(failed ?? 1) };
+    return countsIn(await runShown("unshare", args));
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }

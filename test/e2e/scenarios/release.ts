@@ -1,10 +1,11 @@
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Route } from "../../../lib/versions/pins";
+import { countsIn, endChild } from "../children";
 import { check, type Counts } from "../harness";
 import { prepareMachine, runOnMachine } from "../mirror/machine";
 import { fillRegistry } from "../mirror/registryImages";
-import { buildRegistry, endChild, startRegistry } from "../mirror/registryProgram";
+import { buildRegistry, startRegistry } from "../mirror/registryProgram";
 import type { Handover } from "../mirror/releaseWorld";
 
 /** On a real file system, which the folder for temporary files may not be. */
@@ -33,9 +34,7 @@ export const runRelease = async (route: Route): Promise<Counts> => {
   try {
     writeFileSync(join(folder, "handover.json"), JSON.stringify(await prepare(folder)));
     const program = [process.execPath, "scripts/run.cjs", "test/e2e/mirror/release.ts", folder];
-    const printed = await runOnMachine(folder, ...program);
-    const [, passed, failed] = /^(\d+) passed, (\d+) failed\n?$/.exec(printed.split("\n").slice(-2).join("\n")) ?? [];
-    return { passed: Number(passed ?? 0), failed: Number(failed ?? 1) };
+    return countsIn(await runOnMachine(folder, ...program));
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }

@@ -5,6 +5,7 @@ import { afterEach, beforeEach, expect, test } from "@jest/globals";
 import { readSettings } from "../../../lib/settings/settings";
 import { pins, type Route } from "../../../lib/versions/pins";
 import { readManifests } from "../../../preflight/manifests/stack";
+import { sourceManifests } from "../../helpers/sourceManifests";
 
 const home = process.cwd();
 let folder: string;
@@ -23,22 +24,15 @@ const install = (route: Route): void => {
   symlinkSync(join(folder, "cache", route, "tools-key"), ".tools");
 };
 
-const paths = {
-  certManagerManifest: ".tools/manifests/cert-manager.yaml",
-  coreManifest: ".tools/manifests/core-components.yaml",
-  bootstrapManifest: ".tools/manifests/bootstrap-components.yaml",
-  controlPlaneManifest: ".tools/manifests/control-plane-components.yaml",
-  infrastructureManifest: ".tools/manifests/infrastructure-components.yaml",
-  cniManifest: ".tools/manifests/calico.yaml",
-  loadBalancerManifest: ".tools/manifests/metallb.yaml",
-};
-
 const read = (config: Record<string, unknown>, route: Route): Promise<unknown> =>
   readManifests(readSettings({ config, pins, route }), "slipway/dev");
 
 test("the release tools refuse a stack of the source route in one sentence", async () => {
   install("release");
-  const refusal = read({ pins: "source", imageSource: "local", capdImageSource: "local", ...paths }, "release");
+  const refusal = read(
+    { pins: "source", imageSource: "local", capdImageSource: "local", ...sourceManifests },
+    "release",
+  );
   await expect(refusal).rejects.toThrow(
     "pins: expected release with the tools of the release route, which have no .tools/manifests/cert-manager.yaml, " +
       "got source and 7 manifests of the source route. Remove pins and the manifest settings from the stack file, " +
@@ -48,7 +42,7 @@ test("the release tools refuse a stack of the source route in one sentence", asy
 
 test("the release tools refuse a pod network that only the source route builds", async () => {
   install("release");
-  const local = Object.fromEntries(Object.keys(paths).map((key) => [key, "manifest.yaml"]));
+  const local = Object.fromEntries(Object.keys(sourceManifests).map((key) => [key, "manifest.yaml"]));
   const refusal = read({ pins: "source", ...local, clusters: [{ name: "a", cni: "flannel" }] }, "release");
   await expect(refusal).rejects.toThrow(
     /^pins: expected release .* no \.tools\/manifests\/flannel\.yaml, got source\. Remove/,
@@ -57,5 +51,7 @@ test("the release tools refuse a pod network that only the source route builds",
 
 test("the source tools name each manifest that is missing", async () => {
   install("source");
-  await expect(read({ pins: "source", ...paths }, "source")).rejects.toThrow(/^certManagerManifest: expected /);
+  await expect(read({ pins: "source", ...sourceManifests }, "source")).rejects.toThrow(
+    /^certManagerManifest: expected /,
+  );
 });
