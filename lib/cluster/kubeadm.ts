@@ -1,5 +1,6 @@
+import { isRecord, stableJson } from "../base/json";
 import type { IpFamily } from "../network/address";
-import type { ClusterSpec } from "./spec";
+import type { ClusterSpec, KubeadmSettings } from "./spec";
 
 /** kubeadm settings for address families; all empty for an IPv4-only cluster. */
 export interface KubeadmFamilies {
@@ -54,4 +55,23 @@ const bothAddresses = (families: readonly IpFamily[]): string => {
     `$(ip -${family === "ipv4" ? 4 : 6} -o address show dev eth0 scope global | awk '{sub("/.*", "", $4); print $4; exit}')`;
   const addresses = families.map(address).join(",");
   return `sed -i "s|^KUBELET_EXTRA_ARGS=.*|& --node-ip=${addresses}|" /etc/default/kubelet`;
+};
+
+/**
+ * Returns Slipway's own settings of kubeadm with the user's added. Lists are joined without repetitions, Slipway's items
+ * first. The rules of the settings refuse all other fields that both set.
+ */
+export const withUserKubeadm = <T extends object>(own: T, user: KubeadmSettings | undefined): T =>
+  user === undefined ? own : (merge(own, user) as T);
+
+const merge = (own: unknown, user: unknown): unknown => {
+  if (Array.isArray(own) && Array.isArray(user)) {
+    const known = new Set(own.map(stableJson));
+    return [...own, ...user.filter((item) => !known.has(stableJson(item)))];
+  }
+  if (!isRecord(own) || !isRecord(user)) return user;
+  const entries = Object.entries(user).map(
+    ([key, value]) => [key, Object.hasOwn(own, key) ? merge(own[key], value) : value] as const,
+  );
+  return { ...own, ...Object.fromEntries(entries) };
 };
