@@ -1,4 +1,5 @@
 import { isRecord, stableJson } from "../base/json";
+import { SecretValue } from "../kubernetes/secrets/secretValue";
 import type { IpFamily } from "../network/address";
 import type { ClusterSpec, KubeadmSettings } from "./spec";
 
@@ -74,4 +75,31 @@ const merge = (own: unknown, user: unknown): unknown => {
     ([key, value]) => [key, Object.hasOwn(own, key) ? merge(own[key], value) : value] as const,
   );
   return { ...own, ...Object.fromEntries(entries) };
+};
+
+/** A reference to a value of templateSecrets in a text. */
+export const secretVariable = /\$\{([A-Z][A-Z0-9_]*)\}/g;
+
+/**
+ * Returns a cluster whose settings of kubeadm have values of templateSecrets in place of `${NAME}`, marked as secrets.
+ * Other variables stay, because commands and files have variables of their own.
+ */
+export const withTemplateSecrets = (spec: ClusterSpec, secrets: Readonly<Record<string, string>>): ClusterSpec => ({
+  ...spec,
+  ...(spec.kubeadm ? { kubeadm: fillSecrets(spec.kubeadm, secrets) as KubeadmSettings } : {}),
+  workerPools: spec.workerPools.map((pool) =>
+    pool.kubeadm ? { ...pool, kubeadm: fillSecrets(pool.kubeadm, secrets) as KubeadmSettings } : pool,
+  ),
+});
+
+const fillSecrets = (value: unknown, secrets: Readonly<Record<string, string>>): unknown => {
+  if (typeof value === "string") {
+    const filled = value.replace(secretVariable, (match, name: string) =>
+      Object.hasOwn(secrets, name) ? (secrets[name] ?? "") : match,
+    );
+    return filled === value ? value : new SecretValue(filled);
+  }
+  if (Array.isArray(value)) return value.map((item) => fillSecrets(item, secrets));
+  if (!isRecord(value)) return value;
+  return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, fillSecrets(inner, secrets)]));
 };

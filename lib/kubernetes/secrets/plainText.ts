@@ -27,6 +27,16 @@ const comment = /^\s*#.*$/gm;
 export const isPlainSecret = (name: string, value: string): boolean =>
   secretName.test(name) && !openName.test(name) && !openValue.test(value.replace(/^(["'])(.*)\1$/, "$2").trim());
 
+/** Returns the values behind names such as `password` in a text without its comments, whether or not they are secrets. */
+export const secretAssignments = (text: string): string[] =>
+  assignmentsIn(text).flatMap(({ name, value }) => (openName.test(name) ? [] : [value]));
+
+const assignmentsIn = (text: string): { name: string; value: string }[] =>
+  [...text.replace(comment, "").matchAll(assignment)].map(({ groups: { name = "", value = "" } = {} }) => ({
+    name,
+    value,
+  }));
+
 /**
  * Returns true for a text with a secret that everybody can read: a private key, a Secret with data, or a value behind a
  * name such as `password`. The text may be in base64 or compressed base64.
@@ -36,9 +46,7 @@ export const holdsPlainSecret = (text: string): boolean =>
     (one) =>
       privateKey.test(one) ||
       holdsSecretManifest(one) ||
-      [...one.replace(comment, "").matchAll(assignment)].some(({ groups: { name = "", value = "" } = {} }) =>
-        isPlainSecret(name, value),
-      ),
+      assignmentsIn(one).some(({ name, value }) => isPlainSecret(name, value)),
   );
 
 /** Minimum length of base64 in characters. Shorter texts are words. */
