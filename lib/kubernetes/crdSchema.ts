@@ -132,7 +132,11 @@ const numberProblems = (value: number, { minimum, maximum, format }: CrdSchema, 
   const [least, most] = [Math.max(minimum ?? -limit, -limit), Math.min(maximum ?? limit - 1, limit - 1)];
   if (value >= least && value <= most) return [];
   const rule =
-    most === Infinity ? `a number of at least ${least}` : least === -Infinity ? `at most ${most}` : `${least} to ${most}`;
+    most === Infinity
+      ? `a number of at least ${least}`
+      : least === -Infinity
+        ? `at most ${most}`
+        : `${least} to ${most}`;
   return [{ key, received: value, rule, remedy: `Set it to ${value < least ? least : most}` }];
 };
 

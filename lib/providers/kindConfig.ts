@@ -16,7 +16,11 @@ export interface KindNode {
   /** Whether pods must reach IPv6-only clusters; then the Docker network has IPv6. @default false */
   readonly dualStack?: boolean;
   /** @default - Docker's socket only */
-  readonly mounts?: readonly { readonly hostPath: string; readonly containerPath: string; readonly readOnly: boolean }[];
+  readonly mounts?: readonly {
+    readonly hostPath: string;
+    readonly containerPath: string;
+    readonly readOnly: boolean;
+  }[];
   /** @default - none */
   readonly ports?: readonly PortMapping[];
 }

@@ -100,7 +100,4 @@ const portProblems = async (ports: readonly PortMapping[]): Promise<Problem[]> =
  * @param hasNode - true if the kind node exists, which then has the ports
  */
 export const nodeHostProblems = async (settings: MountSettings, hasNode: boolean): Promise<string[]> =>
-  [
-    ...mountProblems(settings),
-    ...(hasNode ? [] : await portProblems(settings.management.ports ?? [])),
-  ].map(sentence);
+  [...mountProblems(settings), ...(hasNode ? [] : await portProblems(settings.management.ports ?? []))].map(sentence);

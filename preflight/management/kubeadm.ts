@@ -65,7 +65,13 @@ export const kubeadmChangeProblems = (clusters: readonly ClusterSettings[], runn
     ];
   });
 
-const refusedChange = (path: readonly string[], before: unknown, after: unknown, key: string, name: string): Problem => {
+const refusedChange = (
+  path: readonly string[],
+  before: unknown,
+  after: unknown,
+  key: string,
+  name: string,
+): Problem => {
   const place = [key, ...path].join(".");
   const [old, received] = [valueAt(before, ...path), valueAt(after, ...path)];
   if (isRecord(old) && received === undefined)
@@ -77,11 +83,17 @@ const refusedChange = (path: readonly string[], before: unknown, after: unknown,
     };
   const value = old === undefined ? "no value" : show(old);
   const rule = `${value} while the cluster ${name} exists, because Cluster API does not let it change`;
-  return { key: place, ...(received === undefined ? { got: "none" } : { received }), rule, remedy: `Set it back. ${otherName}` };
+  return {
+    key: place,
+    ...(received === undefined ? { got: "none" } : { received }),
+    rule,
+    remedy: `Set it back. ${otherName}`,
+  };
 };
 
 const etcdProblems = (before: unknown, after: unknown, key: string, name: string): Problem[] => {
-  const isExternal = (spec: unknown): boolean => valueAt(spec, "clusterConfiguration", "etcd", "external") !== undefined;
+  const isExternal = (spec: unknown): boolean =>
+    valueAt(spec, "clusterConfiguration", "etcd", "external") !== undefined;
   if (isExternal(before) === isExternal(after)) return [];
   const rule = `${isExternal(before) ? "a value" : "no value"} while the cluster ${name} exists, because etcd cannot move`;
   const place = `${key}.clusterConfiguration.etcd.external`;

@@ -36,12 +36,19 @@ const placesOf = (cluster: ClusterSettings, index: number): Place[] => {
   if (cluster.backend === "template") return [];
   const { controlPlane, workers } = partsOfSpec(clusterSpec(cluster, cluster.backend));
   const key = `clusters[${index}]`;
-  const own = { source: "cluster", key: `${key}.kubeadm`, rendered: valueAt(controlPlane.owner, ...sources.cluster.path) };
+  const own = {
+    source: "cluster",
+    key: `${key}.kubeadm`,
+    rendered: valueAt(controlPlane.owner, ...sources.cluster.path),
+  };
   const pools = cluster.workerPools.map(({ kubeadm }, pool) => ({
     source: "pool",
     key: `${key}.workers[${pool}].kubeadm`,
     kubeadm,
-    rendered: valueAt(workers[pool]?.templates.find(({ kind }) => kind === "KubeadmConfigTemplate"), ...sources.pool.path),
+    rendered: valueAt(
+      workers[pool]?.templates.find(({ kind }) => kind === "KubeadmConfigTemplate"),
+      ...sources.pool.path,
+    ),
   }));
   return [{ ...own, kubeadm: cluster.kubeadm }, ...pools].flatMap((place) =>
     place.kubeadm === undefined ? [] : [place as Place],

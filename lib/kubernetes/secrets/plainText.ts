@@ -1,7 +1,8 @@
 import { decodeBase64, holdsSecretManifest } from "./secretText";
 
 /** Parts of the names of fields, variables and flags whose values are secrets. */
-const secretWords = "pass(?:word|wd|phrase|code)|secret|token|credential|(?:api|access|private|signing|encryption)[_-]?key";
+const secretWords =
+  "pass(?:word|wd|phrase|code)|secret|token|credential|(?:api|access|private|signing|encryption)[_-]?key";
 
 /** Names with these ends say where a secret is, or how a secret is used. */
 const openName = /(file|path|dir|name|ref|namespace|ttl|expiration|seconds|mode|type|enabled?|auth)$/i;

@@ -145,12 +145,10 @@ export const kubeadmRules: readonly ClusterRule[] = [
     fields: ["kubeadm", "workers", "backend", "template"],
     settings: ["featureGates"],
     check: (entry, { values }) => {
-      if (!isDocker(entry) && entry.values.backend !== "inMemory") return kubeadmPlaces(entry).map(({ key }) => beside(key));
+      if (!isDocker(entry) && entry.values.backend !== "inMemory")
+        return kubeadmPlaces(entry).map(({ key }) => beside(key));
       return kubeadmPlaces(entry).flatMap(({ kubeadm, key, isPool }) => [
-        ...ownKeyProblems(kubeadm, key, [
-          ...(isPool ? poolKeys : clusterKeys),
-          ...(isDocker(entry) ? dockerKeys : []),
-        ]),
+        ...ownKeyProblems(kubeadm, key, [...(isPool ? poolKeys : clusterKeys), ...(isDocker(entry) ? dockerKeys : [])]),
         ...kubeadmSecretProblems(kubeadm, key),
         ...kubeadmWebhookProblems(kubeadm, key, values.featureGates, isPool),
       ]);

@@ -111,7 +111,9 @@ const ignitionProblems = (
     ),
   );
   const tables = listAt(kubeadm, "diskSetup", "partitions").flatMap((one, index) =>
-    ["gpt", undefined].includes(valueAt(one, "tableType") as string) ? [] : [`diskSetup.partitions[${index}].tableType`],
+    ["gpt", undefined].includes(valueAt(one, "tableType") as string)
+      ? []
+      : [`diskSetup.partitions[${index}].tableType`],
   );
   const commands = Object.hasOwn(kubeadm, "bootCommands") ? ["bootCommands"] : [];
   return [...commands, ...encoded, ...inactive, ...disks, ...tables].map((field) => ({
@@ -122,7 +124,9 @@ const ignitionProblems = (
 
 const timeoutProblems = (kubeadm: KubeadmSettings, key: string): Problem[] => {
   const field = "controlPlaneComponentHealthCheckSeconds";
-  const [init, join] = ["initConfiguration", "joinConfiguration"].map((one) => valueAt(kubeadm, one, "timeouts", field));
+  const [init, join] = ["initConfiguration", "joinConfiguration"].map((one) =>
+    valueAt(kubeadm, one, "timeouts", field),
+  );
   if (init === join) return [];
   const rule = `the value of initConfiguration.timeouts.${field}`;
   return [{ key: `${key}.joinConfiguration.timeouts.${field}`, received: join, rule, remedy: "Set both to one value" }];
@@ -140,7 +144,14 @@ const certificateProblems = (kubeadm: KubeadmSettings, key: string): Problem[] =
 const etcdProblems = (kubeadm: KubeadmSettings, key: string): Problem[] => {
   const has = (one: string): boolean => valueAt(kubeadm, "clusterConfiguration", "etcd", one) !== undefined;
   return has("local") && has("external")
-    ? [{ key: `${key}.clusterConfiguration.etcd`, rule: "local or external", got: "both", remedy: "Remove one of the two" }]
+    ? [
+        {
+          key: `${key}.clusterConfiguration.etcd`,
+          rule: "local or external",
+          got: "both",
+          remedy: "Remove one of the two",
+        },
+      ]
     : [];
 };
 

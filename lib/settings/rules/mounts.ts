@@ -59,8 +59,7 @@ export const mountRules: readonly ClusterRule[] = [
         ofPool.map((mount, index) => ({ mount, key: `${entry.key("workers")}[${pool}].mounts[${index}]` })),
       );
       const unused = { rule: "no value, because only Docker nodes of Slipway's own clusters have mounts", got: "one" };
-      if (!isDocker(entry))
-        return [all, ...pools].flat().map(({ key }) => ({ key, ...unused, remedy: removeIt }));
+      if (!isDocker(entry)) return [all, ...pools].flat().map(({ key }) => ({ key, ...unused, remedy: removeIt }));
       const problems = [all, ...pools.map((pool) => [...all, ...pool])].flatMap((places) =>
         mountProblems(
           places.map(({ mount }) => mount),

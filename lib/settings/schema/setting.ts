@@ -170,8 +170,7 @@ export const mapOf = <T extends SettingTable>(fields: T) => orJson(isRecord, z.s
 export const anyMap = orJson(isRecord, z.looseObject({}));
 
 /** Returns an optional map with any fields, which another program defines. */
-export const optionalMap = (description: string) =>
-  z.optional(anyMap).register(notes, { description });
+export const optionalMap = (description: string) => z.optional(anyMap).register(notes, { description });
 
 /** Returns a list, empty by default. */
 export const listOf = <S extends Setting>(item: S, description: string) =>
