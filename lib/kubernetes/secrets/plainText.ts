@@ -13,7 +13,7 @@ const openValue = /^(|\/.*|\$.*|[\d.]+(ms|[smhd])?|true|false|null|nil|none|[[{|
 /** Matches a private key in PEM. */
 const privateKey = /-----BEGIN [A-Z0-9 ]{0,40}PRIVATE KEY/;
 
-const quoted = String.raw`"[^"\n]*"|'[^'\n]*'|[^\s,;}\]"']*`;
+const quoted = String.raw`"[^"\n]*"|'[^'\n]*'|\$\{\w+\}|[^\s,;}\]"']*`;
 
 /** Matches `name: value`, `name=value`, `"name": "value"` and `--name value`. */
 const assignment = new RegExp(
