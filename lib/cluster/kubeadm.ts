@@ -67,8 +67,9 @@ export const withUserKubeadm = <T extends object>(own: T, user: KubeadmSettings 
 
 const merge = (own: unknown, user: unknown): unknown => {
   if (Array.isArray(own) && Array.isArray(user)) {
-    const known = new Set(own.map(stableJson));
-    return [...own, ...user.filter((item) => !known.has(stableJson(item)))];
+    const [first, more]: [readonly unknown[], readonly unknown[]] = [own, user];
+    const known = new Set(first.map(stableJson));
+    return [...first, ...more.filter((item) => !known.has(stableJson(item)))];
   }
   if (!isRecord(own) || !isRecord(user)) return user;
   const entries = Object.entries(user).map(

@@ -35,10 +35,10 @@ export interface CrdSchema {
  * @param path - names of the fields, such as `spec`, `kubeadmConfigSpec`
  */
 export const fieldSchema = (crd: KubernetesObject, version: string, ...path: string[]): CrdSchema | undefined => {
-  const versions = valueAt(crd, "spec", "versions");
-  const served = Array.isArray(versions)
-    ? versions.find((one) => valueAt(one, "name") === version && valueAt(one, "served") === true)
-    : undefined;
+  const versions: unknown = valueAt(crd, "spec", "versions");
+  const served = (Array.isArray(versions) ? (versions as readonly unknown[]) : []).find(
+    (one) => valueAt(one, "name") === version && valueAt(one, "served") === true,
+  );
   const schema = valueAt(served, "schema", "openAPIV3Schema", ...path.flatMap((name) => ["properties", name]));
   return isRecord(schema) ? schema : undefined;
 };
@@ -190,7 +190,7 @@ const mapProblems = (value: Record<string, unknown>, schema: CrdSchema, key: str
     })),
     ...Object.entries(value).flatMap(([name, inner]) => {
       const known = Object.hasOwn(properties, name) ? properties[name] : additionalProperties;
-      if (isRecord(known)) return schemaProblems(inner, known as CrdSchema, `${key}.${name}`);
+      if (isRecord(known)) return schemaProblems(inner, known, `${key}.${name}`);
       const isAccepted = known === true || schema["x-kubernetes-preserve-unknown-fields"] === true;
       return isAccepted ? [] : [unknownField(name, Object.keys(properties), key)];
     }),

@@ -124,7 +124,11 @@ test(
     const mounts = [{ hostPath: "/a", containerPath: "/b", readOnly: true }];
     const { controlPlane, controlPlaneTemplate, workers } = objectsOf({ kubeadm, workerPools, mounts });
     const crds = await realCrds();
-    const objects = [controlPlane, controlPlaneTemplate, ...workers.flatMap((worker) => Object.values(worker))];
+    const objects = [
+      controlPlane,
+      controlPlaneTemplate,
+      ...workers.flatMap((worker) => [worker.machineTemplate, worker.bootstrapTemplate, worker.deployment]),
+    ];
     expect(objects.flatMap((object) => misfits(object, crds))).toEqual([]);
   },
   fetchTimeout,
