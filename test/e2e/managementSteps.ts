@@ -13,7 +13,8 @@ export const managementSteps = (stack: TestStack, ready: () => Promise<void>): S
     run: () => {
       const before = stack.inventory(["capd"]);
       const dead = { DOCKER_HOST: "unix:///nonexistent.sock" };
-      const unanswered = /DOCKER_HOST: expected the address of a Docker that answers, got unix:\/\/\/nonexistent\.sock\./;
+      const unanswered =
+        /DOCKER_HOST: expected the address of a Docker that answers, got unix:\/\/\/nonexistent\.sock\./;
       for (const run of [
         stack.slipwayWith(dead, "plan"),
         stack.plainPulumi(["preview"], dead),
