@@ -63,10 +63,10 @@ const nodeRegistration = ({ labels = {}, taints = [], kubeadm }: WorkerPool, fam
     ...(taints.length === 0 ? {} : { taints }),
   };
   const { preKubeadmCommands } = families;
-  const own = {
+  const base = {
     ...(Object.keys(registration).length === 0 ? {} : { joinConfiguration: { nodeRegistration: registration } }),
     ...(preKubeadmCommands.length === 0 ? {} : { preKubeadmCommands }),
   };
-  const spec = withUserKubeadm(own, kubeadm);
+  const spec = withUserKubeadm(base, kubeadm);
   return Object.keys(spec).length === 0 ? {} : { spec: { template: { spec } } };
 };

@@ -24,7 +24,7 @@ export const usesKubeadm = (clusters: readonly ClusterSettings[]): boolean =>
   clusters.some(({ kubeadm, workerPools }) => kubeadm !== undefined || workerPools.some((pool) => pool.kubeadm));
 
 /** Settings of kubeadm with their place, and the object that Slipway makes of them. */
-interface Place {
+interface KubeadmSource {
   readonly source: keyof typeof sources;
   readonly key: string;
   readonly kubeadm: KubeadmSettings;
@@ -32,11 +32,11 @@ interface Place {
   readonly rendered: unknown;
 }
 
-const placesOf = (cluster: ClusterSettings, index: number): Place[] => {
+const placesOf = (cluster: ClusterSettings, index: number): KubeadmSource[] => {
   if (cluster.backend === "template") return [];
   const { controlPlane, workers } = partsOfSpec(clusterSpec(cluster, cluster.backend));
   const key = `clusters[${index}]`;
-  const own = {
+  const ofCluster = {
     source: "cluster",
     key: `${key}.kubeadm`,
     rendered: valueAt(controlPlane.owner, ...sources.cluster.path),
@@ -50,8 +50,8 @@ const placesOf = (cluster: ClusterSettings, index: number): Place[] => {
       ...sources.pool.path,
     ),
   }));
-  return [{ ...own, kubeadm: cluster.kubeadm }, ...pools].flatMap((place) =>
-    place.kubeadm === undefined ? [] : [place as Place],
+  return [{ ...ofCluster, kubeadm: cluster.kubeadm }, ...pools].flatMap((place) =>
+    place.kubeadm === undefined ? [] : [place as KubeadmSource],
   );
 };
 
@@ -77,9 +77,9 @@ export const kubeadmProblems = (
   clusters.flatMap((cluster, index) =>
     placesOf(cluster, index).flatMap(({ source, key, kubeadm, rendered }) => {
       const schema = schemaOf(source, crds);
-      const own = schema ? schemaProblems(kubeadm, schema, key) : [missingSchema(source, key)];
-      const joined = schema && own.length === 0 ? schemaProblems(rendered, schema, `${key} with Slipway's fields`) : [];
-      return [...own, ...joined, ...missingSecrets(kubeadm, key, templateSecrets)];
+      const problems = schema ? schemaProblems(kubeadm, schema, key) : [missingSchema(source, key)];
+      const joined = schema && problems.length === 0 ? schemaProblems(rendered, schema, `${key} with Slipway's fields`) : [];
+      return [...problems, ...joined, ...missingSecrets(kubeadm, key, templateSecrets)];
     }),
   );
 
