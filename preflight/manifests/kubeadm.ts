@@ -78,7 +78,8 @@ export const kubeadmProblems = (
     placesOf(cluster, index).flatMap(({ source, key, kubeadm, rendered }) => {
       const schema = schemaOf(source, crds);
       const problems = schema ? schemaProblems(kubeadm, schema, key) : [missingSchema(source, key)];
-      const joined = schema && problems.length === 0 ? schemaProblems(rendered, schema, `${key} with Slipway's fields`) : [];
+      const joined =
+        schema && problems.length === 0 ? schemaProblems(rendered, schema, `${key} with Slipway's fields`) : [];
       return [...problems, ...joined, ...missingSecrets(kubeadm, key, templateSecrets)];
     }),
   );
