@@ -1,5 +1,6 @@
 import type { Scenario } from "../scenario";
 import { change } from "./change";
+import { clone } from "./clone";
 import { dayTwo } from "./dayTwo";
 import { deleted } from "./deleted";
 import { drift } from "./drift";
@@ -30,6 +31,7 @@ export const scenarios: Scenario[] = [
   drift,
   deleted,
   dayTwo,
+  clone,
   fleet,
   field,
   ipv6,
