@@ -78,6 +78,7 @@ const kindOnly = [
   "managementCluster",
   "managementNodeImage",
   "capdImageSource",
+  "capdSource",
   "capdImageArchive",
 ] as const satisfies readonly SettingKey[];
 
@@ -144,6 +145,34 @@ const stackRules: readonly StackRule[] = [
                 capdImageArchive === ""
                   ? "Set it to a file that docker save wrote, or choose another capdImageSource"
                   : "Remove it, or set capdImageSource to archive",
+            },
+          ],
+  },
+  {
+    keys: ["capdImageSource", "capdSource"],
+    check: ({ capdImageSource, capdSource }) =>
+      capdImageSource === "build" || capdSource === ""
+        ? []
+        : [
+            {
+              key: "capdSource",
+              received: capdSource,
+              rule: `no value where capdImageSource is ${capdImageSource}`,
+              remedy: "Remove it, or set capdImageSource to build",
+            },
+          ],
+  },
+  {
+    keys: ["capdSource", "capdImage"],
+    check: ({ capdSource, capdImage, ...values }, versions) =>
+      capdSource === "" || capdImage === notes.get(settingsSchema.capdImage)?.derived?.(versions, values)
+        ? []
+        : [
+            {
+              key: "capdImage",
+              received: capdImage,
+              rule: "no value beside capdSource, whose files give the image its name",
+              remedy: "Remove one of the two",
             },
           ],
   },

@@ -1,5 +1,6 @@
 import type { Scenario } from "../scenario";
 import { change } from "./change";
+import { clone } from "./clone";
 import { dayTwo } from "./dayTwo";
 import { deleted } from "./deleted";
 import { drift } from "./drift";
@@ -32,6 +33,7 @@ export const scenarios: Scenario[] = [
   deleted,
   dayTwo,
   kubeadm,
+  clone,
   fleet,
   field,
   ipv6,
