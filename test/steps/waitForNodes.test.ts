@@ -24,7 +24,7 @@ const waitFor = (
   writeFileSync(join(folder, "owners"), owners.map((line) => `${line}\n`).join(""));
   fakeTool(
     "kubectl",
-    `case "$*" in *"get crd"*) echo "machinedeployments.cluster.x-k8s.io " ;; *"{.metadata.annotations}"*) cat "${join(folder, "owners")}" ;; *machinesets*) cat "${join(folder, "sets")}" ;; *"get nodes"*jsonpath*) cat "${join(folder, "nodes")}" ;; *"rollout status"*broken*) exit 1 ;; esac`,
+    `case "$*" in *"get crd"*) echo "machinedeployments.cluster.x-k8s.io " ;; *"node-group-min-size}"*) [[ "$*" != *"get machinedeployments"* ]] || cat "${join(folder, "owners")}" ;; *machinesets*) cat "${join(folder, "sets")}" ;; *"get nodes"*jsonpath*) cat "${join(folder, "nodes")}" ;; *"rollout status"*broken*) exit 1 ;; esac`,
   );
   const { status, stdout, stderr } = spawnSync("bash", ["steps/wait-for-nodes"], {
     cwd: folder,
@@ -63,9 +63,13 @@ const worker = (name: string, set: string, version = "v1.34.4", ready = "True"):
 describe("wait-for-nodes", () => {
   test("counts the replicas of the owners where the autoscaler sets the replicas of a pool", () => {
     const nodes = [controlPlane, worker("one-md-0-a", "one-md-0-xxxxx")];
-    const annotated = '1 {"cluster.x-k8s.io/cluster-api-autoscaler-node-group-min-size":"1"}';
-    expect(waitFor(nodes, { NODES: "4" }, current, ["1 {}", annotated]).status).toBe(0);
-    expect(waitFor(nodes, { NODES: "4" }, current, ["1 {}", "1 {}"]).status).not.toBe(0);
+    const owners = (...bounds: string[]) => [
+      "KubeadmControlPlane|one-control-plane|1|||",
+      `MachineDeployment|one-md-0|${bounds.join("|")}|DevMachineTemplate`,
+    ];
+    expect(waitFor(nodes, { NODES: "4" }, current, owners("1", "1", "5")).status).toBe(0);
+    expect(waitFor(nodes, { NODES: "4" }, current, owners("1", "", "")).status).not.toBe(0);
+    expect(waitFor(nodes, { NODES: "4" }, current, owners("2", "1", "5")).stderr).toContain("there are not 3 nodes");
   });
 
   test("gives the names of the nodes once they are what is wanted", () => {

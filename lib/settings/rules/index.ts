@@ -11,6 +11,7 @@ import { fleetProblems } from "./fleet";
 import { loadBalancerRules, cloudProviderKindProblems } from "./loadBalancer";
 import { machineRules } from "./machines";
 import { nameRules } from "./names";
+import { poolRules } from "./pools";
 import { networkRules } from "./networks";
 import { checkField, type ClusterRule, type RuleContext } from "./rule";
 import { templateRules, providerProblems } from "./template";
@@ -38,6 +39,7 @@ export const clusterRules: readonly ClusterRule[] = [
   ...networkRules,
   ...nameRules,
   ...machineRules,
+  ...poolRules,
   ...loadBalancerRules,
   ...inMemoryRules,
   ...versionRules,

@@ -99,7 +99,7 @@ export const clusterFields = {
   kubernetesVersion: clusterSettings.kubernetesVersion,
   controlPlaneReplicas: clusterSettings.controlPlaneReplicas,
   workerReplicas: integer(1, "Number of worker nodes in one pool, md-0.", between(0, 250)),
-  workers: listOf(pool, "Worker pools, instead of workerReplicas. Fields: name, replicas, labels, taints."),
+  workers: listOf(pool, "Worker pools, instead of workerReplicas. Fields: name, type, replicas, minReplicas, maxReplicas, labels, taints."),
   healthCheck: optional(healthCheck).register(notes, {
     description:
       "MachineHealthChecks, which replace unhealthy machines. Absent: no health checks; {}: health checks with defaults.",
