@@ -11,6 +11,7 @@ import { fleet } from "./fleet";
 import { ha } from "./ha";
 import { identity } from "./identity";
 import { lost } from "./lost";
+import { machinepool } from "./machinepool";
 import { many } from "./many";
 import { neighbours } from "./neighbours";
 import { providerUpgrade } from "./providerUpgrade";
@@ -30,6 +31,7 @@ export const scenarios: Scenario[] = [
   drift,
   deleted,
   dayTwo,
+  machinepool,
   fleet,
   field,
   ipv6,
