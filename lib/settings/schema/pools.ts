@@ -53,22 +53,23 @@ interface Replicas {
 /** Returns the problem of a pool's replicas and bounds; undefined if they fit together. */
 const replicasProblem = ({ replicas, minReplicas: min, maxReplicas: max }: Replicas): Problem | undefined => {
   if (min === undefined && max === undefined) return undefined;
-  const received = [
+  const got = [
     ...(replicas === undefined ? [] : [`replicas ${replicas}`]),
     ...(min === undefined ? [] : [`minReplicas ${min}`]),
     ...(max === undefined ? [] : [`maxReplicas ${max}`]),
   ].join(", ");
   if (replicas !== undefined) {
-    const rule = "either replicas, or minReplicas and maxReplicas, between which an autoscaler sets the number of nodes";
-    return { received, rule, remedy: "Remove replicas" };
+    const rule =
+      "either replicas, or minReplicas and maxReplicas, between which an autoscaler sets the number of nodes";
+    return { got, rule, remedy: "Remove replicas" };
   }
   if (min === undefined || max === undefined) {
     const missing = min === undefined ? "minReplicas" : "maxReplicas";
     const rule = "both minReplicas and maxReplicas, because the autoscaler needs both bounds";
-    return { received, rule, remedy: `Add ${missing}` };
+    return { got, rule, remedy: `Add ${missing}` };
   }
   const rule = "maxReplicas of minReplicas or more";
-  return min <= max ? undefined : { received, rule, remedy: "Exchange the two, or correct one of them" };
+  return min <= max ? undefined : { got, rule, remedy: "Exchange the two, or correct one of them" };
 };
 
 /** The schema of an entry of `workers`, without empty fields. */
