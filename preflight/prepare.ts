@@ -8,6 +8,7 @@ import { managementNode } from "../system/docker";
 import { type HostInspection, inspectHost } from "./host/inspect";
 import { nodeHostProblems } from "./host/mounts";
 import { type CapdArchive, readArchive } from "./images/capdArchive";
+import { cloneProblems, readCapdClone, withClone } from "./images/capdClone";
 import { checkCapdImage, withoutProblems } from "./images/capdImage";
 import { checkNodeImages } from "./images/nodeImages";
 import { readImages, type StackImages } from "./images/stack";
@@ -37,7 +38,8 @@ export interface Inputs extends Omit<StackImages, "capdId"> {
   running: RunningClusters;
   /** Saved kubeconfigs of clusters whose kubeconfig Secret is missing, by `namespace/name`. */
   savedKubeconfigs: Readonly<Record<string, string>>;
-  capd: { localId?: string; archive?: CapdArchive };
+  /** Facts about the image of Cluster API's Docker provider. `image` and `clone` are those of a clone. */
+  capd: { localId?: string; archive?: CapdArchive; image?: string; clone?: string };
   /** The existing management cluster of the settings; absent if the stack creates a kind cluster. */
   existing?: ExistingManagement;
   /** Problems that may stop an `up`, each with its remedy. */
@@ -54,8 +56,12 @@ export const prepare = async (settings: Settings, owner: string, preview = false
   const { management, capd, clusters } = settings;
   const hasExistingManagement = management.kubeconfig !== "";
   const onDocker = usesDocker(settings);
+  const cloned = outcomeOf(
+    capd.clone === undefined ? undefined : readCapdClone(capd.clone, settings.versions.clusterApi),
+  );
+  const complete = cloned.then((outcome) => withClone(settings, valueOf(outcome)));
   // The calls of other programs come first, so they run while this process parses manifests.
-  const [host, machine, existing, tags, capdTag, archive, templates, manifests] = await Promise.all([
+  const [host, machine, existing, tags, capdTag, archive, clone, templates, manifests] = await Promise.all([
     outcomeOf<HostInspection>(
       onDocker ? inspectHost(settings, owner) : { answers: true, problems: [], warnings: [], network: undefined },
     ),
@@ -64,8 +70,9 @@ export const prepare = async (settings: Settings, owner: string, preview = false
     outcomeOf(onDocker ? checkNodeImages(settings) : { problems: [], warnings: [] }),
     outcomeOf(checkCapdImage(settings)),
     outcomeOf(capd.source === "archive" ? readArchive(capd.archive) : undefined),
+    cloned,
     outcomeOf(readTemplates(settings)),
-    outcomeOf(readManifests(settings, owner)),
+    outcomeOf(complete.then((withImage) => readManifests(withImage, owner))),
   ]);
   const report = valueOf(host);
   const answers = report?.answers ?? false;
@@ -75,7 +82,7 @@ export const prepare = async (settings: Settings, owner: string, preview = false
   // If Docker does not answer, the host's problems report it once.
   const images =
     answers && "found" in manifests
-      ? await outcomeOf(readImages(settings, manifests.found, hasExistingManagement))
+      ? await outcomeOf(readImages(await complete, manifests.found, hasExistingManagement))
       : { problems: [] };
   const hasNode = valueOf(machine)?.node !== undefined;
   // The paths of another machine cannot be read.
@@ -87,7 +94,7 @@ export const prepare = async (settings: Settings, owner: string, preview = false
   const problems = [
     ...(preview ? [] : nodeImageChange),
     ...(needsRoom ? shortages : []),
-    ...[host, existing, archive, templates, manifests, images].flatMap((outcome) => outcome.problems),
+    ...[host, existing, archive, clone, templates, manifests, images].flatMap((outcome) => outcome.problems),
     ...(answers ? [...machine.problems, ...tags.problems, ...capdTag.problems] : []),
     ...(report?.problems ?? []),
     ...(valueOf(tags)?.problems ?? []),
@@ -98,6 +105,7 @@ export const prepare = async (settings: Settings, owner: string, preview = false
     ...kubeadmChangeProblems(clusters, running).map(sentence),
     ...("found" in manifests ? manifestProblems(settings, owner, manifests.found, valueOf(existing)) : []),
     ...("found" in manifests ? await kubeadmSchemaProblems(settings, manifests.found) : []),
+    ...("found" in manifests ? cloneProblems(valueOf(clone), manifests.found).map(sentence) : []),
     ...("found" in manifests && "found" in templates
       ? templateOwnerProblems(clusters, templates.found, manifests.found).map(sentence)
       : []),
@@ -108,7 +116,7 @@ export const prepare = async (settings: Settings, owner: string, preview = false
   const managed = valueOf(existing)?.managed ?? valueOf(machine)?.managed;
   const [project = "", stack = ""] = owner.split("/");
   const { capdId, ...nodes } = images.found;
-  const [cluster, saved] = [valueOf(existing), valueOf(archive)];
+  const [cluster, saved, built] = [valueOf(existing), valueOf(archive), valueOf(clone)];
   return {
     manifests: manifests.found,
     templates: templates.found,
@@ -116,7 +124,11 @@ export const prepare = async (settings: Settings, owner: string, preview = false
     running,
     savedKubeconfigs: kubeconfigsWithoutSecret(stack, clusters, managed),
     ...(cluster ? { existing: cluster } : {}),
-    capd: { ...(capdId === undefined ? {} : { localId: capdId }), ...(saved ? { archive: saved } : {}) },
+    capd: {
+      ...(capdId === undefined ? {} : { localId: capdId }),
+      ...(saved ? { archive: saved } : {}),
+      ...(built ? { image: built.image, clone: built.path } : {}),
+    },
     warnings: [
       ...(preview ? nodeImageChange : []),
       ...(needsRoom ? [] : shortages.map((text) => `the next rollout has no room. ${text}`)),

@@ -72,6 +72,8 @@ export interface Settings {
     readonly image: string;
     /** Path of the archive; empty for all other sources. */
     readonly archive: string;
+    /** Path of a clone of Cluster API to build; absent for a build from the Go module, and for all other sources. */
+    readonly clone?: string;
   };
   /** URL or path of each manifest. */
   readonly manifests: {
@@ -130,7 +132,12 @@ export const settingsTree = (
     },
     imageSource: values.imageSource,
     extraImages: [...values.extraImages],
-    capd: { source: values.capdImageSource, image: values.capdImage, archive: values.capdImageArchive },
+    capd: {
+      source: values.capdImageSource,
+      image: values.capdImage,
+      archive: values.capdImageArchive,
+      ...(values.capdSource === "" ? {} : { clone: values.capdSource }),
+    },
     manifests: {
       certManager: values.certManagerManifest,
       core: values.coreManifest,

@@ -1,5 +1,6 @@
 import type { Scenario } from "../scenario";
 import { change } from "./change";
+import { clone } from "./clone";
 import { dayTwo } from "./dayTwo";
 import { deleted } from "./deleted";
 import { drift } from "./drift";
@@ -12,6 +13,7 @@ import { ha } from "./ha";
 import { identity } from "./identity";
 import { kubeadm } from "./kubeadm";
 import { lost } from "./lost";
+import { machinepool } from "./machinepool";
 import { many } from "./many";
 import { neighbours } from "./neighbours";
 import { providerUpgrade } from "./providerUpgrade";
@@ -32,6 +34,8 @@ export const scenarios: Scenario[] = [
   deleted,
   dayTwo,
   kubeadm,
+  clone,
+  machinepool,
   fleet,
   field,
   ipv6,
