@@ -41,15 +41,12 @@ const placesOf = (cluster: ClusterSettings, index: number): KubeadmSource[] => {
     key: `${key}.kubeadm`,
     rendered: valueAt(controlPlane.owner, ...sources.cluster.path),
   };
-  const pools = cluster.workerPools.map(({ kubeadm }, pool) => ({
-    source: "pool",
-    key: `${key}.workers[${pool}].kubeadm`,
-    kubeadm,
-    rendered: valueAt(
-      workers[pool]?.templates.find(({ kind }) => kind === "KubeadmConfigTemplate"),
-      ...sources.pool.path,
-    ),
-  }));
+  const pools = cluster.workerPools.map(({ kubeadm }, pool) => {
+    const bootstrap = workers[pool]?.templates.find(({ kind }) => kind.startsWith("KubeadmConfig"));
+    // A MachinePool has a KubeadmConfig, whose spec is that of a template's objects.
+    const path = bootstrap?.kind === "KubeadmConfig" ? ["spec"] : sources.pool.path;
+    return { source: "pool", key: `${key}.workers[${pool}].kubeadm`, kubeadm, rendered: valueAt(bootstrap, ...path) };
+  });
   return [{ ...ofCluster, kubeadm: cluster.kubeadm }, ...pools].flatMap((place) =>
     place.kubeadm === undefined ? [] : [place as KubeadmSource],
   );
