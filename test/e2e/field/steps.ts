@@ -84,7 +84,10 @@ export const manifestSteps = (stack: TestStack): Step[] => {
         stack.write("dev", fieldSettings([], earlier));
         stack.up();
         const [shop, ...others] = resources().filter((urn) => urn.endsWith("/Namespace/shop"));
-        check(others.length === 0 && shop?.includes("earlier.yaml") === true, `the earlier file to own it, got ${shop}`);
+        check(
+          others.length === 0 && shop?.includes("earlier.yaml") === true,
+          `the earlier file to own it, got ${shop}`,
+        );
         check(uid() === before, "the namespace of before");
         stack.upChangesNothing();
       },
