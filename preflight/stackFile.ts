@@ -9,6 +9,7 @@ import { type PlacedSettings, placeStack, unknownMachine } from "../lib/settings
 import { pins, type Route } from "../lib/versions/pins";
 import { inspectFile, readRegularFile } from "../system/regularFile";
 import { installedRoute } from "./installedRoute";
+import { storedTemplates } from "./manifests/templates";
 import { placeOnMachine } from "./stackNetwork";
 
 /** Default stack of each route, without the variable STACK. */
@@ -58,9 +59,9 @@ let last: { input: string; reading: StackFileReading } | undefined;
  */
 export const readStackFile = (checkout: string, stack: string, route = installedRoute(checkout)): StackFileReading => {
   try {
-    const text = readText(stackFile(checkout, stack));
-    const input = JSON.stringify([checkout, stack, route, text]);
-    if (last?.input !== input) last = { input, reading: readSettingsOf(text, stack, route) };
+    const source = sourceOf(readText(stackFile(checkout, stack)), checkout, stack, route);
+    const input = JSON.stringify([checkout, stack, route, source.config, [...(source.templates ?? [])]]);
+    if (last?.input !== input) last = { input, reading: readSettingsOf(source, stack) };
     return last.reading;
   } catch (error) {
     return problemsIn(error);
@@ -79,22 +80,21 @@ export const placeStackFile = async (
   readState: () => Promise<StateNetwork | undefined>,
 ): Promise<StackFileReading> => {
   try {
-    const source = sourceOf(readText(stackFile(checkout, stack)), stack, route);
+    const source = sourceOf(readText(stackFile(checkout, stack)), checkout, stack, route);
     return await placeOnMachine(source, ownerOf(stack), { readState });
   } catch (error) {
     return problemsIn(error);
   }
 };
 
-const sourceOf = (text: string, stack: string, route: Route): SettingsSource => ({
-  config: projectConfig(readStackConfig(text, basename(stackFile("", stack))).values),
-  pins,
-  route,
-});
+const sourceOf = (text: string, checkout: string, stack: string, route: Route): SettingsSource => {
+  const config = projectConfig(readStackConfig(text, basename(stackFile("", stack))).values);
+  return { config, pins, route, templates: storedTemplates(config, checkout) };
+};
 
-const readSettingsOf = (text: string, stack: string, route: Route): StackFileReading => {
+const readSettingsOf = (source: SettingsSource, stack: string): StackFileReading => {
   try {
-    return placeStack(sourceOf(text, stack, route), ownerOf(stack), unknownMachine);
+    return placeStack(source, ownerOf(stack), unknownMachine);
   } catch (error) {
     return problemsIn(error);
   }

@@ -102,7 +102,7 @@ export const inputs = (settings: Settings): Inputs => ({
   nodeRecipes: Object.fromEntries(
     settings.clusters
       .filter(({ backend }) => backend === "docker")
-      .map(({ name, nodeImage }) => [name, nodeImageRecipe(nodeImage, "sha256:5555", workloadImages)!]),
+      .map(({ name, nodeImage }) => [name, [nodeImageRecipe(nodeImage, "sha256:5555", workloadImages)!]]),
   ),
   templates: {},
   running: {},

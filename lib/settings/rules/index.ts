@@ -13,7 +13,7 @@ import { machineRules } from "./machines";
 import { nameRules } from "./names";
 import { networkRules } from "./networks";
 import { checkField, type ClusterRule, type RuleContext } from "./rule";
-import { templateRules, providerProblems } from "./template";
+import { templateNetworkRules, templateRules, providerProblems } from "./template";
 import { versionRules } from "./versions";
 
 /** Rules about clusters that Cluster API's in-memory provider simulates. */
@@ -43,6 +43,7 @@ export const clusterRules: readonly ClusterRule[] = [
   ...versionRules,
   ...familyRules,
   ...templateRules,
+  ...templateNetworkRules,
 ];
 
 /** Returns the problems of rules about several settings. A rule is skipped if one of its values is invalid by itself. */

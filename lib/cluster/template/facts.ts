@@ -1,0 +1,141 @@
+import { isRecord, valueAt } from "../../base/json";
+import { ProblemError } from "../../base/problem";
+import type { KubernetesObject } from "../../kubernetes/object";
+import type { BuiltIn, WorkerPool } from "../spec";
+import { backendOf, containerNameOf, type ImageDefaults, machineImages } from "./docker";
+import { isPool, replicasOf } from "./nodes";
+import { withListedNetworks, templateVariablesOf, unsetVariables } from "./parts";
+import type { TemplateCluster } from "./problems";
+import { renderTemplate } from "./render";
+import { variablesOf } from "./substitution";
+
+/** Fields of a cluster in the settings that a template may state itself. */
+export const statedFields = [
+  "namespace",
+  "kubernetesVersion",
+  "controlPlaneReplicas",
+  "podCidr",
+  "serviceCidr",
+  "serviceDomain",
+] as const;
+
+/** Values that a template states for a field, in the form of the settings. Several objects may state one field. */
+export type StatedValues = Readonly<Partial<Record<(typeof statedFields)[number], readonly (string | number)[]>>>;
+
+/** Properties of a Docker or in-memory cluster that only its template contains. */
+export interface TemplateFacts {
+  readonly backend: BuiltIn;
+  readonly stated: StatedValues;
+  /** The worker pools, named without the cluster's name. */
+  readonly pools: readonly WorkerPool[];
+  /** True if the template has the variable of the number of workers. */
+  readonly usesWorkerReplicas: boolean;
+  /** Start of the names of the control plane's containers. */
+  readonly controlPlane: string;
+  /** Owners of machines whose names do not start with the cluster's name. */
+  readonly foreignNames: readonly string[];
+  /** Images of the machines before Slipway adds images to them. */
+  readonly images: readonly string[];
+  /** True if a ClusterResourceSet of the template installs a pod network. */
+  readonly bringsNetwork: boolean;
+}
+
+/** A cluster of the settings, which fills in the variables of its template. */
+export type FactsCluster = TemplateCluster & ImageDefaults;
+
+/**
+ * Reads what the rules about settings need from a template. Variables without a value get a placeholder, because
+ * `templateParts` reports them later.
+ *
+ * @returns `foreign` for a cluster of another provider; undefined for a template without a readable cluster
+ */
+export const readFacts = (
+  text: string,
+  cluster: FactsCluster,
+  variables: Readonly<Record<string, string>>,
+): TemplateFacts | "foreign" | undefined => {
+  const objects = renderLeniently(text, cluster, variables);
+  const clusterObject = objects?.find(({ kind, apiVersion }) => kind === "Cluster" && isCore(apiVersion));
+  if (objects === undefined || clusterObject === undefined) return undefined;
+  const find = (key: string): KubernetesObject | undefined => {
+    const { kind, name } = (valueAt(clusterObject, "spec", key) ?? {}) as { kind?: unknown; name?: unknown };
+    return objects.find((object) => object.kind === kind && object.metadata.name === name);
+  };
+  const [infrastructure, controlPlane] = [find("infrastructureRef"), find("controlPlaneRef")];
+  if (infrastructure === undefined || controlPlane === undefined) return undefined;
+  const backend = backendOf(infrastructure);
+  if (backend === "template") return "foreign";
+  const { name } = cluster;
+  const pools = objects.filter((object) => isPool(object) && valueAt(object, "spec", "clusterName") === name);
+  const owners = [controlPlane, ...pools].map(({ metadata }) => metadata.name);
+  return {
+    backend,
+    stated: statedBy(clusterObject, controlPlane, pools),
+    pools: pools.map((pool) => ({
+      name: containerNameOf(name, pool.metadata.name).replace(new RegExp(`^${name}-`), ""),
+      replicas: replicasOf(pool),
+    })),
+    usesWorkerReplicas: variablesOf(text).some((variable) => variable.name === "WORKER_MACHINE_COUNT"),
+    controlPlane: containerNameOf(name, controlPlane.metadata.name),
+    foreignNames: owners.filter((owner) => !owner.startsWith(`${name}-`)),
+    images: backend === "docker" ? machineImages(objects, cluster) : [],
+    bringsNetwork: objects.some(({ kind }) => kind === "ClusterResourceSet") && objects.some(hasNetworkConfiguration),
+  };
+};
+
+const isCore = (apiVersion: string): boolean => apiVersion.startsWith("cluster.x-k8s.io/");
+
+const renderLeniently = (
+  text: string,
+  cluster: FactsCluster,
+  variables: Readonly<Record<string, string>>,
+): KubernetesObject[] | undefined => {
+  try {
+    const known = { ...unsetVariables(cluster), ...variables, ...templateVariablesOf(cluster) };
+    const missing = variablesOf(text).filter((variable) => variable.default === undefined);
+    const placeholders = Object.fromEntries(missing.map((variable) => [variable.name, `value-of-${variable.name}`]));
+    const values = { variables: { ...placeholders, ...known }, secrets: {}, setting: "templateVariables" };
+    return renderTemplate(text, "the template", values).map(withListedNetworks);
+  } catch (error) {
+    if (error instanceof ProblemError) return undefined;
+    throw error;
+  }
+};
+
+const isStated = (value: unknown): value is string | number => typeof value === "string" || typeof value === "number";
+
+const statedBy = (
+  cluster: KubernetesObject,
+  controlPlane: KubernetesObject,
+  pools: readonly KubernetesObject[],
+): StatedValues => {
+  const network = (key: string): unknown => {
+    const blocks = valueAt(cluster, "spec", "clusterNetwork", key, "cidrBlocks");
+    return Array.isArray(blocks) ? blocks.join(",") : undefined;
+  };
+  const versions = [
+    valueAt(controlPlane, "spec", "version"),
+    ...pools.map((pool) => valueAt(pool, "spec", "template", "spec", "version")),
+  ];
+  const values: Record<(typeof statedFields)[number], unknown[]> = {
+    namespace: [cluster.metadata.namespace],
+    kubernetesVersion: versions,
+    controlPlaneReplicas: [replicasOf(controlPlane)],
+    podCidr: [network("pods")],
+    serviceCidr: [network("services")],
+    serviceDomain: [valueAt(cluster, "spec", "clusterNetwork", "serviceDomain")],
+  };
+  const stated = Object.entries(values).map(([field, list]) => [field, [...new Set(list.filter(isStated))]] as const);
+  return Object.fromEntries(stated.filter(([, list]) => list.length > 0));
+};
+
+/** Folder in which every pod network writes its configuration on a node. */
+const networkFolder = "/etc/cni/net.d";
+
+/** Returns true for a ConfigMap or a Secret with the manifest of a pod network. */
+const hasNetworkConfiguration = ({ kind, data, stringData }: KubernetesObject): boolean => {
+  const texts = [data, stringData].flatMap((fields) => (isRecord(fields) ? Object.values(fields) : []));
+  if (kind === "ConfigMap") return texts.some((text) => String(text).includes(networkFolder));
+  const decoded = (text: unknown): string => Buffer.from(String(text), "base64").toString();
+  return kind === "Secret" && texts.some((text) => `${String(text)} ${decoded(text)}`.includes(networkFolder));
+};
