@@ -76,11 +76,12 @@ const idsOfImages = (ids: Readonly<Record<string, string>>, images: readonly str
  * part of the node image, and turning either of them on must not replace the nodes.
  */
 export const workloadImages = (
-  { backend, cni, manifests: extra }: ClusterSettings,
+  { backend, cni, manifests: extra, template }: ClusterSettings,
   { application, extraImages }: Settings,
   manifests: StackManifests,
 ): string[] => {
   if (!infrastructureOf(backend).onDocker) return [];
   const sources = [manifests.cni[cni], manifests.loadBalancer, ...extra.map((location) => manifests.extra[location])];
-  return [...imagesOf(sources.flatMap((manifest) => manifest?.objects ?? [])), application.image, ...extraImages];
+  const listed = imagesOf(sources.flatMap((manifest) => manifest?.objects ?? []));
+  return [...listed, ...(template?.facts?.resourceImages ?? []), application.image, ...extraImages];
 };

@@ -3,7 +3,7 @@ import { ProblemError } from "../../base/problem";
 import type { KubernetesObject } from "../../kubernetes/object";
 import type { BuiltIn, WorkerPool } from "../spec";
 import { backendOf, containerNameOf, type ImageDefaults, machineImages } from "./docker";
-import { isPool, replicasOf } from "./nodes";
+import { isPool, referencesIn, replicasOf } from "./nodes";
 import { withListedNetworks, templateVariablesOf, unsetVariables } from "./parts";
 import type { TemplateCluster } from "./problems";
 import { renderTemplate } from "./render";
@@ -36,7 +36,9 @@ export interface TemplateFacts {
   readonly foreignNames: readonly string[];
   /** Images of the machines before Slipway adds images to them. */
   readonly images: readonly string[];
-  /** True if a ClusterResourceSet of the template installs a pod network. */
+  /** Images in the manifests that ClusterResourceSets of the template install. */
+  readonly resourceImages: readonly string[];
+  /** True if these manifests install a pod network. */
   readonly bringsNetwork: boolean;
 }
 
@@ -68,6 +70,7 @@ export const readFacts = (
   const { name } = cluster;
   const pools = objects.filter((object) => isPool(object) && valueAt(object, "spec", "clusterName") === name);
   const owners = [controlPlane, ...pools].map(({ metadata }) => metadata.name);
+  const resources = resourceTexts(objects);
   return {
     backend,
     stated: statedBy(clusterObject, controlPlane, pools),
@@ -79,7 +82,8 @@ export const readFacts = (
     controlPlane: containerNameOf(name, controlPlane.metadata.name),
     foreignNames: owners.filter((owner) => !owner.startsWith(`${name}-`)),
     images: backend === "docker" ? machineImages(objects, cluster) : [],
-    bringsNetwork: objects.some(({ kind }) => kind === "ClusterResourceSet") && objects.some(hasNetworkConfiguration),
+    resourceImages: [...new Set(resources.flatMap(imagesIn))],
+    bringsNetwork: resources.some((resource) => resource.includes(networkFolder)),
   };
 };
 
@@ -132,10 +136,18 @@ const statedBy = (
 /** Folder in which every pod network writes its configuration on a node. */
 const networkFolder = "/etc/cni/net.d";
 
-/** Returns true for a ConfigMap or a Secret with the manifest of a pod network. */
-const hasNetworkConfiguration = ({ kind, data, stringData }: KubernetesObject): boolean => {
-  const texts = [data, stringData].flatMap((fields) => (isRecord(fields) ? Object.values(fields) : []));
-  if (kind === "ConfigMap") return texts.some((text) => String(text).includes(networkFolder));
-  const decoded = (text: unknown): string => Buffer.from(String(text), "base64").toString();
-  return kind === "Secret" && texts.some((text) => `${String(text)} ${decoded(text)}`.includes(networkFolder));
+/** Returns the manifests in the ConfigMaps and Secrets that ClusterResourceSets install. */
+const resourceTexts = (objects: readonly KubernetesObject[]): string[] => {
+  const sets = objects.filter(({ kind }) => kind === "ClusterResourceSet");
+  const listed = referencesIn(sets.map((set) => set["spec"])).map(({ kind, name }) => `${kind}/${name}`);
+  const installed = objects.filter(({ kind, metadata }) => listed.includes(`${kind}/${metadata.name}`));
+  return installed.flatMap(({ kind, data, stringData }) => {
+    const textsOf = (fields: unknown): string[] => (isRecord(fields) ? Object.values(fields).map(String) : []);
+    const decoded = (text: string): string => Buffer.from(text, "base64").toString();
+    return kind === "Secret" ? [...textsOf(data).map(decoded), ...textsOf(stringData)] : textsOf(data);
+  });
 };
+
+/** Returns the images in a manifest. It reads lines, because a manifest of many objects takes long to parse. */
+const imagesIn = (manifest: string): string[] =>
+  [...manifest.matchAll(/^[ -]*image: *["']?([^\s"'#]+)/gm)].flatMap(([, image]) => image ?? []);

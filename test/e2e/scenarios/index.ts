@@ -17,6 +17,7 @@ import { providerUpgrade } from "./providerUpgrade";
 import { refused } from "./refused";
 import { restart, restartHa } from "./restart";
 import { stuck } from "./stuck";
+import { template } from "./template";
 import { upgrade } from "./upgrade";
 import { usedMachine } from "./usedMachine";
 
@@ -32,6 +33,7 @@ export const scenarios: Scenario[] = [
   dayTwo,
   fleet,
   field,
+  template,
   ipv6,
   dualStack,
   many,
