@@ -4,12 +4,14 @@ import { ProblemError, refuse } from "../lib/base/problem";
 import { decodeText } from "../lib/base/textFile";
 import type { StateNetwork } from "../lib/network/stateNetwork";
 import { projectConfig, type SettingsSource } from "../lib/settings/settings";
+import { templateLocations } from "../lib/settings/schema/entries";
 import { readStackConfig, type StackConfig } from "../lib/settings/stackConfig";
 import { type PlacedSettings, placeStack, unknownMachine } from "../lib/settings/stackNetwork";
 import { pins, type Route } from "../lib/versions/pins";
 import { inspectFile, readRegularFile } from "../system/regularFile";
 import { installedRoute } from "./installedRoute";
-import { storedTemplates } from "./manifests/templates";
+import { isUrl } from "./manifests/lock";
+import { loadTemplates, storedTemplates } from "./manifests/templates";
 import { placeOnMachine } from "./stackNetwork";
 
 /** Default stack of each route, without the variable STACK. */
@@ -87,8 +89,26 @@ export const placeStackFile = async (
   }
 };
 
+/**
+ * Downloads the templates that a stack's file names by URL, once. Later readings of the file then know which clusters run in
+ * Docker. The program reports templates that cannot be read.
+ */
+export const fetchTemplates = async (checkout: string, stack: string): Promise<void> => {
+  try {
+    const config = configOf(readText(stackFile(checkout, stack)), stack);
+    const stored = storedTemplates(config, checkout);
+    if (templateLocations(config).some((location) => isUrl(location) && !stored.has(location)))
+      await loadTemplates(config);
+  } catch (error) {
+    if (!(error instanceof ProblemError)) throw error;
+  }
+};
+
+const configOf = (text: string, stack: string): Record<string, string> =>
+  projectConfig(readStackConfig(text, basename(stackFile("", stack))).values);
+
 const sourceOf = (text: string, checkout: string, stack: string, route: Route): SettingsSource => {
-  const config = projectConfig(readStackConfig(text, basename(stackFile("", stack))).values);
+  const config = configOf(text, stack);
   return { config, pins, route, templates: storedTemplates(config, checkout) };
 };
 

@@ -5,7 +5,9 @@ import { decodeText } from "../../lib/base/textFile";
 import type { ClusterParts } from "../../lib/cluster/parts";
 import { backendOf } from "../../lib/cluster/template/docker";
 import { templateParts } from "../../lib/cluster/template/parts";
+import { identityOf } from "../../lib/kubernetes/identity";
 import type { NodeImageRecipe } from "../../lib/kubernetes/images";
+import { type KubernetesObject, objectKey } from "../../lib/kubernetes/object";
 import { templateLocations } from "../../lib/settings/schema/entries";
 import { type TemplateTexts, workersOf } from "../../lib/settings/schema/templateFields";
 import type { ClusterSettings, Settings } from "../../lib/settings/types";
@@ -79,9 +81,42 @@ export const readTemplates = async (
       }),
     );
   }
+  problems.push(...sharedObjects(clusters, parts));
   if (problems.length > 0) throw new ProblemError(problems);
   return parts;
 };
+
+/** Returns the problems of Docker clusters whose templates define one object, which the end of one cluster would delete. */
+const sharedObjects = (
+  clusters: readonly ClusterSettings[],
+  parts: Readonly<Record<string, ClusterParts>>,
+): Problem[] => {
+  const owners = new Map<string, string>();
+  return clusters.flatMap(({ name, template }) =>
+    (template?.facts && parts[name] ? objectsOf(parts[name]) : []).flatMap((object) => {
+      const identity = identityOf(object);
+      const owner = owners.get(identity);
+      if (owner === undefined) owners.set(identity, name);
+      if (owner === undefined || owner === name) return [];
+      const rule = `no object of cluster ${owner}`;
+      const remedy = "Write ${CLUSTER_NAME} into the object's name, or set another namespace";
+      return [{ key: `template of cluster ${name}`, got: objectKey(object), rule, remedy }];
+    }),
+  );
+};
+
+const objectsOf = ({
+  cluster,
+  infrastructure,
+  controlPlane,
+  workers,
+  supporting,
+}: ClusterParts): KubernetesObject[] => [
+  cluster,
+  infrastructure,
+  ...[controlPlane, ...workers].flatMap(({ owner, templates }) => [owner, ...templates]),
+  ...supporting,
+];
 
 const partsOf = (
   cluster: ClusterSettings,

@@ -57,7 +57,9 @@ export const readFacts = (
   variables: Readonly<Record<string, string>>,
 ): TemplateFacts | "foreign" | undefined => {
   const objects = renderLeniently(text, cluster, variables);
-  const clusterObject = objects?.find(({ kind, apiVersion }) => kind === "Cluster" && isCore(apiVersion));
+  const clusterObject = objects?.find(
+    ({ kind, apiVersion, metadata }) => kind === "Cluster" && isCore(apiVersion) && metadata.name === cluster.name,
+  );
   if (objects === undefined || clusterObject === undefined) return undefined;
   const find = (key: string): KubernetesObject | undefined => {
     const { kind, name } = (valueAt(clusterObject, "spec", key) ?? {}) as { kind?: unknown; name?: unknown };
