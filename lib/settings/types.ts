@@ -169,6 +169,12 @@ export const nodeImagesOf = ({
   template,
 }: Pick<ClusterSettings, "nodeImage" | "template">): readonly string[] => template?.facts?.images ?? [nodeImage];
 
+/** Returns the images that this machine's Docker needs for a cluster's machines, before Slipway adds images to them. */
+export const hostImagesOf = (cluster: Pick<ClusterSettings, "nodeImage" | "template">): readonly string[] => [
+  ...nodeImagesOf(cluster),
+  ...(cluster.template?.facts?.preloaded ?? []),
+];
+
 const templateOf = ({ values, template, templateText }: ClusterEntry): ClusterTemplate => ({
   location: values.template,
   variables: values.templateVariables,

@@ -1,5 +1,5 @@
 import { sentence } from "../../lib/base/problem";
-import { nodeImagesOf, type Settings } from "../../lib/settings/types";
+import { hostImagesOf, type Settings } from "../../lib/settings/types";
 import { imageIds } from "../../system/docker";
 import { askRegistry, type RegistryAnswer } from "./registry";
 
@@ -23,7 +23,7 @@ export const checkNodeImages = async (
   const users = new Map<string, string>();
   if (management.kubeconfig === "") users.set(management.nodeImage, "managementNodeImage");
   for (const cluster of clusters.filter(({ backend }) => backend === "docker")) {
-    for (const image of nodeImagesOf(cluster)) {
+    for (const image of hostImagesOf(cluster)) {
       const setting = image === cluster.nodeImage ? "nodeImage" : "template";
       if (!users.has(image)) users.set(image, `${setting} of cluster ${cluster.name}`);
     }

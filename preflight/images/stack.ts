@@ -1,7 +1,7 @@
 import { infrastructureOf } from "../../lib/cluster/infrastructure";
 import { type NodeImageRecipe, nodeImageRecipe } from "../../lib/kubernetes/images";
 import { imagesOf } from "../../lib/kubernetes/object";
-import { type ClusterSettings, nodeImagesOf, type Settings } from "../../lib/settings/types";
+import { type ClusterSettings, hostImagesOf, nodeImagesOf, type Settings } from "../../lib/settings/types";
 import { imageIds } from "../../system/docker";
 import type { StackManifests } from "../manifests/stack";
 
@@ -43,7 +43,7 @@ export const readImages = async (
     ...providers,
     ...Object.values(workload).flat(),
     ...(loadsManagement ? [settings.management.nodeImage] : []),
-    ...(local ? dockerClusters.flatMap(nodeImagesOf) : []),
+    ...(local ? dockerClusters.flatMap(hostImagesOf) : []),
     ...(capdLocal ? [settings.capd.image] : []),
   ];
   const ids = await idsOf([...new Set(wanted)]);

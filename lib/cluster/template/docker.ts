@@ -51,6 +51,12 @@ export const machineImages = (objects: readonly KubernetesObject[], defaults: Im
   ),
 ];
 
+/** Returns the images that the Docker provider copies from this machine's Docker into new machines, each once. */
+export const preloadedImages = (objects: readonly KubernetesObject[]): string[] => {
+  const lists = objects.map((object) => machinesOf(object)?.["preLoadImages"]);
+  return [...new Set(lists.flatMap((list) => (Array.isArray(list) ? list.map(String) : [])))];
+};
+
 /** Replaces a value deep in data. */
 const withValueAt = (data: unknown, [key, ...rest]: readonly string[], value: unknown): unknown => {
   if (key === undefined) return value;

@@ -2,7 +2,7 @@ import { isRecord, valueAt } from "../../base/json";
 import { ProblemError } from "../../base/problem";
 import type { KubernetesObject } from "../../kubernetes/object";
 import type { BuiltIn, WorkerPool } from "../spec";
-import { backendOf, containerNameOf, type ImageDefaults, machineImages } from "./docker";
+import { backendOf, containerNameOf, type ImageDefaults, machineImages, preloadedImages } from "./docker";
 import { isPool, referencesIn, replicasOf } from "./nodes";
 import { withListedNetworks, templateVariablesOf, unsetVariables } from "./parts";
 import type { TemplateCluster } from "./problems";
@@ -36,6 +36,8 @@ export interface TemplateFacts {
   readonly foreignNames: readonly string[];
   /** Images of the machines before Slipway adds images to them. */
   readonly images: readonly string[];
+  /** Images that the Docker provider copies from this machine's Docker into new machines. */
+  readonly preloaded: readonly string[];
   /** Images in the manifests that ClusterResourceSets of the template install. */
   readonly resourceImages: readonly string[];
   /** True if these manifests install a pod network. */
@@ -84,6 +86,7 @@ export const readFacts = (
     controlPlane: containerNameOf(name, controlPlane.metadata.name),
     foreignNames: owners.filter((owner) => !owner.startsWith(`${name}-`)),
     images: backend === "docker" ? machineImages(objects, cluster) : [],
+    preloaded: preloadedImages(objects),
     resourceImages: [...new Set(resources.flatMap(imagesIn))],
     bringsNetwork: resources.some((resource) => resource.includes(networkFolder)),
   };
