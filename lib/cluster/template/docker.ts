@@ -22,7 +22,7 @@ const machinePaths: Readonly<Record<string, readonly string[]>> = {
   DockerMachineTemplate: ["spec", "template", "spec"],
 };
 
-/** Returns the fields of machines in containers; undefined for an object that is not a template of such machines. */
+/** Returns the fields of machines in containers; undefined for all other objects. */
 const machinesOf = (object: KubernetesObject): Readonly<Record<string, unknown>> | undefined => {
   const path = isInfrastructure(object) ? machinePaths[object.kind] : undefined;
   const fields = path && valueAt(object, ...path);
