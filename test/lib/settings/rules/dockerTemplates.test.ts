@@ -231,3 +231,12 @@ describe("a template that cannot be read", () => {
     expect(clusters[0]).toMatchObject({ backend: "template" });
   });
 });
+
+test("settings of kubeadm and mounts are refused beside a Docker template", () => {
+  const kubeadm = { clusterConfiguration: { certificatesDir: "/pki" } };
+  const mounts = [{ hostPath: "/tmp", containerPath: "/tmp/host" }];
+  expect(messagesOf({ kubeadm, mounts })).toEqual([
+    expect.stringMatching(/^clusters\[0\]\.kubeadm: expected no value beside template/),
+    expect.stringMatching(/^clusters\[0\]\.mounts\[0\]: expected no value/),
+  ]);
+});
