@@ -6,6 +6,7 @@ import { valueAt } from "../../../lib/base/json";
 import { SecretValue } from "../../../lib/kubernetes/secrets/secretValue";
 import { readSettings } from "../../../lib/settings/settings";
 import { pins } from "../../../lib/versions/pins";
+import { kubeadmChangeProblems } from "../../../preflight/management/kubeadm";
 import { readInfrastructureProviders } from "../../../preflight/manifests/providers";
 import { readTemplates } from "../../../preflight/manifests/templates";
 
@@ -115,5 +116,16 @@ describe("templates of Docker clusters", () => {
     const config = { clusters: [{ name: "east", template: path }] };
     const settings = readSettings({ config, pins, templates: new Map() });
     await expect(readTemplates(settings)).rejects.toThrow(/^template .*: expected the content that it had/);
+  });
+
+  test("are not compared with Slipway's own settings of kubeadm", () => {
+    const running = {
+      "default/one": {
+        lowest: "v1.34.4",
+        highest: "v1.34.4",
+        kubeadm: { clusterConfiguration: { certificatesDir: "/pki" } },
+      },
+    };
+    expect(kubeadmChangeProblems(docker(text).clusters, running)).toEqual([]);
   });
 });
