@@ -1,10 +1,18 @@
 import { isRecord } from "./json";
 
-/** Annotations by which Cluster API's autoscaler takes over the replicas of an object. */
-const annotationNames = [
+const [minSize, maxSize] = [
   "cluster.x-k8s.io/cluster-api-autoscaler-node-group-min-size",
   "cluster.x-k8s.io/cluster-api-autoscaler-node-group-max-size",
 ];
+
+/** Annotations by which Cluster API's autoscaler takes over the replicas of an object. */
+const annotationNames = [minSize, maxSize];
+
+/** Returns the annotations that let the autoscaler set the replicas of an object between two bounds. */
+export const autoscalerBounds = (min: number, max: number): Record<string, string> => ({
+  [minSize]: String(min),
+  [maxSize]: String(max),
+});
 
 /** Returns true if annotations let the autoscaler set the replicas of their object. */
 export const isAutoscaled = (annotations: unknown): boolean =>

@@ -59,7 +59,8 @@ const differenceText = (step: PlanStep, difference: Difference): string => {
 /** Returns the lines of kind's configuration that are removed and added. */
 const configText = ({ path, before, after }: Difference): string => {
   const [old, lines] = [before, after].map((text) => String(text).split("\n"));
-  const only = (one: string[] = [], other: string[] = []): string[] => one.filter((line) => line !== "" && !other.includes(line));
+  const only = (one: string[] = [], other: string[] = []): string[] =>
+    one.filter((line) => line !== "" && !other.includes(line));
   const removed = only(old, lines).map((line) => `without ${line.replace(/^[\s-]*/, "")}`);
   const added = only(lines, old).map((line) => `with ${line.replace(/^[\s-]*/, "")}`);
   return `${path} ${[...removed, ...added].join(", ")}`;

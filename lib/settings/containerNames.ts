@@ -43,7 +43,12 @@ export const neededContainerNames = ({
         `control plane nodes of cluster ${name}`,
       ),
       ...workerPools.map((pool) =>
-        named(name, `${name}-${pool.name}${random}${random}`, `worker nodes of cluster ${name}`),
+        named(
+          name,
+          // The provider names the machines of all MachinePools alike.
+          pool.type === "machinePool" ? `${name}-worker-[a-z0-9]{6}` : `${name}-${pool.name}${random}${random}`,
+          `worker nodes of cluster ${name}`,
+        ),
       ),
     ]),
   ...(settings.cloudProviderKind === undefined ? [] : [named("", cloudProviderKind, cloudProviderKind)]),

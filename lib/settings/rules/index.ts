@@ -13,6 +13,7 @@ import { loadBalancerRules, cloudProviderKindProblems } from "./loadBalancer";
 import { machineRules } from "./machines";
 import { managementNodeProblems, mountRules } from "./mounts";
 import { nameRules } from "./names";
+import { poolRules } from "./pools";
 import { networkRules } from "./networks";
 import { checkField, type ClusterRule, type RuleContext } from "./rule";
 import { templateNetworkRules, templateRules, providerProblems } from "./template";
@@ -40,6 +41,7 @@ export const clusterRules: readonly ClusterRule[] = [
   ...networkRules,
   ...nameRules,
   ...machineRules,
+  ...poolRules,
   ...loadBalancerRules,
   ...inMemoryRules,
   ...versionRules,

@@ -1,5 +1,5 @@
 import type { Problem } from "../../base/problem";
-import { countNodes as countClusterNodes } from "../../cluster/spec";
+import { countMostNodes } from "../../cluster/spec";
 import type { RoutePins } from "../../versions/pins";
 import type { ClusterField } from "../schema/cluster";
 import type { ClusterEntry } from "../schema/entries";
@@ -28,9 +28,9 @@ export interface ClusterRule {
   readonly check: (entry: ClusterEntry, stack: StackContext) => readonly Problem[];
 }
 
-/** Returns the number of nodes of a cluster. */
+/** Returns the most nodes of a cluster. */
 export const countNodes = ({ values, pools }: ClusterEntry): number =>
-  countClusterNodes({ controlPlaneReplicas: values.controlPlaneReplicas, workerPools: pools });
+  countMostNodes({ controlPlaneReplicas: values.controlPlaneReplicas, workerPools: pools });
 
 /**
  * Returns a problem with one field, or no problem if the field is valid.

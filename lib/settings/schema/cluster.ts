@@ -104,7 +104,7 @@ export const clusterFields = {
   workerReplicas: integer(1, "Number of worker nodes in one pool, md-0.", between(0, 250)),
   workers: listOf(
     pool,
-    "Worker pools, instead of workerReplicas. Fields: name, replicas, labels, taints, kubeadm, mounts.",
+    "Worker pools, instead of workerReplicas. Fields: name, type, replicas, minReplicas, maxReplicas, labels, taints, kubeadm, mounts.",
   ),
   healthCheck: optional(healthCheck).register(notes, {
     description:

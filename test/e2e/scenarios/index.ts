@@ -13,6 +13,7 @@ import { ha } from "./ha";
 import { identity } from "./identity";
 import { kubeadm } from "./kubeadm";
 import { lost } from "./lost";
+import { machinepool } from "./machinepool";
 import { many } from "./many";
 import { neighbours } from "./neighbours";
 import { providerUpgrade } from "./providerUpgrade";
@@ -35,6 +36,7 @@ export const scenarios: Scenario[] = [
   dayTwo,
   kubeadm,
   clone,
+  machinepool,
   fleet,
   field,
   template,
