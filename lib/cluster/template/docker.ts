@@ -16,10 +16,12 @@ export const backendOf = (infrastructure: KubernetesObject): Backend => {
   return isRecord(backend) && Object.hasOwn(backend, "inMemory") ? "inMemory" : "docker";
 };
 
-/** Paths of the fields of machines in containers, by the kind of the template. */
+/** Paths of the fields of machines in containers, by the kind of the template or the pool. */
 const machinePaths: Readonly<Record<string, readonly string[]>> = {
   DevMachineTemplate: ["spec", "template", "spec", "backend", "docker"],
+  DevMachinePool: ["spec", "backend", "docker"],
   DockerMachineTemplate: ["spec", "template", "spec"],
+  DockerMachinePool: ["spec", "template"],
 };
 
 /** Returns the fields of machines in containers; undefined for all other objects. */

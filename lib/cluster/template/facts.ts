@@ -1,3 +1,4 @@
+import { boundsIn } from "../../base/autoscaler";
 import { isRecord, valueAt } from "../../base/json";
 import { ProblemError } from "../../base/problem";
 import type { KubernetesObject } from "../../kubernetes/object";
@@ -78,10 +79,7 @@ export const readFacts = (
   return {
     backend,
     stated: statedBy(clusterObject, controlPlane, pools),
-    pools: pools.map((pool) => ({
-      name: containerNameOf(name, pool.metadata.name).replace(new RegExp(`^${name}-`), ""),
-      replicas: replicasOf(pool),
-    })),
+    pools: pools.map((pool) => workerPool(pool, name)),
     usesWorkerReplicas: variablesOf(text).some((variable) => variable.name === "WORKER_MACHINE_COUNT"),
     controlPlane: containerNameOf(name, controlPlane.metadata.name),
     foreignNames: owners.filter((owner) => !owner.startsWith(`${name}-`)),
@@ -89,6 +87,19 @@ export const readFacts = (
     preloaded: preloadedImages(objects),
     resourceImages: [...new Set(resources.flatMap(imagesIn))],
     bringsNetwork: resources.some((resource) => resource.includes(networkFolder)),
+  };
+};
+
+/** Returns a pool as the settings would write it. An autoscaler sets its number of nodes between two bounds. */
+const workerPool = (owner: KubernetesObject, cluster: string): WorkerPool => {
+  const { name, annotations } = owner.metadata;
+  const { min, max } = boundsIn(annotations);
+  const replicas = min ?? replicasOf(owner);
+  return {
+    name: containerNameOf(cluster, name).slice(cluster.length + 1),
+    replicas,
+    ...(max === undefined ? {} : { maxReplicas: Math.max(max, replicas) }),
+    ...(owner.kind === "MachinePool" ? { type: "machinePool" as const } : {}),
   };
 };
 

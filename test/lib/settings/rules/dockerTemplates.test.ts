@@ -140,6 +140,14 @@ describe("a Docker cluster from a template", () => {
     expect(read({ loadBalancer: "cloud-provider-kind" }).cloudProviderKind).toBeDefined();
   });
 
+  test("has the pools of the template with their kinds and the bounds of an autoscaler", () => {
+    const bounds = "annotations: { cluster.x-k8s.io/cluster-api-autoscaler-node-group-max-size: '4' }";
+    const pools = text
+      .replace("kind: MachineDeployment\nmetadata: {", `kind: MachinePool\nmetadata: { ${bounds},`)
+      .replace("selector: { matchLabels: }", "");
+    expect(first({}, pools).workerPools).toEqual([{ name: "md-0", replicas: 1, maxReplicas: 4, type: "machinePool" }]);
+  });
+
   test("has a load balancer block that no other cluster has", () => {
     const clusters = [{ name: "west", loadBalancerSlot: 3 }];
     expect(messagesOf({ loadBalancerSlot: 3 }, text, clusters)).toContainEqual(
