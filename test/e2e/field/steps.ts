@@ -85,7 +85,7 @@ export const manifestSteps = (stack: TestStack): Step[] => {
         stack.up();
         const [shop, second] = resources().filter((urn) => urn.endsWith("/Namespace/shop"));
         check(
-          others.length === 0 && shop?.includes("earlier.yaml") === true,
+          second === undefined && shop?.includes("earlier.yaml") === true,
           `the earlier file to own it, got ${shop}`,
         );
         check(uid() === before, "the namespace of before");
