@@ -1,0 +1,83 @@
+import { isTaken } from "../../preflight/host/mounts";
+import { docker, type Docker } from "../../system/docker";
+import type { Print } from "../toolchain/build/progress";
+import { findStackContainers, type HostPort } from "./containers";
+import { deletePause, loadPause } from "./record";
+import { goneContainers, planStart, portProblems, type StartFacts, startProblems } from "./startPlan";
+import { clusterNames, networkIdOf, type PausedStack } from "./stop";
+
+/** Options of `startContainers`. */
+export interface StartOptions {
+  /** Starts the other containers if some are gone, because `up` replaces them afterwards. @default false */
+  allowGone?: boolean;
+  /** Returns true if a program listens on a port of this machine. Tests replace it. */
+  isPortTaken?: (port: HostPort) => Promise<boolean>;
+}
+
+const network = "kind";
+
+const connectArguments = ({ name, addresses }: { name: string; addresses: readonly string[] }): string[] => [
+  ...["network", "connect"],
+  ...addresses.flatMap((address) => [address.includes(":") ? "--ip6" : "--ip", address]),
+  ...[network, name],
+];
+
+const readFacts = async (
+  { checkout, stack, clusters, known }: PausedStack,
+  runDocker: Docker,
+): Promise<StartFacts> => ({
+  ...{ stack, known, management: clusters.management?.name, record: loadPause(checkout, stack) },
+  ...(await findStackContainers(stack, clusterNames(clusters), runDocker)),
+  network: await networkIdOf(runDocker),
+});
+
+/**
+ * Starts the containers of a stack at their addresses, in the reverse order of `stop`, restores their restart policies,
+ * and deletes the record. Running containers with their address stay as they are. Returns the names of the started
+ * containers.
+ *
+ * @throws before it starts anything, with all problems: a container is gone, an address or a port is taken, or the network
+ * was changed
+ */
+export const startContainers = async (
+  target: PausedStack,
+  print: Print,
+  { allowGone = false, isPortTaken = isTakenPort }: StartOptions = {},
+  runDocker: Docker = docker,
+): Promise<string[]> => {
+  const { checkout, stack } = target;
+  const facts = await readFacts(target, runDocker);
+  const userOf = async (port: number): Promise<string | undefined> =>
+    (await runDocker("ps", "--filter", `publish=${port}`, "--format", "{{.Names}}"))[0];
+  const problems = [
+    ...(allowGone ? [] : goneContainers(facts).map(({ problem }) => problem)),
+    ...startProblems(facts),
+    ...(await portProblems(facts.ours, isPortTaken, userOf)),
+  ];
+  if (problems.length > 0) throw new Error(problems.join("\n"));
+  const { toStop, toConnect, toStart } = planStart(facts);
+  if (toStop.length > 0) {
+    print(`stopping ${toStop.join(", ")}, because their addresses changed`);
+    await runDocker("stop", "-t", "60", ...toStop);
+  }
+  // All of them leave the network first, because one may have the address of another.
+  for (const { name } of toConnect) {
+    // A killed run may have disconnected the container already.
+    await runDocker("network", "disconnect", network, name).catch(() => undefined);
+  }
+  for (const container of toConnect) await runDocker(...connectArguments(container));
+  for (const name of toStart) {
+    print(`starting ${name}`);
+    await runDocker("start", name);
+  }
+  for (const { id, restartPolicy } of facts.record?.containers ?? []) {
+    const container = facts.ours.find((candidate) => candidate.id === id);
+    if (container && container.restartPolicy !== restartPolicy)
+      await runDocker("update", `--restart=${restartPolicy}`, id);
+  }
+  deletePause(checkout, stack);
+  return toStart;
+};
+
+const isTakenPort = ({ hostPort, listenAddress, protocol }: HostPort): Promise<boolean> =>
+  isTaken({ containerPort: 0, hostPort, listenAddress, protocol });
