@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import { formatChecks } from "../../preflight/host/doctor";
 import { root } from "../../system/checkout";
 import type { Action } from "../commandLine/definition";
+import { requireStarted } from "../pause/describe";
 import { pulumiEnvironment, writeEnvironmentScript } from "../pulumi/environment";
 import { runPulumi, type Target } from "../pulumi/run";
 import { openTarget, print, printAside, prepareTarget } from "../pulumi/target";
@@ -16,7 +17,9 @@ import { printStatus, watchStatus } from "./status";
 import { statusDocument } from "./statusDocument";
 
 export const preview: Action = async ({ passed: args }) => {
-  const target = await withoutManagement((await prepareTarget()).target, print);
+  const { target: prepared } = await prepareTarget();
+  await requireStarted(prepared);
+  const target = await withoutManagement(prepared, print);
   const { args: replacements, variables } = await showDeleted(target, print, args);
   return runPulumi({ ...target, variables: { ...target.variables, ...variables } }, [
     "preview",
@@ -28,7 +31,9 @@ export const preview: Action = async ({ passed: args }) => {
 /** Prints the plan. Exit codes: 0 no change, 1 an error, 2 changes, 3 a replacement or a deletion. */
 export const plan: Action = async ({ options: { json }, passed: args }) => {
   const log = json ? printAside : print;
-  const target = await withoutManagement((await prepareTarget(undefined, log)).target, log);
+  const { target: prepared } = await prepareTarget(undefined, log);
+  await requireStarted(prepared);
+  const target = await withoutManagement(prepared, log);
   const { args: replacements, deleted, variables } = await showDeleted(target, log, args);
   const previewed = { ...target, variables: { ...target.variables, ...variables } };
   return printPlan(previewed, [...replacements, ...args], print, { json: json === true, ...(deleted && { deleted }) });

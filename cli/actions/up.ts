@@ -13,6 +13,8 @@ import { forgetRepeated } from "../recovery/forgetRepeated";
 import { excludeLostClusters, restoreDeleted } from "../recovery/restoreDeleted";
 import { forgetTakeOver, takeOverVariables } from "../recovery/runRecord";
 import { recordPlannedClusters, recordCreated } from "../teardown/plannedClusters";
+import { requireStarted } from "../pause/describe";
+import { startBeforeUp } from "./pause";
 import { upReport, writeKubeconfigs } from "./report";
 import { printStuck } from "./status";
 
@@ -40,6 +42,7 @@ const upWithDeleted = async (
 
 export const up: Action = async ({ passed: args }) => {
   const { route, target } = await prepareTarget(withoutPending);
+  await startBeforeUp(target);
   // The engine would create the new Cluster object and then delete it, because the lost object has the same name.
   if (managementClusterIsGone(await withoutManagement(target, print))) {
     print("nothing was changed. Run make destroy, which deletes the rest of the stack; then make up creates it again");
@@ -70,7 +73,9 @@ export const up: Action = async ({ passed: args }) => {
 };
 
 export const refresh: Action = async ({ passed: args }) => {
-  const target = await withoutManagement((await prepareTarget(withoutPending)).target, print);
+  const { target: prepared } = await prepareTarget(withoutPending);
+  await requireStarted(prepared);
+  const target = await withoutManagement(prepared, print);
   const exclusions = await excludeLostClusters(target, print, args);
   return runPulumi(target, ["refresh", "--yes", "--skip-preview", ...exclusions, ...args]);
 };

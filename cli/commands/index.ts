@@ -12,7 +12,9 @@ import { preview } from "./preview";
 import { recover } from "./recover";
 import { refresh } from "./refresh";
 import { route } from "./route";
+import { start } from "./start";
 import { status } from "./status";
+import { stop } from "./stop";
 import { support } from "./support";
 import { sweep } from "./sweep";
 import { tools } from "./tools";
@@ -36,6 +38,8 @@ export const commands: readonly CommandDefinition[] = [
   plan,
   refresh,
   destroy,
+  stop,
+  start,
   status,
   outputs,
   kubeconfig,

@@ -104,9 +104,7 @@ export const stopOrder = <T extends Grouped>(containers: readonly T[], managemen
   const balancers = workload.filter(({ role }) => role === "external-load-balancer");
   const rounds: T[][] = [];
   for (const name of new Set(controlPlane.map(({ cluster }) => cluster))) {
-    controlPlane
-      .filter(({ cluster }) => cluster === name)
-      .forEach((node, index) => (rounds[index] ??= []).push(node));
+    controlPlane.filter(({ cluster }) => cluster === name).forEach((node, index) => (rounds[index] ??= []).push(node));
   }
   const groups = [
     workload.filter(({ role }) => role !== "control-plane" && role !== "external-load-balancer"),

@@ -1,4 +1,4 @@
-import { readFileSync, rmSync } from "node:fs";
+import { existsSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { writeAtomically } from "../../system/files";
 
@@ -23,6 +23,8 @@ export interface PauseRecord {
   /** Id of the Docker network kind; empty if Docker did not have this network. */
   network: string;
   containers: readonly RecordedContainer[];
+  /** Pods that were not Ready before the stop, as `CLUSTER NAMESPACE/NAME`. A start does not wait for them. */
+  unready: readonly string[];
 }
 
 const recordFile = (checkout: string, stack: string): string => join(checkout, ".slipway", "stopped", `${stack}.json`);
@@ -42,7 +44,9 @@ export const loadPause = (checkout: string, stack: string): PauseRecord | undefi
   }
   const record = parse(text);
   if (record?.version === 1 && Array.isArray(record.containers)) return record as PauseRecord;
-  throw new Error(`${file}: expected a record of a stopped stack, got another text. Delete the file, then run make start.`);
+  throw new Error(
+    `${file}: expected a record of a stopped stack, got another text. Delete the file, then run make start.`,
+  );
 };
 
 const parse = (text: string): Partial<PauseRecord> | undefined => {
@@ -52,6 +56,9 @@ const parse = (text: string): Partial<PauseRecord> | undefined => {
     return undefined;
   }
 };
+
+/** Returns true if a stack has a record, readable or not. */
+export const isPaused = (checkout: string, stack: string): boolean => existsSync(recordFile(checkout, stack));
 
 /** Writes the record of a stopped stack. */
 export const savePause = (checkout: string, record: PauseRecord): void =>

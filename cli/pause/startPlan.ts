@@ -85,7 +85,10 @@ export const goneContainers = ({ stack, record, ours, management }: StartFacts):
       const remedy = isFinal
         ? "Its cluster is lost: run make destroy, then make up."
         : "Run make up, which starts the other containers and replaces this machine.";
-      return { name, problem: `container ${name}: expected ${id.slice(0, 12)} of stack ${stack}, got ${got}. ${remedy}` };
+      return {
+        name,
+        problem: `container ${name}: expected ${id.slice(0, 12)} of stack ${stack}, got ${got}. ${remedy}`,
+      };
     });
 
 /** Returns the problems with addresses and the network, which no command of Slipway can repair. */

@@ -12,6 +12,8 @@ export interface PausedStack {
   clusters: StateClusters;
   /** Addresses in the stack's state, by the names of containers. */
   known: Readonly<Record<string, readonly string[]>>;
+  /** Pods that are not Ready before a stop, as `CLUSTER NAMESPACE/NAME`. @default - none */
+  unready?: readonly string[];
 }
 
 /** Seconds in which a container may end before Docker kills it. */
@@ -28,9 +30,8 @@ export const clusterNames = ({ management, workload }: StateClusters): string[] 
  * was started by hand since then may have another address and has no restart policy.
  */
 export const recordOf = (
-  stack: string,
+  { stack, known, unready = [] }: Pick<PausedStack, "stack" | "known" | "unready">,
   containers: readonly StackContainer[],
-  known: PausedStack["known"],
   network: string,
   before: PauseRecord | undefined,
   now: Date,
@@ -48,6 +49,7 @@ export const recordOf = (
     stoppedAt: before?.stoppedAt ?? now.toISOString(),
     network: before?.network || network,
     containers: [...earlier.values(), ...added],
+    unready: before?.unready ?? unready,
   };
 };
 
@@ -63,11 +65,8 @@ export const networkIdOf = (runDocker: Docker): Promise<string> =>
  *
  * @throws if Docker does not answer, or cannot stop a container
  */
-export const stopStack = async (
-  { checkout, stack, clusters, known }: PausedStack,
-  print: Print,
-  runDocker: Docker = docker,
-): Promise<number> => {
+export const stopStack = async (target: PausedStack, print: Print, runDocker: Docker = docker): Promise<number> => {
+  const { checkout, stack, clusters } = target;
   const before = loadPause(checkout, stack);
   const { ours } = await findStackContainers(stack, clusterNames(clusters), runDocker);
   if (ours.length === 0) {
@@ -75,7 +74,7 @@ export const stopStack = async (
     return 0;
   }
   const running = ours.filter((container) => container.running);
-  savePause(checkout, recordOf(stack, ours, known, await networkIdOf(runDocker), before, new Date()));
+  savePause(checkout, recordOf(target, ours, await networkIdOf(runDocker), before, new Date()));
   // Docker would start the containers again after its own restart.
   const restarting = ours.filter(({ restartPolicy }) => restartPolicy !== "no").map(({ id }) => id);
   if (restarting.length > 0) await runDocker("update", "--restart=no", ...restarting);

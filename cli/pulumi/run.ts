@@ -16,6 +16,7 @@ export interface Target {
 /** Stack outputs, with the names of index.ts. */
 export interface Outputs {
   url?: string;
+  urls?: Record<string, string>;
   answer?: string;
   loadBalancerRange?: string;
   managementCluster?: string;

@@ -23,6 +23,21 @@ const recordFolder = (checkout: string): string => join(checkout, ".slipway", "r
 
 const prefix = (stack: string): string => `${stack}@`; // stack names contain no @
 
+/** Returns the pid of a process that runs Pulumi on the stack now; undefined without one. */
+export const activeRun = (checkout: string, stack: string): number | undefined => {
+  const folder = recordFolder(checkout);
+  const files = existsSync(folder) ? readdirSync(folder) : [];
+  for (const name of files.filter((file) => file.startsWith(prefix(stack)) && file.endsWith(".json"))) {
+    try {
+      const record = JSON.parse(readFileSync(join(folder, name), "utf8")) as RunRecord;
+      if (isRunning(record)) return record.pid;
+    } catch {
+      continue; // another process removed the record, or is writing it
+    }
+  }
+  return undefined;
+};
+
 /** Returns the records of failed runs of a stack by file. Records of running processes are left out. */
 export const unfinishedRuns = (checkout: string, stack: string): Record<string, RunRecord> => {
   const folder = recordFolder(checkout);

@@ -5,6 +5,7 @@ import {
   type DockerResources,
   foreignContainersOn,
 } from "../../system/dockerResources";
+import { deletePause, isPaused } from "../pause/record";
 import { removeKubeconfigs } from "../actions/report";
 import { forgetMerged } from "../kubeconfig/merge";
 import { localBackend } from "../pulumi/environment";
@@ -43,6 +44,7 @@ const reportRemaining = async (
   );
   if (remaining.length === 0) {
     deleteRecord(checkout, stack);
+    deletePause(checkout, stack);
     await forgetMerged({ checkout, stack }, print);
     if (staying.length === 0) print(`nothing left: Docker has no container, volume or network of stack ${stack}`);
     else print(`nothing else left: Docker has no container or volume of stack ${stack}`);
@@ -117,6 +119,7 @@ const inspectStack = async (
 /** Deletes the stack, checks that Docker has nothing left, and returns the exit code. */
 export const destroyStack = async (target: Target, args: readonly string[], print: Print): Promise<number> => {
   const { checkout, stack } = target;
+  if (isPaused(checkout, stack)) print(`stack ${stack} is stopped: destroy deletes it without a start`);
   // Read before the deletion, because afterwards nothing shows which containers and volumes belonged to the stack.
   const { state, clusters, holdings } = await inspectStack(target);
   const held = holdings && saveRecord(checkout, stack, holdings);

@@ -8,6 +8,7 @@ import { readStackFile } from "../../preflight/stackFile";
 import { docker, type Docker, listContainers, listNetworks } from "../../system/docker";
 import { kubeconfigFolder, removeKubeconfigs } from "../actions/report";
 import { forgetMerged } from "../kubeconfig/merge";
+import { deletePause, isPaused } from "../pause/record";
 import { removeHelpers } from "../recovery/interrupted";
 import { forgetRuns, forgetTakeOver, unfinishedRuns } from "../recovery/runRecord";
 import type { Print } from "../toolchain/build/progress";
@@ -87,6 +88,7 @@ export const removeOrphanedStack = async (
   const plan = await planOf(target, runDocker);
   if (!isEmptyPlan(plan)) print(`objects of stack ${stack}, which has no state:`);
   for (const line of sweepText(plan)) print(line);
+  if (isPaused(checkout, stack)) print(`stack ${stack} is stopped; its containers are listed as stopped ones too`);
   const { clusters } = loadRecord(checkout, stack);
   if (plan.containers.length > 0 && clusters.length === 0) {
     print(
@@ -107,6 +109,7 @@ export const removeOrphanedStack = async (
     }
   }
   deleteRecord(checkout, stack);
+  deletePause(checkout, stack);
   forgetTakeOver(checkout, stack);
   forgetRuns(Object.keys(unfinishedRuns(checkout, stack)));
   await forgetMerged({ checkout, stack }, print);

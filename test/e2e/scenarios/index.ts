@@ -16,6 +16,7 @@ import { lost } from "./lost";
 import { machinepool } from "./machinepool";
 import { many } from "./many";
 import { neighbours } from "./neighbours";
+import { pause } from "./pause";
 import { providerUpgrade } from "./providerUpgrade";
 import { refused } from "./refused";
 import { restart, restartHa } from "./restart";
@@ -30,6 +31,7 @@ export const scenarios: Scenario[] = [
   refused,
   dryRun,
   restart,
+  pause,
   identity,
   drift,
   deleted,

@@ -1,0 +1,122 @@
+import { root } from "../../system/checkout";
+import { docker } from "../../system/docker";
+import { createExec } from "../../system/exec";
+import type { Action } from "../commandLine/definition";
+import { findClusters } from "../diagnosis/cluster";
+import { findStackContainers } from "../pause/containers";
+import { readWaitingPods } from "../pause/pods";
+import { awaitStack } from "../pause/ready";
+import { loadPause } from "../pause/record";
+import { startContainers, type StartOptions } from "../pause/start";
+import { clusterNames, type PausedStack, stopStack } from "../pause/stop";
+import { pulumiEnvironment } from "../pulumi/environment";
+import { queryStack, requireState } from "../pulumi/existing";
+import type { Target } from "../pulumi/run";
+import { chooseStack } from "../pulumi/stack";
+import { clustersIn, type ExportedState, outputsIn } from "../pulumi/state";
+import { print, prepareTarget } from "../pulumi/target";
+import { endInterrupted } from "../recovery/interrupted";
+import { activeRun } from "../recovery/runRecord";
+import { pickRoute } from "../toolchain";
+
+const containersType = "kind:index:ClusterContainers";
+
+/** Returns the stack with the clusters and addresses of its state. */
+const pausedStack = ({ checkout, stack }: Target, state: ExportedState): PausedStack => {
+  const resources = state.deployment.resources ?? [];
+  const addresses = resources
+    .filter(({ type }) => type === containersType)
+    .map(({ outputs }) => (outputs?.addresses ?? {}) as Record<string, string[]>);
+  const known = Object.fromEntries(
+    addresses.flatMap((map) => Object.entries(map)).filter(([, list]) => list.length > 0),
+  );
+  return { checkout, stack, clusters: clustersIn(state), known };
+};
+
+const readState = async (target: Target): Promise<ExportedState> =>
+  JSON.parse(await queryStack(target, ["stack", "export", "--show-secrets"])) as ExportedState;
+
+/** Opens an existing stack that no other run of Slipway is changing, and ends processes of killed runs. */
+const openStack = async (): Promise<{ target: Target; state: ExportedState; paused: PausedStack }> => {
+  const { stack } = chooseStack(root, await pickRoute({ checkout: root, print }));
+  requireState({ stack, backend: pulumiEnvironment(root).backend });
+  const { target } = await prepareTarget();
+  const pid = activeRun(root, stack);
+  if (pid !== undefined)
+    throw new Error(`stack ${stack}: expected no other run, got a run of process ${pid}. Wait for its end.`);
+  await endInterrupted(target, print);
+  const state = await readState(target);
+  const paused = pausedStack(target, state);
+  if (paused.clusters.management === undefined && paused.clusters.workload.length > 0)
+    throw new Error(
+      `stack ${stack}: expected a management cluster of the stack, got a cluster of your own. ` +
+        "That cluster goes on running, and its Cluster API would replace stopped machines: use make destroy and make up.",
+    );
+  return { target, state, paused };
+};
+
+/** Returns the pods that are not Ready now, as `CLUSTER NAMESPACE/NAME`. Clusters that do not answer have none. */
+const readUnready = async (target: Target, state: ExportedState): Promise<string[]> => {
+  const { management, clusters } = findClusters(target, outputsIn(state));
+  const exec = createExec(target.checkout, target.variables);
+  const files = [{ name: clustersIn(state).management?.name ?? "", file: management }, ...clusters];
+  const lists = await Promise.all(
+    files.map(async ({ name, file }) => {
+      const waiting = file === undefined ? [] : ((await readWaitingPods(exec, file)) ?? []);
+      return waiting.map((pod) => `${name} ${pod.name}`);
+    }),
+  );
+  return lists.flat();
+};
+
+export const stop: Action = async () => {
+  const { target, state, paused } = await openStack();
+  const unready = loadPause(root, target.stack) === undefined ? await readUnready(target, state) : [];
+  return stopStack({ ...paused, unready }, print);
+};
+
+const awaitStarted = async (
+  target: Target,
+  state: ExportedState,
+  paused: PausedStack,
+  unready: readonly string[],
+): Promise<void> => {
+  const names = clusterNames(paused.clusters);
+  const { ours } = await findStackContainers(target.stack, names, docker);
+  const containers = Object.fromEntries(
+    names.map((name) => [
+      name,
+      ours.filter(({ cluster, running }) => cluster === name && running).map((container) => container.name),
+    ]),
+  );
+  const outputs = outputsIn(state);
+  const urls = [...new Set([outputs.url ?? [], Object.values(outputs.urls ?? {})].flat())];
+  const management = paused.clusters.management?.name ?? "";
+  await awaitStack({ target, management, located: findClusters(target, outputs), containers, urls, unready }, print);
+};
+
+export const start: Action = async () => {
+  const { target, state, paused } = await openStack();
+  const unready = loadPause(root, target.stack)?.unready ?? [];
+  if (clusterNames(paused.clusters).length === 0) {
+    print(`stack ${target.stack} has no clusters: make up creates them`);
+    return 0;
+  }
+  const started = await startContainers(paused, print);
+  if (started.length === 0) print(`all containers of stack ${target.stack} run already`);
+  await awaitStarted(target, state, paused, unready);
+  print(`stack ${target.stack} runs`);
+  return 0;
+};
+
+/**
+ * Starts a stack that `stop` stopped, before an `up`. Containers that are gone stay so, because `up` replaces them.
+ *
+ * @throws if an address or a port is taken, or the network was changed
+ */
+export const startBeforeUp = async (target: Target, options: StartOptions = { allowGone: true }): Promise<void> => {
+  const { checkout, stack } = target;
+  if (loadPause(checkout, stack) === undefined) return;
+  print(`stack ${stack} is stopped: starting it first`);
+  await startContainers(pausedStack(target, await readState(target)), print, options);
+};
