@@ -17,6 +17,9 @@ import { clusterStates, findClusters, type StackClusters } from "../diagnosis/cl
 import { queryStack, requireState } from "../pulumi/existing";
 import { type Outputs, readOutputs, type Target } from "../pulumi/run";
 import { type ExportedState, exportState, outputsIn } from "../pulumi/state";
+import { pauseLines, type PauseState, pauseState } from "../pause/describe";
+import { loadPause } from "../pause/record";
+import { clustersOf } from "../teardown/destroy";
 import { findDeletions } from "../recovery/findDeleted";
 import { isReaderGone } from "../commandLine/output";
 import type { Print } from "../toolchain/build/progress";
@@ -56,9 +59,23 @@ export interface Inspection {
   states: Diagnosis[];
   /** One line for each object that was deleted outside of Slipway. */
   deleted: string[];
+  /** State of a stopped stack; null if every container runs, or Docker does not answer. */
+  pause: PauseState | null;
   /** True if every cluster is ready and nothing was deleted. */
   isReady: boolean;
 }
+
+/** Reads from Docker whether the stack was stopped. */
+const readPauseState = async (
+  { checkout, stack }: Target,
+  exec: Exec,
+  outputs: Outputs | undefined,
+): Promise<PauseState | null> => {
+  const record = loadPause(checkout, stack);
+  const { text, failed } = await exec("docker", ...listArguments());
+  const clusters = record ? [] : clustersOf(outputs);
+  return failed ? null : (pauseState(record, parseContainers(text.split("\n")), clusters) ?? null);
+};
 
 /** Reads the state of a stack, and fails if the stack has no state. */
 const readState = async (target: Target): Promise<ExportedState> =>
@@ -76,14 +93,17 @@ export const inspectClusters = async (target: Target, exec: Exec, mustExist: boo
   const state = hasTools ? await read(target) : undefined;
   const outputs = state && outputsIn(state);
   const located = findClusters(target, outputs);
-  if (located.management === undefined) return { hasTools, outputs, located, states: [], deleted: [], isReady: false };
+  const pause = located.management === undefined ? null : await readPauseState(target, exec, outputs);
+  // The clusters of a stopped stack do not answer, and each question would wait for its timeout.
+  if (located.management === undefined || pause?.running.length === 0)
+    return { hasTools, outputs, located, states: [], deleted: [], pause, isReady: false };
   const [states, deletions] = await Promise.all([
     clusterStates(exec, located),
     findDeletions(target, state?.deployment.resources ?? []),
   ]);
   const deleted = deletionLines(deletions);
-  const isReady = states.every(({ ready }) => ready) && deleted.length === 0;
-  return { hasTools, outputs, located, states, deleted, isReady };
+  const isReady = states.every(({ ready }) => ready) && deleted.length === 0 && pause === null;
+  return { hasTools, outputs, located, states, deleted, pause, isReady };
 };
 
 /**
@@ -99,7 +119,7 @@ export const inspectStack = async (target: Target, mustExist = false): Promise<{
     exec("docker", "network", "inspect", "kind", "--format", "{{.Name}}: {{range .IPAM.Config}}{{.Subnet}} {{end}}"),
     readNameConflicts(exec, target),
   ]);
-  const { hasTools, outputs, located, states, deleted, isReady } = inspection;
+  const { hasTools, outputs, located, states, deleted, pause, isReady } = inspection;
   const lines = [
     ...(hasTools ? [] : ["tools: none yet (make tools)"]),
     ...section("containers", containers.text.includes("\n") || containers.failed ? containers.text : "(none)"),
@@ -107,6 +127,7 @@ export const inspectStack = async (target: Target, mustExist = false): Promise<{
       ? []
       : section("containers in the way of this stack", conflicts.map(conflictText).join("\n"))),
     ...section("network", network.failed ? "(none)" : network.text),
+    ...(pause === null ? [] : ["", ...pauseLines(target.stack, pause)]),
   ];
   if (located.management === undefined) {
     return { lines: [...lines, ...section(`stack ${target.stack}`, "nothing is up (make up)")], ready: false };

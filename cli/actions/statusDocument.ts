@@ -61,7 +61,7 @@ const subnetsOf = ({ text, failed }: ExecAnswer): string[] | null =>
  */
 export const statusDocument = async (target: Target): Promise<object> => {
   const exec = createExec(target.checkout, target.variables);
-  const [{ outputs, located, states, deleted, isReady }, containers, network, conflicts] = await Promise.all([
+  const [{ outputs, located, states, deleted, pause, isReady }, containers, network, conflicts] = await Promise.all([
     inspectClusters(target, exec, true),
     exec("docker", ...listArguments(`label=${clusterLabel}`)),
     exec("docker", ...networkArguments(networkName)),
@@ -79,6 +79,7 @@ export const statusDocument = async (target: Target): Promise<object> => {
     stack: target.stack,
     up: isUp,
     ready: isReady,
+    stopped: pause,
     clusters,
     deleted,
     url: outputs?.url ?? null,

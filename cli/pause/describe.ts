@@ -22,7 +22,7 @@ export interface PauseState {
  */
 export const pauseState = (
   record: PauseRecord | undefined,
-  containers: readonly Pick<ListedContainer, "id" | "name" | "cluster" | "running">[],
+  containers: readonly Pick<ListedContainer, "id" | "name" | "cluster" | "running" | "state">[],
   clusters: readonly string[],
 ): PauseState | undefined => {
   const recorded = record?.containers ?? [];
@@ -36,7 +36,8 @@ export const pauseState = (
       .sort();
   const missing = recorded.filter(({ id }) => !ours.some((container) => container.id === id)).map(({ name }) => name);
   const [running, stopped] = [names(true), names(false)];
-  if (record === undefined && stopped.length === 0) return undefined;
+  // A running up has containers that it created and did not start yet.
+  if (record === undefined && !ours.some(({ state }) => state === "exited")) return undefined;
   return { since: record?.stoppedAt ?? null, running, stopped, missing: missing.sort() };
 };
 
