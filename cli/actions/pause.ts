@@ -7,7 +7,7 @@ import { findStackContainers } from "../pause/containers";
 import { readWaitingPods } from "../pause/pods";
 import { awaitStack } from "../pause/ready";
 import { loadPause } from "../pause/record";
-import { startContainers, type StartOptions } from "../pause/start";
+import { startContainers } from "../pause/start";
 import { clusterNames, type PausedStack, stopStack } from "../pause/stop";
 import { pulumiEnvironment } from "../pulumi/environment";
 import { queryStack, requireState } from "../pulumi/existing";
@@ -102,7 +102,7 @@ export const start: Action = async () => {
     print(`stack ${target.stack} has no clusters: make up creates them`);
     return 0;
   }
-  const started = await startContainers(paused, print);
+  const { started } = await startContainers(paused, print);
   if (started.length === 0) print(`all containers of stack ${target.stack} run already`);
   await awaitStarted(target, state, paused, unready);
   print(`stack ${target.stack} runs`);
@@ -110,13 +110,18 @@ export const start: Action = async () => {
 };
 
 /**
- * Starts a stack that `stop` stopped, before an `up`. Containers that are gone stay so, because `up` replaces them.
+ * Starts a stack that `stop` stopped, before an `up`, and waits until it works. Without a container that is gone, the stack
+ * cannot work yet: `up` replaces its machine and then waits.
  *
  * @throws if an address or a port is taken, or the network was changed
  */
-export const startBeforeUp = async (target: Target, options: StartOptions = { allowGone: true }): Promise<void> => {
-  const { checkout, stack } = target;
-  if (loadPause(checkout, stack) === undefined) return;
-  print(`stack ${stack} is stopped: starting it first`);
-  await startContainers(pausedStack(target, await readState(target)), print, options);
+export const startBeforeUp = async (target: Target): Promise<void> => {
+  const record = loadPause(target.checkout, target.stack);
+  if (record === undefined) return;
+  print(`stack ${target.stack} is stopped: starting it first`);
+  const state = await readState(target);
+  const paused = pausedStack(target, state);
+  const { gone } = await startContainers(paused, print, { allowGone: true });
+  if (gone.length === 0) return awaitStarted(target, state, paused, record.unready);
+  print(`gone from Docker: ${gone.join(", ")}`);
 };

@@ -69,7 +69,7 @@ const inspect = async (ids: readonly string[], runDocker: Docker): Promise<Stack
 /** Containers of a stack, and all other containers on the network kind. */
 export interface FoundContainers {
   ours: StackContainer[];
-  others: StackContainer[];
+  foreign: StackContainer[];
 }
 
 /**
@@ -89,7 +89,7 @@ export const findStackContainers = async (
     owner === "" ? clusters.includes(cluster) : isOwnedBy(stack, owner) && run === "";
   const inspected = await inspect(listed.map(({ id }) => id).sort(), runDocker);
   const byName = inspected.sort((a, b) => a.name.localeCompare(b.name));
-  return { ours: byName.filter(isOurs), others: byName.filter((container) => !isOurs(container)) };
+  return { ours: byName.filter(isOurs), foreign: byName.filter((container) => !isOurs(container)) };
 };
 
 type Grouped = Pick<StackContainer, "id" | "name" | "cluster" | "role">;

@@ -56,8 +56,7 @@ const awaitCluster = async (
   const KUBECONFIG = join(stack.target.checkout, stack.located.management ?? "");
   const TIMEOUT = `${timeouts.nodes}s`;
   const env = { CLUSTER: name, NAMESPACE: namespace, KUBECONFIG, MISSING_CONTAINERS: "", TIMEOUT };
-  // An in-memory cluster has no containers: Cluster API simulates its machines in the management cluster.
-  if ((stack.containers[name] ?? []).length > 0) await requireStep(stack, "repair-containers", env, run);
+  await requireStep(stack, "repair-containers", env, run);
 };
 
 /**
@@ -93,6 +92,7 @@ export const awaitStack = async (
   await Promise.all([
     located.management === undefined ? undefined : podsOf(management, located.management),
     ...located.clusters.map(async (cluster) => {
+      if ((containers[cluster.name] ?? []).length === 0) return; // in-memory: simulated by the management cluster
       await awaitCluster(stack, cluster, run);
       report(`cluster ${cluster.name}: the API server answers and all nodes are Ready`);
       if (cluster.file !== undefined) await podsOf(cluster.name, cluster.file);

@@ -1,3 +1,4 @@
+import { networkName } from "../../lib/base/container";
 import { isTaken } from "../../preflight/host/mounts";
 import { docker, type Docker } from "../../system/docker";
 import type { Print } from "../toolchain/build/progress";
@@ -14,12 +15,17 @@ export interface StartOptions {
   isPortTaken?: (port: HostPort) => Promise<boolean>;
 }
 
-const network = "kind";
+/** Names of containers after `startContainers`. */
+export interface StartResult {
+  started: string[];
+  /** Recorded containers that Docker no longer has. */
+  gone: string[];
+}
 
 const connectArguments = ({ name, addresses }: { name: string; addresses: readonly string[] }): string[] => [
   ...["network", "connect"],
   ...addresses.flatMap((address) => [address.includes(":") ? "--ip6" : "--ip", address]),
-  ...[network, name],
+  ...[networkName, name],
 ];
 
 const readFacts = async (
@@ -33,8 +39,7 @@ const readFacts = async (
 
 /**
  * Starts the containers of a stack at their addresses, in the reverse order of `stop`, restores their restart policies,
- * and deletes the record. Running containers with their address stay as they are. Returns the names of the started
- * containers.
+ * and deletes the record. Running containers with their address stay as they are.
  *
  * @throws before it starts anything, with all problems: a container is gone, an address or a port is taken, or the network
  * was changed
@@ -44,13 +49,14 @@ export const startContainers = async (
   print: Print,
   { allowGone = false, isPortTaken = isTakenPort }: StartOptions = {},
   runDocker: Docker = docker,
-): Promise<string[]> => {
+): Promise<StartResult> => {
   const { checkout, stack } = target;
   const facts = await readFacts(target, runDocker);
+  const gone = goneContainers(facts);
   const userOf = async (port: number): Promise<string | undefined> =>
     (await runDocker("ps", "--filter", `publish=${port}`, "--format", "{{.Names}}"))[0];
   const problems = [
-    ...(allowGone ? [] : goneContainers(facts).map(({ problem }) => problem)),
+    ...(allowGone ? [] : gone.map(({ problem }) => problem)),
     ...startProblems(facts),
     ...(await portProblems(facts.ours, isPortTaken, userOf)),
   ];
@@ -63,7 +69,7 @@ export const startContainers = async (
   // All of them leave the network first, because one may have the address of another.
   for (const { name } of toConnect) {
     // A killed run may have disconnected the container already.
-    await runDocker("network", "disconnect", network, name).catch(() => undefined);
+    await runDocker("network", "disconnect", networkName, name).catch(() => undefined);
   }
   for (const container of toConnect) await runDocker(...connectArguments(container));
   for (const name of toStart) {
@@ -76,7 +82,7 @@ export const startContainers = async (
       await runDocker("update", `--restart=${restartPolicy}`, id);
   }
   deletePause(checkout, stack);
-  return toStart;
+  return { started: toStart, gone: gone.map(({ name }) => name) };
 };
 
 const isTakenPort = ({ hostPort, listenAddress, protocol }: HostPort): Promise<boolean> =>

@@ -9,7 +9,7 @@ export interface StartFacts {
   /** Containers of the stack. */
   ours: readonly StackContainer[];
   /** Other containers on the network kind. */
-  others: readonly StackContainer[];
+  foreign: readonly StackContainer[];
   /** Addresses in the stack's state, by the names of containers. */
   known: Readonly<Record<string, readonly string[]>>;
   /** Name of the management cluster. */
@@ -57,7 +57,7 @@ export const planStart = (facts: StartFacts): StartPlan => {
   );
   const toStop = [...wrong, ...inTheWay].filter(({ running }) => running);
   const starting = ordered.filter((container) => !container.running || toStop.includes(container));
-  // Docker chooses the address of a container without a record, so that one starts when the others have theirs.
+  // Docker chooses the address of a container without a record, so that one starts when all other containers have theirs.
   const [pinned, free] = [true, false].map((isPinned) =>
     starting.filter((container) => wantedOf(facts, container).length > 0 === isPinned),
   ) as [StackContainer[], StackContainer[]];
@@ -93,7 +93,7 @@ export const goneContainers = ({ stack, record, ours, management }: StartFacts):
 
 /** Returns the problems with addresses and the network, which no command of Slipway can repair. */
 export const startProblems = (facts: StartFacts): string[] => {
-  const { record, ours, others, network } = facts;
+  const { record, ours, foreign, network } = facts;
   const stopped = ours.filter(({ running }) => !running);
   const joined = stopped.find(({ networkId }) => networkId !== "" && networkId !== network);
   const before = joined?.networkId ?? record?.network ?? "";
@@ -108,7 +108,7 @@ export const startProblems = (facts: StartFacts): string[] => {
   const needed = ours
     .filter(({ name }) => toStart.includes(name) || toConnect.some((container) => container.name === name))
     .flatMap((container) => wantedOf(facts, container).map((address) => ({ name: container.name, address })));
-  return others.flatMap((other) =>
+  return foreign.flatMap((other) =>
     needed
       .filter(({ address }) => other.running && other.addresses.includes(address))
       .map(

@@ -77,8 +77,8 @@ export class RecordedDocker {
     if (call.startsWith("ps --filter publish=")) return Promise.resolve(["web"]);
     if (call.startsWith("network ls")) return Promise.resolve(this.network === "" ? [] : [this.network]);
     if (call.startsWith("container inspect")) {
-      const asked = this.containers.filter(({ id }) => args.includes(id));
-      return Promise.resolve(asked.map(inspectedLine));
+      const inspected = this.containers.filter(({ id }) => args.includes(id));
+      return Promise.resolve(inspected.map(inspectedLine));
     }
     this.calls.push(call);
     this.change(args);

@@ -104,6 +104,8 @@ const runBy: readonly { command: RegExp; file: string; text: string }[] = [
   { command: /^(make|scripts\/slipway) up$/, file: "test/e2e/throwAwayStack.ts", text: '"scripts/slipway", ["up"' },
   { command: /^make destroy$/, file: "test/e2e/throwAwayStack.ts", text: '"scripts/slipway", ["destroy"]' },
   { command: /^make preview$/, file: "test/bench/run.ts", text: '"scripts/slipway", ["preview"]' },
+  { command: /^make stop$/, file: "test/e2e/scenarios/pause.ts", text: 'run("stop")' },
+  { command: /^make start$/, file: "test/e2e/scenarios/pause.ts", text: 'run("start")' },
   { command: /^make plan$/, file: "test/e2e/run.ts", text: 'slipway("plan")' },
   { command: /^make status$/, file: "test/e2e/scenarios/stuck.ts", text: 'slipway("status")' },
   { command: /^make doctor$/, file: "test/e2e/secretPlaces.ts", text: 'verb("doctor")' },

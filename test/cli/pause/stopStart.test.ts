@@ -26,8 +26,9 @@ const target = (known: PausedStack["known"] = {}): PausedStack => ({
 });
 const print = (line: string): void => void printed.push(line);
 const stop = (known?: PausedStack["known"]): Promise<number> => stopStack(target(known), print, docker.run);
-const start = (options = {}, known?: PausedStack["known"]): Promise<string[]> =>
-  startContainers(target(known), print, { isPortTaken: () => Promise.resolve(false), ...options }, docker.run);
+const start = async (options = {}, known?: PausedStack["known"]): Promise<string[]> =>
+  (await startContainers(target(known), print, { isPortTaken: () => Promise.resolve(false), ...options }, docker.run))
+    .started;
 const find = (name: string) => docker.containers.find((container) => container.name === name)!;
 const ids = () => docker.containers.map(({ id }) => id).join(" ");
 const remove = (name: string): void => void (docker.containers = docker.containers.filter((one) => one.name !== name));
