@@ -127,6 +127,30 @@ describe("--json", () => {
     expect(document).toMatchObject({ ready: false, containers: null, subnets: null, clusters: [{ nodes: null }] });
   });
 
+  test("of status says which containers of a stopped stack run, without a question to its clusters", async () => {
+    const rows = ["id-1\\tcapd-lb\\texited", "id-2\\tcapd-cp\\trunning"];
+    const record = { version: 1, stack: "dev", stoppedAt: "2026-01-01T20:00:00.000Z", network: "", unready: [] };
+    const containers = ["id-1", "id-2", "id-3"].map((id) => ({ id, name: `name-${id}` }));
+    mkdirSync(join(mockRoot, ".slipway", "stopped"), { recursive: true });
+    writeFileSync(join(mockRoot, ".slipway", "stopped", "dev.json"), JSON.stringify({ ...record, containers }));
+    for (const shown of [rows, rows.slice(0, 1)]) {
+      checkout.fakeTool("docker", `[ $1 = ps ] && printf '${shown.join("\\n")}\\n'`);
+      stdout = "";
+      await run("status", { json: true });
+      const document = JSON.parse(stdout) as object;
+      expect(check("status", document)).toEqual([]);
+      const running = shown.length > 1 ? ["capd-cp"] : [];
+      expect(document).toMatchObject({
+        ready: false,
+        stopped: { since: record.stoppedAt, running, stopped: ["capd-lb"] },
+        clusters: running.length > 0 ? [{ name: "capd" }] : [],
+      });
+    }
+    await expect(run("plan", { json: true })).rejects.toThrow(
+      "stack dev: expected running clusters, got a stopped stack (since 2026-01-01T20:00:00.000Z). Run make start first.",
+    );
+  });
+
   test("of status and outputs has the shape too where nothing is up", async () => {
     checkout.fakeTool("pulumi", `case "$*" in *export*) echo '{"deployment": {}}' ;; *) echo '{}' ;; esac`);
     expect(await run("status", { json: true })).toBe(0);

@@ -13,6 +13,7 @@ import {
   noteTakeOver,
   openRun,
   takeOverVariables,
+  activeRun,
   unfinishedRuns,
 } from "../../../cli/recovery/runRecord";
 import { openTemporary } from "../../../system/temporary";
@@ -167,8 +168,10 @@ describe("runs", () => {
     const run = openRun(checkout, "dev");
     expect(existsSync(run.folder)).toBe(true);
     expect(unfinishedRuns(checkout, "dev")).toEqual({});
+    expect([activeRun(checkout, "dev"), activeRun(checkout, "de")]).toEqual([process.pid, undefined]);
     run.close(true);
     expect(existsSync(run.folder)).toBe(false);
+    expect(activeRun(checkout, "dev")).toBeUndefined();
   });
 
   test("take over objects of a killed run until an up or a destroy succeeds", () => {

@@ -3,6 +3,7 @@ import { hostname, tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
 import { mergeIntoUserFile } from "../../../cli/kubeconfig/merge";
+import { isPaused, savePause } from "../../../cli/pause/record";
 import { removeHelpers } from "../../../cli/recovery/interrupted";
 import { recordPlannedClusters, recordCreated, withPlannedManagement } from "../../../cli/teardown/plannedClusters";
 import { removeOrphanedStack } from "../../../cli/teardown/sweep";
@@ -166,6 +167,15 @@ describe("on a machine", () => {
     expect(existsSync(join(files, "capd.yaml"))).toBe(true);
     expect(lines.join("\n")).toMatch(/container clusterapi-control-plane .*\n[^]*kept:\n {2}container mine-/);
     expect(lines.join("\n")).toMatch(/a stack of another checkout with the same name/);
+  });
+
+  test("says that the stack is stopped, and forgets the stop after the removal", async () => {
+    savePause(checkout, { version: 1, stack: "dev", stoppedAt: "", network: "", containers: [], unready: [] });
+    const { lines } = await sweep(false, machine());
+    expect(lines).toContain("stack dev is stopped; its containers are listed as stopped ones too");
+    expect(isPaused(checkout, "dev")).toBe(true);
+    await sweep(true, machine());
+    expect(isPaused(checkout, "dev")).toBe(false);
   });
 
   test("removes the stack's objects by id after confirmation, and keeps the foreign cluster with its network", async () => {
