@@ -4,6 +4,7 @@ import { createExec } from "../../system/exec";
 import type { Action } from "../commandLine/definition";
 import { findClusters } from "../diagnosis/cluster";
 import { findStackContainers } from "../pause/containers";
+import { pauseHealthChecks, resumeHealthChecks } from "../pause/healthChecks";
 import { readWaitingPods } from "../pause/pods";
 import { awaitStack } from "../pause/ready";
 import { loadPause } from "../pause/record";
@@ -69,9 +70,22 @@ const readUnready = async (target: Target, state: ExportedState): Promise<string
   return lists.flat();
 };
 
+/** Changes the MachineHealthChecks of a stack, and prints the problems. */
+const changeHealthChecks = async (
+  target: Target,
+  state: ExportedState,
+  change: typeof pauseHealthChecks,
+): Promise<void> => {
+  const { management } = findClusters(target, outputsIn(state));
+  if (management === undefined) return;
+  for (const problem of await change(createExec(target.checkout, target.variables), management)) print(problem);
+};
+
 export const stop: Action = async () => {
   const { target, state, paused } = await openStack();
-  const unready = loadPause(root, target.stack) === undefined ? await readUnready(target, state) : [];
+  const isFirst = loadPause(root, target.stack) === undefined;
+  const unready = isFirst ? await readUnready(target, state) : [];
+  if (isFirst) await changeHealthChecks(target, state, pauseHealthChecks);
   return stopStack({ ...paused, unready }, print);
 };
 
@@ -93,6 +107,7 @@ const awaitStarted = async (
   const urls = [...new Set([outputs.url ?? [], Object.values(outputs.urls ?? {})].flat())];
   const management = paused.clusters.management?.name ?? "";
   await awaitStack({ target, management, located: findClusters(target, outputs), containers, urls, unready }, print);
+  await changeHealthChecks(target, state, resumeHealthChecks);
 };
 
 export const start: Action = async () => {
@@ -110,8 +125,8 @@ export const start: Action = async () => {
 };
 
 /**
- * Starts a stack that `stop` stopped, before an `up`, and waits until it works. Without a container that is gone, the stack
- * cannot work yet: `up` replaces its machine and then waits.
+ * Starts a stack that `stop` stopped, before an `up`, and waits until it works. It does not wait if a container is gone,
+ * because `up` replaces the machine and then waits.
  *
  * @throws if an address or a port is taken, or the network was changed
  */

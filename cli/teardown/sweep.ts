@@ -88,7 +88,7 @@ export const removeOrphanedStack = async (
   const plan = await planOf(target, runDocker);
   if (!isEmptyPlan(plan)) print(`objects of stack ${stack}, which has no state:`);
   for (const line of sweepText(plan)) print(line);
-  if (isPaused(checkout, stack)) print(`stack ${stack} is stopped; its containers are listed as stopped ones too`);
+  if (isPaused(checkout, stack)) print(`stack ${stack} is stopped: sweep removes its stopped containers too`);
   const { clusters } = loadRecord(checkout, stack);
   if (plan.containers.length > 0 && clusters.length === 0) {
     print(

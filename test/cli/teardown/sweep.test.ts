@@ -172,7 +172,7 @@ describe("on a machine", () => {
   test("says that the stack is stopped, and forgets the stop after the removal", async () => {
     savePause(checkout, { version: 1, stack: "dev", stoppedAt: "", network: "", containers: [], unready: [] });
     const { lines } = await sweep(false, machine());
-    expect(lines).toContain("stack dev is stopped; its containers are listed as stopped ones too");
+    expect(lines).toContain("stack dev is stopped: sweep removes its stopped containers too");
     expect(isPaused(checkout, "dev")).toBe(true);
     await sweep(true, machine());
     expect(isPaused(checkout, "dev")).toBe(false);
