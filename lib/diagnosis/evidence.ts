@@ -32,8 +32,9 @@ export const containerEvidence = ({ objects, containers }: Pick<StuckFacts, "obj
       // Cluster API starts a container that it has just created; a start by hand would race with it.
       ...(state === "exited" ? { remedy: `docker start ${name}` } : {}),
     }));
-  const gone = objects.flatMap(({ kind, metadata, status }) => {
-    const isMachine = ["DevMachine", "DockerMachine"].includes(kind);
+  const gone = objects.flatMap(({ kind, metadata, status, ...object }) => {
+    const isSimulated = valueAt(object, "spec", "backend", "inMemory") !== undefined;
+    const isMachine = ["DevMachine", "DockerMachine"].includes(kind) && !isSimulated;
     const wasCreated = isMachine && valueAt(status, "initialization", "provisioned") === true;
     return wasCreated &&
       metadata.deletionTimestamp === undefined &&
