@@ -39,7 +39,7 @@ const steps = (stack: TestStack): Step[] => {
     {
       name: "the application answers, and CAPD runs the image of the clone's files",
       run: async () => {
-        Object.assign(stack.env, tree.recording);
+        Object.assign(stack.env, tree.recording(stack.env["PATH"] ?? ""));
         await stack.answers(stack.outputs().url ?? "no URL");
         first = image();
         check(/^slipway\/capd-manager:[0-9a-f]{12}$/.test(first), `an image of the clone, got ${first}`);
