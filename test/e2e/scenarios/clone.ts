@@ -10,7 +10,8 @@ const settings = { capdImageSource: "build", capdSource: tree.path };
 
 const machineBackend = "test/infrastructure/docker/internal/controllers/backends/docker/dockermachine_backend.go";
 const reason = "Reason: infrav1.DevMachineDockerContainerProvisionedReason,\n";
-const message = "the container of a clone";
+// No earlier run has built this text.
+const message = `the container of clone ${process.pid}`;
 
 /** Returns the id of an image in the management cluster's node, and its digests. A pod names one of them. */
 const idsInNode = (image: string): string[] => {
@@ -35,6 +36,7 @@ const steps = (stack: TestStack): Step[] => {
     check(calls.length > 0 && !calls.some(isBuild), `calls of go without a build, got ${calls.join(" ") || "none"}`);
   };
   let first = "";
+  let changed = "";
   return [
     {
       name: "the application answers, and CAPD runs the image of the clone's files",
@@ -83,6 +85,7 @@ const steps = (stack: TestStack): Step[] => {
         check(tree.takeCalls().filter(isBuild).length === 1, "one build");
         await eventually("one pod", 60, () => !image().includes(" ") || image());
         check(image() !== first, `another image than ${first}`);
+        changed = image();
         const id = must("docker", ["image", "inspect", "--format", "{{.Id}}", image()]).trim();
         const inNode = idsInNode(image());
         check(inNode[0] === id, `the image ${id} in the node, got ${inNode.join(" ")}`);
@@ -118,7 +121,14 @@ const steps = (stack: TestStack): Step[] => {
         await stack.answers(stack.outputs().url ?? "no URL");
       },
     },
-    { name: "the clone is deleted", always: true, run: () => tree.remove() },
+    {
+      name: "the clone and the image of its change are deleted",
+      always: true,
+      run: () => {
+        tree.remove();
+        if (changed !== "") must("docker", ["image", "rm", changed]);
+      },
+    },
   ];
 };
 
