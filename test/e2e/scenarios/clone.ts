@@ -59,7 +59,8 @@ const steps = (stack: TestStack): Step[] => {
           refuses(stack, { base: "dev", settings: { ...settings, capdSource }, says: [text], clusters: ["capd"] });
         says(`${tree.path}/test`, /capdSource: expected the folder of a clone .*Set it to .*my clone/);
         says("components", /capdSource: expected the folder of a clone .*got "components"/);
-        const metadata = tree.edit("metadata.yaml", "minor: 14\n    contract: v1beta2", "minor: 14\n    contract: v1");
+        const series = `minor: ${pins[stack.route].clusterApi.split(".")[1]}\n    contract: `;
+        const metadata = tree.edit("metadata.yaml", `${series}v1beta2`, `${series}v1`);
         says(tree.path, /capdSource: expected a clone with the contract v1beta2.*got the contract v1 /);
         tree.write("metadata.yaml", metadata);
         stack.write("dev", settings);
