@@ -5,17 +5,25 @@ import { usesDocker } from "../lib/settings/stackNetwork";
 import { rolloutShortages } from "../lib/settings/rollout";
 import type { Settings } from "../lib/settings/types";
 import { managementNode } from "../system/docker";
-import { inspectHost } from "./host/inspect";
+import { type HostInspection, inspectHost } from "./host/inspect";
+import { nodeHostProblems } from "./host/mounts";
 import { type CapdArchive, readArchive } from "./images/capdArchive";
 import { cloneProblems, readCapdClone, withClone } from "./images/capdClone";
 import { checkCapdImage, withoutProblems } from "./images/capdImage";
 import { checkNodeImages } from "./images/nodeImages";
 import { readImages, type StackImages } from "./images/stack";
-import { type ExistingManagement, existingManagementProblems, inspectManagement } from "./management/existing";
+import {
+  type ExistingManagement,
+  existingManagementProblems,
+  inspectManagement,
+  readInstalledCrds,
+} from "./management/existing";
 import { managementProblems, nodeImageProblems, networkProblem } from "./management/immutable";
+import { kubeadmChangeProblems } from "./management/kubeadm";
 import { managedClusters, runningVersions } from "./management/inNode";
 import { deletedClusterWarnings, kubeconfigsWithoutSecret } from "./management/managedClusters";
 import { type RunningClusters, rollsClusters, upgradeProblems } from "./management/running";
+import { kubeadmCrds, kubeadmProblems, readKubeadmCrds, usesKubeadm } from "./manifests/kubeadm";
 import { namespaceProblems, ownerProblems, templateOwnerProblems } from "./manifests/owners";
 import { serviceProblems } from "./manifests/services";
 import { installed, readManifests, type StackManifests } from "./manifests/stack";
@@ -54,7 +62,7 @@ export const prepare = async (settings: Settings, owner: string, preview = false
   const complete = cloned.then((outcome) => withClone(settings, valueOf(outcome)));
   // The calls of other programs come first, so they run while this process parses manifests.
   const [host, machine, existing, tags, capdTag, archive, clone, templates, manifests] = await Promise.all([
-    outcomeOf(
+    outcomeOf<HostInspection>(
       onDocker ? inspectHost(settings, owner) : { answers: true, problems: [], warnings: [], network: undefined },
     ),
     outcomeOf(hasExistingManagement ? undefined : inspectManagementNode(management.name)),
@@ -76,6 +84,9 @@ export const prepare = async (settings: Settings, owner: string, preview = false
     answers && "found" in manifests
       ? await outcomeOf(readImages(await complete, manifests.found, hasExistingManagement))
       : { problems: [] };
+  const hasNode = valueOf(machine)?.node !== undefined;
+  // The paths of another machine cannot be read.
+  const mounts = report?.machine === undefined ? await nodeHostProblems(settings, hasNode) : [];
   const nodeImageChange = nodeImageProblems(management, valueOf(machine)?.node).map(sentence);
   const shortages = rolloutShortages(settings).map(sentence);
   // A stack that is not rolled keeps working without the room. A stopped management cluster shows no versions.
@@ -89,8 +100,11 @@ export const prepare = async (settings: Settings, owner: string, preview = false
     ...(valueOf(tags)?.problems ?? []),
     ...(capdImage?.problems ?? []),
     ...networkProblems(settings, owner, answers && onDocker, report?.network, valueOf(machine)?.node),
+    ...mounts,
     ...upgradeProblems(clusters, running).map(sentence),
+    ...kubeadmChangeProblems(clusters, running).map(sentence),
     ...("found" in manifests ? manifestProblems(settings, owner, manifests.found, valueOf(existing)) : []),
+    ...("found" in manifests ? await kubeadmSchemaProblems(settings, manifests.found) : []),
     ...("found" in manifests ? cloneProblems(valueOf(clone), manifests.found).map(sentence) : []),
     ...("found" in manifests && "found" in templates
       ? templateOwnerProblems(clusters, templates.found, manifests.found).map(sentence)
@@ -99,13 +113,17 @@ export const prepare = async (settings: Settings, owner: string, preview = false
   if (problems.length > 0 || !("found" in manifests) || !("found" in templates) || !("found" in images))
     throw new Error([...new Set(problems)].join("\n"));
 
+  // Machines of templates get the images that the host's Docker has only now named.
+  const withImages = clusters.some(({ template }) => template?.facts?.backend === "docker")
+    ? await readTemplates(settings, images.found.nodeRecipes)
+    : templates.found;
   const managed = valueOf(existing)?.managed ?? valueOf(machine)?.managed;
   const [project = "", stack = ""] = owner.split("/");
   const { capdId, ...nodes } = images.found;
   const [cluster, saved, built] = [valueOf(existing), valueOf(archive), valueOf(clone)];
   return {
     manifests: manifests.found,
-    templates: templates.found,
+    templates: withImages,
     ...nodes,
     running,
     savedKubeconfigs: kubeconfigsWithoutSecret(stack, clusters, managed),
@@ -148,6 +166,16 @@ const networkProblems = (
   return problem === undefined
     ? managementProblems({ ...management, ...required, owner }, node, network).map(sentence)
     : [problem];
+};
+
+/** Checks settings of kubeadm by the CRDs that the stack installs, or that its management cluster has. */
+const kubeadmSchemaProblems = async (settings: Settings, manifests: StackManifests): Promise<string[]> => {
+  if (!usesKubeadm(settings.clusters)) return [];
+  const { kubeconfig, installProviders } = settings.management;
+  const crds = await outcomeOf(
+    installProviders ? readKubeadmCrds(manifests) : readInstalledCrds(kubeconfig, kubeadmCrds),
+  );
+  return "found" in crds ? kubeadmProblems(settings, crds.found).map(sentence) : [...crds.problems];
 };
 
 const manifestProblems = (

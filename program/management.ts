@@ -6,6 +6,7 @@ import type { ImageLoad, ImageLoadArgs } from "../components/management/imageLoa
 import { ManagementCluster, type ManagementClusterArgs } from "../components/management/managementCluster";
 import type { ProviderInstallArgs } from "../components/management/providerInstall";
 import { infrastructureOf } from "../lib/cluster/infrastructure";
+import { backendOf } from "../lib/cluster/template/docker";
 import { rehearsalOf } from "../lib/cluster/webhookSamples";
 import type { Stack } from "./stack";
 
@@ -75,7 +76,10 @@ export const providerArgs = (
         providerImages: images?.ready ?? [],
         certManager: manifests.certManager,
         providers: manifests.providers,
-        samples: Object.values(templates).map(({ infrastructure }) => rehearsalOf(infrastructure)),
+        // The samples of Cluster API's own providers include its Docker provider.
+        samples: Object.values(templates)
+          .filter(({ infrastructure }) => backendOf(infrastructure) === "template")
+          .map(({ infrastructure }) => rehearsalOf(infrastructure)),
         inventory: manifests.inventory,
       }
     : undefined;

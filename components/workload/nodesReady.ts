@@ -36,6 +36,7 @@ export const clusterReady = (
         NAMESPACE: spec.namespace,
         NODES: String(parts.nodes),
         OWNERS: machineOwners(parts).join(" "),
+        ...(parts.machinePools ? { MACHINE_POOLS: parts.machinePools.join(" ") } : {}),
         ...(parts.scaledOwners ? { SCALED_OWNERS: parts.scaledOwners.join(" ") } : {}),
         // A cloud chooses the patch release of its nodes.
         VERSION: parts.hasManagedControlPlane ? minorOf(spec.kubernetesVersion) : spec.kubernetesVersion,

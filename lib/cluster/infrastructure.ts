@@ -1,15 +1,29 @@
-import type { Backend, BuiltIn, ClusterSpec } from "./spec";
+import type { Backend, BuiltIn, ClusterSpec, NodeMount } from "./spec";
 
 /** Infrastructure with containers of the host's Docker as machines. */
 export const docker: BuiltInInfrastructure = {
-  kinds: { cluster: "DevCluster", machineTemplate: "DevMachineTemplate" },
+  kinds: { cluster: "DevCluster", machineTemplate: "DevMachineTemplate", machinePool: "DevMachinePool" },
   // Docker Desktop reaches the API server by a published port; containers reach it by Docker's own host name.
   apiServerNames: ["localhost", "127.0.0.1", "0.0.0.0", "host.docker.internal"],
   onDocker: true,
   runsPods: true,
   clusterSpec: () => ({ backend: { docker: {} } }),
-  machineSpec: ({ nodeImage }) => ({ backend: { docker: nodeImage === undefined ? {} : { customImage: nodeImage } } }),
+  machineSpec: ({ nodeImage, mounts = [] }) => ({
+    backend: {
+      docker: {
+        ...(nodeImage === undefined ? {} : { customImage: nodeImage }),
+        ...(mounts.length === 0 ? {} : { extraMounts: mounts.map(extraMount) }),
+      },
+    },
+  }),
 };
+
+/** Returns a mount in the format of Cluster API, which omits false. */
+const extraMount = ({ hostPath, containerPath, readOnly }: NodeMount) => ({
+  hostPath,
+  containerPath,
+  ...(readOnly ? { readOnly } : {}),
+});
 
 /** Returns the durations that Cluster API's own tests of this backend use. */
 const after = (startupDuration: string) => ({ provisioning: { startupDuration, startupJitter: "0.2" } });
@@ -40,8 +54,8 @@ export interface Infrastructure {
  * A provider whose objects the program creates itself. All other objects of a cluster are the same for each provider.
  */
 export interface BuiltInInfrastructure extends Infrastructure {
-  /** Kinds in v1beta2 of infrastructure.cluster.x-k8s.io: the infrastructure cluster and the machine template. */
-  readonly kinds: { readonly cluster: string; readonly machineTemplate: string };
+  /** Kinds in v1beta2 of infrastructure.cluster.x-k8s.io: the infrastructure cluster, the machine template, the machine pool. */
+  readonly kinds: { readonly cluster: string; readonly machineTemplate: string; readonly machinePool: string };
   /** Names in the API server's certificate besides its own address. */
   readonly apiServerNames: readonly string[];
   /** Annotations of the infrastructure cluster; default: none. */

@@ -13,13 +13,32 @@ export interface Taint {
   effect: "NoSchedule" | "PreferNoSchedule" | "NoExecute";
 }
 
+/** A file or folder of this machine that nodes see. */
+export interface NodeMount {
+  hostPath: string;
+  containerPath: string;
+  readOnly: boolean;
+}
+
+/** Settings of kubeadm in the words of Cluster API's KubeadmConfigSpec (v1beta2). */
+export type KubeadmSettings = Readonly<Record<string, unknown>>;
+
 /** A group of equal worker nodes. */
 export interface WorkerPool {
   /** Part of the names of its machines: `<cluster>-<name>-…`. */
   name: string;
+  /** Number of nodes; the minimum if an autoscaler sets the number. */
   replicas: number;
+  /** Maximum that an autoscaler may set. @default - no autoscaler sets the number of nodes */
+  maxReplicas?: number;
+  /** Kind of the owner of the machines. @default - a MachineDeployment */
+  type?: "machinePool";
   labels?: Record<string, string>;
   taints?: Taint[];
+  /** Settings of kubeadm for the pool's nodes. @default - none */
+  kubeadm?: KubeadmSettings;
+  /** Mounts besides those of the cluster. @default - none */
+  mounts?: NodeMount[];
 }
 
 /** A node condition that makes a node unhealthy if it lasts. */
@@ -52,11 +71,15 @@ export interface ClusterSpec extends ClusterNetworks {
   nodeImage?: string;
   /** Default: no machine is replaced because of its health. */
   healthCheck?: HealthCheck;
+  /** Settings of kubeadm for the control plane. @default - none */
+  kubeadm?: KubeadmSettings;
+  /** Mounts of all nodes. @default - none */
+  mounts?: NodeMount[];
   /** `docker` creates containers, `inMemory` simulates machines. */
   backend: BuiltIn;
 }
 
-/** Returns the number of nodes of a cluster without a rollout. */
+/** Returns the number of nodes of a cluster without a rollout; the minimum of pools with an autoscaler. */
 export const countNodes = ({
   controlPlaneReplicas,
   workerPools,
@@ -64,6 +87,19 @@ export const countNodes = ({
   readonly controlPlaneReplicas: number;
   readonly workerPools: readonly Pick<WorkerPool, "replicas">[];
 }): number => controlPlaneReplicas + workerPools.reduce((total, { replicas }) => total + replicas, 0);
+
+/** Returns the most nodes that a pool may have without a rollout. */
+export const mostReplicas = ({ replicas, maxReplicas }: Pick<WorkerPool, "replicas" | "maxReplicas">): number =>
+  maxReplicas ?? replicas;
+
+/** Returns the most nodes of a cluster without a rollout: an autoscaler may set the maximum of its pools. */
+export const countMostNodes = ({
+  controlPlaneReplicas,
+  workerPools,
+}: {
+  readonly controlPlaneReplicas: number;
+  readonly workerPools: readonly Pick<WorkerPool, "replicas" | "maxReplicas">[];
+}): number => controlPlaneReplicas + workerPools.reduce((total, pool) => total + mostReplicas(pool), 0);
 
 /** Returns a cluster's specification for Cluster API from the cluster's settings. */
 export const clusterSpec = (cluster: Readonly<Omit<ClusterSpec, "backend">>, backend: BuiltIn): ClusterSpec => ({
@@ -77,5 +113,7 @@ export const clusterSpec = (cluster: Readonly<Omit<ClusterSpec, "backend">>, bac
   serviceDomain: cluster.serviceDomain,
   ...(cluster.nodeImage === undefined ? {} : { nodeImage: cluster.nodeImage }),
   ...(cluster.healthCheck ? { healthCheck: cluster.healthCheck } : {}),
+  ...(cluster.kubeadm ? { kubeadm: cluster.kubeadm } : {}),
+  ...(cluster.mounts ? { mounts: cluster.mounts } : {}),
   backend,
 });

@@ -1,5 +1,6 @@
 import { cloudProviderKindImage } from "../addons/cloudProviderKind";
-import type { ClusterSpec, Backend } from "../cluster/spec";
+import type { ClusterSpec, Backend, KubeadmSettings, NodeMount } from "../cluster/spec";
+import type { TemplateFacts } from "../cluster/template/facts";
 import type { Address } from "../network/address";
 import { type AddressRange, networkRange } from "../network/addressRange";
 import type { Cidr } from "../network/cidr";
@@ -7,6 +8,7 @@ import { defaultGateway, gatewayOf } from "../network/dockerSubnet";
 import { ethernetMtu } from "../network/mtu";
 import type { Networks } from "../network/networks";
 import type { InfrastructureProvider } from "../providers/clusterctl";
+import type { PortMapping } from "../providers/kindConfig";
 import type { RoutePins } from "../versions/pins";
 import { type ClusterRanges, familyRanges, ipv6SubnetOf } from "./ranges";
 import type { ClusterEntry } from "./schema/entries";
@@ -18,11 +20,25 @@ import type { SettingValues } from "./schema/stack";
  */
 export const existingManagementName = "existing_management";
 
+/** A template of a cluster's objects. */
+export interface ClusterTemplate {
+  /** URL or path. */
+  readonly location: string;
+  /** Values of the template's variables. */
+  readonly variables: Readonly<Record<string, string>>;
+  /** Number of workers for the template's variable. `workerPools` has the pools that the template defines. */
+  readonly workerReplicas: number;
+  /** Absent if it was not read with the settings. */
+  readonly text?: string;
+  /** Properties of a Docker or in-memory cluster; absent for another provider. */
+  readonly facts?: TemplateFacts;
+}
+
 /** The settings of a workload cluster. */
 export interface ClusterSettings extends Readonly<Omit<ClusterSpec, "backend">> {
   readonly backend: Backend;
-  /** URL or path of the cluster's template, and values of the template's variables; only for backend `template`. */
-  readonly template?: { readonly location: string; readonly variables: Readonly<Record<string, string>> };
+  /** The template of the cluster's objects; absent for a cluster whose objects Slipway defines. */
+  readonly template?: ClusterTemplate;
   readonly nodeImage: string;
   /** A name of `cniNames`, or the URL or path of a manifest. */
   readonly cni: string;
@@ -59,6 +75,9 @@ export interface Settings {
     readonly installProviders: boolean;
     /** True if the kind cluster is dual-stack, so that it reaches IPv6-only clusters; absent: IPv4 only. */
     readonly dualStack?: boolean;
+    /** Mounts and published ports of the kind node; absent without any. */
+    readonly mounts?: readonly NodeMount[];
+    readonly ports?: readonly PortMapping[];
   };
   readonly imageSource: "registry" | "local";
   /** References of additional images on nodes of workload clusters; empty for imageSource registry. */
@@ -123,6 +142,8 @@ export const settingsTree = (
       kubeconfig: values.managementKubeconfig,
       installProviders: values.installProviders,
       ...(ipv6 === undefined ? {} : { dualStack: true }),
+      ...(values.managementMounts.length > 0 ? { mounts: values.managementMounts } : {}),
+      ...(values.managementPorts.length > 0 ? { ports: values.managementPorts } : {}),
     },
     imageSource: values.imageSource,
     extraImages: [...values.extraImages],
@@ -152,7 +173,31 @@ export const settingsTree = (
   });
 };
 
-const clusterOf = ({ values, pools }: ClusterEntry, allotted: ClusterRanges | undefined): ClusterSettings => {
+/**
+ * Returns the images of a Docker cluster's machines before Slipway adds images to them. A template may have several
+ * images, or none that is the setting `nodeImage`.
+ */
+export const nodeImagesOf = ({
+  nodeImage,
+  template,
+}: Pick<ClusterSettings, "nodeImage" | "template">): readonly string[] => template?.facts?.images ?? [nodeImage];
+
+/** Returns the images that this machine's Docker needs for a cluster's machines, before Slipway adds images to them. */
+export const hostImagesOf = (cluster: Pick<ClusterSettings, "nodeImage" | "template">): readonly string[] => [
+  ...nodeImagesOf(cluster),
+  ...(cluster.template?.facts?.preloaded ?? []),
+];
+
+const templateOf = ({ values, template, templateText }: ClusterEntry): ClusterTemplate => ({
+  location: values.template,
+  variables: values.templateVariables,
+  workerReplicas: values.workerReplicas,
+  ...(templateText === undefined ? {} : { text: templateText }),
+  ...(template === undefined ? {} : { facts: template }),
+});
+
+const clusterOf = (entry: ClusterEntry, allotted: ClusterRanges | undefined): ClusterSettings => {
+  const { values, pools } = entry;
   const { loadBalancerAddresses, healthCheck } = values;
   const { ipv4, ipv6 }: ClusterRanges =
     (loadBalancerAddresses.list.length === 0 ? allotted : rangesOf(loadBalancerAddresses)) ?? {};
@@ -163,14 +208,14 @@ const clusterOf = ({ values, pools }: ClusterEntry, allotted: ClusterRanges | un
     controlPlaneReplicas: values.controlPlaneReplicas,
     workerPools: [...pools],
     ...(healthCheck ? { healthCheck } : {}),
+    ...(isFilled(values.kubeadm) ? { kubeadm: values.kubeadm } : {}),
+    ...(values.mounts.length > 0 ? { mounts: values.mounts } : {}),
     podCidr: values.podCidr,
     serviceCidr: values.serviceCidr,
     serviceDomain: values.serviceDomain,
     nodeImage: values.nodeImage,
     backend: values.backend,
-    ...(values.backend !== "template"
-      ? {}
-      : { template: { location: values.template, variables: values.templateVariables } }),
+    ...(values.template === "" ? {} : { template: templateOf(entry) }),
     cni: values.cni,
     loadBalancer: values.loadBalancer,
     ...(ipv4 === undefined ? {} : { loadBalancerRange: ipv4 }),
@@ -179,6 +224,9 @@ const clusterOf = ({ values, pools }: ClusterEntry, allotted: ClusterRanges | un
     manifests: values.manifests,
   };
 };
+
+const isFilled = (kubeadm: KubeadmSettings | undefined): kubeadm is KubeadmSettings =>
+  kubeadm !== undefined && Object.keys(kubeadm).length > 0;
 
 const rangesOf = ({ list }: Networks): ClusterRanges =>
   Object.fromEntries(list.map((network) => [network.family, networkRange(network)]));

@@ -8,12 +8,15 @@ import { defaultOf, notes } from "../schema/setting";
 import { type SettingKey, settingsSchema, type SettingValues } from "../schema/stack";
 import { familyRules, ipv6Problems } from "./addressFamilies";
 import { fleetProblems } from "./fleet";
+import { kubeadmRules } from "./kubeadm";
 import { loadBalancerRules, cloudProviderKindProblems } from "./loadBalancer";
 import { machineRules } from "./machines";
+import { managementNodeProblems, mountRules } from "./mounts";
 import { nameRules } from "./names";
+import { poolRules } from "./pools";
 import { networkRules } from "./networks";
 import { checkField, type ClusterRule, type RuleContext } from "./rule";
-import { templateRules, providerProblems } from "./template";
+import { templateNetworkRules, templateRules, providerProblems } from "./template";
 import { versionRules } from "./versions";
 
 /** Rules about clusters that Cluster API's in-memory provider simulates. */
@@ -38,11 +41,15 @@ export const clusterRules: readonly ClusterRule[] = [
   ...networkRules,
   ...nameRules,
   ...machineRules,
+  ...poolRules,
   ...loadBalancerRules,
   ...inMemoryRules,
   ...versionRules,
   ...familyRules,
   ...templateRules,
+  ...templateNetworkRules,
+  ...kubeadmRules,
+  ...mountRules,
 ];
 
 /** Returns the problems of rules about several settings. A rule is skipped if one of its values is invalid by itself. */
@@ -116,6 +123,7 @@ const stackRules: readonly StackRule[] = [
               : [{ key, received: values[key], rule, remedy: "Remove one of the two" }];
           }),
   },
+  { keys: ["managementMounts", "managementPorts", "managementKubeconfig"], check: managementNodeProblems },
   {
     keys: ["managementKubeconfig", "installProviders"],
     check: ({ managementKubeconfig, installProviders }) => {

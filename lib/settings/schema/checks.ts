@@ -146,6 +146,18 @@ export const filePath: Check<string> = requireMatch(
   "Write a path relative to the project, for example images/capd.tar",
 );
 
+/** Checks an absolute path of a file or folder, without `.`, `..` and characters that separate parts of a mount. */
+export const absolutePath: Check<string> = requireThat(
+  (value) =>
+    /^\/[^:\p{Cc}]+$/u.test(value) &&
+    value
+      .slice(1)
+      .split("/")
+      .every((segment) => !["", ".", ".."].includes(segment)),
+  "an absolute path below /, without colons and without the segments . and ..",
+  "Write it as /srv/data",
+);
+
 /** Checks the path of a folder, or the empty string. The check does not read the folder. */
 export const folderPath: Check<string> = requireMatch(
   /^\P{Cc}*$/u,

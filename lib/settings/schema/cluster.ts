@@ -15,6 +15,7 @@ import {
   templateVariables,
 } from "./checks";
 import { healthCheck } from "./healthCheck";
+import { mountFields } from "./mounts";
 import { networksOfSize, withoutSpecialPurpose } from "./networks";
 import { pool } from "./pools";
 import {
@@ -23,9 +24,11 @@ import {
   integer,
   listOf,
   map,
+  mapOf,
   notes,
   oneOf,
   optionalInteger,
+  optionalMap,
   parsedString,
   requiredString,
   string,
@@ -99,11 +102,21 @@ export const clusterFields = {
   kubernetesVersion: clusterSettings.kubernetesVersion,
   controlPlaneReplicas: clusterSettings.controlPlaneReplicas,
   workerReplicas: integer(1, "Number of worker nodes in one pool, md-0.", between(0, 250)),
-  workers: listOf(pool, "Worker pools, instead of workerReplicas. Fields: name, replicas, labels, taints."),
+  workers: listOf(
+    pool,
+    "Worker pools, instead of workerReplicas. Fields: name, type, replicas, minReplicas, maxReplicas, labels, taints, kubeadm, mounts.",
+  ),
   healthCheck: optional(healthCheck).register(notes, {
     description:
       "MachineHealthChecks, which replace unhealthy machines. Absent: no health checks; {}: health checks with defaults.",
   }),
+  kubeadm: optionalMap(
+    "Settings of kubeadm for the control plane, in the words of Cluster API's KubeadmConfigSpec (v1beta2): docs/guides/kubeadm.md.",
+  ),
+  mounts: listOf(
+    mapOf(mountFields),
+    "Files and folders of this machine that all nodes see. Fields: hostPath, containerPath, readOnly.",
+  ),
   podCidr: clusterSettings.podCidr,
   serviceCidr: clusterSettings.serviceCidr,
   serviceDomain: clusterSettings.serviceDomain,
@@ -129,13 +142,13 @@ export const clusterFields = {
   ),
   template: string(
     "",
-    "URL or path of a cluster template for another infrastructure provider, with the variables of clusterctl generate.",
+    "URL or path of a cluster template, with the variables of clusterctl generate. Templates of other infrastructure providers need an entry in providers.",
     orEmpty(manifestLocation),
   ),
   templateVariables: map("Values of additional variables in the template, for example AWS_REGION.", templateVariables),
   loadBalancerAddresses: parsedString(
     "",
-    "For clusters from templates: network of the addresses that MetalLB assigns, on the network of the machines. Dual-stack: one network of each family.",
+    "For clusters from templates of other providers: network of the addresses that MetalLB assigns, on the network of the machines. Dual-stack: one network of each family.",
     (value) => (value === "" ? noNetworks : parseAddresses(value)),
   ),
   loadBalancerSlot: optionalInteger(

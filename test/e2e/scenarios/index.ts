@@ -11,13 +11,16 @@ import { field } from "./field";
 import { fleet } from "./fleet";
 import { ha } from "./ha";
 import { identity } from "./identity";
+import { kubeadm } from "./kubeadm";
 import { lost } from "./lost";
+import { machinepool } from "./machinepool";
 import { many } from "./many";
 import { neighbours } from "./neighbours";
 import { providerUpgrade } from "./providerUpgrade";
 import { refused } from "./refused";
 import { restart, restartHa } from "./restart";
 import { stuck } from "./stuck";
+import { template } from "./template";
 import { upgrade } from "./upgrade";
 import { usedMachine } from "./usedMachine";
 
@@ -31,9 +34,12 @@ export const scenarios: Scenario[] = [
   drift,
   deleted,
   dayTwo,
+  kubeadm,
   clone,
+  machinepool,
   fleet,
   field,
+  template,
   ipv6,
   dualStack,
   many,

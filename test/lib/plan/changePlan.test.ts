@@ -33,6 +33,7 @@ const kinds: Record<string, string> = {
   MachineDeployment: "cluster.x-k8s.io",
   KubeadmControlPlane: "controlplane.cluster.x-k8s.io",
   DevMachineTemplate: "infrastructure.cluster.x-k8s.io",
+  DevMachinePool: "infrastructure.cluster.x-k8s.io",
   KubeadmConfigTemplate: "bootstrap.cluster.x-k8s.io",
 };
 
@@ -131,6 +132,18 @@ describe("the class of a cluster", () => {
       ],
       "in place",
       ["MachineDeployment default/a-md-0: spec.template.spec.deletion.nodeDrainTimeoutSeconds 1 → 2"],
+    ],
+    [
+      "another image of a MachinePool",
+      [
+        capi("update", "a", "DevMachinePool", "a-mp-0", {
+          before: { spec: { backend: { docker: { customImage: "a" } } } },
+          after: { spec: { backend: { docker: { customImage: "b" } } } },
+          diff: ["spec.backend.docker.customImage"],
+        }),
+      ],
+      "rolling",
+      ["DevMachinePool default/a-mp-0: spec.backend.docker.customImage a → b"],
     ],
     [
       "a label of the machines",
