@@ -134,7 +134,7 @@ export const settingsSchema = {
   ),
   capdSource: string(
     "",
-    "With capdImageSource build: folder of a clone of cluster-api, from whose files the image is built. Empty: the pinned Go module.",
+    "With capdImageSource build: path of a clone of cluster-api, from whose files the image is built. Empty: the pinned Go module.",
     folderPath,
   ),
   capdImageArchive: string("", "With capdImageSource archive: path of a file that docker save wrote.", filePath),
