@@ -6,6 +6,8 @@ import type { ImageLoad, ImageLoadArgs } from "../components/management/imageLoa
 import { ManagementCluster, type ManagementClusterArgs } from "../components/management/managementCluster";
 import type { ProviderInstallArgs } from "../components/management/providerInstall";
 import { infrastructureOf } from "../lib/cluster/infrastructure";
+import type { Manifest } from "../lib/kubernetes/manifest";
+import { type AddedProvider, type AddedType, laterTypes } from "../lib/providers/clusterctl";
 import { rehearsalOf } from "../lib/cluster/webhookSamples";
 import type { Stack } from "./stack";
 
@@ -62,6 +64,28 @@ export const imageLoadArgs = (
     : undefined;
 };
 
+/**
+ * Groups manifests by their stage of installation.
+ *
+ * @param manifests - Cluster API's own providers, then the added ones
+ */
+export const installStages = (
+  manifests: readonly Manifest[],
+  added: readonly AddedProvider[],
+): Pick<ProviderInstallArgs, "providers" | "laterProviders"> => {
+  const typed = manifests.map((manifest, index) => ({
+    manifest,
+    type: added[index - (manifests.length - added.length)]?.type,
+  }));
+  const of = (wanted: (type: AddedType | undefined) => boolean): Manifest[] =>
+    typed.filter(({ type }) => wanted(type)).map(({ manifest }) => manifest);
+  const isLater = (type: AddedType | undefined): boolean => laterTypes.some((later) => later === type);
+  return {
+    providers: of((type) => !isLater(type)),
+    laterProviders: laterTypes.map((later) => of((type) => type === later)),
+  };
+};
+
 /** Returns arguments of cert-manager and Cluster API's providers; undefined if the stack does not install them. */
 export const providerArgs = (
   { settings, inputs: { manifests, templates } }: Stack,
@@ -74,7 +98,7 @@ export const providerArgs = (
         after: kindOf(management)?.nodeReady ?? [],
         providerImages: images?.ready ?? [],
         certManager: manifests.certManager,
-        providers: manifests.providers,
+        ...installStages(manifests.providers, settings.infrastructureProviders),
         samples: Object.values(templates).map(({ infrastructure }) => rehearsalOf(infrastructure)),
         inventory: manifests.inventory,
       }

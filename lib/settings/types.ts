@@ -6,7 +6,7 @@ import type { Cidr } from "../network/cidr";
 import { defaultGateway, gatewayOf } from "../network/dockerSubnet";
 import { ethernetMtu } from "../network/mtu";
 import type { Networks } from "../network/networks";
-import type { InfrastructureProvider } from "../providers/clusterctl";
+import type { AddedProvider } from "../providers/clusterctl";
 import type { RoutePins } from "../versions/pins";
 import { type ClusterRanges, familyRanges, ipv6SubnetOf } from "./ranges";
 import type { ClusterEntry } from "./schema/entries";
@@ -83,8 +83,8 @@ export interface Settings {
   readonly featureGates: Readonly<Record<string, string>>;
   /** Secret values of variables in templates and providers' manifests. */
   readonly templateSecrets: Readonly<Record<string, string>>;
-  /** Additional providers, besides Cluster API's Docker provider. */
-  readonly infrastructureProviders: readonly InfrastructureProvider[];
+  /** Additional providers, besides Cluster API's own providers. */
+  readonly infrastructureProviders: readonly AddedProvider[];
   readonly clusters: readonly ClusterSettings[];
   /** The image of cloud-provider-kind; absent if no cluster uses cloud-provider-kind. */
   readonly cloudProviderKind?: { readonly image: string };

@@ -1,5 +1,6 @@
 import { defaultSubnet } from "../../network/freeSubnet";
 import { parseDockerSubnet, parseIPv6Subnet } from "../../network/parse";
+import { addedTypes } from "../../providers/clusterctl";
 import type { RoutePins } from "../../versions/pins";
 import {
   between,
@@ -21,6 +22,7 @@ import {
   manifest,
   map,
   mapOf,
+  oneOf,
   oneOfByRoute,
   parsedString,
   requiredString,
@@ -36,14 +38,15 @@ const subnetExamples = { ipv4: "10.200.0.0/16", ipv6: "fd00:10:200::/64" };
 const parseSubnet = withoutSpecialPurpose(parseDockerSubnet, subnetExamples);
 const parseSubnetIPv6 = withoutSpecialPurpose(parseIPv6Subnet, subnetExamples);
 
-/** An additional infrastructure provider: an entry of `providers`. */
+/** An additional provider: an entry of `providers`. */
 export const infrastructureProviderFields = {
   name: requiredString(
     "Name of the provider in clusterctl, for example aws.",
-    dnsLabel(40, "clusterctl puts infrastructure- before it"),
+    dnsLabel(40, "clusterctl puts its type before it, such as infrastructure-"),
   ),
+  type: oneOf(addedTypes, "Type of the provider in clusterctl. runtimeExtension needs featureGates.EXP_RUNTIME_SDK."),
   version: requiredString("Version of the provider, for example v2.13.0.", providerVersion),
-  manifest: requiredString("URL or path of the provider's infrastructure-components.yaml.", manifestLocation),
+  manifest: requiredString("URL or path of the provider's components, such as infrastructure-components.yaml.", manifestLocation),
 };
 
 /** Every setting, in the order of Pulumi.yaml. `npm run schema` writes the files from this table. */
@@ -153,7 +156,7 @@ export const settingsSchema = {
   ),
   providers: listOf(
     mapOf(infrastructureProviderFields),
-    "Additional infrastructure providers to install, for clusters from templates. Fields: name, version, manifest.",
+    "Additional providers to install, such as the infrastructure provider of clusters from templates. Fields: name, type, version, manifest.",
   ),
 
   clusters: listOf(
