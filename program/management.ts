@@ -98,6 +98,7 @@ export const providerArgs = (
         after: kindOf(management)?.nodeReady ?? [],
         providerImages: images?.ready ?? [],
         certManager: manifests.certManager,
+        ...(settings.management.keepsCertManager ? { keepsCertManager: true } : {}),
         ...installStages(manifests.providers, settings.infrastructureProviders),
         samples: Object.values(templates).map(({ infrastructure }) => rehearsalOf(infrastructure)),
         inventory: manifests.inventory,

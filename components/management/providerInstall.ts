@@ -15,6 +15,8 @@ export interface ProviderInstallArgs {
   /** Resources that the providers wait for, so that the first seconds of the cluster are left to cert-manager. */
   after: pulumi.Resource[];
   certManager: Manifest;
+  /** True if the cluster has a cert-manager that the stack does not install. @default false */
+  keepsCertManager?: boolean;
   /** Cluster API's providers: core, kubeadm bootstrap, kubeadm control plane and Docker. */
   providers: Manifest[];
   /** Providers that may need the webhooks of Cluster API, in stages: each stage waits for the stage before it. */
@@ -43,7 +45,10 @@ export class ProviderInstall extends pulumi.ComponentResource {
       cluster,
       certificateSamples(),
       { parent: this, dependsOn: certManager.resources },
-      { kinds: ["certificates", "issuers", "clusterissuers"].map((kind) => `${kind}.cert-manager.io`) },
+      // Certificates of others may stay if the stack does not delete cert-manager.
+      args.keepsCertManager
+        ? {}
+        : { kinds: ["certificates", "issuers", "clusterissuers"].map((kind) => `${kind}.cert-manager.io`) },
     );
     // All providers wait for cert-manager, so they leave the first seconds of a small machine to cert-manager.
     const later = { ...cluster, apiReady: [...cluster.apiReady, ...certManager.crds, ...args.after] };

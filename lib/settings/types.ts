@@ -57,6 +57,8 @@ export interface Settings {
     /** Path of the kubeconfig of an existing cluster; empty: Slipway creates a kind cluster. */
     readonly kubeconfig: string;
     readonly installProviders: boolean;
+    /** True if the management cluster has a cert-manager that Slipway does not change; absent: Slipway installs it. */
+    readonly keepsCertManager?: true;
     /** True if the kind cluster is dual-stack, so that it reaches IPv6-only clusters; absent: IPv4 only. */
     readonly dualStack?: boolean;
   };
@@ -120,6 +122,7 @@ export const settingsTree = (
       nodeImage: values.managementNodeImage,
       kubeconfig: values.managementKubeconfig,
       installProviders: values.installProviders,
+      ...(values.installCertManager ? {} : { keepsCertManager: true as const }),
       ...(ipv6 === undefined ? {} : { dualStack: true }),
     },
     imageSource: values.imageSource,

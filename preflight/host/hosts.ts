@@ -65,7 +65,8 @@ export const hostsOfSettings = (settings: Settings): HostQuestion[] => {
   const { manifests, management, clusters, infrastructureProviders } = settings;
   const { certManager, core, bootstrap, controlPlane, infrastructure, loadBalancer } = manifests;
   const locations = [
-    ...(management.installProviders ? [certManager, core, bootstrap, controlPlane, infrastructure] : []),
+    ...(management.installProviders && !management.keepsCertManager ? [certManager] : []),
+    ...(management.installProviders ? [core, bootstrap, controlPlane, infrastructure] : []),
     ...infrastructureProviders.map(({ manifest }) => manifest),
     loadBalancer,
     ...clusters.flatMap(({ cni, manifests: extra, template }) => [

@@ -68,7 +68,7 @@ export const readManifests = async (settings: Settings, owner: string): Promise<
   const added = settings.clusters.flatMap((cluster) => cluster.manifests);
   const [certManager, core, bootstrap, controlPlane, infrastructure, extraProviders, loadBalancer, cni, extra] =
     await allOf([
-      management.installProviders
+      management.installProviders && !management.keepsCertManager
         ? readManifest({
             name: "cert-manager",
             setting: "certManagerManifest",

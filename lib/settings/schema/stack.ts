@@ -76,6 +76,10 @@ export const settingsSchema = {
     true,
     "With managementKubeconfig: install cert-manager and Cluster API. Set it to false if the cluster already has both; Slipway then does not change them.",
   ),
+  installCertManager: boolean(
+    true,
+    "With managementKubeconfig: install cert-manager. Set it to false if the cluster already has cert-manager; Slipway then keeps it and installs Cluster API alone.",
+  ),
 
   networkSubnet: parsedString(
     "",
