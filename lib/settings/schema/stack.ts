@@ -46,7 +46,10 @@ export const infrastructureProviderFields = {
   ),
   type: oneOf(addedTypes, "Type of the provider in clusterctl. runtimeExtension needs featureGates.EXP_RUNTIME_SDK."),
   version: requiredString("Version of the provider, for example v2.13.0.", providerVersion),
-  manifest: requiredString("URL or path of the provider's components, such as infrastructure-components.yaml.", manifestLocation),
+  manifest: requiredString(
+    "URL or path of the provider's components, such as infrastructure-components.yaml.",
+    manifestLocation,
+  ),
 };
 
 /** Every setting, in the order of Pulumi.yaml. `npm run schema` writes the files from this table. */
