@@ -87,6 +87,8 @@ export interface Settings {
   readonly templateSecrets: Readonly<Record<string, string>>;
   /** Additional providers, besides Cluster API's own providers. */
   readonly infrastructureProviders: readonly AddedProvider[];
+  /** URLs or paths of manifests for the management cluster; absent without manifests. */
+  readonly managementManifests?: readonly string[];
   readonly clusters: readonly ClusterSettings[];
   /** The image of cloud-provider-kind; absent if no cluster uses cloud-provider-kind. */
   readonly cloudProviderKind?: { readonly image: string };
@@ -140,6 +142,7 @@ export const settingsTree = (
     featureGates: values.featureGates,
     templateSecrets: values.templateSecrets,
     infrastructureProviders: values.providers.map((provider) => ({ ...provider })),
+    ...(values.managementManifests.length > 0 ? { managementManifests: values.managementManifests } : {}),
     clusters: entries.map((entry) => clusterOf(entry, ranges[entry.values.name])),
     ...(entries.some((entry) => entry.values.loadBalancer === "cloud-provider-kind")
       ? { cloudProviderKind: { image: cloudProviderKindImage(versions) } }
@@ -158,6 +161,7 @@ const clusterOf = ({ values, pools }: ClusterEntry, allotted: ClusterRanges | un
     kubernetesVersion: values.kubernetesVersion.replace(/^v?/, "v"),
     controlPlaneReplicas: values.controlPlaneReplicas,
     workerPools: [...pools],
+    ...(Object.keys(values.labels).length > 0 ? { labels: values.labels } : {}),
     ...(healthCheck ? { healthCheck } : {}),
     podCidr: values.podCidr,
     serviceCidr: values.serviceCidr,

@@ -24,6 +24,8 @@ export interface StackManifests {
   loadBalancer: Manifest;
   /** Manifests that clusters add, by location. */
   extra: Readonly<Record<string, Manifest>>;
+  /** Manifests that the settings add to the management cluster; absent without them. */
+  management?: Manifest[];
 }
 
 /** Returns the manifests for the management cluster in the order of installation. */
@@ -66,7 +68,8 @@ export const readManifests = async (settings: Settings, owner: string): Promise<
   refuseMissingBuilds(settings);
   const networks = settings.clusters.map(({ cni }) => cni).filter((cni) => cni !== "none");
   const added = settings.clusters.flatMap((cluster) => cluster.manifests);
-  const [certManager, core, bootstrap, controlPlane, infrastructure, extraProviders, loadBalancer, cni, extra] =
+  const forManagement = [...new Set(settings.managementManifests ?? [])];
+  const [certManager, core, bootstrap, controlPlane, infrastructure, extraProviders, loadBalancer, cni, extra, own] =
     await allOf([
       management.installProviders && !management.keepsCertManager
         ? readManifest({
@@ -102,6 +105,11 @@ export const readManifests = async (settings: Settings, owner: string): Promise<
           named({ name: location, setting: "manifests", location, asWritten: true }),
         ),
       ),
+      allOf(
+        forManagement.map((location) =>
+          readManifest({ name: location, setting: "managementManifests", location, asWritten: true }),
+        ),
+      ),
     ]);
   return {
     certManager: annotate(certManager),
@@ -120,6 +128,7 @@ export const readManifests = async (settings: Settings, owner: string): Promise<
     cni: Object.fromEntries(cni),
     loadBalancer,
     extra: Object.fromEntries(extra),
+    ...(own.length > 0 ? { management: own } : {}),
   };
 };
 

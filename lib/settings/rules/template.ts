@@ -66,6 +66,17 @@ export const templateRules: readonly ClusterRule[] = [
       ),
   },
   {
+    fields: ["template", "labels"],
+    check: (entry) =>
+      checkField(
+        !isTemplate(entry) || Object.keys(entry.values.labels).length === 0,
+        entry,
+        "labels",
+        "no value beside template, which defines the Cluster object",
+        "Write the labels into the template",
+      ),
+  },
+  {
     fields: ["template", "loadBalancer", "loadBalancerAddresses"],
     check: (entry) => {
       const { loadBalancer, loadBalancerAddresses } = entry.values;

@@ -9,6 +9,8 @@ import {
   dnsLabel,
   imageReference,
   kubernetesVersion,
+  labelKey,
+  labelValue,
   manifestLocation,
   oddCount,
   orEmpty,
@@ -29,6 +31,7 @@ import {
   parsedString,
   requiredString,
   string,
+  stringMap,
   strings,
   type ValuesOf,
 } from "./setting";
@@ -99,7 +102,15 @@ export const clusterFields = {
   kubernetesVersion: clusterSettings.kubernetesVersion,
   controlPlaneReplicas: clusterSettings.controlPlaneReplicas,
   workerReplicas: integer(1, "Number of worker nodes in one pool, md-0.", between(0, 250)),
-  workers: listOf(pool, "Worker pools, instead of workerReplicas. Fields: name, type, replicas, minReplicas, maxReplicas, labels, taints."),
+  workers: listOf(
+    pool,
+    "Worker pools, instead of workerReplicas. Fields: name, type, replicas, minReplicas, maxReplicas, labels, taints.",
+  ),
+  labels: stringMap(
+    "Labels of the Cluster object, by which ClusterResourceSets select clusters.",
+    labelKey,
+    labelValue,
+  ),
   healthCheck: optional(healthCheck).register(notes, {
     description:
       "MachineHealthChecks, which replace unhealthy machines. Absent: no health checks; {}: health checks with defaults.",

@@ -165,6 +165,10 @@ export const settingsSchema = {
     mapOf(infrastructureProviderFields),
     "Additional providers to install, such as the infrastructure provider of clusters from templates. Fields: name, type, version, manifest.",
   ),
+  managementManifests: strings(
+    "URLs or paths of manifests for the management cluster, such as ClusterResourceSets with their ConfigMaps. They are applied before the clusters and deleted after them.",
+    manifestLocation,
+  ),
 
   clusters: listOf(
     mapOf(clusterFields),
