@@ -5,16 +5,25 @@ import { usesDocker } from "../lib/settings/stackNetwork";
 import { rolloutShortages } from "../lib/settings/rollout";
 import type { Settings } from "../lib/settings/types";
 import { managementNode } from "../system/docker";
-import { inspectHost } from "./host/inspect";
+import { type HostInspection, inspectHost } from "./host/inspect";
+import { nodeHostProblems } from "./host/mounts";
 import { type CapdArchive, readArchive } from "./images/capdArchive";
+import { cloneProblems, readCapdClone, withClone } from "./images/capdClone";
 import { checkCapdImage, withoutProblems } from "./images/capdImage";
 import { checkNodeImages } from "./images/nodeImages";
 import { readImages, type StackImages } from "./images/stack";
-import { type ExistingManagement, existingManagementProblems, inspectManagement } from "./management/existing";
+import {
+  type ExistingManagement,
+  existingManagementProblems,
+  inspectManagement,
+  readInstalledCrds,
+} from "./management/existing";
 import { managementProblems, nodeImageProblems, networkProblem } from "./management/immutable";
+import { kubeadmChangeProblems } from "./management/kubeadm";
 import { managedClusters, runningVersions } from "./management/inNode";
 import { deletedClusterWarnings, kubeconfigsWithoutSecret } from "./management/managedClusters";
 import { type RunningClusters, rollsClusters, upgradeProblems } from "./management/running";
+import { kubeadmCrds, kubeadmProblems, readKubeadmCrds, usesKubeadm } from "./manifests/kubeadm";
 import { namespaceProblems, ownerProblems, templateOwnerProblems } from "./manifests/owners";
 import { serviceProblems } from "./manifests/services";
 import { installed, readManifests, type StackManifests } from "./manifests/stack";
@@ -29,7 +38,8 @@ export interface Inputs extends Omit<StackImages, "capdId"> {
   running: RunningClusters;
   /** Saved kubeconfigs of clusters whose kubeconfig Secret is missing, by `namespace/name`. */
   savedKubeconfigs: Readonly<Record<string, string>>;
-  capd: { localId?: string; archive?: CapdArchive };
+  /** Facts about the image of Cluster API's Docker provider. `image` and `clone` are those of a clone. */
+  capd: { localId?: string; archive?: CapdArchive; image?: string; clone?: string };
   /** The existing management cluster of the settings; absent if the stack creates a kind cluster. */
   existing?: ExistingManagement;
   /** Problems that may stop an `up`, each with its remedy. */
@@ -46,9 +56,13 @@ export const prepare = async (settings: Settings, owner: string, preview = false
   const { management, capd, clusters } = settings;
   const hasExistingManagement = management.kubeconfig !== "";
   const onDocker = usesDocker(settings);
+  const cloned = outcomeOf(
+    capd.clone === undefined ? undefined : readCapdClone(capd.clone, settings.versions.clusterApi),
+  );
+  const complete = cloned.then((outcome) => withClone(settings, valueOf(outcome)));
   // The calls of other programs come first, so they run while this process parses manifests.
-  const [host, machine, existing, tags, capdTag, archive, templates, manifests] = await Promise.all([
-    outcomeOf(
+  const [host, machine, existing, tags, capdTag, archive, clone, templates, manifests] = await Promise.all([
+    outcomeOf<HostInspection>(
       onDocker ? inspectHost(settings, owner) : { answers: true, problems: [], warnings: [], network: undefined },
     ),
     outcomeOf(hasExistingManagement ? undefined : inspectManagementNode(management.name)),
@@ -56,8 +70,9 @@ export const prepare = async (settings: Settings, owner: string, preview = false
     outcomeOf(onDocker ? checkNodeImages(settings) : { problems: [], warnings: [] }),
     outcomeOf(checkCapdImage(settings)),
     outcomeOf(capd.source === "archive" ? readArchive(capd.archive) : undefined),
+    cloned,
     outcomeOf(readTemplates(settings)),
-    outcomeOf(readManifests(settings, owner)),
+    outcomeOf(complete.then((withImage) => readManifests(withImage, owner))),
   ]);
   const report = valueOf(host);
   const answers = report?.answers ?? false;
@@ -67,8 +82,11 @@ export const prepare = async (settings: Settings, owner: string, preview = false
   // If Docker does not answer, the host's problems report it once.
   const images =
     answers && "found" in manifests
-      ? await outcomeOf(readImages(settings, manifests.found, hasExistingManagement))
+      ? await outcomeOf(readImages(await complete, manifests.found, hasExistingManagement))
       : { problems: [] };
+  const hasNode = valueOf(machine)?.node !== undefined;
+  // The paths of another machine cannot be read.
+  const mounts = report?.machine === undefined ? await nodeHostProblems(settings, hasNode) : [];
   const nodeImageChange = nodeImageProblems(management, valueOf(machine)?.node).map(sentence);
   const shortages = rolloutShortages(settings).map(sentence);
   // A stack that is not rolled keeps working without the room. A stopped management cluster shows no versions.
@@ -76,14 +94,18 @@ export const prepare = async (settings: Settings, owner: string, preview = false
   const problems = [
     ...(preview ? [] : nodeImageChange),
     ...(needsRoom ? shortages : []),
-    ...[host, existing, archive, templates, manifests, images].flatMap((outcome) => outcome.problems),
+    ...[host, existing, archive, clone, templates, manifests, images].flatMap((outcome) => outcome.problems),
     ...(answers ? [...machine.problems, ...tags.problems, ...capdTag.problems] : []),
     ...(report?.problems ?? []),
     ...(valueOf(tags)?.problems ?? []),
     ...(capdImage?.problems ?? []),
     ...networkProblems(settings, owner, answers && onDocker, report?.network, valueOf(machine)?.node),
+    ...mounts,
     ...upgradeProblems(clusters, running).map(sentence),
+    ...kubeadmChangeProblems(clusters, running).map(sentence),
     ...("found" in manifests ? manifestProblems(settings, owner, manifests.found, valueOf(existing)) : []),
+    ...("found" in manifests ? await kubeadmSchemaProblems(settings, manifests.found) : []),
+    ...("found" in manifests ? cloneProblems(valueOf(clone), manifests.found).map(sentence) : []),
     ...("found" in manifests && "found" in templates
       ? templateOwnerProblems(clusters, templates.found, manifests.found).map(sentence)
       : []),
@@ -94,7 +116,7 @@ export const prepare = async (settings: Settings, owner: string, preview = false
   const managed = valueOf(existing)?.managed ?? valueOf(machine)?.managed;
   const [project = "", stack = ""] = owner.split("/");
   const { capdId, ...nodes } = images.found;
-  const [cluster, saved] = [valueOf(existing), valueOf(archive)];
+  const [cluster, saved, built] = [valueOf(existing), valueOf(archive), valueOf(clone)];
   return {
     manifests: manifests.found,
     templates: templates.found,
@@ -102,7 +124,11 @@ export const prepare = async (settings: Settings, owner: string, preview = false
     running,
     savedKubeconfigs: kubeconfigsWithoutSecret(stack, clusters, managed),
     ...(cluster ? { existing: cluster } : {}),
-    capd: { ...(capdId === undefined ? {} : { localId: capdId }), ...(saved ? { archive: saved } : {}) },
+    capd: {
+      ...(capdId === undefined ? {} : { localId: capdId }),
+      ...(saved ? { archive: saved } : {}),
+      ...(built ? { image: built.image, clone: built.path } : {}),
+    },
     warnings: [
       ...(preview ? nodeImageChange : []),
       ...(needsRoom ? [] : shortages.map((text) => `the next rollout has no room. ${text}`)),
@@ -140,6 +166,16 @@ const networkProblems = (
   return problem === undefined
     ? managementProblems({ ...management, ...required, owner }, node, network).map(sentence)
     : [problem];
+};
+
+/** Checks settings of kubeadm by the CRDs that the stack installs, or that its management cluster has. */
+const kubeadmSchemaProblems = async (settings: Settings, manifests: StackManifests): Promise<string[]> => {
+  if (!usesKubeadm(settings.clusters)) return [];
+  const { kubeconfig, installProviders } = settings.management;
+  const crds = await outcomeOf(
+    installProviders ? readKubeadmCrds(manifests) : readInstalledCrds(kubeconfig, kubeadmCrds),
+  );
+  return "found" in crds ? kubeadmProblems(settings, crds.found).map(sentence) : [...crds.problems];
 };
 
 const manifestProblems = (

@@ -59,7 +59,7 @@ export const imageLoadArgs = (
         lifetime: kind.kind,
         // After the node is Ready: the load takes disk and CPU time from the node's start and from cert-manager.
         after: kind.nodeReady,
-        images: { ...inputs.nodeImages.providers, [settings.capd.image]: capd.imageId },
+        images: { ...inputs.nodeImages.providers, [inputs.capd.image ?? settings.capd.image]: capd.imageId },
       }
     : undefined;
 };

@@ -1,7 +1,7 @@
 import { autoscalerBounds } from "../base/autoscaler";
 import type { KubernetesObject } from "../kubernetes/object";
 import { clusterApiObject, hashNamed, refTo } from "./apiObject";
-import { type KubeadmFamilies, kubeadmFamilies } from "./kubeadm";
+import { type KubeadmFamilies, kubeadmFamilies, withUserKubeadm } from "./kubeadm";
 import { machinePool, machineTemplate, versionOf } from "./machineTemplate";
 import { nodeLabels, nodeLabelsArgument } from "./nodeLabels";
 import type { ClusterSpec, WorkerPool } from "./spec";
@@ -31,13 +31,13 @@ const ownerMetadata = (spec: ClusterSpec, { replicas, maxReplicas }: WorkerPool)
 
 const machineDeploymentObjects = (spec: ClusterSpec, pool: WorkerPool): WorkerObjects => {
   const name = `${spec.name}-${pool.name}`;
-  const template = machineTemplate(spec, name);
+  const template = machineTemplate(withMounts(spec, pool), name);
   const bootstrapTemplate = hashNamed(
     spec,
     "bootstrap",
     "KubeadmConfigTemplate",
     name,
-    bootstrapContent(nodeRegistration(pool, kubeadmFamilies(spec))),
+    bootstrapContent(nodeConfiguration(pool, kubeadmFamilies(spec))),
   );
   const matchLabels = { [clusterNameLabel]: spec.name, [deploymentNameLabel]: name };
   const deployment = clusterApiObject(spec, "core", "MachineDeployment", name, {
@@ -61,14 +61,18 @@ const machineDeploymentObjects = (spec: ClusterSpec, pool: WorkerPool): WorkerOb
   return { machineTemplate: template, bootstrapTemplate, deployment };
 };
 
+/** Returns the cluster with the mounts of a pool's nodes. */
+const withMounts = (spec: ClusterSpec, { mounts = [] }: WorkerPool): ClusterSpec =>
+  mounts.length === 0 ? spec : { ...spec, mounts: [...(spec.mounts ?? []), ...mounts] };
+
 /**
  * Returns a MachinePool, whose machines the infrastructure provider creates. The infrastructure keeps its name, because
  * the provider replaces machines when the object changes. Another KubeadmConfig only reaches new machines.
  */
 const machinePoolObjects = (spec: ClusterSpec, pool: WorkerPool): WorkerObjects => {
   const name = `${spec.name}-${pool.name}`;
-  const infrastructure = machinePool(spec, name);
-  const config = nodeRegistration(pool, kubeadmFamilies(spec));
+  const infrastructure = machinePool(withMounts(spec, pool), name);
+  const config = nodeConfiguration(pool, kubeadmFamilies(spec));
   const isEmpty = Object.keys(config).length === 0;
   const bootstrap = hashNamed(spec, "bootstrap", "KubeadmConfig", name, isEmpty ? {} : { spec: config });
   const { machine: labels } = nodeLabels(pool.labels ?? {});
@@ -95,8 +99,8 @@ const machinePoolObjects = (spec: ClusterSpec, pool: WorkerPool): WorkerObjects 
 const bootstrapContent = (spec: object): object =>
   Object.keys(spec).length === 0 ? {} : { spec: { template: { spec } } };
 
-/** Returns the registration of a pool's nodes; empty without labels and taints. */
-const nodeRegistration = ({ labels = {}, taints = [] }: WorkerPool, families: KubeadmFamilies): object => {
+/** Returns the configuration of a pool's nodes; empty without settings. */
+const nodeConfiguration = ({ labels = {}, taints = [], kubeadm }: WorkerPool, families: KubeadmFamilies): object => {
   const value = nodeLabelsArgument(nodeLabels(labels).kubelet);
   const kubeletExtraArgs = [...(value === "" ? [] : [{ name: "node-labels", value }]), ...families.kubeletExtraArgs];
   const registration = {
@@ -104,8 +108,9 @@ const nodeRegistration = ({ labels = {}, taints = [] }: WorkerPool, families: Ku
     ...(taints.length === 0 ? {} : { taints }),
   };
   const { preKubeadmCommands } = families;
-  return {
+  const own = {
     ...(Object.keys(registration).length === 0 ? {} : { joinConfiguration: { nodeRegistration: registration } }),
     ...(preKubeadmCommands.length === 0 ? {} : { preKubeadmCommands }),
   };
+  return withUserKubeadm(own, kubeadm);
 };

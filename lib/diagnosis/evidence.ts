@@ -27,9 +27,10 @@ export const containerEvidence = ({ objects, containers }: Pick<StuckFacts, "obj
   if (containers === undefined) return [];
   const stopped = containers
     .filter(({ state }) => state !== "running")
-    .map(({ name, role, status }) => ({
+    .map(({ name, role, state, status }) => ({
       line: `container ${name} (${role === "external-load-balancer" ? "load balancer of the API" : role}): ${status}`,
-      remedy: `docker start ${name}`,
+      // Cluster API starts a container that it has just created; a start by hand would race with it.
+      ...(state === "exited" ? { remedy: `docker start ${name}` } : {}),
     }));
   const gone = objects.flatMap(({ kind, metadata, status }) => {
     const wasCreated = kind === "DevMachine" && valueAt(status, "initialization", "provisioned") === true;

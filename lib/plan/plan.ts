@@ -1,6 +1,7 @@
 import { kindOf, partsOf } from "../base/urn";
 import { type DeletedSteps, withDeletedSteps } from "./deletedSteps";
-import { explain as explainChange, isIdentity, isReplace, lostWith, rollsMachines, workloadComponent } from "./reasons";
+import { isTemplate, rollsMachines, templateReasons } from "./machines";
+import { explain as explainChange, isIdentity, isReplace, lostWith, workloadComponent } from "./reasons";
 import { type ChangeClass, changeClasses, type PartPlan, type PlanStep } from "./step";
 
 /** Returns the exit code of `make plan`: 0 without changes, 2 with changes, 3 if a part is replaced or destroyed. */
@@ -114,12 +115,11 @@ const planPart = (part: string, steps: readonly PlanStep[], explain: (step: Plan
   // Templates are named by their content: a rolling change creates one and deletes another.
   const shown = inner.filter(({ step }) => change !== "rolling" || !isTemplate(step));
   const order = [...shown].sort((a, b) => changeClasses.indexOf(b.change) - changeClasses.indexOf(a.change));
-  return { part, change, reasons: order.map((one) => explain(one.step)), lost: [] };
+  const templates = change === "rolling" ? templateReasons(changed) : [];
+  return { part, change, reasons: [...order.map((one) => explain(one.step)), ...templates], lost: [] };
 };
 
 const counted = ({ length }: readonly PlanStep[]): string => `${length} ${length === 1 ? "resource" : "resources"}`;
-
-const isTemplate = ({ urn }: PlanStep): boolean => kindOf(urn).endsWith("Template");
 
 const classOf = (step: PlanStep): ChangeClass => {
   if (isReplace(step)) return "replaced";

@@ -1,4 +1,6 @@
+import { valueAt } from "../base/json";
 import { kindOf, partsOf } from "../base/urn";
+import { ownsMachines, rollText } from "./machines";
 import { type Difference, differences, describeStep, type PlanStep, show, showDifference } from "./step";
 
 /** Type of a workload cluster's component, which contains the cluster's resources. */
@@ -14,21 +16,14 @@ export const isIdentity = ({ urn }: PlanStep): boolean => {
   return ancestors.at(-1) === workloadComponent && name.endsWith("-identity");
 };
 
-/** Fields of the machines' owners that Cluster API applies in place, without new machines. */
-const keptMachines = /^spec\.template\.spec\.(deletion|minReadySeconds|readinessGates|taints)\b/;
-const newMachines: Record<string, RegExp> = {
-  KubeadmControlPlane:
-    /^spec\.(version|kubeadmConfigSpec|machineTemplate\.spec\.infrastructureRef|rollout\.(before|after))\b/,
-  MachineDeployment: /^spec\.(template\.spec|rollout\.after)\b/,
-  MachinePool: /^spec\.template\.spec\.(version|infrastructureRef)\b/,
-  DevMachinePool: /^spec\.backend\.docker\.customImage\b/,
-};
+/** Workload kinds whose controllers replace the pods after a change of the pod template. */
+const podOwners: readonly string[] = ["Deployment", "DaemonSet", "StatefulSet"];
 
-/** Returns true for an update that makes Cluster API replace machines. */
-export const rollsMachines = (step: PlanStep): boolean => {
-  const fields = newMachines[kindOf(step.urn)];
-  return fields !== undefined && differences(step).some(({ path }) => fields.test(path) && !keptMachines.test(path));
-};
+/** Returns true for an update that makes Kubernetes replace the pods of a workload. */
+const rollsPods = (step: PlanStep): boolean =>
+  podOwners.includes(kindOf(step.urn)) &&
+  valueAt(step.newState?.inputs, "spec", "updateStrategy", "type") !== "OnDelete" &&
+  differences(step).some(({ path }) => path.startsWith("spec.template."));
 
 /**
  * Returns in one line why a step is in the plan: the object, and what happens to it or which properties change. The line of
@@ -39,12 +34,13 @@ export const explain = (step: PlanStep): string => {
   if (step.op === "create") return `${description} is created`;
   if (step.op === "delete") return `${description} is deleted`;
   const changes = differences(step).map(
-    (difference) => differenceText(step, difference) + authorText(step, difference),
+    (difference) => differenceText(step, difference) + rollText(step, difference) + authorText(step, difference),
   );
   const verb = isReplace(step) && !isIdentity(step) ? " is replaced" : "";
   if (changes.length === 0)
     return verb ? `${description}${verb}` : `${description} is run again, since it did not finish`;
-  return isIdentity(step) ? changes.join(", ") : `${description}${verb}: ${changes.join(", ")}`;
+  const effect = verb === "" && rollsPods(step) ? "; its pods are replaced one after the other" : "";
+  return isIdentity(step) ? changes.join(", ") : `${description}${verb}: ${changes.join(", ")}${effect}`;
 };
 
 /**
@@ -54,9 +50,20 @@ export const explain = (step: PlanStep): string => {
  */
 const differenceText = (step: PlanStep, difference: Difference): string => {
   if (partsOf(step.urn).type === "kubernetes:core/v1:Secret") return difference.path;
+  if (kindOf(step.urn) === "KindCluster" && difference.path === "config") return configText(difference);
   return isIdentity(step)
     ? `${show(difference.before)} → ${show(difference.after).replace(/^\S+ /, "")}`
     : showDifference(difference);
+};
+
+/** Returns the lines of kind's configuration that are removed and added. */
+const configText = ({ path, before, after }: Difference): string => {
+  const [old, lines] = [before, after].map((text) => String(text).split("\n"));
+  const only = (one: string[] = [], other: string[] = []): string[] =>
+    one.filter((line) => line !== "" && !other.includes(line));
+  const removed = only(old, lines).map((line) => `without ${line.replace(/^[\s-]*/, "")}`);
+  const added = only(lines, old).map((line) => `with ${line.replace(/^[\s-]*/, "")}`);
+  return `${path} ${[...removed, ...added].join(", ")}`;
 };
 
 /** Returns who changed the property in the cluster: ` (changed by kubectl)`; empty if the settings changed it. */
@@ -70,7 +77,7 @@ const authorText = ({ authors = {} }: PlanStep, { path }: Difference): string =>
 export const lostWith = (part: string, steps: readonly PlanStep[]): string[] => {
   if (part === "network") return ["the Docker network; no container may be on it"];
   if (part === "management cluster") return ["the kind cluster, with all that Cluster API knows of its clusters"];
-  const owners = steps.filter(({ urn }) => kindOf(urn) in newMachines);
+  const owners = steps.filter(ownsMachines);
   const nodes = owners.reduce((total, { oldState }) => total + replicasOf(oldState?.inputs), 0);
   const count = nodes > 0 ? `${nodes} ${nodes === 1 ? "node" : "nodes"} and ` : "its nodes and ";
   return [`the containers of the ${part}: ${count}its load balancer; everything in it, volumes and Secrets included`];

@@ -1,5 +1,5 @@
 import { cloudProviderKindImage } from "../addons/cloudProviderKind";
-import type { ClusterSpec, Backend } from "../cluster/spec";
+import type { ClusterSpec, Backend, KubeadmSettings, NodeMount } from "../cluster/spec";
 import type { Address } from "../network/address";
 import { type AddressRange, networkRange } from "../network/addressRange";
 import type { Cidr } from "../network/cidr";
@@ -7,6 +7,7 @@ import { defaultGateway, gatewayOf } from "../network/dockerSubnet";
 import { ethernetMtu } from "../network/mtu";
 import type { Networks } from "../network/networks";
 import type { AddedProvider } from "../providers/clusterctl";
+import type { PortMapping } from "../providers/kindConfig";
 import type { RoutePins } from "../versions/pins";
 import { type ClusterRanges, familyRanges, ipv6SubnetOf } from "./ranges";
 import type { ClusterEntry } from "./schema/entries";
@@ -61,6 +62,9 @@ export interface Settings {
     readonly keepsCertManager?: true;
     /** True if the kind cluster is dual-stack, so that it reaches IPv6-only clusters; absent: IPv4 only. */
     readonly dualStack?: boolean;
+    /** Mounts and published ports of the kind node; absent without any. */
+    readonly mounts?: readonly NodeMount[];
+    readonly ports?: readonly PortMapping[];
   };
   readonly imageSource: "registry" | "local";
   /** References of additional images on nodes of workload clusters; empty for imageSource registry. */
@@ -70,6 +74,8 @@ export interface Settings {
     readonly image: string;
     /** Path of the archive; empty for all other sources. */
     readonly archive: string;
+    /** Path of a clone of Cluster API to build; absent for a build from the Go module, and for all other sources. */
+    readonly clone?: string;
   };
   /** URL or path of each manifest. */
   readonly manifests: {
@@ -126,10 +132,17 @@ export const settingsTree = (
       installProviders: values.installProviders,
       ...(values.installCertManager ? {} : { keepsCertManager: true as const }),
       ...(ipv6 === undefined ? {} : { dualStack: true }),
+      ...(values.managementMounts.length > 0 ? { mounts: values.managementMounts } : {}),
+      ...(values.managementPorts.length > 0 ? { ports: values.managementPorts } : {}),
     },
     imageSource: values.imageSource,
     extraImages: [...values.extraImages],
-    capd: { source: values.capdImageSource, image: values.capdImage, archive: values.capdImageArchive },
+    capd: {
+      source: values.capdImageSource,
+      image: values.capdImage,
+      archive: values.capdImageArchive,
+      ...(values.capdSource === "" ? {} : { clone: values.capdSource }),
+    },
     manifests: {
       certManager: values.certManagerManifest,
       core: values.coreManifest,
@@ -163,6 +176,8 @@ const clusterOf = ({ values, pools }: ClusterEntry, allotted: ClusterRanges | un
     workerPools: [...pools],
     ...(Object.keys(values.labels).length > 0 ? { labels: values.labels } : {}),
     ...(healthCheck ? { healthCheck } : {}),
+    ...(isFilled(values.kubeadm) ? { kubeadm: values.kubeadm } : {}),
+    ...(values.mounts.length > 0 ? { mounts: values.mounts } : {}),
     podCidr: values.podCidr,
     serviceCidr: values.serviceCidr,
     serviceDomain: values.serviceDomain,
@@ -179,6 +194,9 @@ const clusterOf = ({ values, pools }: ClusterEntry, allotted: ClusterRanges | un
     manifests: values.manifests,
   };
 };
+
+const isFilled = (kubeadm: KubeadmSettings | undefined): kubeadm is KubeadmSettings =>
+  kubeadm !== undefined && Object.keys(kubeadm).length > 0;
 
 const rangesOf = ({ list }: Networks): ClusterRanges =>
   Object.fromEntries(list.map((network) => [network.family, networkRange(network)]));

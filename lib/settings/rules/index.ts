@@ -8,8 +8,10 @@ import { defaultOf, notes } from "../schema/setting";
 import { type SettingKey, settingsSchema, type SettingValues } from "../schema/stack";
 import { familyRules, ipv6Problems } from "./addressFamilies";
 import { fleetProblems } from "./fleet";
+import { kubeadmRules } from "./kubeadm";
 import { loadBalancerRules, cloudProviderKindProblems } from "./loadBalancer";
 import { machineRules } from "./machines";
+import { managementNodeProblems, mountRules } from "./mounts";
 import { nameRules } from "./names";
 import { poolRules } from "./pools";
 import { networkRules } from "./networks";
@@ -45,6 +47,8 @@ export const clusterRules: readonly ClusterRule[] = [
   ...versionRules,
   ...familyRules,
   ...templateRules,
+  ...kubeadmRules,
+  ...mountRules,
 ];
 
 /** Returns the problems of rules about several settings. A rule is skipped if one of its values is invalid by itself. */
@@ -76,6 +80,7 @@ const kindOnly = [
   "managementCluster",
   "managementNodeImage",
   "capdImageSource",
+  "capdSource",
   "capdImageArchive",
 ] as const satisfies readonly SettingKey[];
 
@@ -117,6 +122,7 @@ const stackRules: readonly StackRule[] = [
               : [{ key, received: values[key], rule, remedy: "Remove one of the two" }];
           }),
   },
+  { keys: ["managementMounts", "managementPorts", "managementKubeconfig"], check: managementNodeProblems },
   {
     keys: ["managementKubeconfig", "installProviders"],
     check: ({ managementKubeconfig, installProviders }) => {
@@ -151,6 +157,34 @@ const stackRules: readonly StackRule[] = [
                 capdImageArchive === ""
                   ? "Set it to a file that docker save wrote, or choose another capdImageSource"
                   : "Remove it, or set capdImageSource to archive",
+            },
+          ],
+  },
+  {
+    keys: ["capdImageSource", "capdSource"],
+    check: ({ capdImageSource, capdSource }) =>
+      capdImageSource === "build" || capdSource === ""
+        ? []
+        : [
+            {
+              key: "capdSource",
+              received: capdSource,
+              rule: `no value where capdImageSource is ${capdImageSource}`,
+              remedy: "Remove it, or set capdImageSource to build",
+            },
+          ],
+  },
+  {
+    keys: ["capdSource", "capdImage"],
+    check: ({ capdSource, capdImage, ...values }, versions) =>
+      capdSource === "" || capdImage === notes.get(settingsSchema.capdImage)?.derived?.(versions, values)
+        ? []
+        : [
+            {
+              key: "capdImage",
+              received: capdImage,
+              rule: "no value beside capdSource, whose files give the image its name",
+              remedy: "Remove one of the two",
             },
           ],
   },

@@ -17,6 +17,7 @@ import {
   templateVariables,
 } from "./checks";
 import { healthCheck } from "./healthCheck";
+import { mountFields } from "./mounts";
 import { networksOfSize, withoutSpecialPurpose } from "./networks";
 import { pool } from "./pools";
 import {
@@ -25,9 +26,11 @@ import {
   integer,
   listOf,
   map,
+  mapOf,
   notes,
   oneOf,
   optionalInteger,
+  optionalMap,
   parsedString,
   requiredString,
   string,
@@ -104,7 +107,7 @@ export const clusterFields = {
   workerReplicas: integer(1, "Number of worker nodes in one pool, md-0.", between(0, 250)),
   workers: listOf(
     pool,
-    "Worker pools, instead of workerReplicas. Fields: name, type, replicas, minReplicas, maxReplicas, labels, taints.",
+    "Worker pools, instead of workerReplicas. Fields: name, type, replicas, minReplicas, maxReplicas, labels, taints, kubeadm, mounts.",
   ),
   labels: stringMap(
     "Labels of the Cluster object, by which ClusterResourceSets select clusters.",
@@ -115,6 +118,13 @@ export const clusterFields = {
     description:
       "MachineHealthChecks, which replace unhealthy machines. Absent: no health checks; {}: health checks with defaults.",
   }),
+  kubeadm: optionalMap(
+    "Settings of kubeadm for the control plane, in the words of Cluster API's KubeadmConfigSpec (v1beta2): docs/guides/kubeadm.md.",
+  ),
+  mounts: listOf(
+    mapOf(mountFields),
+    "Files and folders of this machine that all nodes see. Fields: hostPath, containerPath, readOnly.",
+  ),
   podCidr: clusterSettings.podCidr,
   serviceCidr: clusterSettings.serviceCidr,
   serviceDomain: clusterSettings.serviceDomain,

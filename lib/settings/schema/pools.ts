@@ -2,7 +2,8 @@ import { pipe, transform } from "zod/mini";
 import type { Problem } from "../../base/problem";
 import type { Taint, WorkerPool } from "../../cluster/spec";
 import { between, dnsLabel, issueOf, labelKey, labelValue } from "./checks";
-import { listOf, mapOf, oneOf, optionalInteger, requiredString, string, stringMap } from "./setting";
+import { mountFields } from "./mounts";
+import { listOf, mapOf, oneOf, optionalInteger, optionalMap, requiredString, string, stringMap } from "./setting";
 
 /** A taint of the nodes of a pool: an entry of `taints`. */
 export const taintFields = {
@@ -41,6 +42,13 @@ export const poolFields = {
     labelValue,
   ),
   taints: listOf(taint, "Taints of the nodes. Fields: key, value, effect."),
+  kubeadm: optionalMap(
+    "Settings of kubeadm for the pool's nodes, in the words of Cluster API's KubeadmConfigSpec (v1beta2): docs/guides/kubeadm.md.",
+  ),
+  mounts: listOf(
+    mapOf(mountFields),
+    "Files and folders of this machine that the pool's nodes see, besides those of the cluster. Fields: hostPath, containerPath, readOnly.",
+  ),
 };
 
 /** The replicas of a pool in the settings. */
@@ -75,7 +83,7 @@ const replicasProblem = ({ replicas, minReplicas: min, maxReplicas: max }: Repli
 /** The schema of an entry of `workers`, without empty fields. */
 export const pool = pipe(
   mapOf(poolFields),
-  transform(({ name, type, labels, taints, ...replicas }, { issues }): WorkerPool => {
+  transform(({ name, type, labels, taints, kubeadm = {}, mounts, ...replicas }, { issues }): WorkerPool => {
     const problem = replicasProblem(replicas);
     if (problem !== undefined) issues.push(issueOf(problem));
     return {
@@ -85,6 +93,8 @@ export const pool = pipe(
       ...(type === "machinePool" ? { type } : {}),
       ...(Object.keys(labels).length > 0 ? { labels } : {}),
       ...(taints.length > 0 ? { taints } : {}),
+      ...(Object.keys(kubeadm).length > 0 ? { kubeadm } : {}),
+      ...(mounts.length > 0 ? { mounts } : {}),
     };
   }),
 );

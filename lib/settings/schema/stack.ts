@@ -6,6 +6,7 @@ import {
   between,
   dnsLabel,
   filePath,
+  folderPath,
   imageReference,
   manifestLocation,
   providerVersion,
@@ -13,6 +14,7 @@ import {
   templateVariables,
 } from "./checks";
 import { clusterFields, clusterSettings } from "./cluster";
+import { mountFields, portFields } from "./mounts";
 import { mtu, parseGateway, withoutSpecialPurpose } from "./networks";
 import {
   boolean,
@@ -68,6 +70,15 @@ export const settingsSchema = {
     (versions) => `kindest/node:v${versions.kubernetes}`,
     "Node image of the management cluster. Empty: kindest/node of the pinned Kubernetes version.",
     imageReference,
+  ),
+
+  managementMounts: listOf(
+    mapOf(mountFields),
+    "Files and folders of this machine that the node of the kind cluster sees. Fields: hostPath, containerPath, readOnly.",
+  ),
+  managementPorts: listOf(
+    mapOf(portFields),
+    "Ports of this machine that lead to the node of the kind cluster. Fields: hostPort, containerPort, protocol, listenAddress.",
   ),
 
   managementKubeconfig: string(
@@ -130,6 +141,11 @@ export const settingsSchema = {
     (versions) => `gcr.io/k8s-staging-cluster-api/capd-manager:v${versions.clusterApi}`,
     "Image of Cluster API's Docker provider. Empty: the published image of the pinned version.",
     imageReference,
+  ),
+  capdSource: string(
+    "",
+    "With capdImageSource build: folder of a clone of cluster-api, from whose files the image is built. Empty: the pinned Go module.",
+    folderPath,
   ),
   capdImageArchive: string("", "With capdImageSource archive: path of a file that docker save wrote.", filePath),
 

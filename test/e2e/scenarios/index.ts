@@ -1,5 +1,6 @@
 import type { Scenario } from "../scenario";
 import { change } from "./change";
+import { clone } from "./clone";
 import { dayTwo } from "./dayTwo";
 import { deleted } from "./deleted";
 import { drift } from "./drift";
@@ -10,6 +11,7 @@ import { field } from "./field";
 import { fleet } from "./fleet";
 import { ha } from "./ha";
 import { identity } from "./identity";
+import { kubeadm } from "./kubeadm";
 import { lost } from "./lost";
 import { machinepool } from "./machinepool";
 import { many } from "./many";
@@ -32,6 +34,8 @@ export const scenarios: Scenario[] = [
   drift,
   deleted,
   dayTwo,
+  kubeadm,
+  clone,
   machinepool,
   fleet,
   field,

@@ -228,6 +228,21 @@ describe("the class of a cluster", () => {
     ]);
   });
 
+  test.each([
+    ["another image", "Deployment", {}, true],
+    ["another image", "StatefulSet", {}, true],
+    ["another image of a DaemonSet that waits for deletions", "DaemonSet", { type: "OnDelete" }, false],
+  ])("%s in a %s replaces its pods only if the controller does so", (_, kind, updateStrategy, isReplaced) => {
+    const spec = (image: string) => ({ updateStrategy, template: { spec: { containers: [{ image }] } } });
+    const [before, after] = [spec("capd:a"), spec("capd:b")].map((value) => ({ spec: value }));
+    const image = "spec.template.spec.containers[0].image";
+    const type = `slipway:index:ProviderInstall$kubernetes:apps/v1:${kind}`;
+    const changed = step("update", type, `docker/${kind}/capd-system/capd`, { before, after, diff: [image] });
+    expect(planOf("providers", [changed])?.reasons).toEqual([
+      `${kind} capd-system/capd: ${image} capd:a → capd:b${isReplaced ? "; its pods are replaced one after the other" : ""}`,
+    ]);
+  });
+
   test("a new cluster is created, whatever stands beside it", () => {
     const steps = [
       ...standing("a"),
