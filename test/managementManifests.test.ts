@@ -53,13 +53,13 @@ describe("manifests for the management cluster", () => {
 test("manifests for the management cluster define no object that Slipway creates there", () => {
   const config = { clusters: [{ name: "sim", namespace: "default", backend: "inMemory" }], managementManifests: ["a"] };
   const settings = readSettings({ config, pins });
-  const own = { apiVersion: "v1", kind: "Namespace", metadata: { name: "capi-system" } };
+  const namespace = { apiVersion: "v1", kind: "Namespace", metadata: { name: "capi-system" } };
   const { manifests } = inputs(settings);
-  const problems = (objects: (typeof own)[]): string[] =>
+  const problems = (objects: (typeof namespace)[]): string[] =>
     ownerProblems(settings, { ...manifests, management: [{ name: "a", crds: [], objects }] }).map(sentence);
   const installed = manifests.providers.flatMap(({ objects }) => objects).find(({ kind }) => kind === "Namespace");
-  expect(problems([{ ...own, metadata: { name: "mine" } }])).toEqual([]);
-  expect(problems([{ ...own, metadata: { name: installed!.metadata.name } }])).toEqual([
+  expect(problems([{ ...namespace, metadata: { name: "mine" } }])).toEqual([]);
+  expect(problems([{ ...namespace, metadata: { name: installed!.metadata.name } }])).toEqual([
     expect.stringMatching(/^managementManifests a: expected no object that .* creates in the same cluster/),
   ]);
 });

@@ -67,9 +67,9 @@ export const readManifests = async (settings: Settings, owner: string): Promise<
     network === "calico" ? isPinnedManifest("cni", settings) : isCniName(network) && network !== "cilium";
   refuseMissingBuilds(settings);
   const networks = settings.clusters.map(({ cni }) => cni).filter((cni) => cni !== "none");
-  const added = settings.clusters.flatMap((cluster) => cluster.manifests);
+  const locations = settings.clusters.flatMap((cluster) => cluster.manifests);
   const forManagement = [...new Set(settings.managementManifests ?? [])];
-  const [certManager, core, bootstrap, controlPlane, infrastructure, extraProviders, loadBalancer, cni, extra, own] =
+  const [certManager, core, bootstrap, controlPlane, infrastructure, extraProviders, loadBalancer, cni, extra, added] =
     await allOf([
       management.installProviders && !management.keepsCertManager
         ? readManifest({
@@ -101,7 +101,7 @@ export const readManifests = async (settings: Settings, owner: string): Promise<
         ),
       ),
       allOf(
-        [...new Set(added)].map((location) =>
+        [...new Set(locations)].map((location) =>
           named({ name: location, setting: "manifests", location, asWritten: true }),
         ),
       ),
@@ -128,7 +128,7 @@ export const readManifests = async (settings: Settings, owner: string): Promise<
     cni: Object.fromEntries(cni),
     loadBalancer,
     extra: Object.fromEntries(extra),
-    ...(own.length > 0 ? { management: own } : {}),
+    ...(added.length > 0 ? { management: added } : {}),
   };
 };
 

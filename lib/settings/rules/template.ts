@@ -168,9 +168,9 @@ const ownProviders: Readonly<Record<string, string>> = {
 const repeatedNames = (providers: readonly { readonly name: string; readonly type: string }[]): Problem[] =>
   providers.flatMap(({ name, type }, index) => {
     const first = providers.findIndex((other) => other.name === name && other.type === type);
-    const own = ownProviders[`${type} ${name}`];
-    const owner = own ?? `providers[${first}]`;
-    if (first === index && own === undefined) return [];
+    const installed = ownProviders[`${type} ${name}`];
+    const owner = installed ?? `providers[${first}]`;
+    if (first === index && installed === undefined) return [];
     const rule = `a name other than that of ${owner}`;
     return [{ key: `providers[${index}].name`, received: name, rule, remedy: "Remove one of the two" }];
   });

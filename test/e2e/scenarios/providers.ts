@@ -32,7 +32,7 @@ const componentsOf = (label: string): string => `${label.replace(/-[^-]*$/, "")}
 
 /** Writes a repository of clusterctl with a provider `other` of each type, and returns clusterctl's configuration. */
 const writeRepository = (clusterApi: string): string => {
-  const own = [
+  const installed = [
     ["cluster-api", "CoreProvider", "cluster-api", "core-components"],
     ["kubeadm", "BootstrapProvider", "bootstrap-kubeadm", "bootstrap-components"],
     ["kubeadm", "ControlPlaneProvider", "control-plane-kubeadm", "control-plane-components"],
@@ -43,13 +43,13 @@ const writeRepository = (clusterApi: string): string => {
     mkdirSync(path, { recursive: true });
     return join(path, file);
   };
-  const providers = own.map(([name, type, label, file]) => {
+  const providers = installed.map(([name, type, label, file]) => {
     const url = place(label, `v${clusterApi}`, `${file}.yaml`);
     cpSync(`.tools/manifests/${file}.yaml`, url);
     cpSync(".tools/manifests/metadata.yaml", join(url, "../metadata.yaml"));
     return { name, type, url };
   });
-  const others = addedTypes.map((type) => {
+  const stubs = addedTypes.map((type) => {
     const label = labelOf("other", type);
     const url = place(label, version, componentsOf(label));
     writeFileSync(url, stub(namespaceOf("other", type)));
@@ -59,7 +59,7 @@ const writeRepository = (clusterApi: string): string => {
     return { name: "other", type: inventoryType(type), url };
   });
   const config = join(folder, "clusterctl.yaml");
-  writeFileSync(config, toYaml({ providers: [...providers, ...others] }));
+  writeFileSync(config, toYaml({ providers: [...providers, ...stubs] }));
   return config;
 };
 
@@ -88,8 +88,8 @@ const steps = (stack: TestStack): Step[] => {
     const inventory = get("providers.clusterctl.cluster.x-k8s.io", labelOf(name, type), "--namespace", namespace);
     const objects = [get("namespace", namespace), get("serviceaccount", "stub-manager", "--namespace", namespace)];
     const labels = objects.map(({ metadata }) => metadata.labels);
-    const { metadata, providerName, type: kind, version: installed } = inventory;
-    const text = JSON.stringify({ labels, inventory: [metadata.name, metadata.labels, providerName, kind, installed] });
+    const { metadata, providerName, type: kind, version: release } = inventory;
+    const text = JSON.stringify({ labels, inventory: [metadata.name, metadata.labels, providerName, kind, release] });
     return JSON.parse(text.replaceAll(namespace, "NAMESPACE").replaceAll(name, "NAME")) as unknown;
   };
   return [

@@ -19,10 +19,10 @@ const deployment = (name: string, { version, image = `quay.io/jetstack/${name}`,
   status: { availableReplicas: available },
 });
 
-const read = (controller: Part = {}, others: string[] = ["cainjector", "webhook"]) =>
+const read = (controller: Part = {}, names: string[] = ["cainjector", "webhook"]) =>
   readCertManager(
     JSON.stringify({
-      items: [deployment("cert-manager", controller), ...others.map((name) => deployment(name, {}))],
+      items: [deployment("cert-manager", controller), ...names.map((name) => deployment(name, {}))],
     }),
   );
 const problems = (installed: ReturnType<typeof read>, owner = ""): string[] =>
@@ -57,7 +57,7 @@ describe("a cert-manager that is there", () => {
   });
 });
 
-test("a cluster with cert-manager alone is told of installCertManager", () => {
+test("a cluster with cert-manager alone gets the remedy installCertManager", () => {
   const namespace = { apiVersion: "v1", kind: "Namespace", metadata: { name: "cert-manager" } };
   const installs = [{ name: "cert-manager", crds: [], objects: [namespace] }];
   const existing = { namespaces: { "cert-manager": "" }, hasClusterApi: false };

@@ -23,8 +23,8 @@ describe("providers of other types", () => {
     [of("kubeadm", "bootstrap"), "Slipway's own kubeadm bootstrap provider"],
     [of("kubeadm", "controlPlane"), "Slipway's own kubeadm control plane provider"],
     [of("docker", "infrastructure"), "Slipway's own Docker provider"],
-  ])("are not %j", (own, owner) => {
-    expect(messages(own)).toEqual([expect.stringContaining(`expected a name other than that of ${owner}`)]);
+  ])("are not %j", (installed, owner) => {
+    expect(messages(installed)).toEqual([expect.stringContaining(`expected a name other than that of ${owner}`)]);
   });
 
   test("do not replace the infrastructure provider of a template", () => {
