@@ -113,13 +113,17 @@ export const prepare = async (settings: Settings, owner: string, preview = false
   if (problems.length > 0 || !("found" in manifests) || !("found" in templates) || !("found" in images))
     throw new Error([...new Set(problems)].join("\n"));
 
+  // Machines of templates get the images that the host's Docker has only now named.
+  const withImages = clusters.some(({ template }) => template?.facts?.backend === "docker")
+    ? await readTemplates(settings, images.found.nodeRecipes)
+    : templates.found;
   const managed = valueOf(existing)?.managed ?? valueOf(machine)?.managed;
   const [project = "", stack = ""] = owner.split("/");
   const { capdId, ...nodes } = images.found;
   const [cluster, saved, built] = [valueOf(existing), valueOf(archive), valueOf(clone)];
   return {
     manifests: manifests.found,
-    templates: templates.found,
+    templates: withImages,
     ...nodes,
     running,
     savedKubeconfigs: kubeconfigsWithoutSecret(stack, clusters, managed),

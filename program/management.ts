@@ -6,6 +6,7 @@ import type { ImageLoad, ImageLoadArgs } from "../components/management/imageLoa
 import { ManagementCluster, type ManagementClusterArgs } from "../components/management/managementCluster";
 import type { ProviderInstallArgs } from "../components/management/providerInstall";
 import { infrastructureOf } from "../lib/cluster/infrastructure";
+import { backendOf } from "../lib/cluster/template/docker";
 import type { Manifest } from "../lib/kubernetes/manifest";
 import { type AddedProvider, type AddedType, laterTypes } from "../lib/providers/clusterctl";
 import { rehearsalOf } from "../lib/cluster/webhookSamples";
@@ -100,7 +101,10 @@ export const providerArgs = (
         certManager: manifests.certManager,
         ...(settings.management.keepsCertManager ? { keepsCertManager: true } : {}),
         ...installStages(manifests.providers, settings.infrastructureProviders),
-        samples: Object.values(templates).map(({ infrastructure }) => rehearsalOf(infrastructure)),
+        // The samples of Cluster API's own providers include its Docker provider.
+        samples: Object.values(templates)
+          .filter(({ infrastructure }) => backendOf(infrastructure) === "template")
+          .map(({ infrastructure }) => rehearsalOf(infrastructure)),
         inventory: manifests.inventory,
       }
     : undefined;

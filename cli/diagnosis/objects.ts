@@ -34,6 +34,7 @@ const reportedFields = [
   "controlPlaneRef",
   "bootstrap",
   "backend",
+  "customImage",
   "type",
   "nodeName",
 ];

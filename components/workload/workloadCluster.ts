@@ -76,7 +76,7 @@ export class WorkloadCluster extends pulumi.ComponentResource {
     const identity = new local.Command(
       `${name}-identity`,
       {
-        triggers: clusterIdentity(spec),
+        triggers: clusterIdentity(spec, parts),
         // This runs after the Cluster's deletion, whose finalizer removes all containers. If the management cluster is
         // gone, only this step removes the containers, and new containers of these names cannot be created before.
         ...(infrastructureOf(spec.backend).onDocker

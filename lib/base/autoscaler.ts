@@ -14,6 +14,18 @@ export const autoscalerBounds = (min: number, max: number): Record<string, strin
   [maxSize]: String(max),
 });
 
+/** Returns a bound of an autoscaler in annotations; undefined if they have no number for it. */
+const boundIn = (annotations: unknown, name: string): number | undefined => {
+  const bound = isRecord(annotations) ? Number(annotations[name] ?? NaN) : NaN;
+  return Number.isSafeInteger(bound) && bound >= 0 ? bound : undefined;
+};
+
+/** Returns the bounds in the annotations of an object. */
+export const boundsIn = (annotations: unknown): { min: number | undefined; max: number | undefined } => ({
+  min: boundIn(annotations, minSize),
+  max: boundIn(annotations, maxSize),
+});
+
 /** Returns true if annotations let the autoscaler set the replicas of their object. */
 export const isAutoscaled = (annotations: unknown): boolean =>
   isRecord(annotations) && annotationNames.some((name) => annotations[name] !== undefined);

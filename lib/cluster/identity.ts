@@ -1,3 +1,4 @@
+import type { ClusterParts } from "./parts";
 import type { Backend, ClusterSpec } from "./spec";
 
 /** Properties of a cluster that cannot change while the cluster exists. */
@@ -12,11 +13,32 @@ export interface ClusterIdentity extends Pick<ClusterSpec, "namespace" | "podCid
  *
  * The values come from the settings and not from the Cluster object, so a manual edit of the Cluster object never
  * triggers a replacement.
+ *
+ * @param parts - objects of a Docker or in-memory cluster; default: those of another provider's template
  */
-export const clusterIdentity = (spec: ClusterIdentity): string[] => [
+export const clusterIdentity = (
+  spec: ClusterIdentity & Pick<ClusterSpec, "name">,
+  parts?: Pick<ClusterParts, "infrastructure" | "controlPlane">,
+): string[] => [
   `namespace ${spec.namespace}`,
   `podCidr ${spec.podCidr.text}`,
   `serviceCidr ${spec.serviceCidr.text}`,
   `serviceDomain ${spec.serviceDomain}`,
   `backend ${spec.backend}`,
+  ...(spec.backend === "template" || parts === undefined ? [] : otherObjects(spec, parts)),
 ];
+
+/**
+ * Returns the objects of a template that Slipway would name differently. A Cluster keeps its infrastructure and its control
+ * plane, so a cluster of the settings can only become one of a template with the same objects.
+ */
+const otherObjects = (
+  { name }: Pick<ClusterSpec, "name">,
+  { infrastructure, controlPlane: { owner } }: Pick<ClusterParts, "infrastructure" | "controlPlane">,
+): string[] => {
+  const usual = [`infrastructure DevCluster/${name}`, `controlPlane KubeadmControlPlane/${name}-control-plane`];
+  return [
+    `infrastructure ${infrastructure.kind}/${infrastructure.metadata.name}`,
+    `controlPlane ${owner.kind}/${owner.metadata.name}`,
+  ].filter((text) => !usual.includes(text));
+};

@@ -35,7 +35,8 @@ export const containerEvidence = ({ objects, containers }: Pick<StuckFacts, "obj
     }));
   const gone = objects.flatMap(({ kind, metadata, status }) => {
     const container = machineContainer(metadata.labels?.["cluster.x-k8s.io/cluster-name"] ?? "", metadata.name);
-    const wasCreated = kind === "DevMachine" && valueAt(status, "initialization", "provisioned") === true;
+    const isMachine = ["DevMachine", "DockerMachine"].includes(kind);
+    const wasCreated = isMachine && valueAt(status, "initialization", "provisioned") === true;
     return wasCreated && metadata.deletionTimestamp === undefined && !containers.some(({ name }) => name === container)
       ? [{ line: `container ${container}: gone`, remedy: `kubectl delete machine ${metadata.name}` }]
       : [];
@@ -43,7 +44,9 @@ export const containerEvidence = ({ objects, containers }: Pick<StuckFacts, "obj
   const cluster = objects.find(({ kind }) => kind === "Cluster");
   const balancer = containers.some(({ role }) => role === "external-load-balancer");
   const ready = valueAt(cluster, "status", "initialization", "infrastructureProvisioned") === true;
-  const onDocker = objects.some((object) => valueAt(object, "spec", "backend", "docker") !== undefined);
+  const onDocker = objects.some(
+    (object) => object.kind === "DockerMachine" || valueAt(object, "spec", "backend", "docker") !== undefined,
+  );
   const lost = ready && onDocker && !balancer && cluster !== undefined && containers.length > 0;
   return [
     ...gone,

@@ -115,8 +115,7 @@ const planPart = (part: string, steps: readonly PlanStep[], explain: (step: Plan
   // Templates are named by their content: a rolling change creates one and deletes another.
   const shown = inner.filter(({ step }) => change !== "rolling" || !isTemplate(step));
   const order = [...shown].sort((a, b) => changeClasses.indexOf(b.change) - changeClasses.indexOf(a.change));
-  const templates = change === "rolling" ? templateReasons(changed) : [];
-  return { part, change, reasons: [...order.map((one) => explain(one.step)), ...templates], lost: [] };
+  return { part, change, reasons: [...order.map((one) => explain(one.step)), ...templateReasons(changed)], lost: [] };
 };
 
 const counted = ({ length }: readonly PlanStep[]): string => `${length} ${length === 1 ? "resource" : "resources"}`;

@@ -35,9 +35,13 @@ export const neededContainerNames = ({
     : []),
   ...clusters
     .filter(({ backend }) => infrastructureOf(backend).onDocker)
-    .flatMap(({ name, workerPools }) => [
+    .flatMap(({ name, workerPools, template }) => [
       named(name, `${name}-lb`, `the load balancer of cluster ${name}`),
-      named(name, `${name}-control-plane(${random})?`, `control plane nodes of cluster ${name}`),
+      named(
+        name,
+        `${template?.facts?.controlPlane ?? `${name}-control-plane`}(${random})?`,
+        `control plane nodes of cluster ${name}`,
+      ),
       ...workerPools.map((pool) =>
         named(
           name,

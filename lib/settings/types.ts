@@ -1,5 +1,6 @@
 import { cloudProviderKindImage } from "../addons/cloudProviderKind";
 import type { ClusterSpec, Backend, KubeadmSettings, NodeMount } from "../cluster/spec";
+import type { TemplateFacts } from "../cluster/template/facts";
 import type { Address } from "../network/address";
 import { type AddressRange, networkRange } from "../network/addressRange";
 import type { Cidr } from "../network/cidr";
@@ -19,11 +20,25 @@ import type { SettingValues } from "./schema/stack";
  */
 export const existingManagementName = "existing_management";
 
+/** A template of a cluster's objects. */
+export interface ClusterTemplate {
+  /** URL or path. */
+  readonly location: string;
+  /** Values of the template's variables. */
+  readonly variables: Readonly<Record<string, string>>;
+  /** Number of workers for the template's variable. `workerPools` has the pools that the template defines. */
+  readonly workerReplicas: number;
+  /** Absent if it was not read with the settings. */
+  readonly text?: string;
+  /** Properties of a Docker or in-memory cluster; absent for another provider. */
+  readonly facts?: TemplateFacts;
+}
+
 /** The settings of a workload cluster. */
 export interface ClusterSettings extends Readonly<Omit<ClusterSpec, "backend">> {
   readonly backend: Backend;
-  /** URL or path of the cluster's template, and values of the template's variables; only for backend `template`. */
-  readonly template?: { readonly location: string; readonly variables: Readonly<Record<string, string>> };
+  /** The template of the cluster's objects; absent for a cluster whose objects Slipway defines. */
+  readonly template?: ClusterTemplate;
   readonly nodeImage: string;
   /** A name of `cniNames`, or the URL or path of a manifest. */
   readonly cni: string;
@@ -164,7 +179,31 @@ export const settingsTree = (
   });
 };
 
-const clusterOf = ({ values, pools }: ClusterEntry, allotted: ClusterRanges | undefined): ClusterSettings => {
+/**
+ * Returns the images of a Docker cluster's machines before Slipway adds images to them. A template may have several
+ * images, or none that is the setting `nodeImage`.
+ */
+export const nodeImagesOf = ({
+  nodeImage,
+  template,
+}: Pick<ClusterSettings, "nodeImage" | "template">): readonly string[] => template?.facts?.images ?? [nodeImage];
+
+/** Returns the images that this machine's Docker needs for a cluster's machines, before Slipway adds images to them. */
+export const hostImagesOf = (cluster: Pick<ClusterSettings, "nodeImage" | "template">): readonly string[] => [
+  ...nodeImagesOf(cluster),
+  ...(cluster.template?.facts?.preloaded ?? []),
+];
+
+const templateOf = ({ values, template, templateText }: ClusterEntry): ClusterTemplate => ({
+  location: values.template,
+  variables: values.templateVariables,
+  workerReplicas: values.workerReplicas,
+  ...(templateText === undefined ? {} : { text: templateText }),
+  ...(template === undefined ? {} : { facts: template }),
+});
+
+const clusterOf = (entry: ClusterEntry, allotted: ClusterRanges | undefined): ClusterSettings => {
+  const { values, pools } = entry;
   const { loadBalancerAddresses, healthCheck } = values;
   const { ipv4, ipv6 }: ClusterRanges =
     (loadBalancerAddresses.list.length === 0 ? allotted : rangesOf(loadBalancerAddresses)) ?? {};
@@ -183,9 +222,7 @@ const clusterOf = ({ values, pools }: ClusterEntry, allotted: ClusterRanges | un
     serviceDomain: values.serviceDomain,
     nodeImage: values.nodeImage,
     backend: values.backend,
-    ...(values.backend !== "template"
-      ? {}
-      : { template: { location: values.template, variables: values.templateVariables } }),
+    ...(values.template === "" ? {} : { template: templateOf(entry) }),
     cni: values.cni,
     loadBalancer: values.loadBalancer,
     ...(ipv4 === undefined ? {} : { loadBalancerRange: ipv4 }),

@@ -16,7 +16,7 @@ import { nameRules } from "./names";
 import { poolRules } from "./pools";
 import { networkRules } from "./networks";
 import { checkField, type ClusterRule, type RuleContext } from "./rule";
-import { templateRules, providerProblems } from "./template";
+import { templateNetworkRules, templateRules, providerProblems } from "./template";
 import { versionRules } from "./versions";
 
 /** Rules about clusters that Cluster API's in-memory provider simulates. */
@@ -47,6 +47,7 @@ export const clusterRules: readonly ClusterRule[] = [
   ...versionRules,
   ...familyRules,
   ...templateRules,
+  ...templateNetworkRules,
   ...kubeadmRules,
   ...mountRules,
 ];

@@ -54,7 +54,9 @@ export const loadBalancerRules: readonly ClusterRule[] = [
     fields: ["cni", "loadBalancer"],
     check: (entry) =>
       checkField(
-        entry.values.cni !== "none" || entry.values.loadBalancer !== "metallb",
+        entry.values.cni !== "none" ||
+          entry.values.loadBalancer !== "metallb" ||
+          entry.template?.bringsNetwork === true,
         entry,
         "loadBalancer",
         "none where cni is none, because MetalLB's pods cannot start without a pod network",

@@ -47,3 +47,10 @@ export const checkField = (
 
 /** Returns true if machines are containers. Simulated nodes have addresses on no network, and run no pods. */
 export const isDocker = ({ values }: ClusterEntry): boolean => values.backend === "docker";
+
+/** Returns true if a file defines the cluster's objects. */
+export const hasTemplate = ({ values }: ClusterEntry): boolean => values.template !== "";
+
+/** Returns true for a template of another provider, whose machines Slipway does not know. */
+export const isForeign = ({ values, invalid }: ClusterEntry): boolean =>
+  values.backend === "template" && !invalid.has("template");

@@ -150,13 +150,13 @@ export const clusterFields = {
   ),
   template: string(
     "",
-    "URL or path of a cluster template for another infrastructure provider, with the variables of clusterctl generate.",
+    "URL or path of a cluster template, with the variables of clusterctl generate. Templates of other infrastructure providers need an entry in providers.",
     orEmpty(manifestLocation),
   ),
   templateVariables: map("Values of additional variables in the template, for example AWS_REGION.", templateVariables),
   loadBalancerAddresses: parsedString(
     "",
-    "For clusters from templates: network of the addresses that MetalLB assigns, on the network of the machines. Dual-stack: one network of each family.",
+    "For clusters from templates of other providers: network of the addresses that MetalLB assigns, on the network of the machines. Dual-stack: one network of each family.",
     (value) => (value === "" ? noNetworks : parseAddresses(value)),
   ),
   loadBalancerSlot: optionalInteger(

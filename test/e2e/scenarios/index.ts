@@ -21,6 +21,7 @@ import { providerUpgrade } from "./providerUpgrade";
 import { refused } from "./refused";
 import { restart, restartHa } from "./restart";
 import { stuck } from "./stuck";
+import { template } from "./template";
 import { upgrade } from "./upgrade";
 import { usedMachine } from "./usedMachine";
 
@@ -39,6 +40,7 @@ export const scenarios: Scenario[] = [
   machinepool,
   fleet,
   field,
+  template,
   ipv6,
   dualStack,
   many,
