@@ -66,7 +66,7 @@ export const templateRules: readonly ClusterRule[] = [
     fields: ["template", "labels"],
     check: (entry) =>
       checkField(
-        !isTemplate(entry) || Object.keys(entry.values.labels).length === 0,
+        !hasTemplate(entry) || Object.keys(entry.values.labels).length === 0,
         entry,
         "labels",
         "no value beside template, which defines the Cluster object",
