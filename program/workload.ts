@@ -81,8 +81,28 @@ const partsOf = (stack: Stack, images: Shared["images"], cluster: ClusterSetting
   return parts;
 };
 
+/**
+ * Returns arguments of the manifests for the management cluster; undefined without manifests. Clusters wait for these
+ * objects, such as ClusterResourceSets, and are deleted before them.
+ */
+export const managementManifestsArgs = ({
+  stack,
+  management,
+  ready,
+  namespaces,
+}: Shared): ExtraManifestsArgs | undefined =>
+  stack.inputs.manifests.management && {
+    cluster: management.handle,
+    manifests: withoutRepeatedObjects(stack.inputs.manifests.management),
+    after: [...ready, ...namespaces.values()],
+  };
+
 /** Returns arguments of the cluster's objects in the management cluster, and of the access to the cluster. */
-export const workloadClusterArgs = (shared: Shared, cluster: PlannedCluster): WorkloadClusterArgs => {
+export const workloadClusterArgs = (
+  shared: Shared,
+  cluster: PlannedCluster,
+  added: ExtraManifests | undefined,
+): WorkloadClusterArgs => {
   const { stack, management, ready, namespaces, images } = shared;
   const namespace = namespaces.get(cluster.namespace);
   return {
@@ -91,7 +111,7 @@ export const workloadClusterArgs = (shared: Shared, cluster: PlannedCluster): Wo
     parts: cluster.parts,
     running: clusterKey(cluster) in stack.inputs.running,
     savedKubeconfig: stack.inputs.savedKubeconfigs[clusterKey(cluster)],
-    ready: [...ready, ...(namespace ? [namespace] : [])],
+    ready: [...ready, ...(namespace ? [namespace] : []), ...(added?.running ?? [])],
     nodeImageReady: (images.get(cluster.name) ?? []).flatMap((image) => image.ready),
   };
 };

@@ -1,3 +1,4 @@
+import { machineContainer } from "../base/container";
 import { valueAt } from "../base/json";
 import { type Evidence, type StuckFacts, type ApiObject, badConditions, conditionsOf } from "./facts";
 import { noSpace } from "./nodes";
@@ -33,13 +34,12 @@ export const containerEvidence = ({ objects, containers }: Pick<StuckFacts, "obj
       ...(state === "exited" ? { remedy: `docker start ${name}` } : {}),
     }));
   const gone = objects.flatMap(({ kind, metadata, status, ...object }) => {
+    const container = machineContainer(metadata.labels?.["cluster.x-k8s.io/cluster-name"] ?? "", metadata.name);
     const isSimulated = valueAt(object, "spec", "backend", "inMemory") !== undefined;
     const isMachine = ["DevMachine", "DockerMachine"].includes(kind) && !isSimulated;
     const wasCreated = isMachine && valueAt(status, "initialization", "provisioned") === true;
-    return wasCreated &&
-      metadata.deletionTimestamp === undefined &&
-      !containers.some(({ name }) => name === metadata.name)
-      ? [{ line: `container ${metadata.name}: gone`, remedy: `kubectl delete machine ${metadata.name}` }]
+    return wasCreated && metadata.deletionTimestamp === undefined && !containers.some(({ name }) => name === container)
+      ? [{ line: `container ${container}: gone`, remedy: `kubectl delete machine ${metadata.name}` }]
       : [];
   });
   const cluster = objects.find(({ kind }) => kind === "Cluster");

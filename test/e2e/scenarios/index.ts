@@ -16,6 +16,7 @@ import { lost } from "./lost";
 import { machinepool } from "./machinepool";
 import { many } from "./many";
 import { neighbours } from "./neighbours";
+import { providers } from "./providers";
 import { providerUpgrade } from "./providerUpgrade";
 import { refused } from "./refused";
 import { restart, restartHa } from "./restart";
@@ -47,6 +48,7 @@ export const scenarios: Scenario[] = [
   restartHa,
   upgrade,
   providerUpgrade,
+  providers,
   stuck,
   failure,
   failurePair(),
