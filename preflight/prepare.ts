@@ -19,12 +19,15 @@ import { namespaceProblems, ownerProblems, templateOwnerProblems } from "./manif
 import { serviceProblems } from "./manifests/services";
 import { installed, readManifests, type StackManifests } from "./manifests/stack";
 import { readTemplates } from "./manifests/templates";
+import { noTopology, readStackTopology, type TopologyInputs, withTemplateGates } from "./manifests/topology";
 
 /** Everything that the program reads before it creates the first resource. */
 export interface Inputs extends Omit<StackImages, "capdId"> {
   manifests: StackManifests;
   /** Objects of clusters from templates, by the cluster's name. */
   templates: Readonly<Record<string, ClusterParts>>;
+  /** Classes of clusters. */
+  topology: TopologyInputs;
   /** Versions of the running clusters, from the management cluster. */
   running: RunningClusters;
   /** Saved kubeconfigs of clusters whose kubeconfig Secret is missing, by `namespace/name`. */
@@ -47,7 +50,8 @@ export const prepare = async (settings: Settings, owner: string, preview = false
   const hasExistingManagement = management.kubeconfig !== "";
   const onDocker = usesDocker(settings);
   // The calls of other programs come first, so they run while this process parses manifests.
-  const [host, machine, existing, tags, capdTag, archive, templates, manifests] = await Promise.all([
+  const reading = outcomeOf(readTemplates(settings));
+  const [host, machine, existing, tags, capdTag, archive, templates, manifests, topology] = await Promise.all([
     outcomeOf(
       onDocker ? inspectHost(settings, owner) : { answers: true, problems: [], warnings: [], network: undefined },
     ),
@@ -56,8 +60,9 @@ export const prepare = async (settings: Settings, owner: string, preview = false
     outcomeOf(onDocker ? checkNodeImages(settings) : { problems: [], warnings: [] }),
     outcomeOf(checkCapdImage(settings)),
     outcomeOf(capd.source === "archive" ? readArchive(capd.archive) : undefined),
-    outcomeOf(readTemplates(settings)),
-    outcomeOf(readManifests(settings, owner)),
+    reading,
+    outcomeOf(reading.then((found) => readManifests(withTemplateGates(settings, valueOf(found) ?? {}), owner))),
+    outcomeOf(reading.then((found) => readStackTopology(settings, owner, valueOf(found) ?? {}))),
   ]);
   const report = valueOf(host);
   const answers = report?.answers ?? false;
@@ -76,12 +81,13 @@ export const prepare = async (settings: Settings, owner: string, preview = false
   const problems = [
     ...(preview ? [] : nodeImageChange),
     ...(needsRoom ? shortages : []),
-    ...[host, existing, archive, templates, manifests, images].flatMap((outcome) => outcome.problems),
+    ...[host, existing, archive, templates, manifests, topology, images].flatMap((outcome) => outcome.problems),
     ...(answers ? [...machine.problems, ...tags.problems, ...capdTag.problems] : []),
     ...(report?.problems ?? []),
     ...(valueOf(tags)?.problems ?? []),
     ...(capdImage?.problems ?? []),
     ...networkProblems(settings, owner, answers && onDocker, report?.network, valueOf(machine)?.node),
+    ...(valueOf(topology)?.problems ?? []).map(sentence),
     ...upgradeProblems(clusters, running).map(sentence),
     ...("found" in manifests ? manifestProblems(settings, owner, manifests.found, valueOf(existing)) : []),
     ...("found" in manifests && "found" in templates
@@ -98,6 +104,7 @@ export const prepare = async (settings: Settings, owner: string, preview = false
   return {
     manifests: manifests.found,
     templates: templates.found,
+    topology: valueOf(topology) ?? noTopology,
     ...nodes,
     running,
     savedKubeconfigs: kubeconfigsWithoutSecret(stack, clusters, managed),
@@ -109,6 +116,7 @@ export const prepare = async (settings: Settings, owner: string, preview = false
       ...(report?.warnings ?? []),
       ...(valueOf(tags)?.warnings ?? []),
       ...(capdImage?.warnings ?? []),
+      ...(valueOf(topology)?.warnings ?? []),
       ...deletedClusterWarnings(project, stack, clusters, managed),
     ],
   };

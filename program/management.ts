@@ -6,6 +6,7 @@ import type { ImageLoad, ImageLoadArgs } from "../components/management/imageLoa
 import { ManagementCluster, type ManagementClusterArgs } from "../components/management/managementCluster";
 import type { ProviderInstallArgs } from "../components/management/providerInstall";
 import { infrastructureOf } from "../lib/cluster/infrastructure";
+import { hasTopology } from "../lib/cluster/parts";
 import { rehearsalOf } from "../lib/cluster/webhookSamples";
 import type { Stack } from "./stack";
 
@@ -75,7 +76,9 @@ export const providerArgs = (
         providerImages: images?.ready ?? [],
         certManager: manifests.certManager,
         providers: manifests.providers,
-        samples: Object.values(templates).map(({ infrastructure }) => rehearsalOf(infrastructure)),
+        samples: Object.values(templates).flatMap((parts) =>
+          hasTopology(parts) ? [] : rehearsalOf(parts.infrastructure),
+        ),
         inventory: manifests.inventory,
       }
     : undefined;

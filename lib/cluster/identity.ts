@@ -3,6 +3,8 @@ import type { Backend, ClusterSpec } from "./spec";
 /** Properties of a cluster that cannot change while the cluster exists. */
 export interface ClusterIdentity extends Pick<ClusterSpec, "namespace" | "podCidr" | "serviceCidr" | "serviceDomain"> {
   backend: Backend;
+  /** True if a class defines the machines. @default false */
+  hasTopology?: boolean;
 }
 
 /**
@@ -19,4 +21,6 @@ export const clusterIdentity = (spec: ClusterIdentity): string[] => [
   `serviceCidr ${spec.serviceCidr.text}`,
   `serviceDomain ${spec.serviceDomain}`,
   `backend ${spec.backend}`,
+  // Cluster API neither adds a class to a cluster nor removes it.
+  ...(spec.hasTopology ? ["machines of a class"] : []),
 ];

@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import type { KubernetesObject } from "../kubernetes/object";
 import { toYaml } from "../kubernetes/yaml";
+import type { ClassObjects } from "./class/classObjects";
 import { healthChecks } from "./healthChecks";
 import { clusterObjects } from "./objects";
 import { type ClusterSpec, countNodes } from "./spec";
@@ -11,13 +12,9 @@ export interface MachineOwner {
   templates: KubernetesObject[];
 }
 
-/** A cluster's objects by their role, whether the program or a template defines them. */
-export interface ClusterParts {
+/** What all clusters have, whoever creates their machines. */
+interface CommonParts {
   cluster: KubernetesObject;
-  /** Infrastructure object of the cluster. It may be the control plane too. */
-  infrastructure: KubernetesObject;
-  controlPlane: MachineOwner;
-  workers: MachineOwner[];
   /** Objects that the cluster needs but does not own, such as identities and ClusterResourceSets. */
   supporting: KubernetesObject[];
   /** Health checks, which replace unhealthy machines. */
@@ -30,8 +27,31 @@ export interface ClusterParts {
   hasManagedControlPlane?: boolean;
 }
 
+/** The objects of a cluster that names its infrastructure, control plane and workers itself. */
+export interface OwnerParts extends CommonParts {
+  /** Infrastructure object of the cluster. It may be the control plane too. */
+  infrastructure: KubernetesObject;
+  controlPlane: MachineOwner;
+  workers: MachineOwner[];
+}
+
+/** The objects of a cluster with a ClusterClass. Cluster API creates all objects but the Cluster, and names them. */
+export interface TopologyParts extends CommonParts {
+  topology: {
+    className: string;
+    /** The class, if the template of the cluster contains it. */
+    classObjects?: ClassObjects;
+  };
+}
+
+/** A cluster's objects by their role, whether the program, a template or a class defines them. */
+export type ClusterParts = OwnerParts | TopologyParts;
+
+/** Returns true if a class defines the machines of a cluster. */
+export const hasTopology = (parts: ClusterParts): parts is TopologyParts => "topology" in parts;
+
 /** Returns the objects of a cluster that the program defines itself. */
-export const partsOfSpec = (spec: ClusterSpec): ClusterParts => {
+export const partsOfSpec = (spec: ClusterSpec): OwnerParts => {
   const { cluster, infrastructureCluster, controlPlane, controlPlaneTemplate, workers } = clusterObjects(spec);
   return {
     cluster,
@@ -47,14 +67,18 @@ export const partsOfSpec = (spec: ClusterSpec): ClusterParts => {
   };
 };
 
+/** Returns the objects whose change may replace machines: their owners, or the Cluster with its topology. */
+const machineObjects = (parts: ClusterParts): KubernetesObject[] =>
+  hasTopology(parts) ? [parts.cluster] : [parts.controlPlane, ...parts.workers].map(({ owner }) => owner);
+
 /** Returns eight hexadecimal digits that change with every change of a cluster's machines or their number. */
-export const machinesChecksum = ({ controlPlane, workers }: Pick<ClusterParts, "controlPlane" | "workers">): string => {
-  const specs = [controlPlane, ...workers].map(({ owner }) => toYaml(owner));
+export const machinesChecksum = (parts: ClusterParts): string => {
+  const specs = machineObjects(parts).map((object) => toYaml(object));
   return createHash("sha256").update(specs.join("---\n")).digest("hex").slice(0, 8);
 };
 
 /** Returns the names of the owners of a cluster's machines: its control plane and its MachineDeployments. */
-export const machineOwners = ({ controlPlane, workers }: Pick<ClusterParts, "controlPlane" | "workers">): string[] =>
+export const machineOwners = ({ controlPlane, workers }: Pick<OwnerParts, "controlPlane" | "workers">): string[] =>
   [controlPlane, ...workers].map(({ owner }) => owner.metadata.name);
 
 /**
@@ -82,3 +106,10 @@ export const controlPlaneDone = ({ apiVersion, kind }: KubernetesObject): string
         : `condition=${type}=${status}`,
   );
 };
+
+/** Conditions of a Cluster with a completed topology, as waits of the kubernetes plugin. */
+export const topologyDone = [
+  "condition=TopologyReconciled",
+  "condition=ControlPlaneInitialized",
+  "condition=RollingOut=False",
+];

@@ -18,6 +18,8 @@ export interface WorkerPool {
   /** Part of the names of its machines: `<cluster>-<name>-…`. */
   name: string;
   replicas: number;
+  /** Worker class of the cluster's class. @default - the only worker class; absent for a cluster without a class */
+  workerClass?: string;
   labels?: Record<string, string>;
   taints?: Taint[];
 }

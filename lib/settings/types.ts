@@ -1,4 +1,5 @@
 import { cloudProviderKindImage } from "../addons/cloudProviderKind";
+import { topologyGate } from "../cluster/class/gate";
 import type { ClusterSpec, Backend } from "../cluster/spec";
 import type { Address } from "../network/address";
 import { type AddressRange, networkRange } from "../network/addressRange";
@@ -18,11 +19,23 @@ import type { SettingValues } from "./schema/stack";
  */
 export const existingManagementName = "existing_management";
 
+/** The ClusterClass of a cluster. */
+export interface ClassSettings {
+  /** URL or path of a file with the class and its templates, or the name of a class in the cluster's namespace. */
+  readonly source: string;
+  /** Values of the class's variables, by name. */
+  readonly variables: Readonly<Record<string, unknown>>;
+}
+
 /** The settings of a workload cluster. */
 export interface ClusterSettings extends Readonly<Omit<ClusterSpec, "backend">> {
   readonly backend: Backend;
   /** URL or path of the cluster's template, and values of the template's variables; only for backend `template`. */
   readonly template?: { readonly location: string; readonly variables: Readonly<Record<string, string>> };
+  /**
+   * The cluster's class: a ClusterClass in a file, or a name of an existing class. Absent for a cluster without a class.
+   */
+  readonly class?: ClassSettings;
   readonly nodeImage: string;
   /** A name of `cniNames`, or the URL or path of a manifest. */
   readonly cni: string;
@@ -134,7 +147,9 @@ export const settingsTree = (
       cni: values.cniManifest,
       loadBalancer: values.loadBalancerManifest,
     },
-    featureGates: values.featureGates,
+    featureGates: entries.some((entry) => entry.values.class !== "")
+      ? withTopology(values.featureGates)
+      : values.featureGates,
     templateSecrets: values.templateSecrets,
     infrastructureProviders: values.providers.map((provider) => ({ ...provider })),
     clusters: entries.map((entry) => clusterOf(entry, ranges[entry.values.name])),
@@ -144,6 +159,12 @@ export const settingsTree = (
     application: { enabled: entries.some((entry) => entry.values.application), image: values.applicationImage },
   });
 };
+
+/** Returns feature gates that let Cluster API work with classes. */
+export const withTopology = (featureGates: Readonly<Record<string, string>>): Readonly<Record<string, string>> => ({
+  ...featureGates,
+  [topologyGate]: "true",
+});
 
 const clusterOf = ({ values, pools }: ClusterEntry, allotted: ClusterRanges | undefined): ClusterSettings => {
   const { loadBalancerAddresses, healthCheck } = values;
@@ -164,6 +185,7 @@ const clusterOf = ({ values, pools }: ClusterEntry, allotted: ClusterRanges | un
     ...(values.backend !== "template"
       ? {}
       : { template: { location: values.template, variables: values.templateVariables } }),
+    ...(values.class === "" ? {} : { class: { source: values.class, variables: values.variables } }),
     cni: values.cni,
     loadBalancer: values.loadBalancer,
     ...(ipv4 === undefined ? {} : { loadBalancerRange: ipv4 }),

@@ -6,6 +6,7 @@ import { withAnnotations } from "../../lib/kubernetes/object";
 import { exec, type ExecResult, requireStart } from "../../system/exec";
 import { inspectFile } from "../../system/regularFile";
 import { type ManagedClusters, managedClustersQuery, readManagedClusters } from "./managedClusters";
+import { type LiveTopology, readTopology, topologyQuery } from "./topology";
 import { readControlPlanes, type RunningClusters } from "./running";
 
 /** Current state of a management cluster that the program did not create. */
@@ -78,6 +79,12 @@ export const inspectManagement = async (path: string, runKubectl = kubectl): Pro
     running: planes.code === 0 ? readControlPlanes(planes.stdout) : {},
     ...(managed.code === 0 ? { managed: readManagedClusters(managed.stdout) } : {}),
   };
+};
+
+/** Reads the classes and clusters of an existing management cluster; undefined without an answer or without the CRDs. */
+export const topologyInExisting = async (path: string, runKubectl = kubectl): Promise<LiveTopology | undefined> => {
+  const { code, stdout } = await runKubectl(["--kubeconfig", path, "--request-timeout=10s", ...topologyQuery]);
+  return code === 0 ? readTopology(stdout) : undefined;
 };
 
 /** Returns true if a namespace exists and belongs to another owner. The stack neither creates nor deletes it. */

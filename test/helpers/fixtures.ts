@@ -5,6 +5,7 @@ import { providerLabel } from "../../lib/providers/clusterctl";
 import { inventoryCrd, inventoryEntries, providers } from "../../lib/providers/inventory";
 import type { Settings } from "../../lib/settings/types";
 import type { Inputs } from "../../preflight/prepare";
+import { noTopology } from "../../preflight/manifests/topology";
 
 const object = (
   apiVersion: string,
@@ -105,6 +106,7 @@ export const inputs = (settings: Settings): Inputs => ({
       .map(({ name, nodeImage }) => [name, nodeImageRecipe(nodeImage, "sha256:5555", workloadImages)!]),
   ),
   templates: {},
+  topology: noTopology,
   running: {},
   savedKubeconfigs: {},
   capd: { localId: "sha256:2222" },

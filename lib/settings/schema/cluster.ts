@@ -18,6 +18,7 @@ import { healthCheck } from "./healthCheck";
 import { networksOfSize, withoutSpecialPurpose } from "./networks";
 import { pool } from "./pools";
 import {
+  anyValues,
   boolean,
   derivedString,
   integer,
@@ -99,7 +100,7 @@ export const clusterFields = {
   kubernetesVersion: clusterSettings.kubernetesVersion,
   controlPlaneReplicas: clusterSettings.controlPlaneReplicas,
   workerReplicas: integer(1, "Number of worker nodes in one pool, md-0.", between(0, 250)),
-  workers: listOf(pool, "Worker pools, instead of workerReplicas. Fields: name, replicas, labels, taints."),
+  workers: listOf(pool, "Worker pools, instead of workerReplicas. Fields: name, replicas, class, labels, taints."),
   healthCheck: optional(healthCheck).register(notes, {
     description:
       "MachineHealthChecks, which replace unhealthy machines. Absent: no health checks; {}: health checks with defaults.",
@@ -133,6 +134,12 @@ export const clusterFields = {
     orEmpty(manifestLocation),
   ),
   templateVariables: map("Values of additional variables in the template, for example AWS_REGION.", templateVariables),
+  class: string(
+    "",
+    "ClusterClass of the cluster: URL or path of a file with the class and its templates, or the name of a class in the cluster's namespace.",
+    orEmpty(manifestLocation),
+  ),
+  variables: anyValues("Values of the class's variables, by name. The schema of the class checks them."),
   loadBalancerAddresses: parsedString(
     "",
     "For clusters from templates: network of the addresses that MetalLB assigns, on the network of the machines. Dual-stack: one network of each family.",

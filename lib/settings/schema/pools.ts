@@ -1,6 +1,6 @@
 import { pipe, transform } from "zod/mini";
 import type { Taint, WorkerPool } from "../../cluster/spec";
-import { between, dnsLabel, labelKey, labelValue } from "./checks";
+import { between, dnsLabel, labelKey, labelValue, orEmpty } from "./checks";
 import { integer, listOf, mapOf, oneOf, requiredString, string, stringMap } from "./setting";
 
 /** A taint of the nodes of a pool: an entry of `taints`. */
@@ -22,6 +22,11 @@ export const poolFields = {
     dnsLabel(40, "Cluster API appends -xxxxx-xxxxx"),
   ),
   replicas: integer(1, "Number of nodes in the pool.", between(0, 250)),
+  class: string(
+    "",
+    "Worker class of the pool, for a cluster with a class. Empty: the only worker class.",
+    orEmpty(labelValue),
+  ),
   labels: stringMap(
     "Labels of the nodes. In the domains kubernetes.io and k8s.io, a node takes only the labels of its kubelet and its roles.",
     labelKey,
@@ -33,9 +38,10 @@ export const poolFields = {
 /** The schema of an entry of `workers`, without empty fields. */
 export const pool = pipe(
   mapOf(poolFields),
-  transform(({ name, replicas, labels, taints }): WorkerPool => ({
+  transform(({ name, replicas, class: workerClass, labels, taints }): WorkerPool => ({
     name,
     replicas,
+    ...(workerClass === "" ? {} : { workerClass }),
     ...(Object.keys(labels).length > 0 ? { labels } : {}),
     ...(taints.length > 0 ? { taints } : {}),
   })),
