@@ -1,5 +1,6 @@
 import type { Scenario } from "../scenario";
 import { change } from "./change";
+import { classScenario } from "./class";
 import { dayTwo } from "./dayTwo";
 import { deleted } from "./deleted";
 import { drift } from "./drift";
@@ -35,6 +36,7 @@ export const scenarios: Scenario[] = [
   ipv6,
   dualStack,
   many,
+  classScenario,
   ha,
   restartHa,
   upgrade,
