@@ -5,16 +5,24 @@ import { usesDocker } from "../lib/settings/stackNetwork";
 import { rolloutShortages } from "../lib/settings/rollout";
 import type { Settings } from "../lib/settings/types";
 import { managementNode } from "../system/docker";
-import { inspectHost } from "./host/inspect";
+import { type HostInspection, inspectHost } from "./host/inspect";
+import { nodeHostProblems } from "./host/mounts";
 import { type CapdArchive, readArchive } from "./images/capdArchive";
 import { checkCapdImage, withoutProblems } from "./images/capdImage";
 import { checkNodeImages } from "./images/nodeImages";
 import { readImages, type StackImages } from "./images/stack";
-import { type ExistingManagement, existingManagementProblems, inspectManagement } from "./management/existing";
+import {
+  type ExistingManagement,
+  existingManagementProblems,
+  inspectManagement,
+  readInstalledCrds,
+} from "./management/existing";
 import { managementProblems, nodeImageProblems, networkProblem } from "./management/immutable";
+import { kubeadmChangeProblems } from "./management/kubeadm";
 import { managedClusters, runningVersions } from "./management/inNode";
 import { deletedClusterWarnings, kubeconfigsWithoutSecret } from "./management/managedClusters";
 import { type RunningClusters, rollsClusters, upgradeProblems } from "./management/running";
+import { kubeadmCrds, kubeadmProblems, readKubeadmCrds, usesKubeadm } from "./manifests/kubeadm";
 import { namespaceProblems, ownerProblems, templateOwnerProblems } from "./manifests/owners";
 import { serviceProblems } from "./manifests/services";
 import { installed, readManifests, type StackManifests } from "./manifests/stack";
@@ -52,7 +60,7 @@ export const prepare = async (settings: Settings, owner: string, preview = false
   // The calls of other programs come first, so they run while this process parses manifests.
   const reading = outcomeOf(readTemplates(settings));
   const [host, machine, existing, tags, capdTag, archive, templates, manifests, topology] = await Promise.all([
-    outcomeOf(
+    outcomeOf<HostInspection>(
       onDocker ? inspectHost(settings, owner) : { answers: true, problems: [], warnings: [], network: undefined },
     ),
     outcomeOf(hasExistingManagement ? undefined : inspectManagementNode(management.name)),
@@ -74,6 +82,9 @@ export const prepare = async (settings: Settings, owner: string, preview = false
     answers && "found" in manifests
       ? await outcomeOf(readImages(settings, manifests.found, hasExistingManagement))
       : { problems: [] };
+  const hasNode = valueOf(machine)?.node !== undefined;
+  // The paths of another machine cannot be read.
+  const mounts = report?.machine === undefined ? await nodeHostProblems(settings, hasNode) : [];
   const nodeImageChange = nodeImageProblems(management, valueOf(machine)?.node).map(sentence);
   const shortages = rolloutShortages(settings).map(sentence);
   // A stack that is not rolled keeps working without the room. A stopped management cluster shows no versions.
@@ -88,8 +99,11 @@ export const prepare = async (settings: Settings, owner: string, preview = false
     ...(capdImage?.problems ?? []),
     ...networkProblems(settings, owner, answers && onDocker, report?.network, valueOf(machine)?.node),
     ...(valueOf(topology)?.problems ?? []).map(sentence),
+    ...mounts,
     ...upgradeProblems(clusters, running).map(sentence),
+    ...kubeadmChangeProblems(clusters, running).map(sentence),
     ...("found" in manifests ? manifestProblems(settings, owner, manifests.found, valueOf(existing)) : []),
+    ...("found" in manifests ? await kubeadmSchemaProblems(settings, manifests.found) : []),
     ...("found" in manifests && "found" in templates
       ? templateOwnerProblems(clusters, templates.found, manifests.found).map(sentence)
       : []),
@@ -144,6 +158,16 @@ const networkProblems = (
   return problem === undefined
     ? managementProblems({ ...management, ...required, owner }, node, network).map(sentence)
     : [problem];
+};
+
+/** Checks settings of kubeadm by the CRDs that the stack installs, or that its management cluster has. */
+const kubeadmSchemaProblems = async (settings: Settings, manifests: StackManifests): Promise<string[]> => {
+  if (!usesKubeadm(settings.clusters)) return [];
+  const { kubeconfig, installProviders } = settings.management;
+  const crds = await outcomeOf(
+    installProviders ? readKubeadmCrds(manifests) : readInstalledCrds(kubeconfig, kubeadmCrds),
+  );
+  return "found" in crds ? kubeadmProblems(settings, crds.found).map(sentence) : [...crds.problems];
 };
 
 const manifestProblems = (

@@ -15,6 +15,7 @@ import { clusterReady } from "../components/workload/nodesReady";
 import type { WorkloadCluster, WorkloadClusterArgs } from "../components/workload/workloadCluster";
 import { withoutRepeatedObjects } from "../lib/kubernetes/manifest";
 import { infrastructureOf } from "../lib/cluster/infrastructure";
+import { withTemplateSecrets } from "../lib/cluster/kubeadm";
 import { type ClusterParts, hasTopology, partsOfSpec } from "../lib/cluster/parts";
 import { clusterSpec } from "../lib/cluster/spec";
 import type { ClusterSettings } from "../lib/settings/types";
@@ -99,7 +100,7 @@ const partsOf = (
     (cluster.backend === "template"
       ? stack.inputs.templates[cluster.name]
       : partsOfSpec({
-          ...clusterSpec(cluster, cluster.backend),
+          ...withTemplateSecrets(clusterSpec(cluster, cluster.backend), stack.settings.templateSecrets),
           ...(image === undefined ? {} : { nodeImage: image }),
         }));
   if (parts === undefined) throw new Error(`the template of cluster ${cluster.name} was not read`);

@@ -1,22 +1,20 @@
 import { local } from "@pulumi/command";
 import * as pulumi from "@pulumi/pulumi";
 import { kubeconfigFile } from "../../lib/base/paths";
-import { kindConfig } from "../../lib/providers/kindConfig";
+import { type KindNode, kindConfig } from "../../lib/providers/kindConfig";
 import { KindCluster } from "../../provider/kind";
 import type { ClusterHandle } from "../kubernetes/clusterHandle";
 import { KubernetesProvider } from "../kubernetes/provider";
 import { step } from "../kubernetes/step";
 
 /** Arguments of the kind cluster in which Cluster API runs. */
-export interface ManagementClusterArgs {
+export interface ManagementClusterArgs extends KindNode {
   /** kind's name of the cluster. Its only node is `<name>-control-plane`. */
   name: string;
   /** Node image with tag. */
   nodeImage: string;
   /** Images of the host's Docker that the node has from its start: content id by reference. */
   images: Readonly<Record<string, string>>;
-  /** Whether the cluster is dual-stack; default: false, IPv4 only. */
-  dualStack?: boolean;
   /** Resources that the node's container waits for. */
   network: pulumi.Resource[];
 }
@@ -44,7 +42,7 @@ export class ManagementCluster extends pulumi.ComponentResource {
       {
         name: args.name,
         image: args.nodeImage,
-        config: kindConfig(args.dualStack),
+        config: kindConfig(args),
         images: args.images,
         // A replacement would make the engine create new Cluster objects, and then delete the old ones by the same
         // names.

@@ -1,4 +1,4 @@
-import type { Backend, BuiltIn, ClusterSpec } from "./spec";
+import type { Backend, BuiltIn, ClusterSpec, NodeMount } from "./spec";
 
 /** Infrastructure with containers of the host's Docker as machines. */
 export const docker: BuiltInInfrastructure = {
@@ -8,8 +8,22 @@ export const docker: BuiltInInfrastructure = {
   onDocker: true,
   runsPods: true,
   clusterSpec: () => ({ backend: { docker: {} } }),
-  machineSpec: ({ nodeImage }) => ({ backend: { docker: nodeImage === undefined ? {} : { customImage: nodeImage } } }),
+  machineSpec: ({ nodeImage, mounts = [] }) => ({
+    backend: {
+      docker: {
+        ...(nodeImage === undefined ? {} : { customImage: nodeImage }),
+        ...(mounts.length === 0 ? {} : { extraMounts: mounts.map(extraMount) }),
+      },
+    },
+  }),
 };
+
+/** Returns a mount in the format of Cluster API, which omits false. */
+const extraMount = ({ hostPath, containerPath, readOnly }: NodeMount) => ({
+  hostPath,
+  containerPath,
+  ...(readOnly ? { readOnly } : {}),
+});
 
 /** Returns the durations that Cluster API's own tests of this backend use. */
 const after = (startupDuration: string) => ({ provisioning: { startupDuration, startupJitter: "0.2" } });

@@ -1,5 +1,7 @@
+import { isRecord, stableJson } from "../base/json";
+import { SecretValue } from "../kubernetes/secrets/secretValue";
 import type { IpFamily } from "../network/address";
-import type { ClusterSpec } from "./spec";
+import type { ClusterSpec, KubeadmSettings } from "./spec";
 
 /** kubeadm settings for address families; all empty for an IPv4-only cluster. */
 export interface KubeadmFamilies {
@@ -54,4 +56,51 @@ const bothAddresses = (families: readonly IpFamily[]): string => {
     `$(ip -${family === "ipv4" ? 4 : 6} -o address show dev eth0 scope global | awk '{sub("/.*", "", $4); print $4; exit}')`;
   const addresses = families.map(address).join(",");
   return `sed -i "s|^KUBELET_EXTRA_ARGS=.*|& --node-ip=${addresses}|" /etc/default/kubelet`;
+};
+
+/**
+ * Returns Slipway's own settings of kubeadm with the user's added. Lists are joined without repetitions, Slipway's items
+ * first. The rules of the settings refuse all other fields that both set.
+ */
+export const withUserKubeadm = <T extends object>(own: T, user: KubeadmSettings | undefined): T =>
+  user === undefined ? own : (merge(own, user) as T);
+
+const merge = (own: unknown, user: unknown): unknown => {
+  if (Array.isArray(own) && Array.isArray(user)) {
+    const [first, more]: [readonly unknown[], readonly unknown[]] = [own, user];
+    const known = new Set(first.map(stableJson));
+    return [...first, ...more.filter((item) => !known.has(stableJson(item)))];
+  }
+  if (!isRecord(own) || !isRecord(user)) return user;
+  const entries = Object.entries(user).map(
+    ([key, value]) => [key, Object.hasOwn(own, key) ? merge(own[key], value) : value] as const,
+  );
+  return { ...own, ...Object.fromEntries(entries) };
+};
+
+/** A reference to a value of templateSecrets in a text. */
+export const secretVariable = /\$\{([A-Z][A-Z0-9_]*)\}/g;
+
+/**
+ * Returns a cluster whose settings of kubeadm have values of templateSecrets in place of `${NAME}`, marked as secrets.
+ * Other variables stay, because commands and files have variables of their own.
+ */
+export const withTemplateSecrets = (spec: ClusterSpec, secrets: Readonly<Record<string, string>>): ClusterSpec => ({
+  ...spec,
+  ...(spec.kubeadm ? { kubeadm: fillSecrets(spec.kubeadm, secrets) as KubeadmSettings } : {}),
+  workerPools: spec.workerPools.map((pool) =>
+    pool.kubeadm ? { ...pool, kubeadm: fillSecrets(pool.kubeadm, secrets) as KubeadmSettings } : pool,
+  ),
+});
+
+const fillSecrets = (value: unknown, secrets: Readonly<Record<string, string>>): unknown => {
+  if (typeof value === "string") {
+    const filled = value.replace(secretVariable, (match, name: string) =>
+      Object.hasOwn(secrets, name) ? (secrets[name] ?? "") : match,
+    );
+    return filled === value ? value : new SecretValue(filled);
+  }
+  if (Array.isArray(value)) return value.map((item) => fillSecrets(item, secrets));
+  if (!isRecord(value)) return value;
+  return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, fillSecrets(inner, secrets)]));
 };

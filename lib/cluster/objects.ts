@@ -3,7 +3,7 @@ import type { KubernetesObject } from "../kubernetes/object";
 import { clusterApiObject, refTo } from "./apiObject";
 import { clusterNetwork } from "./clusterNetwork";
 import { builtInInfrastructure } from "./infrastructure";
-import { kubeadmFamilies } from "./kubeadm";
+import { kubeadmFamilies, withUserKubeadm } from "./kubeadm";
 import { machineTemplate, versionOf } from "./machineTemplate";
 import type { ClusterSpec } from "./spec";
 import { type WorkerObjects, workerObjects } from "./workers";
@@ -46,10 +46,13 @@ export const clusterObjects = (spec: ClusterSpec): ClusterObjects => {
       replicas: spec.controlPlaneReplicas,
       version: versionOf(spec),
       machineTemplate: { spec: { infrastructureRef: refTo(controlPlaneTemplate) } },
-      kubeadmConfigSpec: {
-        clusterConfiguration: { apiServer: { certSANs: [...infrastructure.apiServerNames, ...families.certSANs] } },
-        ...families.controlPlane,
-      },
+      kubeadmConfigSpec: withUserKubeadm(
+        {
+          clusterConfiguration: { apiServer: { certSANs: [...infrastructure.apiServerNames, ...families.certSANs] } },
+          ...families.controlPlane,
+        },
+        spec.kubeadm,
+      ),
       rollout: { strategy: { type: "RollingUpdate", rollingUpdate: { maxSurge: 1 } } },
     },
   });

@@ -13,6 +13,16 @@ export interface Taint {
   effect: "NoSchedule" | "PreferNoSchedule" | "NoExecute";
 }
 
+/** A file or folder of this machine that nodes see. */
+export interface NodeMount {
+  hostPath: string;
+  containerPath: string;
+  readOnly: boolean;
+}
+
+/** Settings of kubeadm in the words of Cluster API's KubeadmConfigSpec (v1beta2). */
+export type KubeadmSettings = Readonly<Record<string, unknown>>;
+
 /** A group of equal worker nodes. */
 export interface WorkerPool {
   /** Part of the names of its machines: `<cluster>-<name>-…`. */
@@ -22,6 +32,10 @@ export interface WorkerPool {
   workerClass?: string;
   labels?: Record<string, string>;
   taints?: Taint[];
+  /** Settings of kubeadm for the pool's nodes. @default - none */
+  kubeadm?: KubeadmSettings;
+  /** Mounts besides those of the cluster. @default - none */
+  mounts?: NodeMount[];
 }
 
 /** A node condition that makes a node unhealthy if it lasts. */
@@ -54,6 +68,10 @@ export interface ClusterSpec extends ClusterNetworks {
   nodeImage?: string;
   /** Default: no machine is replaced because of its health. */
   healthCheck?: HealthCheck;
+  /** Settings of kubeadm for the control plane. @default - none */
+  kubeadm?: KubeadmSettings;
+  /** Mounts of all nodes. @default - none */
+  mounts?: NodeMount[];
   /** `docker` creates containers, `inMemory` simulates machines. */
   backend: BuiltIn;
 }
@@ -79,5 +97,7 @@ export const clusterSpec = (cluster: Readonly<Omit<ClusterSpec, "backend">>, bac
   serviceDomain: cluster.serviceDomain,
   ...(cluster.nodeImage === undefined ? {} : { nodeImage: cluster.nodeImage }),
   ...(cluster.healthCheck ? { healthCheck: cluster.healthCheck } : {}),
+  ...(cluster.kubeadm ? { kubeadm: cluster.kubeadm } : {}),
+  ...(cluster.mounts ? { mounts: cluster.mounts } : {}),
   backend,
 });

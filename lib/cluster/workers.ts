@@ -1,6 +1,6 @@
 import type { KubernetesObject } from "../kubernetes/object";
 import { clusterApiObject, hashNamed, refTo } from "./apiObject";
-import { type KubeadmFamilies, kubeadmFamilies } from "./kubeadm";
+import { type KubeadmFamilies, kubeadmFamilies, withUserKubeadm } from "./kubeadm";
 import { machineTemplate, versionOf } from "./machineTemplate";
 import { nodeLabels, nodeLabelsArgument } from "./nodeLabels";
 import type { ClusterSpec, WorkerPool } from "./spec";
@@ -18,7 +18,7 @@ const deploymentNameLabel = "cluster.x-k8s.io/deployment-name";
 /** Returns the objects of one worker pool. */
 export const workerObjects = (spec: ClusterSpec, pool: WorkerPool): WorkerObjects => {
   const name = `${spec.name}-${pool.name}`;
-  const template = machineTemplate(spec, name);
+  const template = machineTemplate(withMounts(spec, pool), name);
   const bootstrapTemplate = hashNamed(
     spec,
     "bootstrap",
@@ -48,10 +48,14 @@ export const workerObjects = (spec: ClusterSpec, pool: WorkerPool): WorkerObject
   return { machineTemplate: template, bootstrapTemplate, deployment };
 };
 
+/** Returns the cluster with the mounts of a pool's nodes. */
+const withMounts = (spec: ClusterSpec, { mounts = [] }: WorkerPool): ClusterSpec =>
+  mounts.length === 0 ? spec : { ...spec, mounts: [...(spec.mounts ?? []), ...mounts] };
+
 /**
  * Returns the registration of a pool's nodes. Without labels and taints it is empty: an empty spec would be rejected.
  */
-const nodeRegistration = ({ labels = {}, taints = [] }: WorkerPool, families: KubeadmFamilies): object => {
+const nodeRegistration = ({ labels = {}, taints = [], kubeadm }: WorkerPool, families: KubeadmFamilies): object => {
   const value = nodeLabelsArgument(nodeLabels(labels).kubelet);
   const kubeletExtraArgs = [...(value === "" ? [] : [{ name: "node-labels", value }]), ...families.kubeletExtraArgs];
   const registration = {
@@ -59,9 +63,10 @@ const nodeRegistration = ({ labels = {}, taints = [] }: WorkerPool, families: Ku
     ...(taints.length === 0 ? {} : { taints }),
   };
   const { preKubeadmCommands } = families;
-  const spec = {
+  const own = {
     ...(Object.keys(registration).length === 0 ? {} : { joinConfiguration: { nodeRegistration: registration } }),
     ...(preKubeadmCommands.length === 0 ? {} : { preKubeadmCommands }),
   };
+  const spec = withUserKubeadm(own, kubeadm);
   return Object.keys(spec).length === 0 ? {} : { spec: { template: { spec } } };
 };

@@ -1,12 +1,12 @@
 import { kindOf, partsOf } from "../base/urn";
 import { type DeletedSteps, withDeletedSteps } from "./deletedSteps";
+import { isTemplate, rollsMachines, templateReasons } from "./machines";
 import {
   explain as explainChange,
   explainTopology,
   isIdentity,
   isReplace,
   lostWith,
-  rollsMachines,
   workloadComponent,
 } from "./reasons";
 import { type TopologyChange, topologyChanges } from "./topology";
@@ -133,12 +133,11 @@ const planPart = (
   const shown = inner.filter(({ step }) => change !== "rolling" || !isTemplate(step));
   const order = [...shown].sort((a, b) => changeClasses.indexOf(b.change) - changeClasses.indexOf(a.change));
   const reasons = order.flatMap(({ step }) => [explain(step), ...(topologies.get(step.urn)?.reasons ?? [])]);
-  return { part, change, reasons, lost: [] };
+  const templates = change === "rolling" ? templateReasons(changed) : [];
+  return { part, change, reasons: [...reasons, ...templates], lost: [] };
 };
 
 const counted = ({ length }: readonly PlanStep[]): string => `${length} ${length === 1 ? "resource" : "resources"}`;
-
-const isTemplate = ({ urn }: PlanStep): boolean => kindOf(urn).endsWith("Template");
 
 const classOf = (step: PlanStep, topology: TopologyChange | undefined): ChangeClass => {
   if (isReplace(step)) return "replaced";

@@ -1,4 +1,5 @@
 import { kindOf, partsOf } from "../base/urn";
+import { ownsMachines, rollText } from "./machines";
 import { type Difference, differences, describeStep, type PlanStep, show, showDifference } from "./step";
 import { classAnnotation, type TopologyChange, topologyMachines } from "./topology";
 
@@ -15,20 +16,6 @@ export const isIdentity = ({ urn }: PlanStep): boolean => {
   return ancestors.at(-1) === workloadComponent && name.endsWith("-identity");
 };
 
-/** Fields of the machines' owners that Cluster API applies in place, without new machines. */
-const keptMachines = /^spec\.template\.spec\.(deletion|minReadySeconds|readinessGates|taints)\b/;
-const newMachines: Record<string, RegExp> = {
-  KubeadmControlPlane:
-    /^spec\.(version|kubeadmConfigSpec|machineTemplate\.spec\.infrastructureRef|rollout\.(before|after))\b/,
-  MachineDeployment: /^spec\.(template\.spec|rollout\.after)\b/,
-};
-
-/** Returns true for an update that makes Cluster API replace machines. */
-export const rollsMachines = (step: PlanStep): boolean => {
-  const fields = newMachines[kindOf(step.urn)];
-  return fields !== undefined && differences(step).some(({ path }) => fields.test(path) && !keptMachines.test(path));
-};
-
 /**
  * Returns in one line why a step is in the plan: the object, and what happens to it or which properties change. The line of
  * an identity step contains only the changes.
@@ -38,7 +25,7 @@ export const explain = (step: PlanStep): string => {
   if (step.op === "create") return `${description} is created`;
   if (step.op === "delete") return `${description} is deleted`;
   const changes = differences(step).map(
-    (difference) => differenceText(step, difference) + authorText(step, difference),
+    (difference) => differenceText(step, difference) + rollText(step, difference) + authorText(step, difference),
   );
   const verb = isReplace(step) && !isIdentity(step) ? " is replaced" : "";
   if (changes.length === 0)
@@ -62,9 +49,20 @@ export const explainTopology = (step: PlanStep, topology: TopologyChange | undef
  */
 const differenceText = (step: PlanStep, difference: Difference): string => {
   if (partsOf(step.urn).type === "kubernetes:core/v1:Secret") return difference.path;
+  if (kindOf(step.urn) === "KindCluster" && difference.path === "config") return configText(difference);
   return isIdentity(step)
     ? `${show(difference.before)} → ${show(difference.after).replace(/^\S+ /, "")}`
     : showDifference(difference);
+};
+
+/** Returns the lines of kind's configuration that are removed and added. */
+const configText = ({ path, before, after }: Difference): string => {
+  const [old, lines] = [before, after].map((text) => String(text).split("\n"));
+  const only = (one: string[] = [], other: string[] = []): string[] =>
+    one.filter((line) => line !== "" && !other.includes(line));
+  const removed = only(old, lines).map((line) => `without ${line.replace(/^[\s-]*/, "")}`);
+  const added = only(lines, old).map((line) => `with ${line.replace(/^[\s-]*/, "")}`);
+  return `${path} ${[...removed, ...added].join(", ")}`;
 };
 
 /** Returns who changed the property in the cluster: ` (changed by kubectl)`; empty if the settings changed it. */
@@ -78,7 +76,7 @@ const authorText = ({ authors = {} }: PlanStep, { path }: Difference): string =>
 export const lostWith = (part: string, steps: readonly PlanStep[]): string[] => {
   if (part === "network") return ["the Docker network; no container may be on it"];
   if (part === "management cluster") return ["the kind cluster, with all that Cluster API knows of its clusters"];
-  const owners = steps.filter(({ urn }) => kindOf(urn) in newMachines);
+  const owners = steps.filter(ownsMachines);
   const ofClass = steps.filter(({ urn }) => kindOf(urn) === "Cluster");
   const nodes =
     owners.reduce((total, { oldState }) => total + replicasOf(oldState?.inputs), 0) +

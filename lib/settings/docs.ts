@@ -1,6 +1,7 @@
 import * as z from "zod/mini";
 import { clusterFields } from "./schema/cluster";
 import { healthCheckFields, nodeConditionFields } from "./schema/healthCheck";
+import { mountFields, portFields } from "./schema/mounts";
 import { poolFields, taintFields } from "./schema/pools";
 import { defaultOf, notes, type SettingTable, typeSchema } from "./schema/setting";
 import { infrastructureProviderFields, settingsSchema } from "./schema/stack";
@@ -151,6 +152,12 @@ export const settingsDocument = (): string =>
     "",
     ...tableOf("field", poolFields),
     "",
+    "### An entry of `mounts`",
+    "",
+    "`managementMounts` has the same fields.",
+    "",
+    ...tableOf("field", mountFields),
+    "",
     "### An entry of `taints`",
     "",
     ...tableOf("field", taintFields),
@@ -165,6 +172,10 @@ export const settingsDocument = (): string =>
     "### An entry of `unhealthyNodeConditions`",
     "",
     ...tableOf("field", nodeConditionFields),
+    "",
+    "## An entry of `managementPorts`",
+    "",
+    ...tableOf("field", portFields),
     "",
     "## An entry of `providers`",
     "",

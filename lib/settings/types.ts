@@ -1,6 +1,6 @@
 import { cloudProviderKindImage } from "../addons/cloudProviderKind";
 import { topologyGate } from "../cluster/class/gate";
-import type { ClusterSpec, Backend } from "../cluster/spec";
+import type { ClusterSpec, Backend, KubeadmSettings, NodeMount } from "../cluster/spec";
 import type { Address } from "../network/address";
 import { type AddressRange, networkRange } from "../network/addressRange";
 import type { Cidr } from "../network/cidr";
@@ -8,6 +8,7 @@ import { defaultGateway, gatewayOf } from "../network/dockerSubnet";
 import { ethernetMtu } from "../network/mtu";
 import type { Networks } from "../network/networks";
 import type { InfrastructureProvider } from "../providers/clusterctl";
+import type { PortMapping } from "../providers/kindConfig";
 import type { RoutePins } from "../versions/pins";
 import { type ClusterRanges, familyRanges, ipv6SubnetOf } from "./ranges";
 import type { ClusterEntry } from "./schema/entries";
@@ -72,6 +73,9 @@ export interface Settings {
     readonly installProviders: boolean;
     /** True if the kind cluster is dual-stack, so that it reaches IPv6-only clusters; absent: IPv4 only. */
     readonly dualStack?: boolean;
+    /** Mounts and published ports of the kind node; absent without any. */
+    readonly mounts?: readonly NodeMount[];
+    readonly ports?: readonly PortMapping[];
   };
   readonly imageSource: "registry" | "local";
   /** References of additional images on nodes of workload clusters; empty for imageSource registry. */
@@ -134,6 +138,8 @@ export const settingsTree = (
       kubeconfig: values.managementKubeconfig,
       installProviders: values.installProviders,
       ...(ipv6 === undefined ? {} : { dualStack: true }),
+      ...(values.managementMounts.length > 0 ? { mounts: values.managementMounts } : {}),
+      ...(values.managementPorts.length > 0 ? { ports: values.managementPorts } : {}),
     },
     imageSource: values.imageSource,
     extraImages: [...values.extraImages],
@@ -177,6 +183,8 @@ const clusterOf = ({ values, pools }: ClusterEntry, allotted: ClusterRanges | un
     controlPlaneReplicas: values.controlPlaneReplicas,
     workerPools: [...pools],
     ...(healthCheck ? { healthCheck } : {}),
+    ...(isFilled(values.kubeadm) ? { kubeadm: values.kubeadm } : {}),
+    ...(values.mounts.length > 0 ? { mounts: values.mounts } : {}),
     podCidr: values.podCidr,
     serviceCidr: values.serviceCidr,
     serviceDomain: values.serviceDomain,
@@ -194,6 +202,9 @@ const clusterOf = ({ values, pools }: ClusterEntry, allotted: ClusterRanges | un
     manifests: values.manifests,
   };
 };
+
+const isFilled = (kubeadm: KubeadmSettings | undefined): kubeadm is KubeadmSettings =>
+  kubeadm !== undefined && Object.keys(kubeadm).length > 0;
 
 const rangesOf = ({ list }: Networks): ClusterRanges =>
   Object.fromEntries(list.map((network) => [network.family, networkRange(network)]));

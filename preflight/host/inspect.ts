@@ -92,6 +92,8 @@ const severityOf = (
 export interface HostInspection extends HostReport {
   /** The Docker network kind; absent if the network does not exist. */
   readonly network?: ExistingNetwork | undefined;
+  /** Name of Docker's machine; present only if it is not this machine. */
+  readonly machine?: string;
 }
 
 /**
@@ -109,5 +111,6 @@ export const inspectHost = async (settings: Settings, owner: string): Promise<Ho
   return {
     ...checkHostForStack(facts, settings, owner, known),
     ...(subnets ? { network: { owner: kindOwner, subnets } } : {}),
+    ...(facts.docker.machine === undefined ? {} : { machine: facts.docker.machine }),
   };
 };

@@ -2,7 +2,7 @@ import { delimiter, join } from "node:path";
 import { ownerLabel } from "../../lib/base/labels";
 import { type Problem, refuse } from "../../lib/base/problem";
 import type { Manifest } from "../../lib/kubernetes/manifest";
-import { withAnnotations } from "../../lib/kubernetes/object";
+import { type KubernetesObject, withAnnotations } from "../../lib/kubernetes/object";
 import { exec, type ExecResult, requireStart } from "../../system/exec";
 import { inspectFile } from "../../system/regularFile";
 import { type ManagedClusters, managedClustersQuery, readManagedClusters } from "./managedClusters";
@@ -85,6 +85,22 @@ export const inspectManagement = async (path: string, runKubectl = kubectl): Pro
 export const topologyInExisting = async (path: string, runKubectl = kubectl): Promise<LiveTopology | undefined> => {
   const { code, stdout } = await runKubectl(["--kubeconfig", path, "--request-timeout=10s", ...topologyQuery]);
   return code === 0 ? readTopology(stdout) : undefined;
+};
+
+/**
+ * Reads CRDs of an existing management cluster by their names. Missing CRDs are absent from the result.
+ *
+ * @throws Error if the cluster does not answer
+ */
+export const readInstalledCrds = async (
+  path: string,
+  names: readonly string[],
+  runKubectl = kubectl,
+): Promise<KubernetesObject[]> => {
+  const get = ["get", "crd", ...names, "--ignore-not-found", "--output=json"];
+  const { code, stdout, stderr } = await runKubectl(["--kubeconfig", path, "--request-timeout=10s", ...get]);
+  if (code !== 0) throw new Error(`CRDs of the management cluster: ${stderr.trim()}`);
+  return stdout.trim() === "" ? [] : (JSON.parse(stdout) as { items: KubernetesObject[] }).items;
 };
 
 /** Returns true if a namespace exists and belongs to another owner. The stack neither creates nor deletes it. */

@@ -5,6 +5,8 @@ import { isVersion, sortVersions, minorOf, versionStep } from "../../lib/version
 export interface RunningVersions {
   lowest: string;
   highest: string;
+  /** kubeadmConfigSpec of the control plane, as the API server has it; absent if it has none. */
+  kubeadm?: Readonly<Record<string, unknown>>;
 }
 
 /** Running versions by `<namespace>/<cluster>`, without clusters whose first node is missing. */
@@ -12,6 +14,7 @@ export type RunningClusters = Readonly<Record<string, RunningVersions>>;
 
 interface ControlPlane {
   metadata?: { namespace?: string; name?: string; labels?: Record<string, string> };
+  spec?: { kubeadmConfigSpec?: Record<string, unknown> };
   status?: { version?: string; versions?: { version?: string }[] };
 }
 
@@ -19,7 +22,7 @@ interface ControlPlane {
 export const readControlPlanes = (json: string): RunningClusters => {
   const { items = [] } = JSON.parse(json) as { items?: ControlPlane[] };
   return Object.fromEntries(
-    items.flatMap(({ metadata = {}, status = {} }) => {
+    items.flatMap(({ metadata = {}, spec = {}, status = {} }) => {
       const cluster = metadata.labels?.["cluster.x-k8s.io/cluster-name"];
       const nodeVersions = (status.versions ?? []).flatMap(({ version }) => version ?? []);
       // A custom kubelet may report any text as its version. Versions that cannot be compared are skipped.
@@ -28,7 +31,9 @@ export const readControlPlanes = (json: string): RunningClusters => {
       );
       const [lowest, highest] = [versions[0], versions.at(-1)];
       if (cluster === undefined || lowest === undefined || highest === undefined) return [];
-      return [[clusterKey({ namespace: metadata.namespace ?? "default", name: cluster }), { lowest, highest }]];
+      const key = clusterKey({ namespace: metadata.namespace ?? "default", name: cluster });
+      const { kubeadmConfigSpec: kubeadm } = spec;
+      return [[key, { lowest, highest, ...(kubeadm ? { kubeadm } : {}) }]];
     }),
   );
 };

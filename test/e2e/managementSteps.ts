@@ -13,13 +13,15 @@ export const managementSteps = (stack: TestStack, ready: () => Promise<void>): S
     run: () => {
       const before = stack.inventory(["capd"]);
       const dead = { DOCKER_HOST: "unix:///nonexistent.sock" };
+      const unanswered =
+        /DOCKER_HOST: expected the address of a Docker that answers, got unix:\/\/\/nonexistent\.sock\./;
       for (const run of [
         stack.slipwayWith(dead, "plan"),
         stack.plainPulumi(["preview"], dead),
         stack.plainPulumi(["up", "--yes"], dead),
       ]) {
         const text = run.stdout + run.stderr;
-        check(run.code !== 0 && /Docker .*does not answer/.test(text), `it to be said, got ${run.code}\n${text}`);
+        check(run.code !== 0 && unanswered.test(text), `the refusal of this address, got ${run.code}\n${text}`);
         check(!/to (create|replace|delete)/.test(text), `nothing to be planned, got\n${text}`);
       }
       stack.expectDifference(before, ["capd"], {});

@@ -1,4 +1,5 @@
 import { isRecord, valueAt } from "../../base/json";
+import type { CrdSchema } from "../../kubernetes/crdSchema";
 import type { KubernetesObject } from "../../kubernetes/object";
 
 /** A variable of a class, with the schema of its values. */
@@ -6,7 +7,7 @@ export interface ClassVariable {
   name: string;
   /** True if each cluster needs a value. A default is a value too. */
   required: boolean;
-  schema: Readonly<Record<string, unknown>>;
+  schema: CrdSchema;
 }
 
 const listAt = (data: unknown, ...path: readonly string[]): unknown[] => {
@@ -14,7 +15,7 @@ const listAt = (data: unknown, ...path: readonly string[]): unknown[] => {
   return Array.isArray(value) ? value : [];
 };
 
-const schemaOf = (definition: unknown): Readonly<Record<string, unknown>> => {
+const schemaOf = (definition: unknown): CrdSchema => {
   const schema = valueAt(definition, "schema", "openAPIV3Schema");
   return isRecord(schema) ? schema : {};
 };

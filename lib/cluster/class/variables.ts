@@ -1,6 +1,6 @@
 import type { Problem } from "../../base/problem";
 import { nearest } from "../../base/suggest";
-import { schemaProblems } from "../../kubernetes/openApiSchema";
+import { schemaProblems } from "../../kubernetes/crdSchema";
 import type { KubernetesObject } from "../../kubernetes/object";
 import { classVariables, type ClassVariable, hasExternalVariables } from "./classSpec";
 import { nodeImageVariable } from "./nodeImages";
@@ -23,15 +23,14 @@ export const variableProblems = (
     const definition = definitions.find((one) => one.name === name);
     if (name === nodeImageVariable) return [ownVariable(key(name))];
     if (definition === undefined) return unknownVariable(clusterClass, name, definitions, key(name));
-    return schemaProblems(definition.schema, value).map(({ path, received, rule, remedy }) => ({
-      key: key(`${name}${path}`),
-      received,
-      rule: `${rule} (schema of the class ${className})`,
-      remedy,
+    return schemaProblems(value, definition.schema, name).map((problem) => ({
+      ...problem,
+      key: key(problem.key ?? name),
+      rule: `${problem.rule} (schema of the class ${className})`,
     }));
   });
   const missing = definitions
-    .filter(({ name, required, schema }) => required && schema["default"] === undefined && !Object.hasOwn(values, name))
+    .filter(({ name, required, schema }) => required && schema.default === undefined && !Object.hasOwn(values, name))
     .map(({ name }) => ({
       key: key(name),
       rule: `a value, because the class ${className} requires one and has no default`,

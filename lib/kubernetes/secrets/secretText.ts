@@ -23,7 +23,7 @@ export const holdsSecretManifest = (text: string): boolean => search(text, depth
 const search = (text: string, left: number): boolean => {
   if (left === 0) return false;
   if (namesSecret.test(text) && looksLikeData.test(text)) return searchManifest(text, left);
-  const inner = decode(text);
+  const inner = decodeBase64(text);
   return inner !== undefined && search(inner, left - 1);
 };
 
@@ -47,10 +47,14 @@ const searchValue = (value: unknown, left: number): boolean => {
 const isFilled = (value: unknown): boolean =>
   isFields(value) ? Object.keys(value).length > 0 : value !== undefined && value !== null && value !== "";
 
-/** Returns the readable text of base64, decompressed if necessary; undefined for other texts. */
-const decode = (text: string): string | undefined => {
+/**
+ * Returns the readable text of base64, decompressed if necessary; undefined for other texts.
+ *
+ * @param shortest - minimum length in characters
+ */
+export const decodeBase64 = (text: string, shortest = 40): string | undefined => {
   const encoded = text.replace(/\s+/g, "");
-  if (!/^[A-Za-z0-9+/]{40,}={0,2}$/.test(encoded)) return undefined;
+  if (encoded.replace(/=+$/, "").length < shortest || !/^[A-Za-z0-9+/]+={0,2}$/.test(encoded)) return undefined;
   const bytes = Buffer.from(encoded, "base64");
   try {
     const isPacked = bytes[0] === 0x1f && bytes[1] === 0x8b;

@@ -9,11 +9,7 @@ const hasClass = ({ values }: ClusterEntry): boolean => values.class !== "";
 
 const isTemplate = ({ values }: ClusterEntry): boolean => values.backend === "template";
 
-const poolProblems = (
-  entry: ClusterEntry,
-  field: string,
-  check: (pool: WorkerPool) => Pick<Problem, "received" | "rule" | "remedy">[],
-): Problem[] =>
+const poolProblems = (entry: ClusterEntry, field: string, check: (pool: WorkerPool) => Problem[]): Problem[] =>
   entry.pools.flatMap((pool, index) =>
     check(pool).map((problem) => ({ key: `${entry.key("workers")}[${index}].${field}`, ...problem })),
   );
@@ -29,6 +25,21 @@ export const classRules: readonly ClusterRule[] = [
         ? "no value beside template, whose Cluster has the variables"
         : "no value without a class";
       return checkField(!isUnused, entry, "variables", rule, remedy);
+    },
+  },
+  {
+    fields: ["class", "kubeadm", "mounts", "workers"],
+    check: (entry) => {
+      if (!hasClass(entry)) return [];
+      const { kubeadm = {}, mounts } = entry.values;
+      const rule = "no value beside class, whose templates define the machines";
+      const remedy = "Write it into the templates of the class";
+      return [
+        ...checkField(Object.keys(kubeadm).length === 0, entry, "kubeadm", rule, remedy),
+        ...checkField(mounts.length === 0, entry, "mounts", rule, remedy),
+        ...poolProblems(entry, "kubeadm", ({ kubeadm: own }) => (own === undefined ? [] : [{ rule, remedy }])),
+        ...poolProblems(entry, "mounts", ({ mounts: own }) => (own === undefined ? [] : [{ rule, remedy }])),
+      ];
     },
   },
   {

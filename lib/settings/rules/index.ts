@@ -9,8 +9,10 @@ import { type SettingKey, settingsSchema, type SettingValues } from "../schema/s
 import { classRules } from "./class";
 import { familyRules, ipv6Problems } from "./addressFamilies";
 import { fleetProblems } from "./fleet";
+import { kubeadmRules } from "./kubeadm";
 import { loadBalancerRules, cloudProviderKindProblems } from "./loadBalancer";
 import { machineRules } from "./machines";
+import { managementNodeProblems, mountRules } from "./mounts";
 import { nameRules } from "./names";
 import { networkRules } from "./networks";
 import { checkField, type ClusterRule, type RuleContext } from "./rule";
@@ -45,6 +47,8 @@ export const clusterRules: readonly ClusterRule[] = [
   ...familyRules,
   ...templateRules,
   ...classRules,
+  ...kubeadmRules,
+  ...mountRules,
 ];
 
 /** Returns the problems of rules about several settings. A rule is skipped if one of its values is invalid by itself. */
@@ -117,6 +121,7 @@ const stackRules: readonly StackRule[] = [
               : [{ key, received: values[key], rule, remedy: "Remove one of the two" }];
           }),
   },
+  { keys: ["managementMounts", "managementPorts", "managementKubeconfig"], check: managementNodeProblems },
   {
     keys: ["managementKubeconfig", "installProviders"],
     check: ({ managementKubeconfig, installProviders }) => {

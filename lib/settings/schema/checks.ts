@@ -146,6 +146,18 @@ export const filePath: Check<string> = requireMatch(
   "Write a path relative to the project, for example images/capd.tar",
 );
 
+/** Checks an absolute path of a file or folder, without `.`, `..` and characters that separate parts of a mount. */
+export const absolutePath: Check<string> = requireThat(
+  (value) =>
+    /^\/[^:\p{Cc}]+$/u.test(value) &&
+    value
+      .slice(1)
+      .split("/")
+      .every((segment) => !["", ".", ".."].includes(segment)),
+  "an absolute path below /, without colons and without the segments . and ..",
+  "Write it as /srv/data",
+);
+
 const host = String.raw`(?:[a-zA-Z0-9](?:[a-zA-Z0-9-]*[a-zA-Z0-9])?(?:\.[a-zA-Z0-9](?:[a-zA-Z0-9-]*[a-zA-Z0-9])?)*(?::\d+)?/)?`;
 const segment = String.raw`[a-z0-9]+(?:(?:[._]|__|-+)[a-z0-9]+)*`;
 const reference = new RegExp(

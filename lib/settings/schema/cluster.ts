@@ -15,6 +15,7 @@ import {
   templateVariables,
 } from "./checks";
 import { healthCheck } from "./healthCheck";
+import { mountFields } from "./mounts";
 import { networksOfSize, withoutSpecialPurpose } from "./networks";
 import { pool } from "./pools";
 import {
@@ -24,9 +25,11 @@ import {
   integer,
   listOf,
   map,
+  mapOf,
   notes,
   oneOf,
   optionalInteger,
+  optionalMap,
   parsedString,
   requiredString,
   string,
@@ -100,11 +103,21 @@ export const clusterFields = {
   kubernetesVersion: clusterSettings.kubernetesVersion,
   controlPlaneReplicas: clusterSettings.controlPlaneReplicas,
   workerReplicas: integer(1, "Number of worker nodes in one pool, md-0.", between(0, 250)),
-  workers: listOf(pool, "Worker pools, instead of workerReplicas. Fields: name, replicas, class, labels, taints."),
+  workers: listOf(
+    pool,
+    "Worker pools, instead of workerReplicas. Fields: name, replicas, class, labels, taints, kubeadm, mounts.",
+  ),
   healthCheck: optional(healthCheck).register(notes, {
     description:
       "MachineHealthChecks, which replace unhealthy machines. Absent: no health checks; {}: health checks with defaults.",
   }),
+  kubeadm: optionalMap(
+    "Settings of kubeadm for the control plane, in the words of Cluster API's KubeadmConfigSpec (v1beta2): docs/guides/kubeadm.md.",
+  ),
+  mounts: listOf(
+    mapOf(mountFields),
+    "Files and folders of this machine that all nodes see. Fields: hostPath, containerPath, readOnly.",
+  ),
   podCidr: clusterSettings.podCidr,
   serviceCidr: clusterSettings.serviceCidr,
   serviceDomain: clusterSettings.serviceDomain,

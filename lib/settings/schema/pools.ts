@@ -1,7 +1,8 @@
 import { pipe, transform } from "zod/mini";
 import type { Taint, WorkerPool } from "../../cluster/spec";
 import { between, dnsLabel, labelKey, labelValue, orEmpty } from "./checks";
-import { integer, listOf, mapOf, oneOf, requiredString, string, stringMap } from "./setting";
+import { mountFields } from "./mounts";
+import { integer, listOf, mapOf, oneOf, optionalMap, requiredString, string, stringMap } from "./setting";
 
 /** A taint of the nodes of a pool: an entry of `taints`. */
 export const taintFields = {
@@ -33,16 +34,25 @@ export const poolFields = {
     labelValue,
   ),
   taints: listOf(taint, "Taints of the nodes. Fields: key, value, effect."),
+  kubeadm: optionalMap(
+    "Settings of kubeadm for the pool's nodes, in the words of Cluster API's KubeadmConfigSpec (v1beta2): docs/guides/kubeadm.md.",
+  ),
+  mounts: listOf(
+    mapOf(mountFields),
+    "Files and folders of this machine that the pool's nodes see, besides those of the cluster. Fields: hostPath, containerPath, readOnly.",
+  ),
 };
 
 /** The schema of an entry of `workers`, without empty fields. */
 export const pool = pipe(
   mapOf(poolFields),
-  transform(({ name, replicas, class: workerClass, labels, taints }): WorkerPool => ({
+  transform(({ name, replicas, class: workerClass, labels, taints, kubeadm = {}, mounts }): WorkerPool => ({
     name,
     replicas,
     ...(workerClass === "" ? {} : { workerClass }),
     ...(Object.keys(labels).length > 0 ? { labels } : {}),
     ...(taints.length > 0 ? { taints } : {}),
+    ...(Object.keys(kubeadm).length > 0 ? { kubeadm } : {}),
+    ...(mounts.length > 0 ? { mounts } : {}),
   })),
 );

@@ -103,6 +103,10 @@ export const integer = (value: number, description: string, check: Check<number>
 export const optionalInteger = (description: string, check: Check<number>) =>
   z.optional(integerSchema(check)).register(notes, { description });
 
+/** Returns a required integer. An absent value has the wrong type. */
+export const requiredInteger = (description: string, check: Check<number>) =>
+  integerSchema(check).register(notes, { description });
+
 /** Returns a setting that is true or false. */
 export const boolean = (value: boolean, description: string) =>
   z
@@ -168,6 +172,9 @@ export const mapOf = <T extends SettingTable>(fields: T) => orJson(isRecord, z.s
 
 /** A map with any fields, for a reader that checks the fields later. */
 export const anyMap = orJson(isRecord, z.looseObject({}));
+
+/** Returns an optional map with any fields, which another program defines. */
+export const optionalMap = (description: string) => z.optional(anyMap).register(notes, { description });
 
 /** Returns a list, empty by default. */
 export const listOf = <S extends Setting>(item: S, description: string) =>

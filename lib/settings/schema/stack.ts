@@ -12,6 +12,7 @@ import {
   templateVariables,
 } from "./checks";
 import { clusterFields, clusterSettings } from "./cluster";
+import { mountFields, portFields } from "./mounts";
 import { mtu, parseGateway, withoutSpecialPurpose } from "./networks";
 import {
   boolean,
@@ -62,6 +63,15 @@ export const settingsSchema = {
     (versions) => `kindest/node:v${versions.kubernetes}`,
     "Node image of the management cluster. Empty: kindest/node of the pinned Kubernetes version.",
     imageReference,
+  ),
+
+  managementMounts: listOf(
+    mapOf(mountFields),
+    "Files and folders of this machine that the node of the kind cluster sees. Fields: hostPath, containerPath, readOnly.",
+  ),
+  managementPorts: listOf(
+    mapOf(portFields),
+    "Ports of this machine that lead to the node of the kind cluster. Fields: hostPort, containerPort, protocol, listenAddress.",
   ),
 
   managementKubeconfig: string(

@@ -11,6 +11,7 @@ import { field } from "./field";
 import { fleet } from "./fleet";
 import { ha } from "./ha";
 import { identity } from "./identity";
+import { kubeadm } from "./kubeadm";
 import { lost } from "./lost";
 import { many } from "./many";
 import { neighbours } from "./neighbours";
@@ -31,6 +32,7 @@ export const scenarios: Scenario[] = [
   drift,
   deleted,
   dayTwo,
+  kubeadm,
   fleet,
   field,
   ipv6,

@@ -13,3 +13,13 @@ test("is one IPv4 node with Docker's socket", () => {
     },
   ]);
 });
+
+test("has the mounts after Docker's socket, and the ports", () => {
+  const mount = { hostPath: "/a", containerPath: "/b", readOnly: true };
+  const port = { hostPort: 80, containerPort: 30080, protocol: "TCP", listenAddress: "127.0.0.1" } as const;
+  const [config] = readYaml(kindConfig({ mounts: [mount], ports: [port], dualStack: true }));
+  expect(config).toMatchObject({
+    networking: { ipFamily: "dual" },
+    nodes: [{ extraMounts: [{ hostPath: "/var/run/docker.sock" }, mount], extraPortMappings: [port] }],
+  });
+});

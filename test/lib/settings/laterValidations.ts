@@ -24,6 +24,14 @@ export interface Validation {
 const labels = (labels: Record<string, unknown>): Record<string, unknown> => ({ workers: [{ name: "p", labels }] });
 const taints = (...taints: object[]): Record<string, unknown> => ({ workers: [{ name: "q" }, { name: "p", taints }] });
 
+const kubeadm = (clusterConfiguration: object): Record<string, unknown> => ({ kubeadm: { clusterConfiguration } });
+const simulated = (kubeadm: object): Record<string, unknown> => ({
+  kubeadm,
+  backend: "inMemory",
+  loadBalancer: undefined,
+});
+
+const refusedChange = "preflight/management/kubeadm.ts refuses the change of a running cluster";
 const alwaysSet = "every object that the program creates has the field";
 const notWritten = "the program does not write the field";
 const constant = "the program writes a constant";
@@ -206,12 +214,20 @@ export const webhooks: Record<string, Validation[]> = {
     {
       of: "KubeadmControlPlane",
       message: "must be less than or equal to caCertificateValidityPeriodDays",
-      unreachable: notWritten,
+      covered: {
+        cluster: kubeadm({ certificateValidityPeriodDays: 20, caCertificateValidityPeriodDays: 10 }),
+        error:
+          "clusters[0].kubeadm.clusterConfiguration.certificateValidityPeriodDays: expected at most caCertificateValidityPeriodDays (10)",
+      },
     },
     {
       of: "KubeadmControlPlane",
       message: "the default value of caCertificateValidityPeriodDays",
-      unreachable: notWritten,
+      covered: {
+        cluster: kubeadm({ certificateValidityPeriodDays: 4000 }),
+        error:
+          "clusters[0].kubeadm.clusterConfiguration.certificateValidityPeriodDays: expected at most caCertificateValidityPeriodDays (3650)",
+      },
     },
     { of: "KubeadmControlPlane", message: "must be less than certificateValidityPeriodDays", unreachable: notWritten },
     { of: "KubeadmControlPlane", message: "invalid template, {{ .random }} is missing", unreachable: notWritten },
@@ -220,16 +236,37 @@ export const webhooks: Record<string, Validation[]> = {
       message: "generated names would not be valid Kubernetes object names",
       unreachable: notWritten,
     },
-    { of: "KubeadmControlPlane", message: "tag %s is invalid", unreachable: notWritten },
-    { of: "KubeadmControlPlane", message: "failed to parse CoreDNS version", unreachable: notWritten },
-    { of: "KubeadmControlPlane", message: "cannot have both external and local etcd", unreachable: notWritten },
-    { of: "KubeadmControlPlane", message: "cannot change between external and local etcd", unreachable: notWritten },
+    {
+      of: "KubeadmControlPlane",
+      message: "tag %s is invalid",
+      covered: {
+        cluster: kubeadm({ etcd: { local: { imageTag: "a b" } } }),
+        error: "clusters[0].kubeadm.clusterConfiguration.etcd.local.imageTag: expected a tag of an image",
+      },
+    },
+    {
+      of: "KubeadmControlPlane",
+      message: "failed to parse CoreDNS version",
+      covered: {
+        cluster: kubeadm({ dns: { imageTag: "latest" } }),
+        error: "clusters[0].kubeadm.clusterConfiguration.dns.imageTag: expected a tag that is a version of CoreDNS",
+      },
+    },
+    {
+      of: "KubeadmControlPlane",
+      message: "cannot have both external and local etcd",
+      covered: {
+        cluster: kubeadm({ etcd: { local: {}, external: {} } }),
+        error: "clusters[0].kubeadm.clusterConfiguration.etcd: expected local or external",
+      },
+    },
+    { of: "KubeadmControlPlane", message: "cannot change between external and local etcd", unreachable: refusedChange },
     {
       of: "KubeadmControlPlane",
       message: "cannot be modified",
-      unreachable: "only replicas, version, template and families change, and other families replace the cluster",
+      unreachable: refusedChange,
     },
-    { of: "KubeadmControlPlane", message: "cannot migrate CoreDNS up to", unreachable: notWritten },
+    { of: "KubeadmControlPlane", message: "cannot migrate CoreDNS up to", unreachable: refusedChange },
     {
       of: "KubeadmControlPlane",
       message: "cannot update Kubernetes version from %s to %s",
@@ -237,19 +274,54 @@ export const webhooks: Record<string, Validation[]> = {
     },
   ],
   "bootstrap/kubeadm/webhooks/admission/kubeadmconfig.go": [
-    { of: "kubeadm configuration", message: "func validateFiles", unreachable: notWritten },
-    { of: "kubeadm configuration", message: "func validateUsers", unreachable: notWritten },
-    { of: "kubeadm configuration", message: "func validateIgnition", unreachable: notWritten },
-    { of: "kubeadm configuration", message: "func validateDiskSetup", unreachable: notWritten },
+    {
+      of: "kubeadm configuration",
+      message: "func validateFiles",
+      covered: {
+        cluster: { kubeadm: { files: [{ path: "/a" }, { path: "/a" }] } },
+        error: "clusters[0].kubeadm.files[1].path: expected another path",
+      },
+    },
+    {
+      of: "kubeadm configuration",
+      message: "func validateUsers",
+      covered: {
+        cluster: simulated({ users: [{ passwd: "${A}", passwdFrom: {} }] }),
+        error: "clusters[0].kubeadm.users[0]: expected passwd or passwdFrom",
+      },
+    },
+    {
+      of: "kubeadm configuration",
+      message: "func validateIgnition",
+      covered: {
+        cluster: { kubeadm: { format: "ignition" } },
+        error: "clusters[0].kubeadm.format: expected no Ignition without",
+      },
+    },
+    {
+      of: "kubeadm configuration",
+      message: "func validateDiskSetup",
+      covered: {
+        cluster: simulated({ diskSetup: { partitions: [{ diskLayout: [{ percentage: 101 }] }] } }),
+        error: "clusters[0].kubeadm.diskSetup.partitions[0].diskLayout: expected at most 100",
+      },
+    },
     {
       of: "kubeadm configuration",
       message: "only one of authProvider or exec must be defined",
-      unreachable: notWritten,
+      covered: {
+        cluster: { kubeadm: { joinConfiguration: { discovery: { file: {} } } } },
+        error: "clusters[0].kubeadm.joinConfiguration.discovery: expected no value",
+      },
     },
     {
       of: "kubeadm configuration",
       message: "controlPlaneComponentHealthCheckSeconds must be set to the same",
-      unreachable: notWritten,
+      covered: {
+        cluster: { kubeadm: { joinConfiguration: { timeouts: { controlPlaneComponentHealthCheckSeconds: 9 } } } },
+        error:
+          "clusters[0].kubeadm.joinConfiguration.timeouts.controlPlaneComponentHealthCheckSeconds: expected the value",
+      },
     },
   ],
   "bootstrap/kubeadm/webhooks/admission/kubeadmconfigtemplate.go": [

@@ -22,10 +22,10 @@ describe("variables of a cluster", () => {
 
   test("with a wrong type name the path and the rule", () => {
     expect(problems({ podSecurityStandard: { enabled: "yes", enforce: "baselin" } })).toEqual([
-      'variables.podSecurityStandard.enabled of cluster east: expected true or false (schema of the class quick-start), got "yes". ' +
+      "variables.podSecurityStandard.enabled of cluster east: expected true or false (schema of the class quick-start), got a string. " +
         "Write it as true or false, without quotes.",
-      "variables.podSecurityStandard.enforce of cluster east: expected one of " +
-        '"privileged", "baseline", "restricted" (schema of the class quick-start), got "baselin". Set it to baseline.',
+      "variables.podSecurityStandard.enforce of cluster east: expected one of privileged, baseline, restricted " +
+        '(schema of the class quick-start), got "baselin". Set it to baseline.',
     ]);
     expect(problems({ podSecurityStandard: { enable: true } })[0]).toContain("Did you mean enabled?");
   });
