@@ -69,8 +69,8 @@ export const prepare = async (settings: Settings, owner: string, preview = false
     outcomeOf(checkCapdImage(settings)),
     outcomeOf(capd.source === "archive" ? readArchive(capd.archive) : undefined),
     reading,
-    outcomeOf(reading.then((found) => readManifests(withTemplateGates(settings, valueOf(found) ?? {}), owner))),
-    outcomeOf(reading.then((found) => readStackTopology(settings, owner, valueOf(found) ?? {}))),
+    outcomeOf(reading.then((read) => readManifests(withTemplateGates(settings, valueOf(read) ?? {}), owner))),
+    outcomeOf(reading.then((read) => readStackTopology(settings, owner, valueOf(read) ?? {}))),
   ]);
   const report = valueOf(host);
   const answers = report?.answers ?? false;

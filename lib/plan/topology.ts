@@ -91,13 +91,12 @@ const classOf = (
 ): Inputs | undefined => {
   const name = classNameOf(topologyOf(cluster));
   const namespace = textAt(cluster, "metadata", "namespace");
-  const found = steps
+  return steps
     .filter(({ urn }) => kindOf(urn) === "ClusterClass")
     .map((step) => (step[state] ?? (step.op === "same" ? step.oldState : undefined))?.inputs)
     .find(
       (inputs) => textAt(inputs, "metadata", "name") === name && textAt(inputs, "metadata", "namespace") === namespace,
     );
-  return found;
 };
 
 const versionCause = (old: unknown, current: unknown): string[] => {
@@ -217,5 +216,5 @@ export const topologyMachines = (inputs: Inputs | undefined): number => {
     valueAt(topology, "controlPlane", "replicas"),
     ...listAt(topology, "workers", "machineDeployments").map((pool) => valueAt(pool, "replicas")),
   ];
-  return counts.reduce<number>((sum, count) => sum + (typeof count === "number" ? count : 0), 0);
+  return counts.reduce<number>((total, count) => total + (typeof count === "number" ? count : 0), 0);
 };

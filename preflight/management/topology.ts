@@ -33,8 +33,8 @@ export const findObject = (
 /** Returns the node images by version that a running cluster has; empty without the variable. */
 export const runningNodeImages = (cluster: KubernetesObject | undefined): Readonly<Record<string, string>> => {
   const variables = valueAt(cluster, "spec", "topology", "variables");
-  const found = (Array.isArray(variables) ? (variables as unknown[]) : []).find(
-    (variable) => valueAt(variable, "name") === nodeImageVariable,
+  const variable = (Array.isArray(variables) ? (variables as unknown[]) : []).find(
+    (one) => valueAt(one, "name") === nodeImageVariable,
   );
-  return (valueAt(found, "value") as Record<string, string> | undefined) ?? {};
+  return (valueAt(variable, "value") as Record<string, string> | undefined) ?? {};
 };

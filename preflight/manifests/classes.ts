@@ -55,14 +55,14 @@ export const readClassFiles = async ({
   const texts = await allOf(
     [...new Set(files)].map(async (file) => [file, (await loadManifest(file, store)).text] as const),
   );
-  const found: Record<string, readonly PlacedObject[]> = {};
+  const objects: Record<string, readonly PlacedObject[]> = {};
   const problems = texts.flatMap(([file, text]) =>
     problemsOf(() => {
-      found[file] = renderPlaced(text, `class ${file}`, { variables: {}, secrets, setting: "templateSecrets" });
+      objects[file] = renderPlaced(text, `class ${file}`, { variables: {}, secrets, setting: "templateSecrets" });
     }),
   );
   if (problems.length > 0) throw new ProblemError(problems);
-  return found;
+  return objects;
 };
 
 /** What decides the classes of a stack's clusters. */
@@ -86,9 +86,9 @@ export const resolveClasses = (clusters: readonly ClassRequest[], inputs: ClassI
     problems.push(
       ...problemsOf(() => {
         const place = inTemplate ? `the template of cluster ${name}` : `class ${source}`;
-        const found = inTemplate ?? classOfFile(placed ?? [], { source: place, namespace });
-        refuseOtherClass(found, className, place);
-        const objects = withOwner(found, inputs.owner);
+        const unmarked = inTemplate ?? classOfFile(placed ?? [], { source: place, namespace });
+        refuseOtherClass(unmarked, className, place);
+        const objects = withOwner(unmarked, inputs.owner);
         addClass(created, objects, place);
         uses.set(name, { clusterClass: objects.clusterClass, isCreated: true });
       }),
@@ -97,8 +97,8 @@ export const resolveClasses = (clusters: readonly ClassRequest[], inputs: ClassI
   for (const cluster of clusters) {
     const name = cluster.className ?? cluster.source;
     if (name === undefined || cluster.inTemplate || isClassFile(cluster.source ?? "")) continue;
-    const { found, problem } = classByName(cluster, name, created, inputs);
-    if (found) uses.set(cluster.name, found);
+    const { use, problem } = classByName(cluster, name, created, inputs);
+    if (use) uses.set(cluster.name, use);
     if (problem) problems.push(problem);
   }
   return { created, uses, problems: [...problems, ...foreignClasses(created, inputs)] };
@@ -136,14 +136,14 @@ const classByName = (
   name: string,
   created: ReadonlyMap<string, ClassObjects>,
   { live, owner }: ClassInputs,
-): { found?: ClusterClassUse; problem?: Problem } => {
-  const own = created.get(`${namespace}/${name}`);
-  if (own) return { found: { clusterClass: own.clusterClass, isCreated: true } };
+): { use?: ClusterClassUse; problem?: Problem } => {
+  const shared = created.get(`${namespace}/${name}`);
+  if (shared) return { use: { clusterClass: shared.clusterClass, isCreated: true } };
   const key = `class of cluster ${cluster}`;
   const existing = live && findObject(live.classes, { namespace, name });
   if (existing === undefined) return { problem: missingClass(key, name, namespace, live) };
   const mark = ownerOf(existing);
-  if (mark === undefined) return { found: { clusterClass: existing, isCreated: false } };
+  if (mark === undefined) return { use: { clusterClass: existing, isCreated: false } };
   return {
     problem:
       mark === owner

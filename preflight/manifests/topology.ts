@@ -69,8 +69,8 @@ export const readStackTopology = async (
 ): Promise<TopologyInputs> => {
   const requests = classRequests(settings.clusters, templates);
   if (requests.length === 0) return noTopology;
-  const [files, found] = await Promise.all([readClassFiles(settings), live(settings)]);
-  const classes = resolveClasses(requests, { files, live: found, owner });
+  const [files, state] = await Promise.all([readClassFiles(settings), live(settings)]);
+  const classes = resolveClasses(requests, { files, live: state, owner });
   const clusters = settings.clusters.flatMap((cluster) => {
     const use = classes.uses.get(cluster.name);
     if (use === undefined) return [];
@@ -86,12 +86,12 @@ export const readStackTopology = async (
     runningImages: Object.fromEntries(
       requests.map(({ name, namespace }) => [
         name,
-        runningNodeImages(found && findObject(found.clusters, { namespace, name })),
+        runningNodeImages(state && findObject(state.clusters, { namespace, name })),
       ]),
     ),
     problems: [
       ...classes.problems,
-      ...topologyProblems(clusters, classes, found),
+      ...topologyProblems(clusters, classes, state),
       ...backendProblems(settings.clusters, classes),
     ],
     warnings: settings.imageSource === "local" ? imageWarnings(settings.clusters, classes) : [],

@@ -22,19 +22,19 @@ const schemaOf = (definition: unknown): CrdSchema => {
 
 /** Returns the variables that a class defines itself, and those that Cluster API found in its extensions. */
 export const classVariables = (clusterClass: KubernetesObject): ClassVariable[] => {
-  const own = listAt(clusterClass, "spec", "variables").map((variable): ClassVariable => ({
+  const inline = listAt(clusterClass, "spec", "variables").map((variable): ClassVariable => ({
     name: String(valueAt(variable, "name")),
     required: valueAt(variable, "required") === true,
     schema: schemaOf(variable),
   }));
-  const found = listAt(clusterClass, "status", "variables").flatMap((variable): ClassVariable[] => {
+  const discovered = listAt(clusterClass, "status", "variables").flatMap((variable): ClassVariable[] => {
     const name = String(valueAt(variable, "name"));
     const [definition] = listAt(variable, "definitions");
-    return own.some((one) => one.name === name)
+    return inline.some((one) => one.name === name)
       ? []
       : [{ name, required: valueAt(definition, "required") === true, schema: schemaOf(definition) }];
   });
-  return [...own, ...found];
+  return [...inline, ...discovered];
 };
 
 /** Returns true if an extension adds variables, which are unknown before Cluster API has the class. */

@@ -14,8 +14,8 @@ export interface ClassChange {
 }
 
 /**
- * Returns the problems of a change of a class that Cluster API would refuse: a template of the infrastructure, of the control
- * plane or of a worker class has another group or kind.
+ * Returns the problems of a change of a class that Cluster API would refuse. Templates of the infrastructure, the control
+ * plane and the workers keep their groups and kinds.
  */
 export const compatibilityProblems = ({ cluster, before, after }: ClassChange): Problem[] => {
   const earlier = templateRoles(before);

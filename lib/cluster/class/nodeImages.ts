@@ -133,11 +133,11 @@ export const nodeImagesByVersion = (
   image: string,
   { images, versions }: RunningImages = { images: {}, versions: [] },
 ): Record<string, string> => {
-  const others = Object.entries(images).filter(
+  const kept = Object.entries(images).filter(
     ([other]) => other !== version && (versions.length === 0 || versions.includes(other)),
   );
   if (images[version] === image) return { ...images };
-  return Object.fromEntries([...others, [version, image] as const].sort(([one], [two]) => (one < two ? -1 : 1)));
+  return Object.fromEntries([...kept, [version, image] as const].sort(([one], [two]) => (one < two ? -1 : 1)));
 };
 
 /** Returns the backend of a class's machines, by its infrastructure template; undefined for other providers. */

@@ -55,9 +55,9 @@ export const topologyOfTemplate = (
   const problems = referenceProblems(cluster, source, namespace);
   if (problems.length > 0) throw new ProblemError(problems);
   const className = classNameOf(cluster);
-  const others = placed.filter(({ object }) => object !== cluster);
-  const inTemplate = others.find(({ object }) => isClusterClass(object) && object.metadata.name === className);
-  const classObjects = inTemplate && classWith(inTemplate.object, others, { source, namespace });
+  const besides = placed.filter(({ object }) => object !== cluster);
+  const inTemplate = besides.find(({ object }) => isClusterClass(object) && object.metadata.name === className);
+  const classObjects = inTemplate && classWith(inTemplate.object, besides, { source, namespace });
   const topology = valueAt(cluster, "spec", "topology");
   const pools = valueAt(topology, "workers", "machineDeployments");
   const replicas = (Array.isArray(pools) ? (pools as unknown[]) : []).map((pool) => countAt(valueAt(pool, "replicas")));
@@ -67,7 +67,7 @@ export const topologyOfTemplate = (
       className,
       ...(classObjects ? { classObjects: { ...classObjects, supporting: [] } } : {}),
     },
-    supporting: classObjects?.supporting ?? others.map(({ object }) => object),
-    nodes: [countAt(valueAt(topology, "controlPlane", "replicas")), ...replicas].reduce((sum, one) => sum + one, 0),
+    supporting: classObjects?.supporting ?? besides.map(({ object }) => object),
+    nodes: [countAt(valueAt(topology, "controlPlane", "replicas")), ...replicas].reduce((total, one) => total + one, 0),
   };
 };

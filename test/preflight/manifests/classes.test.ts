@@ -46,8 +46,8 @@ const east = { name: "east", namespace: "team", class: quick };
 
 describe("the class of a cluster", () => {
   test("comes from its file once, by name for other clusters of the namespace", async () => {
-    const { created, uses, problems: found } = await read([east, { ...east, name: "west", class: "quick-start" }]);
-    expect(found).toEqual([]);
+    const { created, uses, problems: reported } = await read([east, { ...east, name: "west", class: "quick-start" }]);
+    expect(reported).toEqual([]);
     expect([...created.keys()]).toEqual(["team/quick-start"]);
     expect([...uses.keys()]).toEqual(["east", "west"]);
   });
@@ -98,10 +98,10 @@ describe("the class of a cluster", () => {
 
 describe("a cluster and its class", () => {
   test("is refused with variables and worker classes that the class lacks, all at once", async () => {
-    const found = await problems([
+    const reported = await problems([
       { ...east, variables: { etcdImagTag: "1" }, workers: [{ name: "a", class: "gpu" }] },
     ]);
-    expect(found).toEqual([
+    expect(reported).toEqual([
       expect.stringContaining("Did you mean etcdImageTag?"),
       'class of pool a of cluster east: expected a worker class of quick-start (default-worker), got "gpu". ' +
         "Choose one of these worker classes.",
@@ -166,8 +166,8 @@ describe("a cluster and its class", () => {
 describe("node images with imageSource local", () => {
   test("are announced as the user's matter where Slipway cannot set them", async () => {
     const local = { imageSource: "local" };
-    const own = fileOf("own.yaml", quickStartClass.replace("kindest/node:{{", "example.org/node:{{"));
-    const { warnings } = await read([{ ...east, class: own }], undefined, local);
+    const stated = fileOf("own.yaml", quickStartClass.replace("kindest/node:{{", "example.org/node:{{"));
+    const { warnings } = await read([{ ...east, class: stated }], undefined, local);
     expect(warnings[0]).toContain("because it states example.org/node");
     const live = { classes: [classIn().clusterClass] };
     const byName = await read([{ ...east, class: "quick-start" }], live, local);
