@@ -29,7 +29,10 @@ const listAt = (data: unknown, ...path: readonly string[]): readonly unknown[] =
   return Array.isArray(value) ? value : [];
 };
 
-const textAt = (data: unknown, ...path: readonly string[]): string => String(valueAt(data, ...path) ?? "");
+const textAt = (data: unknown, ...path: readonly string[]): string => {
+  const value = valueAt(data, ...path);
+  return typeof value === "string" || typeof value === "number" ? String(value) : "";
+};
 
 const topologyOf = (inputs: Inputs | undefined): unknown => valueAt(inputs, "spec", "topology");
 

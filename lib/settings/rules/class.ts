@@ -37,7 +37,9 @@ export const classRules: readonly ClusterRule[] = [
       return [
         ...checkField(Object.keys(kubeadm).length === 0, entry, "kubeadm", rule, remedy),
         ...checkField(mounts.length === 0, entry, "mounts", rule, remedy),
-        ...poolProblems(entry, "kubeadm", ({ kubeadm: settings }) => (settings === undefined ? [] : [{ rule, remedy }])),
+        ...poolProblems(entry, "kubeadm", ({ kubeadm: settings }) =>
+          settings === undefined ? [] : [{ rule, remedy }],
+        ),
         ...poolProblems(entry, "mounts", ({ mounts: list }) => (list === undefined ? [] : [{ rule, remedy }])),
       ];
     },
