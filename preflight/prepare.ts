@@ -8,6 +8,7 @@ import { managementNode } from "../system/docker";
 import { type HostInspection, inspectHost } from "./host/inspect";
 import { nodeHostProblems } from "./host/mounts";
 import { type CapdArchive, readArchive } from "./images/capdArchive";
+import { cloneProblems, readCapdClone, withClone } from "./images/capdClone";
 import { checkCapdImage, withoutProblems } from "./images/capdImage";
 import { checkNodeImages } from "./images/nodeImages";
 import { readImages, type StackImages } from "./images/stack";
@@ -40,7 +41,8 @@ export interface Inputs extends Omit<StackImages, "capdId"> {
   running: RunningClusters;
   /** Saved kubeconfigs of clusters whose kubeconfig Secret is missing, by `namespace/name`. */
   savedKubeconfigs: Readonly<Record<string, string>>;
-  capd: { localId?: string; archive?: CapdArchive };
+  /** Facts about the image of Cluster API's Docker provider. `image` and `clone` are those of a clone. */
+  capd: { localId?: string; archive?: CapdArchive; image?: string; clone?: string };
   /** The existing management cluster of the settings; absent if the stack creates a kind cluster. */
   existing?: ExistingManagement;
   /** Problems that may stop an `up`, each with its remedy. */
@@ -57,9 +59,13 @@ export const prepare = async (settings: Settings, owner: string, preview = false
   const { management, capd, clusters } = settings;
   const hasExistingManagement = management.kubeconfig !== "";
   const onDocker = usesDocker(settings);
+  const cloned = outcomeOf(
+    capd.clone === undefined ? undefined : readCapdClone(capd.clone, settings.versions.clusterApi),
+  );
+  const complete = cloned.then((outcome) => withClone(settings, valueOf(outcome)));
   // The calls of other programs come first, so they run while this process parses manifests.
   const reading = outcomeOf(readTemplates(settings));
-  const [host, machine, existing, tags, capdTag, archive, templates, manifests, topology] = await Promise.all([
+  const [host, machine, existing, tags, capdTag, archive, clone, templates, manifests, topology] = await Promise.all([
     outcomeOf<HostInspection>(
       onDocker ? inspectHost(settings, owner) : { answers: true, problems: [], warnings: [], network: undefined },
     ),
@@ -68,8 +74,13 @@ export const prepare = async (settings: Settings, owner: string, preview = false
     outcomeOf(onDocker ? checkNodeImages(settings) : { problems: [], warnings: [] }),
     outcomeOf(checkCapdImage(settings)),
     outcomeOf(capd.source === "archive" ? readArchive(capd.archive) : undefined),
+    cloned,
     reading,
-    outcomeOf(reading.then((read) => readManifests(withTemplateGates(settings, valueOf(read) ?? {}), owner))),
+    outcomeOf(
+      Promise.all([complete, reading]).then(([withImage, read]) =>
+        readManifests(withTemplateGates(withImage, valueOf(read) ?? {}), owner),
+      ),
+    ),
     outcomeOf(reading.then((read) => readStackTopology(settings, owner, valueOf(read) ?? {}))),
   ]);
   const report = valueOf(host);
@@ -80,7 +91,7 @@ export const prepare = async (settings: Settings, owner: string, preview = false
   // If Docker does not answer, the host's problems report it once.
   const images =
     answers && "found" in manifests
-      ? await outcomeOf(readImages(settings, manifests.found, hasExistingManagement))
+      ? await outcomeOf(readImages(await complete, manifests.found, hasExistingManagement))
       : { problems: [] };
   const hasNode = valueOf(machine)?.node !== undefined;
   // The paths of another machine cannot be read.
@@ -92,7 +103,7 @@ export const prepare = async (settings: Settings, owner: string, preview = false
   const problems = [
     ...(preview ? [] : nodeImageChange),
     ...(needsRoom ? shortages : []),
-    ...[host, existing, archive, templates, manifests, topology, images].flatMap((outcome) => outcome.problems),
+    ...[host, existing, archive, clone, templates, manifests, topology, images].flatMap((outcome) => outcome.problems),
     ...(answers ? [...machine.problems, ...tags.problems, ...capdTag.problems] : []),
     ...(report?.problems ?? []),
     ...(valueOf(tags)?.problems ?? []),
@@ -104,6 +115,7 @@ export const prepare = async (settings: Settings, owner: string, preview = false
     ...kubeadmChangeProblems(clusters, running).map(sentence),
     ...("found" in manifests ? manifestProblems(settings, owner, manifests.found, valueOf(existing)) : []),
     ...("found" in manifests ? await kubeadmSchemaProblems(settings, manifests.found) : []),
+    ...("found" in manifests ? cloneProblems(valueOf(clone), manifests.found).map(sentence) : []),
     ...("found" in manifests && "found" in templates
       ? templateOwnerProblems(clusters, templates.found, manifests.found).map(sentence)
       : []),
@@ -111,19 +123,27 @@ export const prepare = async (settings: Settings, owner: string, preview = false
   if (problems.length > 0 || !("found" in manifests) || !("found" in templates) || !("found" in images))
     throw new Error([...new Set(problems)].join("\n"));
 
+  // Machines of templates get the images that the host's Docker has only now named.
+  const withImages = clusters.some(({ template }) => template?.facts?.backend === "docker")
+    ? await readTemplates(settings, images.found.nodeRecipes)
+    : templates.found;
   const managed = valueOf(existing)?.managed ?? valueOf(machine)?.managed;
   const [project = "", stack = ""] = owner.split("/");
   const { capdId, ...nodes } = images.found;
-  const [cluster, saved] = [valueOf(existing), valueOf(archive)];
+  const [cluster, saved, built] = [valueOf(existing), valueOf(archive), valueOf(clone)];
   return {
     manifests: manifests.found,
-    templates: templates.found,
+    templates: withImages,
     topology: valueOf(topology) ?? noTopology,
     ...nodes,
     running,
     savedKubeconfigs: kubeconfigsWithoutSecret(stack, clusters, managed),
     ...(cluster ? { existing: cluster } : {}),
-    capd: { ...(capdId === undefined ? {} : { localId: capdId }), ...(saved ? { archive: saved } : {}) },
+    capd: {
+      ...(capdId === undefined ? {} : { localId: capdId }),
+      ...(saved ? { archive: saved } : {}),
+      ...(built ? { image: built.image, clone: built.path } : {}),
+    },
     warnings: [
       ...(preview ? nodeImageChange : []),
       ...(needsRoom ? [] : shortages.map((text) => `the next rollout has no room. ${text}`)),

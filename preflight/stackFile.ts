@@ -4,11 +4,14 @@ import { ProblemError, refuse } from "../lib/base/problem";
 import { decodeText } from "../lib/base/textFile";
 import type { StateNetwork } from "../lib/network/stateNetwork";
 import { projectConfig, type SettingsSource } from "../lib/settings/settings";
+import { templateLocations } from "../lib/settings/schema/entries";
 import { readStackConfig, type StackConfig } from "../lib/settings/stackConfig";
 import { type PlacedSettings, placeStack, unknownMachine } from "../lib/settings/stackNetwork";
 import { pins, type Route } from "../lib/versions/pins";
 import { inspectFile, readRegularFile } from "../system/regularFile";
 import { installedRoute } from "./installedRoute";
+import { isUrl } from "./manifests/lock";
+import { loadTemplates, storedTemplates } from "./manifests/templates";
 import { placeOnMachine } from "./stackNetwork";
 
 /** Default stack of each route, without the variable STACK. */
@@ -58,9 +61,9 @@ let last: { input: string; reading: StackFileReading } | undefined;
  */
 export const readStackFile = (checkout: string, stack: string, route = installedRoute(checkout)): StackFileReading => {
   try {
-    const text = readText(stackFile(checkout, stack));
-    const input = JSON.stringify([checkout, stack, route, text]);
-    if (last?.input !== input) last = { input, reading: readSettingsOf(text, stack, route) };
+    const source = sourceOf(readText(stackFile(checkout, stack)), checkout, stack, route);
+    const input = JSON.stringify([checkout, stack, route, source.config, [...(source.templates ?? [])]]);
+    if (last?.input !== input) last = { input, reading: readSettingsOf(source, stack) };
     return last.reading;
   } catch (error) {
     return problemsIn(error);
@@ -79,22 +82,39 @@ export const placeStackFile = async (
   readState: () => Promise<StateNetwork | undefined>,
 ): Promise<StackFileReading> => {
   try {
-    const source = sourceOf(readText(stackFile(checkout, stack)), stack, route);
+    const source = sourceOf(readText(stackFile(checkout, stack)), checkout, stack, route);
     return await placeOnMachine(source, ownerOf(stack), { readState });
   } catch (error) {
     return problemsIn(error);
   }
 };
 
-const sourceOf = (text: string, stack: string, route: Route): SettingsSource => ({
-  config: projectConfig(readStackConfig(text, basename(stackFile("", stack))).values),
-  pins,
-  route,
-});
-
-const readSettingsOf = (text: string, stack: string, route: Route): StackFileReading => {
+/**
+ * Downloads the templates that a stack's file names by URL, once. Later readings of the file then know which clusters run in
+ * Docker. The program reports templates that cannot be read.
+ */
+export const fetchTemplates = async (checkout: string, stack: string): Promise<void> => {
   try {
-    return placeStack(sourceOf(text, stack, route), ownerOf(stack), unknownMachine);
+    const config = configOf(readText(stackFile(checkout, stack)), stack);
+    const stored = storedTemplates(config, checkout);
+    if (templateLocations(config).some((location) => isUrl(location) && !stored.has(location)))
+      await loadTemplates(config);
+  } catch (error) {
+    if (!(error instanceof ProblemError)) throw error;
+  }
+};
+
+const configOf = (text: string, stack: string): Record<string, string> =>
+  projectConfig(readStackConfig(text, basename(stackFile("", stack))).values);
+
+const sourceOf = (text: string, checkout: string, stack: string, route: Route): SettingsSource => {
+  const config = configOf(text, stack);
+  return { config, pins, route, templates: storedTemplates(config, checkout) };
+};
+
+const readSettingsOf = (source: SettingsSource, stack: string): StackFileReading => {
+  try {
+    return placeStack(source, ownerOf(stack), unknownMachine);
   } catch (error) {
     return problemsIn(error);
   }

@@ -40,9 +40,12 @@ export const placeOnMachine = async (
   owner: string,
   { readState, execute = execDocker, read = readText }: NetworkSources,
 ): Promise<PlacedSettings> => {
-  const byRules = placeStack(source, owner, unknownMachine);
-  if (!usesDocker(byRules.settings)) return byRules;
-  const { networkSubnet, networkMtu } = source.config;
+  const { managementKubeconfig, networkSubnet, networkMtu } = source.config;
+  // A stack with its own kind cluster uses Docker, so its settings are read only once, with the network.
+  if (managementKubeconfig) {
+    const byRules = placeStack(source, owner, unknownMachine);
+    if (!usesDocker(byRules.settings)) return byRules;
+  }
   const answer = async (...args: string[]): Promise<string[]> =>
     (await execute(args).catch(() => ({ stdout: "" }))).stdout.split("\n").filter((line) => line.trim() !== "");
   const inspected = parseNetworks((await answer(...networkArguments(networkName, bridgeName))).join("\n"));

@@ -13,11 +13,11 @@ import type { ClusterSettings } from "../lib/settings/types";
 import { clusterKey } from "../preflight/management/running";
 import type { Stack } from "./stack";
 
-type Images = ReadonlyMap<string, NodeImage>;
+type Images = ReadonlyMap<string, readonly NodeImage[]>;
 
 /** Returns the node image of a cluster with a class: the built image, or the image of the settings. */
 const imageOf = (images: Images, { name, backend, nodeImage, kubernetesVersion }: ClusterSettings) =>
-  images.get(name)?.image ??
+  images.get(name)?.[0]?.image ??
   (backend === "docker" && nodeImage !== stockNodeImage(kubernetesVersion) ? nodeImage : undefined);
 
 /** Returns the classes that the stack creates. A class of clusters with their own node images gets a patch for them. */

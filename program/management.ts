@@ -7,6 +7,7 @@ import { ManagementCluster, type ManagementClusterArgs } from "../components/man
 import type { ProviderInstallArgs } from "../components/management/providerInstall";
 import { infrastructureOf } from "../lib/cluster/infrastructure";
 import { hasTopology } from "../lib/cluster/parts";
+import { backendOf } from "../lib/cluster/template/docker";
 import { rehearsalOf } from "../lib/cluster/webhookSamples";
 import type { Stack } from "./stack";
 
@@ -58,7 +59,7 @@ export const imageLoadArgs = (
         lifetime: kind.kind,
         // After the node is Ready: the load takes disk and CPU time from the node's start and from cert-manager.
         after: kind.nodeReady,
-        images: { ...inputs.nodeImages.providers, [settings.capd.image]: capd.imageId },
+        images: { ...inputs.nodeImages.providers, [inputs.capd.image ?? settings.capd.image]: capd.imageId },
       }
     : undefined;
 };
@@ -76,8 +77,9 @@ export const providerArgs = (
         providerImages: images?.ready ?? [],
         certManager: manifests.certManager,
         providers: manifests.providers,
+        // The samples of Cluster API's own providers include its Docker provider.
         samples: Object.values(templates).flatMap((parts) =>
-          hasTopology(parts) ? [] : rehearsalOf(parts.infrastructure),
+          hasTopology(parts) || backendOf(parts.infrastructure) !== "template" ? [] : rehearsalOf(parts.infrastructure),
         ),
         inventory: manifests.inventory,
       }

@@ -5,6 +5,7 @@ import { projectConfig } from "../lib/settings/settings";
 import type { PlacedSettings } from "../lib/settings/stackNetwork";
 import { pins } from "../lib/versions/pins";
 import { installedRoute } from "../preflight/installedRoute";
+import { loadTemplates } from "../preflight/manifests/templates";
 import { placeOnMachine, readStateNetwork } from "../preflight/stackNetwork";
 
 /**
@@ -21,12 +22,14 @@ const secretKeys = (list = "[]"): string[] =>
  *
  * @param owner - value of the owner label of the stack's Docker resources
  */
-export const stackSettings = (owner: string): Promise<PlacedSettings> => {
+export const stackSettings = async (owner: string): Promise<PlacedSettings> => {
+  const config = projectConfig(pulumi.runtime.allConfig());
   const source = {
-    config: projectConfig(pulumi.runtime.allConfig()),
+    config,
     secretKeys: secretKeys(process.env.PULUMI_CONFIG_SECRET_KEYS),
     pins,
     route: installedRoute(process.cwd()),
+    templates: await loadTemplates(config).catch(stop),
   };
   return placeOnMachine(source, owner, { readState: () => readStateNetwork(pulumi.getStack()) }).catch(stop);
 };

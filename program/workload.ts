@@ -37,7 +37,7 @@ export interface Shared {
   /** Resources that Cluster API's objects wait for. */
   ready: pulumi.Resource[];
   namespaces: ReadonlyMap<string, pulumi.Resource>;
-  images: ReadonlyMap<string, NodeImage>;
+  images: ReadonlyMap<string, readonly NodeImage[]>;
   /** Classes that the stack creates, by `namespace/name`. */
   classes: ReadonlyMap<string, ClusterClass>;
   /** Resources that the load balancer addresses of cloud-provider-kind wait for. */
@@ -94,13 +94,14 @@ const partsOf = (
   created: ReturnType<typeof createdClasses>,
   cluster: ClusterSettings,
 ): ClusterParts => {
-  const image = images.get(cluster.name)?.image;
+  const { backend } = cluster;
+  const image = images.get(cluster.name)?.[0]?.image;
   const parts =
     topologyOf(stack, images, created, cluster) ??
-    (cluster.backend === "template"
+    (cluster.template !== undefined || backend === "template"
       ? stack.inputs.templates[cluster.name]
       : partsOfSpec({
-          ...withTemplateSecrets(clusterSpec(cluster, cluster.backend), stack.settings.templateSecrets),
+          ...withTemplateSecrets(clusterSpec(cluster, backend), stack.settings.templateSecrets),
           ...(image === undefined ? {} : { nodeImage: image }),
         }));
   if (parts === undefined) throw new Error(`the template of cluster ${cluster.name} was not read`);
@@ -117,12 +118,12 @@ export const workloadClusterArgs = (shared: Shared, cluster: PlannedCluster): Wo
   const namespace = namespaces.get(cluster.namespace);
   return {
     management: management.handle,
-    spec: hasTopology(cluster.parts) ? { ...cluster, hasTopology: true } : cluster,
+    spec: cluster,
     parts: cluster.parts,
     running: clusterKey(cluster) in stack.inputs.running,
     savedKubeconfig: stack.inputs.savedKubeconfigs[clusterKey(cluster)],
     ready: [...ready, ...(namespace ? [namespace] : []), ...classReady(shared, cluster)],
-    nodeImageReady: images.get(cluster.name)?.ready ?? [],
+    nodeImageReady: (images.get(cluster.name) ?? []).flatMap((image) => image.ready),
   };
 };
 
@@ -157,18 +158,21 @@ export const metalLbArgs = (
   return { cluster: access.handle, manifest, ranges, podNetwork: cni?.running ?? [] };
 };
 
-/** Waits for the nodes of a cluster with a pod network. After that it watches the cluster's containers. */
+/** Waits for the nodes of a cluster with a pod network, also of its template. After that it watches the cluster's containers. */
 export const awaitNodes = (
   shared: Shared,
   settings: PlannedCluster,
   { access, machines }: WorkloadCluster,
   cni: Cni | undefined,
 ): ReturnType<typeof clusterReady> | undefined => {
-  if (!access || !cni) return undefined;
-  const { name, namespace, backend, parts } = settings;
+  const { name, namespace, backend, parts, template } = settings;
+  // A ClusterResourceSet of the template may install the pod network.
+  const network = cni ?? (template?.facts?.bringsNetwork ? { ready: [], daemonSets: [] } : undefined);
+  if (!access || !network) return undefined;
   const management = shared.management.handle;
   const workload = access.handle;
-  const nodes = clusterReady(`${name}-nodes`, { management, workload, spec: settings, parts, machines, cni });
+  const args = { management, workload, spec: settings, parts, machines, cni: network };
+  const nodes = clusterReady(`${name}-nodes`, args);
   if (infrastructureOf(backend).onDocker) {
     // Resources do not wait for this one: it only reads the containers until a repair is needed.
     new ClusterContainers(

@@ -1,5 +1,5 @@
 import { userInfo } from "node:os";
-import { isAbsolute } from "node:path";
+import { isAbsolute, join } from "node:path";
 import { show } from "../lib/base/problem";
 
 /** Returns the home folder in the machine's list of users; undefined for a user without an entry. */
@@ -23,6 +23,9 @@ export const homeFolder = (env: NodeJS.ProcessEnv = process.env): string => {
     `HOME: expected the absolute path of your home folder, got ${show(folder)}. Set a path that starts with /.`,
   );
 };
+
+/** Returns a path with the user's home folder in place of a `~` at its start. */
+export const expandHome = (path: string): string => (/^~(\/|$)/.test(path) ? join(homeFolder(), path.slice(1)) : path);
 
 /**
  * Corrects the folders of the user in the environment, for all programs that Slipway starts: sets HOME, and removes the

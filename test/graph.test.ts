@@ -216,6 +216,18 @@ describe("order", () => {
     expect(waitsFor(again, cni(again), controlPlane(again))).toBe(true);
   });
 
+  test("changes the infrastructure of a running MachinePool after the control plane", async () => {
+    const workers = JSON.stringify([{ name: "mp-0", type: "machinePool" }]);
+    const config = { "slipway:clusters": `[{"name":"capd","application":false,"workers":${workers}}]` };
+    mockRunning = { "default/capd": { lowest: "v1.34.4", highest: "v1.34.4" } };
+    const again = await recordProgram(program, { preview: false, config });
+    mockRunning = {};
+    const controlPlane = again.find("capd/KubeadmControlPlane/default/capd-control-plane");
+    expect(waitsFor(again, again.find("capd/DevMachinePool/default/capd-mp-0"), controlPlane)).toBe(true);
+    const { environment } = again.find("capd-nodes").inputs as { environment: Record<string, string> };
+    expect(environment).toMatchObject({ OWNERS: "capd-control-plane", MACHINE_POOLS: "capd-mp-0", NODES: "2" });
+  });
+
   test("runs the last wait again for whatever rolls machines", async () => {
     const wait = (recording: Recording): Record<string, string> =>
       recording.find("capd-nodes").inputs.environment as Record<string, string>;

@@ -11,12 +11,14 @@ import { type Program, recordProgram } from "./helpers/program";
 import type { Registration } from "./helpers/recorder";
 
 const mockArchiveChecksum = "0".repeat(64);
+const mockImage = "slipway/capd-manager:000000000000";
 const mockExisting = { kubeconfig: "{}", uid: "0d3c", namespaces: {}, hasClusterApi: true, running: {} };
 jest.mock("../preflight/prepare", () => ({
   prepare: (settings: Settings) => {
     const { archive } = settings.capd;
     return Promise.resolve({
       ...inputs(settings),
+      ...(settings.capd.clone === undefined ? {} : { capd: { image: mockImage, clone: settings.capd.clone } }),
       ...(archive === "" ? {} : { capd: { archive: { path: archive, sha256: mockArchiveChecksum } } }),
       ...(settings.management.kubeconfig === "" ? {} : { existing: mockExisting }),
     });
@@ -59,6 +61,7 @@ const locations: Location[] = [
     config: (text: string) => ({
       [key]: text,
       ...(key === "capdImageArchive" ? { capdImageSource: "archive" } : {}),
+      ...(key === "capdSource" ? { capdImageSource: "build" } : {}),
     }),
   })),
   ...stringsOf(clusterFields).map((field) => inCluster(field, (text) => text)),
@@ -79,7 +82,7 @@ const locations: Location[] = [
 
 /** Returns true for locations of paths and of variables' values, which accept any string on one line. */
 const isFree = ({ key, config }: Location): boolean =>
-  /Manifest$|\.manifests?$|\.cni$|\.template$|^managementKubeconfig$|^capdImageArchive$/.test(key) ||
+  /Manifest$|\.manifests?$|\.cni$|\.template$|^managementKubeconfig$|^capdImageArchive$|^capdSource$/.test(key) ||
   JSON.stringify(config("?")).includes('"CLUSTER_TOPOLOGY":"?"');
 
 const problemsOf = (config: Record<string, unknown>): readonly Problem[] => {
@@ -142,8 +145,9 @@ const freeTexts = { "all hostile strings": oneLine.join(" "), "an option": hosti
 
 describe.each(Object.entries(freeTexts))("a path or a value with %s", (_, text) => {
   test.each([
-    ["a kind cluster", ["managementKubeconfig"]],
-    ["an existing management cluster", ["capdImageArchive"]],
+    ["a kind cluster", ["managementKubeconfig", "capdSource"]],
+    ["a clone of Cluster API", ["managementKubeconfig", "capdImageArchive"]],
+    ["an existing management cluster", ["capdImageArchive", "capdSource"]],
   ])("reaches steps of a stack with %s only as data", async (_, excluded) => {
     // The program reads a template before it registers resources, and this test has no template file.
     const config = configOf(text, [...excluded, "clusters[0].template", "providers[0].manifest"]);
@@ -162,6 +166,10 @@ describe.each(Object.entries(freeTexts))("a path or a value with %s", (_, text) 
     const archives = commands.filter(({ inputs: commandInputs }) => commandInputs["create"] === "steps/capd-archive");
     expect(archives.map(({ inputs: commandInputs }) => commandInputs["environment"])).toEqual(
       excluded.includes("capdImageArchive") ? [] : [expect.objectContaining({ ARCHIVE: text })],
+    );
+    const builds = commands.filter(({ inputs: commandInputs }) => commandInputs["create"] === "steps/capd-build");
+    expect(builds.map(({ inputs: commandInputs }) => commandInputs["environment"])).toEqual(
+      excluded.includes("capdSource") ? [] : [expect.objectContaining({ CAPD_SOURCE: text, IMAGE: mockImage })],
     );
   });
 });

@@ -16,17 +16,23 @@ export const readContainers = async (
   return undefined;
 };
 
-/** Returns the images that Docker lacks and that DevMachines without a container need. */
+/** Path of the image in a machine, by the machine's kind. */
+const imagePaths: Readonly<Record<string, readonly string[]>> = {
+  DevMachine: ["spec", "backend", "docker", "customImage"],
+  DockerMachine: ["spec", "customImage"],
+};
+
+/** Returns the images that Docker lacks and that machines without a container need. */
 export const readMissingImages = async (exec: Exec, objects: readonly ApiObject[]): Promise<string[]> => {
   const withoutContainer = objects.filter(
     (object) =>
-      object.kind === "DevMachine" &&
+      object.kind in imagePaths &&
       conditionsOf(object).find(({ type }) => type === "ContainerProvisioned")?.status !== "True",
   );
   const images = [
     ...new Set(
       withoutContainer.flatMap(
-        (object) => (valueAt(object, "spec", "backend", "docker", "customImage") as string | undefined) ?? [],
+        (object) => (valueAt(object, ...(imagePaths[object.kind] ?? [])) as string | undefined) ?? [],
       ),
     ),
   ];

@@ -14,7 +14,7 @@ export interface ClusterAccess {
 }
 
 /** Cluster API's resource types, which every cluster has with any provider. */
-const coreKinds = ["clusters", "machinedeployments", "machinesets", "machines"];
+const coreKinds = ["clusters", "machinedeployments", "machinepools", "machinesets", "machines"];
 
 /** Parses the objects in kubectl's output; adds an error to `unreachable`. */
 const objectsOf = ({ text, failed }: ExecAnswer, what: string, unreachable: string[]): ApiObject[] => {
@@ -34,6 +34,7 @@ const reportedFields = [
   "controlPlaneRef",
   "bootstrap",
   "backend",
+  "customImage",
   "type",
   "nodeName",
 ];

@@ -1,6 +1,5 @@
-import { join } from "node:path";
 import { refuse } from "../../lib/base/problem";
-import { homeFolder } from "../../system/homeFolder";
+import { expandHome } from "../../system/homeFolder";
 
 /** Start of the URL of a file backend. */
 const filePrefix = "file://";
@@ -15,7 +14,7 @@ export const fileBackendOf = (folder: string): string =>
 /** Returns the path of a file backend. A relative path starts at the working directory, which is the checkout. */
 export const backendFolder = (backend: string): string => {
   const path = decodeURIComponent(backend.slice(filePrefix.length).replace(/[?#].*$/s, ""));
-  return /^~(\/|$)/.test(path) ? join(homeFolder(), path.slice(1)) : path;
+  return expandHome(path);
 };
 
 const canDecode = (text: string): boolean => {

@@ -1,5 +1,5 @@
 import { infrastructureOf } from "../../lib/cluster/infrastructure";
-import { pullsCapdImage, type Settings } from "../../lib/settings/types";
+import { hostImagesOf, pullsCapdImage, type Settings } from "../../lib/settings/types";
 import { type Pins, pins, type RoutePins } from "../../lib/versions/pins";
 import { readStackFile } from "../../preflight/stackFile";
 import { imageIds } from "../../system/docker";
@@ -29,7 +29,7 @@ export const pulledImages = (settings: Settings): string[] => {
   const { imageSource, management, clusters, capd } = settings;
   const nodes = [
     ...(management.kubeconfig === "" ? [management.nodeImage] : []),
-    ...clusters.filter(({ backend }) => infrastructureOf(backend).onDocker).map(({ nodeImage }) => nodeImage),
+    ...clusters.filter(({ backend }) => infrastructureOf(backend).onDocker).flatMap(hostImagesOf),
   ];
   return [
     ...new Set([...(imageSource === "registry" ? nodes : []), ...(pullsCapdImage(settings) ? [capd.image] : [])]),

@@ -39,6 +39,9 @@ interface ClusterInputs {
   spec?: { infrastructureRef?: { kind?: string } };
 }
 
+/** Kinds of infrastructure clusters whose machines are containers, or are simulated. */
+const dockerKinds: readonly string[] = ["DevCluster", "DockerCluster"];
+
 /** Returns the clusters in a state, including those that a killed run was creating. */
 export const clustersIn = ({ deployment }: ExportedState): StateClusters => {
   const pending = (deployment.pending_operations ?? []).map(({ resource }) => resource);
@@ -56,7 +59,7 @@ export const clustersIn = ({ deployment }: ExportedState): StateClusters => {
     withDeleteStep: steps.flatMap(
       ({ inputs }) => (inputs?.environment as { CLUSTER?: string } | undefined)?.CLUSTER ?? [],
     ),
-    onDocker: clusters.every(({ spec }) => spec?.infrastructureRef?.kind === "DevCluster"),
+    onDocker: clusters.every(({ spec }) => dockerKinds.includes(spec?.infrastructureRef?.kind ?? "")),
   };
 };
 

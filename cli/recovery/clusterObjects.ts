@@ -1,4 +1,5 @@
 import { isAutoscaled } from "../../lib/base/autoscaler";
+import { valueAt } from "../../lib/base/json";
 import type { DeletedObject, ObjectReference, RecordedObject, RecordedResource } from "../../lib/plan/deletedObjects";
 import type { ManagedFields } from "../../lib/plan/fieldOwners";
 import {
@@ -99,6 +100,8 @@ export const missingIn = (
     return [{ ...object, cluster, isTerminating: isEnding(existing ?? listed.get(keyOf(namespace))) }];
   });
 
+const annotationsOf = (inputs: Readonly<Record<string, unknown>>): unknown => valueAt(inputs, "metadata", "annotations");
+
 /**
  * Compares the owners of the objects' fields, which the lists contain. Only objects with a field of another owner are
  * read as a whole, so a cluster without foreign changes costs no request.
@@ -129,7 +132,10 @@ export const foreignIn = async (
       return fields.length === 0 ? [] : [{ urn: object.urn, cluster, object, fields }];
     }),
   );
-  const autoscaled = pairs.filter(({ existing }) => isAutoscaled(existing.metadata.annotations));
+  // The program knows the annotations of its own objects. A change of the settings may remove these annotations.
+  const autoscaled = pairs.filter(
+    ({ existing, applied }) => isAutoscaled(existing.metadata.annotations) && !isAutoscaled(annotationsOf(applied.inputs)),
+  );
   return {
     changes: changes.flat(),
     autoscaled: autoscaled.map(({ object }) => object.urn),

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { pathFaultOf } from "../../lib/base/errors";
 import { printable } from "../../lib/base/problem";
 import type { Route } from "../../lib/versions/pins";
-import { readStackFile, stackName } from "../../preflight/stackFile";
+import { fetchTemplates, readStackFile, stackName } from "../../preflight/stackFile";
 import { cacheRoot } from "../../system/cacheFolder";
 import { run } from "../../system/exec";
 import { homeFolder } from "../../system/homeFolder";
@@ -130,6 +130,8 @@ export const buildNotice = (missing: readonly Pick<Artifact, "name" | "gives">[]
 export const ensureTools = async (options: ToolsOptions): Promise<Route> => {
   const route = await pickRoute(options);
   options.check?.(route);
+  // The images that have to be built follow from the templates of Docker clusters too.
+  await fetchTemplates(options.checkout, stackName(route));
   const cache = openCache(route, cacheRoot());
   return withCache(cache.root, async () => {
     createFolder(cache.root);

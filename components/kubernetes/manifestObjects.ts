@@ -1,5 +1,6 @@
 import { local } from "@pulumi/command";
 import * as pulumi from "@pulumi/pulumi";
+import { valueAt } from "../../lib/base/json";
 import { crdFile } from "../../lib/base/paths";
 import { replicaOptions } from "../../lib/base/autoscaler";
 import { applyOrder, typeToken } from "../../lib/kubernetes/installOrder";
@@ -136,6 +137,8 @@ export const objectResource = (
 const waitOptions = (object: KubernetesObject): pulumi.CustomResourceOptions =>
   isUnawaitedClaim(object) ? { ignoreChanges: [`metadata.annotations["${skipAwaitAnnotation}"]`] } : {};
 
+const hasReplicas = (object: KubernetesObject): boolean => valueAt(object, "spec", "replicas") !== undefined;
+
 /** Registers any object by its type token, so that the SDK's thousand classes need not be loaded. */
 export class KubernetesResource extends pulumi.CustomResource {
   constructor(name: string, object: KubernetesObject, opts: pulumi.CustomResourceOptions) {
@@ -145,7 +148,8 @@ export class KubernetesResource extends pulumi.CustomResource {
       name,
       // All values are known, so the plugin has nothing to wait for. The engine encrypts each wrapped secret.
       mapSecrets(marked, pulumi.secret) as pulumi.Inputs,
-      pulumi.mergeOptions(replicaOptions(name, object.metadata.annotations, process.env), {
+      // An object without replicas leaves them to Cluster API. The option would keep the replicas of an earlier apply.
+      pulumi.mergeOptions(hasReplicas(object) ? replicaOptions(name, object.metadata.annotations, process.env) : {}, {
         ...opts,
         ...(secretOutputs.length > 0 ? { additionalSecretOutputs: [...secretOutputs] } : {}),
       }),

@@ -6,13 +6,15 @@ import { step } from "../kubernetes/step";
 /** Source of the manager image of Cluster API's Docker provider. */
 export interface CapdImageArgs {
   /**
-   * `build` compiles the pinned Go module, `pull` downloads, `archive` loads a file, `local` uses Docker's own image.
+   * `build` compiles the pinned Go module or a clone, `pull` downloads, `archive` loads a file, `local` uses Docker's own image.
    */
   source: "build" | "pull" | "archive" | "local";
   /** Image reference with tag. */
   image: string;
   /** Version of Cluster API to build, without the leading v. */
   version: string;
+  /** Path of a clone of Cluster API to build, instead of the Go module. */
+  clone?: string;
   /** Path and SHA-256 checksum of a `docker save` file, for `archive`. */
   archive?: { path: string; sha256: string };
   /** Id that Docker has for the image now, for `local`. */
@@ -54,7 +56,11 @@ export class CapdImage extends pulumi.ComponentResource {
           name,
           {
             ...step("capd-build"),
-            environment: { CLUSTER_API_VERSION: args.version, IMAGE: args.image },
+            environment: {
+              CLUSTER_API_VERSION: args.version,
+              IMAGE: args.image,
+              ...(args.clone === undefined ? {} : { CAPD_SOURCE: args.clone }),
+            },
           },
           { parent: this, customTimeouts: { create: "60m", update: "60m" } },
         ).stdout;

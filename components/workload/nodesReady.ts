@@ -37,6 +37,7 @@ export const clusterReady = (
         NODES: String(parts.nodes),
         // Cluster API names the owners of a class's machines, so the step finds them by their labels.
         ...(hasTopology(parts) ? {} : { OWNERS: machineOwners(parts).join(" ") }),
+        ...(parts.machinePools ? { MACHINE_POOLS: parts.machinePools.join(" ") } : {}),
         ...(parts.scaledOwners ? { SCALED_OWNERS: parts.scaledOwners.join(" ") } : {}),
         // A cloud chooses the patch release of its nodes.
         VERSION: parts.hasManagedControlPlane ? minorOf(spec.kubernetesVersion) : spec.kubernetesVersion,

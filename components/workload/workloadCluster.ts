@@ -50,7 +50,11 @@ interface Machines {
 /** Time limits for machines. Each machine has to unpack an image and run kubeadm, one machine after the other. */
 const machineTimeouts = { create: "30m", update: "60m", delete: "30m" };
 
-const isMachineTemplate = ({ kind }: KubernetesObject): boolean => kind.endsWith("MachineTemplate");
+/** Returns true for the infrastructure of a MachinePool, which changes in place. Templates are immutable. */
+const isMachinePool = ({ kind }: KubernetesObject): boolean => kind.endsWith("MachinePool");
+
+const hasNodeImage = (object: KubernetesObject): boolean =>
+  object.kind.endsWith("MachineTemplate") || isMachinePool(object);
 
 /** Returns the wait of a Cluster with a class and without pods; nothing for other clusters. */
 const topologyWait = ({ parts, spec }: WorkloadClusterArgs): Record<string, string> =>
@@ -66,8 +70,8 @@ const topologyWait = ({ parts, spec }: WorkloadClusterArgs): Record<string, stri
 const inBackground = { "pulumi.com/deletionPropagationPolicy": "background" };
 
 /**
- * Creates Cluster, DevCluster, KubeadmControlPlane, MachineDeployments and their templates, and reads the cluster's
- * kubeconfig.
+ * Creates Cluster, DevCluster, KubeadmControlPlane, MachineDeployments and MachinePools with their templates, and reads the
+ * cluster's kubeconfig.
  */
 export class WorkloadCluster extends pulumi.ComponentResource {
   /**
@@ -99,7 +103,7 @@ export class WorkloadCluster extends pulumi.ComponentResource {
     const identity = new local.Command(
       `${name}-identity`,
       {
-        triggers: clusterIdentity(spec),
+        triggers: clusterIdentity(spec, parts),
         // This runs after the Cluster's deletion, whose finalizer removes all containers. If the management cluster is
         // gone, only this step removes the containers, and new containers of these names cannot be created before.
         ...(infrastructureOf(spec.backend).onDocker
@@ -162,10 +166,11 @@ export class WorkloadCluster extends pulumi.ComponentResource {
       parts.infrastructure === parts.controlPlane.owner ? [] : [this.object(name, parts.infrastructure, part())];
     const created = new Map<KubernetesObject, pulumi.Resource>();
     // Pools may share a template, which is then one resource.
-    const templatesOf = ({ templates }: MachineOwner): pulumi.Resource[] =>
+    const templatesOf = ({ templates }: MachineOwner, before: pulumi.Resource[] = []): pulumi.Resource[] =>
       templates.map((object) => {
-        const image = isMachineTemplate(object) ? args.nodeImageReady : [];
-        const resource = created.get(object) ?? this.object(name, object, part(image));
+        const image = hasNodeImage(object) ? args.nodeImageReady : [];
+        const after = isMachinePool(object) ? before : [];
+        const resource = created.get(object) ?? this.object(name, object, part([...image, ...after]));
         created.set(object, resource);
         return resource;
       });
@@ -179,7 +184,11 @@ export class WorkloadCluster extends pulumi.ComponentResource {
     const workers = parts.workers.map((pool) => {
       // Workers of a new cluster are created at once; those of a running cluster follow the control plane's version.
       const before = args.running ? [controlPlane] : [];
-      return this.object(name, withAnnotations(pool.owner, inBackground), part([...templatesOf(pool), ...before]));
+      return this.object(
+        name,
+        withAnnotations(pool.owner, inBackground),
+        part([...templatesOf(pool, before), ...before]),
+      );
     });
 
     // Created after the machines: a health check ignores machines that are younger than its start-up time anyway.

@@ -1,10 +1,9 @@
+import type { OwnerParts, TopologyParts } from "./parts";
 import type { Backend, ClusterSpec } from "./spec";
 
 /** Properties of a cluster that cannot change while the cluster exists. */
 export interface ClusterIdentity extends Pick<ClusterSpec, "namespace" | "podCidr" | "serviceCidr" | "serviceDomain"> {
   backend: Backend;
-  /** True if a class defines the machines. @default false */
-  hasTopology?: boolean;
 }
 
 /**
@@ -14,13 +13,39 @@ export interface ClusterIdentity extends Pick<ClusterSpec, "namespace" | "podCid
  *
  * The values come from the settings and not from the Cluster object, so a manual edit of the Cluster object never
  * triggers a replacement.
+ *
+ * @param parts - objects of a Docker or in-memory cluster; default: those of another provider's template
  */
-export const clusterIdentity = (spec: ClusterIdentity): string[] => [
+export const clusterIdentity = (spec: ClusterIdentity & Pick<ClusterSpec, "name">, parts?: IdentityParts): string[] => [
   `namespace ${spec.namespace}`,
   `podCidr ${spec.podCidr.text}`,
   `serviceCidr ${spec.serviceCidr.text}`,
   `serviceDomain ${spec.serviceDomain}`,
   `backend ${spec.backend}`,
-  // Cluster API neither adds a class to a cluster nor removes it.
-  ...(spec.hasTopology ? ["machines of a class"] : []),
+  ...(parts === undefined ? [] : distinctions(spec, parts)),
 ];
+
+/** The parts of a cluster that distinguish it. */
+type IdentityParts = Pick<OwnerParts, "infrastructure" | "controlPlane"> | Pick<TopologyParts, "topology">;
+
+/** Returns how a cluster differs from one whose objects Slipway defines. */
+const distinctions = (spec: ClusterIdentity & Pick<ClusterSpec, "name">, parts: IdentityParts): string[] => {
+  // Cluster API neither adds a class to a cluster nor removes it.
+  if ("topology" in parts) return ["machines of a class"];
+  return spec.backend === "template" ? [] : otherObjects(spec, parts);
+};
+
+/**
+ * Returns the objects of a template that Slipway would name differently. A Cluster keeps its infrastructure and its control
+ * plane, so a cluster of the settings can only become one of a template with the same objects.
+ */
+const otherObjects = (
+  { name }: Pick<ClusterSpec, "name">,
+  { infrastructure, controlPlane: { owner } }: Pick<OwnerParts, "infrastructure" | "controlPlane">,
+): string[] => {
+  const usual = [`infrastructure DevCluster/${name}`, `controlPlane KubeadmControlPlane/${name}-control-plane`];
+  return [
+    `infrastructure ${infrastructure.kind}/${infrastructure.metadata.name}`,
+    `controlPlane ${owner.kind}/${owner.metadata.name}`,
+  ].filter((text) => !usual.includes(text));
+};

@@ -2,7 +2,7 @@ import type { Backend, BuiltIn, ClusterSpec, NodeMount } from "./spec";
 
 /** Infrastructure with containers of the host's Docker as machines. */
 export const docker: BuiltInInfrastructure = {
-  kinds: { cluster: "DevCluster", machineTemplate: "DevMachineTemplate" },
+  kinds: { cluster: "DevCluster", machineTemplate: "DevMachineTemplate", machinePool: "DevMachinePool" },
   // Docker Desktop reaches the API server by a published port; containers reach it by Docker's own host name.
   apiServerNames: ["localhost", "127.0.0.1", "0.0.0.0", "host.docker.internal"],
   onDocker: true,
@@ -54,8 +54,8 @@ export interface Infrastructure {
  * A provider whose objects the program creates itself. All other objects of a cluster are the same for each provider.
  */
 export interface BuiltInInfrastructure extends Infrastructure {
-  /** Kinds in v1beta2 of infrastructure.cluster.x-k8s.io: the infrastructure cluster and the machine template. */
-  readonly kinds: { readonly cluster: string; readonly machineTemplate: string };
+  /** Kinds in v1beta2 of infrastructure.cluster.x-k8s.io: the infrastructure cluster, the machine template, the machine pool. */
+  readonly kinds: { readonly cluster: string; readonly machineTemplate: string; readonly machinePool: string };
   /** Names in the API server's certificate besides its own address. */
   readonly apiServerNames: readonly string[];
   /** Annotations of the infrastructure cluster; default: none. */

@@ -1,5 +1,5 @@
 import type { KubernetesObject } from "../kubernetes/object";
-import { hashNamed } from "./apiObject";
+import { clusterApiObject, hashNamed } from "./apiObject";
 import { builtInInfrastructure } from "./infrastructure";
 import type { ClusterSpec } from "./spec";
 
@@ -9,6 +9,12 @@ export const machineTemplate = (spec: ClusterSpec, name: string): KubernetesObje
   return hashNamed(spec, "infrastructure", kinds.machineTemplate, name, {
     spec: { template: { spec: machineSpec(spec) } },
   });
+};
+
+/** Returns the infrastructure of a MachinePool. The provider replaces its machines when its specification changes. */
+export const machinePool = (spec: ClusterSpec, name: string): KubernetesObject => {
+  const { kinds, machineSpec } = builtInInfrastructure(spec.backend);
+  return clusterApiObject(spec, "infrastructure", kinds.machinePool, name, { spec: machineSpec(spec) });
 };
 
 /** Returns the Kubernetes version with a leading v, as Cluster API would write it. */

@@ -21,6 +21,8 @@ interface CommonParts {
   healthChecks?: KubernetesObject[];
   /** Expected number of nodes, without the nodes of `scaledOwners`. */
   nodes: number;
+  /** Names of the pools that the program defines as MachinePools. @default - none */
+  machinePools?: string[];
   /** Names of the pools whose number of nodes another controller sets. @default - none */
   scaledOwners?: string[];
   /** True if the control plane has no machines, because a cloud or a hosting provider runs it. @default false */
@@ -53,6 +55,9 @@ export const hasTopology = (parts: ClusterParts): parts is TopologyParts => "top
 /** Returns the objects of a cluster that the program defines itself. */
 export const partsOfSpec = (spec: ClusterSpec): OwnerParts => {
   const { cluster, infrastructureCluster, controlPlane, controlPlaneTemplate, workers } = clusterObjects(spec);
+  const machinePools = workers
+    .filter(({ deployment }) => deployment.kind === "MachinePool")
+    .map(({ deployment }) => deployment.metadata.name);
   return {
     cluster,
     infrastructure: infrastructureCluster,
@@ -64,6 +69,7 @@ export const partsOfSpec = (spec: ClusterSpec): OwnerParts => {
     supporting: [],
     healthChecks: healthChecks(spec),
     nodes: countNodes(spec),
+    ...(machinePools.length > 0 ? { machinePools } : {}),
   };
 };
 
@@ -77,9 +83,16 @@ export const machinesChecksum = (parts: ClusterParts): string => {
   return createHash("sha256").update(specs.join("---\n")).digest("hex").slice(0, 8);
 };
 
-/** Returns the names of the owners of a cluster's machines: its control plane and its MachineDeployments. */
-export const machineOwners = ({ controlPlane, workers }: Pick<OwnerParts, "controlPlane" | "workers">): string[] =>
-  [controlPlane, ...workers].map(({ owner }) => owner.metadata.name);
+/** Returns the names of the owners of a cluster's machines, without the MachinePools in `machinePools`. */
+export const machineOwners = ({
+  controlPlane,
+  workers,
+  machinePools,
+}: Pick<OwnerParts, "controlPlane" | "workers" | "machinePools">): string[] =>
+  [controlPlane, ...workers]
+    .map(({ owner }) => owner)
+    .filter(({ kind, metadata }) => kind !== "MachinePool" || !machinePools?.includes(metadata.name))
+    .map(({ metadata }) => metadata.name);
 
 /**
  * Wait for the field that a contract of Cluster API guarantees: the first field by v1beta1, the second field by v1beta2.

@@ -27,7 +27,12 @@ export type KubeadmSettings = Readonly<Record<string, unknown>>;
 export interface WorkerPool {
   /** Part of the names of its machines: `<cluster>-<name>-…`. */
   name: string;
+  /** Number of nodes; the minimum if an autoscaler sets the number. */
   replicas: number;
+  /** Maximum that an autoscaler may set. @default - no autoscaler sets the number of nodes */
+  maxReplicas?: number;
+  /** Kind of the owner of the machines. @default - a MachineDeployment */
+  type?: "machinePool";
   /** Worker class of the cluster's class. @default - the only worker class; absent for a cluster without a class */
   workerClass?: string;
   labels?: Record<string, string>;
@@ -76,7 +81,7 @@ export interface ClusterSpec extends ClusterNetworks {
   backend: BuiltIn;
 }
 
-/** Returns the number of nodes of a cluster without a rollout. */
+/** Returns the number of nodes of a cluster without a rollout; the minimum of pools with an autoscaler. */
 export const countNodes = ({
   controlPlaneReplicas,
   workerPools,
@@ -84,6 +89,19 @@ export const countNodes = ({
   readonly controlPlaneReplicas: number;
   readonly workerPools: readonly Pick<WorkerPool, "replicas">[];
 }): number => controlPlaneReplicas + workerPools.reduce((total, { replicas }) => total + replicas, 0);
+
+/** Returns the most nodes that a pool may have without a rollout. */
+export const mostReplicas = ({ replicas, maxReplicas }: Pick<WorkerPool, "replicas" | "maxReplicas">): number =>
+  maxReplicas ?? replicas;
+
+/** Returns the most nodes of a cluster without a rollout: an autoscaler may set the maximum of its pools. */
+export const countMostNodes = ({
+  controlPlaneReplicas,
+  workerPools,
+}: {
+  readonly controlPlaneReplicas: number;
+  readonly workerPools: readonly Pick<WorkerPool, "replicas" | "maxReplicas">[];
+}): number => controlPlaneReplicas + workerPools.reduce((total, pool) => total + mostReplicas(pool), 0);
 
 /** Returns a cluster's specification for Cluster API from the cluster's settings. */
 export const clusterSpec = (cluster: Readonly<Omit<ClusterSpec, "backend">>, backend: BuiltIn): ClusterSpec => ({

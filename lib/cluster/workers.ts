@@ -1,11 +1,12 @@
+import { autoscalerBounds } from "../base/autoscaler";
 import type { KubernetesObject } from "../kubernetes/object";
 import { clusterApiObject, hashNamed, refTo } from "./apiObject";
 import { type KubeadmFamilies, kubeadmFamilies, withUserKubeadm } from "./kubeadm";
-import { machineTemplate, versionOf } from "./machineTemplate";
+import { machinePool, machineTemplate, versionOf } from "./machineTemplate";
 import { nodeLabels, nodeLabelsArgument } from "./nodeLabels";
 import type { ClusterSpec, WorkerPool } from "./spec";
 
-/** The objects of one worker pool. */
+/** The objects of one worker pool: a MachineDeployment with its templates, or a MachinePool with its infrastructure. */
 export interface WorkerObjects {
   machineTemplate: KubernetesObject;
   bootstrapTemplate: KubernetesObject;
@@ -16,7 +17,19 @@ const clusterNameLabel = "cluster.x-k8s.io/cluster-name";
 const deploymentNameLabel = "cluster.x-k8s.io/deployment-name";
 
 /** Returns the objects of one worker pool. */
-export const workerObjects = (spec: ClusterSpec, pool: WorkerPool): WorkerObjects => {
+export const workerObjects = (spec: ClusterSpec, pool: WorkerPool): WorkerObjects =>
+  pool.type === "machinePool" ? machinePoolObjects(spec, pool) : machineDeploymentObjects(spec, pool);
+
+/** Returns the replicas of a pool's owner. Cluster API starts with the minimum where an autoscaler sets the number. */
+const replicasOf = ({ replicas, maxReplicas }: WorkerPool): object => (maxReplicas === undefined ? { replicas } : {});
+
+/** Returns the metadata of a pool's owner: the cluster's label, and the bounds of an autoscaler. */
+const ownerMetadata = (spec: ClusterSpec, { replicas, maxReplicas }: WorkerPool): object => ({
+  labels: { [clusterNameLabel]: spec.name },
+  ...(maxReplicas === undefined ? {} : { annotations: autoscalerBounds(replicas, maxReplicas) }),
+});
+
+const machineDeploymentObjects = (spec: ClusterSpec, pool: WorkerPool): WorkerObjects => {
   const name = `${spec.name}-${pool.name}`;
   const template = machineTemplate(withMounts(spec, pool), name);
   const bootstrapTemplate = hashNamed(
@@ -24,13 +37,13 @@ export const workerObjects = (spec: ClusterSpec, pool: WorkerPool): WorkerObject
     "bootstrap",
     "KubeadmConfigTemplate",
     name,
-    nodeRegistration(pool, kubeadmFamilies(spec)),
+    bootstrapContent(nodeConfiguration(pool, kubeadmFamilies(spec))),
   );
   const matchLabels = { [clusterNameLabel]: spec.name, [deploymentNameLabel]: name };
   const deployment = clusterApiObject(spec, "core", "MachineDeployment", name, {
     spec: {
       clusterName: spec.name,
-      replicas: pool.replicas,
+      ...replicasOf(pool),
       selector: { matchLabels },
       rollout: { strategy: { type: "RollingUpdate", rollingUpdate: { maxSurge: 1, maxUnavailable: 0 } } },
       template: {
@@ -44,7 +57,7 @@ export const workerObjects = (spec: ClusterSpec, pool: WorkerPool): WorkerObject
       },
     },
   });
-  deployment.metadata.labels = { [clusterNameLabel]: spec.name };
+  Object.assign(deployment.metadata, ownerMetadata(spec, pool));
   return { machineTemplate: template, bootstrapTemplate, deployment };
 };
 
@@ -53,9 +66,41 @@ const withMounts = (spec: ClusterSpec, { mounts = [] }: WorkerPool): ClusterSpec
   mounts.length === 0 ? spec : { ...spec, mounts: [...(spec.mounts ?? []), ...mounts] };
 
 /**
- * Returns the registration of a pool's nodes. Without labels and taints it is empty: an empty spec would be rejected.
+ * Returns a MachinePool, whose machines the infrastructure provider creates. The infrastructure keeps its name, because
+ * the provider replaces machines when the object changes. Another KubeadmConfig only reaches new machines.
  */
-const nodeRegistration = ({ labels = {}, taints = [], kubeadm }: WorkerPool, families: KubeadmFamilies): object => {
+const machinePoolObjects = (spec: ClusterSpec, pool: WorkerPool): WorkerObjects => {
+  const name = `${spec.name}-${pool.name}`;
+  const infrastructure = machinePool(withMounts(spec, pool), name);
+  const config = nodeConfiguration(pool, kubeadmFamilies(spec));
+  const isEmpty = Object.keys(config).length === 0;
+  const bootstrap = hashNamed(spec, "bootstrap", "KubeadmConfig", name, isEmpty ? {} : { spec: config });
+  const { machine: labels } = nodeLabels(pool.labels ?? {});
+  const owner = clusterApiObject(spec, "core", "MachinePool", name, {
+    spec: {
+      clusterName: spec.name,
+      ...replicasOf(pool),
+      template: {
+        ...(Object.keys(labels).length === 0 ? {} : { metadata: { labels } }),
+        spec: {
+          clusterName: spec.name,
+          version: versionOf(spec),
+          bootstrap: { configRef: refTo(bootstrap) },
+          infrastructureRef: refTo(infrastructure),
+        },
+      },
+    },
+  });
+  Object.assign(owner.metadata, ownerMetadata(spec, pool));
+  return { machineTemplate: infrastructure, bootstrapTemplate: bootstrap, deployment: owner };
+};
+
+/** Returns the content of a KubeadmConfigTemplate. An empty spec would be rejected. */
+const bootstrapContent = (spec: object): object =>
+  Object.keys(spec).length === 0 ? {} : { spec: { template: { spec } } };
+
+/** Returns the configuration of a pool's nodes; empty without settings. */
+const nodeConfiguration = ({ labels = {}, taints = [], kubeadm }: WorkerPool, families: KubeadmFamilies): object => {
   const value = nodeLabelsArgument(nodeLabels(labels).kubelet);
   const kubeletExtraArgs = [...(value === "" ? [] : [{ name: "node-labels", value }]), ...families.kubeletExtraArgs];
   const registration = {
@@ -67,6 +112,5 @@ const nodeRegistration = ({ labels = {}, taints = [], kubeadm }: WorkerPool, fam
     ...(Object.keys(registration).length === 0 ? {} : { joinConfiguration: { nodeRegistration: registration } }),
     ...(preKubeadmCommands.length === 0 ? {} : { preKubeadmCommands }),
   };
-  const spec = withUserKubeadm(own, kubeadm);
-  return Object.keys(spec).length === 0 ? {} : { spec: { template: { spec } } };
+  return withUserKubeadm(own, kubeadm);
 };

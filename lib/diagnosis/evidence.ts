@@ -27,12 +27,14 @@ export const containerEvidence = ({ objects, containers }: Pick<StuckFacts, "obj
   if (containers === undefined) return [];
   const stopped = containers
     .filter(({ state }) => state !== "running")
-    .map(({ name, role, status }) => ({
+    .map(({ name, role, state, status }) => ({
       line: `container ${name} (${role === "external-load-balancer" ? "load balancer of the API" : role}): ${status}`,
-      remedy: `docker start ${name}`,
+      // Cluster API starts a container that it has just created; a start by hand would race with it.
+      ...(state === "exited" ? { remedy: `docker start ${name}` } : {}),
     }));
   const gone = objects.flatMap(({ kind, metadata, status }) => {
-    const wasCreated = kind === "DevMachine" && valueAt(status, "initialization", "provisioned") === true;
+    const isMachine = ["DevMachine", "DockerMachine"].includes(kind);
+    const wasCreated = isMachine && valueAt(status, "initialization", "provisioned") === true;
     return wasCreated &&
       metadata.deletionTimestamp === undefined &&
       !containers.some(({ name }) => name === metadata.name)
@@ -42,7 +44,9 @@ export const containerEvidence = ({ objects, containers }: Pick<StuckFacts, "obj
   const cluster = objects.find(({ kind }) => kind === "Cluster");
   const balancer = containers.some(({ role }) => role === "external-load-balancer");
   const ready = valueAt(cluster, "status", "initialization", "infrastructureProvisioned") === true;
-  const onDocker = objects.some((object) => valueAt(object, "spec", "backend", "docker") !== undefined);
+  const onDocker = objects.some(
+    (object) => object.kind === "DockerMachine" || valueAt(object, "spec", "backend", "docker") !== undefined,
+  );
   const lost = ready && onDocker && !balancer && cluster !== undefined && containers.length > 0;
   return [
     ...gone,

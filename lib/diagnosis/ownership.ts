@@ -112,7 +112,7 @@ export const chainLines = ({ objects }: Pick<StuckFacts, "objects">): string[] =
   const infrastructure = follow(objects, valueAt(cluster, "spec", "infrastructureRef"));
   const controlPlane = follow(objects, valueAt(cluster, "spec", "controlPlaneRef"));
   // Workers come first: the control plane's problems block them too, and the cause comes last.
-  const workers = objects.filter(({ kind }) => kind === "MachineDeployment");
+  const workers = objects.filter(({ kind }) => kind === "MachineDeployment" || kind === "MachinePool");
   const blocked = [
     ...infrastructure.flatMap(objectLine),
     ...[...workers, ...controlPlane].flatMap((owner) => ownerLines(objects, owner)),

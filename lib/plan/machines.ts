@@ -8,6 +8,8 @@ const newMachines: Record<string, RegExp> = {
   KubeadmControlPlane:
     /^spec\.(version|kubeadmConfigSpec|machineTemplate\.spec\.infrastructureRef|rollout\.(before|after))\b/,
   MachineDeployment: /^spec\.(template\.spec|rollout\.after)\b/,
+  MachinePool: /^spec\.template\.spec\.(version|infrastructureRef)\b/,
+  DevMachinePool: /^spec\.backend\.docker\.customImage\b/,
 };
 
 /** Returns true for an object that owns machines. */

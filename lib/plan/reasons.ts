@@ -1,3 +1,4 @@
+import { valueAt } from "../base/json";
 import { kindOf, partsOf } from "../base/urn";
 import { ownsMachines, rollText } from "./machines";
 import { type Difference, differences, describeStep, type PlanStep, show, showDifference } from "./step";
@@ -16,6 +17,15 @@ export const isIdentity = ({ urn }: PlanStep): boolean => {
   return ancestors.at(-1) === workloadComponent && name.endsWith("-identity");
 };
 
+/** Workload kinds whose controllers replace the pods after a change of the pod template. */
+const podOwners: readonly string[] = ["Deployment", "DaemonSet", "StatefulSet"];
+
+/** Returns true for an update that makes Kubernetes replace the pods of a workload. */
+const rollsPods = (step: PlanStep): boolean =>
+  podOwners.includes(kindOf(step.urn)) &&
+  valueAt(step.newState?.inputs, "spec", "updateStrategy", "type") !== "OnDelete" &&
+  differences(step).some(({ path }) => path.startsWith("spec.template."));
+
 /**
  * Returns in one line why a step is in the plan: the object, and what happens to it or which properties change. The line of
  * an identity step contains only the changes.
@@ -30,7 +40,8 @@ export const explain = (step: PlanStep): string => {
   const verb = isReplace(step) && !isIdentity(step) ? " is replaced" : "";
   if (changes.length === 0)
     return verb ? `${description}${verb}` : `${description} is run again, since it did not finish`;
-  return isIdentity(step) ? changes.join(", ") : `${description}${verb}: ${changes.join(", ")}`;
+  const effect = verb === "" && rollsPods(step) ? "; its pods are replaced one after the other" : "";
+  return isIdentity(step) ? changes.join(", ") : `${description}${verb}: ${changes.join(", ")}${effect}`;
 };
 
 /** Returns the line of a changed Cluster with a class; undefined for another step. The checksum of the class is omitted. */

@@ -35,11 +35,20 @@ export const neededContainerNames = ({
     : []),
   ...clusters
     .filter(({ backend }) => infrastructureOf(backend).onDocker)
-    .flatMap(({ name, workerPools }) => [
+    .flatMap(({ name, workerPools, template }) => [
       named(name, `${name}-lb`, `the load balancer of cluster ${name}`),
-      named(name, `${name}-control-plane(${random})?`, `control plane nodes of cluster ${name}`),
+      named(
+        name,
+        `${template?.facts?.controlPlane ?? `${name}-control-plane`}(${random})?`,
+        `control plane nodes of cluster ${name}`,
+      ),
       ...workerPools.map((pool) =>
-        named(name, `${name}-${pool.name}${random}${random}`, `worker nodes of cluster ${name}`),
+        named(
+          name,
+          // The provider names the machines of all MachinePools alike.
+          pool.type === "machinePool" ? `${name}-worker-[a-z0-9]{6}` : `${name}-${pool.name}${random}${random}`,
+          `worker nodes of cluster ${name}`,
+        ),
       ),
     ]),
   ...(settings.cloudProviderKind === undefined ? [] : [named("", cloudProviderKind, cloudProviderKind)]),

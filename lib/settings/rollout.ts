@@ -1,5 +1,5 @@
 import type { Problem } from "../base/problem";
-import { countNodes } from "../cluster/spec";
+import { countMostNodes, mostReplicas } from "../cluster/spec";
 import { nodePrefix } from "../network/networks";
 import type { Settings } from "./types";
 
@@ -11,10 +11,14 @@ const onDocker = ({ clusters }: RolloutSettings): DockerCluster[] =>
 
 /**
  * Returns the most machines that Cluster API creates in addition during a rollout of a cluster: one for the control plane
- * and one for each pool, whose maxSurge is 1. An upgrade rolls all pools at once.
+ * and one for each MachineDeployment, whose maxSurge is 1. The provider of a MachinePool first creates all machines of the
+ * pool again. An upgrade rolls all pools at once.
  */
 const rollingNodes = ({ controlPlaneReplicas, workerPools }: DockerCluster): number =>
-  (controlPlaneReplicas > 0 ? 1 : 0) + workerPools.filter(({ replicas }) => replicas > 0).length;
+  workerPools.reduce(
+    (count, pool) => count + (pool.type === "machinePool" ? mostReplicas(pool) : Math.min(1, mostReplicas(pool))),
+    controlPlaneReplicas > 0 ? 1 : 0,
+  );
 
 const total = (clusters: readonly DockerCluster[], count: (cluster: DockerCluster) => number): number =>
   clusters.reduce((result, cluster) => result + count(cluster), 0);
@@ -32,7 +36,7 @@ const shortage = (standing: number, rolling: number, room: number): string =>
 export const rolloutShortages = (settings: RolloutSettings): Problem[] => {
   const clusters = onDocker(settings);
   const { subnet } = settings.network;
-  const [standing, rolling] = [total(clusters, countNodes), total(clusters, rollingNodes)];
+  const [standing, rolling] = [total(clusters, countMostNodes), total(clusters, rollingNodes)];
   // The lower half also has the network address, the gateway, the management node and the clusters' load balancers.
   const room = 2 ** (31 - subnet.prefix) - 3 - clusters.length;
   const crowded: Problem[] =
@@ -48,7 +52,11 @@ export const rolloutShortages = (settings: RolloutSettings): Problem[] => {
         ];
   const pods = clusters.flatMap((cluster) =>
     cluster.podCidr.list.flatMap(({ family, prefix, text }): Problem[] => {
-      const [nodes, more, networks] = [countNodes(cluster), rollingNodes(cluster), 2 ** (nodePrefix[family] - prefix)];
+      const [nodes, more, networks] = [
+        countMostNodes(cluster),
+        rollingNodes(cluster),
+        2 ** (nodePrefix[family] - prefix),
+      ];
       if (nodes + more <= networks) return [];
       return [
         {

@@ -4,6 +4,7 @@ import { completeByRoute } from "./routeDefaults";
 import { validateSettings } from "./rules";
 import { readClusters, stackSettings } from "./schema/entries";
 import { readTable } from "./schema/read";
+import type { TemplateTexts } from "./schema/templateFields";
 import { type Settings, settingsTree } from "./types";
 
 /** An error with all problems of a stack's settings. */
@@ -26,6 +27,8 @@ export interface SettingsSource {
   readonly route?: Route;
   /** Keys without a namespace whose values the user encrypted. No problem shows such a value. */
   readonly secretKeys?: readonly string[];
+  /** Texts of the templates in the settings. @default - templates are not read, and belong to other providers */
+  readonly templates?: TemplateTexts;
 }
 
 /**
@@ -34,11 +37,17 @@ export interface SettingsSource {
  *
  * @throws SettingsError with all problems: unknown keys, wrong types, and values that break a rule
  */
-export const readSettings = ({ config: input, pins, route = "release", secretKeys = [] }: SettingsSource): Settings => {
+export const readSettings = ({
+  config: input,
+  pins,
+  route = "release",
+  secretKeys = [],
+  templates,
+}: SettingsSource): Settings => {
   const config = completeByRoute(input, route);
   const versions = routePins(pins[config["pins"] === "source" ? "source" : "release"]);
   const top = readTable(stackSettings, { input: config, versions, path: "" });
-  const { entries, problems } = readClusters(top, config, versions);
+  const { entries, problems } = readClusters(top, config, versions, templates);
   const { values, invalid } = top;
   const all = [...top.problems, ...problems, ...validateSettings({ values, invalid, entries, versions })];
   if (all.length > 0) throw new SettingsError(all.map((problem) => hideSecret(problem, secretKeys, input)));

@@ -1,6 +1,7 @@
 import { cloudProviderKindImage } from "../addons/cloudProviderKind";
 import { topologyGate } from "../cluster/class/gate";
 import type { ClusterSpec, Backend, KubeadmSettings, NodeMount } from "../cluster/spec";
+import type { TemplateFacts } from "../cluster/template/facts";
 import type { Address } from "../network/address";
 import { type AddressRange, networkRange } from "../network/addressRange";
 import type { Cidr } from "../network/cidr";
@@ -28,11 +29,25 @@ export interface ClassSettings {
   readonly variables: Readonly<Record<string, unknown>>;
 }
 
+/** A template of a cluster's objects. */
+export interface ClusterTemplate {
+  /** URL or path. */
+  readonly location: string;
+  /** Values of the template's variables. */
+  readonly variables: Readonly<Record<string, string>>;
+  /** Number of workers for the template's variable. `workerPools` has the pools that the template defines. */
+  readonly workerReplicas: number;
+  /** Absent if it was not read with the settings. */
+  readonly text?: string;
+  /** Properties of a Docker or in-memory cluster; absent for another provider. */
+  readonly facts?: TemplateFacts;
+}
+
 /** The settings of a workload cluster. */
 export interface ClusterSettings extends Readonly<Omit<ClusterSpec, "backend">> {
   readonly backend: Backend;
-  /** URL or path of the cluster's template, and values of the template's variables; only for backend `template`. */
-  readonly template?: { readonly location: string; readonly variables: Readonly<Record<string, string>> };
+  /** The template of the cluster's objects; absent for a cluster whose objects Slipway defines. */
+  readonly template?: ClusterTemplate;
   /**
    * The cluster's class: a ClusterClass in a file, or a name of an existing class. Absent for a cluster without a class.
    */
@@ -85,6 +100,8 @@ export interface Settings {
     readonly image: string;
     /** Path of the archive; empty for all other sources. */
     readonly archive: string;
+    /** Path of a clone of Cluster API to build; absent for a build from the Go module, and for all other sources. */
+    readonly clone?: string;
   };
   /** URL or path of each manifest. */
   readonly manifests: {
@@ -143,7 +160,12 @@ export const settingsTree = (
     },
     imageSource: values.imageSource,
     extraImages: [...values.extraImages],
-    capd: { source: values.capdImageSource, image: values.capdImage, archive: values.capdImageArchive },
+    capd: {
+      source: values.capdImageSource,
+      image: values.capdImage,
+      archive: values.capdImageArchive,
+      ...(values.capdSource === "" ? {} : { clone: values.capdSource }),
+    },
     manifests: {
       certManager: values.certManagerManifest,
       core: values.coreManifest,
@@ -172,7 +194,31 @@ export const withTopology = (featureGates: Readonly<Record<string, string>>): Re
   [topologyGate]: "true",
 });
 
-const clusterOf = ({ values, pools }: ClusterEntry, allotted: ClusterRanges | undefined): ClusterSettings => {
+/**
+ * Returns the images of a Docker cluster's machines before Slipway adds images to them. A template may have several
+ * images, or none that is the setting `nodeImage`.
+ */
+export const nodeImagesOf = ({
+  nodeImage,
+  template,
+}: Pick<ClusterSettings, "nodeImage" | "template">): readonly string[] => template?.facts?.images ?? [nodeImage];
+
+/** Returns the images that this machine's Docker needs for a cluster's machines, before Slipway adds images to them. */
+export const hostImagesOf = (cluster: Pick<ClusterSettings, "nodeImage" | "template">): readonly string[] => [
+  ...nodeImagesOf(cluster),
+  ...(cluster.template?.facts?.preloaded ?? []),
+];
+
+const templateOf = ({ values, template, templateText }: ClusterEntry): ClusterTemplate => ({
+  location: values.template,
+  variables: values.templateVariables,
+  workerReplicas: values.workerReplicas,
+  ...(templateText === undefined ? {} : { text: templateText }),
+  ...(template === undefined ? {} : { facts: template }),
+});
+
+const clusterOf = (entry: ClusterEntry, allotted: ClusterRanges | undefined): ClusterSettings => {
+  const { values, pools } = entry;
   const { loadBalancerAddresses, healthCheck } = values;
   const { ipv4, ipv6 }: ClusterRanges =
     (loadBalancerAddresses.list.length === 0 ? allotted : rangesOf(loadBalancerAddresses)) ?? {};
@@ -190,9 +236,7 @@ const clusterOf = ({ values, pools }: ClusterEntry, allotted: ClusterRanges | un
     serviceDomain: values.serviceDomain,
     nodeImage: values.nodeImage,
     backend: values.backend,
-    ...(values.backend !== "template"
-      ? {}
-      : { template: { location: values.template, variables: values.templateVariables } }),
+    ...(values.template === "" ? {} : { template: templateOf(entry) }),
     ...(values.class === "" ? {} : { class: { source: values.class, variables: values.variables } }),
     cni: values.cni,
     loadBalancer: values.loadBalancer,

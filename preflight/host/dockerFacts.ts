@@ -52,6 +52,9 @@ const infoFormat = [
   "{{.MemTotal}} {{.NCPU}} {{.CgroupDriver}}",
 ].join("\n");
 
+/** Format of `docker version`: the version of the command, then a line for each component of the server. */
+const versionFormat = "{{.Client.Version}}\n{{range .Server.Components}}{{.Name}}\n{{end}}";
+
 /** The socket that the docker plugin and Cluster API use, whatever the docker command uses. */
 export const dockerSocket = "/var/run/docker.sock";
 
@@ -93,13 +96,13 @@ const listIn = (json: string | undefined): string[] => {
 export const readDockerFacts = async (path: string): Promise<DockerFacts> => {
   const docker = (...args: string[]) => readOutput("docker", args, path);
   const socket = existsSync(dockerSocket);
-  const [info, behindSocket, choice, components] = await Promise.all([
+  const [info, behindSocket, choice, versions] = await Promise.all([
     docker("info", "--format", infoFormat),
     socket
       ? docker("-H", `unix://${dockerSocket}`, "info", "--format", "{{.ID}}\n{{.DockerRootDir}}")
       : { text: undefined, error: "" },
     readChoice(docker),
-    docker("version", "--format", "{{range .Server.Components}}{{.Name}}\n{{end}}"),
+    docker("version", "--format", versionFormat),
   ]);
   // Without an answer, either the server is stopped or the docker command is missing.
   const client = info.text === undefined ? await docker("--version") : { text: undefined };
@@ -108,9 +111,7 @@ export const readDockerFacts = async (path: string): Promise<DockerFacts> => {
   const [memory, count, cgroupDriver] = sizes.split(" ");
   const [memoryBytes, cores] = [Number(memory), Number(count)];
   const hasContainerdStore = store.includes("io.containerd.snapshotter");
-  const clientVersion = hasContainerdStore
-    ? (await docker("version", "--format", "{{.Client.Version}}")).text
-    : undefined;
+  const [clientVersion, ...components] = (versions.text ?? "").split("\n");
   // Copies of a machine, and servers with one /etc/docker/key.json, have one id. Their folders differ.
   const [socketServer, socketRoot] = (behindSocket.text ?? "").split("\n");
   const hasOtherRoot = dataRoot && socketRoot && dataRoot !== socketRoot;
@@ -127,9 +128,9 @@ export const readDockerFacts = async (path: string): Promise<DockerFacts> => {
     socketId: socketId || undefined,
     socketError: behindSocket.error || undefined,
     hasContainerdStore,
-    clientVersion: clientVersion || undefined,
+    clientVersion: (hasContainerdStore && clientVersion) || undefined,
     ...choice,
-    components: (components.text ?? "").split("\n").filter(Boolean),
+    components: components.filter(Boolean),
     security: listIn(security),
     ...(name && name !== hostname() ? { machine: name } : {}),
     ...(dataRoot ? { dataRoot } : {}),

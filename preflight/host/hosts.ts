@@ -1,7 +1,7 @@
 import { cniLocation, type CniName } from "../../lib/addons/cni";
 import { runLimited } from "../../lib/base/concurrency";
 import { infrastructureOf } from "../../lib/cluster/infrastructure";
-import { pullsCapdImage, type Settings } from "../../lib/settings/types";
+import { hostImagesOf, pullsCapdImage, type Settings } from "../../lib/settings/types";
 import { askInternet, reasonOf } from "../../system/http";
 import { imageAddress, registryUrl } from "../images/registry";
 import { finding, type CheckResult, ok } from "./check";
@@ -43,7 +43,8 @@ const registriesOf = (settings: Settings): string[] => {
   const onDocker = clusters.filter(({ backend }) => infrastructureOf(backend).onDocker);
   const images = [
     ...(isOurs ? [management.nodeImage] : []),
-    ...onDocker.map(({ nodeImage }) => nodeImage),
+    ...onDocker.flatMap(hostImagesOf),
+    ...onDocker.flatMap(({ template }) => template?.facts?.resourceImages ?? []),
     // The load balancer of a cluster, which Cluster API's Docker provider pulls.
     ...(onDocker.length > 0 ? ["kindest/haproxy"] : []),
     ...(onDocker.some((cluster) => cluster.application) ? [application.image] : []),

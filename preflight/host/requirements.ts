@@ -1,4 +1,4 @@
-import { countNodes } from "../../lib/cluster/spec";
+import { countMostNodes } from "../../lib/cluster/spec";
 import { neededContainerNames } from "../../lib/settings/containerNames";
 import { rollingMachines } from "../../lib/settings/rollout";
 import type { Settings } from "../../lib/settings/types";
@@ -25,7 +25,7 @@ export const requirementsOf = (
   const nodesOf = (backend: "docker" | "inMemory"): number =>
     settings.clusters
       .filter((cluster) => cluster.backend === backend)
-      .reduce((total, cluster) => total + countNodes(cluster), 0);
+      .reduce((total, cluster) => total + countMostNodes(cluster), 0);
   const dockerClusters = settings.clusters.filter((cluster) => cluster.backend === "docker");
   const createsManagement = settings.management.kubeconfig === "";
   const management =

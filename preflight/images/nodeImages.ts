@@ -1,5 +1,5 @@
 import { sentence } from "../../lib/base/problem";
-import type { Settings } from "../../lib/settings/types";
+import { hostImagesOf, type Settings } from "../../lib/settings/types";
 import { imageIds } from "../../system/docker";
 import { askRegistry, type RegistryAnswer } from "./registry";
 
@@ -22,8 +22,11 @@ export const checkNodeImages = async (
   if (imageSource === "local") return { problems: [], warnings: [] };
   const users = new Map<string, string>();
   if (management.kubeconfig === "") users.set(management.nodeImage, "managementNodeImage");
-  for (const { name, backend, nodeImage } of clusters) {
-    if (backend === "docker" && !users.has(nodeImage)) users.set(nodeImage, `nodeImage of cluster ${name}`);
+  for (const cluster of clusters.filter(({ backend }) => backend === "docker")) {
+    for (const image of hostImagesOf(cluster)) {
+      const setting = image === cluster.nodeImage ? "nodeImage" : "template";
+      if (!users.has(image)) users.set(image, `${setting} of cluster ${cluster.name}`);
+    }
   }
   const ids = await idsOf([...users.keys()]);
   const answers = await Promise.all(

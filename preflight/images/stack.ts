@@ -1,7 +1,7 @@
 import { infrastructureOf } from "../../lib/cluster/infrastructure";
 import { type NodeImageRecipe, nodeImageRecipe } from "../../lib/kubernetes/images";
 import { imagesOf } from "../../lib/kubernetes/object";
-import type { ClusterSettings, Settings } from "../../lib/settings/types";
+import { type ClusterSettings, hostImagesOf, nodeImagesOf, type Settings } from "../../lib/settings/types";
 import { imageIds } from "../../system/docker";
 import type { StackManifests } from "../manifests/stack";
 
@@ -10,7 +10,7 @@ export interface StackImages {
   /** Ids of the images for the management cluster's node, by reference, without CAPD's image. */
   readonly nodeImages: { certManager: Record<string, string>; providers: Record<string, string> };
   /** Recipes of node images that contain images which nodes cannot pull, by the cluster's name. */
-  readonly nodeRecipes: Readonly<Record<string, NodeImageRecipe>>;
+  readonly nodeRecipes: Readonly<Record<string, readonly NodeImageRecipe[]>>;
   /** Id of CAPD's image, if the image comes from the host's Docker. */
   readonly capdId?: string;
 }
@@ -43,7 +43,7 @@ export const readImages = async (
     ...providers,
     ...Object.values(workload).flat(),
     ...(loadsManagement ? [settings.management.nodeImage] : []),
-    ...(local ? dockerClusters.map(({ nodeImage }) => nodeImage) : []),
+    ...(local ? dockerClusters.flatMap(hostImagesOf) : []),
     ...(capdLocal ? [settings.capd.image] : []),
   ];
   const ids = await idsOf([...new Set(wanted)]);
@@ -58,9 +58,10 @@ export const readImages = async (
   return {
     nodeImages: { certManager: idsOfImages(ids, certManager), providers: idsOfImages(ids, providers) },
     nodeRecipes: Object.fromEntries(
-      dockerClusters.flatMap(({ name, nodeImage }) => {
-        const recipe = nodeImageRecipe(nodeImage, ids[nodeImage] ?? "", idsOfImages(ids, workload[name] ?? []));
-        return recipe ? [[name, recipe] as const] : [];
+      dockerClusters.flatMap((cluster) => {
+        const images = idsOfImages(ids, workload[cluster.name] ?? []);
+        const recipes = nodeImagesOf(cluster).flatMap((base) => nodeImageRecipe(base, ids[base] ?? "", images) ?? []);
+        return recipes.length > 0 ? [[cluster.name, recipes] as const] : [];
       }),
     ),
     ...(capdLocal && capdId !== undefined ? { capdId } : {}),
@@ -75,11 +76,12 @@ const idsOfImages = (ids: Readonly<Record<string, string>>, images: readonly str
  * part of the node image, and turning either of them on must not replace the nodes.
  */
 export const workloadImages = (
-  { backend, cni, manifests: extra }: ClusterSettings,
+  { backend, cni, manifests: extra, template }: ClusterSettings,
   { application, extraImages }: Settings,
   manifests: StackManifests,
 ): string[] => {
   if (!infrastructureOf(backend).onDocker) return [];
   const sources = [manifests.cni[cni], manifests.loadBalancer, ...extra.map((location) => manifests.extra[location])];
-  return [...imagesOf(sources.flatMap((manifest) => manifest?.objects ?? [])), application.image, ...extraImages];
+  const listed = imagesOf(sources.flatMap((manifest) => manifest?.objects ?? []));
+  return [...listed, ...(template?.facts?.resourceImages ?? []), application.image, ...extraImages];
 };

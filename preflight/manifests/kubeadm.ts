@@ -33,7 +33,7 @@ interface Place {
 }
 
 const placesOf = (cluster: ClusterSettings, index: number): Place[] => {
-  if (cluster.backend === "template") return [];
+  if (cluster.backend === "template" || cluster.template) return [];
   const { controlPlane, workers } = partsOfSpec(clusterSpec(cluster, cluster.backend));
   const key = `clusters[${index}]`;
   const own = {

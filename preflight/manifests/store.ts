@@ -45,8 +45,12 @@ const ofFile = async (path: string, bytes: Buffer, options: ManifestStoreOptions
   return { text: decodeText(bytes), sha256: sha256OfText(bytes) };
 };
 
+/** Returns the file of a downloaded manifest, relative to the checkout. */
+export const storedFile = (url: string, { cacheDir }: ManifestStoreOptions): string =>
+  join(cacheDir, `${sha256Of(url)}.yaml`);
+
 const loadUrl = async (url: string, options: ManifestStoreOptions): Promise<StoredManifest> => {
-  const file = join(options.cacheDir, `${sha256Of(url)}.yaml`);
+  const file = storedFile(url, options);
   return inFileOrder(file, async () => {
     const cached = await readIfThere(file);
     const locked = (await readLock(options))[url];

@@ -3,7 +3,7 @@ import type { Manifest } from "../../lib/kubernetes/manifest";
 import type { KubernetesObject } from "../../lib/kubernetes/object";
 import { providerLabel } from "../../lib/providers/clusterctl";
 import { inventoryCrd, inventoryEntries, providers } from "../../lib/providers/inventory";
-import type { Settings } from "../../lib/settings/types";
+import { nodeImagesOf, type Settings } from "../../lib/settings/types";
 import type { Inputs } from "../../preflight/prepare";
 import { noTopology } from "../../preflight/manifests/topology";
 
@@ -103,7 +103,10 @@ export const inputs = (settings: Settings): Inputs => ({
   nodeRecipes: Object.fromEntries(
     settings.clusters
       .filter(({ backend }) => backend === "docker")
-      .map(({ name, nodeImage }) => [name, nodeImageRecipe(nodeImage, "sha256:5555", workloadImages)!]),
+      .map((cluster) => [
+        cluster.name,
+        nodeImagesOf(cluster).map((image) => nodeImageRecipe(image, "sha256:5555", workloadImages)!),
+      ]),
   ),
   templates: {},
   topology: noTopology,

@@ -14,19 +14,24 @@ export interface ProviderModule {
   crds: KubernetesObject[];
 }
 
-/** Reads the pinned version of a provider's Go module, by the go client; fails where it is not to be had. */
-export const providerModule = (module: string): ProviderModule => {
-  const version = pins.providerTemplates[module];
-  if (version === undefined) throw new Error(`pins.json names no version of ${module}`);
+/** Returns the folder of a Go module, which the go client downloads; fails where it is not to be had. */
+export const moduleFolder = (module: string, version: string): string => {
   const answer = execFileSync("go", ["mod", "download", "-json", `${module}@${version}`], {
     cwd: "/",
     encoding: "utf8",
     env: { ...process.env, GOFLAGS: "" },
   });
-  const { Dir } = JSON.parse(answer) as { Dir: string };
-  const bases = join(Dir, "config", "crd", "bases");
+  return (JSON.parse(answer) as { Dir: string }).Dir;
+};
+
+/** Reads the pinned version of a provider's Go module, by the go client; fails where it is not to be had. */
+export const providerModule = (module: string): ProviderModule => {
+  const version = pins.providerTemplates[module];
+  if (version === undefined) throw new Error(`pins.json names no version of ${module}`);
+  const folder = moduleFolder(module, version);
+  const bases = join(folder, "config", "crd", "bases");
   return {
-    template: readFileSync(join(Dir, "templates", "cluster-template.yaml"), "utf8"),
+    template: readFileSync(join(folder, "templates", "cluster-template.yaml"), "utf8"),
     crds: readdirSync(bases)
       .filter((file) => file.endsWith(".yaml"))
       .flatMap((file) => parseManifest(readFileSync(join(bases, file), "utf8"), file).filter(isCrd)),

@@ -86,6 +86,17 @@ test("every cluster's own manifests and pod networks are read before the error",
   for (const file of ["x.yaml", "net.yaml", "y.yaml"]) expect(lines.join("\n")).toContain(`absent/${file}`);
 });
 
+test("a clone of Cluster API that is missing is reported with all other problems", async () => {
+  const clone = { capdImageSource: "build", capdImageArchive: "", capdSource: "absent/cluster-api" };
+  const lines = await problems(clone);
+  expect(
+    subjects(lines)
+      .filter((subject) => subject !== "capdSource")
+      .sort(),
+  ).toEqual(Object.keys(manifests).sort());
+  expect(lines.join("\n")).toContain("capdSource: expected the folder of a clone of cluster-api");
+});
+
 test("names an image of the Docker provider that no registry has any more, unless a node has the image", async () => {
   const pull = { capdImageSource: "pull", capdImageArchive: "" };
   expect(subjects(await problems(pull)).sort()).toEqual([...Object.keys(manifests), "capdImage"].sort());

@@ -1,9 +1,10 @@
 import { execFileSync } from "node:child_process";
-import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "@jest/globals";
 import { requireStackFile } from "../../cli/pulumi/stack";
+import { manifestStore, storedFile } from "../../preflight/manifests/store";
 import { readStackFile, readStackFileConfig } from "../../preflight/stackFile";
 
 let checkout: string;
@@ -44,6 +45,30 @@ describe("the settings of a stack file", () => {
     expect(readStackFile(checkout, "x", "release")).toBe(first);
     expect(readStackFile(checkout, "x", "source")).not.toBe(first);
     expect(read("config: {clusterName: b}\n").settings?.clusters[0]?.name).toBe("b");
+  });
+});
+
+describe("a stack file with a Docker template", () => {
+  const text = readFileSync("test/e2e/template/docker.yaml", "utf8");
+  const entry = (template: string) => `config: {clusters: [{name: east, template: ${template}}]}\n`;
+
+  test("has a Docker cluster, read from a file of the checkout, again after an edit", () => {
+    writeFileSync(join(checkout, "east.yaml"), text);
+    expect(read(entry("east.yaml")).settings?.clusters[0]).toMatchObject({
+      backend: "docker",
+      controlPlaneReplicas: 1,
+    });
+    writeFileSync(join(checkout, "east.yaml"), text.replace("${CONTROL_PLANE_MACHINE_COUNT}", "3"));
+    expect(read(entry("east.yaml")).settings?.clusters[0]?.controlPlaneReplicas).toBe(3);
+  });
+
+  test("has a Docker cluster, read from a URL that an earlier run downloaded", () => {
+    const url = "https://templates.example/east.yaml";
+    expect(read(entry(url)).settings?.clusters[0]?.backend).toBe("template");
+    const stored = join(checkout, storedFile(url, manifestStore("template")));
+    mkdirSync(dirname(stored), { recursive: true });
+    writeFileSync(stored, text);
+    expect(read(entry(url)).settings?.clusters[0]?.backend).toBe("docker");
   });
 });
 

@@ -116,6 +116,23 @@ describe("the MTU", () => {
   });
 });
 
+test.each([
+  ["its own network", [bridge, network("kind", ["172.19.0.0/16"], { Labels: { "dev.slipway.stack": "slipway/dev" } })]],
+  ["a network of somebody else", [bridge, compose, kindOf("other/dev")]],
+])("the settings of a stack with %s are read once", async (_, networks) => {
+  const { execute } = dockerWith(networks);
+  let readings = 0;
+  const source = {
+    config: { networkSubnet: networks.length === 2 ? "" : "10.9.0.0/16" },
+    get pins() {
+      readings += 1;
+      return pins;
+    },
+  };
+  await placeOnMachine(source, "slipway/dev", { readState: () => Promise.resolve(undefined), execute });
+  expect(readings).toBe(1);
+});
+
 describe("on a machine", () => {
   test("without other networks, a stack takes the default subnet", async () => {
     expect(await place({})).toMatchObject({ subnet: "172.18.0.0/16", adopt: false, notice: undefined });

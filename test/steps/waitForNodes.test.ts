@@ -1,5 +1,5 @@
 import { spawnSync } from "node:child_process";
-import { writeFileSync } from "node:fs";
+import { readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, describe, expect, test } from "@jest/globals";
 import { fakeCheckout } from "../helpers/fakeCheckout";
@@ -17,14 +17,17 @@ const waitFor = (
   environment: Record<string, string> = {},
   sets = current,
   owners: string[] = [],
+  machinePools: string[] = [],
 ) => {
   const lines = nodes.map(([name, kind, owner, version, ready]) => `${name}|${kind}|${owner}|${version} ${ready}`);
   writeFileSync(join(folder, "nodes"), lines.map((line) => `${line}\n`).join(""));
   writeFileSync(join(folder, "sets"), sets.map((line) => `${line}\n`).join(""));
   writeFileSync(join(folder, "owners"), owners.map((line) => `${line}\n`).join(""));
+  writeFileSync(join(folder, "pools"), machinePools.map((line) => `${line}\n`).join(""));
   fakeTool(
     "kubectl",
-    `case "$*" in *"get crd"*) echo "machinedeployments.cluster.x-k8s.io " ;; *"{.metadata.annotations}"*) cat "${join(folder, "owners")}" ;; *machinesets*) cat "${join(folder, "sets")}" ;; *"get nodes"*jsonpath*) cat "${join(folder, "nodes")}" ;; *"rollout status"*broken*) exit 1 ;; esac`,
+    `echo "$*" >> "${join(folder, "calls")}"
+    case "$*" in *devmachines*) cat "${join(folder, "pools")}" ;; *"get crd"*) echo "machinedeployments.cluster.x-k8s.io " ;; *"node-group-min-size}"*) [[ "$*" != *"get machinedeployments"* ]] || cat "${join(folder, "owners")}" ;; *machinesets*) cat "${join(folder, "sets")}" ;; *"get nodes"*jsonpath*) cat "${join(folder, "nodes")}" ;; *"rollout status"*broken*) exit 1 ;; esac`,
   );
   const { status, stdout, stderr } = spawnSync("bash", ["steps/wait-for-nodes"], {
     cwd: folder,
@@ -63,9 +66,46 @@ const worker = (name: string, set: string, version = "v1.34.4", ready = "True"):
 describe("wait-for-nodes", () => {
   test("counts the replicas of the owners where the autoscaler sets the replicas of a pool", () => {
     const nodes = [controlPlane, worker("one-md-0-a", "one-md-0-xxxxx")];
-    const annotated = '1 {"cluster.x-k8s.io/cluster-api-autoscaler-node-group-min-size":"1"}';
-    expect(waitFor(nodes, { NODES: "4" }, current, ["1 {}", annotated]).status).toBe(0);
-    expect(waitFor(nodes, { NODES: "4" }, current, ["1 {}", "1 {}"]).status).not.toBe(0);
+    const owners = (...bounds: string[]) => [
+      "KubeadmControlPlane|one-control-plane|1|||",
+      `MachineDeployment|one-md-0|${bounds.join("|")}|DevMachineTemplate`,
+    ];
+    expect(waitFor(nodes, { NODES: "4" }, current, owners("1", "1", "5")).status).toBe(0);
+    expect(waitFor(nodes, { NODES: "4" }, current, owners("1", "", "")).status).not.toBe(0);
+    expect(waitFor(nodes, { NODES: "4" }, current, owners("2", "1", "5")).stderr).toContain("there are not 3 nodes");
+  });
+
+  test("scales a pool below the minimum of its autoscaler to the minimum", () => {
+    rmSync(join(folder, "calls"), { force: true });
+    waitFor([controlPlane], {}, current, ["MachineDeployment|one-md-0|1|2|5|", "MachineDeployment|two-a|0|1|2|"]);
+    const calls = readFileSync(join(folder, "calls"), "utf8").split("\n");
+    expect(calls.filter((call) => call.includes(" scale "))).toEqual([
+      "--namespace default scale machinedeployments.cluster.x-k8s.io/one-md-0 --replicas=2",
+    ]);
+  });
+
+  test("counts the nodes of the pool's present kind, where an earlier pool of the name still exists", () => {
+    const nodes = (kind: string): (typeof controlPlane)[] => [
+      controlPlane,
+      [`${kind}-node`, kind, kind === "MachineSet" ? "one-md-0-xxxxx" : "one-md-0", "v1.34.4", "True"],
+    ];
+    const owners = ["MachineDeployment|one-md-0|1|||DevMachineTemplate", "MachinePool|one-md-0|1|||DevMachinePool"];
+    const pools = { OWNERS: "one-control-plane", MACHINE_POOLS: "one-md-0" };
+    expect(waitFor(nodes("MachinePool"), pools, current, owners).status).toBe(0);
+    expect(waitFor(nodes("MachineSet"), pools, current, owners).status).toBe(1);
+    expect(waitFor(nodes("MachinePool"), {}, current, owners).status).toBe(1);
+    expect(waitFor(nodes("MachineSet"), {}, current, owners).status).toBe(0);
+    // A template may have MachinePools too, whose names are among the owners.
+    expect(waitFor(nodes("MachinePool"), {}, current, ["MachinePool|one-md-0|1|||AWSMachinePool"]).status).toBe(0);
+  });
+
+  test("waits until each machine of a MachinePool has the image of its infrastructure", () => {
+    const nodes: (typeof controlPlane)[] = [controlPlane, ["a", "MachinePool", "one-mp-0", "v1.34.4", "True"]];
+    const pools = { OWNERS: "one-control-plane", MACHINE_POOLS: "one-mp-0" };
+    const owners = ["MachinePool|one-mp-0|1|||DevMachinePool"];
+    const machine = (image: string): string[] => ["DevMachinePool|one-mp-0||new", `DevMachine|a|one-mp-0|${image}`];
+    expect(waitFor(nodes, pools, current, owners, machine("new")).status).toBe(0);
+    expect(waitFor(nodes, pools, current, owners, machine("old")).status).toBe(1);
   });
 
   test("gives the names of the nodes once they are what is wanted", () => {

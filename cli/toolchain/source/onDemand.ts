@@ -1,5 +1,5 @@
 import { cniLocation } from "../../../lib/addons/cni";
-import type { Settings } from "../../../lib/settings/types";
+import { hostImagesOf, type Settings } from "../../../lib/settings/types";
 import type { Artifact } from "../build/artifact";
 
 /** Returns the node images and manifests of pod networks in the settings, which this machine may have to build. */
@@ -8,7 +8,7 @@ export const namedBySettings = (settings: Settings): string[] => [
   ...settings.extraImages,
   ...settings.clusters
     .filter(({ backend }) => backend === "docker")
-    .flatMap((cluster) => [cluster.nodeImage, cniLocation(cluster.cni, settings)]),
+    .flatMap((cluster) => [...hostImagesOf(cluster), cniLocation(cluster.cni, settings)]),
 ];
 
 /** Returns the artifacts with a result in `named`, and the artifacts of the list that they need, in the list's order. */

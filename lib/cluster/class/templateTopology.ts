@@ -4,7 +4,9 @@ import type { PlacedObject } from "../../kubernetes/identity";
 import type { KubernetesObject } from "../../kubernetes/object";
 import type { TopologyParts } from "../parts";
 import type { TemplateCluster } from "../template/problems";
+import type { Backend, WorkerPool } from "../spec";
 import { classWith, isClusterClass } from "./classObjects";
+import { classBackend } from "./nodeImages";
 
 /** Returns true for a Cluster object whose machines a class defines. */
 export const isTopologyCluster = (cluster: KubernetesObject | undefined): boolean =>
@@ -39,6 +41,39 @@ const referenceProblems = (cluster: KubernetesObject, source: string, namespace:
   ];
 };
 
+/** Properties of a cluster with a class that the settings need from its template. */
+export interface TopologyFacts {
+  readonly backend: Backend;
+  readonly version: unknown;
+  readonly replicas: number;
+  readonly pools: readonly WorkerPool[];
+}
+
+const poolsOf = (cluster: KubernetesObject): readonly unknown[] => {
+  const pools = valueAt(cluster, "spec", "topology", "workers", "machineDeployments");
+  return Array.isArray(pools) ? (pools as unknown[]) : [];
+};
+
+/**
+ * Reads a Cluster object with a class. Its machines are containers unless the template has the class and says otherwise.
+ */
+export const topologyFacts = (cluster: KubernetesObject, objects: readonly KubernetesObject[]): TopologyFacts => {
+  const clusterClass = objects.find(
+    (object) => isClusterClass(object) && object.metadata.name === classNameOf(cluster),
+  );
+  const backend = clusterClass ? classBackend({ clusterClass, templates: [...objects], supporting: [] }) : "docker";
+  return {
+    backend: backend ?? "template",
+    version: valueAt(cluster, "spec", "topology", "version"),
+    replicas: countAt(valueAt(cluster, "spec", "topology", "controlPlane", "replicas")),
+    pools: poolsOf(cluster).map((pool) => ({
+      name: String(valueAt(pool, "name")),
+      replicas: countAt(valueAt(pool, "replicas")),
+      workerClass: String(valueAt(pool, "class")),
+    })),
+  };
+};
+
 const countAt = (value: unknown): number => (typeof value === "number" ? value : 1);
 
 /**
@@ -58,9 +93,7 @@ export const topologyOfTemplate = (
   const besides = placed.filter(({ object }) => object !== cluster);
   const inTemplate = besides.find(({ object }) => isClusterClass(object) && object.metadata.name === className);
   const classObjects = inTemplate && classWith(inTemplate.object, besides, { source, namespace });
-  const topology = valueAt(cluster, "spec", "topology");
-  const pools = valueAt(topology, "workers", "machineDeployments");
-  const replicas = (Array.isArray(pools) ? (pools as unknown[]) : []).map((pool) => countAt(valueAt(pool, "replicas")));
+  const replicas = poolsOf(cluster).map((pool) => countAt(valueAt(pool, "replicas")));
   return {
     cluster,
     topology: {
@@ -68,6 +101,9 @@ export const topologyOfTemplate = (
       ...(classObjects ? { classObjects: { ...classObjects, supporting: [] } } : {}),
     },
     supporting: classObjects?.supporting ?? besides.map(({ object }) => object),
-    nodes: [countAt(valueAt(topology, "controlPlane", "replicas")), ...replicas].reduce((total, one) => total + one, 0),
+    nodes: [countAt(valueAt(cluster, "spec", "topology", "controlPlane", "replicas")), ...replicas].reduce(
+      (total, one) => total + one,
+      0,
+    ),
   };
 };

@@ -10,7 +10,8 @@ const scalers = [
   "cluster.x-k8s.io/cluster-api-autoscaler-node-group-max-size",
 ];
 
-const isPool = ({ kind }: KubernetesObject): boolean => poolKinds.includes(kind);
+/** Returns true for an owner of worker nodes. */
+export const isPool = ({ kind }: KubernetesObject): boolean => poolKinds.includes(kind);
 
 /** Returns whether another controller changes the number of a pool's nodes. */
 const isScaled = ({ metadata: { annotations = {} } }: KubernetesObject): boolean =>
@@ -34,9 +35,10 @@ const hasMachines = (controlPlane: KubernetesObject): boolean =>
   controlPlane.kind === "KubeadmControlPlane" ||
   referencesIn(controlPlane["spec"]).some(({ kind }) => kind.endsWith("MachineTemplate"));
 
-const replicasOf = (owner: KubernetesObject): number => {
-  const { replicas = 1 } = owner["spec"] as { replicas?: unknown };
-  return Number(replicas);
+/** Returns the number of machines that an owner creates. */
+export const replicasOf = (owner: KubernetesObject): number => {
+  const { replicas } = (owner["spec"] ?? {}) as { replicas?: unknown };
+  return Number(replicas ?? 1);
 };
 
 /** Returns the nodes that the owners in a template create. */

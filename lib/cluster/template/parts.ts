@@ -5,9 +5,11 @@ import type { KubernetesObject } from "../../kubernetes/object";
 import { toYaml } from "../../kubernetes/yaml";
 import { isCluster } from "../class/classObjects";
 import { isTopologyCluster, topologyOfTemplate } from "../class/templateTopology";
+import { isRecord, valueAt } from "../../base/json";
 import { clusterNetwork } from "../clusterNetwork";
 import { versionOf } from "../machineTemplate";
 import type { ClusterParts, MachineOwner } from "../parts";
+import { type ImageDefaults, withBackendAnnotation, withMachineImage } from "./docker";
 import { nodesOf, referencesIn } from "./nodes";
 import { type TemplateCluster, templateProblems } from "./problems";
 import { renderPlaced, type TemplateValues } from "./render";
@@ -59,6 +61,13 @@ const textsIn = (value: unknown): string[] => {
   return typeof value === "object" && value !== null ? Object.values(value).flatMap(textsIn) : [];
 };
 
+/** Images of the machines of a Docker cluster. */
+export interface MachineImages {
+  readonly defaults: ImageDefaults;
+  /** Built images by the image that they contain. */
+  readonly built: Readonly<Record<string, string>>;
+}
+
 /** Returns the variables that `clusterctl generate cluster` sets, and those that templates use for networks. */
 export const templateVariablesOf = (cluster: TemplateCluster): Record<string, string> => ({
   CLUSTER_NAME: cluster.name,
@@ -71,12 +80,20 @@ export const templateVariablesOf = (cluster: TemplateCluster): Record<string, st
   SERVICE_DOMAIN: cluster.serviceDomain,
 });
 
+/** Returns variables of Cluster API's own Docker templates, which the settings of a cluster fill in if the user does not. */
+export const unsetVariables = (cluster: TemplateCluster): Record<string, string> => ({
+  DOCKER_POD_CIDRS: cluster.podCidr.text,
+  DOCKER_SERVICE_CIDRS: cluster.serviceCidr.text,
+  DOCKER_SERVICE_DOMAIN: cluster.serviceDomain,
+});
+
 /**
  * Returns a cluster's objects from a template as `clusterctl generate cluster` accepts it: one Cluster, its
  * infrastructure and control plane, and the owners of its workers. Machine templates are named by their content, as the
  * program's own are.
  *
  * @param source - name of the template in an error
+ * @param machines - images of a Docker cluster's machines; default: those of the template
  * @throws ProblemError for a variable without a value, and for a template that does not fit the cluster's settings
  */
 export const templateParts = (
@@ -84,10 +101,11 @@ export const templateParts = (
   source: string,
   cluster: TemplateCluster,
   { variables, ...values }: TemplateValues,
+  machines?: MachineImages,
 ): ClusterParts => {
-  const all = { ...variables, ...templateVariablesOf(cluster) };
+  const all = { ...unsetVariables(cluster), ...variables, ...templateVariablesOf(cluster) };
   const placed = renderPlaced(text, source, { ...values, variables: all }).map(({ object, place }) => {
-    const complete = withoutNulls(object) as KubernetesObject;
+    const complete = withListedNetworks(withBackendAnnotation(withoutNulls(object) as KubernetesObject));
     return { object: isNamespaced(complete) ? inNamespace(complete, cluster.namespace) : complete, place };
   });
   // Two objects may differ only in the namespace, which every object of a cluster gets.
@@ -103,7 +121,11 @@ export const templateParts = (
     );
     return topologyOfTemplate(replaced, withCidrs, source, cluster);
   }
-  const objects = namedByContent(rendered.map((object) => withNetworks(object, cluster)));
+  const objects = namedByContent(
+    rendered
+      .map((object) => withNetworks(object, cluster))
+      .map((object) => (machines ? withMachineImage(object, machines.defaults, machines.built) : object)),
+  );
 
   const find = (reference: unknown): KubernetesObject[] => {
     const { kind, name } = (reference ?? {}) as { kind?: unknown; name?: unknown };
@@ -159,6 +181,24 @@ const withNetworks = (object: KubernetesObject, cluster: TemplateCluster): Kuber
   if (object.kind !== "Cluster") return object;
   const spec = object["spec"] as { clusterNetwork?: object };
   return { ...object, spec: { ...spec, clusterNetwork: { ...clusterNetwork(cluster), ...spec.clusterNetwork } } };
+};
+
+/** Splits networks that a variable such as `${POD_CIDR}` joined with commas. */
+export const withListedNetworks = (object: KubernetesObject): KubernetesObject => {
+  const network = object.kind === "Cluster" ? valueAt(object, "spec", "clusterNetwork") : undefined;
+  if (!isRecord(network)) return object;
+  const split = (value: unknown): unknown => {
+    const blocks = valueAt(value, "cidrBlocks");
+    if (!isRecord(value) || blocks === undefined) return value;
+    const listed = (Array.isArray(blocks) ? blocks : [blocks]).flatMap((block: unknown) =>
+      typeof block === "string" ? block.split(",") : [block],
+    );
+    return { ...value, cidrBlocks: listed };
+  };
+  const spec = object["spec"] as object;
+  const { pods, services } = network;
+  const listed = { ...(pods ? { pods: split(pods) } : {}), ...(services ? { services: split(services) } : {}) };
+  return { ...object, spec: { ...spec, clusterNetwork: { ...network, ...listed } } };
 };
 
 /** Returns true for a namespaced kind. Like clusterctl, it counts every unknown kind as namespaced. */

@@ -7,7 +7,7 @@ import { checkField, type ClusterRule } from "./rule";
 
 const hasClass = ({ values }: ClusterEntry): boolean => values.class !== "";
 
-const isTemplate = ({ values }: ClusterEntry): boolean => values.backend === "template";
+const isTemplate = ({ values }: ClusterEntry): boolean => values.template !== "";
 
 const poolProblems = (entry: ClusterEntry, field: string, check: (pool: WorkerPool) => Problem[]): Problem[] =>
   entry.pools.flatMap((pool, index) =>
@@ -30,13 +30,27 @@ export const classRules: readonly ClusterRule[] = [
   {
     fields: ["class", "kubeadm", "mounts", "workers"],
     check: (entry) => {
-      if (!hasClass(entry)) return [];
+      if (!hasClass(entry) || isTemplate(entry)) return [];
       const { kubeadm = {}, mounts } = entry.values;
       const rule = "no value beside class, whose templates define the machines";
       const remedy = "Write it into the templates of the class";
       return [
         ...checkField(Object.keys(kubeadm).length === 0, entry, "kubeadm", rule, remedy),
         ...checkField(mounts.length === 0, entry, "mounts", rule, remedy),
+        ...poolProblems(entry, "type", ({ type }) =>
+          type === undefined ? [] : [{ received: type, rule: "machineDeployment beside class", remedy: "Remove it" }],
+        ),
+        ...poolProblems(entry, "maxReplicas", ({ maxReplicas }) =>
+          maxReplicas === undefined
+            ? []
+            : [
+                {
+                  received: maxReplicas,
+                  rule: "no value beside class",
+                  remedy: "Write the annotations into a template",
+                },
+              ],
+        ),
         ...poolProblems(entry, "kubeadm", ({ kubeadm: settings }) =>
           settings === undefined ? [] : [{ rule, remedy }],
         ),
@@ -47,7 +61,7 @@ export const classRules: readonly ClusterRule[] = [
   {
     fields: ["class", "workers"],
     check: (entry) =>
-      hasClass(entry)
+      hasClass(entry) || isTemplate(entry)
         ? []
         : poolProblems(entry, "class", ({ workerClass }) =>
             workerClass === undefined

@@ -62,7 +62,8 @@ const equalObjects = (entries: readonly ClusterEntry[]): Problem[] => {
   const owners = new Map<string, ClusterEntry>();
   return entries.flatMap((entry) => {
     const { name, namespace } = entry.values;
-    const derived = ["cp", ...entry.pools.map((pool) => pool.name)].map((suffix) => `${name}-${suffix}`);
+    const pools = entry.pools.map((pool) => `${name}-${pool.name}`);
+    const derived = [entry.template?.controlPlane ?? `${name}-cp`, ...pools];
     return derived.flatMap((object) => {
       const path = `${namespace}/${object}`;
       const owner = owners.get(path);

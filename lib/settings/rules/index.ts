@@ -14,9 +14,10 @@ import { loadBalancerRules, cloudProviderKindProblems } from "./loadBalancer";
 import { machineRules } from "./machines";
 import { managementNodeProblems, mountRules } from "./mounts";
 import { nameRules } from "./names";
+import { poolRules } from "./pools";
 import { networkRules } from "./networks";
 import { checkField, type ClusterRule, type RuleContext } from "./rule";
-import { templateRules, providerProblems } from "./template";
+import { templateNetworkRules, templateRules, providerProblems } from "./template";
 import { versionRules } from "./versions";
 
 /** Rules about clusters that Cluster API's in-memory provider simulates. */
@@ -41,12 +42,14 @@ export const clusterRules: readonly ClusterRule[] = [
   ...networkRules,
   ...nameRules,
   ...machineRules,
+  ...poolRules,
   ...loadBalancerRules,
   ...inMemoryRules,
   ...versionRules,
   ...familyRules,
   ...templateRules,
   ...classRules,
+  ...templateNetworkRules,
   ...kubeadmRules,
   ...mountRules,
 ];
@@ -80,6 +83,7 @@ const kindOnly = [
   "managementCluster",
   "managementNodeImage",
   "capdImageSource",
+  "capdSource",
   "capdImageArchive",
 ] as const satisfies readonly SettingKey[];
 
@@ -146,6 +150,34 @@ const stackRules: readonly StackRule[] = [
                 capdImageArchive === ""
                   ? "Set it to a file that docker save wrote, or choose another capdImageSource"
                   : "Remove it, or set capdImageSource to archive",
+            },
+          ],
+  },
+  {
+    keys: ["capdImageSource", "capdSource"],
+    check: ({ capdImageSource, capdSource }) =>
+      capdImageSource === "build" || capdSource === ""
+        ? []
+        : [
+            {
+              key: "capdSource",
+              received: capdSource,
+              rule: `no value where capdImageSource is ${capdImageSource}`,
+              remedy: "Remove it, or set capdImageSource to build",
+            },
+          ],
+  },
+  {
+    keys: ["capdSource", "capdImage"],
+    check: ({ capdSource, capdImage, ...values }, versions) =>
+      capdSource === "" || capdImage === notes.get(settingsSchema.capdImage)?.derived?.(versions, values)
+        ? []
+        : [
+            {
+              key: "capdImage",
+              received: capdImage,
+              rule: "no value beside capdSource, whose files give the image its name",
+              remedy: "Remove one of the two",
             },
           ],
   },

@@ -4,7 +4,7 @@ import type { KubeadmSettings } from "../../cluster/spec";
 import type { ClusterEntry } from "../schema/entries";
 import { kubeadmSecretProblems } from "./kubeadmSecrets";
 import { kubeadmWebhookProblems } from "./kubeadmWebhooks";
-import { type ClusterRule, isDocker } from "./rule";
+import { type ClusterRule, hasTemplate, isDocker } from "./rule";
 
 /** A field or an argument that Slipway, Cluster API or its Docker provider sets. */
 interface OwnKey {
@@ -145,8 +145,7 @@ export const kubeadmRules: readonly ClusterRule[] = [
     fields: ["kubeadm", "workers", "backend", "template"],
     settings: ["featureGates"],
     check: (entry, { values }) => {
-      if (!isDocker(entry) && entry.values.backend !== "inMemory")
-        return kubeadmPlaces(entry).map(({ key }) => beside(key));
+      if (hasTemplate(entry)) return kubeadmPlaces(entry).map(({ key }) => beside(key));
       return kubeadmPlaces(entry).flatMap(({ kubeadm, key, isPool }) => [
         ...ownKeyProblems(kubeadm, key, [...(isPool ? poolKeys : clusterKeys), ...(isDocker(entry) ? dockerKeys : [])]),
         ...kubeadmSecretProblems(kubeadm, key),

@@ -13,13 +13,18 @@ export const loadBalancerRules: readonly ClusterRule[] = [
       const workers = entry.pools.reduce((total, pool) => total + pool.replicas, 0);
       const hasMetalLb = entry.values.loadBalancer === "metallb" && !entry.isSingle;
       if (workers > 0 || !(hasMetalLb || entry.values.application) || !isDocker(entry)) return [];
+      const hasList = entry.values.workers.length > 0;
       const rule = hasMetalLb
         ? "1 or more where loadBalancer is metallb, because control plane nodes do not announce its addresses"
         : "1 or more where application is true, because control plane nodes run no pods of it and announce no load balancer";
       const remedy = hasMetalLb
         ? "Add a worker, or set loadBalancer to none"
         : `Set ${entry.isSingle ? "workerReplicas" : "workerReplicas of the cluster"} to 1, or application to false`;
-      return [{ key: entry.key("workerReplicas"), received: 0, rule, remedy }];
+      if (!hasList) return [{ key: entry.key("workerReplicas"), received: 0, rule, remedy }];
+      const listRemedy = hasMetalLb
+        ? "Set replicas or minReplicas of a pool to 1, or loadBalancer to none"
+        : "Set replicas or minReplicas of a pool to 1, or application to false";
+      return [{ key: entry.key("workers"), got: "0 nodes at least", rule, remedy: listRemedy }];
     },
   },
   {
@@ -49,7 +54,9 @@ export const loadBalancerRules: readonly ClusterRule[] = [
     fields: ["cni", "loadBalancer"],
     check: (entry) =>
       checkField(
-        entry.values.cni !== "none" || entry.values.loadBalancer !== "metallb",
+        entry.values.cni !== "none" ||
+          entry.values.loadBalancer !== "metallb" ||
+          entry.template?.bringsNetwork === true,
         entry,
         "loadBalancer",
         "none where cni is none, because MetalLB's pods cannot start without a pod network",

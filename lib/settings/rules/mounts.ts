@@ -2,7 +2,7 @@ import type { Problem } from "../../base/problem";
 import type { NodeMount } from "../../cluster/spec";
 import type { PortMapping } from "../../providers/kindConfig";
 import type { SettingValues } from "../schema/stack";
-import { type ClusterRule, isDocker } from "./rule";
+import { type ClusterRule, hasTemplate, isDocker } from "./rule";
 
 /** Paths of Docker's socket: one folder is a link to the other on most machines. */
 const sockets = ["/var/run/docker.sock", "/run/docker.sock"];
@@ -59,7 +59,8 @@ export const mountRules: readonly ClusterRule[] = [
         ofPool.map((mount, index) => ({ mount, key: `${entry.key("workers")}[${pool}].mounts[${index}]` })),
       );
       const unused = { rule: "no value, because only Docker nodes of Slipway's own clusters have mounts", got: "one" };
-      if (!isDocker(entry)) return [all, ...pools].flat().map(({ key }) => ({ key, ...unused, remedy: removeIt }));
+      if (!isDocker(entry) || hasTemplate(entry))
+        return [all, ...pools].flat().map(({ key }) => ({ key, ...unused, remedy: removeIt }));
       const problems = [all, ...pools.map((pool) => [...all, ...pool])].flatMap((places) =>
         mountProblems(
           places.map(({ mount }) => mount),

@@ -32,7 +32,9 @@ export const nameRules: readonly ClusterRule[] = [
     fields: ["name", "workers"],
     check: (entry) => {
       // clusterObjects has the same rule. The check here reports the problem together with all other problems.
-      const { values, pools, key } = entry;
+      const { values, pools, key, template } = entry;
+      // A template has other names, which rules about all clusters compare.
+      if (template !== undefined) return [];
       const check = () => refuseEqualNames({ name: values.name, workerPools: [...pools] });
       return problemsOf(check).map((problem) => ({ ...problem, key: key("workers") }));
     },

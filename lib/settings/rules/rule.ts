@@ -1,5 +1,5 @@
 import type { Problem } from "../../base/problem";
-import { countNodes as countClusterNodes } from "../../cluster/spec";
+import { countMostNodes } from "../../cluster/spec";
 import type { RoutePins } from "../../versions/pins";
 import type { ClusterField } from "../schema/cluster";
 import type { ClusterEntry } from "../schema/entries";
@@ -28,9 +28,9 @@ export interface ClusterRule {
   readonly check: (entry: ClusterEntry, stack: StackContext) => readonly Problem[];
 }
 
-/** Returns the number of nodes of a cluster. */
+/** Returns the most nodes of a cluster. */
 export const countNodes = ({ values, pools }: ClusterEntry): number =>
-  countClusterNodes({ controlPlaneReplicas: values.controlPlaneReplicas, workerPools: pools });
+  countMostNodes({ controlPlaneReplicas: values.controlPlaneReplicas, workerPools: pools });
 
 /**
  * Returns a problem with one field, or no problem if the field is valid.
@@ -47,3 +47,10 @@ export const checkField = (
 
 /** Returns true if machines are containers. Simulated nodes have addresses on no network, and run no pods. */
 export const isDocker = ({ values }: ClusterEntry): boolean => values.backend === "docker";
+
+/** Returns true if a file defines the cluster's objects. */
+export const hasTemplate = ({ values }: ClusterEntry): boolean => values.template !== "";
+
+/** Returns true for a template of another provider, whose machines Slipway does not know. */
+export const isForeign = ({ values, invalid }: ClusterEntry): boolean =>
+  values.backend === "template" && !invalid.has("template");

@@ -1,10 +1,7 @@
 import { valueAt } from "../../base/json";
 import type { Problem } from "../../base/problem";
 import type { ClusterField } from "../schema/cluster";
-import type { ClusterEntry } from "../schema/entries";
-import { checkField, type ClusterRule, isDocker, type RuleContext } from "./rule";
-
-const isTemplate = ({ values }: ClusterEntry): boolean => values.backend === "template";
+import { checkField, type ClusterRule, hasTemplate, isDocker, isForeign, type RuleContext } from "./rule";
 
 /** Variables of a template whose values are other fields of the cluster. */
 const fieldVariables: Readonly<Record<string, ClusterField>> = {
@@ -26,7 +23,7 @@ export const templateRules: readonly ClusterRule[] = [
       const names = Object.keys(entry.values.templateVariables);
       return [
         ...checkField(
-          isTemplate(entry) || names.length === 0,
+          hasTemplate(entry) || names.length === 0,
           entry,
           "templateVariables",
           "no value without a template",
@@ -47,7 +44,7 @@ export const templateRules: readonly ClusterRule[] = [
     fields: ["template"],
     check: (entry) =>
       checkField(
-        !isTemplate(entry) || (entry.values.healthCheck === undefined && !entry.invalid.has("healthCheck")),
+        !hasTemplate(entry) || (entry.values.healthCheck === undefined && !entry.invalid.has("healthCheck")),
         entry,
         "healthCheck",
         "no value beside template, which defines the objects of the cluster",
@@ -58,7 +55,7 @@ export const templateRules: readonly ClusterRule[] = [
     fields: ["template", "workers"],
     check: (entry) =>
       checkField(
-        !isTemplate(entry) || entry.values.workers.length === 0,
+        !hasTemplate(entry) || entry.values.workers.length === 0,
         entry,
         "workers",
         "no value beside template, which defines the workers",
@@ -69,10 +66,10 @@ export const templateRules: readonly ClusterRule[] = [
     fields: ["template", "loadBalancer", "loadBalancerAddresses"],
     check: (entry) => {
       const { loadBalancer, loadBalancerAddresses } = entry.values;
-      const needsAddresses = isTemplate(entry) && loadBalancer === "metallb";
+      const needsAddresses = isForeign(entry) && loadBalancer === "metallb";
       return [
         ...checkField(
-          loadBalancer !== "cloud-provider-kind" || !isTemplate(entry),
+          loadBalancer !== "cloud-provider-kind" || !isForeign(entry),
           entry,
           "loadBalancer",
           "metallb, external or none for a cluster from a template, because its machines are not containers",
@@ -82,7 +79,7 @@ export const templateRules: readonly ClusterRule[] = [
           loadBalancer !== "external" || !isDocker(entry),
           entry,
           "loadBalancer",
-          'metallb, cloud-provider-kind or "none", because only a cluster from a template can use external',
+          'metallb, cloud-provider-kind or "none", because only a cluster from the template of another provider can use external',
           "Set it to metallb, the default",
         ),
         ...checkField(
@@ -91,7 +88,7 @@ export const templateRules: readonly ClusterRule[] = [
           "loadBalancerAddresses",
           needsAddresses
             ? "a network for MetalLB, because Slipway does not know which addresses are free on the machines' network"
-            : "no value, because only clusters from templates with loadBalancer metallb use it",
+            : "no value, because only clusters from templates of other providers with loadBalancer metallb use it",
           needsAddresses ? "Set it, for example to 10.20.30.240/28" : "Remove it",
         ),
       ];
@@ -101,7 +98,7 @@ export const templateRules: readonly ClusterRule[] = [
     fields: ["template", "application", "loadBalancer"],
     check: (entry) =>
       checkField(
-        !isTemplate(entry) || !entry.values.application || entry.values.loadBalancer !== "none",
+        !isForeign(entry) || !entry.values.application || entry.values.loadBalancer !== "none",
         entry,
         "application",
         "false where loadBalancer is none, because no load balancer would assign an address",
@@ -110,11 +107,26 @@ export const templateRules: readonly ClusterRule[] = [
   },
 ];
 
+/** Rules about the pod network that a template brings. */
+export const templateNetworkRules: readonly ClusterRule[] = [
+  {
+    fields: ["template", "cni"],
+    check: (entry) =>
+      checkField(
+        !entry.template?.bringsNetwork || entry.values.cni === "none",
+        entry,
+        "cni",
+        "none, because a ClusterResourceSet of the template installs a pod network",
+        "Remove it, or remove the ClusterResourceSet from the template",
+      ),
+  },
+];
+
 /** Checks that additional providers exist if a template needs them, and that Slipway installs them. */
 export const providerProblems = ({ values, invalid, entries }: RuleContext): Problem[] => {
   const key = "providers";
   const isEmpty = !invalid.has(key) && values.providers.length === 0;
-  const [cluster] = isEmpty && values.managementKubeconfig === "" ? entries.filter(isTemplate) : [];
+  const [cluster] = isEmpty && values.managementKubeconfig === "" ? entries.filter(isForeign) : [];
   const isUnused = !isEmpty && !invalid.has("installProviders") && !values.installProviders;
   const unused = { rule: "no value where installProviders is false", remedy: "Remove one of the two" };
   return [

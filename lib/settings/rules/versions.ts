@@ -16,9 +16,8 @@ export const versionRules: readonly ClusterRule[] = [
     fields: ["nodeImage", "kubernetesVersion"],
     check: (entry) => {
       const { nodeImage, kubernetesVersion } = entry.values;
-      const tagged = releaseOf(/:([^:/@]+)(@|$)/.exec(nodeImage)?.[1] ?? "")?.version;
       return checkField(
-        tagged === undefined || tagged === releaseOf(kubernetesVersion)?.version,
+        isImageOf(nodeImage, kubernetesVersion),
         entry,
         "nodeImage",
         `an image with a tag of kubernetesVersion, ${kubernetesVersion}`,
@@ -26,4 +25,25 @@ export const versionRules: readonly ClusterRule[] = [
       );
     },
   },
+  {
+    fields: ["template", "nodeImage", "kubernetesVersion"],
+    check: (entry) => {
+      const { nodeImage, kubernetesVersion } = entry.values;
+      const images = (entry.template?.images ?? []).filter((image) => image !== nodeImage);
+      return images
+        .filter((image) => !isImageOf(image, kubernetesVersion))
+        .map((image) => ({
+          key: entry.key("template"),
+          received: image,
+          rule: `a customImage with a tag of kubernetesVersion, ${kubernetesVersion}`,
+          remedy: "Set kubernetesVersion and the image to one version, or remove customImage from the template",
+        }));
+    },
+  },
 ];
+
+/** Returns false for an image with a tag of another version. */
+const isImageOf = (image: string, version: string): boolean => {
+  const tagged = releaseOf(/:([^:/@]+)(@|$)/.exec(image)?.[1] ?? "")?.version;
+  return tagged === undefined || tagged === releaseOf(version)?.version;
+};

@@ -158,6 +158,13 @@ export const absolutePath: Check<string> = requireThat(
   "Write it as /srv/data",
 );
 
+/** Checks the path of a folder, or the empty string. The check does not read the folder. */
+export const folderPath: Check<string> = requireMatch(
+  /^\P{Cc}*$/u,
+  "a path without line breaks and other control characters",
+  "Write a path relative to the project, for example ../cluster-api",
+);
+
 const host = String.raw`(?:[a-zA-Z0-9](?:[a-zA-Z0-9-]*[a-zA-Z0-9])?(?:\.[a-zA-Z0-9](?:[a-zA-Z0-9-]*[a-zA-Z0-9])?)*(?::\d+)?/)?`;
 const segment = String.raw`[a-z0-9]+(?:(?:[._]|__|-+)[a-z0-9]+)*`;
 const reference = new RegExp(

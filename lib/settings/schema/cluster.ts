@@ -105,7 +105,7 @@ export const clusterFields = {
   workerReplicas: integer(1, "Number of worker nodes in one pool, md-0.", between(0, 250)),
   workers: listOf(
     pool,
-    "Worker pools, instead of workerReplicas. Fields: name, replicas, class, labels, taints, kubeadm, mounts.",
+    "Worker pools, instead of workerReplicas. Fields: name, type, replicas, minReplicas, maxReplicas, class, labels, taints, kubeadm, mounts.",
   ),
   healthCheck: optional(healthCheck).register(notes, {
     description:
@@ -143,7 +143,7 @@ export const clusterFields = {
   ),
   template: string(
     "",
-    "URL or path of a cluster template for another infrastructure provider, with the variables of clusterctl generate.",
+    "URL or path of a cluster template, with the variables of clusterctl generate. Templates of other infrastructure providers need an entry in providers.",
     orEmpty(manifestLocation),
   ),
   templateVariables: map("Values of additional variables in the template, for example AWS_REGION.", templateVariables),
@@ -155,7 +155,7 @@ export const clusterFields = {
   variables: anyValues("Values of the class's variables, by name. The schema of the class checks them."),
   loadBalancerAddresses: parsedString(
     "",
-    "For clusters from templates: network of the addresses that MetalLB assigns, on the network of the machines. Dual-stack: one network of each family.",
+    "For clusters from templates of other providers: network of the addresses that MetalLB assigns, on the network of the machines. Dual-stack: one network of each family.",
     (value) => (value === "" ? noNetworks : parseAddresses(value)),
   ),
   loadBalancerSlot: optionalInteger(

@@ -4,8 +4,10 @@ import type { Backend, WorkerPool } from "../../cluster/spec";
 import type { RoutePins } from "../../versions/pins";
 import { type ClusterField, clusterFields, type ClusterValues, singleClusterKeys } from "./cluster";
 import { keyAt, readTable, readValue, type TableReading } from "./read";
+import type { TemplateFacts } from "../../cluster/template/facts";
 import { anyMap, defaultOf, listOf, oneOf, type ValuesOf } from "./setting";
 import { settingsSchema } from "./stack";
+import { readTemplate, statedInput, templateDifferences, type TemplateTexts } from "./templateFields";
 
 /** A cluster of the settings, before the rules about several settings. */
 export interface ClusterEntry {
@@ -21,6 +23,10 @@ export interface ClusterEntry {
   readonly title: string;
   /** True for the cluster of the single-cluster settings. */
   readonly isSingle: boolean;
+  /** Properties of a Docker or in-memory cluster from a template; absent for all other clusters. */
+  readonly template?: TemplateFacts;
+  /** Text of the template; absent if it was not read. */
+  readonly templateText?: string;
 }
 
 /** Clusters and the problems of their fields. */
@@ -32,16 +38,29 @@ export interface EntriesReading {
 /** Schemas of the stack's settings. readClusters reads each entry of `clusters` later. */
 export const stackSettings = { ...settingsSchema, clusters: listOf(unknown(), "") };
 
-/** Returns the clusters of the settings: the entries of `clusters`, or the single cluster if the list is empty. */
+/** Returns the locations of the templates in a stack's configuration, each once. Invalid entries have none. */
+export const templateLocations = (config: Readonly<Record<string, unknown>>): string[] => {
+  const { value: list = [] } = readValue(stackSettings.clusters, config["clusters"], "clusters");
+  const entries = list.map((entry) => readValue(anyMap, entry, "clusters").value);
+  const locations = entries.map((entry) => entry?.["template"]);
+  return [...new Set(locations.filter((location) => typeof location === "string" && location !== ""))] as string[];
+};
+
+/**
+ * Returns the clusters of the settings: the entries of `clusters`, or the single cluster if the list is empty.
+ *
+ * @param templates - undefined: templates are not read, and belong to other providers
+ */
 export const readClusters = (
   top: TableReading<typeof stackSettings>,
   input: Readonly<Record<string, unknown>>,
   versions: RoutePins,
+  templates?: TemplateTexts,
 ): EntriesReading => {
   // An invalid list has no value.
   const list: readonly unknown[] | undefined = top.values.clusters;
   if (list === undefined || list.length === 0) return { entries: [singleEntry(top, versions)], problems: [] };
-  const readings = list.map((entry, index) => readEntry(entry, `clusters[${index}]`, versions));
+  const readings = list.map((entry, index) => readEntry(entry, `clusters[${index}]`, versions, templates));
   return {
     entries: readings.flatMap(({ entry }) => entry ?? []),
     problems: [...unusedKeys(input), ...readings.flatMap(({ problems }) => problems)],
@@ -83,27 +102,37 @@ const readEntry = (
   received: unknown,
   path: string,
   versions: RoutePins,
+  templates: TemplateTexts | undefined,
 ): { entry?: ClusterEntry; problems: readonly Problem[] } => {
   const { value: input, problems: typeProblems } = readValue(anyMap, received, path);
   if (input === undefined) return { problems: typeProblems };
   const has = (field: ClusterField): boolean => Object.hasOwn(input, field);
-  const { values, problems, invalid } = readTable(clusterFields, { input, versions, path });
+  const { values, problems, invalid, template } = readFields(input, path, versions, templates);
   const hasBothWorkers = has("workers") && has("workerReplicas");
-  const all = { ...values, ...dependentDefaults(values, input) };
+  const facts = typeof template === "object" ? template : undefined;
+  const all = { ...values, ...dependentDefaults(values, input, facts) };
   // The two problems of an invalid backend beside template would contradict each other.
   const hasBothBackends = has("template") && has("backend");
   const replaced = [
     ...(hasBothBackends ? [keyAt(path, "backend")] : []),
     ...(invalid.has("loadBalancer") ? [keyAt(path, "loadBalancer")] : []),
   ];
+  const text = templates?.get(all.template);
   const entry: ClusterEntry = {
     values: all,
-    pools: has("workers") ? (values.workers ?? []) : defaultPools(values.workerReplicas),
-    invalid: new Set([...invalid, ...(hasBothWorkers ? ["workers"] : [])]),
+    pools: facts?.pools ?? (has("workers") ? (values.workers ?? []) : defaultPools(values.workerReplicas)),
+    invalid: new Set([
+      ...invalid,
+      ...(hasBothWorkers ? ["workers"] : []),
+      // Rules about the backend would judge a template that nobody has read.
+      ...(template === "unknown" ? ["template", "backend"] : []),
+    ]),
     key: (field) => keyAt(path, field),
     received: (field) => (has(field) ? input[field] : all[field]),
     title: invalid.has("name") ? path : all.name,
     isSingle: false,
+    ...(facts === undefined ? {} : { template: facts }),
+    ...(text === undefined ? {} : { templateText: text }),
   };
   const workers: Problem = {
     key: `${path}.workers`,
@@ -125,8 +154,25 @@ const readEntry = (
         : []),
       ...(hasBothWorkers ? [workers] : []),
       ...(hasBothBackends ? [backend] : []),
+      ...(facts === undefined ? [] : templateDifferences(facts, values, has, path)),
     ],
   };
+};
+
+/** Reads the fields of an entry. Values that the template of a Docker cluster states are the defaults of the fields. */
+const readFields = (
+  input: Readonly<Record<string, unknown>>,
+  path: string,
+  versions: RoutePins,
+  templates: TemplateTexts | undefined,
+): TableReading<typeof clusterFields> & { template?: ReturnType<typeof readTemplate> } => {
+  const written = readTable(clusterFields, { input, versions, path });
+  if (written.invalid.has("template") || written.values.template === "") return written;
+  const first = readTemplate(written.values, written.invalid, templates);
+  if (typeof first === "string") return { ...written, template: first };
+  const complete = readTable(clusterFields, { input: { ...statedInput(first, input), ...input }, versions, path });
+  // The template's own values may change other variables, such as the version of the workers.
+  return { ...complete, template: readTemplate(complete.values, complete.invalid, templates) };
 };
 
 /** Rule about fields that need pods, for a cluster with simulated nodes. */
@@ -142,16 +188,18 @@ const loadBalancerProblems = (received: unknown, backend: Backend | undefined, k
 
 /** Returns defaults that depend on other fields. For example, a cluster without pods has no pod network. */
 const dependentDefaults = (
-  { backend, loadBalancer }: ValuesOf<typeof clusterFields>,
+  { backend: setting, loadBalancer }: ValuesOf<typeof clusterFields>,
   input: Readonly<Record<string, unknown>>,
+  template: TemplateFacts | undefined,
 ): Partial<ClusterValues> => {
   const has = (field: ClusterField): boolean => Object.hasOwn(input, field);
+  const hasTemplate = typeof input["template"] === "string" && input["template"] !== "";
+  const backend = hasTemplate ? (template?.backend ?? "template") : setting;
   const isSimulated = backend === "inMemory";
-  const isTemplate = typeof input["template"] === "string" && input["template"] !== "";
-  const balancer = has("loadBalancer") || !(isSimulated || isTemplate) ? loadBalancer : "none";
+  const balancer = has("loadBalancer") || !(isSimulated || backend === "template") ? loadBalancer : "none";
   return {
-    ...(isTemplate ? { backend: "template" } : {}),
-    ...(isSimulated && !has("cni") ? { cni: "none" } : {}),
+    backend,
+    ...((isSimulated || template?.bringsNetwork) && !has("cni") ? { cni: "none" } : {}),
     loadBalancer: balancer,
     ...(has("application") ? {} : { application: !isSimulated && balancer !== "none" }),
   };

@@ -5,6 +5,7 @@ import {
   between,
   dnsLabel,
   filePath,
+  folderPath,
   imageReference,
   manifestLocation,
   providerVersion,
@@ -130,6 +131,11 @@ export const settingsSchema = {
     (versions) => `gcr.io/k8s-staging-cluster-api/capd-manager:v${versions.clusterApi}`,
     "Image of Cluster API's Docker provider. Empty: the published image of the pinned version.",
     imageReference,
+  ),
+  capdSource: string(
+    "",
+    "With capdImageSource build: folder of a clone of cluster-api, from whose files the image is built. Empty: the pinned Go module.",
+    folderPath,
   ),
   capdImageArchive: string("", "With capdImageSource archive: path of a file that docker save wrote.", filePath),
 

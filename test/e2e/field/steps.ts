@@ -79,7 +79,16 @@ export const manifestSteps = (stack: TestStack): Step[] => {
     {
       name: "an object that another file defines first keeps its resource",
       run: () => {
+        const uid = (): string => valueOf(apart, "namespace shop", ".metadata.uid");
+        const before = uid();
         stack.write("dev", fieldSettings([], earlier));
+        stack.up();
+        const [shop, ...others] = resources().filter((urn) => urn.endsWith("/Namespace/shop"));
+        check(
+          others.length === 0 && shop?.includes("earlier.yaml") === true,
+          `the earlier file to own it, got ${shop}`,
+        );
+        check(uid() === before, "the namespace of before");
         stack.upChangesNothing();
       },
     },

@@ -1,6 +1,7 @@
 import type { Scenario } from "../scenario";
 import { change } from "./change";
 import { classScenario } from "./class";
+import { clone } from "./clone";
 import { dayTwo } from "./dayTwo";
 import { deleted } from "./deleted";
 import { drift } from "./drift";
@@ -13,12 +14,14 @@ import { ha } from "./ha";
 import { identity } from "./identity";
 import { kubeadm } from "./kubeadm";
 import { lost } from "./lost";
+import { machinepool } from "./machinepool";
 import { many } from "./many";
 import { neighbours } from "./neighbours";
 import { providerUpgrade } from "./providerUpgrade";
 import { refused } from "./refused";
 import { restart, restartHa } from "./restart";
 import { stuck } from "./stuck";
+import { template } from "./template";
 import { upgrade } from "./upgrade";
 import { usedMachine } from "./usedMachine";
 
@@ -33,8 +36,11 @@ export const scenarios: Scenario[] = [
   deleted,
   dayTwo,
   kubeadm,
+  clone,
+  machinepool,
   fleet,
   field,
+  template,
   ipv6,
   dualStack,
   many,

@@ -107,6 +107,20 @@ test("a cluster without its Cluster object does not exist, whether its own API a
   expect(lines.join()).not.toContain("not asked");
 });
 
+test.each([
+  ["created", false],
+  ["removing", false],
+  ["exited", true],
+])("a container in the state %s is named, and its start is suggested: %s", (state, isSuggested) => {
+  const facts = recorded("load-balancer-stopped");
+  const containers = (facts.containers ?? []).map((container) =>
+    container.state === "running" ? container : { ...container, state, status: state },
+  );
+  const text = whyStuck({ ...facts, containers }).lines.join("\n");
+  expect(text).toContain(`container capd-lb (load balancer of the API): ${state}`);
+  expect(text.includes("docker start")).toBe(isSuggested);
+});
+
 test("a management cluster that does not answer proves nothing about a Cluster object", () => {
   const { lines } = whyStuck({ ...recorded("ready"), objects: [], unreachable: ["Cluster API: connection refused"] });
   expect(lines[0]).toBe("cluster default/capd: not ready");

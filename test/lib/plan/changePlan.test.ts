@@ -33,6 +33,7 @@ const kinds: Record<string, string> = {
   MachineDeployment: "cluster.x-k8s.io",
   KubeadmControlPlane: "controlplane.cluster.x-k8s.io",
   DevMachineTemplate: "infrastructure.cluster.x-k8s.io",
+  DevMachinePool: "infrastructure.cluster.x-k8s.io",
   KubeadmConfigTemplate: "bootstrap.cluster.x-k8s.io",
 };
 
@@ -133,6 +134,18 @@ describe("the class of a cluster", () => {
       ["MachineDeployment default/a-md-0: spec.template.spec.deletion.nodeDrainTimeoutSeconds 1 → 2"],
     ],
     [
+      "another image of a MachinePool",
+      [
+        capi("update", "a", "DevMachinePool", "a-mp-0", {
+          before: { spec: { backend: { docker: { customImage: "a" } } } },
+          after: { spec: { backend: { docker: { customImage: "b" } } } },
+          diff: ["spec.backend.docker.customImage"],
+        }),
+      ],
+      "rolling",
+      ["DevMachinePool default/a-mp-0: spec.backend.docker.customImage a → b"],
+    ],
+    [
       "a label of the machines",
       [
         capi("update", "a", "MachineDeployment", "a-md-0", {
@@ -212,6 +225,21 @@ describe("the class of a cluster", () => {
     expect(plan?.reasons).toEqual([
       "MachineDeployment default/a-md-0: spec.replicas 1 → 2, spec.template.spec.infrastructureRef.name a-md-0-1 → a-md-0-2",
       "Deployment default/nginx: spec.replicas 1 → 2",
+    ]);
+  });
+
+  test.each([
+    ["another image", "Deployment", {}, true],
+    ["another image", "StatefulSet", {}, true],
+    ["another image of a DaemonSet that waits for deletions", "DaemonSet", { type: "OnDelete" }, false],
+  ])("%s in a %s replaces its pods only if the controller does so", (_, kind, updateStrategy, isReplaced) => {
+    const spec = (image: string) => ({ updateStrategy, template: { spec: { containers: [{ image }] } } });
+    const [before, after] = [spec("capd:a"), spec("capd:b")].map((value) => ({ spec: value }));
+    const image = "spec.template.spec.containers[0].image";
+    const type = `slipway:index:ProviderInstall$kubernetes:apps/v1:${kind}`;
+    const changed = step("update", type, `docker/${kind}/capd-system/capd`, { before, after, diff: [image] });
+    expect(planOf("providers", [changed])?.reasons).toEqual([
+      `${kind} capd-system/capd: ${image} capd:a → capd:b${isReplaced ? "; its pods are replaced one after the other" : ""}`,
     ]);
   });
 

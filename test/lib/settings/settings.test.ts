@@ -238,6 +238,15 @@ describe("each problem has key, rule, value and remedy", () => {
       'capdImageArchive: expected no value where capdImageSource is pull, got "capd.tar"',
     ],
     [
+      { capdSource: "../cluster-api" },
+      'capdSource: expected no value where capdImageSource is pull, got "../cluster-api". Remove it, or set',
+    ],
+    [
+      { capdImageSource: "build", capdSource: "../cluster-api", capdImage: "example.org/capd:v1" },
+      'capdImage: expected no value beside capdSource, …, got "example.org/capd:v1"',
+    ],
+    [{ capdImageSource: "build", capdSource: "a\u001bb" }, "capdSource: expected a path without line breaks"],
+    [
       { installProviders: false },
       "installProviders: expected true where Slipway creates the management cluster…, got false",
     ],
@@ -273,6 +282,7 @@ describe("each problem has key, rule, value and remedy", () => {
     ["a path with dots and hyphens", { applicationImage: "registry.k8s.io/a.b/c__d-e:1.0_x" }],
     ["the shortest subnet", { networkSubnet: "10.9.8.0/28" }],
     ["an archive", { capdImageSource: "archive", capdImageArchive: "images/capd.tar" }],
+    ["a clone", { capdImageSource: "build", capdSource: "~/src/cluster-api" }],
     ["a path with spaces", { cniManifest: "my manifests/calico.yaml" }],
     ["a load balancer range of the upper half", { networkSubnet: "10.9.8.0/24", loadBalancerPrefix: 25 }],
     ["a prerelease", { kubernetesVersion: "v1.37.0-rc.1" }],

@@ -1,4 +1,4 @@
-import { chmodSync, existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "@jest/globals";
@@ -60,9 +60,11 @@ test.each([
 ])("reads the image store from %s", async (status, expected) => {
   fakeDocker(`  -H*info*) echo ID-1 ;;
   info*) printf '27.5.1 2 linux/Debian\\nID-1\\n%s\\n' '${status}' ;;
-  "version "*) echo 27.5.1 ;;`);
+  "version "*) echo call >>"${folder}/versions"; printf '27.5.1\\nEngine\\ncontainerd\\n' ;;`);
   const { docker } = await gatherFacts(folder, "release", folder, { tools: false });
-  expect(docker).toMatchObject(expected);
+  expect(docker).toMatchObject({ ...expected, components: ["Engine", "containerd"] });
+  expect(docker.clientVersion).toBe("clientVersion" in expected ? "27.5.1" : undefined);
+  expect(readFileSync(join(folder, "versions"), "utf8")).toBe("call\n");
 });
 
 test("tools print their version without looking for a newer one", async () => {

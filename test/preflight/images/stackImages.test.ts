@@ -1,6 +1,9 @@
+import { readFileSync } from "node:fs";
 import { expect, test } from "@jest/globals";
 import { readSettings } from "../../../lib/settings/settings";
 import { pins } from "../../../lib/versions/pins";
+import { pulledImages } from "../../../cli/pulumi/pullImages";
+import { checkNodeImages } from "../../../preflight/images/nodeImages";
 import { readImages } from "../../../preflight/images/stack";
 import { inputs } from "../../helpers/fixtures";
 
@@ -41,4 +44,32 @@ test("all images that are missing are named at once", async () => {
   await expect(read(local, ["example.org/webhook:v1", node])).rejects.toThrow(
     new RegExp(`^imageSource: expected .* Docker .*, got no example.org/webhook:v1, ${node}. Run make tools`),
   );
+});
+
+test("machines of a template need its images, and those that the Docker provider copies into machines", async () => {
+  const text = readFileSync("test/e2e/template/docker.yaml", "utf8");
+  const variables = { NODE_IMAGE: "registry.example/node:special", PRELOAD: "[registry.example/app:v1]" };
+  const clusters = [{ name: "east", template: "east.yaml", templateVariables: variables }];
+  const settings = readSettings({
+    config: { ...local, clusters },
+    pins,
+    templates: new Map([["east.yaml", text]]),
+  });
+  let requests: string[] = [];
+  const { nodeRecipes } = await readImages(settings, inputs(settings).manifests, false, (wanted) => {
+    requests = wanted;
+    return Promise.resolve(Object.fromEntries(wanted.map((image) => [image, `id of ${image}`])));
+  });
+  const node = `kindest/node:v${pins.release.kubernetes}`;
+  expect(nodeRecipes["east"]?.map(({ base }) => base)).toEqual([node, variables.NODE_IMAGE]);
+  expect(requests).toEqual(expect.arrayContaining([node, variables.NODE_IMAGE, "registry.example/app:v1"]));
+  expect(pulledImages({ ...settings, imageSource: "registry" })).toEqual(
+    expect.arrayContaining([node, variables.NODE_IMAGE, "registry.example/app:v1"]),
+  );
+  const { problems } = await checkNodeImages(
+    { ...settings, imageSource: "registry" },
+    () => Promise.resolve({}),
+    () => Promise.resolve("missing"),
+  );
+  expect(problems).toContainEqual(expect.stringMatching(/^template of cluster east: .*registry\.example\/app:v1/));
 });

@@ -1,10 +1,12 @@
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterAll, expect, test } from "@jest/globals";
+import { afterAll, describe, expect, test } from "@jest/globals";
+import { valueAt } from "../../../lib/base/json";
 import { SecretValue } from "../../../lib/kubernetes/secrets/secretValue";
 import { readSettings } from "../../../lib/settings/settings";
 import { pins } from "../../../lib/versions/pins";
+import { kubeadmChangeProblems } from "../../../preflight/management/kubeadm";
 import { readInfrastructureProviders } from "../../../preflight/manifests/providers";
 import { readTemplates } from "../../../preflight/manifests/templates";
 
@@ -75,4 +77,55 @@ test("a template that cannot be read is named by its setting", async () => {
   await expect(readTemplates(settings("none.yaml", join(folder, "no-such.yaml")))).rejects.toThrow(
     /^template: .*no-such/,
   );
+});
+
+describe("templates of Docker clusters", () => {
+  const text = readFileSync(join(home, "test/e2e/template/docker.yaml"), "utf8");
+  const docker = (template: string, templates = new Map([["east.yaml", template]])) =>
+    readSettings({
+      config: { clusters: ["one", "two"].map((name) => ({ name, template: "east.yaml" })) },
+      pins,
+      templates,
+    });
+
+  test("give machines the images that Slipway built", async () => {
+    const settings = docker(text);
+    const base = `kindest/node:v${pins.release.kubernetes}`;
+    const recipe = { image: "slipway/node:built", base, baseId: "", images: {} };
+    const { one, two } = await readTemplates(settings, { one: [recipe] });
+    const imageOf = (parts: typeof one): unknown =>
+      valueAt(parts, "workers", "0", "templates", "1", "spec", "template", "spec");
+    expect(imageOf(one)).toEqual({ backend: { docker: { customImage: "slipway/node:built" } } });
+    expect(imageOf(two)).toEqual({ backend: { docker: { customImage: base } } });
+  });
+
+  test("are refused if two clusters define one object", async () => {
+    const shared = text
+      .replaceAll('kind: DevMachineTemplate, name: "${CLUSTER_NAME}-md-0"', "kind: DevMachineTemplate, name: m")
+      .replace(
+        'kind: DevMachineTemplate\nmetadata: { name: "${CLUSTER_NAME}-md-0" }',
+        "kind: DevMachineTemplate\nmetadata: { name: m }",
+      );
+    await expect(readTemplates(docker(shared))).rejects.toThrow(
+      /^template of cluster two: expected no object of cluster one, got DevMachineTemplate\/default\/m-/,
+    );
+  });
+
+  test("are refused if they changed after the settings were read", async () => {
+    const path = file("east.yaml", text);
+    const config = { clusters: [{ name: "east", template: path }] };
+    const settings = readSettings({ config, pins, templates: new Map() });
+    await expect(readTemplates(settings)).rejects.toThrow(/^template .*: expected the content that it had/);
+  });
+
+  test("are not compared with Slipway's own settings of kubeadm", () => {
+    const running = {
+      "default/one": {
+        lowest: "v1.34.4",
+        highest: "v1.34.4",
+        kubeadm: { clusterConfiguration: { certificatesDir: "/pki" } },
+      },
+    };
+    expect(kubeadmChangeProblems(docker(text).clusters, running)).toEqual([]);
+  });
 });

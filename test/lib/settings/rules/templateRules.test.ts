@@ -63,7 +63,7 @@ describe("a cluster from a template", () => {
     ],
     [
       { name: "a", loadBalancer: "external" },
-      /^clusters\[0\]\.loadBalancer: expected .*, because only a cluster from a template can use external, got "external"\./,
+      /^clusters\[0\]\.loadBalancer: expected .*, because only a cluster from the template of another provider can use external, got "external"\./,
     ],
     [
       { name: "a", backend: "inMemory", loadBalancer: "external" },
