@@ -237,3 +237,29 @@ describe("a template whose Cluster has a class", () => {
     );
   });
 });
+
+describe("a Docker template whose Cluster has a class", () => {
+  const read = (text: string, fields: object = {}) =>
+    readSettings({
+      config: { clusters: [{ name: "east", template: "east.yaml", ...fields }] },
+      pins,
+      templates: new Map([["east.yaml", text]]),
+    });
+
+  test("has the backend, the pools and the images of a Docker cluster without providers", () => {
+    const [cluster] = read(`${template}---\n${quickStartClass}`, { workerReplicas: 3 }).clusters;
+    expect(cluster).toMatchObject({
+      backend: "docker",
+      loadBalancer: "metallb",
+      application: true,
+      workerPools: [{ name: "md-0", replicas: 3, workerClass: "default-worker" }],
+    });
+    expect(cluster?.template?.facts?.images).toEqual([`kindest/node:v${pins.release.kubernetes}`]);
+    expect(read(template, { class: "quick-start" }).clusters[0]?.backend).toBe("docker");
+  });
+
+  test("has simulated machines where its class has", () => {
+    const simulated = quickStartClass.replaceAll("backend: {docker: {}}", "backend: {inMemory: {}}");
+    expect(read(`${template}---\n${simulated}`).clusters[0]).toMatchObject({ backend: "inMemory", cni: "none" });
+  });
+});

@@ -294,7 +294,7 @@ describe("a template", () => {
   });
 
   test.each([
-    ["of a ClusterClass", small.replace(/ {2}infrastructureRef.*\n {2}controlPlaneRef.*\n/, "  topology: {}\n"), 2],
+    ["without its parts", small.replace(/ {2}infrastructureRef.*\n {2}controlPlaneRef.*\n/, "  paused: false\n"), 2],
     ["with another name", small.replace("${CLUSTER_NAME}", "other"), 1],
     ["without a Cluster", small.slice(small.indexOf("---") + 4), 1],
   ])("%s is refused", (_, text, count) => {
