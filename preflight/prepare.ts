@@ -111,7 +111,7 @@ export const prepare = async (settings: Settings, owner: string, preview = false
     ...networkProblems(settings, owner, answers && onDocker, report?.network, valueOf(machine)?.node),
     ...(valueOf(topology)?.problems ?? []).map(sentence),
     ...mounts,
-    ...upgradeProblems(clusters, running).map(sentence),
+    ...upgradeProblems(clusters, running, valueOf(topology)?.chained).map(sentence),
     ...kubeadmChangeProblems(clusters, running).map(sentence),
     ...("found" in manifests ? manifestProblems(settings, owner, manifests.found, valueOf(existing)) : []),
     ...("found" in manifests ? await kubeadmSchemaProblems(settings, manifests.found) : []),

@@ -1,4 +1,5 @@
 import { type Problem, sentence } from "../../lib/base/problem";
+import { kubernetesVersions } from "../../lib/cluster/class/classSpec";
 import { classBackend, statedNodeImages } from "../../lib/cluster/class/nodeImages";
 import { topologyParts } from "../../lib/cluster/class/topology";
 import { type ClusterParts, hasTopology } from "../../lib/cluster/parts";
@@ -13,6 +14,8 @@ import { topologyProblems } from "./classProblems";
 export interface TopologyInputs extends Pick<StackClasses, "created" | "uses"> {
   /** Node images by version that running clusters have, by the cluster's name. */
   readonly runningImages: Readonly<Record<string, Readonly<Record<string, string>>>>;
+  /** Names of clusters whose class lists the Kubernetes versions of an upgrade. */
+  readonly chained: ReadonlySet<string>;
   readonly problems: readonly Problem[];
   readonly warnings: readonly string[];
 }
@@ -22,6 +25,7 @@ export const noTopology: TopologyInputs = {
   created: new Map(),
   uses: new Map(),
   runningImages: {},
+  chained: new Set(),
   problems: [],
   warnings: [],
 };
@@ -88,6 +92,11 @@ export const readStackTopology = async (
         name,
         runningNodeImages(state && findObject(state.clusters, { namespace, name })),
       ]),
+    ),
+    chained: new Set(
+      [...classes.uses].flatMap(([name, { clusterClass }]) =>
+        kubernetesVersions(clusterClass).length > 0 ? [name] : [],
+      ),
     ),
     problems: [
       ...classes.problems,
