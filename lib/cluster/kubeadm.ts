@@ -62,20 +62,20 @@ const bothAddresses = (families: readonly IpFamily[]): string => {
  * Returns Slipway's own settings of kubeadm with the user's added. Lists are joined without repetitions, Slipway's items
  * first. The rules of the settings refuse all other fields that both set.
  */
-export const withUserKubeadm = <T extends object>(own: T, user: KubeadmSettings | undefined): T =>
-  user === undefined ? own : (merge(own, user) as T);
+export const withUserKubeadm = <T extends object>(base: T, user: KubeadmSettings | undefined): T =>
+  user === undefined ? base : (merge(base, user) as T);
 
-const merge = (own: unknown, user: unknown): unknown => {
-  if (Array.isArray(own) && Array.isArray(user)) {
-    const [first, more]: [readonly unknown[], readonly unknown[]] = [own, user];
+const merge = (base: unknown, user: unknown): unknown => {
+  if (Array.isArray(base) && Array.isArray(user)) {
+    const [first, more]: [readonly unknown[], readonly unknown[]] = [base, user];
     const known = new Set(first.map(stableJson));
     return [...first, ...more.filter((item) => !known.has(stableJson(item)))];
   }
-  if (!isRecord(own) || !isRecord(user)) return user;
+  if (!isRecord(base) || !isRecord(user)) return user;
   const entries = Object.entries(user).map(
-    ([key, value]) => [key, Object.hasOwn(own, key) ? merge(own[key], value) : value] as const,
+    ([key, value]) => [key, Object.hasOwn(base, key) ? merge(base[key], value) : value] as const,
   );
-  return { ...own, ...Object.fromEntries(entries) };
+  return { ...base, ...Object.fromEntries(entries) };
 };
 
 /** A reference to a value of templateSecrets in a text. */

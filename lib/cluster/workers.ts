@@ -108,9 +108,9 @@ const nodeConfiguration = ({ labels = {}, taints = [], kubeadm }: WorkerPool, fa
     ...(taints.length === 0 ? {} : { taints }),
   };
   const { preKubeadmCommands } = families;
-  const own = {
+  const base = {
     ...(Object.keys(registration).length === 0 ? {} : { joinConfiguration: { nodeRegistration: registration } }),
     ...(preKubeadmCommands.length === 0 ? {} : { preKubeadmCommands }),
   };
-  return withUserKubeadm(own, kubeadm);
+  return withUserKubeadm(base, kubeadm);
 };

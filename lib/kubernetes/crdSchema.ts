@@ -52,7 +52,7 @@ export const fieldSchema = (crd: KubernetesObject, version: string, ...path: str
 /**
  * Returns the problems of a value with the schema of a CRD, as the API server would find them. Unknown fields are
  * problems too, although the API server removes most of them without an error. A rule in CEL is only checked if it asks
- * for unique items.
+ * for unique items. ajv does not know Kubernetes' types of lists, and its messages name no fix.
  *
  * @param key - place of the value in the settings, for the problems
  */

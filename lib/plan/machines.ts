@@ -46,6 +46,7 @@ const texts = {
   first: " (rolls the first machine)",
   joined: " (rolls machines that joined)",
   none: " (rolls no machine)",
+  later: " (reaches new machines only)",
 } as const;
 
 /** Returns the machines that a changed setting of kubeadm rolls, as text; empty for all other fields. */
@@ -69,6 +70,9 @@ export const rollsMachines = (step: PlanStep): boolean => {
 /** Returns true for a template of machines, whose name has a hash of the template's content. */
 export const isTemplate = ({ urn }: PlanStep): boolean => kindOf(urn).endsWith("Template");
 
+/** Returns true for the configuration of a MachinePool's machines, whose name has a hash of its content too. */
+const isConfig = ({ urn }: PlanStep): boolean => kindOf(urn) === "KubeadmConfig";
+
 /** Returns kind, namespace and name of a template, without the hash. */
 const templateKey = ({ urn }: PlanStep): string => {
   const [, ...object] = partsOf(urn).name.split("/");
@@ -76,11 +80,11 @@ const templateKey = ({ urn }: PlanStep): string => {
 };
 
 /**
- * Returns the changed fields of each template that another template replaces: one line for each template. The owners of
- * the machines show only the names of the templates.
+ * Returns the changed fields of each template, and of each configuration of a MachinePool, that another object replaces:
+ * one line for each of them. The owners of the machines show only the names.
  */
 export const templateReasons = (steps: readonly PlanStep[]): string[] => {
-  const templates = steps.filter(isTemplate);
+  const templates = steps.filter((step) => isTemplate(step) || isConfig(step));
   return templates
     .filter(({ op }) => op === "create")
     .flatMap((created) => {
@@ -91,7 +95,8 @@ export const templateReasons = (steps: readonly PlanStep[]): string[] => {
         path.startsWith("spec."),
       );
       if (changes.length === 0) return [];
-      const shown = changes.map((difference) => showDifference(difference) + texts.machines);
+      const text = isConfig(created) ? texts.later : texts.machines;
+      const shown = changes.map((difference) => showDifference(difference) + text);
       return [`${key.replace("/", " ")}: ${shown.join(", ")}`];
     });
 };

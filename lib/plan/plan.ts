@@ -133,8 +133,7 @@ const planPart = (
   const shown = inner.filter(({ step }) => change !== "rolling" || !isTemplate(step));
   const order = [...shown].sort((a, b) => changeClasses.indexOf(b.change) - changeClasses.indexOf(a.change));
   const reasons = order.flatMap(({ step }) => [explain(step), ...(topologies.get(step.urn)?.reasons ?? [])]);
-  const templates = change === "rolling" ? templateReasons(changed) : [];
-  return { part, change, reasons: [...reasons, ...templates], lost: [] };
+  return { part, change, reasons: [...reasons, ...templateReasons(changed)], lost: [] };
 };
 
 const counted = ({ length }: readonly PlanStep[]): string => `${length} ${length === 1 ? "resource" : "resources"}`;

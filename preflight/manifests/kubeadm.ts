@@ -24,7 +24,7 @@ export const usesKubeadm = (clusters: readonly ClusterSettings[]): boolean =>
   clusters.some(({ kubeadm, workerPools }) => kubeadm !== undefined || workerPools.some((pool) => pool.kubeadm));
 
 /** Settings of kubeadm with their place, and the object that Slipway makes of them. */
-interface Place {
+interface KubeadmSource {
   readonly source: keyof typeof sources;
   readonly key: string;
   readonly kubeadm: KubeadmSettings;
@@ -32,26 +32,23 @@ interface Place {
   readonly rendered: unknown;
 }
 
-const placesOf = (cluster: ClusterSettings, index: number): Place[] => {
+const placesOf = (cluster: ClusterSettings, index: number): KubeadmSource[] => {
   if (cluster.backend === "template" || cluster.template) return [];
   const { controlPlane, workers } = partsOfSpec(clusterSpec(cluster, cluster.backend));
   const key = `clusters[${index}]`;
-  const own = {
+  const ofCluster = {
     source: "cluster",
     key: `${key}.kubeadm`,
     rendered: valueAt(controlPlane.owner, ...sources.cluster.path),
   };
-  const pools = cluster.workerPools.map(({ kubeadm }, pool) => ({
-    source: "pool",
-    key: `${key}.workers[${pool}].kubeadm`,
-    kubeadm,
-    rendered: valueAt(
-      workers[pool]?.templates.find(({ kind }) => kind === "KubeadmConfigTemplate"),
-      ...sources.pool.path,
-    ),
-  }));
-  return [{ ...own, kubeadm: cluster.kubeadm }, ...pools].flatMap((place) =>
-    place.kubeadm === undefined ? [] : [place as Place],
+  const pools = cluster.workerPools.map(({ kubeadm }, pool) => {
+    const bootstrap = workers[pool]?.templates.find(({ kind }) => kind.startsWith("KubeadmConfig"));
+    // A MachinePool has a KubeadmConfig, whose spec is that of a template's objects.
+    const path = bootstrap?.kind === "KubeadmConfig" ? ["spec"] : sources.pool.path;
+    return { source: "pool", key: `${key}.workers[${pool}].kubeadm`, kubeadm, rendered: valueAt(bootstrap, ...path) };
+  });
+  return [{ ...ofCluster, kubeadm: cluster.kubeadm }, ...pools].flatMap((place) =>
+    place.kubeadm === undefined ? [] : [place as KubeadmSource],
   );
 };
 
@@ -77,9 +74,10 @@ export const kubeadmProblems = (
   clusters.flatMap((cluster, index) =>
     placesOf(cluster, index).flatMap(({ source, key, kubeadm, rendered }) => {
       const schema = schemaOf(source, crds);
-      const own = schema ? schemaProblems(kubeadm, schema, key) : [missingSchema(source, key)];
-      const joined = schema && own.length === 0 ? schemaProblems(rendered, schema, `${key} with Slipway's fields`) : [];
-      return [...own, ...joined, ...missingSecrets(kubeadm, key, templateSecrets)];
+      const problems = schema ? schemaProblems(kubeadm, schema, key) : [missingSchema(source, key)];
+      const joined =
+        schema && problems.length === 0 ? schemaProblems(rendered, schema, `${key} with Slipway's fields`) : [];
+      return [...problems, ...joined, ...missingSecrets(kubeadm, key, templateSecrets)];
     }),
   );
 

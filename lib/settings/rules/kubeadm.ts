@@ -120,14 +120,14 @@ const beside = (key: string): Problem => ({
 });
 
 /** Settings of kubeadm of a cluster or of a pool, with their place. */
-interface Place {
+interface PlacedKubeadm {
   readonly kubeadm: KubeadmSettings;
   readonly key: string;
   readonly isPool: boolean;
 }
 
 /** Returns the settings of kubeadm of a cluster and its pools. */
-export const kubeadmPlaces = (entry: ClusterEntry): Place[] => [
+export const kubeadmPlaces = (entry: ClusterEntry): PlacedKubeadm[] => [
   ...(isRecord(entry.values.kubeadm)
     ? [{ kubeadm: entry.values.kubeadm, key: entry.key("kubeadm"), isPool: false }]
     : []),

@@ -68,7 +68,7 @@ export const settingsSchema = {
 
   managementMounts: listOf(
     mapOf(mountFields),
-    "Files and folders of this machine that the node of the kind cluster sees. Fields: hostPath, containerPath, readOnly.",
+    "Paths of this machine that the node of the kind cluster sees. Fields: hostPath, containerPath, readOnly.",
   ),
   managementPorts: listOf(
     mapOf(portFields),

@@ -67,8 +67,8 @@ describe("settings of kubeadm", () => {
   });
 
   test("change nothing where they are absent", () => {
-    const own = { a: [1] };
-    expect(withUserKubeadm(own, undefined)).toBe(own);
+    const base = { a: [1] };
+    expect(withUserKubeadm(base, undefined)).toBe(base);
     expect(objectsOf({})).toEqual(clusterObjects(spec));
   });
 

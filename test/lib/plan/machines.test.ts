@@ -9,6 +9,8 @@ const groups: Record<string, string> = {
   MachineDeployment: "cluster",
   KubeadmControlPlane: "controlplane.cluster",
   KubeadmConfigTemplate: "bootstrap.cluster",
+  KubeadmConfig: "bootstrap.cluster",
+  MachinePool: "cluster",
 };
 
 const step = (
@@ -119,6 +121,17 @@ describe("a template that another template replaces", () => {
   test("is not compared with the template of another pool", () => {
     const plan = planOf(template("delete", "a-q-11111111", "60"), template("create", "a-p-22222222", "70"), owner);
     expect(plan?.reasons).toHaveLength(1);
+  });
+
+  test("of a MachinePool shows that the field reaches new machines only", () => {
+    const config = (op: string, name: string, value: string) =>
+      step(op, "KubeadmConfig", name, { spec: { joinConfiguration: node(value) } });
+    const changed = step("update", "MachinePool", "a-p", reference("a-p-11111111"), reference("a-p-22222222"));
+    const plan = planOf(config("delete", "a-p-11111111", "60"), config("create", "a-p-22222222", "70"), changed);
+    expect(plan).toMatchObject({ change: "in place" });
+    expect(plan?.reasons).toContain(
+      "KubeadmConfig default/a-p: spec.joinConfiguration.nodeRegistration.kubeletExtraArgs[0].value 60 → 70 (reaches new machines only)",
+    );
   });
 
   test("does not show a secret", () => {

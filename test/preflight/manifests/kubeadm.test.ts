@@ -72,6 +72,16 @@ test(
 );
 
 test(
+  "a MachinePool's settings are checked as those of a MachineDeployment",
+  async () => {
+    const pool = (kubeadm: object) => problems({ workers: [{ name: "p", type: "machinePool", kubeadm }] });
+    expect(await pool({ files: [{ path: "/a" }] })).toEqual([]);
+    expect(await pool({ file: [] })).toEqual([expect.stringContaining("kubeadm.file: expected a known field")]);
+  },
+  fetchTimeout,
+);
+
+test(
   "two arguments of one name are refused, as the CRD's rule in CEL does",
   async () => {
     const extraArgs = [

@@ -119,7 +119,7 @@ describe("a port of the kind node", () => {
   test("is refused with an existing management cluster", () => {
     const config = { managementPorts: [port(80)], managementMounts: [mount("/a")] };
     const text = "expected no value beside managementKubeconfig, because Slipway does not create that cluster";
-    const found = problemsOf(() =>
+    const texts = problemsOf(() =>
       readSettings({
         config: {
           ...Object.fromEntries(Object.entries(config).map(([name, value]) => [name, JSON.stringify(value)])),
@@ -128,7 +128,7 @@ describe("a port of the kind node", () => {
         pins,
       }),
     ).map(sentence);
-    expect(found).toEqual(
+    expect(texts).toEqual(
       expect.arrayContaining(
         ["managementMounts", "managementPorts"].map((name) => expect.stringContaining(`${name}: ${text}`)),
       ),
