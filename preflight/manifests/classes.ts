@@ -2,7 +2,7 @@ import { ownerLabel } from "../../lib/base/labels";
 import { type Problem, ProblemError, problemsOf } from "../../lib/base/problem";
 import { nearest } from "../../lib/base/suggest";
 import { allOf } from "../../lib/base/settleAll";
-import { classKey, classOfFile, type ClassObjects } from "../../lib/cluster/class/classObjects";
+import { classKey, classOfFile, type ClassObjects, isClassFile } from "../../lib/cluster/class/classObjects";
 import { renderPlaced } from "../../lib/cluster/template/render";
 import { isEqualObject, type PlacedObject } from "../../lib/kubernetes/identity";
 import { type KubernetesObject, objectKey, withAnnotations } from "../../lib/kubernetes/object";
@@ -37,9 +37,6 @@ export interface ClassRequest {
   /** The class in the cluster's template. */
   readonly inTemplate?: ClassObjects;
 }
-
-/** Returns true if a setting `class` is the location of a file, and not the name of a class. */
-export const isClassFile = (source: string): boolean => source.includes("/") || /\.(ya?ml|json)$/i.test(source);
 
 /**
  * Reads the files with classes that clusters name.

@@ -112,8 +112,8 @@ const backendProblems = (clusters: Settings["clusters"], { created, uses }: Stac
   clusters.flatMap(({ name, namespace, backend, template }) => {
     const use = uses.get(name);
     const objects = use && created.get(`${namespace}/${use.clusterClass.metadata.name}`);
-    if (objects === undefined || template) return [];
-    const expected = classBackend(objects);
+    if (objects === undefined) return [];
+    const expected = classBackend(objects) ?? (template ? "template" : undefined);
     if (expected === backend) return [];
     const problem = { key: `backend of cluster ${name}`, received: backend };
     const { name: className } = objects.clusterClass.metadata;

@@ -160,3 +160,6 @@ export const classChecksum = ({ clusterClass, templates }: ClassObjects): string
 /** Returns `namespace/name` of a class. */
 export const classKey = ({ metadata: { namespace = "default", name } }: KubernetesObject): string =>
   `${namespace}/${name}`;
+
+/** Returns true if a setting `class` is the location of a file, and not the name of a class. */
+export const isClassFile = (source: string): boolean => source.includes("/") || /\.(ya?ml|json)$/i.test(source);

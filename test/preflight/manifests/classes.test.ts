@@ -5,6 +5,7 @@ import { afterAll, describe, expect, test } from "@jest/globals";
 import { sentence } from "../../../lib/base/problem";
 import { templateParts } from "../../../lib/cluster/template/parts";
 import { withAnnotations, type KubernetesObject } from "../../../lib/kubernetes/object";
+import { templateLocations } from "../../../lib/settings/schema/entries";
 import { readSettings } from "../../../lib/settings/settings";
 import { pins } from "../../../lib/versions/pins";
 import type { LiveTopology } from "../../../preflight/management/topology";
@@ -188,16 +189,18 @@ spec:
     controlPlane: {replicas: \${CONTROL_PLANE_MACHINE_COUNT}}
     workers: {machineDeployments: [{class: default-worker, name: md-0, replicas: \${WORKER_MACHINE_COUNT}}]}
 `;
-const providers = [{ name: "own", version: "v1.0.0", manifest: "own.yaml" }];
-
 describe("a template whose Cluster has a class", () => {
-  const settingsOf = (fields: object = {}) =>
+  const settingsOf = (text: string, fields: object = {}) =>
     readSettings({
-      config: { clusters: [{ name: "east", namespace: "team", template: "east.yaml", ...fields }], providers },
+      config: { clusters: [{ name: "east", namespace: "team", template: "east.yaml", ...fields }] },
       pins,
+      templates: new Map([
+        ["east.yaml", text],
+        [quick, quickStartClass],
+      ]),
     });
   const readFrom = async (text: string, fields: object = {}, live?: Partial<LiveTopology>) => {
-    const settings = settingsOf(fields);
+    const settings = settingsOf(text, fields);
     const [cluster] = settings.clusters;
     const values = { variables: {}, secrets: {}, setting: "templateVariables" };
     const parts = templateParts(text, "east.yaml", cluster!, values);
@@ -261,5 +264,13 @@ describe("a Docker template whose Cluster has a class", () => {
   test("has simulated machines where its class has", () => {
     const simulated = quickStartClass.replaceAll("backend: {docker: {}}", "backend: {inMemory: {}}");
     expect(read(`${template}---\n${simulated}`).clusters[0]).toMatchObject({ backend: "inMemory", cni: "none" });
+    const texts = new Map([
+      ["east.yaml", template],
+      ["simulated.yaml", simulated],
+    ]);
+    const clusters = [{ name: "east", template: "east.yaml", class: "simulated.yaml" }];
+    expect(templateLocations({ clusters })).toEqual(["east.yaml", "simulated.yaml"]);
+    const settings = readSettings({ config: { clusters }, pins, templates: texts });
+    expect(settings.clusters[0]?.backend).toBe("inMemory");
   });
 });
