@@ -48,9 +48,10 @@ export const explain = (step: PlanStep): string => {
 export const explainTopology = (step: PlanStep, topology: TopologyChange | undefined): string | undefined => {
   if (topology === undefined) return undefined;
   const texts = differences(step)
-    .filter(({ path }) => !path.includes(classAnnotation))
+    .filter(({ path }) => !path.includes(classAnnotation) && !path.startsWith("spec.topology.variables"))
     .map((difference) => differenceText(step, difference) + authorText(step, difference));
-  return `${describeStep(step)}: ${texts.length > 0 ? texts.join(", ") : "its class changes"}`;
+  const all = [...texts, ...topology.variables];
+  return `${describeStep(step)}: ${all.length > 0 ? all.join(", ") : "its class changes"}`;
 };
 
 /**

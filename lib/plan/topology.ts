@@ -9,6 +9,8 @@ export const classAnnotation = "dev.slipway/class";
 export interface TopologyChange {
   /** True if at least one group of machines rolls. */
   readonly rolls: boolean;
+  /** The changed variables with their values. The engine compares variables by their place in the list. */
+  readonly variables: readonly string[];
   /** One line for each group of machines that rolls, scales, comes or goes. */
   readonly reasons: readonly string[];
 }
@@ -58,7 +60,11 @@ const changeOf = ({ oldState, newState }: PlanStep, steps: readonly PlanStep[]):
     const causes = [...versionCause(old, current), ...classCauses(group, old, current, classes)];
     return causes.length === 0 ? [] : [`${group.title} rolls: ${causes.join("; ")}`];
   });
-  return { rolls: rolling.length > 0, reasons: [...rolling, ...scaled(old, current)] };
+  const [earlier, later] = [variablesOf(old), variablesOf(current)];
+  const variables = changedVariables(old, current).map(
+    (name) => `variable ${name} ${show(earlier.get(name))} → ${show(later.get(name))}`,
+  );
+  return { rolls: rolling.length > 0, variables, reasons: [...rolling, ...scaled(old, current)] };
 };
 
 const controlPlane: Group = {

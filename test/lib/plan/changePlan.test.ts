@@ -529,7 +529,10 @@ describe("a cluster with a class", () => {
   test("rolls the machines whose patches read a changed variable, and no other", () => {
     const plan = topologyPlan({ variables: [{ name: "disk", value: 2 }] });
     expect(plan?.change).toBe("rolling");
-    expect(plan?.reasons.slice(1)).toEqual(["pool md-0 rolls: variable disk (patch disk)"]);
+    expect(plan?.reasons).toEqual([
+      "Cluster default/a: variable disk 1 → 2",
+      "pool md-0 rolls: variable disk (patch disk)",
+    ]);
     const other = topologyPlan({
       variables: [
         { name: "disk", value: 1 },
