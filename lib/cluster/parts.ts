@@ -120,9 +120,12 @@ export const controlPlaneDone = ({ apiVersion, kind }: KubernetesObject): string
   );
 };
 
-/** Conditions of a Cluster with a completed topology, as waits of the kubernetes plugin. */
+/**
+ * What a Cluster with a completed topology reports, as waits of the kubernetes plugin. Cluster API does not renew the
+ * condition ControlPlaneInitialized, which would belong to an earlier generation after a change.
+ */
 export const topologyDone = [
   "condition=TopologyReconciled",
-  "condition=ControlPlaneInitialized",
+  "jsonpath={.status.initialization.controlPlaneInitialized}=true",
   "condition=RollingOut=False",
 ];

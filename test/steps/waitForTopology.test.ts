@@ -48,7 +48,7 @@ describe("wait-for-topology", () => {
     const { status, stderr } = waitFor([lines.holding, lines.notRolling], "condition=TopologyReconciled");
     expect(status).toBe(1);
     expect(stderr.split("\n")[0]).toBe(
-      "topology of cluster one: expected TopologyReconciled to be True of clusters.cluster.x-k8s.io/one within 0m, " +
+      "topology of cluster one: expected condition=TopologyReconciled=True of clusters.cluster.x-k8s.io/one within 0m, " +
         "got TopologyReconciled: ClusterUpgrading: Cluster is upgrading to v1.34.4 * KubeadmControlPlane upgrading",
     );
   });
