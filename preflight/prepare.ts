@@ -70,7 +70,7 @@ export const prepare = async (settings: Settings, owner: string, preview = false
       onDocker ? inspectHost(settings, owner) : { answers: true, problems: [], warnings: [], network: undefined },
     ),
     outcomeOf(hasExistingManagement ? undefined : inspectManagementNode(management.name)),
-    outcomeOf(hasExistingManagement ? inspectManagement(management.kubeconfig) : undefined),
+    outcomeOf(hasExistingManagement ? inspectExisting(management) : undefined),
     outcomeOf(onDocker ? checkNodeImages(settings) : { problems: [], warnings: [] }),
     outcomeOf(checkCapdImage(settings)),
     outcomeOf(capd.source === "archive" ? readArchive(capd.archive) : undefined),
@@ -157,6 +157,10 @@ export const prepare = async (settings: Settings, owner: string, preview = false
 };
 
 const valueOf = <T>(outcome: Outcome<T>): T | undefined => ("found" in outcome ? outcome.found : undefined);
+
+/** Reads an existing management cluster, with its cert-manager if the stack needs that. */
+const inspectExisting = ({ kubeconfig, installProviders, keepsCertManager }: Settings["management"]) =>
+  inspectManagement(kubeconfig, undefined, installProviders && keepsCertManager === true);
 
 /** Reads the kind node, and the clusters of the Cluster API in it. */
 const inspectManagementNode = async (name: string) => {

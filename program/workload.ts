@@ -112,8 +112,28 @@ const partsOf = (
 const classReady = ({ classes }: Shared, { namespace, parts }: PlannedCluster): pulumi.Resource[] =>
   hasTopology(parts) ? (classes.get(`${namespace}/${parts.topology.className}`)?.ready ?? []) : [];
 
+/**
+ * Returns arguments of the manifests for the management cluster; undefined without manifests. Clusters wait for these
+ * objects, such as ClusterResourceSets, and are deleted before them.
+ */
+export const managementManifestsArgs = ({
+  stack,
+  management,
+  ready,
+  namespaces,
+}: Shared): ExtraManifestsArgs | undefined =>
+  stack.inputs.manifests.management && {
+    cluster: management.handle,
+    manifests: withoutRepeatedObjects(stack.inputs.manifests.management),
+    after: [...ready, ...namespaces.values()],
+  };
+
 /** Returns arguments of the cluster's objects in the management cluster, and of the access to the cluster. */
-export const workloadClusterArgs = (shared: Shared, cluster: PlannedCluster): WorkloadClusterArgs => {
+export const workloadClusterArgs = (
+  shared: Shared,
+  cluster: PlannedCluster,
+  added: ExtraManifests | undefined,
+): WorkloadClusterArgs => {
   const { stack, management, ready, namespaces, images } = shared;
   const namespace = namespaces.get(cluster.namespace);
   return {
@@ -122,7 +142,7 @@ export const workloadClusterArgs = (shared: Shared, cluster: PlannedCluster): Wo
     parts: cluster.parts,
     running: clusterKey(cluster) in stack.inputs.running,
     savedKubeconfig: stack.inputs.savedKubeconfigs[clusterKey(cluster)],
-    ready: [...ready, ...(namespace ? [namespace] : []), ...classReady(shared, cluster)],
+    ready: [...ready, ...(namespace ? [namespace] : []), ...(added?.running ?? []), ...classReady(shared, cluster)],
     nodeImageReady: (images.get(cluster.name) ?? []).flatMap((image) => image.ready),
   };
 };

@@ -68,6 +68,8 @@ export interface ClusterSpec extends ClusterNetworks {
   kubernetesVersion: string;
   controlPlaneReplicas: number;
   workerPools: WorkerPool[];
+  /** Labels of the Cluster object. @default - none */
+  labels?: Readonly<Record<string, string>>;
   serviceDomain: string;
   /** Node image with a tag; default: the image that Cluster API chooses for the version. */
   nodeImage?: string;
@@ -110,6 +112,7 @@ export const clusterSpec = (cluster: Readonly<Omit<ClusterSpec, "backend">>, bac
   kubernetesVersion: cluster.kubernetesVersion,
   controlPlaneReplicas: cluster.controlPlaneReplicas,
   workerPools: cluster.workerPools,
+  ...(cluster.labels ? { labels: cluster.labels } : {}),
   podCidr: cluster.podCidr,
   serviceCidr: cluster.serviceCidr,
   serviceDomain: cluster.serviceDomain,

@@ -8,7 +8,7 @@ import type { Cidr } from "../network/cidr";
 import { defaultGateway, gatewayOf } from "../network/dockerSubnet";
 import { ethernetMtu } from "../network/mtu";
 import type { Networks } from "../network/networks";
-import type { InfrastructureProvider } from "../providers/clusterctl";
+import type { AddedProvider } from "../providers/clusterctl";
 import type { PortMapping } from "../providers/kindConfig";
 import type { RoutePins } from "../versions/pins";
 import { type ClusterRanges, familyRanges, ipv6SubnetOf } from "./ranges";
@@ -86,6 +86,8 @@ export interface Settings {
     /** Path of the kubeconfig of an existing cluster; empty: Slipway creates a kind cluster. */
     readonly kubeconfig: string;
     readonly installProviders: boolean;
+    /** True if the management cluster has a cert-manager that Slipway does not change; absent: Slipway installs it. */
+    readonly keepsCertManager?: true;
     /** True if the kind cluster is dual-stack, so that it reaches IPv6-only clusters; absent: IPv4 only. */
     readonly dualStack?: boolean;
     /** Mounts and published ports of the kind node; absent without any. */
@@ -117,8 +119,10 @@ export interface Settings {
   readonly featureGates: Readonly<Record<string, string>>;
   /** Secret values of variables in templates and providers' manifests. */
   readonly templateSecrets: Readonly<Record<string, string>>;
-  /** Additional providers, besides Cluster API's Docker provider. */
-  readonly infrastructureProviders: readonly InfrastructureProvider[];
+  /** Additional providers, besides Cluster API's own providers. */
+  readonly infrastructureProviders: readonly AddedProvider[];
+  /** URLs or paths of manifests for the management cluster; absent without manifests. */
+  readonly managementManifests?: readonly string[];
   readonly clusters: readonly ClusterSettings[];
   /** The image of cloud-provider-kind; absent if no cluster uses cloud-provider-kind. */
   readonly cloudProviderKind?: { readonly image: string };
@@ -154,6 +158,7 @@ export const settingsTree = (
       nodeImage: values.managementNodeImage,
       kubeconfig: values.managementKubeconfig,
       installProviders: values.installProviders,
+      ...(values.installCertManager ? {} : { keepsCertManager: true as const }),
       ...(ipv6 === undefined ? {} : { dualStack: true }),
       ...(values.managementMounts.length > 0 ? { mounts: values.managementMounts } : {}),
       ...(values.managementPorts.length > 0 ? { ports: values.managementPorts } : {}),
@@ -180,6 +185,7 @@ export const settingsTree = (
       : values.featureGates,
     templateSecrets: values.templateSecrets,
     infrastructureProviders: values.providers.map((provider) => ({ ...provider })),
+    ...(values.managementManifests.length > 0 ? { managementManifests: values.managementManifests } : {}),
     clusters: entries.map((entry) => clusterOf(entry, ranges[entry.values.name])),
     ...(entries.some((entry) => entry.values.loadBalancer === "cloud-provider-kind")
       ? { cloudProviderKind: { image: cloudProviderKindImage(versions) } }
@@ -228,6 +234,7 @@ const clusterOf = (entry: ClusterEntry, allotted: ClusterRanges | undefined): Cl
     kubernetesVersion: values.kubernetesVersion.replace(/^v?/, "v"),
     controlPlaneReplicas: values.controlPlaneReplicas,
     workerPools: [...pools],
+    ...(Object.keys(values.labels).length > 0 ? { labels: values.labels } : {}),
     ...(healthCheck ? { healthCheck } : {}),
     ...(isFilled(values.kubeadm) ? { kubeadm: values.kubeadm } : {}),
     ...(values.mounts.length > 0 ? { mounts: values.mounts } : {}),

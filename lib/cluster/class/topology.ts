@@ -18,6 +18,7 @@ export type TopologySpec = Pick<
   | "podCidr"
   | "serviceCidr"
   | "serviceDomain"
+  | "labels"
 >;
 
 /** What a cluster takes from its class. */
@@ -47,6 +48,7 @@ export const topologyParts = (spec: TopologySpec, args: TopologyArgs): TopologyP
       },
     },
   });
+  if (spec.labels) cluster.metadata.labels = { ...spec.labels };
   return {
     cluster,
     topology: { className: clusterClass.metadata.name },

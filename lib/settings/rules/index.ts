@@ -137,6 +137,16 @@ const stackRules: readonly StackRule[] = [
     },
   },
   {
+    keys: ["managementKubeconfig", "installCertManager"],
+    check: ({ managementKubeconfig, installCertManager }) => {
+      const rule = "true where Slipway creates the management cluster, which starts without cert-manager";
+      const remedy = "Remove it, or set managementKubeconfig to a cluster with cert-manager";
+      return installCertManager || managementKubeconfig !== ""
+        ? []
+        : [{ key: "installCertManager", received: false, rule, remedy }];
+    },
+  },
+  {
     keys: ["capdImageSource", "capdImageArchive"],
     check: ({ capdImageSource, capdImageArchive }) =>
       (capdImageSource === "archive") === (capdImageArchive !== "")

@@ -9,6 +9,8 @@ import {
   dnsLabel,
   imageReference,
   kubernetesVersion,
+  labelKey,
+  labelValue,
   manifestLocation,
   oddCount,
   orEmpty,
@@ -33,6 +35,7 @@ import {
   parsedString,
   requiredString,
   string,
+  stringMap,
   strings,
   type ValuesOf,
 } from "./setting";
@@ -106,6 +109,11 @@ export const clusterFields = {
   workers: listOf(
     pool,
     "Worker pools, instead of workerReplicas. Fields: name, type, replicas, minReplicas, maxReplicas, class, labels, taints, kubeadm, mounts.",
+  ),
+  labels: stringMap(
+    "Labels of the Cluster object, by which ClusterResourceSets select clusters.",
+    labelKey,
+    labelValue,
   ),
   healthCheck: optional(healthCheck).register(notes, {
     description:

@@ -17,6 +17,7 @@ import { lost } from "./lost";
 import { machinepool } from "./machinepool";
 import { many } from "./many";
 import { neighbours } from "./neighbours";
+import { providers } from "./providers";
 import { providerUpgrade } from "./providerUpgrade";
 import { refused } from "./refused";
 import { restart, restartHa } from "./restart";
@@ -49,6 +50,7 @@ export const scenarios: Scenario[] = [
   restartHa,
   upgrade,
   providerUpgrade,
+  providers,
   stuck,
   failure,
   failurePair(),

@@ -2,7 +2,7 @@ import { X509Certificate } from "node:crypto";
 import { mkdirSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { check, eventually, must, type Step } from "../harness";
+import { check, command, eventually, must, type Step } from "../harness";
 import type { Scenario } from "../scenario";
 import type { StackSettings } from "../stackFile";
 import type { TestStack } from "../testStack";
@@ -19,6 +19,16 @@ rules:
   - level: None
 `;
 const auditLog = "/var/log/kubernetes/audit.log";
+const admissionFile = "/etc/kubernetes/admission/config.yaml";
+const admission = `apiVersion: apiserver.config.k8s.io/v1
+kind: AdmissionConfiguration
+plugins:
+  - name: PodSecurity
+    configuration:
+      apiVersion: pod-security.admission.config.k8s.io/v1
+      kind: PodSecurityConfiguration
+      defaults: {warn: baseline}
+`;
 const volume = (name: string, path: string, pathType: string, readOnly: boolean) => ({
   name,
   hostPath: path,
@@ -30,21 +40,28 @@ const volume = (name: string, path: string, pathType: string, readOnly: boolean)
 const controlPlane = {
   clusterConfiguration: {
     encryptionAlgorithm: "ECDSA-P256",
+    featureGates: { ControlPlaneKubeletLocalMode: true },
+    controllerManager: { extraArgs: [{ name: "terminated-pod-gc-threshold", value: "50" }] },
     apiServer: {
       certSANs: ["kubeadm.example.org", "localhost"],
       extraArgs: [
         { name: "audit-policy-file", value: auditFile },
         { name: "audit-log-path", value: auditLog },
+        { name: "admission-control-config-file", value: admissionFile },
         { name: "profiling", value: "false" },
       ],
       extraVolumes: [
         volume("audit-policy", auditFile, "File", true),
+        volume("admission", admissionFile, "File", true),
         volume("audit-log", "/var/log/kubernetes", "DirectoryOrCreate", false),
       ],
     },
     scheduler: { extraArgs: [{ name: "profiling", value: "false" }] },
   },
-  files: [{ path: auditFile, content: auditPolicy }],
+  files: [
+    { path: auditFile, content: auditPolicy },
+    { path: admissionFile, content: admission },
+  ],
   preKubeadmCommands: ["echo before > /etc/slipway-before"],
   postKubeadmCommands: ["echo after > /etc/slipway-after"],
 };
@@ -70,7 +87,10 @@ const settings = (maxPods: string, kubeadm: object = controlPlane): StackSetting
       loadBalancerSlot: 0,
       kubeadm,
       mounts: [{ hostPath: folder, containerPath: "/srv/slipway" }],
-      workers: [{ name: "batch", kubeadm: pool(maxPods) }, { name: "md-0" }],
+      workers: [
+        { name: "batch", kubeadm: pool(maxPods) },
+        { name: "md-0", mounts: [{ hostPath: folder, containerPath: "/srv/pool", readOnly: false }] },
+      ],
     },
   ],
 });
@@ -106,6 +126,13 @@ const steps = (stack: TestStack): Step[] => {
         isIn(manifest, `--audit-policy-file=${auditFile}`);
         isIn(manifest, "--profiling=false");
         isIn(inNode("control-plane", "cat /etc/kubernetes/manifests/kube-scheduler.yaml"), "--profiling=false");
+        const controllerManager = inNode("control-plane", "cat /etc/kubernetes/manifests/kube-controller-manager.yaml");
+        isIn(controllerManager, "--terminated-pod-gc-threshold=50");
+        const configuration = ["get", "configmap", "kubeadm-config", "--namespace", "kube-system", "--output", "yaml"];
+        isIn(stack.kubectl("capd", ...configuration), "ControlPlaneKubeletLocalMode: true");
+        const privileged = ["run", "probe", "--image=probe", "--privileged", "--dry-run=server"];
+        const { stderr } = command("kubectl", privileged, { env: stack.kubeconfig("capd") });
+        isIn(stderr, "would violate PodSecurity");
         check(inNode("control-plane", `cat ${auditFile}`) === auditPolicy.trim(), "the audit policy in the node");
         const log = () => inNode("control-plane", `tail -n 3 ${auditLog}`);
         await eventually("lines in the audit log", 60, () => log().includes('"kind":"Event"') || log());
@@ -144,6 +171,11 @@ const steps = (stack: TestStack): Step[] => {
           check(inNode(part, "cat /srv/slipway/here") === "mounted", `the mount in ${part}`);
           isIn(inNode(part, "touch /srv/slipway/new 2>&1 || true"), "Read-only file system");
         }
+        check(
+          inNode("md-0", "touch /srv/pool/here && cat /srv/pool/here") === "mounted",
+          "a writable mount of the pool",
+        );
+        isIn(inNode("batch", "ls /srv/pool 2>&1 || true"), "No such file");
         isIn(must("docker", ["exec", "clusterapi-control-plane", "cat", "/srv/management/here"]), "mounted");
         isIn(must("docker", ["port", "clusterapi-control-plane", "31080/tcp"]), "127.0.0.1:31080");
         stack.expectPlan({}, 0);
