@@ -6,6 +6,7 @@ import type { ImageLoad, ImageLoadArgs } from "../components/management/imageLoa
 import { ManagementCluster, type ManagementClusterArgs } from "../components/management/managementCluster";
 import type { ProviderInstallArgs } from "../components/management/providerInstall";
 import { infrastructureOf } from "../lib/cluster/infrastructure";
+import { hasTopology } from "../lib/cluster/parts";
 import { backendOf } from "../lib/cluster/template/docker";
 import type { Manifest } from "../lib/kubernetes/manifest";
 import { type AddedProvider, type AddedType, laterTypes } from "../lib/providers/clusterctl";
@@ -102,9 +103,9 @@ export const providerArgs = (
         ...(settings.management.keepsCertManager ? { keepsCertManager: true } : {}),
         ...installStages(manifests.providers, settings.infrastructureProviders),
         // The samples of Cluster API's own providers include its Docker provider.
-        samples: Object.values(templates)
-          .filter(({ infrastructure }) => backendOf(infrastructure) === "template")
-          .map(({ infrastructure }) => rehearsalOf(infrastructure)),
+        samples: Object.values(templates).flatMap((parts) =>
+          hasTopology(parts) || backendOf(parts.infrastructure) !== "template" ? [] : rehearsalOf(parts.infrastructure),
+        ),
         inventory: manifests.inventory,
       }
     : undefined;

@@ -33,6 +33,8 @@ export interface WorkerPool {
   maxReplicas?: number;
   /** Kind of the owner of the machines. @default - a MachineDeployment */
   type?: "machinePool";
+  /** Worker class of the cluster's class. @default - the only worker class; absent for a cluster without a class */
+  workerClass?: string;
   labels?: Record<string, string>;
   taints?: Taint[];
   /** Settings of kubeadm for the pool's nodes. @default - none */

@@ -1,4 +1,5 @@
 import { cloudProviderKindImage } from "../addons/cloudProviderKind";
+import { topologyGate } from "../cluster/class/gate";
 import type { ClusterSpec, Backend, KubeadmSettings, NodeMount } from "../cluster/spec";
 import type { TemplateFacts } from "../cluster/template/facts";
 import type { Address } from "../network/address";
@@ -20,6 +21,14 @@ import type { SettingValues } from "./schema/stack";
  */
 export const existingManagementName = "existing_management";
 
+/** The ClusterClass of a cluster. */
+export interface ClassSettings {
+  /** URL or path of a file with the class and its templates, or the name of a class in the cluster's namespace. */
+  readonly source: string;
+  /** Values of the class's variables, by name. */
+  readonly variables: Readonly<Record<string, unknown>>;
+}
+
 /** A template of a cluster's objects. */
 export interface ClusterTemplate {
   /** URL or path. */
@@ -39,6 +48,10 @@ export interface ClusterSettings extends Readonly<Omit<ClusterSpec, "backend">> 
   readonly backend: Backend;
   /** The template of the cluster's objects; absent for a cluster whose objects Slipway defines. */
   readonly template?: ClusterTemplate;
+  /**
+   * The cluster's class: a ClusterClass in a file, or a name of an existing class. Absent for a cluster without a class.
+   */
+  readonly class?: ClassSettings;
   readonly nodeImage: string;
   /** A name of `cniNames`, or the URL or path of a manifest. */
   readonly cni: string;
@@ -167,7 +180,9 @@ export const settingsTree = (
       cni: values.cniManifest,
       loadBalancer: values.loadBalancerManifest,
     },
-    featureGates: values.featureGates,
+    featureGates: entries.some((entry) => entry.values.class !== "")
+      ? withTopology(values.featureGates)
+      : values.featureGates,
     templateSecrets: values.templateSecrets,
     infrastructureProviders: values.providers.map((provider) => ({ ...provider })),
     ...(values.managementManifests.length > 0 ? { managementManifests: values.managementManifests } : {}),
@@ -178,6 +193,12 @@ export const settingsTree = (
     application: { enabled: entries.some((entry) => entry.values.application), image: values.applicationImage },
   });
 };
+
+/** Returns feature gates that let Cluster API work with classes. */
+export const withTopology = (featureGates: Readonly<Record<string, string>>): Readonly<Record<string, string>> => ({
+  ...featureGates,
+  [topologyGate]: "true",
+});
 
 /**
  * Returns the images of a Docker cluster's machines before Slipway adds images to them. A template may have several
@@ -223,6 +244,7 @@ const clusterOf = (entry: ClusterEntry, allotted: ClusterRanges | undefined): Cl
     nodeImage: values.nodeImage,
     backend: values.backend,
     ...(values.template === "" ? {} : { template: templateOf(entry) }),
+    ...(values.class === "" ? {} : { class: { source: values.class, variables: values.variables } }),
     cni: values.cni,
     loadBalancer: values.loadBalancer,
     ...(ipv4 === undefined ? {} : { loadBalancerRange: ipv4 }),

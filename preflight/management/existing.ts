@@ -7,6 +7,7 @@ import { exec, type ExecResult, requireStart } from "../../system/exec";
 import { inspectFile } from "../../system/regularFile";
 import { certManagerProblems, certManagerQuery, type InstalledCertManager, readCertManager } from "./certManager";
 import { type ManagedClusters, managedClustersQuery, readManagedClusters } from "./managedClusters";
+import { type LiveTopology, readTopology, topologyQuery } from "./topology";
 import { readControlPlanes, type RunningClusters } from "./running";
 
 /** Current state of a management cluster that the program did not create. */
@@ -87,6 +88,12 @@ export const inspectManagement = async (
     ...(managed.code === 0 ? { managed: readManagedClusters(managed.stdout) } : {}),
     ...(keepsCertManager ? { certManager: readCertManager(await answer(certManagerQuery)) } : {}),
   };
+};
+
+/** Reads the classes and clusters of an existing management cluster; undefined without an answer or without the CRDs. */
+export const topologyInExisting = async (path: string, runKubectl = kubectl): Promise<LiveTopology | undefined> => {
+  const { code, stdout } = await runKubectl(["--kubeconfig", path, "--request-timeout=10s", ...topologyQuery]);
+  return code === 0 ? readTopology(stdout) : undefined;
 };
 
 /**

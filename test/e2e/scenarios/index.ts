@@ -1,5 +1,6 @@
 import type { Scenario } from "../scenario";
 import { change } from "./change";
+import { classScenario } from "./class";
 import { clone } from "./clone";
 import { dayTwo } from "./dayTwo";
 import { deleted } from "./deleted";
@@ -44,6 +45,7 @@ export const scenarios: Scenario[] = [
   ipv6,
   dualStack,
   many,
+  classScenario,
   ha,
   restartHa,
   upgrade,
