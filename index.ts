@@ -26,6 +26,7 @@ import {
   awaitNodes,
   cniArgs,
   extraManifestsArgs,
+  managementManifestsArgs,
   metalLbArgs,
   shareAmongClusters,
   workloadClusterArgs,
@@ -60,11 +61,13 @@ export = async () => {
 
   // The workload clusters: first their node images and namespaces, which clusters share.
   const shared = shareAmongClusters(stack, management, network, providers, cloudLoadBalancer);
+  // Manifests for the management cluster, such as ClusterResourceSets.
+  const added = create(ExtraManifests, "management-manifests", managementManifestsArgs(shared));
   const workloads = shared.clusters.map((settings) => {
     const { name } = settings;
 
     // Cluster, DevCluster, KubeadmControlPlane and MachineDeployments: lib/cluster/objects.ts.
-    const cluster = new WorkloadCluster(name, workloadClusterArgs(shared, settings));
+    const cluster = new WorkloadCluster(name, workloadClusterArgs(shared, settings, added));
 
     // Pod network, and load balancer with the address ranges of lib/settings/ranges.ts.
     const cni = create(Cni, `${name}-cni`, cniArgs(shared, settings, cluster));

@@ -28,12 +28,15 @@ import { namespaceProblems, ownerProblems, templateOwnerProblems } from "./manif
 import { serviceProblems } from "./manifests/services";
 import { installed, readManifests, type StackManifests } from "./manifests/stack";
 import { readTemplates } from "./manifests/templates";
+import { noTopology, readStackTopology, type TopologyInputs, withTemplateGates } from "./manifests/topology";
 
 /** Everything that the program reads before it creates the first resource. */
 export interface Inputs extends Omit<StackImages, "capdId"> {
   manifests: StackManifests;
   /** Objects of clusters from templates, by the cluster's name. */
   templates: Readonly<Record<string, ClusterParts>>;
+  /** Classes of clusters. */
+  topology: TopologyInputs;
   /** Versions of the running clusters, from the management cluster. */
   running: RunningClusters;
   /** Saved kubeconfigs of clusters whose kubeconfig Secret is missing, by `namespace/name`. */
@@ -61,18 +64,24 @@ export const prepare = async (settings: Settings, owner: string, preview = false
   );
   const complete = cloned.then((outcome) => withClone(settings, valueOf(outcome)));
   // The calls of other programs come first, so they run while this process parses manifests.
-  const [host, machine, existing, tags, capdTag, archive, clone, templates, manifests] = await Promise.all([
+  const reading = outcomeOf(readTemplates(settings));
+  const [host, machine, existing, tags, capdTag, archive, clone, templates, manifests, topology] = await Promise.all([
     outcomeOf<HostInspection>(
       onDocker ? inspectHost(settings, owner) : { answers: true, problems: [], warnings: [], network: undefined },
     ),
     outcomeOf(hasExistingManagement ? undefined : inspectManagementNode(management.name)),
-    outcomeOf(hasExistingManagement ? inspectManagement(management.kubeconfig) : undefined),
+    outcomeOf(hasExistingManagement ? inspectExisting(management) : undefined),
     outcomeOf(onDocker ? checkNodeImages(settings) : { problems: [], warnings: [] }),
     outcomeOf(checkCapdImage(settings)),
     outcomeOf(capd.source === "archive" ? readArchive(capd.archive) : undefined),
     cloned,
-    outcomeOf(readTemplates(settings)),
-    outcomeOf(complete.then((withImage) => readManifests(withImage, owner))),
+    reading,
+    outcomeOf(
+      Promise.all([complete, reading]).then(([withImage, read]) =>
+        readManifests(withTemplateGates(withImage, valueOf(read) ?? {}), owner),
+      ),
+    ),
+    outcomeOf(reading.then((read) => readStackTopology(settings, owner, valueOf(read) ?? {}))),
   ]);
   const report = valueOf(host);
   const answers = report?.answers ?? false;
@@ -94,14 +103,15 @@ export const prepare = async (settings: Settings, owner: string, preview = false
   const problems = [
     ...(preview ? [] : nodeImageChange),
     ...(needsRoom ? shortages : []),
-    ...[host, existing, archive, clone, templates, manifests, images].flatMap((outcome) => outcome.problems),
+    ...[host, existing, archive, clone, templates, manifests, topology, images].flatMap((outcome) => outcome.problems),
     ...(answers ? [...machine.problems, ...tags.problems, ...capdTag.problems] : []),
     ...(report?.problems ?? []),
     ...(valueOf(tags)?.problems ?? []),
     ...(capdImage?.problems ?? []),
     ...networkProblems(settings, owner, answers && onDocker, report?.network, valueOf(machine)?.node),
+    ...(valueOf(topology)?.problems ?? []).map(sentence),
     ...mounts,
-    ...upgradeProblems(clusters, running).map(sentence),
+    ...upgradeProblems(clusters, running, valueOf(topology)?.chained).map(sentence),
     ...kubeadmChangeProblems(clusters, running).map(sentence),
     ...("found" in manifests ? manifestProblems(settings, owner, manifests.found, valueOf(existing)) : []),
     ...("found" in manifests ? await kubeadmSchemaProblems(settings, manifests.found) : []),
@@ -124,6 +134,7 @@ export const prepare = async (settings: Settings, owner: string, preview = false
   return {
     manifests: manifests.found,
     templates: withImages,
+    topology: valueOf(topology) ?? noTopology,
     ...nodes,
     running,
     savedKubeconfigs: kubeconfigsWithoutSecret(stack, clusters, managed),
@@ -139,12 +150,17 @@ export const prepare = async (settings: Settings, owner: string, preview = false
       ...(report?.warnings ?? []),
       ...(valueOf(tags)?.warnings ?? []),
       ...(capdImage?.warnings ?? []),
+      ...(valueOf(topology)?.warnings ?? []),
       ...deletedClusterWarnings(project, stack, clusters, managed),
     ],
   };
 };
 
 const valueOf = <T>(outcome: Outcome<T>): T | undefined => ("found" in outcome ? outcome.found : undefined);
+
+/** Reads an existing management cluster, with its cert-manager if the stack needs that. */
+const inspectExisting = ({ kubeconfig, installProviders, keepsCertManager }: Settings["management"]) =>
+  inspectManagement(kubeconfig, undefined, installProviders && keepsCertManager === true);
 
 /** Reads the kind node, and the clusters of the Cluster API in it. */
 const inspectManagementNode = async (name: string) => {

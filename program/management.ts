@@ -6,7 +6,10 @@ import type { ImageLoad, ImageLoadArgs } from "../components/management/imageLoa
 import { ManagementCluster, type ManagementClusterArgs } from "../components/management/managementCluster";
 import type { ProviderInstallArgs } from "../components/management/providerInstall";
 import { infrastructureOf } from "../lib/cluster/infrastructure";
+import { hasTopology } from "../lib/cluster/parts";
 import { backendOf } from "../lib/cluster/template/docker";
+import type { Manifest } from "../lib/kubernetes/manifest";
+import { type AddedProvider, type AddedType, laterTypes } from "../lib/providers/clusterctl";
 import { rehearsalOf } from "../lib/cluster/webhookSamples";
 import type { Stack } from "./stack";
 
@@ -63,6 +66,28 @@ export const imageLoadArgs = (
     : undefined;
 };
 
+/**
+ * Groups manifests by their stage of installation.
+ *
+ * @param manifests - Cluster API's own providers, then the added ones
+ */
+export const installStages = (
+  manifests: readonly Manifest[],
+  added: readonly AddedProvider[],
+): Pick<ProviderInstallArgs, "providers" | "laterProviders"> => {
+  const typed = manifests.map((manifest, index) => ({
+    manifest,
+    type: added[index - (manifests.length - added.length)]?.type,
+  }));
+  const of = (wanted: (type: AddedType | undefined) => boolean): Manifest[] =>
+    typed.filter(({ type }) => wanted(type)).map(({ manifest }) => manifest);
+  const isLater = (type: AddedType | undefined): boolean => laterTypes.some((later) => later === type);
+  return {
+    providers: of((type) => !isLater(type)),
+    laterProviders: laterTypes.map((later) => of((type) => type === later)),
+  };
+};
+
 /** Returns arguments of cert-manager and Cluster API's providers; undefined if the stack does not install them. */
 export const providerArgs = (
   { settings, inputs: { manifests, templates } }: Stack,
@@ -75,11 +100,12 @@ export const providerArgs = (
         after: kindOf(management)?.nodeReady ?? [],
         providerImages: images?.ready ?? [],
         certManager: manifests.certManager,
-        providers: manifests.providers,
+        ...(settings.management.keepsCertManager ? { keepsCertManager: true } : {}),
+        ...installStages(manifests.providers, settings.infrastructureProviders),
         // The samples of Cluster API's own providers include its Docker provider.
-        samples: Object.values(templates)
-          .filter(({ infrastructure }) => backendOf(infrastructure) === "template")
-          .map(({ infrastructure }) => rehearsalOf(infrastructure)),
+        samples: Object.values(templates).flatMap((parts) =>
+          hasTopology(parts) || backendOf(parts.infrastructure) !== "template" ? [] : rehearsalOf(parts.infrastructure),
+        ),
         inventory: manifests.inventory,
       }
     : undefined;

@@ -9,19 +9,21 @@ import type { CloudProviderKind } from "../components/management/cloudProviderKi
 import type { DockerNetwork } from "../components/management/dockerNetwork";
 import { ManagementCluster } from "../components/management/managementCluster";
 import type { ProviderInstall } from "../components/management/providerInstall";
+import { type ClusterClass, clusterClasses } from "../components/workload/clusterClass";
 import { type NodeImage, nodeImages } from "../components/workload/nodeImage";
 import { clusterReady } from "../components/workload/nodesReady";
 import type { WorkloadCluster, WorkloadClusterArgs } from "../components/workload/workloadCluster";
 import { withoutRepeatedObjects } from "../lib/kubernetes/manifest";
 import { infrastructureOf } from "../lib/cluster/infrastructure";
 import { withTemplateSecrets } from "../lib/cluster/kubeadm";
-import { type ClusterParts, partsOfSpec } from "../lib/cluster/parts";
+import { type ClusterParts, hasTopology, partsOfSpec } from "../lib/cluster/parts";
 import { clusterSpec } from "../lib/cluster/spec";
 import type { ClusterSettings } from "../lib/settings/types";
 import { ownerLabel } from "../lib/base/labels";
 import { isForeignNamespace } from "../preflight/management/existing";
 import { clusterKey } from "../preflight/management/running";
 import { ClusterContainers } from "../provider/kind";
+import { createdClasses, topologyOf } from "./classes";
 import type { Management } from "./management";
 import type { Stack } from "./stack";
 
@@ -36,6 +38,8 @@ export interface Shared {
   ready: pulumi.Resource[];
   namespaces: ReadonlyMap<string, pulumi.Resource>;
   images: ReadonlyMap<string, readonly NodeImage[]>;
+  /** Classes that the stack creates, by `namespace/name`. */
+  classes: ReadonlyMap<string, ClusterClass>;
   /** Resources that the load balancer addresses of cloud-provider-kind wait for. */
   cloudProviderKind: pulumi.Resource[];
   /** The clusters in the settings. */
@@ -63,26 +67,73 @@ export const shareAmongClusters = (
   // A kind node waits for the network itself.
   const networkReady = management instanceof ManagementCluster ? [] : (network?.ready ?? []);
   const ready = [...(providers?.ready ?? []), ...networkReady];
-  const clusters = stack.settings.clusters.map((cluster) => ({ ...cluster, parts: partsOf(stack, images, cluster) }));
-  return { stack, management, ready, namespaces, images, cloudProviderKind: cloudProviderKind?.ready ?? [], clusters };
+  const created = createdClasses(stack, images);
+  const classes = clusterClasses(management.handle, [...created.values()], (name) => [
+    ...ready,
+    ...[namespaces.get(name) ?? []].flat(),
+  ]);
+  const clusters = stack.settings.clusters.map((cluster) => ({
+    ...cluster,
+    parts: partsOf(stack, images, created, cluster),
+  }));
+  return {
+    stack,
+    management,
+    ready,
+    namespaces,
+    images,
+    classes,
+    cloudProviderKind: cloudProviderKind?.ready ?? [],
+    clusters,
+  };
 };
 
-const partsOf = (stack: Stack, images: Shared["images"], cluster: ClusterSettings): ClusterParts => {
+const partsOf = (
+  stack: Stack,
+  images: Shared["images"],
+  created: ReturnType<typeof createdClasses>,
+  cluster: ClusterSettings,
+): ClusterParts => {
   const { backend } = cluster;
   const image = images.get(cluster.name)?.[0]?.image;
   const parts =
-    cluster.template !== undefined || backend === "template"
+    topologyOf(stack, images, created, cluster) ??
+    (cluster.template !== undefined || backend === "template"
       ? stack.inputs.templates[cluster.name]
       : partsOfSpec({
           ...withTemplateSecrets(clusterSpec(cluster, backend), stack.settings.templateSecrets),
           ...(image === undefined ? {} : { nodeImage: image }),
-        });
+        }));
   if (parts === undefined) throw new Error(`the template of cluster ${cluster.name} was not read`);
   return parts;
 };
 
+/** Returns the resources of a cluster's class, if the stack creates the class. */
+const classReady = ({ classes }: Shared, { namespace, parts }: PlannedCluster): pulumi.Resource[] =>
+  hasTopology(parts) ? (classes.get(`${namespace}/${parts.topology.className}`)?.ready ?? []) : [];
+
+/**
+ * Returns arguments of the manifests for the management cluster; undefined without manifests. Clusters wait for these
+ * objects, such as ClusterResourceSets, and are deleted before them.
+ */
+export const managementManifestsArgs = ({
+  stack,
+  management,
+  ready,
+  namespaces,
+}: Shared): ExtraManifestsArgs | undefined =>
+  stack.inputs.manifests.management && {
+    cluster: management.handle,
+    manifests: withoutRepeatedObjects(stack.inputs.manifests.management),
+    after: [...ready, ...namespaces.values()],
+  };
+
 /** Returns arguments of the cluster's objects in the management cluster, and of the access to the cluster. */
-export const workloadClusterArgs = (shared: Shared, cluster: PlannedCluster): WorkloadClusterArgs => {
+export const workloadClusterArgs = (
+  shared: Shared,
+  cluster: PlannedCluster,
+  added: ExtraManifests | undefined,
+): WorkloadClusterArgs => {
   const { stack, management, ready, namespaces, images } = shared;
   const namespace = namespaces.get(cluster.namespace);
   return {
@@ -91,7 +142,7 @@ export const workloadClusterArgs = (shared: Shared, cluster: PlannedCluster): Wo
     parts: cluster.parts,
     running: clusterKey(cluster) in stack.inputs.running,
     savedKubeconfig: stack.inputs.savedKubeconfigs[clusterKey(cluster)],
-    ready: [...ready, ...(namespace ? [namespace] : [])],
+    ready: [...ready, ...(namespace ? [namespace] : []), ...(added?.running ?? []), ...classReady(shared, cluster)],
     nodeImageReady: (images.get(cluster.name) ?? []).flatMap((image) => image.ready),
   };
 };

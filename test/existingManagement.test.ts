@@ -191,3 +191,11 @@ describe("Docker's network", () => {
     expect(networks(await run([real], { "slipway:adoptNetwork": "true" }))).toEqual([]);
   });
 });
+
+test("a cert-manager of others is asked, and its certificates do not hold up the destroy", async () => {
+  const recording = await run([guest], { "slipway:installCertManager": "false" });
+  const gate = recording.find("cert-manager-webhook").inputs as { delete?: string; environment: object };
+  expect(gate.delete).toBeUndefined();
+  expect(gate.environment).not.toHaveProperty("KINDS");
+  expect(up.find("cert-manager-webhook").inputs).toMatchObject({ delete: "steps/kinds-unused" });
+});

@@ -126,17 +126,18 @@ export const start: Action = async () => {
 
 /**
  * Starts a stack that `stop` stopped, before an `up`, and waits until it works. It does not wait if a container is gone,
- * because `up` replaces the machine and then waits.
+ * because `up` replaces the machine and then waits. Returns a function for the end of the `up`.
  *
  * @throws if an address or a port is taken, or the network was changed
  */
-export const startBeforeUp = async (target: Target): Promise<void> => {
+export const startBeforeUp = async (target: Target): Promise<() => Promise<void>> => {
   const record = loadPause(target.checkout, target.stack);
-  if (record === undefined) return;
+  if (record === undefined) return () => Promise.resolve();
   print(`stack ${target.stack} is stopped: starting it first`);
   const state = await readState(target);
   const paused = pausedStack(target, state);
   const { gone } = await startContainers(paused, print, { allowGone: true });
-  if (gone.length === 0) return awaitStarted(target, state, paused, record.unready);
-  print(`gone from Docker: ${gone.join(", ")}`);
+  if (gone.length === 0) await awaitStarted(target, state, paused, record.unready);
+  else print(`gone from Docker: ${gone.join(", ")}`);
+  return () => changeHealthChecks(target, state, resumeHealthChecks);
 };

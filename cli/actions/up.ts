@@ -42,7 +42,7 @@ const upWithDeleted = async (
 
 export const up: Action = async ({ passed: args }) => {
   const { route, target } = await prepareTarget(withoutPending);
-  await startBeforeUp(target);
+  const finishStart = await startBeforeUp(target);
   // The engine would create the new Cluster object and then delete it, because the lost object has the same name.
   if (managementClusterIsGone(await withoutManagement(target, print))) {
     print("nothing was changed. Run make destroy, which deletes the rest of the stack; then make up creates it again");
@@ -58,6 +58,7 @@ export const up: Action = async ({ passed: args }) => {
   ]);
   await pullStackImages(target, print).catch(() => undefined);
   const { code, failure } = await upWithDeleted(target, args, creates, () => exported);
+  await finishStart();
   const recorded = recordCreated(target).catch(() => undefined);
   if (code === 0) await finishUp(target, route);
   else {

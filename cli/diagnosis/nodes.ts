@@ -1,3 +1,4 @@
+import { machineContainer } from "../../lib/base/container";
 import { type ContainerFacts, type NodeFacts, type ApiObject, isFine } from "../../lib/diagnosis/facts";
 import type { Exec } from "../../system/exec";
 
@@ -56,6 +57,9 @@ const readNode = async (exec: Exec, name: string): Promise<NodeFacts> => {
   };
 };
 
+const containerOf = ({ name, labels = {} }: ApiObject["metadata"]): string =>
+  machineContainer(labels["cluster.x-k8s.io/cluster-name"] ?? "", name);
+
 /** Inspects the running containers of machines that are not ready. */
 export const readNodes = async (
   exec: Exec,
@@ -63,7 +67,7 @@ export const readNodes = async (
   containers: readonly ContainerFacts[],
 ): Promise<NodeFacts[]> => {
   const stuck = containers.filter(({ name, state }) => {
-    const machine = objects.find(({ kind, metadata }) => kind === "Machine" && metadata.name === name);
+    const machine = objects.find(({ kind, metadata }) => kind === "Machine" && containerOf(metadata) === name);
     return state === "running" && machine !== undefined && !isFine(machine);
   });
   return Promise.all(stuck.slice(0, maximumNodes).map(({ name }) => readNode(exec, name)));

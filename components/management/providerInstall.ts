@@ -15,8 +15,12 @@ export interface ProviderInstallArgs {
   /** Resources that the providers wait for, so that the first seconds of the cluster are left to cert-manager. */
   after: pulumi.Resource[];
   certManager: Manifest;
+  /** True if the cluster has a cert-manager that the stack does not install. @default false */
+  keepsCertManager?: boolean;
   /** Cluster API's providers: core, kubeadm bootstrap, kubeadm control plane and Docker. */
   providers: Manifest[];
+  /** Providers that may need the webhooks of Cluster API, in stages: each stage waits for the stage before it. */
+  laterProviders: Manifest[][];
   /** One object for each webhook of a provider that is not part of Cluster API. */
   samples: KubernetesObject[];
   /** clusterctl's inventory of installed providers: its CRD and one entry per provider. */
@@ -41,24 +45,26 @@ export class ProviderInstall extends pulumi.ComponentResource {
       cluster,
       certificateSamples(),
       { parent: this, dependsOn: certManager.resources },
-      { kinds: ["certificates", "issuers", "clusterissuers"].map((kind) => `${kind}.cert-manager.io`) },
+      // Certificates of others may stay if the stack does not delete cert-manager.
+      args.keepsCertManager
+        ? {}
+        : { kinds: ["certificates", "issuers", "clusterissuers"].map((kind) => `${kind}.cert-manager.io`) },
     );
     // All providers wait for cert-manager, so they leave the first seconds of a small machine to cert-manager.
     const later = { ...cluster, apiReady: [...cluster.apiReady, ...certManager.crds, ...args.after] };
-    const providers = args.providers.map(
-      (manifest) =>
-        new ManifestObjects(
-          manifest.name,
-          {
-            cluster: later,
-            ...manifest,
-            objects: withPodSecurity(manifest.objects),
-            certificatesAfter: [certificates],
-            workloadsAfter: args.providerImages,
-          },
-          { parent: this },
-        ),
-    );
+    const install = (manifest: Manifest, after: pulumi.Resource[] = []): ManifestObjects =>
+      new ManifestObjects(
+        manifest.name,
+        {
+          cluster: { ...later, apiReady: [...later.apiReady, ...after] },
+          ...manifest,
+          objects: withPodSecurity(manifest.objects),
+          certificatesAfter: [certificates],
+          workloadsAfter: args.providerImages,
+        },
+        { parent: this },
+      );
+    const providers = args.providers.map((manifest) => install(manifest));
     const webhooks = webhookGate(
       "cluster-api-webhooks",
       cluster,
@@ -66,6 +72,14 @@ export class ProviderInstall extends pulumi.ComponentResource {
       { parent: this, dependsOn: providers.flatMap((provider) => provider.resources) },
       { kinds: ["clusters.cluster.x-k8s.io"] },
     );
+    this.ready = [webhooks];
+    const all = [...providers];
+    for (const stage of args.laterProviders) {
+      const before = [...this.ready];
+      const added = stage.map((manifest) => install(manifest, before));
+      all.push(...added);
+      this.ready.push(...added.flatMap((provider) => provider.resources));
+    }
     // Inventory entries need the providers' namespaces and their own CRD, and no resource waits for them: they go last.
     const { name: prefix, crds, objects } = args.inventory;
     const kind = new ManifestObjects(prefix, { cluster, crds, objects: [] }, { parent: this });
@@ -73,10 +87,9 @@ export class ProviderInstall extends pulumi.ComponentResource {
       new KubernetesResource(
         `${prefix}/${objectKey(entry)}`,
         withDeletionPolicy(cluster, entry),
-        resourceOptions(cluster, this, [...kind.resources, ...providers.flatMap((provider) => provider.namespaces)]),
+        resourceOptions(cluster, this, [...kind.resources, ...all.flatMap((provider) => provider.namespaces)]),
       );
     }
-    this.ready = [webhooks];
     this.registerOutputs({});
   }
 }

@@ -1,6 +1,6 @@
 import { local } from "@pulumi/command";
 import * as pulumi from "@pulumi/pulumi";
-import { type ClusterParts, machineOwners, machinesChecksum } from "../../lib/cluster/parts";
+import { type ClusterParts, hasTopology, machineOwners, machinesChecksum } from "../../lib/cluster/parts";
 import type { ClusterSpec } from "../../lib/cluster/spec";
 import type { Cni } from "../addons/cni";
 import { lifecycleOptions, type ClusterHandle } from "../kubernetes/clusterHandle";
@@ -35,7 +35,8 @@ export const clusterReady = (
         CLUSTER: spec.name,
         NAMESPACE: spec.namespace,
         NODES: String(parts.nodes),
-        OWNERS: machineOwners(parts).join(" "),
+        // Cluster API names the owners of a class's machines, so the step finds them by their labels.
+        ...(hasTopology(parts) ? {} : { OWNERS: machineOwners(parts).join(" ") }),
         ...(parts.machinePools ? { MACHINE_POOLS: parts.machinePools.join(" ") } : {}),
         ...(parts.scaledOwners ? { SCALED_OWNERS: parts.scaledOwners.join(" ") } : {}),
         // A cloud chooses the patch release of its nodes.

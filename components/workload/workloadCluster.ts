@@ -2,12 +2,20 @@ import { local } from "@pulumi/command";
 import * as pulumi from "@pulumi/pulumi";
 import { clusterIdentity, type ClusterIdentity } from "../../lib/cluster/identity";
 import { infrastructureOf } from "../../lib/cluster/infrastructure";
-import { type ClusterParts, controlPlaneDone, type MachineOwner } from "../../lib/cluster/parts";
+import {
+  type ClusterParts,
+  controlPlaneDone,
+  hasTopology,
+  type MachineOwner,
+  type OwnerParts,
+  topologyDone,
+} from "../../lib/cluster/parts";
 import type { ClusterSpec } from "../../lib/cluster/spec";
 import { type KubernetesObject, objectKey, withAnnotations } from "../../lib/kubernetes/object";
 import { waitForAnnotation } from "../../lib/kubernetes/waits";
 import { resourceOptions, withDeletionPolicy, type ClusterHandle } from "../kubernetes/clusterHandle";
 import { KubernetesResource } from "../kubernetes/manifestObjects";
+import { topologyReady } from "./topologyReady";
 import { waitForApi, type ClusterAccess, workloadAccess } from "./access";
 
 /** A cluster that Cluster API creates. */
@@ -26,6 +34,19 @@ export interface WorkloadClusterArgs {
   nodeImageReady: pulumi.Resource[];
 }
 
+/** What creates the machines of a cluster, as resources. */
+interface Machines {
+  /** Resource that is complete when the control plane is. */
+  controlPlane: pulumi.Resource;
+  /** Resources after which worker nodes appear. */
+  workers: pulumi.Resource[];
+  all: pulumi.Resource[];
+  /** Object without which no API ever answers. */
+  controlPlaneObject: KubernetesObject;
+  /** Resources that exist before the wait for the API. */
+  beforeApi: pulumi.Resource[];
+}
+
 /** Time limits for machines. Each machine has to unpack an image and run kubeadm, one machine after the other. */
 const machineTimeouts = { create: "30m", update: "60m", delete: "30m" };
 
@@ -34,6 +55,12 @@ const isMachinePool = ({ kind }: KubernetesObject): boolean => kind.endsWith("Ma
 
 const hasNodeImage = (object: KubernetesObject): boolean =>
   object.kind.endsWith("MachineTemplate") || isMachinePool(object);
+
+/** Returns the wait of a Cluster with a class and without pods; nothing for other clusters. */
+const topologyWait = ({ parts, spec }: WorkloadClusterArgs): Record<string, string> =>
+  hasTopology(parts) && !infrastructureOf(spec.backend).runsPods
+    ? { [waitForAnnotation]: JSON.stringify(topologyDone) }
+    : {};
 
 /**
  * Deletes owners of machines in the background, as kubectl does. Foreground deletion would delete the parts of each
@@ -95,8 +122,9 @@ export class WorkloadCluster extends pulumi.ComponentResource {
       this.object(name, withDeletionPolicy(management, object), resourceOptions(management, this, ready)),
     );
     // This object is really deleted: its finalizer removes the containers, so deletedWith is not set.
-    const cluster = this.object(name, withAnnotations(parts.cluster, inBackground), {
-      ...options([identity, ...supporting]),
+    const cluster = this.object(name, withAnnotations(parts.cluster, { ...inBackground, ...topologyWait(args) }), {
+      // Only a class creates machines as soon as the Cluster exists.
+      ...options([identity, ...supporting, ...(hasTopology(parts) ? args.nodeImageReady : [])]),
       replaceWith: [identity],
     });
     // The deletion of a single part would drain machines one by one; all parts are deleted with the Cluster.
@@ -105,6 +133,34 @@ export class WorkloadCluster extends pulumi.ComponentResource {
       deletedWith: cluster,
       replaceWith: [identity],
     });
+    const machines = hasTopology(parts)
+      ? this.topologyMachines(name, args, cluster, part)
+      : this.ownedMachines(name, args, parts, part);
+    this.machines = machines.all;
+    this.workers = machines.workers;
+
+    if (infrastructureOf(spec.backend).runsPods) {
+      const api = waitForApi(
+        name,
+        { management, spec, controlPlane: machines.controlPlaneObject },
+        // A step does not take a Kubernetes provider.
+        { ...part(machines.beforeApi), provider: undefined },
+      );
+      // Contents of a running cluster change after its control plane. Contents of a new cluster start as soon as its
+      // API answers.
+      const apiReady = args.running ? [api, machines.controlPlane] : [api];
+      this.access = workloadAccess(name, { ...args, api, apiReady, lifecycle: { lifetime: cluster, identity } }, this);
+    }
+    this.registerOutputs({});
+  }
+
+  /** Creates the objects from which machines come, for a cluster that names them itself. */
+  private ownedMachines(
+    name: string,
+    args: WorkloadClusterArgs,
+    parts: OwnerParts,
+    part: (dependsOn?: pulumi.Resource[]) => pulumi.CustomResourceOptions,
+  ): Machines {
     // One object may be infrastructure and control plane. It is then one resource, which the cluster's parts wait for.
     const infrastructure =
       parts.infrastructure === parts.controlPlane.owner ? [] : [this.object(name, parts.infrastructure, part())];
@@ -128,28 +184,51 @@ export class WorkloadCluster extends pulumi.ComponentResource {
     const workers = parts.workers.map((pool) => {
       // Workers of a new cluster are created at once; those of a running cluster follow the control plane's version.
       const before = args.running ? [controlPlane] : [];
-      return this.object(name, withAnnotations(pool.owner, inBackground), part([...templatesOf(pool, before), ...before]));
+      return this.object(
+        name,
+        withAnnotations(pool.owner, inBackground),
+        part([...templatesOf(pool, before), ...before]),
+      );
     });
 
     // Created after the machines: a health check ignores machines that are younger than its start-up time anyway.
     for (const check of parts.healthChecks ?? []) this.object(name, check, part([controlPlane, ...workers]));
 
-    this.machines = [controlPlane, ...workers];
-    this.workers = workers;
+    return {
+      controlPlane,
+      workers,
+      all: [controlPlane, ...workers],
+      controlPlaneObject: owner,
+      beforeApi: [...infrastructure, ...templates],
+    };
+  }
 
-    if (infrastructureOf(spec.backend).runsPods) {
-      const api = waitForApi(
-        name,
-        { management, spec, controlPlane: owner },
-        // A step does not take a Kubernetes provider.
-        { ...part([...infrastructure, ...templates]), provider: undefined },
-      );
-      // Contents of a running cluster change after its control plane. Contents of a new cluster start as soon as its
-      // API answers.
-      const apiReady = args.running ? [api, controlPlane] : [api];
-      this.access = workloadAccess(name, { ...args, api, apiReady, lifecycle: { lifetime: cluster, identity } }, this);
+  /** Waits for the machines that Cluster API creates from a cluster's class. */
+  private topologyMachines(
+    name: string,
+    { management, spec, parts, nodeImageReady }: WorkloadClusterArgs,
+    cluster: pulumi.Resource,
+    part: (dependsOn?: pulumi.Resource[]) => pulumi.CustomResourceOptions,
+  ): Machines {
+    // The Cluster of simulated machines waits itself: a step for each of many clusters would take much memory.
+    if (!infrastructureOf(spec.backend).runsPods) {
+      return {
+        controlPlane: cluster,
+        workers: [cluster],
+        all: [cluster],
+        controlPlaneObject: parts.cluster,
+        beforeApi: [],
+      };
     }
-    this.registerOutputs({});
+    const rolled = topologyReady(name, { management, spec, parts }, { ...part(nodeImageReady), provider: undefined });
+    // The Cluster is enough for the machines to come, so contents of a new cluster need not wait for the control plane.
+    return {
+      controlPlane: rolled,
+      workers: [cluster],
+      all: [rolled],
+      controlPlaneObject: parts.cluster,
+      beforeApi: [],
+    };
   }
 
   private object(name: string, object: KubernetesObject, opts: pulumi.CustomResourceOptions): KubernetesResource {

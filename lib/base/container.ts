@@ -116,3 +116,7 @@ const toContainer = (json: ContainerJson): InspectedContainer => {
 
 /** Parses docker's output for `inspectArguments`. */
 export const parseInspected = (text: string): InspectedContainer[] => jsonLines<ContainerJson>(text).map(toContainer);
+
+/** Returns the name of a machine's container, as Cluster API's Docker provider derives it from the machine's name. */
+export const machineContainer = (cluster: string, machine: string): string =>
+  machine.startsWith(cluster) ? machine : `${cluster}-${machine}`;

@@ -27,8 +27,8 @@ export const healthChecks = (spec: ClusterSpec): KubernetesObject[] => {
     });
   return [
     ...(controlPlaneReplicas > 1 ? [check(`${name}-control-plane`, { "cluster.x-k8s.io/control-plane": "" })] : []),
-    ...workerPools.filter(isHealthChecked).map((pool) =>
-      check(`${name}-${pool.name}`, { "cluster.x-k8s.io/deployment-name": `${name}-${pool.name}` }),
-    ),
+    ...workerPools
+      .filter(isHealthChecked)
+      .map((pool) => check(`${name}-${pool.name}`, { "cluster.x-k8s.io/deployment-name": `${name}-${pool.name}` })),
   ];
 };

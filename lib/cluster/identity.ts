@@ -1,4 +1,4 @@
-import type { ClusterParts } from "./parts";
+import type { OwnerParts, TopologyParts } from "./parts";
 import type { Backend, ClusterSpec } from "./spec";
 
 /** Properties of a cluster that cannot change while the cluster exists. */
@@ -16,17 +16,24 @@ export interface ClusterIdentity extends Pick<ClusterSpec, "namespace" | "podCid
  *
  * @param parts - objects of a Docker or in-memory cluster; default: those of another provider's template
  */
-export const clusterIdentity = (
-  spec: ClusterIdentity & Pick<ClusterSpec, "name">,
-  parts?: Pick<ClusterParts, "infrastructure" | "controlPlane">,
-): string[] => [
+export const clusterIdentity = (spec: ClusterIdentity & Pick<ClusterSpec, "name">, parts?: IdentityParts): string[] => [
   `namespace ${spec.namespace}`,
   `podCidr ${spec.podCidr.text}`,
   `serviceCidr ${spec.serviceCidr.text}`,
   `serviceDomain ${spec.serviceDomain}`,
   `backend ${spec.backend}`,
-  ...(spec.backend === "template" || parts === undefined ? [] : otherObjects(spec, parts)),
+  ...(parts === undefined ? [] : distinctions(spec, parts)),
 ];
+
+/** The parts of a cluster that distinguish it. */
+type IdentityParts = Pick<OwnerParts, "infrastructure" | "controlPlane"> | Pick<TopologyParts, "topology">;
+
+/** Returns how a cluster differs from one whose objects Slipway defines. */
+const distinctions = (spec: ClusterIdentity & Pick<ClusterSpec, "name">, parts: IdentityParts): string[] => {
+  // Cluster API neither adds a class to a cluster nor removes it.
+  if ("topology" in parts) return ["machines of a class"];
+  return spec.backend === "template" ? [] : otherObjects(spec, parts);
+};
 
 /**
  * Returns the objects of a template that Slipway would name differently. A Cluster keeps its infrastructure and its control
@@ -34,7 +41,7 @@ export const clusterIdentity = (
  */
 const otherObjects = (
   { name }: Pick<ClusterSpec, "name">,
-  { infrastructure, controlPlane: { owner } }: Pick<ClusterParts, "infrastructure" | "controlPlane">,
+  { infrastructure, controlPlane: { owner } }: Pick<OwnerParts, "infrastructure" | "controlPlane">,
 ): string[] => {
   const usual = [`infrastructure DevCluster/${name}`, `controlPlane KubeadmControlPlane/${name}-control-plane`];
   return [

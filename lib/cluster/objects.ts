@@ -63,6 +63,7 @@ export const clusterObjects = (spec: ClusterSpec): ClusterObjects => {
       controlPlaneRef: refTo(controlPlane),
     },
   });
+  if (spec.labels) cluster.metadata.labels = { ...spec.labels };
   const workers = spec.workerPools.map((pool) => workerObjects(spec, pool));
   return { infrastructureCluster, cluster, controlPlaneTemplate, controlPlane, workers };
 };

@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import type { KubernetesObject } from "../kubernetes/object";
 import { toYaml } from "../kubernetes/yaml";
+import type { ClassObjects } from "./class/classObjects";
 import { healthChecks } from "./healthChecks";
 import { clusterObjects } from "./objects";
 import { type ClusterSpec, countNodes } from "./spec";
@@ -11,13 +12,9 @@ export interface MachineOwner {
   templates: KubernetesObject[];
 }
 
-/** A cluster's objects by their role, whether the program or a template defines them. */
-export interface ClusterParts {
+/** What all clusters have, whoever creates their machines. */
+interface CommonParts {
   cluster: KubernetesObject;
-  /** Infrastructure object of the cluster. It may be the control plane too. */
-  infrastructure: KubernetesObject;
-  controlPlane: MachineOwner;
-  workers: MachineOwner[];
   /** Objects that the cluster needs but does not own, such as identities and ClusterResourceSets. */
   supporting: KubernetesObject[];
   /** Health checks, which replace unhealthy machines. */
@@ -32,8 +29,31 @@ export interface ClusterParts {
   hasManagedControlPlane?: boolean;
 }
 
+/** The objects of a cluster that names its infrastructure, control plane and workers itself. */
+export interface OwnerParts extends CommonParts {
+  /** Infrastructure object of the cluster. It may be the control plane too. */
+  infrastructure: KubernetesObject;
+  controlPlane: MachineOwner;
+  workers: MachineOwner[];
+}
+
+/** The objects of a cluster with a ClusterClass. Cluster API creates all objects but the Cluster, and names them. */
+export interface TopologyParts extends CommonParts {
+  topology: {
+    className: string;
+    /** The class, if the template of the cluster contains it. */
+    classObjects?: ClassObjects;
+  };
+}
+
+/** A cluster's objects by their role, whether the program, a template or a class defines them. */
+export type ClusterParts = OwnerParts | TopologyParts;
+
+/** Returns true if a class defines the machines of a cluster. */
+export const hasTopology = (parts: ClusterParts): parts is TopologyParts => "topology" in parts;
+
 /** Returns the objects of a cluster that the program defines itself. */
-export const partsOfSpec = (spec: ClusterSpec): ClusterParts => {
+export const partsOfSpec = (spec: ClusterSpec): OwnerParts => {
   const { cluster, infrastructureCluster, controlPlane, controlPlaneTemplate, workers } = clusterObjects(spec);
   const machinePools = workers
     .filter(({ deployment }) => deployment.kind === "MachinePool")
@@ -53,9 +73,13 @@ export const partsOfSpec = (spec: ClusterSpec): ClusterParts => {
   };
 };
 
+/** Returns the objects whose change may replace machines: their owners, or the Cluster with its topology. */
+const machineObjects = (parts: ClusterParts): KubernetesObject[] =>
+  hasTopology(parts) ? [parts.cluster] : [parts.controlPlane, ...parts.workers].map(({ owner }) => owner);
+
 /** Returns eight hexadecimal digits that change with every change of a cluster's machines or their number. */
-export const machinesChecksum = ({ controlPlane, workers }: Pick<ClusterParts, "controlPlane" | "workers">): string => {
-  const specs = [controlPlane, ...workers].map(({ owner }) => toYaml(owner));
+export const machinesChecksum = (parts: ClusterParts): string => {
+  const specs = machineObjects(parts).map((object) => toYaml(object));
   return createHash("sha256").update(specs.join("---\n")).digest("hex").slice(0, 8);
 };
 
@@ -64,7 +88,7 @@ export const machineOwners = ({
   controlPlane,
   workers,
   machinePools,
-}: Pick<ClusterParts, "controlPlane" | "workers" | "machinePools">): string[] =>
+}: Pick<OwnerParts, "controlPlane" | "workers" | "machinePools">): string[] =>
   [controlPlane, ...workers]
     .map(({ owner }) => owner)
     .filter(({ kind, metadata }) => kind !== "MachinePool" || !machinePools?.includes(metadata.name))
@@ -95,3 +119,13 @@ export const controlPlaneDone = ({ apiVersion, kind }: KubernetesObject): string
         : `condition=${type}=${status}`,
   );
 };
+
+/**
+ * What a Cluster with a completed topology reports, as waits of the kubernetes plugin. Cluster API does not renew the
+ * condition ControlPlaneInitialized, which would belong to an earlier generation after a change.
+ */
+export const topologyDone = [
+  "condition=TopologyReconciled",
+  "jsonpath={.status.initialization.controlPlaneInitialized}=true",
+  "condition=RollingOut=False",
+];

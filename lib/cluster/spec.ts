@@ -33,6 +33,8 @@ export interface WorkerPool {
   maxReplicas?: number;
   /** Kind of the owner of the machines. @default - a MachineDeployment */
   type?: "machinePool";
+  /** Worker class of the cluster's class. @default - the only worker class; absent for a cluster without a class */
+  workerClass?: string;
   labels?: Record<string, string>;
   taints?: Taint[];
   /** Settings of kubeadm for the pool's nodes. @default - none */
@@ -66,6 +68,8 @@ export interface ClusterSpec extends ClusterNetworks {
   kubernetesVersion: string;
   controlPlaneReplicas: number;
   workerPools: WorkerPool[];
+  /** Labels of the Cluster object. @default - none */
+  labels?: Readonly<Record<string, string>>;
   serviceDomain: string;
   /** Node image with a tag; default: the image that Cluster API chooses for the version. */
   nodeImage?: string;
@@ -108,6 +112,7 @@ export const clusterSpec = (cluster: Readonly<Omit<ClusterSpec, "backend">>, bac
   kubernetesVersion: cluster.kubernetesVersion,
   controlPlaneReplicas: cluster.controlPlaneReplicas,
   workerPools: cluster.workerPools,
+  ...(cluster.labels ? { labels: cluster.labels } : {}),
   podCidr: cluster.podCidr,
   serviceCidr: cluster.serviceCidr,
   serviceDomain: cluster.serviceDomain,

@@ -1,3 +1,4 @@
+import { machineContainer } from "../base/container";
 import { valueAt } from "../base/json";
 import { type Evidence, type StuckFacts, type ApiObject, badConditions, conditionsOf } from "./facts";
 import { noSpace } from "./nodes";
@@ -32,13 +33,13 @@ export const containerEvidence = ({ objects, containers }: Pick<StuckFacts, "obj
       // Cluster API starts a container that it has just created; a start by hand would race with it.
       ...(state === "exited" ? { remedy: `docker start ${name}` } : {}),
     }));
-  const gone = objects.flatMap(({ kind, metadata, status }) => {
-    const isMachine = ["DevMachine", "DockerMachine"].includes(kind);
+  const gone = objects.flatMap(({ kind, metadata, status, ...object }) => {
+    const container = machineContainer(metadata.labels?.["cluster.x-k8s.io/cluster-name"] ?? "", metadata.name);
+    const isSimulated = valueAt(object, "spec", "backend", "inMemory") !== undefined;
+    const isMachine = ["DevMachine", "DockerMachine"].includes(kind) && !isSimulated;
     const wasCreated = isMachine && valueAt(status, "initialization", "provisioned") === true;
-    return wasCreated &&
-      metadata.deletionTimestamp === undefined &&
-      !containers.some(({ name }) => name === metadata.name)
-      ? [{ line: `container ${metadata.name}: gone`, remedy: `kubectl delete machine ${metadata.name}` }]
+    return wasCreated && metadata.deletionTimestamp === undefined && !containers.some(({ name }) => name === container)
+      ? [{ line: `container ${container}: gone`, remedy: `kubectl delete machine ${metadata.name}` }]
       : [];
   });
   const cluster = objects.find(({ kind }) => kind === "Cluster");

@@ -22,6 +22,12 @@ export interface CrdSchema {
   readonly minimum?: number;
   readonly maximum?: number;
   readonly nullable?: boolean;
+  readonly default?: unknown;
+  readonly exclusiveMinimum?: boolean;
+  readonly exclusiveMaximum?: boolean;
+  readonly anyOf?: readonly CrdSchema[];
+  readonly oneOf?: readonly CrdSchema[];
+  readonly allOf?: readonly CrdSchema[];
   readonly "x-kubernetes-int-or-string"?: boolean;
   readonly "x-kubernetes-preserve-unknown-fields"?: boolean;
   readonly "x-kubernetes-list-type"?: string;
@@ -58,10 +64,25 @@ export const schemaProblems = (value: unknown, schema: CrdSchema, key: string): 
   }
   if (schema.type !== undefined && !hasType(value, schema.type)) return [typeProblem(value, schema.type, key)];
   if (schema.enum && !schema.enum.includes(value)) return [enumProblem(value, schema.enum.map(String), key)];
+  return [...contentProblems(value, schema, key), ...choiceProblems(value, schema, key)];
+};
+
+const contentProblems = (value: unknown, schema: CrdSchema, key: string): Problem[] => {
   if (typeof value === "string") return textProblems(value, schema, key);
   if (typeof value === "number") return numberProblems(value, schema, key);
   if (Array.isArray(value)) return listProblems(value, schema, key);
   return isRecord(value) ? mapProblems(value, schema, key) : [];
+};
+
+/** Returns the problems of a value with the schemas that its schema combines. */
+const choiceProblems = (value: unknown, { allOf = [], anyOf = [], oneOf = [] }: CrdSchema, key: string): Problem[] => {
+  // Only the outer schema names all fields of a map.
+  const fits = (schema: CrdSchema): boolean =>
+    schemaProblems(value, { "x-kubernetes-preserve-unknown-fields": true, ...schema }, key).length === 0;
+  const [any, one] = [anyOf.filter(fits).length, oneOf.filter(fits).length];
+  const isValid = allOf.every(fits) && (anyOf.length === 0 || any > 0) && (oneOf.length === 0 || one === 1);
+  const rule = "a value of the forms that its schema allows";
+  return isValid ? [] : [{ key, got: typeName(value), rule, remedy: "Compare it with the schema" }];
 };
 
 const hasType = (value: unknown, type: string): boolean => {
@@ -118,7 +139,7 @@ const textProblems = (value: string, schema: CrdSchema, key: string): Problem[] 
   const isDate = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)$/i.test(value);
   return [
     ...sizeProblems([...value].length, minLength, maxLength, "characters", key),
-    ...(pattern === undefined || new RegExp(pattern, "u").test(value)
+    ...(matches(value, pattern)
       ? []
       : [{ key, received: value, rule: `a value that matches ${pattern}`, remedy: "Correct the value" }]),
     ...(format === "date-time" && !isDate
@@ -127,7 +148,21 @@ const textProblems = (value: string, schema: CrdSchema, key: string): Problem[] 
   ];
 };
 
-const numberProblems = (value: number, { minimum, maximum, format }: CrdSchema, key: string): Problem[] => {
+/** Returns whether a text matches a pattern in Go's syntax; true if JavaScript cannot read the pattern. */
+const matches = (value: string, pattern: string | undefined): boolean => {
+  if (pattern === undefined) return true;
+  try {
+    return new RegExp(pattern, "u").test(value);
+  } catch {
+    return true;
+  }
+};
+
+const numberProblems = (value: number, schema: CrdSchema, key: string): Problem[] => {
+  const { minimum, maximum, format } = schema;
+  const isLimit =
+    (schema.exclusiveMinimum === true && value === minimum) || (schema.exclusiveMaximum === true && value === maximum);
+  if (isLimit) return [{ key, received: value, rule: `a number other than ${value}, its limit`, remedy: "Correct it" }];
   const limit = format === "int32" ? 2 ** 31 : Infinity;
   const [least, most] = [Math.max(minimum ?? -limit, -limit), Math.min(maximum ?? limit - 1, limit - 1)];
   if (value >= least && value <= most) return [];
@@ -179,7 +214,7 @@ const repeatedItems = (value: readonly unknown[], fields: readonly string[], key
 
 const mapProblems = (value: Record<string, unknown>, schema: CrdSchema, key: string): Problem[] => {
   const { properties = {}, additionalProperties, required = [], minProperties, maxProperties } = schema;
-  const missing = required.filter((name) => !Object.hasOwn(value, name));
+  const missing = required.filter((name) => !Object.hasOwn(value, name) && properties[name]?.default === undefined);
   return [
     ...sizeProblems(Object.keys(value).length, minProperties, maxProperties, "fields", key),
     ...missing.map((name) => ({

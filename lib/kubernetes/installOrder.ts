@@ -1,6 +1,6 @@
 import { isCertManagers, isIssuer } from "./certManager";
 import type { KubernetesObject } from "./object";
-import { hasOwnWait, isAccountToken, isIngress, runsPods, secretsOf, skipsWait } from "./waits";
+import { hasOwnWait, isAccountToken, isExtensionConfig, isIngress, runsPods, secretsOf, skipsWait } from "./waits";
 
 /** A manifest's objects by the stage in which they can work. */
 export interface ApplyOrder {
@@ -26,6 +26,7 @@ const stageOf = (object: KubernetesObject): keyof ApplyOrder => {
   if (isCertManagers(object)) return isIssuer(object) ? "issuers" : "certificates";
   if (isAccountToken(object)) return "tokens";
   if (object.kind === "DaemonSet") return "daemonSets";
+  if (isExtensionConfig(object)) return "workloads";
   if (runsPods(object) || (hasOwnWait(object) && object.kind !== "Service")) return "workloads";
   return isIngress(object) && !skipsWait(object) ? "ingresses" : "plain";
 };

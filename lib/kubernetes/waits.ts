@@ -45,6 +45,10 @@ export const skipsWait = (object: KubernetesObject): boolean => annotation(objec
 export const hasOwnWait = (object: KubernetesObject): boolean =>
   !skipsWait(object) && annotation(object, waitForAnnotation) !== undefined;
 
+/** Returns true for the registration of a runtime extension. Cluster API discovers the extension when its pods run. */
+export const isExtensionConfig = (object: KubernetesObject): boolean =>
+  object.kind === "ExtensionConfig" && groupOf(object) === "runtime.cluster.x-k8s.io";
+
 /** Returns true for a claim that Slipway excludes from waiting: a pod or a program of the same manifest may bind it. */
 export const isUnawaitedClaim = (object: KubernetesObject): boolean =>
   isOwnKind(object, ["PersistentVolumeClaim"]) && !skipsWait(object) && !hasOwnWait(object);
@@ -53,6 +57,9 @@ export const isUnawaitedClaim = (object: KubernetesObject): boolean =>
 export const withWait = (object: KubernetesObject): KubernetesObject => {
   if (isCertManagers(object) && (object.kind === "Certificate" || isIssuer(object))) {
     return withAnnotations(object, { [waitForAnnotation]: "condition=Ready" });
+  }
+  if (isExtensionConfig(object) && !skipsWait(object) && !hasOwnWait(object)) {
+    return withAnnotations(object, { [waitForAnnotation]: "condition=Discovered" });
   }
   // The plugin would wait 10 s and more for endpoints of pods, for which the program waits anyway.
   const isService = object.kind === "Service" && object.apiVersion === "v1";

@@ -95,7 +95,9 @@ export const templateReasons = (steps: readonly PlanStep[]): string[] => {
         path.startsWith("spec."),
       );
       if (changes.length === 0) return [];
-      const text = isConfig(created) ? texts.later : texts.machines;
+      // No machine comes from the template of a cluster's infrastructure.
+      const isOfCluster = kindOf(created.urn).endsWith("ClusterTemplate");
+      const text = isConfig(created) ? texts.later : isOfCluster ? "" : texts.machines;
       const shown = changes.map((difference) => showDifference(difference) + text);
       return [`${key.replace("/", " ")}: ${shown.join(", ")}`];
     });

@@ -1,7 +1,15 @@
 import { kindOf, partsOf } from "../base/urn";
 import { type DeletedSteps, withDeletedSteps } from "./deletedSteps";
 import { isTemplate, rollsMachines, templateReasons } from "./machines";
-import { explain as explainChange, isIdentity, isReplace, lostWith, workloadComponent } from "./reasons";
+import {
+  explain as explainChange,
+  explainTopology,
+  isIdentity,
+  isReplace,
+  lostWith,
+  workloadComponent,
+} from "./reasons";
+import { type TopologyChange, topologyChanges } from "./topology";
 import { type ChangeClass, changeClasses, type PartPlan, type PlanStep } from "./step";
 
 /** Returns the exit code of `make plan`: 0 without changes, 2 with changes, 3 if a part is replaced or destroyed. */
@@ -11,13 +19,15 @@ export const exitCode = (parts: readonly PartPlan[]): 0 | 2 | 3 => {
 };
 
 const fixedParts = ["network", "management cluster", "providers"] as const;
-const partOfComponent: Record<string, (typeof fixedParts)[number] | "node images"> = {
+const partOfComponent: Record<string, (typeof fixedParts)[number] | "node images" | "classes"> = {
   "slipway:index:DockerNetwork": "network",
   "slipway:index:ManagementCluster": "management cluster",
   "slipway:index:ExistingManagementCluster": "management cluster",
   "slipway:index:ImageLoad": "management cluster",
   "slipway:index:CapdImage": "providers",
   "slipway:index:ProviderInstall": "providers",
+  // Only present if clusters have classes, so this part is not in every plan.
+  "slipway:index:ClusterClass": "classes",
   // Only present if nodes cannot pull, so this part is not in every plan.
   "slipway:index:NodeImage": "node images",
 };
@@ -29,7 +39,9 @@ const partOfComponent: Record<string, (typeof fixedParts)[number] | "node images
  */
 export const changePlan = (previewed: readonly PlanStep[], deleted?: DeletedSteps): PartPlan[] => {
   const steps = deleted === undefined ? previewed : withDeletedSteps(previewed, deleted);
-  const explain = (step: PlanStep): string => deleted?.reasons.get(step.urn) ?? explainChange(step);
+  const topologies = topologyChanges(steps);
+  const explain = (step: PlanStep): string =>
+    deleted?.reasons.get(step.urn) ?? explainTopology(step, topologies.get(step.urn)) ?? explainChange(step);
   const clusters = steps
     .filter(({ urn }) => partsOf(urn).type === workloadComponent)
     .map(({ urn }) => `cluster ${partsOf(urn).name}`);
@@ -39,7 +51,7 @@ export const changePlan = (previewed: readonly PlanStep[], deleted?: DeletedStep
     const part = partOf(step, steps);
     grouped.set(part, [...(grouped.get(part) ?? []), step]);
   }
-  const parts = [...grouped].map(([part, members]) => ({ ...planPart(part, members, explain), members }));
+  const parts = [...grouped].map(([part, members]) => ({ ...planPart(part, members, explain, topologies), members }));
   const lost = parts.some(({ part, change }) => part === "management cluster" && isLoss(change));
   return parts.map(({ members, ...plan }) => (lost ? lostWithManagement(plan, members) : plan));
 };
@@ -95,7 +107,12 @@ const isRoot = ({ urn }: PlanStep): boolean => {
   );
 };
 
-const planPart = (part: string, steps: readonly PlanStep[], explain: (step: PlanStep) => string): PartPlan => {
+const planPart = (
+  part: string,
+  steps: readonly PlanStep[],
+  explain: (step: PlanStep) => string,
+  topologies: ReadonlyMap<string, TopologyChange>,
+): PartPlan => {
   const changed = steps.filter(({ op }) => op !== "same");
   if (changed.length === 0) return { part, change: "unchanged", reasons: [], lost: [] };
   const roots = changed.filter(isRoot);
@@ -110,17 +127,18 @@ const planPart = (part: string, steps: readonly PlanStep[], explain: (step: Plan
   }
   if (gone) return { part, change: "destroyed", reasons: [counted(changed)], lost: lostWith(part, steps) };
   if (fresh) return { part, change: "created", reasons: [counted(changed)], lost: [] };
-  const inner = changed.map((step) => ({ step, change: classOf(step) }));
+  const inner = changed.map((step) => ({ step, change: classOf(step, topologies.get(step.urn)) }));
   const change = changeClasses[Math.max(...inner.map((one) => changeClasses.indexOf(one.change)))] ?? "in place";
   // Templates are named by their content: a rolling change creates one and deletes another.
   const shown = inner.filter(({ step }) => change !== "rolling" || !isTemplate(step));
   const order = [...shown].sort((a, b) => changeClasses.indexOf(b.change) - changeClasses.indexOf(a.change));
-  return { part, change, reasons: [...order.map((one) => explain(one.step)), ...templateReasons(changed)], lost: [] };
+  const reasons = order.flatMap(({ step }) => [explain(step), ...(topologies.get(step.urn)?.reasons ?? [])]);
+  return { part, change, reasons: [...reasons, ...templateReasons(changed)], lost: [] };
 };
 
 const counted = ({ length }: readonly PlanStep[]): string => `${length} ${length === 1 ? "resource" : "resources"}`;
 
-const classOf = (step: PlanStep): ChangeClass => {
+const classOf = (step: PlanStep, topology: TopologyChange | undefined): ChangeClass => {
   if (isReplace(step)) return "replaced";
-  return step.op === "update" && rollsMachines(step) ? "rolling" : "in place";
+  return step.op === "update" && (rollsMachines(step) || topology?.rolls === true) ? "rolling" : "in place";
 };

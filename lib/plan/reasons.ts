@@ -2,6 +2,7 @@ import { valueAt } from "../base/json";
 import { kindOf, partsOf } from "../base/urn";
 import { ownsMachines, rollText } from "./machines";
 import { type Difference, differences, describeStep, type PlanStep, show, showDifference } from "./step";
+import { classAnnotation, type TopologyChange, topologyMachines } from "./topology";
 
 /** Type of a workload cluster's component, which contains the cluster's resources. */
 export const workloadComponent = "slipway:index:WorkloadCluster";
@@ -43,6 +44,16 @@ export const explain = (step: PlanStep): string => {
   return isIdentity(step) ? changes.join(", ") : `${description}${verb}: ${changes.join(", ")}${effect}`;
 };
 
+/** Returns the line of a changed Cluster with a class; undefined for another step. The checksum of the class is omitted. */
+export const explainTopology = (step: PlanStep, topology: TopologyChange | undefined): string | undefined => {
+  if (topology === undefined) return undefined;
+  const texts = differences(step)
+    .filter(({ path }) => !path.includes(classAnnotation) && !path.startsWith("spec.topology.variables"))
+    .map((difference) => differenceText(step, difference) + authorText(step, difference));
+  const all = [...texts, ...topology.variables];
+  return `${describeStep(step)}: ${all.length > 0 ? all.join(", ") : "its class changes"}`;
+};
+
 /**
  * Returns a difference as text. An identity's triggers are texts such as "podCidr 10.0.0.0/16", which need no path.
  * Values of a Secret are not shown: an earlier version's state has copies of the data in plain text among the
@@ -78,7 +89,10 @@ export const lostWith = (part: string, steps: readonly PlanStep[]): string[] => 
   if (part === "network") return ["the Docker network; no container may be on it"];
   if (part === "management cluster") return ["the kind cluster, with all that Cluster API knows of its clusters"];
   const owners = steps.filter(ownsMachines);
-  const nodes = owners.reduce((total, { oldState }) => total + replicasOf(oldState?.inputs), 0);
+  const ofClass = steps.filter(({ urn }) => kindOf(urn) === "Cluster");
+  const nodes =
+    owners.reduce((total, { oldState }) => total + replicasOf(oldState?.inputs), 0) +
+    ofClass.reduce((total, { oldState }) => total + topologyMachines(oldState?.inputs), 0);
   const count = nodes > 0 ? `${nodes} ${nodes === 1 ? "node" : "nodes"} and ` : "its nodes and ";
   return [`the containers of the ${part}: ${count}its load balancer; everything in it, volumes and Secrets included`];
 };

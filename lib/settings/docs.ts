@@ -180,7 +180,7 @@ export const settingsDocument = (): string =>
     "",
     "## An entry of `providers`",
     "",
-    "For clusters from templates. [Other providers](../guides/other-providers.md) shows an example.",
+    "[Other providers](../guides/other-providers.md) shows examples.",
     "",
     ...tableOf("field", infrastructureProviderFields),
     "",

@@ -52,7 +52,11 @@ export const rolloutShortages = (settings: RolloutSettings): Problem[] => {
         ];
   const pods = clusters.flatMap((cluster) =>
     cluster.podCidr.list.flatMap(({ family, prefix, text }): Problem[] => {
-      const [nodes, more, networks] = [countMostNodes(cluster), rollingNodes(cluster), 2 ** (nodePrefix[family] - prefix)];
+      const [nodes, more, networks] = [
+        countMostNodes(cluster),
+        rollingNodes(cluster),
+        2 ** (nodePrefix[family] - prefix),
+      ];
       if (nodes + more <= networks) return [];
       return [
         {

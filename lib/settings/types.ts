@@ -1,4 +1,5 @@
 import { cloudProviderKindImage } from "../addons/cloudProviderKind";
+import { topologyGate } from "../cluster/class/gate";
 import type { ClusterSpec, Backend, KubeadmSettings, NodeMount } from "../cluster/spec";
 import type { TemplateFacts } from "../cluster/template/facts";
 import type { Address } from "../network/address";
@@ -7,7 +8,7 @@ import type { Cidr } from "../network/cidr";
 import { defaultGateway, gatewayOf } from "../network/dockerSubnet";
 import { ethernetMtu } from "../network/mtu";
 import type { Networks } from "../network/networks";
-import type { InfrastructureProvider } from "../providers/clusterctl";
+import type { AddedProvider } from "../providers/clusterctl";
 import type { PortMapping } from "../providers/kindConfig";
 import type { RoutePins } from "../versions/pins";
 import { type ClusterRanges, familyRanges, ipv6SubnetOf } from "./ranges";
@@ -19,6 +20,14 @@ import type { SettingValues } from "./schema/stack";
  * container in Docker ever belongs to this name.
  */
 export const existingManagementName = "existing_management";
+
+/** The ClusterClass of a cluster. */
+export interface ClassSettings {
+  /** URL or path of a file with the class and its templates, or the name of a class in the cluster's namespace. */
+  readonly source: string;
+  /** Values of the class's variables, by name. */
+  readonly variables: Readonly<Record<string, unknown>>;
+}
 
 /** A template of a cluster's objects. */
 export interface ClusterTemplate {
@@ -39,6 +48,10 @@ export interface ClusterSettings extends Readonly<Omit<ClusterSpec, "backend">> 
   readonly backend: Backend;
   /** The template of the cluster's objects; absent for a cluster whose objects Slipway defines. */
   readonly template?: ClusterTemplate;
+  /**
+   * The cluster's class: a ClusterClass in a file, or a name of an existing class. Absent for a cluster without a class.
+   */
+  readonly class?: ClassSettings;
   readonly nodeImage: string;
   /** A name of `cniNames`, or the URL or path of a manifest. */
   readonly cni: string;
@@ -73,6 +86,8 @@ export interface Settings {
     /** Path of the kubeconfig of an existing cluster; empty: Slipway creates a kind cluster. */
     readonly kubeconfig: string;
     readonly installProviders: boolean;
+    /** True if the management cluster has a cert-manager that Slipway does not change; absent: Slipway installs it. */
+    readonly keepsCertManager?: true;
     /** True if the kind cluster is dual-stack, so that it reaches IPv6-only clusters; absent: IPv4 only. */
     readonly dualStack?: boolean;
     /** Mounts and published ports of the kind node; absent without any. */
@@ -104,8 +119,10 @@ export interface Settings {
   readonly featureGates: Readonly<Record<string, string>>;
   /** Secret values of variables in templates and providers' manifests. */
   readonly templateSecrets: Readonly<Record<string, string>>;
-  /** Additional providers, besides Cluster API's Docker provider. */
-  readonly infrastructureProviders: readonly InfrastructureProvider[];
+  /** Additional providers, besides Cluster API's own providers. */
+  readonly infrastructureProviders: readonly AddedProvider[];
+  /** URLs or paths of manifests for the management cluster; absent without manifests. */
+  readonly managementManifests?: readonly string[];
   readonly clusters: readonly ClusterSettings[];
   /** The image of cloud-provider-kind; absent if no cluster uses cloud-provider-kind. */
   readonly cloudProviderKind?: { readonly image: string };
@@ -141,6 +158,7 @@ export const settingsTree = (
       nodeImage: values.managementNodeImage,
       kubeconfig: values.managementKubeconfig,
       installProviders: values.installProviders,
+      ...(values.installCertManager ? {} : { keepsCertManager: true as const }),
       ...(ipv6 === undefined ? {} : { dualStack: true }),
       ...(values.managementMounts.length > 0 ? { mounts: values.managementMounts } : {}),
       ...(values.managementPorts.length > 0 ? { ports: values.managementPorts } : {}),
@@ -162,9 +180,12 @@ export const settingsTree = (
       cni: values.cniManifest,
       loadBalancer: values.loadBalancerManifest,
     },
-    featureGates: values.featureGates,
+    featureGates: entries.some((entry) => entry.values.class !== "")
+      ? withTopology(values.featureGates)
+      : values.featureGates,
     templateSecrets: values.templateSecrets,
     infrastructureProviders: values.providers.map((provider) => ({ ...provider })),
+    ...(values.managementManifests.length > 0 ? { managementManifests: values.managementManifests } : {}),
     clusters: entries.map((entry) => clusterOf(entry, ranges[entry.values.name])),
     ...(entries.some((entry) => entry.values.loadBalancer === "cloud-provider-kind")
       ? { cloudProviderKind: { image: cloudProviderKindImage(versions) } }
@@ -172,6 +193,12 @@ export const settingsTree = (
     application: { enabled: entries.some((entry) => entry.values.application), image: values.applicationImage },
   });
 };
+
+/** Returns feature gates that let Cluster API work with classes. */
+export const withTopology = (featureGates: Readonly<Record<string, string>>): Readonly<Record<string, string>> => ({
+  ...featureGates,
+  [topologyGate]: "true",
+});
 
 /**
  * Returns the images of a Docker cluster's machines before Slipway adds images to them. A template may have several
@@ -207,6 +234,7 @@ const clusterOf = (entry: ClusterEntry, allotted: ClusterRanges | undefined): Cl
     kubernetesVersion: values.kubernetesVersion.replace(/^v?/, "v"),
     controlPlaneReplicas: values.controlPlaneReplicas,
     workerPools: [...pools],
+    ...(Object.keys(values.labels).length > 0 ? { labels: values.labels } : {}),
     ...(healthCheck ? { healthCheck } : {}),
     ...(isFilled(values.kubeadm) ? { kubeadm: values.kubeadm } : {}),
     ...(values.mounts.length > 0 ? { mounts: values.mounts } : {}),
@@ -216,6 +244,7 @@ const clusterOf = (entry: ClusterEntry, allotted: ClusterRanges | undefined): Cl
     nodeImage: values.nodeImage,
     backend: values.backend,
     ...(values.template === "" ? {} : { template: templateOf(entry) }),
+    ...(values.class === "" ? {} : { class: { source: values.class, variables: values.variables } }),
     cni: values.cni,
     loadBalancer: values.loadBalancer,
     ...(ipv4 === undefined ? {} : { loadBalancerRange: ipv4 }),

@@ -63,11 +63,13 @@ const registriesOf = (settings: Settings): string[] => {
 
 /** Returns the requests to the hosts of a stack's manifests and images. */
 export const hostsOfSettings = (settings: Settings): HostQuestion[] => {
-  const { manifests, management, clusters, infrastructureProviders } = settings;
+  const { manifests, management, clusters, infrastructureProviders, managementManifests } = settings;
   const { certManager, core, bootstrap, controlPlane, infrastructure, loadBalancer } = manifests;
   const locations = [
-    ...(management.installProviders ? [certManager, core, bootstrap, controlPlane, infrastructure] : []),
+    ...(management.installProviders && !management.keepsCertManager ? [certManager] : []),
+    ...(management.installProviders ? [core, bootstrap, controlPlane, infrastructure] : []),
     ...infrastructureProviders.map(({ manifest }) => manifest),
+    ...(managementManifests ?? []),
     loadBalancer,
     ...clusters.flatMap(({ cni, manifests: extra, template }) => [
       ...(cni === "none" ? [] : [cniLocation(cni, settings)]),

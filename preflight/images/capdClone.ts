@@ -23,6 +23,7 @@ export interface CapdClone {
 
 const key = "capdSource";
 const moduleName = "sigs.k8s.io/cluster-api";
+
 /** Returns the folder of CAPD's Go module in a clone. */
 export const cloneModule = (path: string): string => join(folderOf(path), "test");
 

@@ -8,6 +8,7 @@ import { complaintOf, exec, type ExecOptions, type ExecResult } from "../../syst
 /** Runs Go. Tests replace it. */
 export type GoExec = (args: readonly string[], options: ExecOptions) => Promise<ExecResult>;
 
+/** Runs the Go of the PATH. */
 export const go: GoExec = (args, options) => exec("go", args, options);
 
 const setting = "capdSource";

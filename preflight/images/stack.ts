@@ -32,7 +32,9 @@ export const readImages = async (
   const loadsManagement = local && !hasExistingManagement;
   const certManager = loadsManagement ? imagesOf(manifests.certManager.objects) : [];
   const providers = loadsManagement
-    ? imagesOf(manifests.providers.flatMap(({ objects }) => objects)).filter((image) => image !== settings.capd.image)
+    ? imagesOf([...manifests.providers, ...(manifests.management ?? [])].flatMap(({ objects }) => objects)).filter(
+        (image) => image !== settings.capd.image,
+      )
     : [];
   const workload = Object.fromEntries(
     settings.clusters.map((cluster) => [cluster.name, local ? workloadImages(cluster, settings, manifests) : []]),

@@ -5,7 +5,9 @@ import type { Manifest } from "../../lib/kubernetes/manifest";
 import { type KubernetesObject, withAnnotations } from "../../lib/kubernetes/object";
 import { exec, type ExecResult, requireStart } from "../../system/exec";
 import { inspectFile } from "../../system/regularFile";
+import { certManagerProblems, certManagerQuery, type InstalledCertManager, readCertManager } from "./certManager";
 import { type ManagedClusters, managedClustersQuery, readManagedClusters } from "./managedClusters";
+import { type LiveTopology, readTopology, topologyQuery } from "./topology";
 import { readControlPlanes, type RunningClusters } from "./running";
 
 /** Current state of a management cluster that the program did not create. */
@@ -21,6 +23,8 @@ export interface ExistingManagement {
   running: RunningClusters;
   /** Absent if Cluster API is not installed. */
   managed?: ManagedClusters;
+  /** Absent if the stack installs cert-manager itself, or installs nothing. */
+  certManager?: InstalledCertManager;
 }
 
 /** Runs kubectl and returns its result. Tests pass their own function. */
@@ -39,9 +43,14 @@ interface Namespace {
  * Reads the state of an existing management cluster before the first resource is created.
  *
  * @param path path of the kubeconfig, whose current context is used
+ * @param keepsCertManager whether the stack needs the cluster's own cert-manager; default: false
  * @throws ProblemError if the file cannot be read or the cluster does not answer
  */
-export const inspectManagement = async (path: string, runKubectl = kubectl): Promise<ExistingManagement> => {
+export const inspectManagement = async (
+  path: string,
+  runKubectl = kubectl,
+  keepsCertManager = false,
+): Promise<ExistingManagement> => {
   const { fault } = inspectFile(path);
   if (fault !== undefined)
     refuse({
@@ -77,7 +86,14 @@ export const inspectManagement = async (path: string, runKubectl = kubectl): Pro
     hasClusterApi,
     running: planes.code === 0 ? readControlPlanes(planes.stdout) : {},
     ...(managed.code === 0 ? { managed: readManagedClusters(managed.stdout) } : {}),
+    ...(keepsCertManager ? { certManager: readCertManager(await answer(certManagerQuery)) } : {}),
   };
+};
+
+/** Reads the classes and clusters of an existing management cluster; undefined without an answer or without the CRDs. */
+export const topologyInExisting = async (path: string, runKubectl = kubectl): Promise<LiveTopology | undefined> => {
+  const { code, stdout } = await runKubectl(["--kubeconfig", path, "--request-timeout=10s", ...topologyQuery]);
+  return code === 0 ? readTopology(stdout) : undefined;
 };
 
 /**
@@ -109,7 +125,7 @@ export const isForeignNamespace = (
  * @param installs manifests that the stack would install
  */
 export const existingManagementProblems = (
-  existing: Pick<ExistingManagement, "namespaces" | "hasClusterApi">,
+  existing: Pick<ExistingManagement, "namespaces" | "hasClusterApi" | "certManager">,
   installs: readonly Manifest[],
   { installProviders, owner }: { installProviders: boolean; owner: string },
 ): Problem[] => {
@@ -120,25 +136,39 @@ export const existingManagementProblems = (
       "Run clusterctl init; or remove installProviders, and every installation of cert-manager or a provider";
     return existing.hasClusterApi ? [] : [{ key, received: false, rule, remedy }];
   }
-  return installs
-    .flatMap(({ objects }) => objects.filter(({ kind }) => kind === "Namespace"))
-    .filter(({ metadata }) => isForeignNamespace(existing, metadata.name, owner))
-    .map(({ metadata: { name } }) =>
-      existing.hasClusterApi
+  const isOwn = (name: string): boolean => existing.namespaces[name] === owner;
+  const kept = existing.certManager ? certManagerProblems(existing.certManager, isOwn) : [];
+  const conflicts = installs
+    .flatMap(({ name, objects }) =>
+      objects
+        .filter(({ kind }) => kind === "Namespace")
+        .map(({ metadata }) => ({ manifest: name, name: metadata.name })),
+    )
+    .filter(({ name }) => isForeignNamespace(existing, name, owner))
+    .map(({ manifest, name }) =>
+      manifest === "cert-manager" && !existing.hasClusterApi
         ? {
-            key,
+            key: "installCertManager",
             received: true,
             rule: `false where the management cluster has a namespace ${name} that this stack did not create`,
-            remedy: "Set it to false and keep what is installed, or remove that installation first",
+            remedy: "Set it to false and keep the cert-manager there, or remove that installation first",
           }
-        : {
-            // The rule does not ask for false, which needs Cluster API.
-            key,
-            rule: `no namespace ${name} of another owner in a management cluster without Cluster API`,
-            got: "one",
-            remedy: `Run clusterctl init and set installProviders to false; or remove the installation in ${name}`,
-          },
+        : existing.hasClusterApi
+          ? {
+              key,
+              received: true,
+              rule: `false where the management cluster has a namespace ${name} that this stack did not create`,
+              remedy: "Set it to false and keep what is installed, or remove that installation first",
+            }
+          : {
+              // The rule does not ask for false, which needs Cluster API.
+              key,
+              rule: `no namespace ${name} of another owner in a management cluster without Cluster API`,
+              got: "one",
+              remedy: `Run clusterctl init and set installProviders to false; or remove the installation in ${name}`,
+            },
     );
+  return [...kept, ...conflicts];
 };
 
 /** Adds the owner annotation to the namespaces of a manifest. */

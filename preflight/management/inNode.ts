@@ -1,5 +1,6 @@
 import { execDocker } from "../../system/docker";
 import { type ManagedClusters, managedClustersQuery, readManagedClusters } from "./managedClusters";
+import { type LiveTopology, readTopology, topologyQuery } from "./topology";
 import { readControlPlanes, type RunningClusters } from "./running";
 
 /**
@@ -17,6 +18,12 @@ const kubectlInNode = (cluster: string): string[] => [
   ...["exec", `${cluster}-control-plane`, "kubectl"],
   ...["--kubeconfig", "/etc/kubernetes/admin.conf", "--request-timeout=10s"],
 ];
+
+/** Reads the classes and clusters of the management cluster; undefined without an answer or without the CRDs. */
+export const topologyInNode = async (cluster: string, execute = execDocker): Promise<LiveTopology | undefined> => {
+  const { code, stdout } = await execute([...kubectlInNode(cluster), ...topologyQuery]);
+  return code === 0 ? readTopology(stdout) : undefined;
+};
 
 /** Reads the Cluster objects and Secrets of the management cluster; undefined without an answer or without the CRD. */
 export const managedClusters = async (cluster: string, execute = execDocker): Promise<ManagedClusters | undefined> => {

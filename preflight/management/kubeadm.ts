@@ -50,7 +50,7 @@ const otherName = "Or give the cluster another name, which creates a cluster and
 export const kubeadmChangeProblems = (clusters: readonly ClusterSettings[], running: RunningClusters): Problem[] =>
   clusters.flatMap((cluster, index) => {
     const before = running[clusterKey(cluster)]?.kubeadm;
-    if (before === undefined || cluster.backend === "template" || cluster.template) return [];
+    if (before === undefined || cluster.backend === "template" || cluster.template || cluster.class) return [];
     const { owner } = partsOfSpec(clusterSpec(cluster, cluster.backend)).controlPlane;
     const after = valueAt(owner, "spec", "kubeadmConfigSpec");
     if (hasOtherFamilies(before, after)) return [];

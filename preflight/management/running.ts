@@ -51,8 +51,14 @@ export interface RequiredVersion {
 /**
  * Rejects downgrades and upgrades that skip a minor version. Cluster API rejects a skipped minor version only when the
  * object is written, and never rejects a downgrade.
+ *
+ * @param chained - names of clusters that Cluster API upgrades through all versions between; default: none
  */
-export const upgradeProblems = (wanted: readonly RequiredVersion[], running: RunningClusters): Problem[] =>
+export const upgradeProblems = (
+  wanted: readonly RequiredVersion[],
+  running: RunningClusters,
+  chained: ReadonlySet<string> = new Set(),
+): Problem[] =>
   wanted.flatMap(({ namespace, name, kubernetesVersion }): Problem[] => {
     const now = running[clusterKey({ namespace, name })];
     if (now === undefined) return [];
@@ -62,7 +68,7 @@ export const upgradeProblems = (wanted: readonly RequiredVersion[], running: Run
       const remedy = `Set it to ${now.highest}. For an older version, run make destroy and make up, which deletes everything in the cluster`;
       return [{ ...problem, rule, remedy }];
     }
-    if (versionStep(now.lowest, kubernetesVersion) === "skip") {
+    if (versionStep(now.lowest, kubernetesVersion) === "skip" && !chained.has(name)) {
       const rule = `at most one minor version above ${now.lowest}, which the cluster ${name} runs`;
       const remedy = `Set it to a version of ${minorOf(now.lowest, 1)}, run make up, then continue with the next minor version`;
       return [{ ...problem, rule, remedy }];

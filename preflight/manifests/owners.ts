@@ -82,6 +82,7 @@ export const ownerProblems = (
 ): Problem[] => [
   ...settings.clusters.flatMap((cluster) => workloadProblems(cluster, manifests)),
   ...managementProblems(settings, manifests),
+  ...managementManifestProblems(settings, manifests),
 ];
 
 const workloadProblems = (cluster: ClusterSettings, { cni, loadBalancer, extra }: StackManifests): Problem[] => {
@@ -122,6 +123,32 @@ const managementProblems = (
   });
 };
 
+/** Returns the namespaces of clusters, which Slipway creates. */
+const clusterNamespacesOwner = (clusters: readonly ClusterSettings[]): Owner => {
+  const namespaces = clusters.map(({ namespace }) => namespace).filter((name) => name !== "default");
+  const created = namespaces.map((name) => ({ apiVersion: "v1", kind: "Namespace", metadata: { name } }));
+  return { title: "Slipway, as the namespace of clusters,", identities: identitiesOf(created) };
+};
+
+/** Returns the problems of users' manifests for the management cluster. */
+const managementManifestProblems = ({ clusters }: Pick<Settings, "clusters">, manifests: StackManifests): Problem[] => {
+  const owners = [
+    ...installed(manifests).map((manifest) => ownerOf(manifest.name, manifest)),
+    clusterNamespacesOwner(clusters),
+  ];
+  const files = (manifests.management ?? []).map((manifest): Source => ({
+    title: `managementManifests ${manifest.name}`,
+    placed: placedIn(manifest),
+  }));
+  return [
+    ...files.flatMap((file) => foreignObjects(file, owners)),
+    ...uniqueObjects(
+      files.flatMap(({ placed }) => placed),
+      " of the management cluster",
+    ).problems,
+  ];
+};
+
 /**
  * Returns the problems of templates with objects that the stack creates in the management cluster: those of the
  * providers, and the namespaces of the clusters.
@@ -131,11 +158,9 @@ export const templateOwnerProblems = (
   templates: Readonly<Record<string, Pick<ClusterParts, "supporting">>>,
   manifests: StackManifests,
 ): Problem[] => {
-  const namespaces = clusters.map(({ namespace }) => namespace).filter((name) => name !== "default");
-  const created = namespaces.map((name) => ({ apiVersion: "v1", kind: "Namespace", metadata: { name } }));
   const owners = [
     ...installed(manifests).map((manifest) => ownerOf(manifest.name, manifest)),
-    { title: "Slipway, as the namespace of clusters,", identities: identitiesOf(created) },
+    clusterNamespacesOwner(clusters),
   ];
   return clusters.flatMap(({ name }) => {
     const placed = (templates[name]?.supporting ?? []).map((object) => ({ object, place: "template" }));

@@ -2,7 +2,7 @@ import { refuse } from "../../lib/base/problem";
 import { allOf } from "../../lib/base/settleAll";
 import type { Manifest } from "../../lib/kubernetes/manifest";
 import type { KubernetesObject } from "../../lib/kubernetes/object";
-import { inventoryObject, providerLabel } from "../../lib/providers/clusterctl";
+import { type AddedType, inventoryObject, inventoryType, providerLabel } from "../../lib/providers/clusterctl";
 import type { Settings } from "../../lib/settings/types";
 import { readManifest } from "./read";
 
@@ -12,13 +12,19 @@ export interface InstalledProvider {
   entry: KubernetesObject;
 }
 
+/** Returns the usual name of the file that a provider publishes: control-plane-components.yaml. */
+const componentsFile = (type: AddedType): string =>
+  `${type.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}-components.yaml`;
+
 /** Reads the manifests of the providers in the settings and marks the values of `templateSecrets` in them. */
-export const readInfrastructureProviders = (
-  { infrastructureProviders, featureGates, templateSecrets }: Settings,
-  type = "InfrastructureProvider" as const,
-): Promise<InstalledProvider[]> =>
+export const readInfrastructureProviders = ({
+  infrastructureProviders,
+  featureGates,
+  templateSecrets,
+}: Settings): Promise<InstalledProvider[]> =>
   allOf(
-    infrastructureProviders.map(async ({ name, version, manifest: location }, index) => {
+    infrastructureProviders.map(async ({ name, version, manifest: location, ...provider }, index) => {
+      const type = inventoryType(provider.type);
       const label = providerLabel({ name, type });
       const setting = `providers[${index}].manifest`;
       const manifest = await readManifest({
@@ -37,7 +43,7 @@ export const readInfrastructureProviders = (
           key: setting,
           rule: "a manifest with exactly one Namespace, in which the provider runs",
           got: `${count} Namespaces in ${location}`,
-          remedy: `Set ${setting} to the infrastructure-components.yaml of a release of the provider`,
+          remedy: `Set ${setting} to the ${componentsFile(provider.type)} of a release of the provider`,
         });
       }
       return { manifest, entry: inventoryObject({ name, type, version, namespace: namespace.metadata.name }) };

@@ -24,6 +24,8 @@ export interface StackManifests {
   loadBalancer: Manifest;
   /** Manifests that clusters add, by location. */
   extra: Readonly<Record<string, Manifest>>;
+  /** Manifests that the settings add to the management cluster; absent without them. */
+  management?: Manifest[];
 }
 
 /** Returns the manifests for the management cluster in the order of installation. */
@@ -65,10 +67,11 @@ export const readManifests = async (settings: Settings, owner: string): Promise<
     network === "calico" ? isPinnedManifest("cni", settings) : isCniName(network) && network !== "cilium";
   refuseMissingBuilds(settings);
   const networks = settings.clusters.map(({ cni }) => cni).filter((cni) => cni !== "none");
-  const added = settings.clusters.flatMap((cluster) => cluster.manifests);
-  const [certManager, core, bootstrap, controlPlane, infrastructure, extraProviders, loadBalancer, cni, extra] =
+  const locations = settings.clusters.flatMap((cluster) => cluster.manifests);
+  const forManagement = [...new Set(settings.managementManifests ?? [])];
+  const [certManager, core, bootstrap, controlPlane, infrastructure, extraProviders, loadBalancer, cni, extra, added] =
     await allOf([
-      management.installProviders
+      management.installProviders && !management.keepsCertManager
         ? readManifest({
             name: "cert-manager",
             setting: "certManagerManifest",
@@ -98,8 +101,13 @@ export const readManifests = async (settings: Settings, owner: string): Promise<
         ),
       ),
       allOf(
-        [...new Set(added)].map((location) =>
+        [...new Set(locations)].map((location) =>
           named({ name: location, setting: "manifests", location, asWritten: true }),
+        ),
+      ),
+      allOf(
+        forManagement.map((location) =>
+          readManifest({ name: location, setting: "managementManifests", location, asWritten: true }),
         ),
       ),
     ]);
@@ -120,6 +128,7 @@ export const readManifests = async (settings: Settings, owner: string): Promise<
     cni: Object.fromEntries(cni),
     loadBalancer,
     extra: Object.fromEntries(extra),
+    ...(added.length > 0 ? { management: added } : {}),
   };
 };
 

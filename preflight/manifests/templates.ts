@@ -2,7 +2,7 @@ import { resolve } from "node:path";
 import { type Problem, ProblemError, problemsOf, refuse } from "../../lib/base/problem";
 import { allOf } from "../../lib/base/settleAll";
 import { decodeText } from "../../lib/base/textFile";
-import type { ClusterParts } from "../../lib/cluster/parts";
+import { type ClusterParts, hasTopology } from "../../lib/cluster/parts";
 import { backendOf } from "../../lib/cluster/template/docker";
 import { templateParts } from "../../lib/cluster/template/parts";
 import { identityOf } from "../../lib/kubernetes/identity";
@@ -105,18 +105,13 @@ const sharedObjects = (
   );
 };
 
-const objectsOf = ({
-  cluster,
-  infrastructure,
-  controlPlane,
-  workers,
-  supporting,
-}: ClusterParts): KubernetesObject[] => [
-  cluster,
-  infrastructure,
-  ...[controlPlane, ...workers].flatMap(({ owner, templates }) => [owner, ...templates]),
-  ...supporting,
-];
+const objectsOf = (parts: ClusterParts): KubernetesObject[] => {
+  // Clusters share the class in a template.
+  if (hasTopology(parts)) return [parts.cluster, ...parts.supporting];
+  const { cluster, infrastructure, controlPlane, workers, supporting } = parts;
+  const owners = [controlPlane, ...workers].flatMap(({ owner, templates }) => [owner, ...templates]);
+  return [cluster, infrastructure, ...owners, ...supporting];
+};
 
 const partsOf = (
   cluster: ClusterSettings,
@@ -132,7 +127,7 @@ const partsOf = (
   const filled = facts === undefined ? cluster : { ...cluster, workerPools: workersOf(workerReplicas) };
   const parts = templateParts(text, location, filled, values, machines);
   // The settings were checked for another backend if the template was not readable with them.
-  const backend = backendOf(parts.infrastructure);
+  const backend = hasTopology(parts) ? cluster.backend : backendOf(parts.infrastructure);
   if (backend !== cluster.backend) {
     const rule = "the content that it had when the settings were read";
     refuse({ key: `template ${location}`, rule, got: `a cluster with backend ${backend}`, remedy: "Run it again" });

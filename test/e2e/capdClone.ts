@@ -28,11 +28,10 @@ export class CapdClone {
   readonly path = join(this.folder, "my clone");
   private readonly tree = join(this.folder, "tree");
   private readonly calls = join(this.folder, "calls");
-  /** Variables that put a `go` on the PATH which records its calls. */
-  readonly recording: Record<string, string>;
 
-  constructor() {
-    this.recording = { PATH: `${join(this.folder, "bin")}${delimiter}${process.env.PATH ?? ""}`, GO_CALLS: this.calls };
+  /** Returns variables that put a `go` on a PATH which records its calls. */
+  recording(path: string): Record<string, string> {
+    return { PATH: `${join(this.folder, "bin")}${delimiter}${path}`, GO_CALLS: this.calls };
   }
 
   /** Creates the working copy of a version of Cluster API, without a leading v. */

@@ -5,6 +5,7 @@ import { providerLabel } from "../../lib/providers/clusterctl";
 import { inventoryCrd, inventoryEntries, providers } from "../../lib/providers/inventory";
 import { nodeImagesOf, type Settings } from "../../lib/settings/types";
 import type { Inputs } from "../../preflight/prepare";
+import { noTopology } from "../../preflight/manifests/topology";
 
 const object = (
   apiVersion: string,
@@ -108,6 +109,7 @@ export const inputs = (settings: Settings): Inputs => ({
       ]),
   ),
   templates: {},
+  topology: noTopology,
   running: {},
   savedKubeconfigs: {},
   capd: { localId: "sha256:2222" },

@@ -207,7 +207,7 @@ describe("NodeImage", () => {
 
 describe("ClusterContainers", () => {
   const program: Properties = { cluster: "capd", namespace: "default", kubeconfig: "file" };
-  const addresses = { "capd-lb": ["10.0.0.3"], cp: ["10.0.0.4"], "md-1": ["10.0.0.5"] };
+  const addresses = { "capd-lb": ["10.0.0.3"], "capd-cp": ["10.0.0.4"], "capd-md-1": ["10.0.0.5"] };
   const good: Properties = { ...program, missing: [], stopped: [], moved: [], addresses };
   const machine = (name: string, address: string, more: object = {}) => ({
     kind: "Machine",
@@ -235,8 +235,8 @@ describe("ClusterContainers", () => {
   };
 
   test("remembers the addresses by which the cluster knows its containers", async () => {
-    machines(machine("cp", "10.0.0.4"), machine("md-1", "10.0.0.5"));
-    containers({ "capd-lb": "10.0.0.3", cp: "10.0.0.4", "md-1": "10.0.0.5" });
+    machines(machine("capd-cp", "10.0.0.4"), machine("capd-md-1", "10.0.0.5"));
+    containers({ "capd-lb": "10.0.0.3", "capd-cp": "10.0.0.4", "capd-md-1": "10.0.0.5" });
     const { id, state: created } = await clusterContainers.create(program, log);
     expect([id, created]).toEqual(["capd", good]);
     expect(clusterContainers.diff!(created, program).changes).toEqual({});
@@ -245,17 +245,17 @@ describe("ClusterContainers", () => {
   test("finds what was removed, what was stopped and what moved", async () => {
     // Cluster API follows a node that moved: what was seen first counts.
     machines(
-      machine("cp", "10.0.0.2"),
-      machine("md-1", "10.0.0.5"),
+      machine("capd-cp", "10.0.0.2"),
+      machine("capd-md-1", "10.0.0.5"),
       machine("md-2", "", { deletionTimestamp: "now" }),
       {
         ...machine("new", ""),
         status: {},
       },
     );
-    containers({ "capd-lb": undefined, cp: "10.0.0.2" });
+    containers({ "capd-lb": undefined, "capd-cp": "10.0.0.2" });
     const read = await clusterContainers.read("capd", good);
-    expect(read).toEqual({ ...good, missing: ["md-1"], stopped: ["capd-lb"], moved: ["cp"] });
+    expect(read).toEqual({ ...good, missing: ["capd-md-1"], stopped: ["capd-lb"], moved: ["capd-cp"] });
     expect(clusterContainers.diff!(read!, program)).toEqual({
       changes: { missing: "update", stopped: "update", moved: "update" },
       replaces: [],
@@ -263,17 +263,17 @@ describe("ClusterContainers", () => {
   });
 
   test("machines that others replaced in time are no change, and the new ones' addresses are remembered", async () => {
-    machines(machine("cp", "10.0.0.4"), machine("md-9", "10.0.0.9"));
-    containers({ "capd-lb": "10.0.0.3", cp: "10.0.0.4", "md-9": "10.0.0.9" });
-    const read = await clusterContainers.read("capd", { ...good, missing: ["md-1"] });
+    machines(machine("capd-cp", "10.0.0.4"), machine("capd-md-9", "10.0.0.9"));
+    containers({ "capd-lb": "10.0.0.3", "capd-cp": "10.0.0.4", "capd-md-9": "10.0.0.9" });
+    const read = await clusterContainers.read("capd", { ...good, missing: ["capd-md-1"] });
     expect(clusterContainers.diff!(read!, program).changes).toEqual({});
-    expect(read!.addresses).toEqual({ "capd-lb": ["10.0.0.3"], cp: ["10.0.0.4"], "md-9": ["10.0.0.9"] });
+    expect(read!.addresses).toEqual({ "capd-lb": ["10.0.0.3"], "capd-cp": ["10.0.0.4"], "capd-md-9": ["10.0.0.9"] });
   });
 
   test("where the management cluster does not answer, what was remembered tells what moved", async () => {
-    containers({ "capd-lb": undefined, cp: "10.0.0.3", "md-1": "10.0.0.5" });
+    containers({ "capd-lb": undefined, "capd-cp": "10.0.0.3", "capd-md-1": "10.0.0.5" });
     const read = await clusterContainers.read("capd", good);
-    expect(read).toEqual({ ...good, stopped: ["capd-lb"], moved: ["cp"] });
+    expect(read).toEqual({ ...good, stopped: ["capd-lb"], moved: ["capd-cp"] });
   });
 
   test("a Docker that does not answer is an error and no finding", async () => {

@@ -160,3 +160,40 @@ describe("wait-for-nodes", () => {
     },
   );
 });
+
+describe("wait-for-nodes for a cluster with a class", () => {
+  test("finds the owners that Cluster API made, by their labels", () => {
+    writeFileSync(
+      join(folder, "nodes"),
+      "one-abcde-1|KubeadmControlPlane|one-abcde|v1.34.4 True\none-md-0-fghij-k-1|MachineSet|one-md-0-fghij-k|v1.34.4 True\n",
+    );
+    writeFileSync(join(folder, "sets"), "");
+    writeFileSync(join(folder, "owners"), "");
+    fakeTool(
+      "kubectl",
+      `case "$*" in
+        *"get crd"*) echo "kubeadmcontrolplanes.controlplane.cluster.x-k8s.io machinedeployments.cluster.x-k8s.io " ;;
+        *kubeadmcontrolplanes*topology.cluster.x-k8s.io/owned*) echo -n "one-abcde " ;;
+        *machinedeployments*topology.cluster.x-k8s.io/owned*) echo -n "one-md-0-fghij " ;;
+        *"get nodes"*jsonpath*) cat "${join(folder, "nodes")}" ;;
+      esac`,
+    );
+    const run = (nodes: string) =>
+      spawnSync("bash", ["steps/wait-for-nodes"], {
+        cwd: folder,
+        encoding: "utf8",
+        env: {
+          ...process.env,
+          CLUSTER: "one",
+          NAMESPACE: "default",
+          NODES: nodes,
+          VERSION: "1.34.4",
+          DAEMON_SETS: "",
+          WORKLOAD_KUBECONFIG: "none",
+          TIMEOUT: "0m",
+        },
+      });
+    expect(run("2").stdout).toBe("one-abcde-1\none-md-0-fghij-k-1\n");
+    expect(run("3").status).toBe(1);
+  });
+});

@@ -2,6 +2,7 @@ import { boundsIn } from "../../base/autoscaler";
 import { isRecord, valueAt } from "../../base/json";
 import { ProblemError } from "../../base/problem";
 import type { KubernetesObject } from "../../kubernetes/object";
+import { isTopologyCluster, topologyFacts } from "../class/templateTopology";
 import type { BuiltIn, WorkerPool } from "../spec";
 import { backendOf, containerNameOf, type ImageDefaults, machineImages, preloadedImages } from "./docker";
 import { isPool, referencesIn, replicasOf } from "./nodes";
@@ -64,6 +65,27 @@ export const readFacts = (
     ({ kind, apiVersion, metadata }) => kind === "Cluster" && isCore(apiVersion) && metadata.name === cluster.name,
   );
   if (objects === undefined || clusterObject === undefined) return undefined;
+  const [resources, usesWorkerReplicas] = [resourceTexts(objects), hasVariable(text, "WORKER_MACHINE_COUNT")];
+  const ofResources = {
+    usesWorkerReplicas,
+    resourceImages: [...new Set(resources.flatMap(imagesIn))],
+    bringsNetwork: resources.some((resource) => resource.includes(networkFolder)),
+  };
+  if (isTopologyCluster(clusterObject)) {
+    const facts = topologyFacts(clusterObject, objects);
+    if (facts.backend === "template") return "foreign";
+    const { backend, pools, version, replicas } = facts;
+    return {
+      backend,
+      stated: statedBy(clusterObject, [version], replicas),
+      pools,
+      controlPlane: `${cluster.name}-control-plane`,
+      foreignNames: [],
+      images: backend === "docker" ? [cluster.nodeImage] : [],
+      preloaded: [],
+      ...ofResources,
+    };
+  }
   const find = (key: string): KubernetesObject | undefined => {
     const { kind, name } = (valueAt(clusterObject, "spec", key) ?? {}) as { kind?: unknown; name?: unknown };
     return objects.find((object) => object.kind === kind && object.metadata.name === name);
@@ -75,20 +97,24 @@ export const readFacts = (
   const { name } = cluster;
   const pools = objects.filter((object) => isPool(object) && valueAt(object, "spec", "clusterName") === name);
   const owners = [controlPlane, ...pools].map(({ metadata }) => metadata.name);
-  const resources = resourceTexts(objects);
+  const versions = [
+    valueAt(controlPlane, "spec", "version"),
+    ...pools.map((pool) => valueAt(pool, "spec", "template", "spec", "version")),
+  ];
   return {
     backend,
-    stated: statedBy(clusterObject, controlPlane, pools),
+    stated: statedBy(clusterObject, versions, replicasOf(controlPlane)),
     pools: pools.map((pool) => workerPool(pool, name)),
-    usesWorkerReplicas: variablesOf(text).some((variable) => variable.name === "WORKER_MACHINE_COUNT"),
     controlPlane: containerNameOf(name, controlPlane.metadata.name),
     foreignNames: owners.filter((owner) => !owner.startsWith(`${name}-`)),
     images: backend === "docker" ? machineImages(objects, cluster) : [],
     preloaded: preloadedImages(objects),
-    resourceImages: [...new Set(resources.flatMap(imagesIn))],
-    bringsNetwork: resources.some((resource) => resource.includes(networkFolder)),
+    ...ofResources,
   };
 };
+
+const hasVariable = (text: string, name: string): boolean =>
+  variablesOf(text).some((variable) => variable.name === name);
 
 /** Returns a pool as the settings would write it. An autoscaler sets its number of nodes between two bounds. */
 const workerPool = (owner: KubernetesObject, cluster: string): WorkerPool => {
@@ -124,23 +150,15 @@ const renderLeniently = (
 
 const isStated = (value: unknown): value is string | number => typeof value === "string" || typeof value === "number";
 
-const statedBy = (
-  cluster: KubernetesObject,
-  controlPlane: KubernetesObject,
-  pools: readonly KubernetesObject[],
-): StatedValues => {
+const statedBy = (cluster: KubernetesObject, versions: readonly unknown[], replicas: unknown): StatedValues => {
   const network = (key: string): unknown => {
     const blocks = valueAt(cluster, "spec", "clusterNetwork", key, "cidrBlocks");
     return Array.isArray(blocks) ? blocks.join(",") : undefined;
   };
-  const versions = [
-    valueAt(controlPlane, "spec", "version"),
-    ...pools.map((pool) => valueAt(pool, "spec", "template", "spec", "version")),
-  ];
   const values: Record<(typeof statedFields)[number], unknown[]> = {
     namespace: [cluster.metadata.namespace],
-    kubernetesVersion: versions,
-    controlPlaneReplicas: [replicasOf(controlPlane)],
+    kubernetesVersion: [...versions],
+    controlPlaneReplicas: [replicas],
     podCidr: [network("pods")],
     serviceCidr: [network("services")],
     serviceDomain: [valueAt(cluster, "spec", "clusterNetwork", "serviceDomain")],

@@ -3,6 +3,8 @@ import { type Problem, ProblemError } from "../../base/problem";
 import { uniqueObjects } from "../../kubernetes/identity";
 import type { KubernetesObject } from "../../kubernetes/object";
 import { toYaml } from "../../kubernetes/yaml";
+import { isCluster } from "../class/classObjects";
+import { isTopologyCluster, topologyOfTemplate } from "../class/templateTopology";
 import { isRecord, valueAt } from "../../base/json";
 import { clusterNetwork } from "../clusterNetwork";
 import { versionOf } from "../machineTemplate";
@@ -111,6 +113,14 @@ export const templateParts = (
   const rendered = unique.objects.map(({ object }) => object);
   const problems: Problem[] = [...unique.problems, ...templateProblems(rendered, source, cluster)];
   if (problems.length > 0) throw new ProblemError(problems);
+  const topologyCluster = rendered.find((object) => isCluster(object) && isTopologyCluster(object));
+  if (topologyCluster) {
+    const withCidrs = withNetworks(topologyCluster, cluster);
+    const replaced = unique.objects.map(({ object, place }) =>
+      object === topologyCluster ? { object: withCidrs, place } : { object, place },
+    );
+    return topologyOfTemplate(replaced, withCidrs, source, cluster);
+  }
   const objects = namedByContent(
     rendered
       .map((object) => withNetworks(object, cluster))

@@ -1,5 +1,6 @@
 import type { Problem } from "../../base/problem";
 import type { KubernetesObject } from "../../kubernetes/object";
+import { isTopologyCluster } from "../class/templateTopology";
 import type { ClusterSpec } from "../spec";
 
 /** Values for a template's variables. */
@@ -33,7 +34,9 @@ export const templateProblems = (
     return [{ key: source, received, rule, remedy: "Use a template that clusterctl generate cluster accepts" }];
   }
   const { clusterNetwork = {}, ...references } = clusterObject["spec"] as { clusterNetwork?: ClusterNetwork };
-  return [...missing(objects, references, source), ...networks(clusterNetwork, source, cluster)];
+  // Cluster API creates the infrastructure and the control plane of a cluster with a class.
+  const parts = isTopologyCluster(clusterObject) ? [] : missing(objects, references, source);
+  return [...parts, ...networks(clusterNetwork, source, cluster)];
 };
 
 interface ClusterNetwork {
@@ -42,10 +45,7 @@ interface ClusterNetwork {
   serviceDomain?: string;
 }
 
-/**
- * Checks the references of the Cluster. A cluster with a ClusterClass has none: Cluster API creates its parts, which a
- * stack could not wait for.
- */
+/** Checks that the objects of the Cluster's references exist. */
 const missing = (
   objects: readonly KubernetesObject[],
   references: Readonly<Record<string, unknown>>,
@@ -54,8 +54,9 @@ const missing = (
   ["infrastructureRef", "controlPlaneRef"].flatMap((key) => {
     const { kind, name } = (references[key] ?? {}) as { kind?: string; name?: string };
     if (objects.some((object) => object.kind === kind && object.metadata.name === name)) return [];
-    const rule = `the object of the Cluster's ${key}, because Slipway does not support templates with a ClusterClass`;
-    return [{ key: source, received: name ?? null, rule, remedy: "Use the provider's template without topology" }];
+    const rule = `the object of the Cluster's ${key}`;
+    const remedy = "Add it to the template, or write a topology with a class into the Cluster";
+    return [{ key: source, received: name ?? null, rule, remedy }];
   });
 
 /**

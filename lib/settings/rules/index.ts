@@ -6,6 +6,7 @@ import { unsupported, unsupportedByKind } from "../../versions/supportMatrix";
 import { type ClusterEntry, noPods } from "../schema/entries";
 import { defaultOf, notes } from "../schema/setting";
 import { type SettingKey, settingsSchema, type SettingValues } from "../schema/stack";
+import { classRules } from "./class";
 import { familyRules, ipv6Problems } from "./addressFamilies";
 import { fleetProblems } from "./fleet";
 import { kubeadmRules } from "./kubeadm";
@@ -47,6 +48,7 @@ export const clusterRules: readonly ClusterRule[] = [
   ...versionRules,
   ...familyRules,
   ...templateRules,
+  ...classRules,
   ...templateNetworkRules,
   ...kubeadmRules,
   ...mountRules,
@@ -132,6 +134,16 @@ const stackRules: readonly StackRule[] = [
       return installProviders || managementKubeconfig !== ""
         ? []
         : [{ key: "installProviders", received: false, rule, remedy }];
+    },
+  },
+  {
+    keys: ["managementKubeconfig", "installCertManager"],
+    check: ({ managementKubeconfig, installCertManager }) => {
+      const rule = "true where Slipway creates the management cluster, which starts without cert-manager";
+      const remedy = "Remove it, or set managementKubeconfig to a cluster with cert-manager";
+      return installCertManager || managementKubeconfig !== ""
+        ? []
+        : [{ key: "installCertManager", received: false, rule, remedy }];
     },
   },
   {

@@ -63,6 +63,17 @@ export const templateRules: readonly ClusterRule[] = [
       ),
   },
   {
+    fields: ["template", "labels"],
+    check: (entry) =>
+      checkField(
+        !hasTemplate(entry) || Object.keys(entry.values.labels).length === 0,
+        entry,
+        "labels",
+        "no value beside template, which defines the Cluster object",
+        "Write the labels into the template",
+      ),
+  },
+  {
     fields: ["template", "loadBalancer", "loadBalancerAddresses"],
     check: (entry) => {
       const { loadBalancer, loadBalancerAddresses } = entry.values;
@@ -126,7 +137,8 @@ export const templateNetworkRules: readonly ClusterRule[] = [
 export const providerProblems = ({ values, invalid, entries }: RuleContext): Problem[] => {
   const key = "providers";
   const isEmpty = !invalid.has(key) && values.providers.length === 0;
-  const [cluster] = isEmpty && values.managementKubeconfig === "" ? entries.filter(isForeign) : [];
+  const isMissing = !invalid.has(key) && values.providers.every(({ type }) => type !== "infrastructure");
+  const [cluster] = isMissing && values.managementKubeconfig === "" ? entries.filter(isForeign) : [];
   const isUnused = !isEmpty && !invalid.has("installProviders") && !values.installProviders;
   const unused = { rule: "no value where installProviders is false", remedy: "Remove one of the two" };
   return [
@@ -135,22 +147,42 @@ export const providerProblems = ({ values, invalid, entries }: RuleContext): Pro
       : [
           {
             key,
-            received: [],
+            received: values.providers.map(({ name, type }) => `${type} ${name}`),
             rule: `the infrastructure provider of cluster ${cluster.title}, which is made from a template`,
             remedy: "Add its name, version and manifest",
           },
         ]),
     ...(invalid.has(key) ? [] : repeatedNames(values.providers)),
+    ...(invalid.has(key) || invalid.has("featureGates") ? [] : extensionProblems(values)),
     ...(isUnused ? [{ key, ...(invalid.has(key) ? {} : { received: values.providers }), ...unused }] : []),
   ];
 };
 
-/** Finds providers with one name, whose resources would have equal names. Slipway itself installs Docker's. */
-const repeatedNames = (providers: readonly { readonly name: string }[]): Problem[] =>
-  providers.flatMap(({ name }, index) => {
-    const first = providers.findIndex((other) => other.name === name);
-    const owner = name === "docker" ? "Slipway's own Docker provider" : `providers[${first}]`;
-    if (first === index && name !== "docker") return [];
+/** Variable of Cluster API's manifests that turns runtime extensions on. It is off by default. */
+const runtimeFeature = "EXP_RUNTIME_SDK";
+
+/** Finds runtime extensions that Cluster API would never call. */
+const extensionProblems = ({ providers, featureGates }: RuleContext["values"]): Problem[] => {
+  const received = featureGates[runtimeFeature];
+  if (/^(1|t|true)$/i.test(received ?? "") || providers.every(({ type }) => type !== "runtimeExtension")) return [];
+  const rule = "true where providers has a runtimeExtension, which Cluster API calls only with this feature";
+  return [{ key: `featureGates.${runtimeFeature}`, received, rule, remedy: "Set it to true" }];
+};
+
+/** Providers that Slipway itself installs, by type and name. */
+const ownProviders: Readonly<Record<string, string>> = {
+  "infrastructure docker": "Slipway's own Docker provider",
+  "bootstrap kubeadm": "Slipway's own kubeadm bootstrap provider",
+  "controlPlane kubeadm": "Slipway's own kubeadm control plane provider",
+};
+
+/** Finds providers of one type with one name, whose resources would have equal names. */
+const repeatedNames = (providers: readonly { readonly name: string; readonly type: string }[]): Problem[] =>
+  providers.flatMap(({ name, type }, index) => {
+    const first = providers.findIndex((other) => other.name === name && other.type === type);
+    const installed = ownProviders[`${type} ${name}`];
+    const owner = installed ?? `providers[${first}]`;
+    if (first === index && installed === undefined) return [];
     const rule = `a name other than that of ${owner}`;
     return [{ key: `providers[${index}].name`, received: name, rule, remedy: "Remove one of the two" }];
   });

@@ -9,6 +9,8 @@ import {
   dnsLabel,
   imageReference,
   kubernetesVersion,
+  labelKey,
+  labelValue,
   manifestLocation,
   oddCount,
   orEmpty,
@@ -19,6 +21,7 @@ import { mountFields } from "./mounts";
 import { networksOfSize, withoutSpecialPurpose } from "./networks";
 import { pool } from "./pools";
 import {
+  anyValues,
   boolean,
   derivedString,
   integer,
@@ -32,6 +35,7 @@ import {
   parsedString,
   requiredString,
   string,
+  stringMap,
   strings,
   type ValuesOf,
 } from "./setting";
@@ -104,7 +108,12 @@ export const clusterFields = {
   workerReplicas: integer(1, "Number of worker nodes in one pool, md-0.", between(0, 250)),
   workers: listOf(
     pool,
-    "Worker pools, instead of workerReplicas. Fields: name, type, replicas, minReplicas, maxReplicas, labels, taints, kubeadm, mounts.",
+    "Worker pools, instead of workerReplicas. Fields: name, type, replicas, minReplicas, maxReplicas, class, labels, taints, kubeadm, mounts.",
+  ),
+  labels: stringMap(
+    "Labels of the Cluster object, by which ClusterResourceSets select clusters.",
+    labelKey,
+    labelValue,
   ),
   healthCheck: optional(healthCheck).register(notes, {
     description:
@@ -146,6 +155,12 @@ export const clusterFields = {
     orEmpty(manifestLocation),
   ),
   templateVariables: map("Values of additional variables in the template, for example AWS_REGION.", templateVariables),
+  class: string(
+    "",
+    "ClusterClass of the cluster: URL or path of a file with the class and its templates, or the name of a class in the cluster's namespace.",
+    orEmpty(manifestLocation),
+  ),
+  variables: anyValues("Values of the class's variables, by name. The schema of the class checks them."),
   loadBalancerAddresses: parsedString(
     "",
     "For clusters from templates of other providers: network of the addresses that MetalLB assigns, on the network of the machines. Dual-stack: one network of each family.",

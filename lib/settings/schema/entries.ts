@@ -4,6 +4,7 @@ import type { Backend, WorkerPool } from "../../cluster/spec";
 import type { RoutePins } from "../../versions/pins";
 import { type ClusterField, clusterFields, type ClusterValues, singleClusterKeys } from "./cluster";
 import { keyAt, readTable, readValue, type TableReading } from "./read";
+import { isClassFile } from "../../cluster/class/classObjects";
 import type { TemplateFacts } from "../../cluster/template/facts";
 import { anyMap, defaultOf, listOf, oneOf, type ValuesOf } from "./setting";
 import { settingsSchema } from "./stack";
@@ -42,8 +43,13 @@ export const stackSettings = { ...settingsSchema, clusters: listOf(unknown(), ""
 export const templateLocations = (config: Readonly<Record<string, unknown>>): string[] => {
   const { value: list = [] } = readValue(stackSettings.clusters, config["clusters"], "clusters");
   const entries = list.map((entry) => readValue(anyMap, entry, "clusters").value);
-  const locations = entries.map((entry) => entry?.["template"]);
-  return [...new Set(locations.filter((location) => typeof location === "string" && location !== ""))] as string[];
+  const isText = (value: unknown): value is string => typeof value === "string" && value !== "";
+  const locations = entries.flatMap((entry) => {
+    const [template, classSource] = [entry?.["template"], entry?.["class"]];
+    if (!isText(template)) return [];
+    return isText(classSource) && isClassFile(classSource) ? [template, classSource] : [template];
+  });
+  return [...new Set(locations)];
 };
 
 /**

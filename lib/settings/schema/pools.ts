@@ -1,7 +1,7 @@
 import { pipe, transform } from "zod/mini";
 import type { Problem } from "../../base/problem";
 import type { Taint, WorkerPool } from "../../cluster/spec";
-import { between, dnsLabel, issueOf, labelKey, labelValue } from "./checks";
+import { between, dnsLabel, issueOf, labelKey, labelValue, orEmpty } from "./checks";
 import { mountFields } from "./mounts";
 import { listOf, mapOf, oneOf, optionalInteger, optionalMap, requiredString, string, stringMap } from "./setting";
 
@@ -36,6 +36,11 @@ export const poolFields = {
     between(0, 250),
   ),
   maxReplicas: optionalInteger("Maximum of an autoscaler, with minReplicas.", between(1, 250)),
+  class: string(
+    "",
+    "Worker class of the pool, for a cluster with a class. Empty: the only worker class.",
+    orEmpty(labelValue),
+  ),
   labels: stringMap(
     "Labels of the nodes. In the domains kubernetes.io and k8s.io, a node takes only the labels of its kubelet and its roles.",
     labelKey,
@@ -83,18 +88,21 @@ const replicasProblem = ({ replicas, minReplicas: min, maxReplicas: max }: Repli
 /** The schema of an entry of `workers`, without empty fields. */
 export const pool = pipe(
   mapOf(poolFields),
-  transform(({ name, type, labels, taints, kubeadm = {}, mounts, ...replicas }, { issues }): WorkerPool => {
-    const problem = replicasProblem(replicas);
-    if (problem !== undefined) issues.push(issueOf(problem));
-    return {
-      name,
-      replicas: replicas.replicas ?? replicas.minReplicas ?? 1,
-      ...(replicas.maxReplicas === undefined ? {} : { maxReplicas: replicas.maxReplicas }),
-      ...(type === "machinePool" ? { type } : {}),
-      ...(Object.keys(labels).length > 0 ? { labels } : {}),
-      ...(taints.length > 0 ? { taints } : {}),
-      ...(Object.keys(kubeadm).length > 0 ? { kubeadm } : {}),
-      ...(mounts.length > 0 ? { mounts } : {}),
-    };
-  }),
+  transform(
+    ({ name, type, class: workerClass, labels, taints, kubeadm = {}, mounts, ...replicas }, { issues }): WorkerPool => {
+      const problem = replicasProblem(replicas);
+      if (problem !== undefined) issues.push(issueOf(problem));
+      return {
+        name,
+        replicas: replicas.replicas ?? replicas.minReplicas ?? 1,
+        ...(replicas.maxReplicas === undefined ? {} : { maxReplicas: replicas.maxReplicas }),
+        ...(type === "machinePool" ? { type } : {}),
+        ...(workerClass === "" ? {} : { workerClass }),
+        ...(Object.keys(labels).length > 0 ? { labels } : {}),
+        ...(taints.length > 0 ? { taints } : {}),
+        ...(Object.keys(kubeadm).length > 0 ? { kubeadm } : {}),
+        ...(mounts.length > 0 ? { mounts } : {}),
+      };
+    },
+  ),
 );

@@ -163,6 +163,10 @@ export const stringMap = (description: string, key: Check<string>, value: Check<
   return z.prefault(orJson(isRecord, schema), {}).register(notes, { description });
 };
 
+/** Returns a map setting with values of any type, empty by default. */
+export const anyValues = (description: string) =>
+  z.prefault(orJson(isRecord, z.record(z.string(), z.unknown())), {}).register(notes, { description });
+
 /** Returns a map with known fields. */
 export const mapOf = <T extends SettingTable>(fields: T) => orJson(isRecord, z.strictObject(fields));
 

@@ -1,5 +1,6 @@
 import { defaultSubnet } from "../../network/freeSubnet";
 import { parseDockerSubnet, parseIPv6Subnet } from "../../network/parse";
+import { addedTypes } from "../../providers/clusterctl";
 import type { RoutePins } from "../../versions/pins";
 import {
   between,
@@ -23,6 +24,7 @@ import {
   manifest,
   map,
   mapOf,
+  oneOf,
   oneOfByRoute,
   parsedString,
   requiredString,
@@ -38,14 +40,18 @@ const subnetExamples = { ipv4: "10.200.0.0/16", ipv6: "fd00:10:200::/64" };
 const parseSubnet = withoutSpecialPurpose(parseDockerSubnet, subnetExamples);
 const parseSubnetIPv6 = withoutSpecialPurpose(parseIPv6Subnet, subnetExamples);
 
-/** An additional infrastructure provider: an entry of `providers`. */
+/** An additional provider: an entry of `providers`. */
 export const infrastructureProviderFields = {
   name: requiredString(
     "Name of the provider in clusterctl, for example aws.",
-    dnsLabel(40, "clusterctl puts infrastructure- before it"),
+    dnsLabel(40, "clusterctl puts its type before it, such as infrastructure-"),
   ),
+  type: oneOf(addedTypes, "Type of the provider in clusterctl. runtimeExtension needs featureGates.EXP_RUNTIME_SDK."),
   version: requiredString("Version of the provider, for example v2.13.0.", providerVersion),
-  manifest: requiredString("URL or path of the provider's infrastructure-components.yaml.", manifestLocation),
+  manifest: requiredString(
+    "URL or path of the provider's components, such as infrastructure-components.yaml.",
+    manifestLocation,
+  ),
 };
 
 /** Every setting, in the order of Pulumi.yaml. `npm run schema` writes the files from this table. */
@@ -83,6 +89,10 @@ export const settingsSchema = {
   installProviders: boolean(
     true,
     "With managementKubeconfig: install cert-manager and Cluster API. Set it to false if the cluster already has both; Slipway then does not change them.",
+  ),
+  installCertManager: boolean(
+    true,
+    "With managementKubeconfig: install cert-manager. Set it to false if the cluster already has cert-manager; Slipway then keeps it and installs Cluster API alone.",
   ),
 
   networkSubnet: parsedString(
@@ -134,7 +144,7 @@ export const settingsSchema = {
   ),
   capdSource: string(
     "",
-    "With capdImageSource build: folder of a clone of cluster-api, from whose files the image is built. Empty: the pinned Go module.",
+    "With capdImageSource build: path of a clone of cluster-api, from whose files the image is built. Empty: the pinned Go module.",
     folderPath,
   ),
   capdImageArchive: string("", "With capdImageSource archive: path of a file that docker save wrote.", filePath),
@@ -169,7 +179,11 @@ export const settingsSchema = {
   ),
   providers: listOf(
     mapOf(infrastructureProviderFields),
-    "Additional infrastructure providers to install, for clusters from templates. Fields: name, version, manifest.",
+    "Additional providers to install, such as the infrastructure provider of clusters from templates. Fields: name, type, version, manifest.",
+  ),
+  managementManifests: strings(
+    "URLs or paths of manifests for the management cluster, such as ClusterResourceSets with their ConfigMaps. They are applied before the clusters and deleted after them.",
+    manifestLocation,
   ),
 
   clusters: listOf(

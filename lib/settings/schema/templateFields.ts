@@ -36,7 +36,10 @@ export const readTemplate = (
   texts: TemplateTexts | undefined,
 ): TemplateReading => {
   if (texts === undefined) return "foreign";
-  const text = texts.get(values.template ?? "");
+  const template = texts.get(values.template ?? "");
+  // The class of a file defines the machines of a Cluster in the template.
+  const classText = texts.get(values.class ?? "");
+  const text = template === undefined || classText === undefined ? template : `${template}\n---\n${classText}`;
   if (text === undefined || neededFields.some((field) => invalid.has(field))) return "unknown";
   const all = values as ValuesOf<typeof clusterFields>;
   const { podCidr, serviceCidr, templateVariables: variables } = all;
@@ -49,7 +52,7 @@ export const readTemplate = (
     serviceDomain: all.serviceDomain,
     nodeImage: all.nodeImage,
   };
-  const key = JSON.stringify([all.template, cluster, podCidr.text, serviceCidr.text, variables]);
+  const key = JSON.stringify([all.template, all.class, cluster, podCidr.text, serviceCidr.text, variables]);
   const ofTexts = known.get(texts) ?? new Map<string, TemplateReading>();
   known.set(texts, ofTexts);
   const reading = ofTexts.get(key) ?? readFacts(text, { ...cluster, podCidr, serviceCidr }, variables) ?? "unknown";

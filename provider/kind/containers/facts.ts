@@ -2,6 +2,7 @@ import {
   inspectArguments,
   type InspectedContainer,
   listArguments,
+  machineContainer,
   networkName,
   parseContainers,
   parseInspected,
@@ -24,7 +25,7 @@ interface Item {
 
 /** Cluster API's view of a cluster's containers. */
 export interface ClusterFacts {
-  /** Machines that became nodes and are not being deleted. A machine's container has the machine's name. */
+  /** Containers of machines that became nodes and are not being deleted. */
   machines: string[];
   /** Addresses by container, including the load balancer. A node has the addresses that its Machine reports now. */
   addresses: KnownAddresses;
@@ -58,7 +59,7 @@ export const clusterFacts = async (properties: Properties): Promise<ClusterFacts
   const ofMachines = machines.map(
     ({ metadata, status }) =>
       [
-        metadata.name,
+        machineContainer(cluster, metadata.name),
         (status?.addresses ?? []).filter(({ type }) => type === "InternalIP").map(({ address }) => address),
       ] as const,
   );
@@ -67,7 +68,7 @@ export const clusterFacts = async (properties: Properties): Promise<ClusterFacts
     ...(Object.fromEntries(ofMachines) as KnownAddresses),
   };
   return {
-    machines: machines.map(({ metadata }) => metadata.name),
+    machines: machines.map(({ metadata }) => machineContainer(cluster, metadata.name)),
     addresses,
     otherClusters: clusters.map(({ metadata }) => metadata.name).filter((name) => name !== cluster),
   };

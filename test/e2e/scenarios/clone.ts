@@ -10,7 +10,17 @@ const settings = { capdImageSource: "build", capdSource: tree.path };
 
 const machineBackend = "test/infrastructure/docker/internal/controllers/backends/docker/dockermachine_backend.go";
 const reason = "Reason: infrav1.DevMachineDockerContainerProvisionedReason,\n";
-const message = "the container of a clone";
+// No earlier run has built this text.
+const message = `the container of clone ${process.pid}`;
+
+/** Returns the digest of an image in the management cluster's node. The source route's node has no full crictl. */
+const digestInNode = (image: string): string => {
+  const list = ["ctr", "--namespace", "k8s.io", "images", "list", `name==docker.io/${image}`];
+  const rows = must("docker", ["exec", "clusterapi-control-plane", ...list])
+    .trim()
+    .split("\n");
+  return rows.at(-1)?.split(/\s+/)[2] ?? "";
+};
 
 const steps = (stack: TestStack): Step[] => {
   const pod = (field: string): string => {
@@ -28,11 +38,12 @@ const steps = (stack: TestStack): Step[] => {
     check(calls.length > 0 && !calls.some(isBuild), `calls of go without a build, got ${calls.join(" ") || "none"}`);
   };
   let first = "";
+  let changed = "";
   return [
     {
       name: "the application answers, and CAPD runs the image of the clone's files",
       run: async () => {
-        Object.assign(stack.env, tree.recording);
+        Object.assign(stack.env, tree.recording(stack.env["PATH"] ?? ""));
         await stack.answers(stack.outputs().url ?? "no URL");
         first = image();
         check(/^slipway\/capd-manager:[0-9a-f]{12}$/.test(first), `an image of the clone, got ${first}`);
@@ -50,7 +61,8 @@ const steps = (stack: TestStack): Step[] => {
           refuses(stack, { base: "dev", settings: { ...settings, capdSource }, says: [text], clusters: ["capd"] });
         says(`${tree.path}/test`, /capdSource: expected the folder of a clone .*Set it to .*my clone/);
         says("components", /capdSource: expected the folder of a clone .*got "components"/);
-        const metadata = tree.edit("metadata.yaml", "minor: 14\n    contract: v1beta2", "minor: 14\n    contract: v1");
+        const series = `minor: ${pins[stack.route].clusterApi.split(".")[1]}\n    contract: `;
+        const metadata = tree.edit("metadata.yaml", `${series}v1beta2`, `${series}v1`);
         says(tree.path, /capdSource: expected a clone with the contract v1beta2.*got the contract v1 /);
         tree.write("metadata.yaml", metadata);
         stack.write("dev", settings);
@@ -76,8 +88,12 @@ const steps = (stack: TestStack): Step[] => {
         check(tree.takeCalls().filter(isBuild).length === 1, "one build");
         await eventually("one pod", 60, () => !image().includes(" ") || image());
         check(image() !== first, `another image than ${first}`);
+        changed = image();
         const id = must("docker", ["image", "inspect", "--format", "{{.Id}}", image()]).trim();
-        check(imageId() !== idBefore && imageId().endsWith(id), `the image ${id}, got ${imageId()}`);
+        const digest = digestInNode(image());
+        // A pod names the id of its image, or the digest of an image that has one.
+        const isNew = imageId() === id || imageId().endsWith(`@${digest}`);
+        check(isNew && imageId() !== idBefore, `the image ${id} or ${digest}, got ${imageId()}`);
         const path = 'jsonpath={.items[*].status.conditions[?(@.type=="ContainerProvisioned")].message}';
         await eventually("the message on both machines", 120, () => {
           const messages = stack.kubectl("clusterapi", "get", "devmachines", "--output", path).trim();
@@ -109,7 +125,14 @@ const steps = (stack: TestStack): Step[] => {
         await stack.answers(stack.outputs().url ?? "no URL");
       },
     },
-    { name: "the clone is deleted", always: true, run: () => tree.remove() },
+    {
+      name: "the clone and the image of its change are deleted",
+      always: true,
+      run: () => {
+        tree.remove();
+        if (changed !== "") must("docker", ["image", "rm", changed]);
+      },
+    },
   ];
 };
 

@@ -1,5 +1,6 @@
 import type { Scenario } from "../scenario";
 import { change } from "./change";
+import { classScenario } from "./class";
 import { clone } from "./clone";
 import { dayTwo } from "./dayTwo";
 import { deleted } from "./deleted";
@@ -17,6 +18,7 @@ import { machinepool } from "./machinepool";
 import { many } from "./many";
 import { neighbours } from "./neighbours";
 import { pause } from "./pause";
+import { providers } from "./providers";
 import { providerUpgrade } from "./providerUpgrade";
 import { refused } from "./refused";
 import { restart, restartHa } from "./restart";
@@ -45,10 +47,12 @@ export const scenarios: Scenario[] = [
   ipv6,
   dualStack,
   many,
+  classScenario,
   ha,
   restartHa,
   upgrade,
   providerUpgrade,
+  providers,
   stuck,
   failure,
   failurePair(),

@@ -1,4 +1,4 @@
-import { check, command, type Step } from "../harness";
+import { check, command, eventually, type Step } from "../harness";
 import { refuses } from "../refusal";
 import { containersOfCluster } from "../restarts";
 import type { Scenario } from "../scenario";
@@ -8,9 +8,13 @@ import type { TestStack } from "../testStack";
 const base = "dev";
 const name = "capd-mp-0";
 
+/** Label by which the ClusterResourceSet selects the cluster. */
+const labels = { "example.org/greeting": "enabled" };
+
 /** Settings with one pool, a MachinePool unless the fields say otherwise. */
 const withPool = (fields: object, cluster: object = {}, stack: object = {}): StackSettings => ({
-  clusters: [{ name: "capd", workers: [{ name: "mp-0", type: "machinePool", ...fields }], ...cluster }],
+  clusters: [{ name: "capd", labels, workers: [{ name: "mp-0", type: "machinePool", ...fields }], ...cluster }],
+  managementManifests: ["test/e2e/field/resourceSet.yaml"],
   ...stack,
 });
 
@@ -43,6 +47,18 @@ const steps = (stack: TestStack): Step[] => {
         stack.expectPlan({}, 0);
         stack.upChangesNothing();
       },
+    },
+    {
+      name: "a ClusterResourceSet in the management cluster applies its objects in the cluster with its label",
+      run: () =>
+        eventually("the ConfigMap of the ClusterResourceSet", 60, () => {
+          const { stdout, stderr } = command(
+            "kubectl",
+            ["get", "configmap", "greeting", "--output", "jsonpath={.data.text}"],
+            { env: stack.kubeconfig("capd") },
+          );
+          return stdout.trim() === "hello" || `${stdout}${stderr}`;
+        }),
     },
     {
       name: "one replica more is one machine more, and the first machine stays",
@@ -124,7 +140,8 @@ const steps = (stack: TestStack): Step[] => {
 /** A pool of a MachinePool: its number of nodes, an autoscaler's bounds, a rollout, and another kind of pool. */
 export const machinepool: Scenario = {
   name: "machinepool",
-  title: "a MachinePool is scaled by the settings and by others, to zero and back, and rolls",
+  title:
+    "a MachinePool is scaled by the settings and by others, to zero and back, and rolls; a ClusterResourceSet applies",
   base,
   // A stack of its own, since it ends with another kind of pool.
   first: () => [],

@@ -55,7 +55,7 @@ const steps = (stack: TestStack): Step[] => {
   const urlOf = (cluster: string): string => stack.outputs().urls[cluster] ?? "no URL";
   const nodes = (): string[] =>
     stack
-      .kubectl(names.docker, "get", "nodes", "--output", 'jsonpath={range .items[*]}{.metadata.uid}{"\n"}{end}')
+      .kubectl(names.docker, "get", "nodes", "--output", 'jsonpath={range .items[*]}{.metadata.uid}{"\\n"}{end}')
       .trim()
       .split("\n")
       .sort();

@@ -1,4 +1,5 @@
 import { describe, expect, test } from "@jest/globals";
+import { machineContainer } from "../../../lib/base/container";
 import { problemsOf, sentence } from "../../../lib/base/problem";
 import { clusterObjects } from "../../../lib/cluster/objects";
 import { machineOwners, partsOfSpec } from "../../../lib/cluster/parts";
@@ -111,6 +112,11 @@ describe("a MachinePool", () => {
     expect(rollingMachines(read([{ name: "a", replicas: 3 }]))).toBe(1 + 1);
     const patterns = neededContainerNames(read([pool])).map(({ pattern }) => pattern);
     expect(patterns.some((pattern) => pattern.test("one-worker-a1b2c3"))).toBe(true);
+  });
+
+  test("has machines whose containers have the cluster's name before the machine's name", () => {
+    expect(machineContainer("one", "worker-a1b2c3")).toBe("one-worker-a1b2c3");
+    expect(machineContainer("one", "one-md-0-xxxxx-yyyyy")).toBe("one-md-0-xxxxx-yyyyy");
   });
 
   test.each<[string, object, object, string]>([

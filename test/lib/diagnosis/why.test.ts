@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "@jest/globals";
 import { whatDoesNotRun, whyStuck } from "../../../lib/diagnosis/diagnose";
+import { containerEvidence } from "../../../lib/diagnosis/evidence";
 import type { StuckFacts } from "../../../lib/diagnosis/facts";
 import { screen } from "../../../lib/diagnosis/text";
 
@@ -155,4 +156,27 @@ test("webhooks that do not answer: controllers that do not run are named", () =>
   const lines = whatDoesNotRun({ providers, ...(workloadObjects ? { workloadObjects } : {}), unreachable: [] });
   expect(lines[0]).toMatch(/^Deployment capd-system\/capd-controller-manager of the management cluster: 0 pods/);
   expect(whatDoesNotRun({ providers: [], unreachable: [] })).toEqual(["all controllers and pods of the cluster run"]);
+});
+
+describe("a machine without a container", () => {
+  const machine = (kind: string, spec: Record<string, unknown>) => ({
+    ...recorded("ready"),
+    containers: [],
+    objects: [
+      { kind, metadata: { name: "m", namespace: "default" }, spec, status: { initialization: { provisioned: true } } },
+    ],
+  });
+  const linesOf = (kind: string, spec: Record<string, unknown>): string =>
+    containerEvidence(machine(kind, spec) as Pick<StuckFacts, "objects" | "containers">)
+      .map(({ line }) => line)
+      .join("\n");
+
+  test("is reported for both kinds of the Docker provider", () => {
+    expect(linesOf("DevMachine", { backend: { docker: {} } })).toBe("container m: gone");
+    expect(linesOf("DockerMachine", {})).toBe("container m: gone");
+  });
+
+  test("is not reported if the provider simulates it", () => {
+    expect(linesOf("DevMachine", { backend: { inMemory: {} } })).toBe("");
+  });
 });

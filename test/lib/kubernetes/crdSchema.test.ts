@@ -116,3 +116,42 @@ const keywordsOf = (schema: CrdSchema | undefined): string[] => {
   ];
   return [...new Set([...Object.keys(schema), ...inner.flatMap(keywordsOf)])];
 };
+
+describe("a schema of a class, which users write", () => {
+  test.each<[string, CrdSchema, unknown, string[]]>([
+    [
+      "fills in a required field with a default",
+      { type: "object", properties: { a: { default: 1 } }, required: ["a"] },
+      {},
+      [],
+    ],
+    ["may have a pattern that JavaScript cannot read", { type: "string", pattern: "(?P<a>x)" }, "1", []],
+    [
+      "may exclude a limit",
+      { type: "integer", maximum: 2, exclusiveMaximum: true },
+      2,
+      ["a: expected a number other than 2, its limit, got 2. Correct it."],
+    ],
+    ["combines schemas", { anyOf: [{ type: "string" }, { type: "boolean" }] }, "a", []],
+    [
+      "combines schemas of which none fits",
+      { anyOf: [{ type: "string" }, { type: "boolean" }] },
+      3,
+      ["a: expected a value of the forms that its schema allows, got a number. Compare it with the schema."],
+    ],
+    [
+      "requires fields in a combined schema",
+      { type: "object", properties: { a: {}, b: {} }, oneOf: [{ required: ["a"] }, { required: ["b"] }] },
+      { a: 1 },
+      [],
+    ],
+    [
+      "requires one of several, not both",
+      { type: "object", properties: { a: {}, b: {} }, oneOf: [{ required: ["a"] }, { required: ["b"] }] },
+      { a: 1, b: 1 },
+      ["a: expected a value of the forms that its schema allows, got a map. Compare it with the schema."],
+    ],
+  ])("%s", (_title, part, value, expected) => {
+    expect(texts(value, part)).toEqual(expected);
+  });
+});

@@ -119,6 +119,9 @@ describe("clusterctl", () => {
     ["kubeadm", "BootstrapProvider", "bootstrap-kubeadm"],
     ["kubeadm", "ControlPlaneProvider", "control-plane-kubeadm"],
     ["docker", "InfrastructureProvider", "infrastructure-docker"],
+    ["in-cluster", "IPAMProvider", "ipam-in-cluster"],
+    ["test", "RuntimeExtensionProvider", "runtime-extension-test"],
+    ["helm", "AddonProvider", "addon-helm"],
   ] as const)("the inventory entry of %s as %s is %s", (name, type, label) => {
     expect(inventoryObject({ name, type, version: "1.14.2", namespace: "n" })).toEqual({
       apiVersion: "clusterctl.cluster.x-k8s.io/v1alpha3",

@@ -449,3 +449,139 @@ describe("reasons", () => {
     ]);
   });
 });
+
+const classObject = (patches: object[], machines = "machines-1"): Record<string, unknown> => ({
+  metadata: { name: "quick", namespace: "default" },
+  spec: {
+    controlPlane: { templateRef: { name: "plane-1" }, machineInfrastructure: { templateRef: { name: "machines-1" } } },
+    workers: {
+      machineDeployments: [
+        {
+          class: "worker",
+          bootstrap: { templateRef: { name: "workers-1" } },
+          infrastructure: { templateRef: { name: machines } },
+        },
+      ],
+    },
+    patches,
+  },
+});
+const patchFor = (name: string, matchResources: object, template: string): object => ({
+  name,
+  definitions: [{ selector: { matchResources }, jsonPatches: [{ valueFrom: { template } }] }],
+});
+const patches = [
+  patchFor("security", { controlPlane: true }, "{{ .security.level }}"),
+  patchFor("disk", { machineDeploymentClass: { names: ["work*"] } }, "{{ .disk }}"),
+];
+const classStep = (op: string, before: object, after = before): PlanStep =>
+  step(
+    op,
+    "slipway:index:ClusterClass$kubernetes:cluster.x-k8s.io/v1beta2:ClusterClass",
+    "class-default-quick/ClusterClass/default/quick",
+    {
+      parent: urn("slipway:index:ClusterClass", "class-default-quick"),
+      before: before as Record<string, unknown>,
+      after: after as Record<string, unknown>,
+    },
+  );
+
+interface Topology {
+  version?: string;
+  replicas?: number;
+  variables?: object[];
+  className?: string;
+  checksum?: string;
+}
+const topologyOf = (change: Topology = {}): Record<string, unknown> => ({
+  metadata: { name: "a", namespace: "default" },
+  spec: {
+    topology: {
+      classRef: { name: change.className ?? "quick" },
+      version: change.version ?? "v1.33.1",
+      controlPlane: { replicas: 1, metadata: { annotations: { "dev.slipway/class": change.checksum ?? "1" } } },
+      workers: { machineDeployments: [{ name: "md-0", class: "worker", replicas: change.replicas ?? 1 }] },
+      variables: change.variables ?? [{ name: "disk", value: 1 }],
+    },
+  },
+});
+const topologyPlan = (change: Topology, classes: PlanStep[] = [classStep("same", classObject(patches))]) =>
+  planOf("cluster a", [
+    component("WorkloadCluster", "a"),
+    ...classes,
+    capi("update", "a", "Cluster", "a", { before: topologyOf(), after: topologyOf(change) }),
+  ]);
+
+describe("a cluster with a class", () => {
+  test("rolls all of its machines with another version", () => {
+    expect(topologyPlan({ version: "v1.34.0" })).toEqual({
+      part: "cluster a",
+      change: "rolling",
+      reasons: [
+        "Cluster default/a: spec.topology.version v1.33.1 → v1.34.0",
+        "the control plane rolls: Kubernetes v1.33.1 → v1.34.0",
+        "pool md-0 rolls: Kubernetes v1.33.1 → v1.34.0",
+      ],
+      lost: [],
+    });
+  });
+
+  test("rolls the machines whose patches read a changed variable, and no other", () => {
+    const plan = topologyPlan({ variables: [{ name: "disk", value: 2 }] });
+    expect(plan?.change).toBe("rolling");
+    expect(plan?.reasons).toEqual([
+      "Cluster default/a: variable disk 1 → 2",
+      "pool md-0 rolls: variable disk (patch disk)",
+    ]);
+    const other = topologyPlan({
+      variables: [
+        { name: "disk", value: 1 },
+        { name: "security", value: { level: 1 } },
+      ],
+    });
+    expect(other?.reasons.slice(1)).toEqual(["the control plane rolls: variable security (patch security)"]);
+  });
+
+  test("changes in place with a variable that no patch reads, and with a number of machines", () => {
+    const unread = topologyPlan({
+      variables: [
+        { name: "disk", value: 1 },
+        { name: "disks", value: 1 },
+      ],
+    });
+    expect([unread?.change, unread?.reasons.length]).toEqual(["in place", 1]);
+    const scaled = topologyPlan({ replicas: 3 });
+    expect([scaled?.change, scaled?.reasons.slice(1)]).toEqual(["in place", ["pool md-0 scales: 1 → 3"]]);
+  });
+
+  test("rolls the machines whose templates and patches change in the class", () => {
+    const changed = classObject(
+      [patches[0]!, patchFor("disk", { machineDeploymentClass: { names: ["*"] } }, "2")],
+      "machines-2",
+    );
+    const plan = topologyPlan({ checksum: "2" }, [classStep("update", classObject(patches), changed)]);
+    expect(plan?.change).toBe("rolling");
+    expect(plan?.reasons).toEqual([
+      "Cluster default/a: its class changes",
+      "pool md-0 rolls: template machines-1 → machines-2; patch disk of the class",
+    ]);
+  });
+
+  test("says what it cannot know of a class that is not the stack's", () => {
+    expect(topologyPlan({ className: "other" }, [])?.reasons.slice(1)).toEqual([
+      "the control plane rolls: class quick → other, if its templates differ",
+      "pool md-0 rolls: class quick → other, if its templates differ",
+    ]);
+  });
+
+  test("has its class in a part of the plan, which clusters share", () => {
+    const steps = [classStep("update", classObject(patches), classObject([])), ...standing("a")];
+    expect(planOf("classes", steps)?.change).toBe("in place");
+    expect(changePlan(standing("a")).map(({ part }) => part)).not.toContain("classes");
+  });
+
+  test("counts its machines among what is lost", () => {
+    const gone = capi("delete", "a", "Cluster", "a", { before: topologyOf({ replicas: 2 }) });
+    expect(planOf("cluster a", [component("WorkloadCluster", "a"), gone])?.lost.join()).toContain("3 nodes");
+  });
+});

@@ -88,6 +88,15 @@ describe("the rules of an upgrade", () => {
     ]);
   });
 
+  test("let a cluster skip minor versions where its class lists the versions between", () => {
+    const wanted = [{ namespace: "default", name: "capd", kubernetesVersion: "v1.35.0" }];
+    const running = { "default/capd": { lowest: "v1.33.1", highest: "v1.33.1" } };
+    expect(upgradeProblems(wanted, running, new Set(["capd"]))).toEqual([]);
+    expect(upgradeProblems(wanted, running, new Set(["other"]))).toHaveLength(1);
+    const older = [{ namespace: "default", name: "capd", kubernetesVersion: "v1.32.0" }];
+    expect(upgradeProblems(older, running, new Set(["capd"]))).toHaveLength(1);
+  });
+
   test("refuse to go back", () => {
     expect(problems("v1.33.0")).toEqual([
       "kubernetesVersion: expected v1.33.1 or later, because the cluster capd runs this version and Kubernetes does not support downgrades, " +

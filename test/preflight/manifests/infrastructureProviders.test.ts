@@ -94,7 +94,7 @@ describe("templates of Docker clusters", () => {
     const recipe = { image: "slipway/node:built", base, baseId: "", images: {} };
     const { one, two } = await readTemplates(settings, { one: [recipe] });
     const imageOf = (parts: typeof one): unknown =>
-      valueAt(parts?.workers[0]?.templates[1], "spec", "template", "spec");
+      valueAt(parts, "workers", "0", "templates", "1", "spec", "template", "spec");
     expect(imageOf(one)).toEqual({ backend: { docker: { customImage: "slipway/node:built" } } });
     expect(imageOf(two)).toEqual({ backend: { docker: { customImage: base } } });
   });

@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, test } from "@jest/globals";
-import { type ClusterParts, controlPlaneDone, machinesChecksum } from "../../../../lib/cluster/parts";
+import { controlPlaneDone, machinesChecksum, type OwnerParts } from "../../../../lib/cluster/parts";
 import { templateParts } from "../../../../lib/cluster/template/parts";
 import type { TemplateCluster } from "../../../../lib/cluster/template/problems";
 import { type KubernetesObject, objectKey } from "../../../../lib/kubernetes/object";
@@ -22,8 +22,8 @@ const cluster: TemplateCluster = {
 
 const setting = "templateVariables of cluster east";
 const render = (text: string, variables: Record<string, string>, change: Partial<TemplateCluster> = {}, secrets = {}) =>
-  templateParts(text, "their.yaml", { ...cluster, ...change }, { variables, secrets, setting });
-const all = ({ cluster: one, infrastructure, controlPlane, workers, supporting }: ClusterParts): KubernetesObject[] => [
+  templateParts(text, "their.yaml", { ...cluster, ...change }, { variables, secrets, setting }) as OwnerParts;
+const all = ({ cluster: one, infrastructure, controlPlane, workers, supporting }: OwnerParts): KubernetesObject[] => [
   one,
   infrastructure,
   ...[controlPlane, ...workers].flatMap(({ owner, templates }) => [owner, ...templates]),
@@ -109,7 +109,7 @@ describe.each(published)("$provider's published template", ({ module, variables,
   beforeAll(() => {
     theirs = providerModule(module);
   }, downloadTimeout);
-  const parts = (change: Partial<TemplateCluster> = {}, more: Record<string, string> = {}): ClusterParts =>
+  const parts = (change: Partial<TemplateCluster> = {}, more: Record<string, string> = {}): OwnerParts =>
     render(theirs.template, { ...variables, ...more }, change);
   const spec = (object: KubernetesObject | undefined) => object?.["spec"] as Record<string, never>;
 
@@ -294,7 +294,7 @@ describe("a template", () => {
   });
 
   test.each([
-    ["of a ClusterClass", small.replace(/ {2}infrastructureRef.*\n {2}controlPlaneRef.*\n/, "  topology: {}\n"), 2],
+    ["without its parts", small.replace(/ {2}infrastructureRef.*\n {2}controlPlaneRef.*\n/, "  paused: false\n"), 2],
     ["with another name", small.replace("${CLUSTER_NAME}", "other"), 1],
     ["without a Cluster", small.slice(small.indexOf("---") + 4), 1],
   ])("%s is refused", (_, text, count) => {

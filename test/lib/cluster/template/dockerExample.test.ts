@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { beforeAll, describe, expect, test } from "@jest/globals";
-import type { ClusterParts } from "../../../../lib/cluster/parts";
+import type { OwnerParts } from "../../../../lib/cluster/parts";
 import { templateParts } from "../../../../lib/cluster/template/parts";
 import { type KubernetesObject, objectKey } from "../../../../lib/kubernetes/object";
 import { readSettings } from "../../../../lib/settings/settings";
@@ -24,15 +24,15 @@ const clusterOf = (fields: object = {}): ClusterSettings => {
   const config = { clusters: [{ name: "east", template: "their.yaml", ...fields }] };
   return readSettings({ config, pins, templates: new Map([["their.yaml", text]]) }).clusters[0]!;
 };
-const partsOf = (cluster: ClusterSettings, built: Record<string, string> = {}): ClusterParts =>
+const partsOf = (cluster: ClusterSettings, built: Record<string, string> = {}): OwnerParts =>
   templateParts(
     text,
     "their.yaml",
     cluster,
     { variables: {}, secrets: {}, setting: "templateVariables" },
     { defaults: cluster, built },
-  );
-const all = ({ cluster, infrastructure, controlPlane, workers, supporting }: ClusterParts): KubernetesObject[] => [
+  ) as OwnerParts;
+const all = ({ cluster, infrastructure, controlPlane, workers, supporting }: OwnerParts): KubernetesObject[] => [
   cluster,
   infrastructure,
   ...[controlPlane, ...workers].flatMap(({ owner, templates }) => [owner, ...templates]),

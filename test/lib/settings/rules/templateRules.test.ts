@@ -11,6 +11,37 @@ const read = (cluster: object, more: object = {}) =>
 const messagesOf = (cluster: object, more: object = {}): string[] =>
   problemsOf(() => read(cluster, more)).map(sentence);
 
+describe("providers of other types", () => {
+  const of = (name: string, type: string) => ({ ...provider, name, type });
+  const messages = (...providers: object[]): string[] => messagesOf({ name: "a" }, { providers });
+
+  test("may have the name of a provider of another type", () => {
+    expect(messages(of("a", "ipam"), of("a", "addon"), of("docker", "bootstrap"))).toEqual([]);
+  });
+
+  test.each([
+    [of("kubeadm", "bootstrap"), "Slipway's own kubeadm bootstrap provider"],
+    [of("kubeadm", "controlPlane"), "Slipway's own kubeadm control plane provider"],
+    [of("docker", "infrastructure"), "Slipway's own Docker provider"],
+  ])("are not %j", (installed, owner) => {
+    expect(messages(installed)).toEqual([expect.stringContaining(`expected a name other than that of ${owner}`)]);
+  });
+
+  test("do not replace the infrastructure provider of a template", () => {
+    expect(messagesOf(cloud, { providers: [of("a", "ipam")] })).toEqual([
+      expect.stringMatching(/^providers: expected the infrastructure provider of cluster cloud.*got \["ipam a"\]/),
+    ]);
+  });
+
+  test("need Cluster API's feature for a runtime extension", () => {
+    const providers = [of("a", "runtimeExtension")];
+    expect(messages(...providers)).toEqual([
+      expect.stringMatching(/^featureGates\.EXP_RUNTIME_SDK: expected true where providers has a runtimeExtension/),
+    ]);
+    expect(messagesOf({ name: "a" }, { providers, featureGates: { EXP_RUNTIME_SDK: "true" } })).toEqual([]);
+  });
+});
+
 describe("a cluster from a template", () => {
   test("has the backend template, and no load balancer by default", () => {
     const [cluster] = read({ ...cloud, templateVariables: { AWS_REGION: "eu", COUNT: 3 } }).clusters;

@@ -1,0 +1,2 @@
+/** Variable of Cluster API's manifests that switches classes on. */
+export const topologyGate = "CLUSTER_TOPOLOGY";
