@@ -82,8 +82,9 @@ const locations: Location[] = [
 
 /** Returns true for locations of paths and of variables' values, which accept any string on one line. */
 const isFree = ({ key, config }: Location): boolean =>
-  /Manifest$|\.manifests?$|\.cni$|\.template$|^managementKubeconfig$|^capdImageArchive$|^capdSource$/.test(key) ||
-  JSON.stringify(config("?")).includes('"CLUSTER_TOPOLOGY":"?"');
+  /Manifest$|\.(manifests?|cni|template)$|\]\.class$|^managementKubeconfig$|^capdImageArchive$|^capdSource$/.test(
+    key,
+  ) || JSON.stringify(config("?")).includes('"CLUSTER_TOPOLOGY":"?"');
 
 const problemsOf = (config: Record<string, unknown>): readonly Problem[] => {
   try {
@@ -149,8 +150,9 @@ describe.each(Object.entries(freeTexts))("a path or a value with %s", (_, text) 
     ["a clone of Cluster API", ["managementKubeconfig", "capdImageArchive"]],
     ["an existing management cluster", ["capdImageArchive", "capdSource"]],
   ])("reaches steps of a stack with %s only as data", async (_, excluded) => {
-    // The program reads a template before it registers resources, and this test has no template file.
-    const config = configOf(text, [...excluded, "clusters[0].template", "providers[0].manifest"]);
+    // The program reads templates and classes before it registers resources, and this test has no such file.
+    const files = ["clusters[0].template", "clusters[0].class", "providers[0].manifest"];
+    const config = configOf(text, [...excluded, ...files]);
     expect(Object.keys(config).length).toBeGreaterThan(8);
     const { registrations } = await recordProgram(program, { preview: false, stack: "empty", config });
     const commands = commandsOf(registrations);

@@ -66,6 +66,7 @@ const internal = [
   "PULUMI_NODEJS_TYPESCRIPT",
   "PULUMI_CONFIG_SECRET_KEYS",
   "SLIPWAY_AUTOSCALED",
+  "CAPD_SOURCE",
 ];
 
 test("every environment variable that the code reads is in the help of a command", () => {

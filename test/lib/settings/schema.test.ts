@@ -91,7 +91,9 @@ describe("strings that Pulumi passes to a program", () => {
   });
 
   test("define a provider too", () => {
-    expect(read({ providers: [JSON.stringify(provider)] }).infrastructureProviders).toEqual([provider]);
+    expect(read({ providers: [JSON.stringify(provider)] }).infrastructureProviders).toEqual([
+      { ...provider, type: "infrastructure" },
+    ]);
   });
 
   test("are shown unchanged if they are JSON of another type", () => {
