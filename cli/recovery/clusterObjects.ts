@@ -100,7 +100,8 @@ export const missingIn = (
     return [{ ...object, cluster, isTerminating: isEnding(existing ?? listed.get(keyOf(namespace))) }];
   });
 
-const annotationsOf = (inputs: Readonly<Record<string, unknown>>): unknown => valueAt(inputs, "metadata", "annotations");
+const annotationsOf = (inputs: Readonly<Record<string, unknown>>): unknown =>
+  valueAt(inputs, "metadata", "annotations");
 
 /**
  * Compares the owners of the objects' fields, which the lists contain. Only objects with a field of another owner are
@@ -134,7 +135,8 @@ export const foreignIn = async (
   );
   // The program knows the annotations of its own objects. A change of the settings may remove these annotations.
   const autoscaled = pairs.filter(
-    ({ existing, applied }) => isAutoscaled(existing.metadata.annotations) && !isAutoscaled(annotationsOf(applied.inputs)),
+    ({ existing, applied }) =>
+      isAutoscaled(existing.metadata.annotations) && !isAutoscaled(annotationsOf(applied.inputs)),
   );
   return {
     changes: changes.flat(),
