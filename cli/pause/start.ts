@@ -5,7 +5,7 @@ import type { Print } from "../toolchain/build/progress";
 import { findStackContainers, type HostPort } from "./containers";
 import { deletePause, loadPause } from "./record";
 import { goneContainers, planStart, portProblems, type StartFacts, startProblems } from "./startPlan";
-import { clusterNames, networkIdOf, type PausedStack } from "./stop";
+import { clusterNames, graceSeconds, networkIdOf, type PausedStack } from "./stop";
 
 /** Options of `startContainers`. */
 export interface StartOptions {
@@ -64,7 +64,7 @@ export const startContainers = async (
   const { toStop, toConnect, toStart } = planStart(facts);
   if (toStop.length > 0) {
     print(`stopping ${toStop.join(", ")}, because their addresses changed`);
-    await runDocker("stop", "-t", "60", ...toStop);
+    await runDocker("stop", "-t", String(graceSeconds), ...toStop);
   }
   // All of them leave the network first, because one may have the address of another.
   for (const { name } of toConnect) {

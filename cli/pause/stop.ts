@@ -17,7 +17,7 @@ export interface PausedStack {
 }
 
 /** Seconds in which a container may end before Docker kills it. */
-const graceSeconds = 60;
+export const graceSeconds = 60;
 
 /** Returns the names of all clusters of a stack with its own management cluster. */
 export const clusterNames = ({ management, workload }: StateClusters): string[] => [

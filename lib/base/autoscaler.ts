@@ -6,7 +6,7 @@ const [minSize, maxSize] = [
 ];
 
 /** Annotations by which Cluster API's autoscaler takes over the replicas of an object. */
-const annotationNames = [minSize, maxSize];
+export const autoscalerAnnotations = [minSize, maxSize];
 
 /** Returns the annotations that let the autoscaler set the replicas of an object between two bounds. */
 export const autoscalerBounds = (min: number, max: number): Record<string, string> => ({
@@ -28,7 +28,7 @@ export const boundsIn = (annotations: unknown): { min: number | undefined; max: 
 
 /** Returns true if annotations let the autoscaler set the replicas of their object. */
 export const isAutoscaled = (annotations: unknown): boolean =>
-  isRecord(annotations) && annotationNames.some((name) => annotations[name] !== undefined);
+  isRecord(annotations) && autoscalerAnnotations.some((name) => annotations[name] !== undefined);
 
 /** Environment variable with the names of the resources that have the annotations in the cluster, separated by commas. */
 export const autoscaledVariable = "SLIPWAY_AUTOSCALED";

@@ -13,6 +13,12 @@ export const valueAt = (data: unknown, ...path: readonly string[]): unknown =>
     data,
   );
 
+/** Returns a list deep in data by its keys; empty if the path does not exist or has another value. */
+export const listAt = (data: unknown, ...path: readonly string[]): readonly unknown[] => {
+  const value = valueAt(data, ...path);
+  return Array.isArray(value) ? value : [];
+};
+
 /** Returns the value with the keys of its maps sorted. */
 const sorted = (value: unknown): unknown => {
   if (Array.isArray(value)) return value.map(sorted);

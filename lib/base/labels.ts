@@ -9,6 +9,9 @@ export const roleLabel = "io.x-k8s.kind.role";
  */
 export const ownerLabel = "dev.slipway.stack";
 
+/** Annotation of a Cluster's control plane with the checksum of the cluster's class. */
+export const classAnnotation = "dev.slipway/class";
+
 /** Label with the name of the run's folder, on containers in which a step works. */
 export const runLabel = "dev.slipway.run";
 

@@ -1,4 +1,4 @@
-import { createHash } from "node:crypto";
+import { shortChecksum } from "../base/checksum";
 import type { KubernetesObject } from "../kubernetes/object";
 import { toYaml } from "../kubernetes/yaml";
 
@@ -41,8 +41,7 @@ export const hashNamed = (
   prefix: string,
   content: object,
 ): KubernetesObject => {
-  const hash = createHash("sha256").update(toYaml(content)).digest("hex").slice(0, 8);
-  return clusterApiObject(location, group, kind, `${prefix}-${hash}`, content);
+  return clusterApiObject(location, group, kind, `${prefix}-${shortChecksum(toYaml(content))}`, content);
 };
 
 /** Returns a reference in the format of v1beta2: with a group instead of a version, and without a namespace. */

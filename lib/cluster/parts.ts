@@ -1,4 +1,4 @@
-import { createHash } from "node:crypto";
+import { shortChecksum } from "../base/checksum";
 import type { KubernetesObject } from "../kubernetes/object";
 import { toYaml } from "../kubernetes/yaml";
 import type { ClassObjects } from "./class/classObjects";
@@ -80,7 +80,7 @@ const machineObjects = (parts: ClusterParts): KubernetesObject[] =>
 /** Returns eight hexadecimal digits that change with every change of a cluster's machines or their number. */
 export const machinesChecksum = (parts: ClusterParts): string => {
   const specs = machineObjects(parts).map((object) => toYaml(object));
-  return createHash("sha256").update(specs.join("---\n")).digest("hex").slice(0, 8);
+  return shortChecksum(specs.join("---\n"));
 };
 
 /** Returns the names of the owners of a cluster's machines, without the MachinePools in `machinePools`. */

@@ -1,8 +1,9 @@
 import { valueAt } from "../base/json";
+import { classAnnotation } from "../base/labels";
 import { kindOf, partsOf } from "../base/urn";
 import { ownsMachines, rollText } from "./machines";
 import { type Difference, differences, describeStep, type PlanStep, show, showDifference } from "./step";
-import { classAnnotation, type TopologyChange, topologyMachines } from "./topology";
+import { type TopologyChange, topologyMachines } from "./topology";
 
 /** Type of a workload cluster's component, which contains the cluster's resources. */
 export const workloadComponent = "slipway:index:WorkloadCluster";

@@ -1,9 +1,6 @@
-import { isRecord, stableJson, valueAt } from "../base/json";
+import { isRecord, listAt, stableJson, valueAt } from "../base/json";
 import { kindOf } from "../base/urn";
 import { type PlanStep, show } from "./step";
-
-/** Annotation with the checksum of a cluster's class, as lib/cluster writes it. */
-export const classAnnotation = "dev.slipway/class";
 
 /** What a change of a Cluster with a class does to its machines. */
 export interface TopologyChange {
@@ -25,11 +22,6 @@ interface Group {
 }
 
 type Inputs = Readonly<Record<string, unknown>>;
-
-const listAt = (data: unknown, ...path: readonly string[]): readonly unknown[] => {
-  const value = valueAt(data, ...path);
-  return Array.isArray(value) ? value : [];
-};
 
 const textAt = (data: unknown, ...path: readonly string[]): string => {
   const value = valueAt(data, ...path);
@@ -56,14 +48,13 @@ const changeOf = ({ oldState, newState }: PlanStep, steps: readonly PlanStep[]):
   const pools = listAt(current, "workers", "machineDeployments");
   const kept = pools.filter((pool) => poolNamed(old, textAt(pool, "name")) !== undefined);
   const groups = [controlPlane, ...kept.map(poolGroup)];
+  const changed = changedVariables(old, current);
   const rolling = groups.flatMap((group) => {
-    const causes = [...versionCause(old, current), ...classCauses(group, old, current, classes)];
+    const causes = [...versionCause(old, current), ...classCauses(group, old, current, classes, changed)];
     return causes.length === 0 ? [] : [`${group.title} rolls: ${causes.join("; ")}`];
   });
   const [earlier, later] = [variablesOf(old), variablesOf(current)];
-  const variables = changedVariables(old, current).map(
-    (name) => `variable ${name} ${show(earlier.get(name))} → ${show(later.get(name))}`,
-  );
+  const variables = changed.map((name) => `variable ${name} ${show(earlier.get(name))} → ${show(later.get(name))}`);
   return { rolls: rolling.length > 0, variables, reasons: [...rolling, ...scaled(old, current)] };
 };
 
@@ -119,9 +110,14 @@ interface Classes {
 }
 
 /** Returns why a group rolls: another template, another patch, or a variable that a patch of the group reads. */
-const classCauses = (group: Group, old: unknown, current: unknown, { before, after }: Classes): string[] => {
+const classCauses = (
+  group: Group,
+  old: unknown,
+  current: unknown,
+  { before, after }: Classes,
+  variables: readonly string[],
+): string[] => {
   const [oldName, name] = [classNameOf(old), classNameOf(current)];
-  const variables = changedVariables(old, current);
   if (before === undefined || after === undefined) {
     return [
       ...(oldName === name ? [] : [`class ${oldName} → ${name}, if its templates differ`]),

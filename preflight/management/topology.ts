@@ -1,4 +1,4 @@
-import { valueAt } from "../../lib/base/json";
+import { listAt, valueAt } from "../../lib/base/json";
 import { isCluster, isClusterClass } from "../../lib/cluster/class/classObjects";
 import { nodeImageVariable } from "../../lib/cluster/class/nodeImages";
 import type { KubernetesObject } from "../../lib/kubernetes/object";
@@ -32,9 +32,7 @@ export const findObject = (
 
 /** Returns the node images by version that a running cluster has; empty without the variable. */
 export const runningNodeImages = (cluster: KubernetesObject | undefined): Readonly<Record<string, string>> => {
-  const variables = valueAt(cluster, "spec", "topology", "variables");
-  const variable = (Array.isArray(variables) ? (variables as unknown[]) : []).find(
-    (one) => valueAt(one, "name") === nodeImageVariable,
-  );
+  const variables = listAt(cluster, "spec", "topology", "variables");
+  const variable = variables.find((one) => valueAt(one, "name") === nodeImageVariable);
   return (valueAt(variable, "value") as Record<string, string> | undefined) ?? {};
 };

@@ -10,6 +10,7 @@ import { check, type Counts, dockerInventory, must, newInDocker, report, runStep
 import { SecretManifests } from "./secretManifests";
 import { placesOf, secretsOf } from "./secretPlaces";
 import { findSecrets, type Places } from "./secretScan";
+import { listedClusters } from "./stackFile";
 import { expectedInArchive, takeArchive } from "./supportArchive";
 import { TestStack } from "./testStack";
 import { currentRoute } from "./throwAwayStack";
@@ -18,12 +19,7 @@ const stack = new TestStack("e2e", currentRoute());
 const manifests = new SecretManifests();
 
 /** One cluster as in the stack file, with Secrets of its own: `clusters` stands in for the short settings. */
-const short = ["clusterName", "clusterNamespace", "controlPlaneReplicas", "workerReplicas"];
-const networks = ["podCidr", "serviceCidr", "serviceDomain"];
-const settings = {
-  ...Object.fromEntries([...short, ...networks].map((key) => [key, undefined])),
-  clusters: [{ name: "capd", loadBalancerSlot: 0, manifests: [manifests.file] }],
-};
+const settings = listedClusters([{ name: "capd", loadBalancerSlot: 0, manifests: [manifests.file] }]);
 
 /** What commands printed on the way, for the search for secrets. */
 const printed: Record<string, string> = {};

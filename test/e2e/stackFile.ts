@@ -12,6 +12,18 @@ export const deriveStackFile = (text: string, changes: StackSettings): string =>
   return dump({ config: Object.fromEntries(all.filter(([, value]) => value !== undefined)) }, { lineWidth: -1 });
 };
 
+/** Settings that a list of clusters excludes. */
+const shortForm = [
+  ...["clusterName", "clusterNamespace", "controlPlaneReplicas", "workerReplicas"],
+  ...["podCidr", "serviceCidr", "serviceDomain"],
+];
+
+/** Settings with a list of clusters, in place of those of a single cluster. */
+export const listedClusters = (clusters: readonly object[]): StackSettings => ({
+  ...Object.fromEntries(shortForm.map((key) => [key, undefined])),
+  clusters,
+});
+
 /** The settings of a checked-in stack file, without `slipway:`. */
 export const stackSettings = (name: string): Record<string, unknown> => {
   const { config } = load(readFileSync(`Pulumi.${name}.yaml`, "utf8")) as { config: Record<string, unknown> };

@@ -1,9 +1,9 @@
-import { createHash } from "node:crypto";
+import { shortChecksum } from "../../base/checksum";
 import { type Problem, ProblemError } from "../../base/problem";
 import { identityOf, type PlacedObject, uniqueObjects } from "../../kubernetes/identity";
 import { groupOf, type KubernetesObject, objectKey } from "../../kubernetes/object";
 import { toYaml } from "../../kubernetes/yaml";
-import { referencesIn } from "../template/nodes";
+import { referencesIn, renameReferences } from "../template/nodes";
 
 /** A ClusterClass with its templates. Clusters of one namespace share it. */
 export interface ClassObjects {
@@ -122,29 +122,24 @@ const missingTemplate = (
 });
 
 /** Returns eight hexadecimal digits that depend only on the content. */
-const checksum = (content: object): string => createHash("sha256").update(toYaml(content)).digest("hex").slice(0, 8);
+const checksum = (content: object): string => shortChecksum(toYaml(content));
 
 /** Appends a checksum of the content to the name of each template, and updates the references of the class. */
 const namedByContent = ({ clusterClass, templates, supporting }: ClassObjects): ClassObjects => {
-  const keyOf = (kind: unknown, name: unknown): string => `${String(kind)}/${String(name)}`;
+  const keyOf = (kind: string, name: string): string => `${kind}/${name}`;
   const names = new Map(
     templates.map(({ kind, metadata, ...content }) => {
       const { name, ...rest } = metadata;
       return [keyOf(kind, name), `${name}-${checksum({ kind, metadata: rest, ...content })}`] as const;
     }),
   );
-  const rename = (value: unknown): unknown => {
-    if (Array.isArray(value)) return value.map(rename);
-    if (typeof value !== "object" || value === null || Object.getPrototypeOf(value) !== Object.prototype) return value;
-    const { kind, name } = value as { kind?: unknown; name?: unknown };
-    const renamed = names.get(keyOf(kind, name));
-    const entries = Object.entries(value).map(([key, inner]) => [key, rename(inner)] as const);
-    return { ...Object.fromEntries(entries), ...(renamed === undefined ? {} : { name: renamed }) };
-  };
   const { infrastructure, controlPlane, workers, ...rest } = clusterClass["spec"] as Record<string, unknown>;
   const parts = Object.entries({ infrastructure, controlPlane, workers }).filter(([, part]) => part !== undefined);
   return {
-    clusterClass: { ...clusterClass, spec: { ...(rename(Object.fromEntries(parts)) as object), ...rest } },
+    clusterClass: {
+      ...clusterClass,
+      spec: { ...(renameReferences(Object.fromEntries(parts), names) as object), ...rest },
+    },
     templates: templates.map((template) => ({
       ...template,
       metadata: { ...template.metadata, name: names.get(keyOf(template.kind, template.metadata.name))! },

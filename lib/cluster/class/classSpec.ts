@@ -1,4 +1,4 @@
-import { isRecord, valueAt } from "../../base/json";
+import { isRecord, listAt, valueAt } from "../../base/json";
 import type { CrdSchema } from "../../kubernetes/crdSchema";
 import type { KubernetesObject } from "../../kubernetes/object";
 
@@ -9,11 +9,6 @@ export interface ClassVariable {
   required: boolean;
   schema: CrdSchema;
 }
-
-const listAt = (data: unknown, ...path: readonly string[]): unknown[] => {
-  const value = valueAt(data, ...path);
-  return Array.isArray(value) ? value : [];
-};
 
 const schemaOf = (definition: unknown): CrdSchema => {
   const schema = valueAt(definition, "schema", "openAPIV3Schema");
@@ -96,5 +91,5 @@ export const templateRoles = ({ spec }: KubernetesObject): TemplateRole[] => {
 };
 
 /** Returns the entries of a list in a class's spec. */
-export const classList = (clusterClass: KubernetesObject, ...path: readonly string[]): unknown[] =>
+export const classList = (clusterClass: KubernetesObject, ...path: readonly string[]): readonly unknown[] =>
   listAt(clusterClass, "spec", ...path);

@@ -1,4 +1,4 @@
-import { valueAt } from "../../base/json";
+import { listAt, valueAt } from "../../base/json";
 import type { KubernetesObject } from "../../kubernetes/object";
 import type { BuiltIn } from "../spec";
 import type { ClassObjects } from "./classObjects";
@@ -39,15 +39,13 @@ export const statedNodeImages = (objects: ClassObjects): string[] => {
     return valueAt(template, ...templateSpec, ...path) ?? [];
   });
   const inPatches = classList(objects.clusterClass, "patches").flatMap((patch) =>
-    listOf(valueAt(patch, "definitions"))
-      .flatMap((definition) => listOf(valueAt(definition, "jsonPatches")))
+    listAt(patch, "definitions")
+      .flatMap((definition) => listAt(definition, "jsonPatches"))
       .filter((change) => String(valueAt(change, "path")).endsWith("/customImage"))
       .map((change) => valueAt(change, "value") ?? valueAt(change, "valueFrom", "template") ?? "a variable"),
   );
   return [...inTemplates, ...inPatches].filter((image) => !isStockImage(image)).map(String);
 };
-
-const listOf = (value: unknown): unknown[] => (Array.isArray(value) ? value : []);
 
 /** Returns the version of a machine in the templates of Cluster API's patches. */
 const versionOf = (machines: NonNullable<TemplateRole["machines"]>): string => {

@@ -1,4 +1,4 @@
-import { valueAt } from "../../base/json";
+import { listAt, valueAt } from "../../base/json";
 import { type Problem, ProblemError } from "../../base/problem";
 import type { PlacedObject } from "../../kubernetes/identity";
 import type { KubernetesObject } from "../../kubernetes/object";
@@ -49,10 +49,8 @@ export interface TopologyFacts {
   readonly pools: readonly WorkerPool[];
 }
 
-const poolsOf = (cluster: KubernetesObject): readonly unknown[] => {
-  const pools = valueAt(cluster, "spec", "topology", "workers", "machineDeployments");
-  return Array.isArray(pools) ? (pools as unknown[]) : [];
-};
+const poolsOf = (cluster: KubernetesObject): readonly unknown[] =>
+  listAt(cluster, "spec", "topology", "workers", "machineDeployments");
 
 /**
  * Reads a Cluster object with a class. Its machines are containers unless the template has the class and says otherwise.

@@ -1,3 +1,4 @@
+import { classAnnotation } from "../../base/labels";
 import type { KubernetesObject } from "../../kubernetes/object";
 import { clusterApiObject } from "../apiObject";
 import { clusterNetwork } from "../clusterNetwork";
@@ -5,21 +6,11 @@ import { versionOf } from "../machineTemplate";
 import { nodeLabels } from "../nodeLabels";
 import type { TopologyParts } from "../parts";
 import { type ClusterSpec, countNodes, type WorkerPool } from "../spec";
+import type { TemplateCluster } from "../template/problems";
 import { workerClasses } from "./classSpec";
 
 /** A cluster whose machines a class defines. */
-export type TopologySpec = Pick<
-  ClusterSpec,
-  | "name"
-  | "namespace"
-  | "kubernetesVersion"
-  | "controlPlaneReplicas"
-  | "workerPools"
-  | "podCidr"
-  | "serviceCidr"
-  | "serviceDomain"
-  | "labels"
->;
+export type TopologySpec = TemplateCluster & Pick<ClusterSpec, "labels">;
 
 /** What a cluster takes from its class. */
 export interface TopologyArgs {
@@ -27,9 +18,6 @@ export interface TopologyArgs {
   /** Values of the class's variables. */
   variables: Readonly<Record<string, unknown>>;
 }
-
-/** Annotation with the checksum of a cluster's class. */
-export const classAnnotation = "dev.slipway/class";
 
 /** Returns the objects of a cluster with a class: only the Cluster, because Cluster API creates all others. */
 export const topologyParts = (spec: TopologySpec, args: TopologyArgs): TopologyParts => {

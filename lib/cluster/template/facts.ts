@@ -2,6 +2,7 @@ import { boundsIn } from "../../base/autoscaler";
 import { isRecord, valueAt } from "../../base/json";
 import { ProblemError } from "../../base/problem";
 import type { KubernetesObject } from "../../kubernetes/object";
+import { isCluster } from "../class/classObjects";
 import { isTopologyCluster, topologyFacts } from "../class/templateTopology";
 import type { BuiltIn, WorkerPool } from "../spec";
 import { backendOf, containerNameOf, type ImageDefaults, machineImages, preloadedImages } from "./docker";
@@ -61,9 +62,7 @@ export const readFacts = (
   variables: Readonly<Record<string, string>>,
 ): TemplateFacts | "foreign" | undefined => {
   const objects = renderLeniently(text, cluster, variables);
-  const clusterObject = objects?.find(
-    ({ kind, apiVersion, metadata }) => kind === "Cluster" && isCore(apiVersion) && metadata.name === cluster.name,
-  );
+  const clusterObject = objects?.find((object) => isCluster(object) && object.metadata.name === cluster.name);
   if (objects === undefined || clusterObject === undefined) return undefined;
   const [resources, usesWorkerReplicas] = [resourceTexts(objects), hasVariable(text, "WORKER_MACHINE_COUNT")];
   const ofResources = {
@@ -128,8 +127,6 @@ const workerPool = (owner: KubernetesObject, cluster: string): WorkerPool => {
     ...(owner.kind === "MachinePool" ? { type: "machinePool" as const } : {}),
   };
 };
-
-const isCore = (apiVersion: string): boolean => apiVersion.startsWith("cluster.x-k8s.io/");
 
 const renderLeniently = (
   text: string,

@@ -1,14 +1,11 @@
+import { autoscalerAnnotations } from "../../base/autoscaler";
 import type { KubernetesObject } from "../../kubernetes/object";
 import type { ClusterParts } from "../parts";
 
 const poolKinds = ["MachineDeployment", "MachinePool"];
 
 /** Annotations of a pool whose number of nodes another controller sets, as Cluster API's webhooks and providers read them. */
-const scalers = [
-  "cluster.x-k8s.io/replicas-managed-by",
-  "cluster.x-k8s.io/cluster-api-autoscaler-node-group-min-size",
-  "cluster.x-k8s.io/cluster-api-autoscaler-node-group-max-size",
-];
+const scalers = ["cluster.x-k8s.io/replicas-managed-by", ...autoscalerAnnotations];
 
 /** Returns true for an owner of worker nodes. */
 export const isPool = ({ kind }: KubernetesObject): boolean => poolKinds.includes(kind);
@@ -25,6 +22,16 @@ export const referencesIn = (value: unknown): { kind: string; name: string }[] =
   return typeof kind === "string" && typeof name === "string" && !("metadata" in value)
     ? [{ kind, name }, ...inner]
     : inner;
+};
+
+/** Returns a value in which every `{kind, name}` has the new name of `KIND/NAME`. Marked secrets stay as they are. */
+export const renameReferences = (value: unknown, names: ReadonlyMap<string, string>): unknown => {
+  if (Array.isArray(value)) return value.map((item) => renameReferences(item, names));
+  if (typeof value !== "object" || value === null || Object.getPrototypeOf(value) !== Object.prototype) return value;
+  const { kind, name } = value as { kind?: unknown; name?: unknown };
+  const renamed = names.get(`${String(kind)}/${String(name)}`);
+  const entries = Object.entries(value).map(([key, inner]) => [key, renameReferences(inner, names)] as const);
+  return { ...Object.fromEntries(entries), ...(renamed === undefined ? {} : { name: renamed }) };
 };
 
 /**

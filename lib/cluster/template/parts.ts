@@ -1,4 +1,4 @@
-import { createHash } from "node:crypto";
+import { shortChecksum } from "../../base/checksum";
 import { type Problem, ProblemError } from "../../base/problem";
 import { uniqueObjects } from "../../kubernetes/identity";
 import type { KubernetesObject } from "../../kubernetes/object";
@@ -10,7 +10,7 @@ import { clusterNetwork } from "../clusterNetwork";
 import { versionOf } from "../machineTemplate";
 import type { ClusterParts, MachineOwner } from "../parts";
 import { type ImageDefaults, withBackendAnnotation, withMachineImage } from "./docker";
-import { nodesOf, referencesIn } from "./nodes";
+import { nodesOf, referencesIn, renameReferences } from "./nodes";
 import { type TemplateCluster, templateProblems } from "./problems";
 import { renderPlaced, type TemplateValues } from "./render";
 
@@ -29,25 +29,14 @@ export const namedByContent = (objects: readonly KubernetesObject[]): Kubernetes
       const [, group] = /^(infrastructure|bootstrap)\.cluster\.x-k8s\.io\//.exec(apiVersion) ?? [];
       const derived = texts.some((text) => text.startsWith(`${name}-`) && !isOwnName(text, objects));
       if (group === undefined || !kind.endsWith("Template") || (group === "infrastructure" && derived)) return [];
-      const hash = createHash("sha256")
-        .update(toYaml({ ...object, metadata: {} }))
-        .digest("hex");
-      return [[`${kind}/${name}`, `${name}-${hash.slice(0, 8)}`] as const];
+      return [[`${kind}/${name}`, `${name}-${shortChecksum(toYaml({ ...object, metadata: {} }))}`] as const];
     }),
   );
-  const rename = (value: unknown): unknown => {
-    if (Array.isArray(value)) return value.map(rename);
-    if (typeof value !== "object" || value === null || Object.getPrototypeOf(value) !== Object.prototype) return value;
-    const { kind, name } = value as { kind?: unknown; name?: unknown };
-    const renamed = names.get(`${String(kind)}/${String(name)}`);
-    const entries = Object.entries(value).map(([key, inner]) => [key, rename(inner)] as const);
-    return { ...Object.fromEntries(entries), ...(renamed === undefined ? {} : { name: renamed }) };
-  };
   return objects.map((object) => {
     const name = names.get(`${object.kind}/${object.metadata.name}`) ?? object.metadata.name;
     return {
       ...object,
-      ...("spec" in object ? { spec: rename(object["spec"]) } : {}),
+      ...("spec" in object ? { spec: renameReferences(object["spec"], names) } : {}),
       metadata: { ...object.metadata, name },
     };
   });

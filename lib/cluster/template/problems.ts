@@ -1,5 +1,6 @@
 import type { Problem } from "../../base/problem";
 import type { KubernetesObject } from "../../kubernetes/object";
+import { isCluster } from "../class/classObjects";
 import { isTopologyCluster } from "../class/templateTopology";
 import type { ClusterSpec } from "../spec";
 
@@ -24,9 +25,7 @@ export const templateProblems = (
   source: string,
   cluster: TemplateCluster,
 ): Problem[] => {
-  const clusters = objects.filter(
-    ({ kind, apiVersion }) => kind === "Cluster" && apiVersion.startsWith("cluster.x-k8s.io/"),
-  );
+  const clusters = objects.filter(isCluster);
   const [clusterObject] = clusters;
   if (clusterObject === undefined || clusters.length > 1 || clusterObject.metadata.name !== cluster.name) {
     const received = clusters.map(({ metadata }) => metadata.name);

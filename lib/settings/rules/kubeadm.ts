@@ -1,4 +1,4 @@
-import { isRecord, valueAt } from "../../base/json";
+import { isRecord, listAt, valueAt } from "../../base/json";
 import type { Problem } from "../../base/problem";
 import type { KubeadmSettings } from "../../cluster/spec";
 import type { ClusterEntry } from "../schema/entries";
@@ -105,7 +105,7 @@ const ownKeyProblems = (kubeadm: KubeadmSettings, key: string, keys: readonly Ow
     const place = [key, ...path].join(".");
     if (argument === undefined)
       return value === undefined ? [] : [{ key: place, rule: `no value, ${why}`, got: "one", remedy }];
-    return (Array.isArray(value) ? value : []).flatMap((item, index) =>
+    return listAt(kubeadm, ...path).flatMap((item, index) =>
       valueAt(item, "name") === argument
         ? [{ key: `${place}[${index}]`, received: argument, rule: `no ${argument}, ${why}`, remedy }]
         : [],

@@ -1,4 +1,4 @@
-import { isRecord, valueAt } from "../../base/json";
+import { isRecord, listAt, valueAt } from "../../base/json";
 import type { Problem } from "../../base/problem";
 import { secretVariable } from "../../cluster/kubeadm";
 import type { KubeadmSettings } from "../../cluster/spec";
@@ -29,8 +29,7 @@ const remedy = (use: string): string =>
 
 /** Finds secrets in plain text: passwords of users, private keys, and values behind names such as `password`. */
 export const kubeadmSecretProblems = (kubeadm: KubeadmSettings, key: string): Problem[] => {
-  const users = valueAt(kubeadm, "users");
-  const passwords = (Array.isArray(users) ? users : []).flatMap((user, index): Problem[] => {
+  const passwords = listAt(kubeadm, "users").flatMap((user, index): Problem[] => {
     const passwd = valueAt(user, "passwd");
     const isOpen = typeof passwd === "string" && passwd.replace(secretVariable, "") !== "";
     const place = `${key}.users[${index}].passwd`;
@@ -56,12 +55,8 @@ const isSecretPair = (name: string, value: string): boolean => name !== "key" &&
  * files. Scripts and commands have variables of their own.
  */
 export const secretVariablesIn = (kubeadm: KubeadmSettings): string[] => {
-  const list = (field: string): unknown[] => {
-    const value = kubeadm[field];
-    return Array.isArray(value) ? value : [];
-  };
-  const passwords = list("users").map((user) => valueAt(user, "passwd"));
-  const contents = list("files").map((file) => valueAt(file, "content"));
+  const passwords = listAt(kubeadm, "users").map((user) => valueAt(user, "passwd"));
+  const contents = listAt(kubeadm, "files").map((file) => valueAt(file, "content"));
   const inFiles = contents.flatMap((content) =>
     typeof content === "string" && !content.startsWith("#!") ? secretAssignments(content) : [],
   );

@@ -1,4 +1,4 @@
-import { isRecord, valueAt } from "../../base/json";
+import { isRecord, listAt, valueAt } from "../../base/json";
 import type { Problem } from "../../base/problem";
 import type { KubeadmSettings } from "../../cluster/spec";
 
@@ -7,11 +7,6 @@ const defaultAuthorityDays = 3650;
 
 /** A tag of an image, as the distribution specification defines it. */
 const imageTag = /^\w[\w.-]{0,127}$/;
-
-const listAt = (kubeadm: KubeadmSettings, ...path: string[]): readonly unknown[] => {
-  const value = valueAt(kubeadm, ...path);
-  return Array.isArray(value) ? value : [];
-};
 
 /**
  * Returns the problems that the webhooks of the kubeadm providers would find when the objects are written.

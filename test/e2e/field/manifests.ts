@@ -5,7 +5,7 @@ import { sourceManifest } from "../../../lib/base/paths";
 import { readSettings } from "../../../lib/settings/settings";
 import { pins } from "../../../lib/versions/pins";
 import { loadManifest, manifestStore } from "../../../preflight/manifests/store";
-import type { StackSettings } from "../stackFile";
+import { listedClusters, type StackSettings } from "../stackFile";
 
 const folder = ".slipway/e2e-field";
 
@@ -33,20 +33,14 @@ export const fieldSettings = (
   more: readonly string[] = [],
   { application = false, earlier = [] }: { application?: boolean; earlier?: readonly string[] } = {},
 ): StackSettings => ({
-  ...Object.fromEntries(
-    [
-      ...["clusterName", "clusterNamespace", "controlPlaneReplicas", "workerReplicas"],
-      ...["podCidr", "serviceCidr", "serviceDomain"],
-    ].map((key) => [key, undefined]),
-  ),
-  clusters: [
+  ...listedClusters([
     { name: clusters.apart, application, manifests: [...earlier, ...apart, ...more] },
     {
       name: clusters.joined,
       loadBalancer: "none",
       manifests: [written("joined.yaml"), input("pool.yaml"), written("metallb.yaml")],
     },
-  ],
+  ]),
 });
 
 /** Writes the manifest that the run edits: a Role, which the plugin updates in place. */

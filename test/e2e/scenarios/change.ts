@@ -1,7 +1,7 @@
 import { check, eventually, type Step } from "../harness";
 import type { Expectation, Inventory } from "../inventory";
 import type { Scenario } from "../scenario";
-import type { StackSettings } from "../stackFile";
+import { listedClusters, type StackSettings } from "../stackFile";
 import type { TestStack } from "../testStack";
 
 const label = "node.cluster.x-k8s.io/tier";
@@ -14,20 +14,7 @@ interface NodeList {
 }
 
 /** Settings in the long form, in place of those of the short one. */
-const listed = (cluster: object): StackSettings => ({
-  ...Object.fromEntries(
-    [
-      "clusterName",
-      "clusterNamespace",
-      "controlPlaneReplicas",
-      "workerReplicas",
-      "podCidr",
-      "serviceCidr",
-      "serviceDomain",
-    ].map((key) => [key, undefined]),
-  ),
-  clusters: [{ name: "capd", loadBalancerSlot: 0, ...cluster }],
-});
+const listed = (cluster: object): StackSettings => listedClusters([{ name: "capd", loadBalancerSlot: 0, ...cluster }]);
 
 /** What comes or goes with one machine of a pool. */
 const machine = (pool: string): RegExp[] =>

@@ -2,31 +2,15 @@ import { classFile, publishedTemplate, writeClass } from "../class/files";
 import { check, eventually, must, type Step } from "../harness";
 import { refuses } from "../refusal";
 import type { Scenario } from "../scenario";
-import type { StackSettings } from "../stackFile";
+import { listedClusters, type StackSettings } from "../stackFile";
 import type { TestStack } from "../testStack";
 
 const base = "dev";
 
-/** Settings of a stack with a list of clusters, in place of those of a single cluster. */
-const listed = (clusters: object[]): StackSettings => ({
-  ...Object.fromEntries(
-    [
-      "clusterName",
-      "clusterNamespace",
-      "controlPlaneReplicas",
-      "workerReplicas",
-      "podCidr",
-      "serviceCidr",
-      "serviceDomain",
-    ].map((key) => [key, undefined]),
-  ),
-  clusters,
-});
-
 const quick = { name: "quick", class: classFile("quick-start"), loadBalancerSlot: 0 };
 const simulated = (name: string) => ({ name, backend: "inMemory", class: classFile("in-memory") });
 const simulatedClusters = [simulated("sim-1"), simulated("sim-2")];
-const all = (change: object = {}): StackSettings => listed([{ ...quick, ...change }, ...simulatedClusters]);
+const all = (change: object = {}): StackSettings => listedClusters([{ ...quick, ...change }, ...simulatedClusters]);
 
 const steps = (stack: TestStack): Step[] => {
   const get = (kind: string, path: string, ...more: string[]): string[] =>
@@ -151,10 +135,10 @@ const steps = (stack: TestStack): Step[] => {
           class: classFile("second"),
           variables: { podSecurityStandard: { enforce: "privileged" } },
         };
-        stack.write(base, listed([second, simulated("sim-2")]));
+        stack.write(base, listedClusters([second, simulated("sim-2")]));
         stack.up();
         check(classes().join() === "in-memory,second", `both classes, got ${classes().join()}`);
-        stack.write(base, listed([second]));
+        stack.write(base, listedClusters([second]));
         stack.up();
         await eventually("the class without clusters to be gone", 30, () => classes().join() === "second" || classes());
       },

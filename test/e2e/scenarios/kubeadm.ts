@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { check, command, eventually, must, type Step } from "../harness";
 import type { Scenario } from "../scenario";
-import type { StackSettings } from "../stackFile";
+import { listedClusters, type StackSettings } from "../stackFile";
 import type { TestStack } from "../testStack";
 
 /** A folder of this machine that nodes mount. */
@@ -73,15 +73,9 @@ const pool = (maxPods: string) => ({
 });
 
 const settings = (maxPods: string, kubeadm: object = controlPlane): StackSettings => ({
-  ...Object.fromEntries(
-    [
-      ...["clusterName", "clusterNamespace", "controlPlaneReplicas", "workerReplicas"],
-      ...["podCidr", "serviceCidr", "serviceDomain"],
-    ].map((key) => [key, undefined]),
-  ),
   managementMounts: [{ hostPath: folder, containerPath: "/srv/management" }],
   managementPorts: [{ hostPort: 31080, containerPort: 31080 }],
-  clusters: [
+  ...listedClusters([
     {
       name: "capd",
       loadBalancerSlot: 0,
@@ -92,7 +86,7 @@ const settings = (maxPods: string, kubeadm: object = controlPlane): StackSetting
         { name: "md-0", mounts: [{ hostPath: folder, containerPath: "/srv/pool", readOnly: false }] },
       ],
     },
-  ],
+  ]),
 });
 
 const pools = ["batch", "md-0"] as const;

@@ -6,7 +6,7 @@ import { loadManifest, manifestStore } from "../../../preflight/manifests/store"
 import { check, eventually, must, type Step } from "../harness";
 import { addressesOf, containersOfCluster, restartContainers } from "../restarts";
 import type { Scenario } from "../scenario";
-import type { StackSettings } from "../stackFile";
+import { listedClusters, type StackSettings } from "../stackFile";
 import type { TestStack } from "../testStack";
 
 const docker = "test/e2e/template/docker.yaml";
@@ -16,15 +16,8 @@ const names = { docker: "template-docker", simulated: "template-memory", network
 const simulated = { name: names.simulated, template: "test/e2e/template/in-memory.yaml", workerReplicas: 2 };
 
 /** Settings with the Docker cluster, the simulated cluster, and further clusters. */
-const settings = (cluster: object = {}, more: readonly object[] = []): StackSettings => ({
-  ...Object.fromEntries(
-    [
-      ...["clusterName", "clusterNamespace", "controlPlaneReplicas", "workerReplicas"],
-      ...["podCidr", "serviceCidr", "serviceDomain"],
-    ].map((key) => [key, undefined]),
-  ),
-  clusters: [{ name: names.docker, template: docker, ...cluster }, simulated, ...more],
-});
+const settings = (cluster: object = {}, more: readonly object[] = []): StackSettings =>
+  listedClusters([{ name: names.docker, template: docker, ...cluster }, simulated, ...more]);
 
 /** Writes a template whose ClusterResourceSet installs Calico, and returns its path. */
 const writeNetworkTemplate = async (stack: TestStack): Promise<string> => {
