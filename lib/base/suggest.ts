@@ -6,16 +6,19 @@ export const nearest = (word: string, words: readonly string[]): string | undefi
   return best !== undefined && best.distance <= Math.max(2, best.candidate.length / 3) ? best.candidate : undefined;
 };
 
-/** Returns the number of letters to insert, delete or replace to turn one word into the other. */
+/** Returns the number of letters to insert, delete, replace or swap with their neighbour to turn one word into the other. */
 export const editDistance = (from: string, to: string): number => {
-  let row = Array.from({ length: to.length + 1 }, (_, index) => index);
-  for (const [index, letter] of [...from.split("")].entries()) {
-    const next = [index + 1];
-    for (const [column, other] of to.split("").entries()) {
-      const replaced = (row[column] ?? 0) + (letter === other ? 0 : 1);
-      next.push(Math.min(replaced, (row[column + 1] ?? 0) + 1, (next[column] ?? 0) + 1));
+  let beforeLast: number[] = [];
+  let last = Array.from({ length: to.length + 1 }, (_, index) => index);
+  for (let index = 0; index < from.length; index++) {
+    const row = [index + 1];
+    for (let column = 0; column < to.length; column++) {
+      const isSame = from[index] === to[column];
+      const isSwapped = index > 0 && column > 0 && from[index] === to[column - 1] && from[index - 1] === to[column];
+      const steps = [(last[column] ?? 0) + (isSame ? 0 : 1), (last[column + 1] ?? 0) + 1, (row[column] ?? 0) + 1];
+      row.push(Math.min(...steps, isSwapped ? (beforeLast[column - 1] ?? 0) + 1 : Infinity));
     }
-    row = next;
+    [beforeLast, last] = [last, row];
   }
-  return row[to.length] ?? 0;
+  return last[to.length] ?? 0;
 };

@@ -8,10 +8,11 @@ import type { TestStack } from "../testStack";
 const tree = new CapdClone();
 const settings = { capdImageSource: "build", capdSource: tree.path };
 
-const machineBackend = "test/infrastructure/docker/internal/controllers/backends/docker/dockermachine_backend.go";
-const reason = "Reason: infrav1.DevMachineDockerContainerProvisionedReason,\n";
+const clusterBackend = "test/infrastructure/docker/internal/controllers/backends/docker/dockercluster_backend.go";
+// CAPD sets the conditions of a cluster at each reconcile, and the conditions of a machine only until the machine runs.
+const reason = "Reason: infrav1.DevClusterDockerLoadBalancerAvailableReason,\n";
 // No earlier run has built this text.
-const message = `the container of clone ${process.pid}`;
+const message = `the load balancer of clone ${process.pid}`;
 
 /** Returns the digest of an image in the management cluster's node. The source route's node has no full crictl. */
 const digestInNode = (image: string): string => {
@@ -70,10 +71,10 @@ const steps = (stack: TestStack): Step[] => {
       },
     },
     {
-      name: "a changed message shows in the plan, and reaches the machines that run",
+      name: "a changed message shows in the plan, and reaches the cluster that runs",
       run: async () => {
         const [before, idBefore] = [stack.inventory(["capd"]), imageId()];
-        tree.edit(machineBackend, reason, `${reason}\t\tMessage: "${message}",\n`);
+        tree.edit(clusterBackend, reason, `${reason}\t\tMessage: "${message}",\n`);
         withoutBuild(() => {
           const parts = stack.expectPlan({ providers: "in place", "management cluster": "in place" }, 2);
           const text = parts.flatMap(({ reasons }) => reasons).join("\n");
@@ -94,10 +95,10 @@ const steps = (stack: TestStack): Step[] => {
         // A pod names the id of its image, or the digest of an image that has one.
         const isNew = imageId() === id || imageId().endsWith(`@${digest}`);
         check(isNew && imageId() !== idBefore, `the image ${id} or ${digest}, got ${imageId()}`);
-        const path = 'jsonpath={.items[*].status.conditions[?(@.type=="ContainerProvisioned")].message}';
-        await eventually("the message on both machines", 120, () => {
-          const messages = stack.kubectl("clusterapi", "get", "devmachines", "--output", path).trim();
-          return messages === `${message} ${message}` || messages;
+        const path = 'jsonpath={.items[*].status.conditions[?(@.type=="LoadBalancerAvailable")].message}';
+        await eventually("the message on the cluster", 120, () => {
+          const messages = stack.kubectl("clusterapi", "get", "devclusters", "--output", path).trim();
+          return messages === message || messages;
         });
         stack.expectDifference(before, ["capd"], {
           edited: [/clusterapi Deployment capd-system\/capd-controller-manager/],
@@ -110,16 +111,16 @@ const steps = (stack: TestStack): Step[] => {
       name: "a syntax error ends up with the compiler's lines, and nothing is lost",
       run: async () => {
         const [before, running] = [stack.inventory(["capd"]), image()];
-        const content = tree.edit(machineBackend, `Message: "${message}",`, `Message "${message}",`);
+        const content = tree.edit(clusterBackend, `Message: "${message}",`, `Message "${message}",`);
         const { code, stdout, stderr } = stack.slipway("up");
         const text = stdout + stderr;
         check(code !== 0, `up to fail, got exit code ${code}`);
         const line =
-          /capdSource: expected a clone that compiles(.|\n)*dockermachine_backend\.go:\d+:\d+: .*syntax error/;
+          /capdSource: expected a clone that compiles(.|\n)*dockercluster_backend\.go:\d+:\d+: .*syntax error/;
         check(line.test(text), `${line.source} in the text of up, got\n${text}`);
         stack.expectDifference(before, ["capd"], {});
         check(image() === running, `the image ${running}, got ${image()}`);
-        tree.write(machineBackend, content);
+        tree.write(clusterBackend, content);
         stack.expectPlan({}, 0);
         withoutBuild(() => stack.upChangesNothing());
         await stack.answers(stack.outputs().url ?? "no URL");

@@ -7,6 +7,9 @@ test.each([
   ["kitten", "sitting", 3],
   ["podCidr", "podCIDR", 3],
   ["abc", "", 3],
+  ["stauts", "status", 1],
+  ["stauts", "start", 2],
+  ["ab", "ba", 1],
 ])("%s and %s are %i apart", (a, b, expected) => {
   expect(editDistance(a, b)).toBe(expected);
 });
@@ -28,4 +31,8 @@ test.each([
   ["", undefined],
 ])("nearest to %s is %s", (word, expected) => {
   expect(nearest(word, ["clusterName", "podCidr", "workerReplicas"])).toBe(expected);
+});
+
+test("two letters in the wrong order are closer than another word", () => {
+  expect(nearest("stauts", ["start", "stop", "status"])).toBe("status");
 });
