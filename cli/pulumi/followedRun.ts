@@ -1,4 +1,4 @@
-import { lineCutter, readEvent } from "../../lib/diagnosis/failure/engineEvent";
+import { type EngineEvent, lineCutter, readEvent } from "../../lib/diagnosis/failure/engineEvent";
 import { type Failure, failureLines } from "../../lib/diagnosis/failure/failureText";
 import { FailureWatch } from "../../lib/diagnosis/failure/failureWatch";
 import { run } from "../../system/exec";
@@ -14,6 +14,9 @@ export interface Ended {
   failure: string[];
 }
 
+/** Receives the engine's events of a run, in their order, for a view or a record of the run. */
+export type EventObserver = (event: EngineEvent) => void;
+
 /** Returns true if the user wants Pulumi to continue after a failure without a time limit. */
 const wantsToContinue = (
   args: readonly string[],
@@ -28,7 +31,7 @@ const canWriteEvents = async ({ checkout, variables }: Target): Promise<boolean>
 
 const companion = (
   args: readonly string[],
-  watch: FailureWatch,
+  takeEvent: EventObserver,
   stop: (interrupt: () => void) => () => void,
 ): Companion & { addsEventLog: () => boolean } => {
   let source: EventSource | undefined;
@@ -41,7 +44,7 @@ const companion = (
     started: (interrupt) => {
       const takeLine = (line: string): void => {
         const event = readEvent(line);
-        if (event) watch.take(event);
+        if (event) takeEvent(event);
       };
       source?.follow(lineCutter(takeLine));
       stopped = source && stop(interrupt);
@@ -59,12 +62,14 @@ const companion = (
  * engine's events cannot be followed, the run is not ended early.
  *
  * @param continues if true, Pulumi starts more operations after a failure, for clusters that the failure does not affect
+ * @param observers receive each event of the engine
  */
 export const followedRun = async (
   target: Target,
   args: readonly string[],
   continues: boolean,
   print: Print,
+  observers: readonly EventObserver[] = [],
   timeouts: StopTimeouts = usualTimeouts,
 ): Promise<Ended> => {
   const watch = new FailureWatch();
@@ -72,7 +77,11 @@ export const followedRun = async (
   const keepsGoing = wantsToContinue(args, process.env);
   const stop = (interrupt: () => void): (() => void) =>
     keepsGoing ? () => undefined : stopAfterFailure(watch, continues, interrupt, print, timeouts);
-  const follower = companion(args, watch, stop);
+  const takeEvent: EventObserver = (event) => {
+    watch.take(event);
+    for (const observe of observers) observe(event);
+  };
+  const follower = companion(args, takeEvent, stop);
   const code = await runPulumi(target, all, follower);
   // The flag is for Pulumi's developers, so a version may lack the flag.
   if (code !== 0 && !watch.hasBegun && follower.addsEventLog() && !(await canWriteEvents(target).catch(() => true)))

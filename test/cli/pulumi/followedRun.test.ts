@@ -8,11 +8,13 @@ import { followedRun } from "../../../cli/pulumi/followedRun";
 import type { Target } from "../../../cli/pulumi/run";
 import type { ExportedState } from "../../../cli/pulumi/state";
 import { withoutUnknown } from "../../../cli/pulumi/unknownOutputs";
+import type { EngineEvent } from "../../../lib/diagnosis/failure/engineEvent";
 import { type FakeCheckout, fakeCheckout } from "../../helpers/fakeCheckout";
 
 let checkout: FakeCheckout;
 let temporary: string;
 let printed: string[];
+let observed: EngineEvent[];
 const usualTemporary = process.env.TMPDIR;
 
 beforeEach(() => {
@@ -20,6 +22,7 @@ beforeEach(() => {
   temporary = mkdtempSync(join(tmpdir(), "slipway-followed-"));
   process.env.TMPDIR = temporary;
   printed = [];
+  observed = [];
 });
 afterEach(() => {
   if (usualTemporary === undefined) delete process.env.TMPDIR;
@@ -65,7 +68,14 @@ const signals = (): string => {
 
 const timeouts = { afterFailure: 300, interval: 50 };
 const up = (args: string[] = [], goesOn = false): ReturnType<typeof followedRun> =>
-  followedRun(target(), ["up", ...args], goesOn, (line) => void printed.push(line), timeouts);
+  followedRun(
+    target(),
+    ["up", ...args],
+    goesOn,
+    (line) => void printed.push(line),
+    [(event) => void observed.push(event)],
+    timeouts,
+  );
 
 const failure = ["first failure: capd-nodes: steps/wait-for-nodes failed (exit status 1):", "  no node"];
 
@@ -88,6 +98,7 @@ describe("a run of Pulumi", () => {
   test("that does not fail takes its time", async () => {
     checkout.fakeTool("pulumi", `${withEvents([beginsNodes])}\nevents\nsleep 1`);
     expect(await up()).toEqual({ code: 0, failure: [] });
+    expect(observed).toEqual([{ kind: "begins", urn, op: "create" }]);
   });
 
   test("has its events in a pipe in a folder of its own, of which nothing stays", async () => {
