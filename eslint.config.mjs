@@ -24,6 +24,7 @@ const rooms = {
   "lib/settings": model,
   "lib/plan": ["lib/base"],
   "lib/diagnosis": ["lib/base"],
+  "lib/progress": ["lib/base", "lib/diagnosis"],
   "lib/redaction": ["lib/base", "lib/kubernetes"],
   system: ["lib/base"],
   "provider/plugin": ["lib/base", "system"],

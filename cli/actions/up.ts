@@ -12,6 +12,8 @@ import { awaitManagement, managementClusterIsGone, withoutManagement } from "../
 import { forgetRepeated } from "../recovery/forgetRepeated";
 import { excludeLostClusters, restoreDeleted } from "../recovery/restoreDeleted";
 import { forgetTakeOver, takeOverVariables } from "../recovery/runRecord";
+import { openView, usesView } from "../progress/open";
+import { usualTimeouts } from "../pulumi/stopAfterFailure";
 import { recordPlannedClusters, recordCreated } from "../teardown/plannedClusters";
 import { requireStarted } from "../pause/describe";
 import { startBeforeUp } from "./pause";
@@ -31,16 +33,20 @@ const upWithDeleted = async (
   target: Target,
   args: readonly string[],
   creates: boolean,
+  hasView: boolean,
   read = exportState,
 ): ReturnType<typeof followedRun> => {
   const { args: replacements, isIncomplete, ...restoration } = await restoreDeleted(target, print, args, read);
   const variables = { ...target.variables, ...restoration.variables, ...takeOverVariables(root, target.stack) };
   const upArgs = ["up", "--yes", "--skip-preview", ...replacements, ...args];
-  const ended = await followedRun({ ...target, variables }, upArgs, creates, print);
-  return ended.code === 0 && isIncomplete ? upWithDeleted(target, args, creates) : ended;
+  const view = hasView ? openView(target, "up") : undefined;
+  const observers = view ? [view.observe] : [];
+  const ended = await followedRun({ ...target, variables }, upArgs, creates, view?.print ?? print, observers, usualTimeouts, view);
+  return ended.code === 0 && isIncomplete ? upWithDeleted(target, args, creates, hasView) : ended;
 };
 
-export const up: Action = async ({ passed: args }) => {
+export const up: Action = async ({ passed: args, options }) => {
+  const hasView = usesView(args, options.engineOutput === true);
   const { route, target } = await prepareTarget(withoutPending);
   const finishStart = await startBeforeUp(target);
   // The engine would create the new Cluster object and then delete it, because the lost object has the same name.
@@ -57,7 +63,7 @@ export const up: Action = async ({ passed: args }) => {
     recordPlannedClusters(target).catch(() => undefined),
   ]);
   await pullStackImages(target, print).catch(() => undefined);
-  const { code, failure } = await upWithDeleted(target, args, creates, () => exported);
+  const { code, failure } = await upWithDeleted(target, args, creates, hasView, () => exported);
   await finishStart();
   const recorded = recordCreated(target).catch(() => undefined);
   if (code === 0) await finishUp(target, route);

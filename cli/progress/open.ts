@@ -1,0 +1,61 @@
+import { kubeconfigFile } from "../../lib/base/paths";
+import { existingManagementName, type Settings } from "../../lib/settings/types";
+import type { TrackedClusters } from "../../lib/progress/runModel";
+import { readStackFile } from "../../preflight/stackFile";
+import type { Target } from "../pulumi/run";
+import { print } from "../pulumi/target";
+import { openEngineLog } from "./engineLog";
+import { openWatchedApi, versionOf } from "./openApi";
+import { RunView } from "./runView";
+
+/** Options of Pulumi that do not change what Pulumi prints. With any other option, Pulumi's own output is shown. */
+const silentOptions: readonly string[] = [
+  ...["target", "target-dependents", "target-replace", "replace", "exclude", "exclude-dependents", "exclude-protected"],
+  ...["refresh", "run-program", "continue-on-error", "expect-no-changes", "parallel", "message", "plan"],
+  ...["config", "config-path", "policy-pack", "policy-pack-config", "event-log", "remove"],
+];
+
+/**
+ * Returns true if the view replaces Pulumi's output.
+ *
+ * @param args options for Pulumi
+ * @param isEngineOutput true if the user asks for Pulumi's own output
+ */
+export const usesView = (args: readonly string[], isEngineOutput: boolean): boolean =>
+  !isEngineOutput &&
+  args.every((arg) => {
+    if (!arg.startsWith("-")) return true;
+    const [, name = ""] = /^--([\w-]+)(?:=|$)/.exec(arg) ?? [];
+    return silentOptions.includes(name);
+  });
+
+/** Returns the clusters of a stack's settings. */
+export const trackedClusters = (stack: string, { management, clusters }: Settings): TrackedClusters => ({
+  management: {
+    name: management.name,
+    isKind: management.name !== existingManagementName,
+    installsProviders: management.installProviders,
+    kubeconfig: kubeconfigFile(stack, management.name),
+  },
+  workloads: clusters.map(({ name, namespace, backend, loadBalancer, application }) => ({
+    ...{ name, namespace, isInMemory: backend === "inMemory", hasApplication: application },
+    hasLoadBalancer: loadBalancer !== "none",
+    kubeconfig: kubeconfigFile(stack, name),
+  })),
+});
+
+/** Opens the view of a run; returns undefined if the settings cannot be read, because the program then reports why. */
+export const openView = (target: Target, command: string): RunView | undefined => {
+  const { checkout, stack } = target;
+  const { settings } = readStackFile(checkout, stack);
+  if (settings === undefined) return undefined;
+  const world = {
+    ...{ output: process.stdout, env: process.env, print },
+    watcher: {
+      open: (file: string) => openWatchedApi(target, file),
+      version: (file: string) => versionOf(checkout, file),
+    },
+    log: openEngineLog(checkout, stack, command),
+  };
+  return new RunView(trackedClusters(stack, settings), world);
+};
