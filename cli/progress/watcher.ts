@@ -55,7 +55,7 @@ const workloadTypes: readonly ListedType[] = [
 ];
 
 /** Milliseconds between two looks at what is due. */
-export const tickMs = 1000;
+export const tickMs = 500;
 
 /** Milliseconds between two attempts to open a cluster, since each attempt may start kubectl. */
 const reopenMs = 10_000;
@@ -96,7 +96,7 @@ class ClusterWatch {
   private api: ClientApi | undefined;
   private opened: string | undefined;
   private readonly types: ListedType[];
-  private readonly versions = new Map<string, string>();
+  private readonly versions = new Map<string, Promise<string>>();
   private readonly due = new Map<ListedType, number>();
   private readonly lists = new Map<ListedType, ApiObject[]>();
   private isBusy = false;
@@ -120,8 +120,7 @@ class ClusterWatch {
     try {
       if (version !== this.opened) await this.reopen(version, now);
       const due = this.types.filter((type) => now >= (this.due.get(type) ?? 0));
-      for (const type of due) this.due.set(type, now + type.every * slowness * 1000);
-      const answers = await Promise.allSettled(due.map((type) => this.list(type)));
+      const answers = await Promise.allSettled(due.map((type) => this.list(type, type.every * slowness * 1000)));
       if (this.isClosed || !answers.some((answer) => answer.status === "fulfilled")) return;
       if (this.cluster.isManagement) this.addReferred();
       this.observe(this.cluster, [...this.lists.values()].flat());
@@ -154,8 +153,11 @@ class ClusterWatch {
     return answer.body;
   }
 
-  private async list(type: ListedType): Promise<void> {
+  /** @param pauseMs milliseconds until the next list of the type */
+  private async list(type: ListedType, pauseMs: number): Promise<void> {
+    this.due.set(type, Date.now() + pauseMs);
     const base = type.group === "" ? "/api/v1" : `/apis/${type.group}/${await this.preferredVersion(type.group)}`;
+    this.due.set(type, Date.now() + pauseMs); // the request for the version took a while
     // Version 0 is an answer from the API server's memory, without a read from etcd.
     const body = await this.get(`${base}/${type.plural}?${type.query ?? "resourceVersion=0"}`);
     this.lists.set(
@@ -167,13 +169,17 @@ class ClusterWatch {
   }
 
   /** Returns the version of a group that the API server prefers. A group without an answer is asked again. */
-  private async preferredVersion(group: string): Promise<string> {
+  private preferredVersion(group: string): Promise<string> {
     const known = this.versions.get(group);
     if (known !== undefined) return known;
-    const version = valueAt(await this.get(`/apis/${group}`), "preferredVersion", "version");
-    if (typeof version !== "string") throw new Error(`${group}: no version`);
-    this.versions.set(group, version);
-    return version;
+    const answer = this.get(`/apis/${group}`).then((body) => {
+      const version = valueAt(body, "preferredVersion", "version");
+      if (typeof version === "string") return version;
+      throw new Error(`${group}: no version`);
+    });
+    this.versions.set(group, answer);
+    answer.catch(() => this.versions.delete(group));
+    return answer;
   }
 
   private addReferred(): void {

@@ -67,7 +67,7 @@ const companion = (
     ended: async () => {
       stopped?.();
       await source?.close();
-      output?.end();
+      if (source) output?.end();
     },
     addsEventLog: () => (source?.args ?? []).length > 0,
     hasEvents: () => source !== undefined,

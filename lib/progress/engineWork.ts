@@ -19,7 +19,7 @@ export class EngineWork {
   private readonly work = new Map<string, Work>();
 
   take({ kind, urn, op }: EngineEvent): void {
-    if (urn === undefined || kind === "error") return;
+    if (urn === undefined || !(kind === "begins" || kind === "done" || kind === "failed")) return;
     const { ancestors, type } = partsOf(urn);
     const before = this.work.get(urn);
     const isChange = before?.isChange === true || !idle.includes(op);

@@ -32,7 +32,7 @@ export const rowText = ({ name, phases }: Row, columns: number, width = name.len
   const done = (current === undefined ? phases : phases.slice(0, index)).map(({ name: phase, seconds }) =>
     seconds === undefined ? phase : `${phase} ${secondsText(seconds)}`,
   );
-  const last = current === undefined ? "ready" : currentText(current);
+  const last = current === undefined ? "ready" : `${currentText(current)}${current.note ? `, ${current.note}` : ""}`;
   const head = `${name.padEnd(Math.min(width, Math.max(8, Math.floor(columns / 4))))}  `;
   const room = columns - head.length;
   const parts = [...done, last];

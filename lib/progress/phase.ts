@@ -4,6 +4,8 @@ export interface Phase {
   isDone: boolean;
   /** What the phase waits for, or how far it is; absent without more to say. */
   detail?: string;
+  /** Further text that changes often, for a terminal only. */
+  note?: string;
 }
 
 /** A phase with the time of its end. */

@@ -53,13 +53,14 @@ const isProvisioned = (machine: ApiObject, infrastructure: ApiObject | undefined
 
 const bootstrapTypes: readonly string[] = ["BootstrapCompleted", "BootstrapExecSucceeded"];
 
-/** Returns how far kubeadm is in a machine: `init`, or `command 15 of 31` before it. */
-const bootstrapDetail = (infrastructure: ApiObject | undefined): string | undefined => {
+/** Returns how far a machine's commands are: `init` while kubeadm runs, and before that the number of the command. */
+const bootstrapDetail = (infrastructure: ApiObject | undefined): Pick<Phase, "detail" | "note"> => {
   const condition = infrastructure && conditionsOf(infrastructure).find(({ type }) => bootstrapTypes.includes(type));
   const [text = ""] = withoutCommand(condition?.message ?? "").split("\n");
   const [, phase] = /kubeadm (init|join)/.exec(text) ?? [];
   const [, count] = /\((?:command )?(\d+ of \d+)\)$/.exec(text) ?? [];
-  return phase ?? (count === undefined ? undefined : `command ${count}`);
+  if (phase !== undefined) return { detail: phase };
+  return count === undefined ? {} : { detail: "prepares the node", note: `command ${count}` };
 };
 
 /** Kinds of the objects that own machines. */
@@ -110,7 +111,7 @@ const controlPlanePhases = (track: WorkloadTrack, facts: WorkloadFacts, objects:
     { name: "infrastructure", isDone: isReady, ...(waits ? { detail: waits } : {}) },
     { name: "machine", isDone: provisioned },
     ...(usesKubeadm && !track.isInMemory
-      ? [{ name: "kubeadm", isDone: bootstrapped, ...(bootstrap ? { detail: bootstrap } : {}) }]
+      ? [{ name: "kubeadm", isDone: bootstrapped, ...bootstrap }]
       : []),
     { name: "API", isDone: initialized },
   ];

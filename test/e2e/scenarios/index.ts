@@ -18,6 +18,7 @@ import { machinepool } from "./machinepool";
 import { many } from "./many";
 import { neighbours } from "./neighbours";
 import { pause } from "./pause";
+import { progress } from "./progress";
 import { providers } from "./providers";
 import { providerUpgrade } from "./providerUpgrade";
 import { refused } from "./refused";
@@ -54,6 +55,7 @@ export const scenarios: Scenario[] = [
   providerUpgrade,
   providers,
   stuck,
+  progress,
   failure,
   failurePair(),
   neighbours,

@@ -64,8 +64,14 @@ describe("the model of a run from nothing", () => {
     expect(changes(40)).toEqual(["one: infrastructure"]);
     model.observe("mgmt", objects({ infrastructure: true }), 50, 0);
     expect(changes(50)).toEqual(["one: infrastructure done; machine"]);
-    model.observe("mgmt", objects({ infrastructure: true, container: true, bootstrap: kubeadmInit }), 60, 0);
-    expect(changes(60)).toEqual(["one: machine done; kubeadm: init"]);
+    const bootstrapped = (bootstrap: string) => objects({ infrastructure: true, container: true, bootstrap });
+    model.observe("mgmt", bootstrapped("Running boostrap command [ mkdir /x ] (3 of 31)"), 55, 0);
+    expect(changes(55)).toEqual(["one: machine done; kubeadm: prepares the node"]);
+    model.observe("mgmt", bootstrapped("Running boostrap command [ mkdir /x ] (4 of 31)"), 57, 0);
+    expect(changes(57)).toEqual([]);
+    expect(rowText(model.snapshot(57).rows.at(-1)!, 200)).toContain("prepares the node, command 4 of 31");
+    model.observe("mgmt", bootstrapped(kubeadmInit), 60, 0);
+    expect(changes(60)).toEqual(["one: kubeadm: init"]);
     model.take(done("one-api"));
     expect(changes(70)).toEqual(["one: kubeadm, API done; pod network"]);
     model.observe("one", [node("a", condition("Ready=False")), node("b", condition("Ready=False"))], 72, 0);
@@ -85,7 +91,7 @@ describe("the model of a run from nothing", () => {
     expect(changes(98)).toEqual(["one: application done; ready"]);
     const row = model.snapshot(99).rows.find(({ name }) => name === "one")!;
     expect(rowText(row, 200)).toBe(
-      "one  infrastructure 50 s › machine 60 s › kubeadm 70 s › API 70 s › pod network 80 s › nodes 95 s › " +
+      "one  infrastructure 50 s › machine 55 s › kubeadm 70 s › API 70 s › pod network 80 s › nodes 95 s › " +
         "load balancer 96 s › application 98 s › ready",
     );
   });
@@ -157,15 +163,15 @@ describe("a line of the view", () => {
     phases: [
       { name: "infrastructure", isDone: true, seconds: 50 },
       { name: "machine", isDone: true, seconds: 60 },
-      { name: "kubeadm", isDone: false, detail: "command 3 of 31" },
+      { name: "kubeadm", isDone: false, detail: "starts", note: "command 3" },
       { name: "API", isDone: false },
     ],
   };
 
   test("leaves out the earliest phases on a narrow terminal, and never is wider than the terminal", () => {
-    expect(rowText(row, 100)).toBe("one  infrastructure 50 s › machine 60 s › kubeadm: command 3 of 31");
-    expect(rowText(row, 52)).toBe("one  … › machine 60 s › kubeadm: command 3 of 31");
-    expect(rowText(row, 20)).toBe("one  … › kubeadm: c…");
+    expect(rowText(row, 100)).toBe("one  infrastructure 50 s › machine 60 s › kubeadm: starts, command 3");
+    expect(rowText(row, 52)).toBe("one  … › machine 60 s › kubeadm: starts, command 3");
+    expect(rowText(row, 20)).toBe("one  … › kubeadm: s…");
     for (let columns = 1; columns < 120; columns += 1) expect(rowText(row, columns).length).toBeLessThanOrEqual(columns);
   });
 

@@ -1,0 +1,215 @@
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { dump } from "js-yaml";
+import { pins } from "../../../lib/versions/pins";
+import { check, command, type Step } from "../harness";
+import type { Scenario } from "../scenario";
+import { showRun, type ShownRun } from "../shownRun";
+import { listedClusters } from "../stackFile";
+import type { TestStack } from "../testStack";
+
+/** Seconds between a report of the API and Slipway's line about it. */
+const limit = 15;
+
+const bare = { loadBalancer: "none", application: false, workerReplicas: 0 };
+const good = { name: "capd", ...bare, workerReplicas: 1 };
+
+/** Fails before kubeadm, as a wrong setting of kubeadm does. */
+const badKubeadm = { name: "badkubeadm", ...bare, kubeadm: { preKubeadmCommands: ["echo no such option >&2; exit 3"] } };
+
+/** kubelet evicts pods as on a full disk: a threshold that holds on each disk, so that this machine's disk stays free. */
+const fullDisk = {
+  name: "fulldisk",
+  ...bare,
+  kubeadm: {
+    preKubeadmCommands: [
+      "sed -i 's|^KUBELET_EXTRA_ARGS=.*|& --eviction-hard=nodefs.available<99%|' /etc/default/kubelet",
+    ],
+  },
+};
+
+const deployment = (name: string, spec: object, labels: Record<string, string> = { app: name }): object => ({
+  apiVersion: "apps/v1",
+  kind: "Deployment",
+  metadata: { name, namespace: "default" },
+  spec: { selector: { matchLabels: labels }, template: { metadata: { labels }, spec } },
+});
+
+const manifest = (stack: TestStack, object: { metadata: { name: string } }): string => {
+  const file = join(stack.backend, `${object.metadata.name}.yaml`);
+  writeFileSync(file, dump(object));
+  return file;
+};
+
+/** A webhook that refuses the pods of one Deployment, since nothing is behind its service. */
+const webhook = (image: string): object[] => [
+  {
+    apiVersion: "v1",
+    kind: "Service",
+    metadata: { name: "hook", namespace: "default" },
+    spec: { selector: { app: "no-such-pod" }, ports: [{ port: 443 }] },
+  },
+  {
+    apiVersion: "admissionregistration.k8s.io/v1",
+    kind: "ValidatingWebhookConfiguration",
+    metadata: { name: "hook" },
+    webhooks: [
+      {
+        name: "hook.example.org",
+        admissionReviewVersions: ["v1"],
+        sideEffects: "None",
+        objectSelector: { matchLabels: { app: "hooked" } },
+        clientConfig: { service: { name: "hook", namespace: "default" } },
+        rules: [{ apiGroups: [""], apiVersions: ["v1"], operations: ["CREATE"], resources: ["pods"] }],
+      },
+    ],
+  },
+  deployment("hooked", { containers: [{ name: "hooked", image }] }),
+];
+
+/** A hang: how the API shows it, and what Slipway prints about it. */
+interface Hang {
+  name: string;
+  cluster: string;
+  /** kubectl's arguments; the answer is not empty once the API shows the hang. */
+  shows: string[];
+  says: RegExp;
+}
+
+const podCondition = (app: string, path: string): string[] => [
+  ...["get", "pods", "--selector", `app=${app}`, "--output", `jsonpath={.items[*].status.${path}}`],
+];
+
+const hangs: readonly Hang[] = [
+  {
+    name: "an image that does not exist",
+    cluster: "capd",
+    shows: podCondition("noimage", "containerStatuses[?(@.state.waiting.reason=='ErrImagePull')].name"),
+    says: /capd is held up: Pod default\/noimage-\S+: (ErrImagePull|ImagePullBackOff)/,
+  },
+  {
+    name: "a pod that cannot be scheduled",
+    cluster: "capd",
+    shows: podCondition("nowhere", "conditions[?(@.reason=='Unschedulable')].message"),
+    says: /capd is held up: Pod default\/nowhere-\S+: Unschedulable: .*(affinity|selector)/,
+  },
+  {
+    name: "a webhook without endpoints",
+    cluster: "capd",
+    shows: [
+      ...["get", "deployment", "hooked", "--ignore-not-found", "--output"],
+      "jsonpath={.status.conditions[?(@.type=='ReplicaFailure')].message}",
+    ],
+    says: /capd is held up: webhook hook\.example\.org: no endpoints available for service "hook"/,
+  },
+  {
+    name: "an error of kubeadm's commands",
+    cluster: "clusterapi",
+    shows: [
+      ...["get", "devmachines", "--selector", "cluster.x-k8s.io/cluster-name=badkubeadm", "--output"],
+      "jsonpath={.items[*].status.conditions[?(@.reason=='Failed')].reason}",
+    ],
+    says: /is held up: DevMachine badkubeadm-\S+: BootstrapCompleted=False \(Failed\)/,
+  },
+  {
+    name: "a full disk in a node",
+    cluster: "fulldisk",
+    shows: ["get", "nodes", "--output", "jsonpath={.items[*].status.conditions[?(@.reason=='KubeletHasDiskPressure')].type}"],
+    says: /fulldisk is held up: Node fulldisk-\S+: DiskPressure=True/,
+  },
+];
+
+/** Returns when the API first shows each hang, in milliseconds since 1970, until all are printed or the time is over. */
+const firstShown = async (stack: TestStack, run: ShownRun, seconds: number): Promise<Map<string, number>> => {
+  const shown = new Map<string, number>();
+  const isPrinted = ({ says }: Hang): boolean => run.lines.some(({ text }) => says.test(text));
+  let isHooked = false;
+  const deadline = Date.now() + seconds * 1000;
+  while (Date.now() < deadline && !run.hasEnded() && !hangs.every(isPrinted)) {
+    for (const { name, cluster, shows } of hangs.filter((hang) => !shown.has(hang.name))) {
+      const { code, stdout } = command("kubectl", shows, { env: stack.kubeconfig(cluster) });
+      if (code === 0 && stdout.trim() !== "") shown.set(name, Date.now());
+    }
+    // The webhook comes once the cluster runs pods: nothing in Slipway waits for this Deployment.
+    if (!isHooked && shown.has("an image that does not exist")) {
+      isHooked = true;
+      const file = join(stack.backend, "hook.json");
+      const items = webhook(`nginx:${pins[stack.route].nginx}`);
+      writeFileSync(file, JSON.stringify({ apiVersion: "v1", kind: "List", items }));
+      stack.kubectl("capd", "apply", "--filename", file);
+    }
+    await sleep(1000);
+  }
+  return shown;
+};
+
+const hangingUp = (stack: TestStack): Step => ({
+  name: `up prints each of five causes within ${limit} s after the API shows it, once, with the next step`,
+  run: async () => {
+    const image = `nginx:${pins[stack.route].nginx}`;
+    const noImage = deployment("noimage", { containers: [{ name: "noimage", image: "registry.invalid/none:1" }] });
+    const nowhere = deployment("nowhere", {
+      nodeSelector: { "example.org/no": "node" },
+      containers: [{ name: "nowhere", image }],
+    });
+    const manifests = [noImage, nowhere].map((object) => manifest(stack, object as { metadata: { name: string } }));
+    stack.write("dev", listedClusters([{ ...good, manifests }, badKubeadm, fullDisk]));
+    const run = showRun(stack, "up");
+    const shown = await firstShown(stack, run, 400);
+    await sleep(5000);
+    await run.interrupt();
+    const text = run.lines.map((line) => line.text).join("\n");
+    for (const { name, says } of hangs) {
+      const lines = run.lines.filter((line) => says.test(line.text));
+      check(lines.length === 1, `one line about ${name}, got ${lines.length}\n${text.slice(-6000)}`);
+      const [line] = lines;
+      const seconds = (line!.time - shown.get(name)!) / 1000;
+      console.log(`         ${name}: ${seconds.toFixed(1)} s\n           ${line!.text}`);
+      check(seconds <= limit, `a line within ${limit} s about ${name}, got ${seconds}`);
+      const next = run.lines[run.lines.indexOf(line!) + 1];
+      check(/next step: \S/.test(next?.text ?? ""), `a next step for ${name}, got ${next?.text}`);
+    }
+    const others = run.lines.filter((line) => / is held up: /.test(line.text) && !hangs.some(({ says }) => says.test(line.text)));
+    check(others.length === 0, `no other cause, got ${others.map((line) => line.text).join("\n")}`);
+  },
+});
+
+/** Every cause of a hang that the progress of an `up` names. */
+export const progress: Scenario = {
+  name: "progress",
+  title: "up shows how far each cluster is, and names five causes of a hang while they last",
+  base: "dev",
+  start: {},
+  first: (stack) => [
+    hangingUp(stack),
+    {
+      name: "the settings are corrected",
+      run: () => {
+        // An interrupted run has not recorded the Deployments for which it waited.
+        const deployments = ["hooked", "noimage", "nowhere"].map((name) => `deployment/${name}`);
+        const added = ["validatingwebhookconfigurations/hook", "service/hook", ...deployments];
+        stack.kubectl("capd", "delete", ...added, "--ignore-not-found");
+        stack.write("dev", listedClusters([good]));
+      },
+    },
+  ],
+  steps: (stack) => [
+    { name: "the plan has nothing to do", run: () => void stack.expectPlan({}, 0) },
+    {
+      name: "an up without a change says that the cluster is ready, and names no cause",
+      run: () => {
+        const { code, stdout } = stack.slipway("up");
+        check(code === 0 && /\] capd: .*ready$/m.test(stdout), `a ready cluster, got ${code}\n${stdout}`);
+        check(!/is held up/.test(stdout), `no cause, got\n${stdout}`);
+      },
+    },
+    {
+      name: "--engine-output prints Pulumi's own lines",
+      run: () => {
+        const { code, stdout } = stack.slipway("up", "--engine-output");
+        check(code === 0 && /^Updating \(/m.test(stdout), `Pulumi's lines, got ${code}\n${stdout}`);
+      },
+    },
+  ],
+};
