@@ -117,7 +117,8 @@ export class RunView implements RunOutput {
   private liveLines(snapshot: Snapshot, seconds: number): string[] {
     const { columns = 80, rows: height = 24 } = this.live ?? {};
     const { rows, rest } = fitRows(snapshot.rows, Math.max(1, height - 2));
-    const footer = [`${secondsText(seconds)}`, snapshot.remaining].filter(Boolean).join(", ");
+    const width = Math.max(0, ...rows.map(({ name }) => name.length));
+    const footer = " ".repeat(width + 2) + [secondsText(seconds), snapshot.remaining].filter(Boolean).join(", ");
     return [...this.rowLines({ ...snapshot, rows }, columns), ...(rest === undefined ? [] : [rest]), footer];
   }
 }

@@ -1,4 +1,6 @@
 import { nameOf } from "../base/urn";
+import { isRunning as isPodRunning } from "../diagnosis/evidence";
+import type { ApiObject } from "../diagnosis/facts";
 import type { EngineWork, Work } from "./engineWork";
 import type { Phase } from "./phase";
 
@@ -12,12 +14,20 @@ export interface ManagementTrack {
 
 const isDone = ({ state }: Work): boolean => state === "done";
 
-/** Returns a phase that is done with a step of this name. */
-const stepPhase = (work: EngineWork, name: string, step: string, detail?: string): Phase => ({
-  name,
-  isDone: work.step(step)?.state === "done",
-  ...(detail === undefined ? {} : { detail }),
-});
+/** What is known about the management cluster. */
+export interface ManagementFacts {
+  work: EngineWork;
+  /** Objects of a cluster that existed before the run; undefined for a cluster that the run creates. */
+  existing: readonly ApiObject[] | undefined;
+}
+
+/** Returns true if pods of these namespaces exist, and all of them run. */
+const podsRun = (objects: readonly ApiObject[] = [], namespaces: RegExp): boolean => {
+  const pods = objects.filter(({ kind, metadata }) => kind === "Pod" && namespaces.test(metadata.namespace ?? ""));
+  return pods.length > 0 && pods.every(isPodRunning);
+};
+
+const providerNamespaces = /^cap\w+-(?:[\w-]+-)?system$/;
 
 /** Returns the controllers that start, such as `2 of 4 controllers run`. */
 const controllersDetail = (work: EngineWork): string | undefined => {
@@ -28,23 +38,36 @@ const controllersDetail = (work: EngineWork): string | undefined => {
 };
 
 /** Returns the phases of the management cluster, from its network to the controllers of Cluster API. */
-export const managementPhases = ({ name, isKind, installsProviders }: ManagementTrack, work: EngineWork): Phase[] => {
-  const of = (component: string, type: string): Work[] =>
-    work.inside(component).filter(({ types }) => types.at(-1) === type);
-  const allDone = (list: readonly Work[]): boolean => list.length > 0 && list.every(isDone);
-  const controllers = controllersDetail(work);
+export const managementPhases = (
+  { name, isKind, installsProviders }: ManagementTrack,
+  { work, existing }: ManagementFacts,
+): Phase[] => {
+  const of = (component: string, type: string): Work | undefined =>
+    work.inside(component).find(({ types }) => types.at(-1) === type);
+  // The engine reaches most resources of a stack late and changes none of them.
+  const phase = (title: string, own: Work | undefined, exists: boolean, detail?: string): Phase => ({
+    name: title,
+    isDone: own === undefined ? exists : isDone(own),
+    ...(detail === undefined ? {} : { detail }),
+  });
+  const answers = existing !== undefined;
   return [
     ...(isKind
       ? [
-          { name: "network", isDone: allDone(of("DockerNetwork", "docker:index/network:Network")) },
-          { name: "kind cluster", isDone: allDone(of("ManagementCluster", "kind:index:KindCluster")) },
-          stepPhase(work, "node", `${name}-ready`),
+          phase("network", of("DockerNetwork", "docker:index/network:Network"), answers),
+          phase("kind cluster", of("ManagementCluster", "kind:index:KindCluster"), answers),
+          phase("node", work.step(`${name}-ready`), answers),
         ]
-      : [stepPhase(work, "API", `${name}-kubeconfig`)]),
+      : [phase("API", work.step(`${name}-kubeconfig`), answers)]),
     ...(installsProviders
       ? [
-          stepPhase(work, "cert-manager", "cert-manager-webhook"),
-          stepPhase(work, "Cluster API", "cluster-api-webhooks", controllers),
+          phase("cert-manager", work.step("cert-manager-webhook"), podsRun(existing, /^cert-manager$/)),
+          phase(
+            "Cluster API",
+            work.step("cluster-api-webhooks"),
+            podsRun(existing, providerNamespaces),
+            controllersDetail(work),
+          ),
         ]
       : []),
   ];
@@ -57,18 +80,22 @@ const imageComponents: readonly [string, (name: string) => string][] = [
   ["ImageLoad", () => "images in the management node"],
 ];
 
-/** Returns the phases of the images of a run; none before the engine works on images. */
-export const imagePhases = (work: EngineWork): Phase[] =>
-  imageComponents.flatMap(([component, title]) => {
-    const components = work.where(({ types }) => types.join() === `slipway:index:${component}`);
-    const children = work.inside(component);
-    // The image of the Docker provider may need no work of its own.
-    if (component === "CapdImage" && children.length === 0) return [];
-    return components.map(({ name }): Phase => {
-      const own = component === "NodeImage" ? children.filter((child) => child.name === name) : children;
-      return { name: title(name), isDone: own.length > 0 && own.every(isDone) };
-    });
+/** Returns the phases of the images of a run; none if the engine changes no image. */
+export const imagePhases = (work: EngineWork): Phase[] => {
+  const isChanged = imageComponents.some(([component]) => work.inside(component).some(({ isChange }) => isChange));
+  return isChanged ? imageComponents.flatMap((component) => phasesOf(work, component)) : [];
+};
+
+const phasesOf = (work: EngineWork, [component, title]: (typeof imageComponents)[number]): Phase[] => {
+  const components = work.where(({ types }) => types.join() === `slipway:index:${component}`);
+  const children = work.inside(component);
+  // The image of the Docker provider may need no work of its own.
+  if (component === "CapdImage" && children.length === 0) return [];
+  return components.map(({ name }): Phase => {
+    const own = component === "NodeImage" ? children.filter((child) => child.name === name) : children;
+    return { name: title(name), isDone: own.length > 0 && own.every(isDone) };
   });
+};
 
 /** Returns true for the event with which the engine starts to create the management cluster. */
 export const createsManagement = ({ kind, urn = "", op }: { kind: string; urn?: string; op?: string }): boolean =>

@@ -73,9 +73,10 @@ export class RunModel {
     if (!this.isFromNothing && !this.objects.has(management.name) && seconds < patience)
       return { rows: [], changes: [], messages };
     const facts = { work: this.work, management: this.objects.get(management.name) };
+    const existing = this.isFromNothing ? undefined : facts.management;
     const tracks: [string, Phase[]][] = [
       ["images", imagePhases(this.work)],
-      [management.name, managementPhases(management, this.work)],
+      [management.name, managementPhases(management, { work: this.work, existing })],
       ...workloads.map((track): [string, Phase[]] => [
         track.name,
         workloadPhases(track, { ...facts, workload: this.objects.get(track.name) }),

@@ -134,21 +134,23 @@ export const workloadPhases = (track: WorkloadTrack, facts: WorkloadFacts): Phas
   const pools = work.inside("MetalLb").filter((pool) => pool.name.startsWith(`${name}-metallb/IPAddressPool/`));
   const balanced = pools.some(isDone) || services.some(hasAddress);
   const request = work.step(`${name}-application-request`);
+  // An application of an earlier run counts until the engine asks for its page.
+  const serves = !isNew && request === undefined && services.some(hasAddress) && applicationRuns(workload ?? []);
   const answer = isRunning(request) ? "waits for the answer" : applicationDetail(workload ?? []);
   return [
     ...controlPlanePhases(track, facts, objects),
     ...(isInMemory ? [] : [{ name: "pod network", isDone: nodesDone || ready > 0 }]),
     { name: "nodes", isDone: nodesDone, ...(count ? { detail: count } : {}) },
     ...(hasLoadBalancer ? [{ name: "load balancer", isDone: balanced || isDone(request) }] : []),
-    ...(hasApplication ? [{ name: "application", isDone: isDone(request), ...(answer ? { detail: answer } : {}) }] : []),
+    ...(hasApplication ? [{ name: "application", isDone: serves || isDone(request), ...(answer ? { detail: answer } : {}) }] : []),
   ];
 };
 
-/** Name of the application's pods. */
-const applicationPod = /^nginx-/;
+/** Returns the pod of the application. */
+const applicationPod = (workload: readonly ApiObject[]): ApiObject | undefined =>
+  workload.find(({ kind, metadata }) => kind === "Pod" && metadata.labels?.app === "nginx");
 
-const applicationDetail = (workload: readonly ApiObject[]): string | undefined => {
-  const pod = workload.find((object) => object.kind === "Pod" && applicationPod.test(object.metadata.name));
-  if (pod === undefined) return undefined;
-  return isTrue(pod, "Ready") ? undefined : "its pod starts";
-};
+const applicationRuns = (workload: readonly ApiObject[]): boolean => isTrue(applicationPod(workload), "Ready");
+
+const applicationDetail = (workload: readonly ApiObject[]): string | undefined =>
+  applicationPod(workload) === undefined || applicationRuns(workload) ? undefined : "its pod starts";

@@ -114,7 +114,7 @@ describe("the view of a run", () => {
     expect(lines.slice(-3)).toEqual([
       expect.stringMatching(/^mgmt {2}network/),
       expect.stringMatching(/^one {3}/),
-      "5 s",
+      "      5 s",
     ]);
     expect(lines.filter((line) => line.startsWith("mgmt"))).toHaveLength(1);
     expect(terminal.raw).not.toContain("\u001b[1m");

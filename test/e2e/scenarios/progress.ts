@@ -156,7 +156,7 @@ const hangingUp = (stack: TestStack): Step => ({
     const manifests = [noImage, nowhere].map((object) => manifest(stack, object as { metadata: { name: string } }));
     stack.write("dev", listedClusters([{ ...good, manifests }, badKubeadm, fullDisk]));
     const run = showRun(stack, "up");
-    const shown = await firstShown(stack, run, 400);
+    const shown = await firstShown(stack, run, 390);
     await sleep(5000);
     await run.interrupt();
     const text = run.lines.map((line) => line.text).join("\n");

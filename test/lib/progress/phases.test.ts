@@ -104,6 +104,11 @@ describe("the model of a run from nothing", () => {
     model.take({ kind: "done", urn: urnOf("slipway:index:NodeImage", "node-v1.34.4-d753388ddb53"), op: "create" });
     model.take(begins("node-v1.34.4-d753388ddb53", "slipway:index:NodeImage$kind:index:NodeImage"));
     expect(rows()[0]).toBe("images  node image v1.34.4");
+    const same = done("node-v1.34.4-d753388ddb53", "slipway:index:NodeImage$kind:index:NodeImage", "same");
+    const unchanged = new RunModel(clusters);
+    unchanged.take({ kind: "done", urn: urnOf("slipway:index:NodeImage", "node-v1.34.4-d753388ddb53"), op: "same" });
+    unchanged.take(same);
+    expect(unchanged.snapshot(100).rows.map(({ name }) => name)).toEqual(["mgmt", "one"]);
   });
 });
 
@@ -120,6 +125,20 @@ describe("the model of a run on an existing stack", () => {
     model.take(begins("one-nodes", command, "update"));
     model.observe("one", [readyNode("a")], 9, 0);
     expect(model.snapshot(9).changes).toContain("one: nodes: 1 of 2");
+  });
+
+  test("takes a management cluster that answers, and whose controllers run, as it is", () => {
+    const model = new RunModel(clusters);
+    const running = (namespace: string) => ({
+      kind: "Pod",
+      metadata: { name: namespace, namespace },
+      status: { conditions: [condition("Ready=True")] },
+    });
+    model.observe("mgmt", [running("cert-manager"), running("capi-system"), running("capd-system")], 1, 0);
+    const [line] = model.snapshot(1).changes;
+    expect(line).toBe("mgmt: network, kind cluster, node, cert-manager, Cluster API done; ready");
+    model.take(begins("cluster-api-webhooks", "slipway:index:ProviderInstall$command:local:Command", "update"));
+    expect(model.snapshot(2).changes).toContain("mgmt: Cluster API");
   });
 
   test("shows the view although the management cluster does not answer", () => {
