@@ -41,7 +41,15 @@ const upWithDeleted = async (
   const upArgs = ["up", "--yes", "--skip-preview", ...replacements, ...args];
   const view = hasView ? openView(target, "up") : undefined;
   const observers = view ? [view.observe] : [];
-  const ended = await followedRun({ ...target, variables }, upArgs, creates, view?.print ?? print, observers, usualTimeouts, view);
+  const ended = await followedRun(
+    { ...target, variables },
+    upArgs,
+    creates,
+    view?.print ?? print,
+    observers,
+    usualTimeouts,
+    view,
+  );
   return ended.code === 0 && isIncomplete ? upWithDeleted(target, args, creates, hasView) : ended;
 };
 

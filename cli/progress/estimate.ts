@@ -18,7 +18,7 @@ export const readReports = (checkout: string): Partial<EarlierRun>[] => {
   return names.flatMap((name) => {
     try {
       const report: unknown = JSON.parse(readFileSync(join(checkout, folder, name), "utf8"));
-      return isRecord(report) ? [report as Partial<EarlierRun>] : [];
+      return isRecord(report) ? [report] : [];
     } catch {
       return []; // another run removed the file, or is writing it
     }

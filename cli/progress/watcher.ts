@@ -88,7 +88,7 @@ const slim = (value: unknown, { kind, group }: ListedType): ApiObject => {
     ...(spec ? { spec: Object.fromEntries(Object.entries(spec).filter(([key]) => specFields.includes(key))) } : {}),
     ...(status ? { status } : {}),
     ...(kind === "Event" ? event : {}),
-  } as ApiObject;
+  };
 };
 
 /** Lists of one cluster: at most one request for each type at a time. */

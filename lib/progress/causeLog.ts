@@ -60,6 +60,8 @@ export class CauseLog {
 
   /** The causes that were reported and are not gone. */
   get open(): Cause[] {
-    return [...this.entries.values()].filter((entry) => entry.isReported && entry.solvedAt === undefined).map(({ cause }) => cause);
+    return [...this.entries.values()]
+      .filter((entry) => entry.isReported && entry.solvedAt === undefined)
+      .map(({ cause }) => cause);
   }
 }

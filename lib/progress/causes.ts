@@ -96,7 +96,8 @@ const podCauses = (facts: CauseFacts, events: readonly ApiObject[]): Cause[] =>
   });
 
 /** Taints of a node that starts. They go without the user. */
-const startTaints = /node\.kubernetes\.io\/(not-ready|network-unavailable|unreachable)|node\.cloudprovider\.kubernetes\.io\/uninitialized/;
+const startTaints =
+  /node\.kubernetes\.io\/(not-ready|network-unavailable|unreachable)|node\.cloudprovider\.kubernetes\.io\/uninitialized/;
 
 /** Returns true once all nodes have joined and are Ready. Before that, each new node may take the pod. */
 const isComplete = ({ objects, nodes }: CauseFacts): boolean => {
@@ -123,7 +124,9 @@ const nodeCauses = ({ objects }: CauseFacts): Cause[] =>
     const remedy = evidence?.remedy;
     if (evidence === undefined || remedy === undefined) return [];
     // kubelet itself holds the condition for five minutes, so it never belongs to a normal start.
-    return [{ ...evidence, key: `node ${node.metadata.name}`, object: `Node ${node.metadata.name}`, remedy, tolerance: 0 }];
+    return [
+      { ...evidence, key: `node ${node.metadata.name}`, object: `Node ${node.metadata.name}`, remedy, tolerance: 0 },
+    ];
   });
 
 /** Objects whose failures stop a machine. Conditions of other objects follow from them. */
@@ -132,7 +135,8 @@ const isInfrastructure = ({ apiVersion = "" }: ApiObject): boolean => apiVersion
 /** Returns the failure that stops an object. A Cluster's other conditions report a new API server as failed. */
 const stoppedBy = (object: ApiObject): Condition | undefined => {
   if (isInfrastructure(object)) return failureOf(object);
-  const failure = object.kind === "Cluster" ? conditionsOf(object).find(({ type }) => type === "TopologyReconciled") : undefined;
+  const failure =
+    object.kind === "Cluster" ? conditionsOf(object).find(({ type }) => type === "TopologyReconciled") : undefined;
   return failure?.status === "False" && /Failed$/.test(failure.reason ?? "") ? failure : undefined;
 };
 
@@ -201,7 +205,12 @@ const webhookCauses = ({ objects, kubeconfig, now }: CauseFacts): Cause[] => {
 /** Returns everything that may hold a cluster up, causes before their consequences. */
 export const causesOf = (facts: CauseFacts): Cause[] => {
   const events = facts.objects.filter(({ kind }) => kind === "Event");
-  const causes = [...nodeCauses(facts), ...infrastructureCauses(facts), ...webhookCauses(facts), ...podCauses(facts, events)];
+  const causes = [
+    ...nodeCauses(facts),
+    ...infrastructureCauses(facts),
+    ...webhookCauses(facts),
+    ...podCauses(facts, events),
+  ];
   // Two pods of one owner have the same cause.
   return [...new Map([...causes].reverse().map((cause) => [cause.key, cause])).values()].reverse();
 };

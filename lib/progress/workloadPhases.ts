@@ -24,7 +24,8 @@ export interface WorkloadFacts {
 }
 
 const isTrue = (object: ApiObject | undefined, type: string): boolean =>
-  object !== undefined && conditionsOf(object).some((condition) => condition.type === type && condition.status === "True");
+  object !== undefined &&
+  conditionsOf(object).some((condition) => condition.type === type && condition.status === "True");
 
 /** Returns the objects of a cluster in the lists of its management cluster. */
 export const objectsOfCluster = (
@@ -102,17 +103,14 @@ const controlPlanePhases = (track: WorkloadTrack, facts: WorkloadFacts, objects:
     isTrue(cluster, "ControlPlaneInitialized");
   const bootstrapped = initialized || bootstrapTypes.some((type) => isTrue(infrastructure, type));
   const provisioned = bootstrapped || (first !== undefined && isProvisioned(first, infrastructure));
-  const isReady =
-    provisioned || valueAt(cluster, "status", "initialization", "infrastructureProvisioned") === true;
+  const isReady = provisioned || valueAt(cluster, "status", "initialization", "infrastructureProvisioned") === true;
   const waits = cluster === undefined ? "waits for the management cluster" : undefined;
   const bootstrap = bootstrapDetail(infrastructure);
   const usesKubeadm = objects.some(({ kind }) => kind === "KubeadmControlPlane") || cluster === undefined;
   return [
     { name: "infrastructure", isDone: isReady, ...(waits ? { detail: waits } : {}) },
     { name: "machine", isDone: provisioned },
-    ...(usesKubeadm && !track.isInMemory
-      ? [{ name: "kubeadm", isDone: bootstrapped, ...bootstrap }]
-      : []),
+    ...(usesKubeadm && !track.isInMemory ? [{ name: "kubeadm", isDone: bootstrapped, ...bootstrap }] : []),
     { name: "API", isDone: initialized },
   ];
 };
@@ -142,7 +140,9 @@ export const workloadPhases = (track: WorkloadTrack, facts: WorkloadFacts): Phas
     ...(isInMemory ? [] : [{ name: "pod network", isDone: nodesDone || ready > 0 }]),
     { name: "nodes", isDone: nodesDone, ...(count ? { detail: count } : {}) },
     ...(hasLoadBalancer ? [{ name: "load balancer", isDone: balanced || isDone(request) }] : []),
-    ...(hasApplication ? [{ name: "application", isDone: serves || isDone(request), ...(answer ? { detail: answer } : {}) }] : []),
+    ...(hasApplication
+      ? [{ name: "application", isDone: serves || isDone(request), ...(answer ? { detail: answer } : {}) }]
+      : []),
   ];
 };
 

@@ -42,7 +42,6 @@ class FakeTerminal extends EventEmitter {
 
   write(text: string): boolean {
     this.raw += text;
-    // eslint-disable-next-line no-control-regex
     for (const part of text.split(/(\u001b\[\d*[A-Za-z]|\n|\r)/)) this.put(part);
     return true;
   }
@@ -78,7 +77,11 @@ const worldOf = (output: Output, env: NodeJS.ProcessEnv = {}): { world: ViewWorl
   return { world: { output, env, print, watcher, log: openEngineLog(folder, "dev", "up") }, printed };
 };
 
-const begins = { kind: "begins" as const, urn: "urn:pulumi:dev::slipway::kind:index:KindCluster::management-kind", op: "create" };
+const begins = {
+  kind: "begins" as const,
+  urn: "urn:pulumi:dev::slipway::kind:index:KindCluster::management-kind",
+  op: "create",
+};
 
 describe("the view of a run", () => {
   test("prints one line for each change in a log, with seconds, and each cause once", async () => {

@@ -44,12 +44,20 @@ afterEach(() => {
 });
 
 const reference = { apiGroup: "infrastructure.cluster.x-k8s.io", kind: "DevCluster", name: "one" };
-const cluster = { kind: "Cluster", metadata: { name: "one", managedFields: [1] }, spec: { infrastructureRef: reference } };
+const cluster = {
+  kind: "Cluster",
+  metadata: { name: "one", managedFields: [1] },
+  spec: { infrastructureRef: reference },
+};
 
 describe("the watcher", () => {
   test("sends at most one list request for each cluster and type in two seconds", async () => {
     const [first, second] = [fakeApi({ clusters: [cluster] }), fakeApi()];
-    stop = watchClusters([management, workload], worldOf({ "mgmt.yaml": first.api, "one.yaml": second.api }), () => undefined);
+    stop = watchClusters(
+      [management, workload],
+      worldOf({ "mgmt.yaml": first.api, "one.yaml": second.api }),
+      () => undefined,
+    );
     await jest.advanceTimersByTimeAsync(60_000);
     for (const { requests } of [first, second]) {
       const lists = requests.filter(({ path }) => !/^\/apis\/[^/]+$/.test(path));
@@ -87,7 +95,11 @@ describe("the watcher", () => {
   });
 
   test("lists many clusters less often, so that the load stays the same", async () => {
-    const clusters = Array.from({ length: 40 }, (_, index) => ({ ...workload, name: `c${index}`, file: `c${index}.yaml` }));
+    const clusters = Array.from({ length: 40 }, (_, index) => ({
+      ...workload,
+      name: `c${index}`,
+      file: `c${index}.yaml`,
+    }));
     const apis = clusters.map(() => fakeApi());
     const world = worldOf(Object.fromEntries(apis.map(({ api }, index) => [`c${index}.yaml`, api])));
     stop = watchClusters(clusters, world, () => undefined);

@@ -16,7 +16,11 @@ const bare = { loadBalancer: "none", application: false, workerReplicas: 0 };
 const good = { name: "capd", ...bare, workerReplicas: 1 };
 
 /** Fails before kubeadm, as a wrong setting of kubeadm does. */
-const badKubeadm = { name: "badkubeadm", ...bare, kubeadm: { preKubeadmCommands: ["echo no such option >&2; exit 3"] } };
+const badKubeadm = {
+  name: "badkubeadm",
+  ...bare,
+  kubeadm: { preKubeadmCommands: ["echo no such option >&2; exit 3"] },
+};
 
 /** kubelet evicts pods as on a full disk: a threshold that holds on each disk, so that this machine's disk stays free. */
 const fullDisk = {
@@ -115,7 +119,12 @@ const hangs: readonly Hang[] = [
   {
     name: "a full disk in a node",
     cluster: "fulldisk",
-    shows: ["get", "nodes", "--output", "jsonpath={.items[*].status.conditions[?(@.reason=='KubeletHasDiskPressure')].type}"],
+    shows: [
+      "get",
+      "nodes",
+      "--output",
+      "jsonpath={.items[*].status.conditions[?(@.reason=='KubeletHasDiskPressure')].type}",
+    ],
     says: /fulldisk is held up: Node fulldisk-\S+: DiskPressure=True/,
   },
 ];
@@ -170,7 +179,9 @@ const hangingUp = (stack: TestStack): Step => ({
       const next = run.lines[run.lines.indexOf(line!) + 1];
       check(/next step: \S/.test(next?.text ?? ""), `a next step for ${name}, got ${next?.text}`);
     }
-    const others = run.lines.filter((line) => / is held up: /.test(line.text) && !hangs.some(({ says }) => says.test(line.text)));
+    const others = run.lines.filter(
+      (line) => / is held up: /.test(line.text) && !hangs.some(({ says }) => says.test(line.text)),
+    );
     check(others.length === 0, `no other cause, got ${others.map((line) => line.text).join("\n")}`);
   },
 });

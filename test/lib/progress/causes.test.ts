@@ -70,10 +70,15 @@ describe("causes of a hang", () => {
 
   test("name kubeadm's error with its last lines, and nothing while kubeadm runs", () => {
     const machine = (reason: string, message: string) =>
-      managed("DevMachine", "one-a", { status: { conditions: [condition("BootstrapCompleted=False", reason, message)] } });
+      managed("DevMachine", "one-a", {
+        status: { conditions: [condition("BootstrapCompleted=False", reason, message)] },
+      });
     const command = "Running boostrap command [ sh -c kubeadm init --error-exit --config /run/kubeadm.yaml ]";
     expect(texts([machine("NotReady", `${command} (3 of 31)`)])).toEqual([]);
-    const failed = machine("Failed", `${command}\nERROR: exited with status: 1\nSTDOUT: x\nSTDERR: error execution phase`);
+    const failed = machine(
+      "Failed",
+      `${command}\nERROR: exited with status: 1\nSTDOUT: x\nSTDERR: error execution phase`,
+    );
     const [cause] = causes([failed]);
     expect(cause).toMatchObject({ tolerance: 0, object: "DevMachine one-a" });
     expect(cause?.line).toMatch(/kubeadm init exited with status: 1 \| error execution phase/);
@@ -82,7 +87,9 @@ describe("causes of a hang", () => {
 
   test("name a failure of the infrastructure, and nothing while it waits", () => {
     const machine = (reason: string, message: string) =>
-      managed("DevMachine", "one-a", { status: { conditions: [condition("ContainerProvisioned=False", reason, message)] } });
+      managed("DevMachine", "one-a", {
+        status: { conditions: [condition("ContainerProvisioned=False", reason, message)] },
+      });
     expect(texts([machine("WaitingForBootstrapData", "")])).toEqual([]);
     expect(texts([machine("NotProvisioned", "Creating container one-a")])).toEqual([]);
     expect(texts([machine("NotProvisioned", "Failed to create container: no such image")])).toHaveLength(1);
@@ -122,7 +129,13 @@ describe("causes of a hang", () => {
 });
 
 describe("the log of causes", () => {
-  const cause = (key: string, tolerance = 0) => ({ key, object: key, line: `${key} fails`, remedy: "mend it", tolerance });
+  const cause = (key: string, tolerance = 0) => ({
+    key,
+    object: key,
+    line: `${key} fails`,
+    remedy: "mend it",
+    tolerance,
+  });
 
   test("reports a cause once after its tolerance, and its end once", () => {
     const log = new CauseLog();

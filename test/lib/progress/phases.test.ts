@@ -21,8 +21,16 @@ const urnOf = (types: string, name: string): string => `urn:pulumi:dev::slipway:
 const command = "slipway:index:WorkloadCluster$command:local:Command";
 
 /** The start and the end of a step. */
-const begins = (name: string, types = command, op = "create"): EngineEvent => ({ kind: "begins", urn: urnOf(types, name), op });
-const done = (name: string, types = command, op = "create"): EngineEvent => ({ kind: "done", urn: urnOf(types, name), op });
+const begins = (name: string, types = command, op = "create"): EngineEvent => ({
+  kind: "begins",
+  urn: urnOf(types, name),
+  op,
+});
+const done = (name: string, types = command, op = "create"): EngineEvent => ({
+  kind: "done",
+  urn: urnOf(types, name),
+  op,
+});
 
 const kind = "slipway:index:ManagementCluster$kind:index:KindCluster";
 
@@ -152,7 +160,9 @@ describe("the model of a run on an existing stack", () => {
     const simulated = { ...workload!, isInMemory: true, hasLoadBalancer: false, hasApplication: false };
     const model = new RunModel({ ...clusters, workloads: [simulated] });
     const machines = [1, 2].map((index) =>
-      managed("Machine", `m${index}`, { status: { conditions: [condition(index === 1 ? "NodeReady=True" : "NodeReady=False")] } }),
+      managed("Machine", `m${index}`, {
+        status: { conditions: [condition(index === 1 ? "NodeReady=True" : "NodeReady=False")] },
+      }),
     );
     const list = objects({ infrastructure: true, container: true }).filter((object) => object.kind !== "Machine");
     model.take(done("one-api"));
@@ -191,7 +201,8 @@ describe("a line of the view", () => {
     expect(rowText(row, 100)).toBe("one  infrastructure 50 s › machine 60 s › kubeadm: starts, command 3");
     expect(rowText(row, 52)).toBe("one  … › machine 60 s › kubeadm: starts, command 3");
     expect(rowText(row, 20)).toBe("one  … › kubeadm: s…");
-    for (let columns = 1; columns < 120; columns += 1) expect(rowText(row, columns).length).toBeLessThanOrEqual(columns);
+    for (let columns = 1; columns < 120; columns += 1)
+      expect(rowText(row, columns).length).toBeLessThanOrEqual(columns);
   });
 
   test("keeps the rows that are not ready on a short terminal", () => {
