@@ -45,7 +45,7 @@ const companion = (
   args: readonly string[],
   takeEvent: EventObserver,
   stop: (interrupt: () => void) => () => void,
-  output: RunOutput | undefined,
+  output?: RunOutput,
 ): Companion & { addsEventLog: () => boolean; hasEvents: () => boolean } => {
   let source: EventSource | undefined;
   let stopped: (() => void) | undefined;

@@ -95,9 +95,9 @@ const podCauses = (facts: CauseFacts, events: readonly ApiObject[]): Cause[] =>
     return schedulingCause(facts, pod, object);
   });
 
-/** Taints of a node that starts. They go without the user. */
-const startTaints =
-  /node\.kubernetes\.io\/(not-ready|network-unavailable|unreachable)|node\.cloudprovider\.kubernetes\.io\/uninitialized/;
+/** Taints of a node that starts, which go without the user, and of a node without space, which is a cause of its own. */
+const ownTaints =
+  /node\.kubernetes\.io\/(not-ready|network-unavailable|unreachable|\w+-pressure)|node\.cloudprovider\.kubernetes\.io\/uninitialized/;
 
 /** Returns true once all nodes have joined and are Ready. Before that, each new node may take the pod. */
 const isComplete = ({ objects, nodes }: CauseFacts): boolean => {
@@ -111,7 +111,7 @@ const isComplete = ({ objects, nodes }: CauseFacts): boolean => {
 const schedulingCause = (facts: CauseFacts, pod: ApiObject, object: string): Cause[] => {
   const condition = conditionsOf(pod).find(({ type }) => type === "PodScheduled");
   if (condition?.status !== "False" || condition.reason !== "Unschedulable") return [];
-  if (startTaints.test(condition.message ?? "") || !isComplete(facts)) return [];
+  if (ownTaints.test(condition.message ?? "") || !isComplete(facts)) return [];
   const { line } = podEvidence(pod, []);
   const remedy = `give the cluster a node that fits, or change the pod's requests, selector or tolerations: ${describe(facts.kubeconfig, pod)}`;
   // The scheduler needs some seconds to see that a node lost its taint.

@@ -78,6 +78,8 @@ interface Hang {
   cluster: string;
   /** kubectl's arguments; the answer is not empty once the API shows the hang. */
   shows: string[];
+  /** Number of nodes that must be Ready too: before that, each new node may take a pod. */
+  nodes?: number;
   says: RegExp;
 }
 
@@ -96,6 +98,7 @@ const hangs: readonly Hang[] = [
     name: "a pod that cannot be scheduled",
     cluster: "capd",
     shows: podCondition("nowhere", "conditions[?(@.reason=='Unschedulable')].message"),
+    nodes: 2,
     says: /capd is held up: Pod default\/nowhere-\S+: Unschedulable: .*(affinity|selector)/,
   },
   {
@@ -129,6 +132,11 @@ const hangs: readonly Hang[] = [
   },
 ];
 
+const readyNodes = [
+  ...["get", "nodes", "--output"],
+  "jsonpath={range .items[*]}{.status.conditions[?(@.reason=='KubeletReady')].reason} {end}",
+];
+
 /** Returns when the API first shows each hang, in milliseconds since 1970, until all are printed or the time is over. */
 const firstShown = async (stack: TestStack, run: ShownRun, seconds: number): Promise<Map<string, number>> => {
   const shown = new Map<string, number>();
@@ -136,9 +144,10 @@ const firstShown = async (stack: TestStack, run: ShownRun, seconds: number): Pro
   let isHooked = false;
   const deadline = Date.now() + seconds * 1000;
   while (Date.now() < deadline && !run.hasEnded() && !hangs.every(isPrinted)) {
-    for (const { name, cluster, shows } of hangs.filter((hang) => !shown.has(hang.name))) {
-      const { code, stdout } = command("kubectl", shows, { env: stack.kubeconfig(cluster) });
-      if (code === 0 && stdout.trim() !== "") shown.set(name, Date.now());
+    for (const { name, cluster, shows, nodes = 0 } of hangs.filter((hang) => !shown.has(hang.name))) {
+      const ask = (args: readonly string[]): string =>
+        command("kubectl", [...args], { env: stack.kubeconfig(cluster) }).stdout.trim();
+      if (ask(shows) !== "" && (nodes === 0 || ask(readyNodes).split(" ").length >= nodes)) shown.set(name, Date.now());
     }
     // The webhook comes once the cluster runs pods: nothing in Slipway waits for this Deployment.
     if (!isHooked && shown.has("an image that does not exist")) {

@@ -57,8 +57,8 @@ describe("causes of a hang", () => {
     expect(texts([waiting, readyNode("a")], 1)).toEqual([expect.stringMatching(/Insufficient cpu.*give the cluster/)]);
   });
 
-  test("leave out a pod that waits for a taint of a node that starts", () => {
-    const message = "0/1 nodes are available: 1 node(s) had untolerated taint {node.kubernetes.io/not-ready: }.";
+  test.each(["not-ready", "disk-pressure"])("leave out a pod that waits for the taint %s of a node", (taint) => {
+    const message = `0/1 nodes are available: 1 node(s) had untolerated taint {node.kubernetes.io/${taint}: }.`;
     expect(texts([unschedulable("web-1-a", message), readyNode("a")])).toEqual([]);
   });
 
