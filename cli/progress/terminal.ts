@@ -76,7 +76,7 @@ export class LiveLines {
   private erase(): void {
     if (this.shown.length === 0) return;
     // A terminal that became narrower has wrapped the lines.
-    const rows = this.shown.reduce((sum, line) => sum + Math.max(1, Math.ceil(line.length / this.columns)), 0);
+    const rows = this.shown.reduce((count, line) => count + Math.max(1, Math.ceil(line.length / this.columns)), 0);
     this.output.write(`${up(rows)}${clearBelow}`);
     this.shown = [];
   }

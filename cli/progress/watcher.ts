@@ -65,13 +65,13 @@ const fullTime = 8;
 
 /** Returns the types behind the references of Clusters and Machines, such as DevMachine and KubeadmControlPlane. */
 const referredTypes = (objects: readonly ApiObject[]): { group: string; kind: string }[] => {
-  const found = objects.flatMap((object) =>
+  const types = objects.flatMap((object) =>
     [valueAt(object, "spec", "infrastructureRef"), valueAt(object, "spec", "controlPlaneRef")].flatMap((reference) => {
       const [group, kind] = [valueAt(reference, "apiGroup"), valueAt(reference, "kind")];
       return typeof group === "string" && typeof kind === "string" ? [{ group, kind }] : [];
     }),
   );
-  return [...new Map(found.map((type) => [`${type.group}/${type.kind}`, type])).values()];
+  return [...new Map(types.map((type) => [`${type.group}/${type.kind}`, type])).values()];
 };
 
 /** Fields of `spec` that the view reads. Everything else, such as data and tokens, is dropped at once. */

@@ -186,20 +186,20 @@ const messagesOf = (object: ApiObject, now: number): string[] => {
 };
 
 const webhookCauses = ({ objects, kubeconfig, now }: CauseFacts): Cause[] => {
-  const found = new Map<string, Cause>();
+  const causes = new Map<string, Cause>();
   for (const object of objects) {
     for (const message of messagesOf(object, now)) {
       const [, webhook, reason] = webhookFailure.exec(message) ?? [];
-      if (webhook === undefined || reason === undefined || found.has(webhook)) continue;
+      if (webhook === undefined || reason === undefined || causes.has(webhook)) continue;
       const { kind, name, namespace } = object.involvedObject ?? { ...object.metadata, kind: object.kind };
       const subject = `${kind} ${namespace === undefined ? "" : `${namespace}/`}${name}`;
       const line = `webhook ${webhook}: ${brief(reason, 200)}, so the API refuses ${subject}`;
       const remedy = `start the pods behind the webhook's service, or delete its configuration: kubectl --kubeconfig ${kubeconfig} get validatingwebhookconfigurations,mutatingwebhookconfigurations`;
       // A webhook whose pod just starts refuses connections for a few seconds.
-      found.set(webhook, { key: `webhook ${webhook}`, object: `webhook ${webhook}`, line, remedy, tolerance: 6 });
+      causes.set(webhook, { key: `webhook ${webhook}`, object: `webhook ${webhook}`, line, remedy, tolerance: 6 });
     }
   }
-  return [...found.values()];
+  return [...causes.values()];
 };
 
 /** Returns everything that may hold a cluster up, causes before their consequences. */

@@ -28,13 +28,13 @@ export class EngineWork {
   }
 
   /** Returns the resources whose outermost component has this type. */
-  inside(component: string): Work[] {
+  childrenOf(component: string): Work[] {
     return [...this.work.values()].filter(({ types }) => types[0] === `slipway:index:${component}` && types.length > 1);
   }
 
   /** Returns a step by its name; undefined if the engine has not reached the step. */
   step(name: string): Work | undefined {
-    return this.where(({ types, name: own }) => own === name && types.at(-1) === "command:local:Command")[0];
+    return this.where((work) => work.name === name && work.types.at(-1) === "command:local:Command")[0];
   }
 
   /** Returns the resources that match. */

@@ -31,7 +31,7 @@ const providerNamespaces = /^cap\w+-(?:[\w-]+-)?system$/;
 
 /** Returns the controllers that start, such as `2 of 4 controllers run`. */
 const controllersDetail = (work: EngineWork): string | undefined => {
-  const deployments = work.inside("ProviderInstall").filter(({ types }) => types.at(-1)?.endsWith(":Deployment"));
+  const deployments = work.childrenOf("ProviderInstall").filter(({ types }) => types.at(-1)?.endsWith(":Deployment"));
   const providers = deployments.filter(({ name }) => !name.startsWith("cert-manager/"));
   if (providers.length === 0) return undefined;
   return `${providers.filter(isDone).length} of ${providers.length} controllers run`;
@@ -43,11 +43,11 @@ export const managementPhases = (
   { work, existing }: ManagementFacts,
 ): Phase[] => {
   const of = (component: string, type: string): Work | undefined =>
-    work.inside(component).find(({ types }) => types.at(-1) === type);
+    work.childrenOf(component).find(({ types }) => types.at(-1) === type);
   // The engine reaches most resources of a stack late and changes none of them.
-  const phase = (title: string, own: Work | undefined, exists: boolean, detail?: string): Phase => ({
+  const phase = (title: string, resource: Work | undefined, exists: boolean, detail?: string): Phase => ({
     name: title,
-    isDone: own === undefined ? exists : isDone(own),
+    isDone: resource === undefined ? exists : isDone(resource),
     ...(detail === undefined ? {} : { detail }),
   });
   const answers = existing !== undefined;
@@ -82,18 +82,18 @@ const imageComponents: readonly [string, (name: string) => string][] = [
 
 /** Returns the phases of the images of a run; none if the engine changes no image. */
 export const imagePhases = (work: EngineWork): Phase[] => {
-  const isChanged = imageComponents.some(([component]) => work.inside(component).some(({ isChange }) => isChange));
+  const isChanged = imageComponents.some(([component]) => work.childrenOf(component).some(({ isChange }) => isChange));
   return isChanged ? imageComponents.flatMap((component) => phasesOf(work, component)) : [];
 };
 
 const phasesOf = (work: EngineWork, [component, title]: (typeof imageComponents)[number]): Phase[] => {
   const components = work.where(({ types }) => types.join() === `slipway:index:${component}`);
-  const children = work.inside(component);
+  const children = work.childrenOf(component);
   // The image of the Docker provider may need no work of its own.
   if (component === "CapdImage" && children.length === 0) return [];
   return components.map(({ name }): Phase => {
-    const own = component === "NodeImage" ? children.filter((child) => child.name === name) : children;
-    return { name: title(name), isDone: own.length > 0 && own.every(isDone) };
+    const images = component === "NodeImage" ? children.filter((child) => child.name === name) : children;
+    return { name: title(name), isDone: images.length > 0 && images.every(isDone) };
   });
 };
 

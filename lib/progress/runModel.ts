@@ -28,7 +28,7 @@ export interface Snapshot {
 }
 
 /** Seconds in which the management cluster of an existing stack answers. */
-const patience = 10;
+const answerSeconds = 10;
 
 /** Collects what the engine and the clusters report during a run, and gives the view. Times are seconds of the run. */
 export class RunModel {
@@ -70,7 +70,7 @@ export class RunModel {
     this.pending = [];
     const { management, workloads } = this.clusters;
     // A stack that exists is shown after the first answer, so that phases of earlier runs have no time.
-    if (!this.isFromNothing && !this.objects.has(management.name) && seconds < patience)
+    if (!this.isFromNothing && !this.objects.has(management.name) && seconds < answerSeconds)
       return { rows: [], changes: [], messages };
     const facts = { work: this.work, management: this.objects.get(management.name) };
     const existing = this.isFromNothing ? undefined : facts.management;

@@ -129,7 +129,7 @@ export const workloadPhases = (track: WorkloadTrack, facts: WorkloadFacts): Phas
   const nodesDone = isDone(step) || (settled && !isRunning(step) && !isNew);
   const count = wanted > 0 ? `${ready} of ${wanted}${settled ? ", waits for Cluster API" : ""}` : undefined;
   const services = loadBalancers(workload ?? []);
-  const pools = work.inside("MetalLb").filter((pool) => pool.name.startsWith(`${name}-metallb/IPAddressPool/`));
+  const pools = work.childrenOf("MetalLb").filter((pool) => pool.name.startsWith(`${name}-metallb/IPAddressPool/`));
   const balanced = pools.some(isDone) || services.some(hasAddress);
   const request = work.step(`${name}-application-request`);
   // An application of an earlier run counts until the engine asks for its page.

@@ -145,9 +145,10 @@ const firstShown = async (stack: TestStack, run: ShownRun, seconds: number): Pro
   const deadline = Date.now() + seconds * 1000;
   while (Date.now() < deadline && !run.hasEnded() && !hangs.every(isPrinted)) {
     for (const { name, cluster, shows, nodes = 0 } of hangs.filter((hang) => !shown.has(hang.name))) {
-      const ask = (args: readonly string[]): string =>
+      const answerOf = (args: readonly string[]): string =>
         command("kubectl", [...args], { env: stack.kubeconfig(cluster) }).stdout.trim();
-      if (ask(shows) !== "" && (nodes === 0 || ask(readyNodes).split(" ").length >= nodes)) shown.set(name, Date.now());
+      if (answerOf(shows) !== "" && (nodes === 0 || answerOf(readyNodes).split(" ").length >= nodes))
+        shown.set(name, Date.now());
     }
     // The webhook comes once the cluster runs pods: nothing in Slipway waits for this Deployment.
     if (!isHooked && shown.has("an image that does not exist")) {
@@ -188,10 +189,10 @@ const hangingUp = (stack: TestStack): Step => ({
       const next = run.lines[run.lines.indexOf(line!) + 1];
       check(/next step: \S/.test(next?.text ?? ""), `a next step for ${name}, got ${next?.text}`);
     }
-    const others = run.lines.filter(
+    const unexpected = run.lines.filter(
       (line) => / is held up: /.test(line.text) && !hangs.some(({ says }) => says.test(line.text)),
     );
-    check(others.length === 0, `no other cause, got ${others.map((line) => line.text).join("\n")}`);
+    check(unexpected.length === 0, `no other cause, got ${unexpected.map((line) => line.text).join("\n")}`);
   },
 });
 
