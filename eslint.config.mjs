@@ -25,6 +25,7 @@ const rooms = {
   "lib/plan": ["lib/base"],
   "lib/diagnosis": ["lib/base"],
   "lib/redaction": ["lib/base", "lib/kubernetes"],
+  "lib/report": ["lib/base", "lib/diagnosis"],
   system: ["lib/base"],
   "provider/plugin": ["lib/base", "system"],
   "provider/kind": ["lib/base", "lib/network", "lib/kubernetes", "system", "provider/plugin"],
