@@ -43,6 +43,9 @@ export interface RunReport {
   finish: (end: RunEnd) => Promise<void>;
 }
 
+/** Pulumi's notes about plugins on the PATH, where Slipway installs the plugins. */
+const isNote = (text: string): boolean => /^using pulumi-\S+ from \$PATH at /.test(text);
+
 /** Options of Pulumi that limit a run to some resources. */
 const isLimiting = (arg: string): boolean =>
   /^(-t|--target|--exclude|--replace|--preview-only|--refresh|-r$)/.test(arg);
@@ -123,7 +126,8 @@ export const openRunReport = (
   const take: EventObserver = (event) => {
     watch.take(event);
     const { kind, urn, op = "", message = "" } = event;
-    if (kind === "warning") warnings.push(message.replace(/<\{%.*?%\}>/g, "").trim());
+    const text = message.replace(/<\{%.*?%\}>/g, "").trim();
+    if (kind === "warning" && !isNote(text)) warnings.push(text);
     if (kind === "error" || kind === "warning" || urn === undefined) return;
     const timed = { at: Date.now(), kind, urn, op };
     events.push(timed);

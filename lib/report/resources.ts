@@ -79,7 +79,7 @@ const fixedParts: Readonly<Record<string, string>> = {
 };
 
 /** Order of the parts in a report. Clusters follow by name, then other resources. */
-const partOrder = ["network", "management cluster", "providers", "classes", "node images"];
+const partOrder = ["stack", "network", "management cluster", "providers", "classes", "node images"];
 
 const workloadComponent = "slipway:index:WorkloadCluster";
 
@@ -88,6 +88,7 @@ const partOf = (urn: string, stated: ReadonlyMap<string, StatedResource>, seen: 
   const fixed = [...ancestors, type].map((outer) => fixedParts[outer]).find((part) => part !== undefined);
   if (fixed) return fixed;
   if (type === workloadComponent) return `cluster ${name}`;
+  if (type === "pulumi:pulumi:Stack") return "stack";
   const { parent, deletedWith } = stated.get(urn) ?? {};
   if (kindOf(urn) === "Cluster" && ancestors.at(-1) === workloadComponent) return `cluster ${name.split("/")[0]}`;
   for (const near of [parent, deletedWith]) {
@@ -142,6 +143,11 @@ export const listResources = (
   const stated = new Map(state.map((resource) => [resource.urn, resource]));
   const all = [...new Set([...stated.keys(), ...steps.keys()])];
   const parts = new Map(all.map((urn) => [urn, partOf(urn, stated)]));
+  // A component of a cluster's add-on has no reference to the cluster, but the objects inside the component have one.
+  for (const { urn, parent } of [...state].reverse()) {
+    const part = parts.get(urn) ?? "other";
+    if (parent !== undefined && parts.get(parent) === "other" && part !== "other") parts.set(parent, part);
+  }
   const compare = (left: string, right: string): number =>
     comparePart(parts.get(left) ?? "other", parts.get(right) ?? "other") || (left < right ? -1 : left > right ? 1 : 0);
   const needs = new Map(all.map((urn) => [urn, needsOf(stated.get(urn) ?? { urn })]));

@@ -21,20 +21,29 @@ const mark = (isGood: boolean): Html =>
 
 const conditionHtml = ({ type, status, isGood, since, message }: ReportCondition, timeOf: TimeOf): Html => {
   const time = since && html` <time>${timeOf(since)}</time>`;
-  if (isGood) return html`<li>${type}${status === "True" ? "" : `=${status}`}${time}</li>`;
+  if (isGood) return html`<li>${type}${time}</li>`;
   return html`<li class="bad">${type}=${status}${time}${message && html`<span class="msg">${message}</span>`}</li>`;
+};
+
+/** Returns the conditions of an object. Conditions that are False, as they should be, are one entry without a time. */
+const conditionsHtml = (conditions: readonly ReportCondition[], timeOf: TimeOf): Html | null => {
+  if (conditions.length === 0) return null;
+  const isQuiet = ({ isGood, status }: ReportCondition): boolean => isGood && status !== "True";
+  const quiet = conditions.filter(isQuiet).map(({ type }) => type);
+  const shown = conditions.filter((condition) => !isQuiet(condition));
+  return html`<ul class="conds">
+    ${shown.map((condition) => conditionHtml(condition, timeOf))}${
+      quiet.length > 0 && html`<li class="quiet">not ${quiet.join(", ")}</li>`
+    }
+  </ul>`;
 };
 
 const objectHtml = (object: ReportObject, timeOf: TimeOf): Html => {
   const { kind, name, isReady, details, conditions, children } = object;
   return html`<li>
     ${mark(isReady)} <b>${kind}</b>
-    <span class="mono">${name}</span> ${details && html`<span class="dim">${details}</span>`}${
-      conditions.length > 0 &&
-      html`<ul class="conds">
-        ${conditions.map((condition) => conditionHtml(condition, timeOf))}
-      </ul>`
-    }${
+    <span class="mono">${name}</span>
+    ${details && html`<span class="dim">${details}</span>`}${conditionsHtml(conditions, timeOf)}${
       children.length > 0 &&
       html`<ul class="tree">
         ${children.map((child) => objectHtml(child, timeOf))}

@@ -39,7 +39,11 @@ const densePartsOf = (parts: TemplateStringsArray): string[] => {
 
 /** Returns HTML from a template. Each value is escaped, except values of `html` itself. */
 export const html = (parts: TemplateStringsArray, ...values: readonly Content[]): Html =>
-  new Html(densePartsOf(parts).map((part, index) => (index === 0 ? part : write(values[index - 1]) + part)).join(""));
+  new Html(
+    densePartsOf(parts)
+      .map((part, index) => (index === 0 ? part : write(values[index - 1]) + part))
+      .join(""),
+  );
 
 /** Returns a link for an address of the web, and the plain text for every other address. */
 export const link = (address: string, text: Content = address): Html =>
@@ -51,7 +55,7 @@ export const link = (address: string, text: Content = address): Html =>
 export const duration = (seconds: number): string => {
   if (seconds < 60) return `${Number(seconds.toFixed(1))} s`;
   const whole = Math.round(seconds);
-  return `${Math.floor(whole / 60)} min ${whole % 60} s`;
+  return `${Math.floor(whole / 60)} min${whole % 60 === 0 ? "" : ` ${whole % 60} s`}`;
 };
 
 /** Returns a number with its noun: `1 cluster`, `3 clusters`. */

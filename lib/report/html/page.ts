@@ -47,12 +47,20 @@ const warningsSection = ({ warnings, missing }: Report): Html | null =>
         </ul>
       </section>`;
 
-/** Counts the changed resources in words: `179 create, 2 failed`. */
+/** Past participles of Pulumi's operations. */
+const participles: Readonly<Record<string, string>> = {
+  ...{ create: "created", update: "updated", replace: "replaced", delete: "deleted", read: "read" },
+  refresh: "refreshed",
+};
+
+/** Counts the changed resources in words: `179 created, 2 updated`. */
 const changesText = ({ operations }: Report): string => {
   const counts = new Map<string, number>();
   for (const { operation, done } of operations)
     if (operation !== "same" && done > 0) counts.set(operation, (counts.get(operation) ?? 0) + done);
-  return [...counts].map(([operation, count]) => `${count} ${operation}`).join(", ") || "none";
+  return (
+    [...counts].map(([operation, count]) => `${count} ${participles[operation] ?? operation}`).join(", ") || "none"
+  );
 };
 
 const factsList = (report: Report): Html => {
@@ -118,7 +126,7 @@ export const renderReport = (report: Report): string => {
         <meta name="viewport" content="width=device-width, initial-scale=1" />
         <meta name="referrer" content="no-referrer" />
         <title>${title}: ${state.text}</title>
-        
+
         <style>
           ${new Html(style)}
         </style>

@@ -34,7 +34,7 @@ details[open]>summary{border-bottom:1px solid var(--line);border-radius:8px 8px 
 .tree.top{padding:.7rem .75rem}.tree .tree{margin-left:.35rem;padding-left:.95rem;border-left:2px solid var(--grid)}.tree li{margin-top:.45rem}
 .conds{display:flex;flex-wrap:wrap;gap:.25rem;margin:.25rem 0 .2rem 1.3rem}
 .tree .conds li{margin:0;background:var(--soft);border-radius:5px;padding:0 .45rem;font-size:.82rem;max-width:100%;overflow-wrap:anywhere}
-.conds time{color:var(--dim)}.conds .bad{background:var(--poorbg);color:var(--poor)}.conds .bad time{color:inherit}.msg{display:block}
+.conds time{color:var(--dim)}.conds .bad{background:var(--poorbg);color:var(--poor)}.conds .bad time{color:inherit}.msg{display:block}.tree .conds .quiet{background:none;color:var(--dim);padding:0 .2rem}
 .key{display:flex;flex-wrap:wrap;gap:.2rem 1.2rem;font-size:.88rem;color:var(--dim)}.key .bar{display:inline-block;width:1.4rem;vertical-align:-.05rem;margin-right:.4rem}
 .bar{display:block;height:11px;border-radius:3px;background:var(--bar);min-width:3px}.crit .bar,.bar.crit{background:var(--crit)}.bad .bar,.bar.bad{background:var(--bad)}
 .axis,.row{display:grid;grid-template-columns:minmax(0,19rem) minmax(0,1fr) 6.5rem;gap:0 .8rem}

@@ -60,6 +60,7 @@ describe("the report of a run", () => {
     const report = openRunReport(target(), "up", [], print);
     report.observe({ kind: "begins", urn: kindUrn, op: "create" });
     report.observe({ kind: "done", urn: kindUrn, op: "create" });
+    report.observe({ kind: "warning", message: "using pulumi-resource-kind from $PATH at /a/pulumi-resource-kind" });
     report.observe({ kind: "warning", message: "<{%fg 13%}>an old version<{%reset%}>\n" });
     const kubeconfigs = { capd: "apiVersion: v1", clusterapi: "apiVersion: v1" };
     await report.finish({ code: 0, state: stateWith(), outputs: { ...openOutputs, kubeconfigs } });

@@ -158,10 +158,10 @@ describe("operations", () => {
         notReached,
       ]),
     ).toEqual([
+      ["stack", "not reached", 0, 0, 1],
       ["network", "update", 1, 0, 0],
       ["management cluster", "update", 0, 1, 0],
       ["cluster cluster-01", "not reached", 0, 0, 5],
-      ["other", "not reached", 0, 0, 1],
     ]);
     expect(resources.find(({ name }) => name === "network")).toMatchObject({ result: "failed", start: 1, end: 2 });
   });
