@@ -74,11 +74,12 @@ const runUp = async (target: Target, route: Route, args: readonly string[], repo
   const { code, failure } = await upWithDeleted(target, args, creates, report, () => exported);
   await finishStart();
   const recorded = recordCreated(target).catch(() => undefined);
-  const state = await exportState(target, { showSecrets: true });
-  const outputs = state && (withoutUnknown(outputsIn(state)) as Outputs);
-  const diagnosis = code === 0 ? [] : explainFailure(target, failure);
-  if (code === 0) finishUp(target, route, outputs ?? {});
-  await Promise.all([report.finish({ code, diagnosis, state, outputs }), recorded]);
+  const state = exportState(target, { showSecrets: true });
+  const outputs = state.then((exported) => exported && (withoutUnknown(outputsIn(exported)) as Outputs));
+  const explained =
+    code === 0 ? outputs.then((all) => finishUp(target, route, all ?? {})) : explainFailure(target, failure);
+  const diagnosis = explained.then((lines) => lines ?? []);
+  await Promise.all([report.finish({ code, diagnosis, state, outputs }), explained, recorded]);
   return code;
 };
 

@@ -58,10 +58,14 @@ const versionNames: Readonly<Record<string, string>> = {
 const versionsOf = (settings: Settings | undefined): Report["versions"] => {
   if (settings === undefined) return [];
   const versions: Readonly<Record<string, unknown>> = { ...settings.versions };
+  const isUsed = (key: string): boolean =>
+    key === "metallb"
+      ? settings.clusters.some(({ loadBalancer }) => loadBalancer === key)
+      : !["calico", "flannel"].includes(key) || settings.clusters.some(({ cni }) => cni === key);
   return [
     ...Object.entries(versionNames).flatMap(([key, name]) => {
       const version = versions[key];
-      return typeof version === "string" ? [{ name, version }] : [];
+      return typeof version === "string" && isUsed(key) ? [{ name, version }] : [];
     }),
     { name: "Pulumi", version: pins.pulumi.cli },
     ...Object.entries(pins.pulumi.plugins).map(([name, version]) => ({ name: `Pulumi plugin ${name}`, version })),
@@ -69,18 +73,22 @@ const versionsOf = (settings: Settings | undefined): Report["versions"] => {
   ];
 };
 
-/** Reads what a report says about a stack. A source that does not answer is named in `missing`. */
-export const gatherStack = async (exec: Exec, target: Target, outputs: Outputs | undefined): Promise<StackFacts> => {
+/**
+ * Reads what a report says about a stack. A source that does not answer is named in `missing`.
+ *
+ * @param later the stack's outputs, if they are not known yet: the clusters are then those of the settings
+ */
+export const gatherStack = async (
+  exec: Exec,
+  target: Target,
+  early: Outputs | undefined,
+  later: Promise<Outputs | undefined> = Promise.resolve(early),
+): Promise<StackFacts> => {
   const { settings } = readStackFile(target.checkout, target.stack);
-  const located = findClusters(target, outputs);
-  const management = outputs?.managementCluster ?? settings?.management.name;
+  const located = findClusters(target, early);
+  const management = early?.managementCluster ?? settings?.management.name;
   const isInMemory = (name: string): boolean =>
     settings?.clusters.some((cluster) => cluster.name === name && cluster.backend === "inMemory") ?? false;
-  const rangesOf = (name: string): string[] => {
-    const inOutputs = outputs?.clusters?.find((cluster) => cluster.name === name) as
-      { loadBalancerRange?: string; loadBalancerRangeIPv6?: string } | undefined;
-    return [inOutputs?.loadBalancerRange ?? [], inOutputs?.loadBalancerRangeIPv6 ?? []].flat();
-  };
   const missing: string[] = [];
   const read = async (name: string, file: string | undefined, types: string): Promise<ApiObject[] | undefined> => {
     if (file === undefined) return undefined;
@@ -100,6 +108,12 @@ export const gatherStack = async (exec: Exec, target: Target, outputs: Outputs |
       ),
     ),
   ]);
+  const outputs = await later;
+  const rangesOf = (name: string): string[] => {
+    const inOutputs = outputs?.clusters?.find((cluster) => cluster.name === name) as
+      { loadBalancerRange?: string; loadBalancerRangeIPv6?: string } | undefined;
+    return [inOutputs?.loadBalancerRange ?? [], inOutputs?.loadBalancerRangeIPv6 ?? []].flat();
+  };
   const listed = ({ name, namespace }: { name: string; namespace?: string }, objects?: ApiObject[]): ListedCluster => ({
     ...{ name, loadBalancerRanges: rangesOf(name) },
     ...(namespace === undefined ? {} : { namespace }),

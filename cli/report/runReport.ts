@@ -27,13 +27,13 @@ export interface RunEnd {
   code: number;
   /** Lines about the failure, besides the error of the first failed resource. */
   failure?: readonly string[];
-  /** What holds the clusters that are not ready, and the remedies. */
+  /** What holds the clusters that are not ready, and the remedies. The report's path is printed afterwards. */
   diagnosis?: readonly string[] | Promise<readonly string[]>;
-  /** The state after an `up`, or before a `destroy`. */
-  state?: ExportedState | undefined;
+  /** The state after an `up`, or before a `destroy`. The clusters are read meanwhile. */
+  state?: ExportedState | undefined | Promise<ExportedState | undefined>;
   /** The state with plain-text secrets, which are redacted. @default - `state` */
   withSecrets?: ExportedState | undefined;
-  outputs?: Outputs | undefined;
+  outputs?: Outputs | undefined | Promise<Outputs | undefined>;
 }
 
 /** The report of a run in progress. */
@@ -99,11 +99,12 @@ const readStack = async (
   exec: Exec,
   target: Target,
   command: Report["command"],
-  outputs: Outputs | undefined,
+  outputs: RunEnd["outputs"],
   succeeded: boolean,
 ): Promise<StackFacts> => {
   if (command === "destroy" && succeeded) return emptyStack();
-  return gatherStack(exec, target, outputs).catch((error: unknown) => emptyStack([messageOf(error)]));
+  const [early, later] = outputs instanceof Promise ? [undefined, outputs] : [outputs, Promise.resolve(outputs)];
+  return gatherStack(exec, target, early, later).catch((error: unknown) => emptyStack([messageOf(error)]));
 };
 
 /**
@@ -134,11 +135,15 @@ export const openRunReport = (
     journal.add(timed);
   };
   const create = async (end: RunEnd): Promise<Report> => {
-    const { code, failure = [], diagnosis = [], state, outputs } = end;
+    const { code, failure = [], diagnosis = [], outputs } = end;
     const endedAt = Date.now();
     const succeeded = code === 0;
     const exec = createExec(target.checkout, target.variables, timeout);
-    const [facts, known] = await Promise.all([readStack(exec, target, command, outputs, succeeded), diagnosis]);
+    const [facts, known, state] = await Promise.all([
+      readStack(exec, target, command, outputs, succeeded),
+      diagnosis,
+      end.state,
+    ]);
     const all = [...(watch.first ? failureLines(watch.first) : []), ...failure];
     const run: RunFacts = {
       ...{ command, stack: target.stack, ...identity, succeeded, interrupted: false, warnings, startedAt, endedAt },

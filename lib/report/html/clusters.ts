@@ -25,12 +25,14 @@ const conditionHtml = ({ type, status, isGood, since, message }: ReportCondition
   return html`<li class="bad">${type}=${status}${time}${message && html`<span class="msg">${message}</span>`}</li>`;
 };
 
-/** Returns the conditions of an object. Conditions that are False, as they should be, are one entry without a time. */
+/** Returns the conditions of an object in the order of their times. Conditions that are False, as they should be, are one entry without a time. */
 const conditionsHtml = (conditions: readonly ReportCondition[], timeOf: TimeOf): Html | null => {
   if (conditions.length === 0) return null;
   const isQuiet = ({ isGood, status }: ReportCondition): boolean => isGood && status !== "True";
   const quiet = conditions.filter(isQuiet).map(({ type }) => type);
-  const shown = conditions.filter((condition) => !isQuiet(condition));
+  const shown = conditions
+    .filter((condition) => !isQuiet(condition))
+    .sort((left, right) => ((left.since ?? "") < (right.since ?? "") ? -1 : left.since === right.since ? 0 : 1));
   return html`<ul class="conds">
     ${shown.map((condition) => conditionHtml(condition, timeOf))}${
       quiet.length > 0 && html`<li class="quiet">not ${quiet.join(", ")}</li>`
@@ -90,16 +92,18 @@ export const clustersSection = (report: Report): Html | null => {
   const timeOf = (since: string): string => timeText(since, startedAt, command);
   const workload = clusters.filter(({ isManagement }) => !isManagement);
   const ready = workload.filter(({ isReady }) => isReady === true).length;
+  const silent = workload.filter(({ isReady }) => isReady === null).length;
+  const summary =
+    silent === workload.length
+      ? "The management cluster did not answer, so the report does not know the clusters' conditions."
+      : `${ready} of ${counted(workload.length, "workload cluster")} ${ready === 1 && workload.length === 1 ? "is" : "are"} ready.`;
   const times =
     command === "report"
       ? "The time is the time of day (UTC) at which the condition became what it is."
       : "The time is the time from the start of the run until the condition became what it is. Earlier times are times of day (UTC).";
   return html`<section id="clusters" aria-labelledby="h-clusters">
     <h2 id="h-clusters">Clusters</h2>
-    <p>
-      ${ready} of ${counted(workload.length, "workload cluster")} ${ready === 1 && workload.length === 1 ? "is" : "are"}
-      ready. ${times}
-    </p>
+    <p>${summary} ${silent < workload.length && times}</p>
     ${clusters.map((cluster) => clusterHtml(cluster, timeOf, cluster.isReady === false || workload.length <= openClusters))}
   </section>`;
 };

@@ -49,15 +49,14 @@ const warningsSection = ({ warnings, missing }: Report): Html | null =>
 
 /** Past participles of Pulumi's operations. */
 const participles: Readonly<Record<string, string>> = {
-  ...{ create: "created", update: "updated", replace: "replaced", delete: "deleted", read: "read" },
-  refresh: "refreshed",
+  ...{ create: "created", update: "updated", replace: "replaced", delete: "deleted", import: "imported" },
 };
 
 /** Counts the changed resources in words: `179 created, 2 updated`. */
 const changesText = ({ operations }: Report): string => {
   const counts = new Map<string, number>();
   for (const { operation, done } of operations)
-    if (operation !== "same" && done > 0) counts.set(operation, (counts.get(operation) ?? 0) + done);
+    if (operation in participles && done > 0) counts.set(operation, (counts.get(operation) ?? 0) + done);
   return (
     [...counts].map(([operation, count]) => `${count} ${participles[operation] ?? operation}`).join(", ") || "none"
   );
@@ -70,7 +69,9 @@ const factsList = (report: Report): Html => {
   const facts = [
     ...(command === "report" ? [] : [["duration", duration(seconds)] as const]),
     ...(command === "report" ? [] : [["changes", changesText(report)] as const]),
-    ...(workload.length > 0 ? [["ready clusters", `${ready} of ${workload.length}`] as const] : []),
+    ...(workload.some(({ isReady }) => isReady !== null)
+      ? [["ready clusters", `${ready} of ${workload.length}`] as const]
+      : []),
     ...(containers && containers.length > 0 ? [["containers", `${containers.length}`] as const] : []),
     ["resources", `${report.resources.length}`] as const,
   ];

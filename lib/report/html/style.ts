@@ -37,7 +37,7 @@ details[open]>summary{border-bottom:1px solid var(--line);border-radius:8px 8px 
 .conds time{color:var(--dim)}.conds .bad{background:var(--poorbg);color:var(--poor)}.conds .bad time{color:inherit}.msg{display:block}.tree .conds .quiet{background:none;color:var(--dim);padding:0 .2rem}
 .key{display:flex;flex-wrap:wrap;gap:.2rem 1.2rem;font-size:.88rem;color:var(--dim)}.key .bar{display:inline-block;width:1.4rem;vertical-align:-.05rem;margin-right:.4rem}
 .bar{display:block;height:11px;border-radius:3px;background:var(--bar);min-width:3px}.crit .bar,.bar.crit{background:var(--crit)}.bad .bar,.bar.bad{background:var(--bad)}
-.axis,.row{display:grid;grid-template-columns:minmax(0,19rem) minmax(0,1fr) 6.5rem;gap:0 .8rem}
+.axis,.row{display:grid;grid-template-columns:minmax(0,27rem) minmax(0,1fr) 7.5rem;gap:0 .8rem}
 .axis{font-size:.8rem;color:var(--dim);height:1.3rem}.marks{grid-column:2;position:relative}.marks span{position:absolute;white-space:nowrap}
 .row{align-items:center;font-size:.88rem;padding:.14rem 0;border-top:1px solid var(--grid)}
 .what{min-width:0;display:flex;flex-wrap:wrap;gap:0 .4rem}.what .dim{font-size:.9em}.name{overflow-wrap:anywhere}.crit .name{font-weight:600}
@@ -52,6 +52,7 @@ details[open]>summary{border-bottom:1px solid var(--line);border-radius:8px 8px 
 .t1,.t2{font-family:system-ui,-apple-system,"Segoe UI",Roboto,Arial,sans-serif;fill:var(--fg);font-size:12px;font-weight:600}.t2{fill:var(--dim);font-weight:400;font-size:11.5px}
 .list{padding:.5rem .75rem;font-size:.9rem;list-style:decimal inside;columns:1}.list li{padding:.12rem 0;overflow-wrap:anywhere}.needs{display:block;margin-left:1.4rem;color:var(--dim);font-size:.92em}
 footer{margin-top:3rem;border-top:1px solid var(--line);padding-top:.8rem;color:var(--dim);font-size:.88rem}
-@media(max-width:640px){.axis,.row{grid-template-columns:minmax(0,1fr) auto}.axis .marks{grid-column:1/-1}.track{grid-column:1/-1;grid-row:2;height:1rem}.tree .tree{padding-left:.6rem}.conds{margin-left:0}header .state{margin-left:0}}
+@media(max-width:900px){.axis,.row{grid-template-columns:minmax(0,18rem) minmax(0,1fr) 6rem}}
+@media(max-width:640px){.cards{overflow-x:visible}.cards table,.cards tbody,.cards tr,.cards td{display:block}.cards thead{position:absolute;clip-path:inset(50%);width:1px;height:1px;overflow:hidden}.cards tr{padding:.5rem .75rem}.cards tr+tr{border-top:1px solid var(--line)}.cards tr td{display:grid;grid-template-columns:7.5rem minmax(0,1fr);padding:.08rem 0;border:0}.cards td::before{content:attr(data-name);color:var(--dim)}.cards td:empty{display:none}.cards td .mono{white-space:normal}.axis,.row{grid-template-columns:minmax(0,1fr) auto}.axis .marks{grid-column:1/-1}.track{grid-column:1/-1;grid-row:2;height:1rem}.tree .tree{padding-left:.6rem}.conds{margin-left:0}header .state{margin-left:0}}
 @media print{details{break-inside:avoid}nav{display:none}}
 `.trim();

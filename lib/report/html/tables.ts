@@ -3,9 +3,12 @@ import { isGroup } from "../resources";
 import { labelOf } from "./labels";
 import { type Content, counted, duration, html, type Html, link } from "./markup";
 
-/** Returns a table that can be scrolled sideways, also with the keyboard. */
+/**
+ * Returns a table that can be scrolled sideways, also with the keyboard. On a narrow screen each row is a block with a
+ * line for each cell.
+ */
 const table = (label: string, head: readonly string[], rows: readonly (readonly Content[])[]): Html =>
-  html`<div class="scroll" tabindex="0" role="region" aria-label="${label}">
+  html`<div class="scroll cards" tabindex="0" role="region" aria-label="${label}">
     <table>
       <thead>
         <tr>
@@ -16,7 +19,7 @@ const table = (label: string, head: readonly string[], rows: readonly (readonly 
         ${rows.map(
           (row) =>
             html`<tr>
-              ${row.map((cell) => html`<td>${cell}</td>`)}
+              ${row.map((cell, index) => html`<td data-name="${head[index] ?? ""}">${cell}</td>`)}
             </tr> `,
         )}
       </tbody>
@@ -36,25 +39,27 @@ export const urlsSection = ({ urls }: Report): Html | null =>
         </ul>
       </section>`;
 
+/** Columns of the planned operations. A column without any number is left out. */
+const endings = [
+  ["planned", "planned"],
+  ["done", "done"],
+  ["failed", "failed"],
+  ["unfinished", "not finished"],
+  ["notReached", "not reached"],
+] as const;
+
 /** Returns the table of planned and done operations. */
 export const operationsSection = ({ operations, succeeded }: Report): Html | null => {
-  const changed = operations.filter(({ operation }) => operation !== "same");
   if (operations.length === 0) return null;
+  const changed = operations.filter(({ operation }) => operation !== "same");
   const same = operations.filter(({ operation }) => operation === "same").reduce((sum, row) => sum + row.planned, 0);
-  const rows = changed.map(({ part, operation, planned, done, failed, unfinished, notReached }) => [
-    part,
-    operation,
-    planned,
-    done,
-    failed || "",
-    unfinished || "",
-    notReached || "",
-  ]);
-  const head = ["part", "operation", "planned", "done", "failed", "not finished", "not reached"];
+  const columns = endings.filter(([key]) => changed.some((row) => row[key] > 0));
+  const rows = changed.map((row) => [row.part, row.operation, ...columns.map(([key]) => row[key] || "")]);
+  const head = ["part", "operation", ...columns.map(([, name]) => name)];
   return html`<section id="operations" aria-labelledby="h-operations">
     <h2 id="h-operations">Planned and done</h2>
     <p>
-      ${changed.length === 0 && "Nothing was to be changed. "}${same > 0 && `${counted(same, "resource")} stayed the same. `}${
+      ${changed.length === 0 && "The run changed nothing. "}${same > 0 && `${counted(same, "resource")} stayed the same. `}${
         !succeeded &&
         "The plan has the operations that Pulumi began, and the resources of the state that the run did not reach. Pulumi does not know resources that wait for a failed resource and were never created."
       }

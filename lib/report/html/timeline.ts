@@ -6,8 +6,8 @@ import { counted, duration, html, type Html } from "./markup";
 /** Maximum number of rows. The longest operations and the critical path stay. */
 const mostRows = 120;
 
-/** Shortest operation with a row, in seconds. */
-const shortest = 1;
+/** Shortest operation with a row: in seconds, and as a share of the run. */
+const shortest = { seconds: 1, share: 0.015 };
 
 interface Row {
   index: number;
@@ -24,8 +24,9 @@ const rowsOf = (report: Report): { rows: Row[]; hidden: number } => {
     if (start === null || isGroup(type)) return [];
     return [{ index, resource, start, end: end ?? report.seconds, isCritical: critical.has(index) }];
   });
+  const limit = Math.max(shortest.seconds, shortest.share * report.seconds);
   const wanted = all.filter(
-    ({ start, end, isCritical, resource }) => isCritical || resource.result !== "done" || end - start >= shortest,
+    ({ start, end, isCritical, resource }) => isCritical || resource.result !== "done" || end - start >= limit,
   );
   const weight = ({ isCritical, resource, start, end }: Row): number =>
     isCritical || resource.result === "failed" ? Infinity : end - start;

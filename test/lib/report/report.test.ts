@@ -240,13 +240,14 @@ describe("the page of a report", () => {
     },
   );
 
-  test("of 50 clusters has less than 1 MB, and is made in less than four seconds", () => {
+  test("of 50 clusters has less than 1 MB, and takes less than four seconds of a processor", () => {
     const secrets = Array.from({ length: 200 }, (_, index) => `a-known-secret-with-forty-characters-${index}`);
     const before = process.memoryUsage().heapUsed;
-    const started = performance.now();
+    const started = process.cpuUsage();
     const report = redactReport(buildReport(runFacts(50, 60), stackFacts(50)), redactor(secrets));
     const page = renderReport(report);
-    const seconds = (performance.now() - started) / 1000;
+    const { user, system } = process.cpuUsage(started);
+    const seconds = (user + system) / 1e6; // other programs of a busy machine do not count
     expect(report.resources.length).toBeGreaterThan(3000);
     expect(page.length).toBeLessThan(1e6);
     expect(JSON.stringify(report).length).toBeLessThan(1.5e6);
