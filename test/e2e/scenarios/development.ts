@@ -1,5 +1,6 @@
+import { pins } from "../../../lib/versions/pins";
 import { classFile, publishedTemplate, writeClass } from "../class/files";
-import { check, type Step } from "../harness";
+import { check, must, type Step } from "../harness";
 import type { Scenario } from "../scenario";
 import { listedClusters, type StackSettings } from "../stackFile";
 import type { TestStack } from "../testStack";
@@ -14,13 +15,15 @@ const settings = (workerReplicas: number): StackSettings =>
       class: classFile("quick-start"),
       workerReplicas,
     },
+    { name: "generated", template: classFile("generated"), class: classFile("quick-start") },
   ]);
 
 const steps = (stack: TestStack): Step[] => [
   {
-    name: "the page answers, and the plan has no change",
+    name: "the page of each cluster answers, and the plan has no change",
     run: async () => {
-      await stack.answers(stack.outputs().url ?? "no URL");
+      const { urls } = stack.outputs();
+      for (const cluster of ["quick", "generated"]) await stack.answers(urls[cluster] ?? "no URL");
       stack.expectPlan({}, 0);
     },
   },
@@ -40,7 +43,10 @@ const steps = (stack: TestStack): Step[] => [
   },
 ];
 
-/** The quick start's flavor `development`, as it is published: a Cluster with a topology, and its class. */
+/**
+ * The quick start's flavor `development`, as it is published: a Cluster with a topology, and its class. A second cluster
+ * has the output of `clusterctl generate cluster --from`.
+ */
 export const development: Scenario = {
   name: "development",
   title: "the quick start's flavor development: its class and its cluster, as published",
@@ -53,6 +59,10 @@ export const development: Scenario = {
         writeClass("quick-start", await publishedTemplate("clusterclass-quick-start.yaml", stack.route));
         const name = "cluster-template-development";
         writeClass(name, await publishedTemplate(`${name}.yaml`, stack.route));
+        const version = `--kubernetes-version=v${pins[stack.route].kubernetes}`;
+        const counts = ["--control-plane-machine-count=1", "--worker-machine-count=1", "--target-namespace=default"];
+        const args = ["generate", "cluster", "generated", "--from", classFile(name), version, ...counts];
+        writeClass("generated", must("clusterctl", args, { env: stack.env }));
       },
     },
   ],
