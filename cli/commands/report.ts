@@ -7,7 +7,7 @@ export const report: CommandDefinition = {
   details: "up and destroy write such a report of each run. The files are in .slipway/reports and have no secrets.",
   usesStack: true,
   options: [{ flags: "--open", summary: "open the report in a browser, where a display exists" }],
-  variables: [...routeVariables, "DOCKER_HOST", ...stateVariables],
+  variables: [...routeVariables, "DOCKER_HOST", ...stateVariables, "DISPLAY", "WAYLAND_DISPLAY"],
   examples: ["slipway report", "slipway report --open"],
   load: () => import("../actions/writeReport.ts").then(({ report }) => report),
 };

@@ -191,8 +191,7 @@ export const findCriticalPath = (resources: readonly ReportResource[]): number[]
     const { operation, needs = [] } = resources[index] ?? {};
     const candidates = operation === "delete" ? (neededBy[index] ?? []) : needs;
     // The engine creates a default provider for its first resource, when the other needs already exist.
-    const explicit = candidates.filter((candidate) => !resources[candidate]?.name.startsWith("default_"));
-    return explicit.length > 0 ? explicit : candidates;
+    return candidates.filter((candidate) => !resources[candidate]?.name.startsWith("default"));
   };
   const path: number[] = [];
   for (let index = latest(resources.map((_, position) => position)); index !== undefined;) {

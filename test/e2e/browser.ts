@@ -139,6 +139,9 @@ const stepsOf = (
       name: `${name}: axe-core finds no violation in ${colorScheme} colors`,
       run: async () => {
         const { page, close } = await open(browser(), file, { colorScheme });
+        // Closed parts are not checked. The closed parts of many clusters are alike.
+        if (name !== "fifty-clusters")
+          await page.evaluate(() => document.querySelectorAll("details").forEach((element) => (element.open = true)));
         expectNone(await violations(page), "violations");
         await close();
       },

@@ -4,10 +4,10 @@ import { labelOf } from "./labels";
 import { counted, duration, html, type Html } from "./markup";
 
 /** Maximum number of rows. The longest operations and the critical path stay. */
-const mostRows = 120;
+const mostRows = 80;
 
 /** Shortest operation with a row: in seconds, and as a share of the run. */
-const shortest = { seconds: 1, share: 0.015 };
+const shortest = { seconds: 1, share: 0.025 };
 
 interface Row {
   index: number;
