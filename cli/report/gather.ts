@@ -19,7 +19,7 @@ const readObjects = async (
   types: string,
 ): Promise<{ objects?: ApiObject[]; problem?: string }> => {
   const { text, failed, printed } = await exec(
-    ...(["kubectl", "--kubeconfig", file, "--request-timeout=4s"] as const),
+    ...(["kubectl", "--kubeconfig", file, "--request-timeout=8s"] as const),
     ...["get", types, "--all-namespaces", "--output", "json"],
   );
   try {

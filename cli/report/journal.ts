@@ -37,6 +37,15 @@ export interface OpenJournal {
   remove: () => void;
 }
 
+/** Deletes a journal. In a folder that became read-only the journal stays. */
+export const removeJournal = (file: string): void => {
+  try {
+    rmSync(file, { force: true });
+  } catch {
+    // the journal has nothing that other users may not read
+  }
+};
+
 const folderOf = (checkout: string): string => join(checkout, stateFolder, "reports", "unfinished");
 
 const none: OpenJournal = { add: () => undefined, remove: () => undefined };
@@ -72,7 +81,7 @@ export const openJournal = (checkout: string, head: Omit<JournalHead, "pid" | "s
     remove: () => {
       if (opened !== undefined) closeSync(opened);
       opened = undefined;
-      rmSync(file, { force: true });
+      removeJournal(file);
     },
   };
 };

@@ -1,4 +1,3 @@
-import { rmSync } from "node:fs";
 import { messageOf } from "../../lib/base/errors";
 import { redactor } from "../../lib/redaction/text";
 import { buildReport, redactReport } from "../../lib/report/build";
@@ -8,7 +7,7 @@ import type { Target } from "../pulumi/run";
 import { localSecrets } from "../support/secrets";
 import type { Print } from "../toolchain/build/progress";
 import { writeReport } from "./files";
-import { abandonedJournals, type Journal } from "./journal";
+import { abandonedJournals, type Journal, removeJournal } from "./journal";
 
 /** Builds the report of a killed run: what the engine did until the run was killed. */
 const toReport = ({ head, events }: Journal, target: Target): Report => {
@@ -36,6 +35,6 @@ export const reportKilledRuns = (target: Target, print: Print): void => {
     } catch (error) {
       print(`warning: the report of the killed run was not written: ${messageOf(error).replace(/\s+/g, " ")}`);
     }
-    rmSync(journal.file, { force: true });
+    removeJournal(journal.file);
   }
 };

@@ -6,6 +6,7 @@ import { buildReport, redactReport, type RunFacts, type StackFacts } from "../..
 import { settingsChecksum } from "../../lib/report/identity";
 import type { Report } from "../../lib/report/model";
 import type { TimedEvent } from "../../lib/report/resources";
+import type { Settings } from "../../lib/settings/types";
 import { readStackFile } from "../../preflight/stackFile";
 import { createExec, type Exec } from "../../system/exec";
 import type { EventObserver } from "../pulumi/followedRun";
@@ -20,7 +21,7 @@ import { openJournal } from "./journal";
 import { machineId } from "./machine";
 
 /** Seconds for each program that reads a part of a report. */
-const timeout = 5;
+const timeout = 10;
 
 /** The end of a run. */
 export interface RunEnd {
@@ -56,11 +57,19 @@ const emptyStack = (missing: readonly string[] = []): StackFacts => ({
   missing,
 });
 
+/** Returns the settings of a stack; undefined for a stack file that cannot be read. */
+const readSettings = ({ checkout, stack }: Target): Settings | undefined => {
+  try {
+    return readStackFile(checkout, stack).settings;
+  } catch {
+    return undefined; // the run itself reports the fault
+  }
+};
+
 /** Returns the identity of a run: the fields by which reports of equal runs are found. */
 export const identityOf = (target: Target, args: readonly string[]): Pick<Report, "settingsChecksum" | "machine"> => {
-  const { settings } = readStackFile(target.checkout, target.stack);
   const limits = args.some(isLimiting) ? args : [];
-  return { settingsChecksum: settingsChecksum(settings, limits), machine: machineId() };
+  return { settingsChecksum: settingsChecksum(readSettings(target), limits), machine: machineId() };
 };
 
 /** Returns a report without the secrets of the stack. */
