@@ -26,6 +26,7 @@ const rooms = {
   "lib/diagnosis": ["lib/base"],
   "lib/progress": ["lib/base", "lib/diagnosis"],
   "lib/redaction": ["lib/base", "lib/kubernetes"],
+  "lib/report": ["lib/base", "lib/diagnosis"],
   system: ["lib/base"],
   "provider/plugin": ["lib/base", "system"],
   "provider/kind": ["lib/base", "lib/network", "lib/kubernetes", "system", "provider/plugin"],

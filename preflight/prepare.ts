@@ -1,5 +1,6 @@
 import { sentence } from "../lib/base/problem";
 import { type Outcome, outcomeOf } from "../lib/base/settleAll";
+import { versionsBetween } from "../lib/cluster/class/classSpec";
 import type { ClusterParts } from "../lib/cluster/parts";
 import { usesDocker } from "../lib/settings/stackNetwork";
 import { rolloutShortages } from "../lib/settings/rollout";
@@ -11,7 +12,7 @@ import { type CapdArchive, readArchive } from "./images/capdArchive";
 import { cloneProblems, readCapdClone, withClone } from "./images/capdClone";
 import { checkCapdImage, withoutProblems } from "./images/capdImage";
 import { checkNodeImages } from "./images/nodeImages";
-import { readImages, type StackImages } from "./images/stack";
+import { type OtherVersions, readImages, type StackImages } from "./images/stack";
 import {
   type ExistingManagement,
   existingManagementProblems,
@@ -22,7 +23,7 @@ import { managementProblems, nodeImageProblems, networkProblem } from "./managem
 import { kubeadmChangeProblems } from "./management/kubeadm";
 import { managedClusters, runningVersions } from "./management/inNode";
 import { deletedClusterWarnings, kubeconfigsWithoutSecret } from "./management/managedClusters";
-import { type RunningClusters, rollsClusters, upgradeProblems } from "./management/running";
+import { clusterKey, type RunningClusters, rollsClusters, upgradeProblems } from "./management/running";
 import { kubeadmCrds, kubeadmProblems, readKubeadmCrds, usesKubeadm } from "./manifests/kubeadm";
 import { namespaceProblems, ownerProblems, templateOwnerProblems } from "./manifests/owners";
 import { serviceProblems } from "./manifests/services";
@@ -91,7 +92,14 @@ export const prepare = async (settings: Settings, owner: string, preview = false
   // If Docker does not answer, the host's problems report it once.
   const images =
     answers && "found" in manifests
-      ? await outcomeOf(readImages(await complete, manifests.found, hasExistingManagement))
+      ? await outcomeOf(
+          readImages(
+            await complete,
+            manifests.found,
+            hasExistingManagement,
+            otherVersions(clusters, running, valueOf(topology)),
+          ),
+        )
       : { problems: [] };
   const hasNode = valueOf(machine)?.node !== undefined;
   // The paths of another machine cannot be read.
@@ -111,7 +119,7 @@ export const prepare = async (settings: Settings, owner: string, preview = false
     ...networkProblems(settings, owner, answers && onDocker, report?.network, valueOf(machine)?.node),
     ...(valueOf(topology)?.problems ?? []).map(sentence),
     ...mounts,
-    ...upgradeProblems(clusters, running, valueOf(topology)?.chained).map(sentence),
+    ...upgradeProblems(clusters, running, valueOf(topology)?.listedVersions).map(sentence),
     ...kubeadmChangeProblems(clusters, running).map(sentence),
     ...("found" in manifests ? manifestProblems(settings, owner, manifests.found, valueOf(existing)) : []),
     ...("found" in manifests ? await kubeadmSchemaProblems(settings, manifests.found) : []),
@@ -155,6 +163,22 @@ export const prepare = async (settings: Settings, owner: string, preview = false
     ],
   };
 };
+
+/** Returns the versions other than its own that machines of a cluster with a class have, by the cluster's name. */
+const otherVersions = (
+  clusters: Settings["clusters"],
+  running: RunningClusters,
+  { listedVersions, runningImages } = noTopology,
+): OtherVersions =>
+  Object.fromEntries(
+    clusters.flatMap((cluster) => {
+      const listed = listedVersions.get(cluster.name);
+      if (listed === undefined) return [];
+      const now = running[clusterKey(cluster)];
+      const between = now ? versionsBetween(listed, now.lowest, cluster.kubernetesVersion) : [];
+      return [[cluster.name, { between, running: runningImages[cluster.name] ?? {} }] as const];
+    }),
+  );
 
 const valueOf = <T>(outcome: Outcome<T>): T | undefined => ("found" in outcome ? outcome.found : undefined);
 

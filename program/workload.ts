@@ -23,7 +23,7 @@ import { ownerLabel } from "../lib/base/labels";
 import { isForeignNamespace } from "../preflight/management/existing";
 import { clusterKey } from "../preflight/management/running";
 import { ClusterContainers } from "../provider/kind";
-import { createdClasses, topologyOf } from "./classes";
+import { createdClasses, neededRecipes, topologyOf } from "./classes";
 import type { Management } from "./management";
 import type { Stack } from "./stack";
 
@@ -55,7 +55,8 @@ export const shareAmongClusters = (
   cloudProviderKind: CloudProviderKind | undefined,
 ): Shared => {
   const { existing } = stack.inputs;
-  const images = nodeImages(stack.inputs.nodeRecipes);
+  const created = createdClasses(stack);
+  const images = nodeImages(neededRecipes(stack, created));
   const namespaces = clusterNamespaces(
     management.handle,
     stack.settings.clusters,
@@ -67,7 +68,6 @@ export const shareAmongClusters = (
   // A kind node waits for the network itself.
   const networkReady = management instanceof ManagementCluster ? [] : (network?.ready ?? []);
   const ready = [...(providers?.ready ?? []), ...networkReady];
-  const created = createdClasses(stack, images);
   const classes = clusterClasses(management.handle, [...created.values()], (name) => [
     ...ready,
     ...[namespaces.get(name) ?? []].flat(),
@@ -97,7 +97,7 @@ const partsOf = (
   const { backend } = cluster;
   const image = images.get(cluster.name)?.[0]?.image;
   const parts =
-    topologyOf(stack, images, created, cluster) ??
+    topologyOf(stack, created, cluster) ??
     (cluster.template !== undefined || backend === "template"
       ? stack.inputs.templates[cluster.name]
       : partsOfSpec({

@@ -4,7 +4,9 @@ import type { TrackedClusters } from "../../lib/progress/runModel";
 import { readStackFile } from "../../preflight/stackFile";
 import type { Target } from "../pulumi/run";
 import { print } from "../pulumi/target";
+import { identityOf } from "../report/runReport";
 import { openEngineLog } from "./engineLog";
+import { readEstimate } from "./estimate";
 import { openWatchedApi, versionOf } from "./openApi";
 import { RunView } from "./runView";
 
@@ -44,8 +46,12 @@ export const trackedClusters = (stack: string, { management, clusters }: Setting
   })),
 });
 
-/** Opens the view of a run; returns undefined if the settings cannot be read, because the program then reports why. */
-export const openView = (target: Target, command: string): RunView | undefined => {
+/**
+ * Opens the view of a run; returns undefined if the settings cannot be read, because the program then reports why.
+ *
+ * @param args options for Pulumi, which may limit the run to some resources
+ */
+export const openView = (target: Target, command: string, args: readonly string[]): RunView | undefined => {
   const { checkout, stack } = target;
   const { settings } = readStackFile(checkout, stack);
   if (settings === undefined) return undefined;
@@ -57,5 +63,6 @@ export const openView = (target: Target, command: string): RunView | undefined =
     },
     log: openEngineLog(checkout, stack, command),
   };
-  return new RunView(trackedClusters(stack, settings), world);
+  const estimate = readEstimate(checkout, identityOf(target, args));
+  return new RunView(trackedClusters(stack, settings), world, estimate);
 };

@@ -1,6 +1,8 @@
 import { existsSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { hostname } from "node:os";
 import { join } from "node:path";
+import { listAt } from "../../lib/base/json";
+import type { RecordedResource } from "../../lib/plan/deletedObjects";
 import { isAlive } from "../../system/processes";
 import type { Print } from "../toolchain/build/progress";
 import { backendFolder, isFileBackend } from "./backendUrl";
@@ -19,6 +21,17 @@ const statesFolder = (backend: string): string => join(backendFolder(backend), "
 export const hasState = (backend: string, stack: string): boolean =>
   isFileBackend(backend) &&
   filesIn(statesFolder(backend)).some((file) => isStateFile(file) && file.split(".json")[0] === stack);
+
+/** Returns the resources in a stack's state of a file backend without Pulumi; none if the state cannot be read. */
+export const recordedResources = (backend: string, stack: string): RecordedResource[] => {
+  if (!isFileBackend(backend)) return [];
+  try {
+    const state: unknown = JSON.parse(readFileSync(join(statesFolder(backend), `${stack}.json`), "utf8"));
+    return [...listAt(state, "checkpoint", "latest", "resources")] as RecordedResource[];
+  } catch {
+    return []; // no state, or a compressed state
+  }
+};
 
 const isComplete = (file: string): boolean => {
   try {

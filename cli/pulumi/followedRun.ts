@@ -41,6 +41,9 @@ const canWriteEvents = async ({ checkout, variables }: Target): Promise<boolean>
   return (await run("pulumi", ["up", "--help"], { cwd: checkout, env })).includes("--event-log");
 };
 
+/** Does not stop the run. */
+const neverStop = (): (() => void) => () => undefined;
+
 const companion = (
   args: readonly string[],
   takeEvent: EventObserver,
@@ -95,7 +98,7 @@ export const followedRun = async (
   const all = [...args, ...(continues ? ["--continue-on-error"] : [])];
   const keepsGoing = wantsToContinue(args, process.env);
   const stop = (interrupt: () => void): (() => void) =>
-    keepsGoing ? () => undefined : stopAfterFailure(watch, continues, interrupt, print, timeouts);
+    keepsGoing ? neverStop() : stopAfterFailure(watch, continues, interrupt, print, timeouts);
   const takeEvent: EventObserver = (event) => {
     watch.take(event);
     for (const observe of observers) observe(event);
@@ -108,4 +111,19 @@ export const followedRun = async (
   if (follower.hasEvents()) output?.finish(code);
   const failure: Failure | undefined = watch.first;
   return { code, failure: failure ? failureLines(failure) : [] };
+};
+
+/** Runs Pulumi to its end, passes each event of the engine to an observer, and returns the exit code. */
+export const observedRun = async (target: Target, args: string[], observe: EventObserver): Promise<number> => {
+  let hasEvents = false;
+  const takeEvent: EventObserver = (event) => {
+    hasEvents = true;
+    observe(event);
+  };
+  const follower = companion(args, takeEvent, neverStop);
+  const code = await runPulumi(target, args, follower);
+  // The flag is for Pulumi's developers, so a version may lack the flag.
+  if (code !== 0 && !hasEvents && follower.addsEventLog() && !(await canWriteEvents(target).catch(() => true)))
+    return runPulumi(target, args);
+  return code;
 };

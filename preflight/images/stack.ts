@@ -1,3 +1,4 @@
+import { stockNodeImage } from "../../lib/cluster/class/nodeImages";
 import { infrastructureOf } from "../../lib/cluster/infrastructure";
 import { type NodeImageRecipe, nodeImageRecipe } from "../../lib/kubernetes/images";
 import { imagesOf } from "../../lib/kubernetes/object";
@@ -11,20 +12,45 @@ export interface StackImages {
   readonly nodeImages: { certManager: Record<string, string>; providers: Record<string, string> };
   /** Recipes of node images that contain images which nodes cannot pull, by the cluster's name. */
   readonly nodeRecipes: Readonly<Record<string, readonly NodeImageRecipe[]>>;
+  /** Recipes of a cluster with a class for machines of other versions, by the cluster's name. */
+  readonly otherRecipes: Readonly<Record<string, OtherRecipes>>;
   /** Id of CAPD's image, if the image comes from the host's Docker. */
   readonly capdId?: string;
+}
+
+/** The versions other than the settings' version that machines of a cluster have during and after an upgrade. */
+export type OtherVersions = Readonly<
+  Record<
+    string,
+    {
+      /** Versions that Cluster API upgrades the cluster through. */
+      readonly between: readonly string[];
+      /** Node images that the running cluster has, by version. */
+      readonly running: Readonly<Record<string, string>>;
+    }
+  >
+>;
+
+/** Recipes of node images by Kubernetes version. */
+export interface OtherRecipes {
+  /** For versions that Cluster API upgrades the cluster through. */
+  readonly between: Readonly<Record<string, NodeImageRecipe>>;
+  /** For versions whose images the running cluster has from an earlier upgrade. */
+  readonly running: Readonly<Record<string, NodeImageRecipe>>;
 }
 
 /**
  * Finds the images that the settings require in the host's Docker, with one query.
  *
  * @param hasExistingManagement true if the stack does not create the management cluster, which then pulls its own images
+ * @param others versions of clusters whose class lists versions
  * @throws Error that names every missing image
  */
 export const readImages = async (
   settings: Settings,
   manifests: StackManifests,
   hasExistingManagement: boolean,
+  others: OtherVersions = {},
   idsOf = imageIds,
 ): Promise<StackImages> => {
   const local = settings.imageSource === "local";
@@ -46,9 +72,13 @@ export const readImages = async (
     ...Object.values(workload).flat(),
     ...(loadsManagement ? [settings.management.nodeImage] : []),
     ...(local ? dockerClusters.flatMap(hostImagesOf) : []),
+    ...(local ? dockerClusters.flatMap(({ name }) => others[name]?.between.map(stockNodeImage) ?? []) : []),
     ...(capdLocal ? [settings.capd.image] : []),
   ];
-  const ids = await idsOf([...new Set(wanted)]);
+  const earlier = local
+    ? dockerClusters.flatMap(({ name }) => Object.keys(others[name]?.running ?? {}).map(stockNodeImage))
+    : [];
+  const ids = await idsOf([...new Set([...wanted, ...earlier])]);
   const missing = [...new Set(wanted)].filter((image) => !Object.hasOwn(ids, image));
   if (missing.length > 0) {
     throw new Error(
@@ -64,6 +94,23 @@ export const readImages = async (
         const images = idsOfImages(ids, workload[cluster.name] ?? []);
         const recipes = nodeImagesOf(cluster).flatMap((base) => nodeImageRecipe(base, ids[base] ?? "", images) ?? []);
         return recipes.length > 0 ? [[cluster.name, recipes] as const] : [];
+      }),
+    ),
+    otherRecipes: Object.fromEntries(
+      dockerClusters.flatMap(({ name }) => {
+        const other = others[name];
+        if (other === undefined || !local) return [];
+        const images = idsOfImages(ids, workload[name] ?? []);
+        const recipesOf = (versions: readonly string[]): Record<string, NodeImageRecipe> =>
+          Object.fromEntries(
+            versions.flatMap((version) => {
+              const base = stockNodeImage(version);
+              const id = ids[base];
+              const recipe = id === undefined ? undefined : nodeImageRecipe(base, id, images);
+              return recipe === undefined ? [] : [[version, recipe] as const];
+            }),
+          );
+        return [[name, { between: recipesOf(other.between), running: recipesOf(Object.keys(other.running)) }] as const];
       }),
     ),
     ...(capdLocal && capdId !== undefined ? { capdId } : {}),

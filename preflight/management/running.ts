@@ -52,12 +52,12 @@ export interface RequiredVersion {
  * Rejects downgrades and upgrades that skip a minor version. Cluster API rejects a skipped minor version only when the
  * object is written, and never rejects a downgrade.
  *
- * @param chained - names of clusters that Cluster API upgrades through all versions between; default: none
+ * @param chained - clusters, by name, that Cluster API upgrades through all versions between; default: none
  */
 export const upgradeProblems = (
   wanted: readonly RequiredVersion[],
   running: RunningClusters,
-  chained: ReadonlySet<string> = new Set(),
+  chained: Pick<ReadonlySet<string>, "has"> = new Set(),
 ): Problem[] =>
   wanted.flatMap(({ namespace, name, kubernetesVersion }): Problem[] => {
     const now = running[clusterKey({ namespace, name })];

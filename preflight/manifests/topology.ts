@@ -14,8 +14,8 @@ import { topologyProblems } from "./classProblems";
 export interface TopologyInputs extends Pick<StackClasses, "created" | "uses"> {
   /** Node images by version that running clusters have, by the cluster's name. */
   readonly runningImages: Readonly<Record<string, Readonly<Record<string, string>>>>;
-  /** Names of clusters whose class lists the Kubernetes versions of an upgrade. */
-  readonly chained: ReadonlySet<string>;
+  /** Kubernetes versions that the class of a cluster lists, by the cluster's name. A class need not list any. */
+  readonly listedVersions: ReadonlyMap<string, readonly string[]>;
   readonly problems: readonly Problem[];
   readonly warnings: readonly string[];
 }
@@ -25,7 +25,7 @@ export const noTopology: TopologyInputs = {
   created: new Map(),
   uses: new Map(),
   runningImages: {},
-  chained: new Set(),
+  listedVersions: new Map(),
   problems: [],
   warnings: [],
 };
@@ -93,10 +93,10 @@ export const readStackTopology = async (
         runningNodeImages(state && findObject(state.clusters, { namespace, name })),
       ]),
     ),
-    chained: new Set(
-      [...classes.uses].flatMap(([name, { clusterClass }]) =>
-        kubernetesVersions(clusterClass).length > 0 ? [name] : [],
-      ),
+    listedVersions: new Map(
+      [...classes.uses]
+        .map(([name, { clusterClass }]) => [name, kubernetesVersions(clusterClass)] as const)
+        .filter(([, versions]) => versions.length > 0),
     ),
     problems: [
       ...classes.problems,

@@ -1,8 +1,11 @@
 // How time and memory grow with the number of clusters: one stack grows from 1 to 50 clusters that Cluster API only
 // simulates (backend inMemory). For each size: seconds of `up` from the size before, of an `up` that changes nothing, of
 // a preview; peak memory of the program. Then the seconds of `destroy`. Takes about 20 minutes.
+// GROWTH_CLASS=1 gives all clusters the quick start's in-memory class. GROWTH_PREVIEW=1 runs previews only, in a minute.
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { classFile, publishedTemplate, writeClass } from "../e2e/class/files";
 import { stackSettings } from "../e2e/stackFile";
+import { currentRoute } from "../e2e/throwAwayStack";
 import { measured, programMemory, withBenchStack } from "./benchStack";
 
 /** What was measured with a number of clusters in the stack. */
@@ -24,7 +27,22 @@ void withBenchStack(async (stack) => {
   let peak = 0;
   const updatePeak = () => (peak = Math.max(peak, programMemory()));
   const slipway = (...args: string[]) => measured("scripts/slipway", args, stack.env, updatePeak);
-  const all = stackSettings("many").clusters as unknown[];
+  const hasClass = process.env.GROWTH_CLASS === "1";
+  if (hasClass) writeClass("in-memory", await publishedTemplate("clusterclass-in-memory.yaml", currentRoute()));
+  const all = (stackSettings("many").clusters as object[]).map((cluster) => ({
+    ...cluster,
+    ...(hasClass ? { class: classFile("in-memory") } : {}),
+  }));
+  if (process.env.GROWTH_PREVIEW === "1") {
+    for (const clusters of sizes) {
+      peak = 0;
+      // A preview may run beside another stack.
+      stack.write("many", { clusters: all.slice(0, clusters), managementCluster: "growth" });
+      const { seconds } = await slipway("preview");
+      console.log(JSON.stringify({ clusters, preview: seconds, programMebibytes: Math.round(peak) }));
+    }
+    return;
+  }
   const results: Size[] = [];
   let destroy = 0;
   try {

@@ -1,10 +1,13 @@
 // Compares `up` and `destroy` of the offline stack with the seed's procedure as a script. Both run in turn on the same
 // machine with the same images. The first preview and an `up` without changes are timed too.
 // BENCH_PAIRS is the number of pairs (default 3). The last lines are the ratios of the medians.
+// BENCH_CLASS=1 compares an `up` of the built-in cluster with an `up` of a cluster of the quick start's class instead.
 // Each `up` builds its node image again, as on a machine where it never ran. BENCH_KEEP=1 keeps the image between runs.
 import { execFileSync, spawnSync } from "node:child_process";
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
-import type { ThrowAwayStack } from "../e2e/throwAwayStack";
+import { classFile, publishedTemplate, writeClass } from "../e2e/class/files";
+import { listedClusters, stackSettings } from "../e2e/stackFile";
+import { currentRoute, type ThrowAwayStack } from "../e2e/throwAwayStack";
 import { measured, withBenchStack } from "./benchStack";
 import { median, table } from "./statistics";
 import { bars, criticalPath, type EngineEvent, pathSeconds, pathText, type StateResource } from "./timeline";
@@ -24,24 +27,13 @@ const folder = ".slipway/bench";
 mkdirSync(folder, { recursive: true });
 const eventLog = `${process.cwd()}/${folder}/events.json`;
 
-const results: Record<"firstPreview" | "scriptUp" | "up" | "noopUp" | "scriptDestroy" | "destroy", Timing[]> = {
-  firstPreview: [],
-  scriptUp: [],
-  up: [],
-  noopUp: [],
-  scriptDestroy: [],
-  destroy: [],
-};
+type Name = "firstPreview" | "scriptUp" | "up" | "classUp" | "noopUp" | "scriptDestroy" | "destroy";
+const results: Partial<Record<Name, Timing[]>> = {};
 
-const measure = async (
-  name: keyof typeof results,
-  program: string,
-  args: string[],
-  env: Record<string, string>,
-): Promise<void> => {
+const measure = async (name: Name, program: string, args: string[], env: Record<string, string>): Promise<void> => {
   const { seconds, stdout } = await measured(program, args, env);
   const stages = [...stdout.matchAll(/^(\d+) (.+)$/gm)].map((match) => [match[2]!, Number(match[1])] as const);
-  results[name].push({ seconds, ...(stages.length > 0 ? { stages: Object.fromEntries(stages) } : {}) });
+  (results[name] ??= []).push({ seconds, ...(stages.length > 0 ? { stages: Object.fromEntries(stages) } : {}) });
   console.log(`${name.padEnd(14)} ${seconds.toFixed(1)} s`);
 };
 
@@ -68,10 +60,18 @@ const tellTimeline = (stack: ThrowAwayStack, seconds: number): string => {
   return `${pathText(path)}\nwork on the critical path: ${pathSeconds(path)} s of ${seconds.toFixed(0)} s`;
 };
 
-void withBenchStack(async (stack) => {
+const medianOf = (name: Name): number => median((results[name] ?? []).map((run) => run.seconds));
+
+const printResults = (): void => {
+  writeFileSync(`${folder}/results.json`, `${JSON.stringify(results, null, 2)}\n`);
+  console.log(
+    table(Object.fromEntries(Object.entries(results).map(([name, runs]) => [name, runs.map((run) => run.seconds)]))),
+  );
+};
+
+/** Compares with the script. */
+const compareWithScript = async (stack: ThrowAwayStack, env: Record<string, string>): Promise<void> => {
   stack.write("offline");
-  // The engine writes its events only where this is set.
-  const env = { ...stack.env, PULUMI_DEBUG_COMMANDS: "true" };
   let timeline = "";
   for (let pair = 1; pair <= pairs; pair += 1) {
     console.log(`pair ${pair} of ${pairs}`);
@@ -81,17 +81,41 @@ void withBenchStack(async (stack) => {
     await measure("scriptDestroy", "test/bench/seed-down", [], env);
     removeNodeImages();
     await measure("up", "scripts/slipway", ["up", "--event-log", eventLog], env);
-    timeline = tellTimeline(stack, results.up.at(-1)!.seconds);
+    timeline = tellTimeline(stack, results.up?.at(-1)?.seconds ?? 0);
     await measure("noopUp", "scripts/slipway", ["up", "--expect-no-changes"], env);
     await measure("destroy", "scripts/slipway", ["destroy"], env);
   }
-  writeFileSync(`${folder}/results.json`, `${JSON.stringify(results, null, 2)}\n`);
   writeFileSync(`${folder}/timeline.txt`, `${timeline}\n`);
   console.log(`\nthe last up, what it waited for one after the other:\n${timeline}\n`);
-  console.log(
-    table(Object.fromEntries(Object.entries(results).map(([name, runs]) => [name, runs.map((run) => run.seconds)]))),
-  );
-  const medianOf = (name: keyof typeof results): number => median(results[name].map((run) => run.seconds));
+  printResults();
   console.log(`up ratio: ${(medianOf("up") / medianOf("scriptUp")).toFixed(2)}`);
   console.log(`destroy ratio: ${(medianOf("destroy") / medianOf("scriptDestroy")).toFixed(2)}`);
+};
+
+/** Compares the built-in cluster with a cluster of the quick start's class. */
+const compareWithClass = async (stack: ThrowAwayStack, env: Record<string, string>): Promise<void> => {
+  writeClass("quick-start", await publishedTemplate("clusterclass-quick-start.yaml", currentRoute()));
+  const name = String(stackSettings("offline").clusterName);
+  for (let pair = 1; pair <= pairs; pair += 1) {
+    console.log(`pair ${pair} of ${pairs}`);
+    for (const variant of ["up", "classUp"] as const) {
+      stack.write(
+        "offline",
+        listedClusters([
+          { name, loadBalancerSlot: 0, ...(variant === "up" ? {} : { class: classFile("quick-start") }) },
+        ]),
+      );
+      removeNodeImages();
+      await measure(variant, "scripts/slipway", ["up"], env);
+      await measure("destroy", "scripts/slipway", ["destroy"], env);
+    }
+  }
+  printResults();
+  console.log(`class ratio: ${(medianOf("classUp") / medianOf("up")).toFixed(2)}`);
+};
+
+void withBenchStack(async (stack) => {
+  // The engine writes its events only where this is set.
+  const env = { ...stack.env, PULUMI_DEBUG_COMMANDS: "true" };
+  await (process.env.BENCH_CLASS === "1" ? compareWithClass : compareWithScript)(stack, env);
 });

@@ -5,6 +5,7 @@ import { contains } from "../../lib/network/addressRange";
 import { loadBalancerRange } from "../../lib/network/loadBalancerRange";
 import { addressOf, parseDockerSubnet } from "../../lib/network/parse";
 import { address } from "../helpers/addresses";
+import { classFile, publishedTemplate, writeClass } from "./class/files";
 import { clearEarlierRuns } from "./earlierRuns";
 import { check, type Counts, dockerInventory, must, newInDocker, report, runSteps, type Step } from "./harness";
 import { SecretManifests } from "./secretManifests";
@@ -18,8 +19,13 @@ import { currentRoute } from "./throwAwayStack";
 const stack = new TestStack("e2e", currentRoute());
 const manifests = new SecretManifests();
 
-/** One cluster as in the stack file, with Secrets of its own: `clusters` stands in for the short settings. */
-const settings = listedClusters([{ name: "capd", loadBalancerSlot: 0, manifests: [manifests.file] }]);
+/**
+ * One cluster of the quick start's class, with Secrets of its own. The interrupted runs have a cluster of Slipway's own
+ * objects.
+ */
+const settings = listedClusters([
+  { name: "capd", class: classFile("quick-start"), loadBalancerSlot: 0, manifests: [manifests.file] },
+]);
 
 /** What commands printed on the way, for the search for secrets. */
 const printed: Record<string, string> = {};
@@ -36,7 +42,7 @@ const expectedInPreview = [
   "kubernetes:apps/v1:Deployment::cert-manager/Deployment/cert-manager/cert-manager-webhook",
   "kubernetes:apps/v1:Deployment::infrastructure-docker/Deployment/capd-system/capd-controller-manager",
   "kubernetes:cluster.x-k8s.io/v1beta2:Cluster::capd/Cluster/default/capd",
-  "kubernetes:controlplane.cluster.x-k8s.io/v1beta2:KubeadmControlPlane::capd/KubeadmControlPlane/default/capd-control-plane",
+  "kubernetes:cluster.x-k8s.io/v1beta2:ClusterClass::class-default-quick-start/ClusterClass/default/quick-start",
   "kubernetes:apps/v1:DaemonSet::capd-cni/DaemonSet/kube-system/calico-node",
   "kubernetes:metallb.io/v1beta1:IPAddressPool::capd-metallb/IPAddressPool/metallb-system/slipway",
   "kubernetes:core/v1:Service::capd-application/Service/default/nginx",
@@ -53,7 +59,8 @@ const steps: Step[] = [
   },
   {
     name: "the first preview names every object and the load balancer range, and makes nothing",
-    run: () => {
+    run: async () => {
+      writeClass("quick-start", await publishedTemplate("clusterclass-quick-start.yaml", stack.route));
       manifests.write();
       stack.write("dev", settings);
       const preview = stack.preview();

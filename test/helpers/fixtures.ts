@@ -108,6 +108,7 @@ export const inputs = (settings: Settings): Inputs => ({
         nodeImagesOf(cluster).map((image) => nodeImageRecipe(image, "sha256:5555", workloadImages)!),
       ]),
   ),
+  otherRecipes: {},
   templates: {},
   topology: noTopology,
   running: {},

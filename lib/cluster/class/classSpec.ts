@@ -1,6 +1,7 @@
 import { isRecord, listAt, valueAt } from "../../base/json";
 import type { CrdSchema } from "../../kubernetes/crdSchema";
 import type { KubernetesObject } from "../../kubernetes/object";
+import { parseVersion, sortVersions } from "../../versions/semver";
 
 /** A variable of a class, with the schema of its values. */
 export interface ClassVariable {
@@ -45,6 +46,20 @@ export const workerClasses = (clusterClass: KubernetesObject): string[] =>
 /** Returns the Kubernetes versions that a class lists, through which Cluster API upgrades step by step. */
 export const kubernetesVersions = (clusterClass: KubernetesObject): string[] =>
   listAt(clusterClass, "spec", "kubernetesVersions").map(String);
+
+/**
+ * Returns the versions that Cluster API upgrades a cluster through: the last version that the class lists for each minor
+ * version between two versions.
+ */
+export const versionsBetween = (listed: readonly string[], from: string, to: string): string[] => {
+  const [first, last] = [parseVersion(from), parseVersion(to)];
+  const byMinor = new Map<number, string>();
+  for (const version of sortVersions(listed)) {
+    const { major, minor } = parseVersion(version);
+    if (major === first.major && minor > first.minor && minor < last.minor) byMinor.set(minor, version);
+  }
+  return [...byMinor.values()];
+};
 
 /** A reference to a template, by its role in the class. */
 export interface TemplateRole {

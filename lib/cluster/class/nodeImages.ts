@@ -125,17 +125,21 @@ export interface RunningImages {
 /**
  * Returns a cluster's node images by version. Machines of an earlier version keep their image until their upgrade, so the
  * images of running versions stay until the next change of the version or the image.
+ *
+ * @param between - images of the versions that Cluster API upgrades the cluster through; default: none
  */
 export const nodeImagesByVersion = (
   version: string,
   image: string,
   { images, versions }: RunningImages = { images: {}, versions: [] },
+  between: Readonly<Record<string, string>> = {},
 ): Record<string, string> => {
   const kept = Object.entries(images).filter(
     ([other]) => other !== version && (versions.length === 0 || versions.includes(other)),
   );
   if (images[version] === image) return { ...images };
-  return Object.fromEntries([...kept, [version, image] as const].sort(([one], [two]) => (one < two ? -1 : 1)));
+  const all = { ...Object.fromEntries(kept), ...between, [version]: image };
+  return Object.fromEntries(Object.entries(all).sort(([one], [two]) => (one < two ? -1 : 1)));
 };
 
 /** Returns the backend of a class's machines, by its infrastructure template; undefined for other providers. */

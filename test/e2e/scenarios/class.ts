@@ -1,3 +1,4 @@
+import { ownerLabel } from "../../../lib/base/labels";
 import { classFile, publishedTemplate, writeClass } from "../class/files";
 import { check, eventually, must, type Step } from "../harness";
 import { refuses } from "../refusal";
@@ -11,6 +12,12 @@ const quick = { name: "quick", class: classFile("quick-start"), loadBalancerSlot
 const simulated = (name: string) => ({ name, backend: "inMemory", class: classFile("in-memory") });
 const simulatedClusters = [simulated("sim-1"), simulated("sim-2")];
 const all = (change: object = {}): StackSettings => listedClusters([{ ...quick, ...change }, ...simulatedClusters]);
+
+/** Replaces the first occurrence of a text, which must exist. */
+const replaceOnce = (text: string, part: string, replacement: string): string => {
+  check(text.includes(part), `${JSON.stringify(part)} in the published class`);
+  return text.replace(part, () => replacement);
+};
 
 const steps = (stack: TestStack): Step[] => {
   const get = (kind: string, path: string, ...more: string[]): string[] =>
@@ -62,15 +69,56 @@ const steps = (stack: TestStack): Step[] => {
       },
     },
     {
-      name: "wrong variables, worker classes and classes are refused before work",
+      name: "wrong variables, worker classes and classes are refused before work, all at once",
       run: () => {
-        const refused = (change: object, says: RegExp): void =>
-          refuses(stack, { base, settings: all(change), says: [says], clusters: ["quick"] });
-        refused({ variables: { podSecurityStandart: {} } }, /Did you mean podSecurityStandard\?/);
-        refused({ workers: [{ name: "md-0", class: "gpu" }] }, /expected a worker class of quick-start/);
-        refused({ class: "quick-stat" }, /expected a ClusterClass in namespace default/);
-        refused({ class: classFile("other-kinds") }, /expected a class with the kinds of quick-start/);
+        const wrong = { variables: { podSecurityStandart: {} }, workers: [{ name: "md-0", class: "gpu" }] };
+        const others = ["quick-stat", ...["incomplete", "elsewhere", "strict"].map(classFile)].map((one, index) => ({
+          ...simulated(`wrong-${index}`),
+          class: one,
+        }));
+        const says = [
+          /podSecurityStandart.* Did you mean podSecurityStandard\?/,
+          /expected a worker class of quick-start .*got "gpu"/,
+          /expected a ClusterClass in namespace default .*got "quick-stat"\. Did you mean quick-start\?/,
+          /expected every template of the ClusterClass incomplete/,
+          /namespace of .*ClusterClass.*: expected default, the namespace of the clusters with this class, got "team-a"/,
+          /expected a value, because the class strict requires one and has no default/,
+        ];
+        const settings = listedClusters([{ ...quick, ...wrong }, ...simulatedClusters, ...others]);
+        refuses(stack, { base, settings, says, clusters: ["quick"] });
+        const rebased = all({ class: classFile("other-kinds") });
+        const rule = /expected a class with the kinds of quick-start/;
+        refuses(stack, { base, settings: rebased, says: [rule], clusters: ["quick"] });
         stack.write(base, all());
+      },
+    },
+    {
+      name: "a class that exists is taken by its name, unless another stack owns it; the stack does not delete it",
+      run: () => {
+        const kubectl = (...args: string[]): string => stack.kubectl("clusterapi", ...args);
+        kubectl("apply", "--filename", classFile("given"));
+        const third = { ...simulated("sim-3"), class: "given" };
+        const settings = listedClusters([quick, ...simulatedClusters, third]);
+        const mark = ["annotate", "clusterclasses.cluster.x-k8s.io", "given"];
+        kubectl(...mark, `${ownerLabel}=slipway/other`);
+        const rule = /class of cluster sim-3: expected a class of no other stack \(slipway\/other created it/;
+        refuses(stack, { base, settings, says: [rule], clusters: ["quick"] });
+        kubectl(...mark, `${ownerLabel}-`);
+        stack.up();
+        check(classes().join() === "given,in-memory,quick-start", `three classes, got ${classes().join()}`);
+        stack.expectPlan({}, 0);
+        stack.write(base, all());
+        stack.up();
+        check(classes().join() === "given,in-memory,quick-start", `the given class to stay, got ${classes().join()}`);
+      },
+    },
+    {
+      name: "what others change in objects of the topology controller is no change of the plan",
+      run: () => {
+        const machines = ["machinedeployments.cluster.x-k8s.io", "--selector", "cluster.x-k8s.io/cluster-name=quick"];
+        stack.kubectl("clusterapi", "annotate", ...machines, "example.org/note=by hand");
+        stack.kubectl("clusterapi", "label", ...machines, "example.org/team=a");
+        stack.expectPlan({}, 0);
       },
     },
     {
@@ -158,7 +206,23 @@ export const classScenario: Scenario = {
       run: async () => {
         const text = await publishedTemplate("clusterclass-quick-start.yaml", stack.route);
         writeClass("quick-start", text);
-        writeClass("in-memory", await publishedTemplate("clusterclass-in-memory.yaml", stack.route));
+        const memory = await publishedTemplate("clusterclass-in-memory.yaml", stack.route);
+        writeClass("in-memory", memory);
+        const named = (name: string): string =>
+          replaceOnce(
+            memory,
+            "kind: ClusterClass\nmetadata:\n  name: in-memory",
+            `kind: ClusterClass\nmetadata:\n  name: ${name}`,
+          );
+        writeClass("given", named("given"));
+        writeClass("incomplete", replaceOnce(named("incomplete"), "name: in-memory-cluster\n", "name: elsewhere\n"));
+        writeClass(
+          "elsewhere",
+          replaceOnce(named("elsewhere"), "name: elsewhere\n", "name: elsewhere\n  namespace: team-a\n"),
+        );
+        const size = "  - name: size\n    required: true\n    schema: { openAPIV3Schema: { type: string } }\n";
+        // The ClusterClass is the last object of the file, and its workers are the last field.
+        writeClass("strict", `${named("strict").trimEnd()}\n  variables:\n${size}`);
         const renamed = text.replace(
           "kind: ClusterClass\nmetadata:\n  name: quick-start",
           "kind: ClusterClass\nmetadata:\n  name: second",

@@ -1,9 +1,11 @@
 import type { Scenario } from "../scenario";
 import { change } from "./change";
 import { classScenario } from "./class";
+import { classUpgrade } from "./classUpgrade";
 import { clone } from "./clone";
 import { dayTwo } from "./dayTwo";
 import { deleted } from "./deleted";
+import { development } from "./development";
 import { drift } from "./drift";
 import { dualStack, ipv6 } from "./families";
 import { dryRun } from "./dryRun";
@@ -49,9 +51,11 @@ export const scenarios: Scenario[] = [
   dualStack,
   many,
   classScenario,
+  development,
   ha,
   restartHa,
   upgrade,
+  classUpgrade,
   providerUpgrade,
   providers,
   stuck,

@@ -49,14 +49,19 @@ const writeRepository = (clusterApi: string): string => {
     cpSync(".tools/manifests/metadata.yaml", join(url, "../metadata.yaml"));
     return { name, type, url };
   });
-  const stubs = addedTypes.map((type) => {
-    const label = labelOf("other", type);
+  // clusterctl's plan of upgrades looks for a repository of each installed provider.
+  const added = [
+    ...addedTypes.flatMap((type) => ["other", "stub"].map((name) => ({ name, type }))),
+    { name: "test-extension", type: "runtimeExtension" as const },
+  ];
+  const stubs = added.map(({ name, type }) => {
+    const label = labelOf(name, type);
     const url = place(label, version, componentsOf(label));
-    writeFileSync(url, stub(namespaceOf("other", type)));
+    writeFileSync(url, stub(namespaceOf(name, type)));
     const releaseSeries = [{ major: 1, minor: 0, contract: "v1beta2" }];
     const metadata = { apiVersion: "clusterctl.cluster.x-k8s.io/v1alpha3", kind: "Metadata", releaseSeries };
     writeFileSync(join(url, "../metadata.yaml"), toYaml(metadata));
-    return { name: "other", type: inventoryType(type), url };
+    return { name, type: inventoryType(type), url };
   });
   const config = join(folder, "clusterctl.yaml");
   writeFileSync(config, toYaml({ providers: [...providers, ...stubs] }));

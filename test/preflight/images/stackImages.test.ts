@@ -1,5 +1,5 @@
 import { readFileSync } from "node:fs";
-import { expect, test } from "@jest/globals";
+import { describe, expect, test } from "@jest/globals";
 import { readSettings } from "../../../lib/settings/settings";
 import { pins } from "../../../lib/versions/pins";
 import { pulledImages } from "../../../cli/pulumi/pullImages";
@@ -10,7 +10,7 @@ import { inputs } from "../../helpers/fixtures";
 const read = async (config: Record<string, unknown>, lacking: string[] = [], hasExistingManagement = false) => {
   const settings = readSettings({ config, pins });
   let requests: string[] = [];
-  const images = await readImages(settings, inputs(settings).manifests, hasExistingManagement, (wanted) => {
+  const images = await readImages(settings, inputs(settings).manifests, hasExistingManagement, {}, (wanted) => {
     requests = wanted;
     return Promise.resolve(
       Object.fromEntries(wanted.filter((one) => !lacking.includes(one)).map((one) => [one, `id of ${one}`])),
@@ -21,7 +21,12 @@ const read = async (config: Record<string, unknown>, lacking: string[] = [], has
 const local = { imageSource: "local", capdImageSource: "local" };
 
 test("nodes that pull need nothing of the host's Docker", async () => {
-  expect(await read({})).toEqual({ nodeImages: { certManager: {}, providers: {} }, nodeRecipes: {}, requests: [] });
+  expect(await read({})).toEqual({
+    nodeImages: { certManager: {}, providers: {} },
+    nodeRecipes: {},
+    otherRecipes: {},
+    requests: [],
+  });
 });
 
 test("queries each image once, and returns it where it is needed", async () => {
@@ -56,7 +61,7 @@ test("machines of a template need its images, and those that the Docker provider
     templates: new Map([["east.yaml", text]]),
   });
   let requests: string[] = [];
-  const { nodeRecipes } = await readImages(settings, inputs(settings).manifests, false, (wanted) => {
+  const { nodeRecipes } = await readImages(settings, inputs(settings).manifests, false, {}, (wanted) => {
     requests = wanted;
     return Promise.resolve(Object.fromEntries(wanted.map((image) => [image, `id of ${image}`])));
   });
@@ -72,4 +77,34 @@ test("machines of a template need its images, and those that the Docker provider
     () => Promise.resolve("missing"),
   );
   expect(problems).toContainEqual(expect.stringMatching(/^template of cluster east: .*registry\.example\/app:v1/));
+});
+
+describe("a cluster that Cluster API upgrades through several versions", () => {
+  const settings = readSettings({ config: { ...local, clusterName: "old", kubernetesVersion: "v1.34.4" }, pins });
+  const readOther = (lacking: string[], running: Record<string, string> = {}) =>
+    readImages(settings, inputs(settings).manifests, false, { old: { between: ["v1.33.13"], running } }, (wanted) =>
+      Promise.resolve(
+        Object.fromEntries(wanted.filter((one) => !lacking.includes(one)).map((one) => [one, `id of ${one}`])),
+      ),
+    );
+
+  test("needs node images of the versions between, with the same added images", async () => {
+    const { nodeRecipes, otherRecipes } = await readOther([]);
+    const { between, running } = otherRecipes["old"]!;
+    expect(Object.keys(between)).toEqual(["v1.33.13"]);
+    expect(between["v1.33.13"]).toMatchObject({
+      base: "kindest/node:v1.33.13",
+      images: nodeRecipes["old"]![0]!.images,
+    });
+    expect(running).toEqual({});
+    await expect(readOther(["kindest/node:v1.33.13"])).rejects.toThrow(
+      /got no kindest\/node:v1\.33\.13\. Run make tools/,
+    );
+  });
+
+  test("keeps the images of its earlier versions while this machine has them", async () => {
+    const earlier = { "v1.32.13": "slipway/node:v1.32.13-000000000000" };
+    expect(Object.keys((await readOther([], earlier)).otherRecipes["old"]!.running)).toEqual(["v1.32.13"]);
+    expect((await readOther(["kindest/node:v1.32.13"], earlier)).otherRecipes["old"]!.running).toEqual({});
+  });
 });

@@ -12,6 +12,7 @@ import { releaseSuffix } from "../../../../cli/toolchain/source/kubernetesReleas
 import { sourceLayout } from "../../../../cli/toolchain/source/link";
 import { manifests } from "../../../../cli/toolchain/source/manifests";
 import { demanded, namedBySettings } from "../../../../cli/toolchain/source/onDemand";
+import { readSettings } from "../../../../lib/settings/settings";
 import { pins } from "../../../../lib/versions/pins";
 import { requiredTools } from "../../../../preflight/host/facts";
 import { readStackFile } from "../../../../preflight/stackFile";
@@ -78,6 +79,15 @@ describe("what only some stacks need", () => {
 
   test("is the other release of Kubernetes for upgrade", () => expect(extras("upgrade")).toEqual(nodeImage));
 
+  test("is also the release between, for a cluster with a class whose nodes have its kube-proxy", () => {
+    const listed = ["registry.k8s.io/kube-proxy:v1.33.13", "registry.example/kube-proxy:v1.32.13"];
+    const named = (clusters: object[]): string[] =>
+      namedBySettings(readSettings({ config: { clusters, extraImages: listed, imageSource: "local" }, pins }));
+    expect(named([{ name: "one", class: "quick-start" }])).toContain("kindest/node:v1.33.13");
+    expect(named([{ name: "one", class: "quick-start" }])).not.toContain("kindest/node:v1.32.13");
+    expect(named([{ name: "one" }])).not.toContain("kindest/node:v1.33.13");
+  });
+
   test("includes the images that nodes keep after an upgrade", () => {
     const images = sourceArtifacts(namedBy("upgrade").filter((name) => !name.startsWith("kindest/node:v1.33")));
     expect(names(images)).toEqual(expect.arrayContaining(["image-kube-proxy-1.33", "image-coredns-1.33"]));
@@ -100,11 +110,12 @@ describe("what only some stacks need", () => {
     expect(new Set(suffixes).size).toBe(suffixes.length);
   });
 
-  test("is in order together with the rest, under names and keys of its own", () => {
+  test("is in order together with the rest, under a name and key of its own", () => {
     const all = sourceArtifacts(onDemand.flatMap(({ gives }) => gives ?? []));
     expect(all).toHaveLength(sourceArtifacts().length + onDemand.length);
     expect(orderByNeeds(all)).toHaveLength(all.length);
-    expect(new Set(all.map(({ key }) => key)).size).toBe(all.length);
+    // Two releases may have the same pause image, whose artifacts then have equal keys.
+    expect(new Set(all.map(({ name, key }) => `${name}-${key}`)).size).toBe(all.length);
   });
 });
 

@@ -77,6 +77,11 @@ describe("node images by version", () => {
 
   test("have only the wanted version in a new cluster, and after a rebuild", () => {
     expect(nodeImagesByVersion("v1.34.0", "new")).toEqual({ "v1.34.0": "new" });
+    const between = { "v1.33.1": "between" };
+    expect(nodeImagesByVersion("v1.34.0", "new", { images: {}, versions: [] }, between)).toEqual({
+      "v1.33.1": "between",
+      "v1.34.0": "new",
+    });
     const rebuilt = { images: { "v1.34.0": "new", "v1.33.1": "old" }, versions: ["v1.34.0", "v1.34.0"] };
     expect(nodeImagesByVersion("v1.34.0", "newer", rebuilt)).toEqual({ "v1.34.0": "newer" });
   });
