@@ -15,7 +15,7 @@ interface Entry {
 }
 
 /** Returns the lines about a cause: object and reason, then the next step. */
-const reportLines = (cluster: string, { line, remedy }: Cause): string[] => [
+const reportLines = (source: string, { cluster = source, line, remedy }: Cause): string[] => [
   `${cluster} is held up: ${line}`,
   `  next step: ${remedy}`,
 ];
@@ -37,7 +37,7 @@ export class CauseLog {
       if (entry.solvedAt !== undefined) continue;
       if (entry.isReported) {
         entry.solvedAt = seconds;
-        lines.push(`${cluster}: solved: ${entry.cause.object}`);
+        lines.push(`${entry.cause.cluster ?? cluster}: solved: ${entry.cause.object}`);
       } else this.entries.delete(key);
     }
     return lines;

@@ -11,6 +11,8 @@ export interface Cause extends Evidence {
   key: string;
   /** The object for the message about the end of the cause. */
   object: string;
+  /** The cluster of an object in the management cluster; absent for the cluster with the object itself. */
+  cluster?: string;
   remedy: string;
   /** Seconds for which the cause must last before it is reported. */
   tolerance: number;
@@ -149,12 +151,15 @@ const infrastructureCauses = ({ objects, kubeconfig }: CauseFacts): Cause[] =>
     const lines = objectLine(object);
     const line = lines.map((part) => part.trim()).join(" ");
     const isBootstrap = /^Bootstrap/.test(failure.type);
+    const kubectl = `kubectl --kubeconfig ${kubeconfig} --namespace ${metadata.namespace}`;
     const remedy = isBootstrap
-      ? `correct the settings kubeadm and kubernetesVersion, then delete the machine, since kubeadm never runs again: docker logs ${metadata.name}`
-      : `kubectl --kubeconfig ${kubeconfig} --namespace ${metadata.namespace} describe ${kind.toLowerCase()} ${metadata.name}`;
+      ? `correct the settings kubeadm and kubernetesVersion and run up again; for the same machine: ${kubectl} delete machine ${metadata.name}`
+      : `${kubectl} describe ${kind.toLowerCase()} ${metadata.name}`;
+    const cluster = metadata.labels?.["cluster.x-k8s.io/cluster-name"];
     // kubeadm is not repeated. Controllers repeat everything else, and a conflict of two writers is over at once.
     const tolerance = isBootstrap ? 0 : 6;
-    return [{ key: `${kind} ${metadata.name}`, object: `${kind} ${metadata.name}`, line, remedy, tolerance }];
+    const name = `${kind} ${metadata.name}`;
+    return [{ key: name, object: name, line, remedy, tolerance, ...(cluster ? { cluster } : {}) }];
   });
 
 /** The API server's message about a webhook that does not answer. */

@@ -80,7 +80,8 @@ describe("causes of a hang", () => {
       `${command}\nERROR: exited with status: 1\nSTDOUT: x\nSTDERR: error execution phase`,
     );
     const [cause] = causes([failed]);
-    expect(cause).toMatchObject({ tolerance: 0, object: "DevMachine one-a" });
+    expect(cause).toMatchObject({ tolerance: 0, object: "DevMachine one-a", cluster: "one" });
+    expect(new CauseLog().take("mgmt", [cause!], 1)[0]).toMatch(/^one is held up: DevMachine one-a/);
     expect(cause?.line).toMatch(/kubeadm init exited with status: 1 \| error execution phase/);
     expect(cause?.remedy).toMatch(/^correct the settings kubeadm/);
   });
