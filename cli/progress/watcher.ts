@@ -60,6 +60,10 @@ export const tickMs = 500;
 /** Milliseconds between two attempts to open a cluster, since each attempt may start kubectl. */
 const reopenMs = 10_000;
 
+/** Time between two lists of a type as a multiple of the time of an answer, and its limit in milliseconds. */
+const restShare = 3;
+const longestRestMs = 6000;
+
 /** Clusters that are listed in full time. More clusters are listed less often, so that the load stays the same. */
 const fullTime = 8;
 
@@ -157,9 +161,13 @@ class ClusterWatch {
   private async list(type: ListedType, pauseMs: number): Promise<void> {
     this.due.set(type, Date.now() + pauseMs);
     const base = type.group === "" ? "/api/v1" : `/apis/${type.group}/${await this.preferredVersion(type.group)}`;
-    this.due.set(type, Date.now() + pauseMs); // the request for the version took a while
+    const sentAt = Date.now(); // the request for the version took a while
+    this.due.set(type, sentAt + pauseMs);
     // Version 0 is an answer from the API server's memory, without a read from etcd.
     const body = await this.get(`${base}/${type.plural}?${type.query ?? "resourceVersion=0"}`);
+    // A server that is busy, or has many objects, is asked less often.
+    const restMs = Math.min(restShare * (Date.now() - sentAt), longestRestMs);
+    this.due.set(type, Math.max(sentAt + pauseMs, Date.now() + restMs));
     this.lists.set(
       type,
       listAt(body, "items")
@@ -205,9 +213,10 @@ export const watchClusters = (
   observe: (cluster: WatchedCluster, objects: ApiObject[]) => void,
 ): (() => void) => {
   const watches = clusters.map((cluster) => new ClusterWatch(cluster, world, observe));
-  const slowness = Math.max(1, clusters.length / fullTime);
   const poll = (): void => {
     const now = Date.now();
+    const listed = clusters.filter(({ file }) => world.version(file) !== undefined).length;
+    const slowness = Math.max(1, listed / fullTime);
     for (const watch of watches) void watch.poll(now, slowness);
   };
   poll();

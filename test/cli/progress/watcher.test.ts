@@ -94,6 +94,16 @@ describe("the watcher", () => {
     expect(new Set(requests.map(({ path }) => path)).size).toBe(requests.length);
   });
 
+  test("lists a slow API server less often, but goes on", async () => {
+    const { api, requests } = fakeApi({}, 1500);
+    stop = watchClusters([workload], worldOf({ "one.yaml": api }), () => undefined);
+    await jest.advanceTimersByTimeAsync(60_000);
+    const times = requests.filter(({ path }) => path.includes("/nodes")).map(({ time }) => time);
+    const pauses = times.slice(1).map((time, index) => time - times[index]!);
+    expect(Math.min(...pauses)).toBeGreaterThanOrEqual(6000);
+    expect(Math.max(...pauses)).toBeLessThanOrEqual(8500);
+  });
+
   test("lists many clusters less often, so that the load stays the same", async () => {
     const clusters = Array.from({ length: 40 }, (_, index) => ({
       ...workload,
