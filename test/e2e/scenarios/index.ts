@@ -19,7 +19,7 @@ import { lost } from "./lost";
 import { machinepool } from "./machinepool";
 import { many } from "./many";
 import { neighbours } from "./neighbours";
-import { pause } from "./pause";
+import { pause, pauseDualStack, pauseHa, pauseTwo } from "./pause";
 import { progress } from "./progress";
 import { providers } from "./providers";
 import { providerUpgrade } from "./providerUpgrade";
@@ -63,6 +63,9 @@ export const scenarios: Scenario[] = [
   failure,
   failurePair(),
   neighbours,
+  pauseHa,
+  pauseDualStack,
+  pauseTwo,
   lost,
   usedMachine,
 ];
