@@ -241,6 +241,14 @@ describe("the estimate of the remaining time", () => {
       expect(estimateUp([run(150), run(160), run(200, other)], identity)).toBeUndefined();
   });
 
+  test("is shown only for a run that creates the management cluster", () => {
+    const model = new RunModel(clusters, { least: 150, most: 200 });
+    expect(model.snapshot(11).remaining).toBeUndefined();
+    model.take(begins("management-kind", kind));
+    expect(model.snapshot(20).remaining).toBe("2 to 3 minutes left");
+    expect(new RunModel(clusters).snapshot(20).remaining).toBeUndefined();
+  });
+
   test("is a range in minutes", () => {
     const estimate = { least: 150, most: 200 };
     expect(remainingText(estimate, 0)).toBe("2 to 4 minutes left");
