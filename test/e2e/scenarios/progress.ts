@@ -1,7 +1,6 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { dump } from "js-yaml";
 import { pins } from "../../../lib/versions/pins";
 import { check, command, type Step } from "../harness";
 import type { Scenario } from "../scenario";
@@ -41,8 +40,8 @@ const deployment = (name: string, spec: object, labels: Record<string, string> =
 });
 
 /**
- * Objects of a user: an image that does not exist, a pod that no node takes, and a webhook that refuses the pods of one
- * Deployment, since nothing is behind its service. Slipway would refuse the image in a manifest before it starts.
+ * Returns objects that hang: an image that does not exist, a pod that no node takes, and a webhook without pods. Slipway
+ * would refuse the image in a manifest before it starts.
  */
 const hanging = (image: string): object[] => [
   deployment("noimage", { containers: [{ name: "noimage", image: "registry.invalid/none:1" }] }),
