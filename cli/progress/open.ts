@@ -31,6 +31,19 @@ export const usesView = (args: readonly string[], isEngineOutput: boolean): bool
     return silentOptions.includes(name);
   });
 
+/** Returns true if Pulumi asks for the passphrase of its state, and so needs the terminal. */
+export const asksPassphrase = (
+  { backend, variables }: Pick<Target, "backend" | "variables">,
+  env: NodeJS.ProcessEnv,
+): boolean => {
+  const all = { ...env, ...variables };
+  return (
+    !/^https?:/.test(backend) &&
+    all.PULUMI_CONFIG_PASSPHRASE === undefined &&
+    all.PULUMI_CONFIG_PASSPHRASE_FILE === undefined
+  );
+};
+
 /** Returns the clusters of a stack's settings. */
 export const trackedClusters = (stack: string, { management, clusters }: Settings): TrackedClusters => ({
   management: {
@@ -47,14 +60,15 @@ export const trackedClusters = (stack: string, { management, clusters }: Setting
 });
 
 /**
- * Opens the view of a run; returns undefined if the settings cannot be read, because the program then reports why.
+ * Opens the view of a run. Returns undefined if Pulumi needs the terminal, or if the settings cannot be read, because the
+ * program then reports why.
  *
  * @param args options for Pulumi, which may limit the run to some resources
  */
 export const openView = (target: Target, command: string, args: readonly string[]): RunView | undefined => {
   const { checkout, stack } = target;
   const { settings } = readStackFile(checkout, stack);
-  if (settings === undefined) return undefined;
+  if (settings === undefined || asksPassphrase(target, process.env)) return undefined;
   const world = {
     ...{ output: process.stdout, env: process.env, print },
     watcher: {

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, jest, test } from "@jest/globals";
 import { openEngineLog } from "../../../cli/progress/engineLog";
 import { readReports } from "../../../cli/progress/estimate";
-import { usesView } from "../../../cli/progress/open";
+import { asksPassphrase, usesView } from "../../../cli/progress/open";
 import { RunView, type ViewWorld } from "../../../cli/progress/runView";
 import { LiveLines, type Output } from "../../../cli/progress/terminal";
 import type { TrackedClusters } from "../../../lib/progress/runModel";
@@ -211,6 +211,14 @@ describe("the choice of the view", () => {
     [["--attach-debugger=program"], false],
     [["-d"], false],
   ] as [string[], boolean][])("%j", (args, expected) => expect(usesView(args, false)).toBe(expected));
+
+  test("is Pulumi's own output if Pulumi asks for a passphrase", () => {
+    const asks = (backend: string, variables = {}, env = {}) => asksPassphrase({ backend, variables }, env);
+    expect(asks("s3://states")).toBe(true);
+    expect(asks("s3://states", {}, { PULUMI_CONFIG_PASSPHRASE: "" })).toBe(false);
+    expect(asks("file:///x", { PULUMI_CONFIG_PASSPHRASE_FILE: "/x" })).toBe(false);
+    expect(asks("https://api.pulumi.com")).toBe(false);
+  });
 
   test("is Pulumi's own output with --engine-output", () => expect(usesView([], true)).toBe(false));
 });
