@@ -174,8 +174,8 @@ export const listResources = (
 };
 
 /**
- * Returns the chain of resources that made a run as long as it was, as indexes: from the operation that ended last, each
- * time back to the resource before it that ended last. A deletion waits for the resources that need the deleted resource.
+ * Returns the chain of resources that made a run as long as it was, as indexes. The search starts at the operation that
+ * ended last, and goes back to the need that ended last. A deletion waits for the resources that need the deleted resource.
  */
 export const findCriticalPath = (resources: readonly ReportResource[]): number[] => {
   const neededBy = resources.map((): number[] => []);

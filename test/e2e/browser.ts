@@ -24,8 +24,8 @@ const findChromium = (): string => {
     ["chromium", "chromium-browser", "google-chrome"]
       .map((name) => command("which", [name]).stdout.trim())
       .find((path) => path !== "");
-  const found = find();
-  if (found !== undefined) return found;
+  const chosen = find();
+  if (chosen !== undefined) return chosen;
   if (process.getuid?.() === 0) must("apt-get", ["install", "--yes", "--quiet", "chromium"]);
   const installed = find();
   if (installed === undefined) throw new Error("chromium: expected on PATH, got nothing. Install Chromium.");
@@ -113,8 +113,8 @@ const toggles = async (page: Page): Promise<boolean> => {
   return (await isOpen()) !== before;
 };
 
-const expectNone = (found: readonly string[], what: string): void =>
-  check(found.length === 0, `no ${what}, got:\n${found.slice(0, 12).join("\n")}`);
+const expectNone = (chosen: readonly string[], what: string): void =>
+  check(chosen.length === 0, `no ${what}, got:\n${chosen.slice(0, 12).join("\n")}`);
 
 const stepsOf = (
   browser: () => Browser,

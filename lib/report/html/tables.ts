@@ -52,7 +52,9 @@ const endings = [
 export const operationsSection = ({ operations, succeeded }: Report): Html | null => {
   if (operations.length === 0) return null;
   const changed = operations.filter(({ operation }) => operation !== "same");
-  const same = operations.filter(({ operation }) => operation === "same").reduce((sum, row) => sum + row.planned, 0);
+  const same = operations
+    .filter(({ operation }) => operation === "same")
+    .reduce((total, row) => total + row.planned, 0);
   const columns = endings.filter(([key]) => changed.some((row) => row[key] > 0));
   const rows = changed.map((row) => [row.part, row.operation, ...columns.map(([key]) => row[key] || "")]);
   const head = ["part", "operation", ...columns.map(([, name]) => name)];
@@ -158,17 +160,17 @@ export const resourcesSection = ({ resources }: Report): Html | null => {
       ${counted(resources.length, "resource")} in a stable order: each resource comes after the resources that it needs.
     </p>
     ${parts.map((part) => {
-      const inside = resources.filter((resource) => resource.part === part);
-      const components = inside.filter(({ type }) => isGroup(type)).length;
+      const members = resources.filter((resource) => resource.part === part);
+      const components = members.filter(({ type }) => isGroup(type)).length;
       return html`<details>
         <summary>
           <b>${part}</b>
           <span class="dim"
-            >${counted(inside.length, "resource")}${components > 0 && `, of them ${counted(components, "component")}`}</span
+            >${counted(members.length, "resource")}${components > 0 && `, of them ${counted(components, "component")}`}</span
           >
         </summary>
         <ol class="list">
-          ${inside.map((resource) => resourceHtml(resource, resources))}
+          ${members.map((resource) => resourceHtml(resource, resources))}
         </ol>
       </details> `;
     })}

@@ -65,7 +65,7 @@ const rowHtml = ({ resource, start, end, isCritical }: Row, total: number): Html
 /** Returns the sentence about the critical path. */
 const pathSummary = (report: Report): string => {
   const bars = report.criticalPath.flatMap((index) => report.resources[index] ?? []);
-  const busy = bars.reduce((sum, { start, end }) => sum + ((end ?? report.seconds) - (start ?? 0)), 0);
+  const busy = bars.reduce((total, { start, end }) => total + ((end ?? report.seconds) - (start ?? 0)), 0);
   return `The critical path has ${counted(bars.length, "operation")}, which took ${duration(busy)} of ${duration(report.seconds)}.`;
 };
 

@@ -77,11 +77,11 @@ describe("the report of a run", () => {
   });
 
   test("asks each cluster once", async () => {
-    checkout.fakeTool("kubectl", `echo "$*" >>"${join(checkout.folder, "asked")}"; echo '{"items":[]}'`);
+    checkout.fakeTool("kubectl", `echo "$*" >>"${join(checkout.folder, "requests")}"; echo '{"items":[]}'`);
     const kubeconfigs = { capd: "apiVersion: v1", clusterapi: "apiVersion: v1" };
     await openRunReport(target(), "up", [], print).finish({ code: 0, outputs: { ...openOutputs, kubeconfigs } });
-    const asked = readFileSync(join(checkout.folder, "asked"), "utf8").trim().split("\n");
-    expect(asked.sort()).toEqual([
+    const requests = readFileSync(join(checkout.folder, "requests"), "utf8").trim().split("\n");
+    expect(requests.sort()).toEqual([
       expect.stringMatching(/capd\.yaml .*get nodes,services,pods /),
       expect.stringMatching(/clusterapi\.yaml .*get cluster-api,nodes,services,pods /),
     ]);
@@ -158,7 +158,7 @@ describe("the report of a run", () => {
     });
     const { report: written, page } = read();
     expect(JSON.stringify(written)).toContain("error: [redacted] and [redacted]");
-    const found = secrets.filter((secret) => page.includes(secret) || JSON.stringify(written).includes(secret));
-    expect(found).toEqual([]);
+    const leaked = secrets.filter((secret) => page.includes(secret) || JSON.stringify(written).includes(secret));
+    expect(leaked).toEqual([]);
   });
 });
