@@ -23,7 +23,7 @@ nav ul{display:flex;flex-wrap:wrap;gap:.35rem .9rem;margin-top:.9rem;padding:.6r
 .alarm h2{color:var(--poor)}.warn h2{color:var(--warn)}.alarm h3{margin-top:.8rem}
 pre{white-space:pre-wrap;overflow-wrap:anywhere;margin:0;line-height:1.45}
 .alarm ul,.warn ul{list-style:disc;padding-left:1.2rem}.alarm li,.warn li{overflow-wrap:anywhere}
-.urls a{font-size:1.05rem;overflow-wrap:anywhere}
+.urls{columns:15rem;max-width:60rem}.urls a{font-size:1.05rem;overflow-wrap:anywhere}
 .scroll{overflow-x:auto;border:1px solid var(--line);border-radius:8px}
 table{border-collapse:collapse;width:100%;font-size:.92rem}th,td{text-align:left;padding:.4rem .7rem;vertical-align:top}
 th{background:var(--soft);font-weight:600;white-space:nowrap}tr+tr td{border-top:1px solid var(--line)}.num{text-align:right;white-space:nowrap}

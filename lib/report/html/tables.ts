@@ -4,11 +4,11 @@ import { labelOf } from "./labels";
 import { type Content, counted, duration, html, type Html, link } from "./markup";
 
 /**
- * Returns a table that can be scrolled sideways, also with the keyboard. On a narrow screen each row is a block with a
- * line for each cell.
+ * Returns a table that can be scrolled sideways, also with the keyboard. On a narrow screen each row of a
+ * wide table is a block with a line for each cell.
  */
 const table = (label: string, head: readonly string[], rows: readonly (readonly Content[])[]): Html =>
-  html`<div class="scroll cards" tabindex="0" role="region" aria-label="${label}">
+  html`<div class="scroll${head.length > 4 && " cards"}" tabindex="0" role="region" aria-label="${label}">
     <table>
       <thead>
         <tr>

@@ -4,7 +4,7 @@ import { labelOf } from "./labels";
 import { counted, duration, html, type Html } from "./markup";
 
 /** Maximum number of rows. The longest operations and the critical path stay. */
-const mostRows = 80;
+const mostRows = 45;
 
 /** Shortest operation with a row: in seconds, and as a share of the run. */
 const shortest = { seconds: 1, share: 0.025 };
