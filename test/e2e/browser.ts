@@ -74,7 +74,7 @@ interface AxeResult {
 /** Returns the violations that axe-core finds. */
 const violations = async (page: Page): Promise<string[]> => {
   await page.evaluate(axeSource);
-  const result = (await page.evaluate("axe.run(document)")) as AxeResult;
+  const result = await page.evaluate<AxeResult>("axe.run(document)");
   return result.violations.flatMap(({ id, nodes }) =>
     nodes.slice(0, 3).map(({ html, failureSummary }) => `${id}: ${html.slice(0, 200)} ${failureSummary ?? ""}`),
   );
@@ -97,7 +97,7 @@ const unreachable = async (page: Page): Promise<string[]> => {
       return [element?.getAttribute("data-focus") ?? "", element ? getComputedStyle(element).outlineStyle : "none"];
     });
     if (focus === "") continue;
-    reached.add(focus!);
+    reached.add(focus ?? "");
     if (outline === "none") faint.push(`no visible focus: ${focus}`);
   }
   return [...(reached.size === wanted ? [] : [`${reached.size} of ${wanted} elements are reached`]), ...faint];

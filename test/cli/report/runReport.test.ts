@@ -113,6 +113,18 @@ describe("the report of a run", () => {
     expect(written).toMatchObject({ succeeded: false, createdManagementCluster: false });
   });
 
+  test("of a program that throws has a failed stack", async () => {
+    const urn = "urn:pulumi:dev::slipway::pulumi:pulumi:Stack::slipway-dev";
+    const report = openRunReport(target(), "up", [], print);
+    report.observe({ kind: "begins", urn, op: "create" });
+    report.observe({ kind: "error", urn, message: "podCidr: expected a network" });
+    report.observe({ kind: "done", urn, op: "create" });
+    await report.finish({ code: 1 });
+    const { report: written } = read();
+    expect(written.failure?.lines).toEqual(["first failure: the program: podCidr: expected a network"]);
+    expect(written.operations).toMatchObject([{ part: "stack", done: 0, failed: 1 }]);
+  });
+
   test("of a command that throws has the error, and the command still throws", async () => {
     const run = reported(openRunReport(target(), "destroy", [], print), () => Promise.reject(new Error("no disk")));
     await expect(run).rejects.toThrow("no disk");
