@@ -1,10 +1,13 @@
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync, readFileSync, rmSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
 import { ensureDocker } from "../../cli/toolchain/source/docker";
 import { imagesOfNode } from "../../provider/kind/docker";
 import { check, must } from "./harness";
 
 const pidFile = "/var/run/docker.pid";
+
+/** State of dockerd, its containerd and its shims that does not survive a restart of the machine. */
+const runState = ["/var/run/docker", "/run/containerd", "/run/docker"];
 
 /** Whether Docker is a bare dockerd that this user may end, as scripts/slipway starts one without systemd. */
 export const canRestartDaemon = (): boolean =>
@@ -14,12 +17,17 @@ export const canRestartDaemon = (): boolean =>
   existsSync(pidFile) &&
   existsSync(`/proc/${readFileSync(pidFile, "utf8").trim()}`);
 
-/** Ends dockerd, which ends its containers, and starts it again; containers come back as their restart policies have it. */
-export const restartDaemon = async (): Promise<void> => {
+/**
+ * Ends dockerd, which ends its containers, and starts it again; containers come back as their restart policies have it.
+ *
+ * @param options.deletesRunState true to delete the folders that a restart of the machine empties
+ */
+export const restartDaemon = async ({ deletesRunState = false } = {}): Promise<void> => {
   const pid = Number(readFileSync(pidFile, "utf8"));
   process.kill(pid, "SIGTERM");
   for (const deadline = Date.now() + 120_000; existsSync(`/proc/${pid}`); await sleep(200))
     check(Date.now() < deadline, `dockerd (${pid}) to end within 120 s`);
+  if (deletesRunState) for (const folder of runState) rmSync(folder, { recursive: true, force: true });
   await ensureDocker((text) => process.stdout.write(`         ${text}`));
 };
 

@@ -46,7 +46,9 @@ export const runToPoint = async (stack: TestStack, run: Run, folder: string): Pr
   const output = openSync(log, "w");
   const start = Date.now();
   const seconds = (): number => (Date.now() - start) / 1000;
-  const child: ChildProcess = spawn("scripts/slipway", [run.verb, "--event-log", events], {
+  // `stop` and `start` do not run Pulumi.
+  const args = run.verb === "up" || run.verb === "destroy" ? ["--event-log", events] : [];
+  const child: ChildProcess = spawn("scripts/slipway", [run.verb, ...args], {
     cwd: stack.checkout,
     // The flag is one of those that Pulumi keeps for its developers.
     env: { ...process.env, ...stack.env, PULUMI_DEBUG_COMMANDS: "true" },

@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { clearEarlierRuns } from "../earlierRuns";
-import type { Counts } from "../harness";
+import { type Counts, must } from "../harness";
 import type { TestStack } from "../testStack";
 import { type Ended, runToPoint } from "./interrupt";
 import { leftOf, lookBefore, removeNodeImages } from "./left";
@@ -26,9 +26,15 @@ const wrongWith = ({ verb, point }: Run, { code, after, output }: Ended): string
   return `${verb} ${point ? "ended before its point" : "did not end well"}, with ${code}\n${output}`;
 };
 
-/** Whether the run after an outcome goes on from an `up` that was cut, and not from a whole `destroy`. */
+/** Whether the run after an outcome continues a run that was cut, and does not follow a whole `destroy`. */
 const isResumed = (last: Outcome | undefined): last is Outcome =>
-  last !== undefined && last.verb === "up" && last.left === undefined && "signal" in last.fault;
+  last !== undefined && last.verb !== "destroy" && last.left === undefined && "signal" in last.fault;
+
+/** Returns the containers of the stack's clusters that run after a whole `stop`; undefined if none runs. */
+const stillRunning = (): string | undefined => {
+  const running = must("docker", ["ps", "--filter", "label=io.x-k8s.kind.cluster", "--format", "{{.Names}}"]).trim();
+  return running === "" ? undefined : `stop: expected no running container, got ${running.replaceAll("\n", ", ")}`;
+};
 
 /** Returns why a plan shows changes after a run that came to its end; undefined where it shows none. */
 const changesPlanned = (stack: TestStack): string | undefined => {
@@ -68,7 +74,8 @@ export const makeJourney = async (stack: TestStack, journey: Journey): Promise<J
     const start = Date.now();
     const ended = await runToPoint(stack, run, folder);
     let failure = wrongWith(run, ended);
-    const isWhole = run.verb === "up" && ended.after === undefined;
+    const isWhole = (run.verb === "up" || run.verb === "start") && ended.after === undefined;
+    if (failure === undefined && run.verb === "stop" && ended.after === undefined) failure = stillRunning();
     if (failure === undefined && isWhole && journey.settings?.["application"] !== false) {
       failure = await stack.answers(stack.outputs().url ?? "no URL").then(
         () => undefined,

@@ -110,6 +110,34 @@ const byHand: Journey = {
   runs: hands.flatMap((after): Run[] => [{ verb: "up" }, { verb: "destroy", after }]),
 };
 
+const seconds = (verb: Run["verb"], at: number, signal: Signal, reach: Reach): Run => ({
+  verb,
+  point: { name: `${verb}-${at}`, at: { seconds: at }, signal, reach },
+});
+
+/** A `stop` and a `start` that are cut, followed by the same command or by the other one. */
+const stopAndStart: Journey = {
+  name: "stop-start",
+  runs: [
+    { verb: "up" },
+    seconds("stop", 4, "SIGKILL", "all"),
+    seconds("stop", 6, "SIGINT", "group"),
+    { verb: "stop" },
+    seconds("start", 3, "SIGKILL", "all"),
+    seconds("start", 8, "SIGKILL", "group"),
+    seconds("start", 5, "SIGINT", "group"),
+    { verb: "start" },
+    seconds("stop", 5, "SIGKILL", "group"),
+    { verb: "start" },
+    seconds("stop", 7, "SIGINT", "all"),
+    { verb: "up" },
+    { verb: "stop" },
+    seconds("start", 4, "SIGINT", "all"),
+    { verb: "stop" },
+    { verb: "destroy" },
+  ],
+};
+
 /** What `make e2e-faults` makes. */
 export const fullJourneys: readonly Journey[] = [
   longWay("kill-all", "SIGKILL", "all"),
@@ -131,6 +159,7 @@ export const fullJourneys: readonly Journey[] = [
   givenUp("given-up-late-group", "SIGKILL", "group", late),
   givenUp("node-image", "SIGKILL", "all", [begins(/^node-/, 4)], { withoutNodeImages: true }),
   byHand,
+  stopAndStart,
 ];
 
 /** What CI makes: few starts, since a resumed `up` goes on where the one before it was. */

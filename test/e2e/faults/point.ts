@@ -29,15 +29,15 @@ export interface ByHand {
 
 /** One run of a verb: to its end, or to a point. */
 export interface Run {
-  verb: "up" | "destroy";
+  verb: "up" | "destroy" | "stop" | "start";
   point?: Point;
   /** What is done by hand before it. */
   after?: ByHand;
 }
 
 /**
- * Runs on one stack, one after the other. Those without a point have to end well: an `up` with the application's answer, a
- * `destroy` with nothing left. The last one is a `destroy`.
+ * Runs on one stack, one after the other. Those without a point have to end well: an `up` and a `start` with the
+ * application's answer, a `stop` without a running container, a `destroy` with nothing left. The last one is a `destroy`.
  */
 export interface Journey {
   name: string;

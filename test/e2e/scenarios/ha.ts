@@ -1,4 +1,5 @@
-import { check, must, type Step } from "../harness";
+import { etcdMembers } from "../etcdMembers";
+import { check, type Step } from "../harness";
 import { type Inventory } from "../inventory";
 import type { Scenario } from "../scenario";
 import type { TestStack } from "../testStack";
@@ -10,26 +11,6 @@ const machine = [
   /^ha Node ha-control-plane-\w{5}$/,
 ];
 const controlPlane = [/^clusterapi KubeadmControlPlane default\/ha-control-plane$/];
-
-/** The members that etcd itself counts, by name, asked of the node of one of them. */
-const etcdMembers = (node: string): string[] => {
-  const pki = "/etc/kubernetes/pki/etcd";
-  const tls = ["--cacert", `${pki}/ca.crt`, "--cert", `${pki}/peer.crt`, "--key", `${pki}/peer.key`];
-  const url = "https://127.0.0.1:2379/v3/cluster/member/list";
-  const answer = must("docker", [
-    "exec",
-    node,
-    "curl",
-    "--silent",
-    "--show-error",
-    "--fail",
-    ...tls,
-    "--data",
-    "{}",
-    url,
-  ]);
-  return (JSON.parse(answer) as { members: { name: string }[] }).members.map(({ name }) => name).sort();
-};
 
 const steps = (stack: TestStack): Step[] => {
   let before: Inventory = {};

@@ -19,7 +19,7 @@ import { lost } from "./lost";
 import { machinepool } from "./machinepool";
 import { many } from "./many";
 import { neighbours } from "./neighbours";
-import { pause } from "./pause";
+import { pause, pauseDualStack, pauseHa, pauseTwo } from "./pause";
 import { providers } from "./providers";
 import { providerUpgrade } from "./providerUpgrade";
 import { refused } from "./refused";
@@ -61,6 +61,9 @@ export const scenarios: Scenario[] = [
   failure,
   failurePair(),
   neighbours,
+  pauseHa,
+  pauseDualStack,
+  pauseTwo,
   lost,
   usedMachine,
 ];
