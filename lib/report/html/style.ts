@@ -50,6 +50,7 @@ details[open]>summary{border-bottom:1px solid var(--line);border-radius:8px 8px 
 .bus,.wire{stroke:var(--dim);fill:none;stroke-width:1.5}.bus{stroke-width:3}
 .box{fill:var(--soft);stroke:var(--dim)}.box.lb{stroke:var(--crit)}.box.range{stroke:var(--range);stroke-dasharray:5 3}.box.service{stroke:var(--service)}
 .t1,.t2{font-family:system-ui,-apple-system,"Segoe UI",Roboto,Arial,sans-serif;fill:var(--fg);font-size:12px;font-weight:600}.t2{fill:var(--dim);font-weight:400;font-size:11.5px}
+.graph{display:block;width:100%;max-width:440px;margin:.4rem 0 1rem}.tip{fill:var(--dim)}
 .list{padding:.5rem .75rem;font-size:.9rem;list-style:decimal inside;columns:1}.list li{padding:.12rem 0;overflow-wrap:anywhere}.needs{display:block;margin-left:1.4rem;color:var(--dim);font-size:.92em}
 footer{margin-top:3rem;border-top:1px solid var(--line);padding-top:.8rem;color:var(--dim);font-size:.88rem}
 @media(max-width:900px){.axis,.row{grid-template-columns:minmax(0,18rem) minmax(0,1fr) 6rem}}

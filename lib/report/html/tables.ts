@@ -1,5 +1,5 @@
 import type { Report, ReportResource } from "../model";
-import { isGroup } from "../resources";
+import { partsGraph } from "./graph";
 import { labelOf } from "./labels";
 import { type Content, counted, duration, html, type Html, link } from "./markup";
 
@@ -19,7 +19,7 @@ const table = (label: string, head: readonly string[], rows: readonly (readonly 
         ${rows.map(
           (row) =>
             html`<tr>
-              ${row.map((cell, index) => html`<td data-name="${head[index] ?? ""}">${cell}</td>`)}
+              ${row.map((cell, index) => html`<td data-name="${head[index] ?? ""}">${cell !== "" && html`<div>${cell}</div>`}</td>`)}
             </tr> `,
         )}
       </tbody>
@@ -159,15 +159,13 @@ export const resourcesSection = ({ resources }: Report): Html | null => {
     <p>
       ${counted(resources.length, "resource")} in a stable order: each resource comes after the resources that it needs.
     </p>
+    ${partsGraph(resources)}
     ${parts.map((part) => {
       const members = resources.filter((resource) => resource.part === part);
-      const components = members.filter(({ type }) => isGroup(type)).length;
       return html`<details>
         <summary>
           <b>${part}</b>
-          <span class="dim"
-            >${counted(members.length, "resource")}${components > 0 && `, of them ${counted(components, "component")}`}</span
-          >
+          <span class="dim">${counted(members.length, "resource")}</span>
         </summary>
         <ol class="list">
           ${members.map((resource) => resourceHtml(resource, resources))}

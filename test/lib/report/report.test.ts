@@ -205,7 +205,9 @@ describe("the page of a report", () => {
   test("loads nothing and has no script", () => {
     const page = renderReport(failed());
     expect(page).toContain("default-src &#39;none&#39;".replaceAll("&#39;", "'"));
-    expect(page).not.toMatch(/<(script|img|iframe|object|embed|link|base|form)\b|@import|url\(|\son\w+=|javascript:/i);
+    expect(page).not.toMatch(
+      /<(script|img|iframe|object|embed|link|base|form)\b|@import|url\((?!#)|\son\w+=|javascript:/i,
+    );
     expect([...page.matchAll(/href="([^"]*)"/g)].map(([, target = ""]) => target)).toEqual(
       expect.arrayContaining(["http://172.18.254.1", "#clusters", "../../docs/guides/report.md"]),
     );
@@ -216,6 +218,14 @@ describe("the page of a report", () => {
     const ids = [...page.matchAll(/ id="([^"]*)"/g)].map(([, id]) => id);
     expect(new Set(ids).size).toBe(ids.length);
     for (const [, target] of page.matchAll(/href="#([^"]*)"/g)) expect(ids).toContain(target);
+  });
+
+  test("draws which part of the stack needs which part", () => {
+    expect(renderReport(failed())).toContain(
+      'aria-label="Parts of the stack: management cluster needs network; cluster cluster-01 needs management cluster"',
+    );
+    const many = renderReport(buildReport(runFacts(50), stackFacts(50)));
+    expect(many).toContain("; 50 clusters need management cluster");
   });
 
   test("escapes every text of the facts", () => {
