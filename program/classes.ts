@@ -95,5 +95,9 @@ export const topologyOf = (stack: Stack, created: Created, cluster: ClusterSetti
       : topologyParts(cluster, { clusterClass, variables: cluster.class?.variables ?? {} });
   const value = imagesByVersion(stack, created, cluster);
   const withImages = value ? withVariable(parts.cluster, nodeImageVariable, value) : parts.cluster;
-  return { ...parts, cluster: objects ? withClassChecksum(withImages, classChecksum(objects)) : withImages };
+  if (objects === undefined) return { ...parts, cluster: withImages };
+  const checksum = classChecksum(objects);
+  const running = stack.inputs.topology.runningChecksums[cluster.name];
+  const topology = { ...parts.topology, isClassChanging: running !== undefined && running !== checksum };
+  return { ...parts, topology, cluster: withClassChecksum(withImages, checksum) };
 };

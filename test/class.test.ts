@@ -2,8 +2,12 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, jest, test } from "@jest/globals";
+import * as pulumi from "@pulumi/pulumi";
+import { classAnnotation } from "../lib/base/labels";
+import type { KubernetesObject } from "../lib/kubernetes/object";
 import type { Settings } from "../lib/settings/types";
 import type { Inputs } from "../preflight/prepare";
+import type { LiveTopology } from "../preflight/management/topology";
 import { readStackTopology } from "../preflight/manifests/topology";
 import { inputs } from "./helpers/fixtures";
 import { type Program, recordProgram } from "./helpers/program";
@@ -11,10 +15,11 @@ import { quickStartClass } from "./helpers/quickStart";
 import { type Recording, type Registration, waitsFor } from "./helpers/recorder";
 
 let mockRunning: Inputs["running"] = {};
+let mockLive: LiveTopology | undefined;
 const mockInputs = async (settings: Settings, owner: string): Promise<Inputs> => ({
   ...inputs(settings),
   running: mockRunning,
-  topology: await readStackTopology(settings, owner, {}, () => Promise.resolve(undefined)),
+  topology: await readStackTopology(settings, owner, {}, () => Promise.resolve(mockLive)),
 });
 jest.mock("../preflight/prepare", () => ({
   prepare: (settings: Settings, owner: string) => mockInputs(settings, owner),
@@ -101,6 +106,26 @@ describe("clusters with a class", () => {
     expect(version).toMatch(/^v1\./);
     expect(controlPlane.replicas).toBe(3);
     expect(variables[0]).toEqual({ name: "podSecurityStandard", value: { enabled: false } });
+  });
+
+  test("whose class changes in the same run have an unknown value in a preview, and the checksum in an up", async () => {
+    const checksum = (recording: Recording, name: string): unknown =>
+      topology(recording.find(`${name}/Cluster/team/${name}`)).controlPlane.metadata.annotations[classAnnotation];
+    const running = (name: string, value: unknown): KubernetesObject => ({
+      apiVersion: "cluster.x-k8s.io/v1beta2",
+      kind: "Cluster",
+      metadata: { name, namespace: "team" },
+      spec: { topology: { controlPlane: { metadata: { annotations: { [classAnnotation]: value } } } } },
+    });
+    const current = checksum(up, "west");
+    mockLive = { classes: [], clusters: [running("east", "earlier"), running("west", current)] };
+    try {
+      const [preview, again] = [await run({}, true), await run()];
+      expect([checksum(preview, "east"), checksum(preview, "west")]).toEqual([pulumi.runtime.unknownValue, current]);
+      expect([checksum(again, "east"), checksum(again, "west")]).toEqual([current, current]);
+    } finally {
+      mockLive = undefined;
+    }
   });
 
   test("share their class, which exists before them and is deleted after both", () => {

@@ -48,11 +48,11 @@ const readDigests = async (exec: Exec, images: readonly string[]): Promise<Stack
   } = await exec(...(["docker", "image", "inspect", "--format", "{{json .}}", ...images] as const));
   const inspected = jsonLines<unknown>(failed ? printed : lines);
   return images.map((image) => {
-    const found = inspected.find((one) =>
+    const details = inspected.find((one) =>
       [...listAt(one, "RepoTags"), ...listAt(one, "RepoDigests"), valueAt(one, "Id")].includes(image),
     );
-    const [repository] = listAt(found, "RepoDigests");
-    return { image, digest: text(repository).split("@")[1] ?? text(valueAt(found, "Id")) };
+    const [repository] = listAt(details, "RepoDigests");
+    return { image, digest: text(repository).split("@")[1] ?? text(valueAt(details, "Id")) };
   });
 };
 

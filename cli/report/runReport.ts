@@ -1,11 +1,12 @@
 import { messageOf } from "../../lib/base/errors";
+import { typeOf } from "../../lib/base/urn";
 import { failureLines } from "../../lib/diagnosis/failure/failureText";
 import { FailureWatch } from "../../lib/diagnosis/failure/failureWatch";
 import { redactor } from "../../lib/redaction/text";
 import { buildReport, redactReport, type RunFacts, type StackFacts } from "../../lib/report/build";
 import { settingsChecksum } from "../../lib/report/identity";
 import type { Report } from "../../lib/report/model";
-import type { TimedEvent } from "../../lib/report/resources";
+import { isGroup, type TimedEvent } from "../../lib/report/resources";
 import type { Settings } from "../../lib/settings/types";
 import { readStackFile } from "../../preflight/stackFile";
 import { createExec, type Exec } from "../../system/exec";
@@ -138,8 +139,10 @@ export const openRunReport = (
     const { kind, urn, op = "", message = "" } = event;
     const text = message.replace(/<\{%.*?%\}>/g, "").trim();
     if (kind === "warning" && !isNote(text)) warnings.push(text);
-    if (kind === "error" || kind === "warning" || urn === undefined) return;
-    const timed = { at: Date.now(), kind, urn, op };
+    // The engine reports an error of the program as an error of the stack, whose own operation then succeeds.
+    const isProgram = kind === "error" && urn !== undefined && isGroup(typeOf(urn));
+    if ((kind === "error" && !isProgram) || kind === "warning" || urn === undefined) return;
+    const timed = { at: Date.now(), kind: kind === "error" ? ("failed" as const) : kind, urn, op };
     events.push(timed);
     journal.add(timed);
   };

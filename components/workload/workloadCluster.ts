@@ -1,6 +1,7 @@
 import { local } from "@pulumi/command";
 import * as pulumi from "@pulumi/pulumi";
 import { clusterIdentity, type ClusterIdentity } from "../../lib/cluster/identity";
+import { withClassChecksum } from "../../lib/cluster/class/topology";
 import { infrastructureOf } from "../../lib/cluster/infrastructure";
 import {
   type ClusterParts,
@@ -63,6 +64,15 @@ const topologyWait = ({ parts, spec }: WorkloadClusterArgs): Record<string, stri
     : {};
 
 /**
+ * Returns the Cluster for Pulumi. A preview asks Cluster API about a changed Cluster, and Cluster API checks it against the
+ * present class. If the class changes in the same run, an unknown value makes the preview leave out this question.
+ */
+const clusterObject = (parts: ClusterParts): KubernetesObject =>
+  hasTopology(parts) && parts.topology.isClassChanging && pulumi.runtime.isDryRun()
+    ? withClassChecksum(parts.cluster, pulumi.unknown)
+    : parts.cluster;
+
+/**
  * Deletes owners of machines in the background, as kubectl does. Foreground deletion would delete the parts of each
  * machine at the same time. But the cluster cannot be deleted without its DevCluster, nor can a node be drained without
  * its container.
@@ -122,11 +132,15 @@ export class WorkloadCluster extends pulumi.ComponentResource {
       this.object(name, withDeletionPolicy(management, object), resourceOptions(management, this, ready)),
     );
     // This object is really deleted: its finalizer removes the containers, so deletedWith is not set.
-    const cluster = this.object(name, withAnnotations(parts.cluster, { ...inBackground, ...topologyWait(args) }), {
-      // Only a class creates machines as soon as the Cluster exists.
-      ...options([identity, ...supporting, ...(hasTopology(parts) ? args.nodeImageReady : [])]),
-      replaceWith: [identity],
-    });
+    const cluster = this.object(
+      name,
+      withAnnotations(clusterObject(parts), { ...inBackground, ...topologyWait(args) }),
+      {
+        // Only a class creates machines as soon as the Cluster exists.
+        ...options([identity, ...supporting, ...(hasTopology(parts) ? args.nodeImageReady : [])]),
+        replaceWith: [identity],
+      },
+    );
     // The deletion of a single part would drain machines one by one; all parts are deleted with the Cluster.
     const part = (dependsOn: pulumi.Resource[] = []): pulumi.CustomResourceOptions => ({
       ...options([cluster, ...dependsOn]),

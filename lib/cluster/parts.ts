@@ -41,6 +41,8 @@ export interface OwnerParts extends CommonParts {
 export interface TopologyParts extends CommonParts {
   topology: {
     className: string;
+    /** True if the running cluster has another class or another content of the class. @default false */
+    isClassChanging?: boolean;
     /** The class, if the template of the cluster contains it. */
     classObjects?: ClassObjects;
   };

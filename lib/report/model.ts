@@ -43,8 +43,8 @@ export interface ReportCondition {
   isGood: boolean;
   /** Time of the last change of the status in ISO 8601; null if the object does not have the time. */
   since: string | null;
-  /** Reason and message of a condition that is not good; null for a good condition. */
-  message: string | null;
+  /** Reason and message of a condition that is not good; absent for a good condition. */
+  message?: string;
 }
 
 /** An object of Cluster API, with the objects that belong to it. */

@@ -22,7 +22,7 @@ const toCondition = (condition: ReturnType<typeof conditionsOf>[number]): Report
   return {
     ...{ type, status, isGood },
     since: textAt(condition, "lastTransitionTime") || null,
-    message: isGood || text === "" ? null : text,
+    ...(isGood || text === "" ? {} : { message: text }),
   };
 };
 

@@ -79,7 +79,7 @@ const fixedParts: Readonly<Record<string, string>> = {
 };
 
 /** Order of the parts in a report. Clusters follow by name, then other resources. */
-const partOrder = ["stack", "network", "management cluster", "providers", "classes", "node images"];
+const partOrder = ["stack", "plugins", "network", "management cluster", "providers", "classes", "node images"];
 
 const workloadComponent = "slipway:index:WorkloadCluster";
 
@@ -89,6 +89,7 @@ const partOf = (urn: string, stated: ReadonlyMap<string, StatedResource>, seen: 
   if (fixed) return fixed;
   if (type === workloadComponent) return `cluster ${name}`;
   if (type === "pulumi:pulumi:Stack") return "stack";
+  if (type.startsWith("pulumi:providers:") && name.startsWith("default")) return "plugins";
   const { parent, deletedWith } = stated.get(urn) ?? {};
   if (kindOf(urn) === "Cluster" && ancestors.at(-1) === workloadComponent) return `cluster ${name.split("/")[0]}`;
   for (const near of [parent, deletedWith]) {
@@ -173,25 +174,26 @@ export const listResources = (
 };
 
 /**
- * Returns the chain of resources that made a run as long as it was, as indexes: from the operation that ended last, each
- * time back to the resource before it that ended last. A deletion waits for the resources that need the deleted resource.
+ * Returns the chain of resources that made a run as long as it was, as indexes. The search starts at the operation that
+ * ended last, and goes back to the need that ended last. A deletion waits for the resources that need the deleted resource.
  */
 export const findCriticalPath = (resources: readonly ReportResource[]): number[] => {
   const neededBy = resources.map((): number[] => []);
   resources.forEach(({ needs }, index) => needs.forEach((need) => neededBy[need]?.push(index)));
   const endOf = (index: number): number => resources[index]?.end ?? -1;
+  // The engine creates a default provider for its first resource, when the other needs already exist.
+  const isDefault = (index: number): boolean =>
+    /^pulumi:providers:/.test(resources[index]?.type ?? "") && /^default/.test(resources[index]?.name ?? "");
   const latest = (indexes: readonly number[]): number | undefined =>
     indexes
-      .filter((index) => endOf(index) >= 0)
+      .filter((index) => endOf(index) >= 0 && !isDefault(index))
       .reduce<number | undefined>(
         (last, index) => (last !== undefined && endOf(last) >= endOf(index) ? last : index),
         undefined,
       );
   const before = (index: number): readonly number[] => {
     const { operation, needs = [] } = resources[index] ?? {};
-    const candidates = operation === "delete" ? (neededBy[index] ?? []) : needs;
-    // The engine creates a default provider for its first resource, when the other needs already exist.
-    return candidates.filter((candidate) => !resources[candidate]?.name.startsWith("default"));
+    return operation === "delete" ? (neededBy[index] ?? []) : needs;
   };
   const path: number[] = [];
   for (let index = latest(resources.map((_, position) => position)); index !== undefined;) {

@@ -1,4 +1,5 @@
 import { listAt, valueAt } from "../../lib/base/json";
+import { classAnnotation } from "../../lib/base/labels";
 import { isCluster, isClusterClass } from "../../lib/cluster/class/classObjects";
 import { nodeImageVariable } from "../../lib/cluster/class/nodeImages";
 import type { KubernetesObject } from "../../lib/kubernetes/object";
@@ -29,6 +30,14 @@ export const findObject = (
   { namespace, name }: { namespace: string; name: string },
 ): KubernetesObject | undefined =>
   objects.find(({ metadata }) => metadata.namespace === namespace && metadata.name === name);
+
+/** Returns the checksum of the class that a running cluster has; undefined for a cluster that does not exist. */
+export const runningClassChecksum = (cluster: KubernetesObject | undefined): string | undefined => {
+  if (cluster === undefined) return undefined;
+  const annotations = valueAt(cluster, "spec", "topology", "controlPlane", "metadata", "annotations");
+  const checksum = valueAt(annotations, classAnnotation);
+  return typeof checksum === "string" ? checksum : "";
+};
 
 /** Returns the node images by version that a running cluster has; empty without the variable. */
 export const runningNodeImages = (cluster: KubernetesObject | undefined): Readonly<Record<string, string>> => {

@@ -6,7 +6,7 @@ import { type ClusterParts, hasTopology } from "../../lib/cluster/parts";
 import { type Settings, withTopology } from "../../lib/settings/types";
 import { topologyInExisting } from "../management/existing";
 import { topologyInNode } from "../management/inNode";
-import { findObject, type LiveTopology, runningNodeImages } from "../management/topology";
+import { findObject, type LiveTopology, runningClassChecksum, runningNodeImages } from "../management/topology";
 import { type ClassRequest, readClassFiles, resolveClasses, type StackClasses } from "./classes";
 import { topologyProblems } from "./classProblems";
 
@@ -14,6 +14,8 @@ import { topologyProblems } from "./classProblems";
 export interface TopologyInputs extends Pick<StackClasses, "created" | "uses"> {
   /** Node images by version that running clusters have, by the cluster's name. */
   readonly runningImages: Readonly<Record<string, Readonly<Record<string, string>>>>;
+  /** Checksums of the classes that running clusters have, by the cluster's name. */
+  readonly runningChecksums: Readonly<Record<string, string>>;
   /** Kubernetes versions that the class of a cluster lists, by the cluster's name. A class need not list any. */
   readonly listedVersions: ReadonlyMap<string, readonly string[]>;
   readonly problems: readonly Problem[];
@@ -25,6 +27,7 @@ export const noTopology: TopologyInputs = {
   created: new Map(),
   uses: new Map(),
   runningImages: {},
+  runningChecksums: {},
   listedVersions: new Map(),
   problems: [],
   warnings: [],
@@ -88,10 +91,13 @@ export const readStackTopology = async (
     created: classes.created,
     uses: classes.uses,
     runningImages: Object.fromEntries(
-      requests.map(({ name, namespace }) => [
-        name,
-        runningNodeImages(state && findObject(state.clusters, { namespace, name })),
-      ]),
+      requests.map((request) => [request.name, runningNodeImages(state && findObject(state.clusters, request))]),
+    ),
+    runningChecksums: Object.fromEntries(
+      requests.flatMap((request) => {
+        const checksum = runningClassChecksum(state && findObject(state.clusters, request));
+        return checksum === undefined ? [] : [[request.name, checksum] as const];
+      }),
     ),
     listedVersions: new Map(
       [...classes.uses]

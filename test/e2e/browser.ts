@@ -24,8 +24,8 @@ const findChromium = (): string => {
     ["chromium", "chromium-browser", "google-chrome"]
       .map((name) => command("which", [name]).stdout.trim())
       .find((path) => path !== "");
-  const found = find();
-  if (found !== undefined) return found;
+  const chosen = find();
+  if (chosen !== undefined) return chosen;
   if (process.getuid?.() === 0) must("apt-get", ["install", "--yes", "--quiet", "chromium"]);
   const installed = find();
   if (installed === undefined) throw new Error("chromium: expected on PATH, got nothing. Install Chromium.");
@@ -74,7 +74,7 @@ interface AxeResult {
 /** Returns the violations that axe-core finds. */
 const violations = async (page: Page): Promise<string[]> => {
   await page.evaluate(axeSource);
-  const result = (await page.evaluate("axe.run(document)")) as AxeResult;
+  const result = await page.evaluate<AxeResult>("axe.run(document)");
   return result.violations.flatMap(({ id, nodes }) =>
     nodes.slice(0, 3).map(({ html, failureSummary }) => `${id}: ${html.slice(0, 200)} ${failureSummary ?? ""}`),
   );
@@ -97,7 +97,7 @@ const unreachable = async (page: Page): Promise<string[]> => {
       return [element?.getAttribute("data-focus") ?? "", element ? getComputedStyle(element).outlineStyle : "none"];
     });
     if (focus === "") continue;
-    reached.add(focus!);
+    reached.add(focus ?? "");
     if (outline === "none") faint.push(`no visible focus: ${focus}`);
   }
   return [...(reached.size === wanted ? [] : [`${reached.size} of ${wanted} elements are reached`]), ...faint];
@@ -113,8 +113,8 @@ const toggles = async (page: Page): Promise<boolean> => {
   return (await isOpen()) !== before;
 };
 
-const expectNone = (found: readonly string[], what: string): void =>
-  check(found.length === 0, `no ${what}, got:\n${found.slice(0, 12).join("\n")}`);
+const expectNone = (chosen: readonly string[], what: string): void =>
+  check(chosen.length === 0, `no ${what}, got:\n${chosen.slice(0, 12).join("\n")}`);
 
 const stepsOf = (
   browser: () => Browser,

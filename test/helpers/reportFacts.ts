@@ -27,11 +27,16 @@ const condition = (type: string, seconds: number, status = "True", message = "")
 /** Objects of Cluster API of one cluster, with a control plane and two workers. */
 export const clusterObjects = (name: string, isReady = true): ApiObject[] => {
   const labels = { "cluster.x-k8s.io/cluster-name": name };
-  const object = (kind: string, own: string, owner: [string, string] | undefined, conditions: object[]): ApiObject => ({
+  const object = (
+    kind: string,
+    objectName: string,
+    owner: [string, string] | undefined,
+    conditions: object[],
+  ): ApiObject => ({
     apiVersion: "cluster.x-k8s.io/v1beta2",
     kind,
     metadata: {
-      ...{ name: own, namespace: "default", labels, creationTimestamp: at(20) },
+      ...{ name: objectName, namespace: "default", labels, creationTimestamp: at(20) },
       ...(owner ? { ownerReferences: [{ kind: owner[0], name: owner[1], apiVersion: "v1" }] } : {}),
     },
     spec: {},

@@ -71,8 +71,10 @@ const changeTopology = (
 /**
  * Adds the checksum of a class to a Cluster as an annotation of the control plane. A changed class then changes the Cluster
  * too, so the Cluster's conditions are about the new class and a plan shows the cluster. No machine is replaced for it.
+ *
+ * @param checksum a text, or a value of Pulumi that is not known yet
  */
-export const withClassChecksum = (cluster: KubernetesObject, checksum: string): KubernetesObject =>
+export const withClassChecksum = (cluster: KubernetesObject, checksum: unknown): KubernetesObject =>
   changeTopology(cluster, ({ controlPlane = {}, ...topology }) => {
     const annotations = { ...controlPlane.metadata?.annotations, [classAnnotation]: checksum };
     return { ...topology, controlPlane: { ...controlPlane, metadata: { ...controlPlane.metadata, annotations } } };

@@ -54,7 +54,7 @@ const objectHtml = (object: ReportObject, timeOf: TimeOf): Html => {
   </li>`;
 };
 
-const count = (object: ReportObject): number => object.children.reduce((sum, child) => sum + count(child), 1);
+const count = (object: ReportObject): number => object.children.reduce((total, child) => total + count(child), 1);
 
 const stateText = ({ isReady }: ReportCluster): string =>
   isReady === null ? "did not answer" : isReady ? "ready" : "not ready";
@@ -67,7 +67,7 @@ const clusterHtml = (cluster: ReportCluster, timeOf: TimeOf, isOpen: boolean): H
     nodes?.[0]?.version ?? "",
     objects.length > 0
       ? counted(
-          objects.reduce((sum, object) => sum + count(object), 0),
+          objects.reduce((total, object) => total + count(object), 0),
           "object",
         )
       : "",

@@ -15,7 +15,6 @@ const entities: Readonly<Record<string, string>> = {
 };
 
 /** Control characters, half surrogates, and characters that change the direction of text. */
-// eslint-disable-next-line no-control-regex
 const unprintable = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069]|\p{Surrogate}/gu;
 
 const escape = (text: string): string =>

@@ -82,10 +82,10 @@ export const networkSection = (report: Report): Html | null => {
   const { network, containers, clusters } = report;
   if (containers === null || (network === null && containers.length === 0)) return null;
   const known = clusters.map(({ name }) => name);
-  const others = [...new Set(containers.map(({ cluster }) => cluster).filter((name) => !known.includes(name)))];
+  const unlisted = [...new Set(containers.map(({ cluster }) => cluster).filter((name) => !known.includes(name)))];
   const all: ReportCluster[] = [
     ...clusters,
-    ...others.map((name): ReportCluster => ({
+    ...unlisted.map((name): ReportCluster => ({
       ...{ name: name || "other containers", namespace: null, isManagement: false, isReady: null },
       ...{ loadBalancerRanges: [], objects: [], nodes: null, services: null },
     })),

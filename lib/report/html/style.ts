@@ -23,7 +23,7 @@ nav ul{display:flex;flex-wrap:wrap;gap:.35rem .9rem;margin-top:.9rem;padding:.6r
 .alarm h2{color:var(--poor)}.warn h2{color:var(--warn)}.alarm h3{margin-top:.8rem}
 pre{white-space:pre-wrap;overflow-wrap:anywhere;margin:0;line-height:1.45}
 .alarm ul,.warn ul{list-style:disc;padding-left:1.2rem}.alarm li,.warn li{overflow-wrap:anywhere}
-.urls a{font-size:1.05rem;overflow-wrap:anywhere}
+.urls{columns:15rem;max-width:60rem}.urls a{font-size:1.05rem;overflow-wrap:anywhere}
 .scroll{overflow-x:auto;border:1px solid var(--line);border-radius:8px}
 table{border-collapse:collapse;width:100%;font-size:.92rem}th,td{text-align:left;padding:.4rem .7rem;vertical-align:top}
 th{background:var(--soft);font-weight:600;white-space:nowrap}tr+tr td{border-top:1px solid var(--line)}.num{text-align:right;white-space:nowrap}
@@ -50,6 +50,7 @@ details[open]>summary{border-bottom:1px solid var(--line);border-radius:8px 8px 
 .bus,.wire{stroke:var(--dim);fill:none;stroke-width:1.5}.bus{stroke-width:3}
 .box{fill:var(--soft);stroke:var(--dim)}.box.lb{stroke:var(--crit)}.box.range{stroke:var(--range);stroke-dasharray:5 3}.box.service{stroke:var(--service)}
 .t1,.t2{font-family:system-ui,-apple-system,"Segoe UI",Roboto,Arial,sans-serif;fill:var(--fg);font-size:12px;font-weight:600}.t2{fill:var(--dim);font-weight:400;font-size:11.5px}
+.graph{display:block;width:100%;max-width:440px;margin:.4rem 0 1rem}.tip{fill:var(--dim)}
 .list{padding:.5rem .75rem;font-size:.9rem;list-style:decimal inside;columns:1}.list li{padding:.12rem 0;overflow-wrap:anywhere}.needs{display:block;margin-left:1.4rem;color:var(--dim);font-size:.92em}
 footer{margin-top:3rem;border-top:1px solid var(--line);padding-top:.8rem;color:var(--dim);font-size:.88rem}
 @media(max-width:900px){.axis,.row{grid-template-columns:minmax(0,18rem) minmax(0,1fr) 6rem}}

@@ -1,14 +1,14 @@
 import type { Report, ReportResource } from "../model";
-import { isGroup } from "../resources";
+import { partsGraph } from "./graph";
 import { labelOf } from "./labels";
 import { type Content, counted, duration, html, type Html, link } from "./markup";
 
 /**
- * Returns a table that can be scrolled sideways, also with the keyboard. On a narrow screen each row is a block with a
- * line for each cell.
+ * Returns a table that can be scrolled sideways, also with the keyboard. On a narrow screen each row of a
+ * wide table is a block with a line for each cell.
  */
 const table = (label: string, head: readonly string[], rows: readonly (readonly Content[])[]): Html =>
-  html`<div class="scroll cards" tabindex="0" role="region" aria-label="${label}">
+  html`<div class="scroll${head.length > 4 && " cards"}" tabindex="0" role="region" aria-label="${label}">
     <table>
       <thead>
         <tr>
@@ -19,7 +19,7 @@ const table = (label: string, head: readonly string[], rows: readonly (readonly 
         ${rows.map(
           (row) =>
             html`<tr>
-              ${row.map((cell, index) => html`<td data-name="${head[index] ?? ""}">${cell}</td>`)}
+              ${row.map((cell, index) => html`<td data-name="${head[index] ?? ""}">${cell !== "" && html`<div>${cell}</div>`}</td>`)}
             </tr> `,
         )}
       </tbody>
@@ -52,7 +52,9 @@ const endings = [
 export const operationsSection = ({ operations, succeeded }: Report): Html | null => {
   if (operations.length === 0) return null;
   const changed = operations.filter(({ operation }) => operation !== "same");
-  const same = operations.filter(({ operation }) => operation === "same").reduce((sum, row) => sum + row.planned, 0);
+  const same = operations
+    .filter(({ operation }) => operation === "same")
+    .reduce((total, row) => total + row.planned, 0);
   const columns = endings.filter(([key]) => changed.some((row) => row[key] > 0));
   const rows = changed.map((row) => [row.part, row.operation, ...columns.map(([key]) => row[key] || "")]);
   const head = ["part", "operation", ...columns.map(([, name]) => name)];
@@ -157,18 +159,16 @@ export const resourcesSection = ({ resources }: Report): Html | null => {
     <p>
       ${counted(resources.length, "resource")} in a stable order: each resource comes after the resources that it needs.
     </p>
+    ${partsGraph(resources)}
     ${parts.map((part) => {
-      const inside = resources.filter((resource) => resource.part === part);
-      const components = inside.filter(({ type }) => isGroup(type)).length;
+      const members = resources.filter((resource) => resource.part === part);
       return html`<details>
         <summary>
           <b>${part}</b>
-          <span class="dim"
-            >${counted(inside.length, "resource")}${components > 0 && `, of them ${counted(components, "component")}`}</span
-          >
+          <span class="dim">${counted(members.length, "resource")}</span>
         </summary>
         <ol class="list">
-          ${inside.map((resource) => resourceHtml(resource, resources))}
+          ${members.map((resource) => resourceHtml(resource, resources))}
         </ol>
       </details> `;
     })}

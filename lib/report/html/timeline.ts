@@ -4,7 +4,7 @@ import { labelOf } from "./labels";
 import { counted, duration, html, type Html } from "./markup";
 
 /** Maximum number of rows. The longest operations and the critical path stay. */
-const mostRows = 80;
+const mostRows = 45;
 
 /** Shortest operation with a row: in seconds, and as a share of the run. */
 const shortest = { seconds: 1, share: 0.025 };
@@ -65,7 +65,7 @@ const rowHtml = ({ resource, start, end, isCritical }: Row, total: number): Html
 /** Returns the sentence about the critical path. */
 const pathSummary = (report: Report): string => {
   const bars = report.criticalPath.flatMap((index) => report.resources[index] ?? []);
-  const busy = bars.reduce((sum, { start, end }) => sum + ((end ?? report.seconds) - (start ?? 0)), 0);
+  const busy = bars.reduce((total, { start, end }) => total + ((end ?? report.seconds) - (start ?? 0)), 0);
   return `The critical path has ${counted(bars.length, "operation")}, which took ${duration(busy)} of ${duration(report.seconds)}.`;
 };
 

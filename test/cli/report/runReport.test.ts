@@ -77,11 +77,11 @@ describe("the report of a run", () => {
   });
 
   test("asks each cluster once", async () => {
-    checkout.fakeTool("kubectl", `echo "$*" >>"${join(checkout.folder, "asked")}"; echo '{"items":[]}'`);
+    checkout.fakeTool("kubectl", `echo "$*" >>"${join(checkout.folder, "requests")}"; echo '{"items":[]}'`);
     const kubeconfigs = { capd: "apiVersion: v1", clusterapi: "apiVersion: v1" };
     await openRunReport(target(), "up", [], print).finish({ code: 0, outputs: { ...openOutputs, kubeconfigs } });
-    const asked = readFileSync(join(checkout.folder, "asked"), "utf8").trim().split("\n");
-    expect(asked.sort()).toEqual([
+    const requests = readFileSync(join(checkout.folder, "requests"), "utf8").trim().split("\n");
+    expect(requests.sort()).toEqual([
       expect.stringMatching(/capd\.yaml .*get nodes,services,pods /),
       expect.stringMatching(/clusterapi\.yaml .*get cluster-api,nodes,services,pods /),
     ]);
@@ -111,6 +111,18 @@ describe("the report of a run", () => {
     expect(written.failure?.lines).toEqual(["first failure: network: the pool is used up", "cluster a: not ready"]);
     expect(written.failure?.remedies[0]).toBe("a thing");
     expect(written).toMatchObject({ succeeded: false, createdManagementCluster: false });
+  });
+
+  test("of a program that throws has a failed stack", async () => {
+    const urn = "urn:pulumi:dev::slipway::pulumi:pulumi:Stack::slipway-dev";
+    const report = openRunReport(target(), "up", [], print);
+    report.observe({ kind: "begins", urn, op: "create" });
+    report.observe({ kind: "error", urn, message: "podCidr: expected a network" });
+    report.observe({ kind: "done", urn, op: "create" });
+    await report.finish({ code: 1 });
+    const { report: written } = read();
+    expect(written.failure?.lines).toEqual(["first failure: the program: podCidr: expected a network"]);
+    expect(written.operations).toMatchObject([{ part: "stack", done: 0, failed: 1 }]);
   });
 
   test("of a command that throws has the error, and the command still throws", async () => {
@@ -158,7 +170,7 @@ describe("the report of a run", () => {
     });
     const { report: written, page } = read();
     expect(JSON.stringify(written)).toContain("error: [redacted] and [redacted]");
-    const found = secrets.filter((secret) => page.includes(secret) || JSON.stringify(written).includes(secret));
-    expect(found).toEqual([]);
+    const leaked = secrets.filter((secret) => page.includes(secret) || JSON.stringify(written).includes(secret));
+    expect(leaked).toEqual([]);
   });
 });
