@@ -1,4 +1,4 @@
-import { spawnSync } from "node:child_process";
+import { spawn, spawnSync } from "node:child_process";
 import { afterAll, describe, expect, test } from "@jest/globals";
 import { fakeCheckout } from "../helpers/fakeCheckout";
 
@@ -22,6 +22,18 @@ describe("follow-machines", () => {
     const { stdout, stderr } = follow();
     expect(stdout).toBe("");
     expect(stderr).toBe("machine a: Pending\nmachine b: Pending\nmachine a: Running\n");
+  });
+
+  test("prints each line at once, while kubectl goes on", async () => {
+    fakeTool("kubectl", "echo 'a|Pending'; exec sleep 30");
+    const child = spawn("bash", ["steps/follow-machines"], {
+      cwd: folder,
+      env: { ...process.env, CLUSTER: "one", NAMESPACE: "team" },
+      stdio: ["ignore", "ignore", "pipe"],
+    });
+    const line = await new Promise((resolve) => child.stderr.once("data", (text: Buffer) => resolve(text.toString())));
+    child.kill();
+    expect(line).toBe("machine a: Pending\n");
   });
 
   test("is silent where the kind does not exist", () => {
