@@ -2,7 +2,6 @@ import { valueAt } from "../base/json";
 import { isRunning, podEvidence, pressureEvidence } from "../diagnosis/evidence";
 import { type ApiObject, type Condition, conditionsOf, type Evidence } from "../diagnosis/facts";
 import { failureOf, objectLine } from "../diagnosis/ownership";
-import { brief } from "../diagnosis/text";
 import { desiredNodes } from "./workloadPhases";
 
 /** A reason why a cluster may not go on. */
@@ -110,10 +109,15 @@ const isComplete = ({ objects, nodes }: CauseFacts): boolean => {
   return ready.length > 0 && ready.length >= (nodes ?? objects.filter(({ kind }) => kind === "Node").length);
 };
 
+const lacksResource = (object: ApiObject): boolean => object.kind === "Node" && pressureEvidence(object) !== undefined;
+
 const schedulingCause = (facts: CauseFacts, pod: ApiObject, object: string): Cause[] => {
   const condition = conditionsOf(pod).find(({ type }) => type === "PodScheduled");
   if (condition?.status !== "False" || condition.reason !== "Unschedulable") return [];
-  if (ownTaints.test(condition.message ?? "") || !isComplete(facts)) return [];
+  const message = condition.message ?? "";
+  if (ownTaints.test(message) || !isComplete(facts)) return [];
+  // Newer schedulers do not name the taint, which kubelet sets on a node without space.
+  if (/untolerated taint/.test(message) && facts.objects.some(lacksResource)) return [];
   const { line } = podEvidence(pod, []);
   const remedy = `give the cluster a node that fits, or change the pod's requests, selector or tolerations: ${describe(facts.kubeconfig, pod)}`;
   // The scheduler needs some seconds to see that a node lost its taint.
@@ -198,8 +202,10 @@ const webhookCauses = ({ objects, kubeconfig, now }: CauseFacts): Cause[] => {
       if (webhook === undefined || reason === undefined || causes.has(webhook)) continue;
       const { kind, name, namespace } = object.involvedObject ?? { ...object.metadata, kind: object.kind };
       const subject = `${kind} ${namespace === undefined ? "" : `${namespace}/`}${name}`;
-      const line = `webhook ${webhook}: ${brief(reason, 200)}, so the API refuses ${subject}`;
-      const remedy = `start the pods behind the webhook's service, or delete its configuration: kubectl --kubeconfig ${kubeconfig} get validatingwebhookconfigurations,mutatingwebhookconfigurations`;
+      const [, service, place] = /https:\/\/([\w-]+)\.([\w-]+)\.svc/.exec(message) ?? [];
+      const behind = service === undefined ? "its service" : `service ${place}/${service}`;
+      const line = `webhook ${webhook}: ${behind} gives no answer (${reason}), so the API refuses ${subject}`;
+      const remedy = `start the pods behind ${behind}, or delete the webhook: kubectl --kubeconfig ${kubeconfig} get endpointslices,validatingwebhookconfigurations,mutatingwebhookconfigurations --all-namespaces`;
       // A webhook whose pod just starts refuses connections for a few seconds.
       causes.set(webhook, { key: `webhook ${webhook}`, object: `webhook ${webhook}`, line, remedy, tolerance: 6 });
     }

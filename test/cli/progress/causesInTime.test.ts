@@ -35,7 +35,7 @@ const hangs: [name: string, cluster: "mgmt" | "one", objects: ApiObject[], says:
     [unschedulable("web-1-a", "1 Insufficient cpu."), readyNode("a")],
     /Insufficient cpu/,
   ],
-  ["a webhook without endpoints", "one", [deployment], /webhook w\.example\.org: no endpoints/],
+  ["a webhook without endpoints", "one", [deployment], /webhook w\.example\.org: .*no endpoints/],
   ["a full disk", "one", [node("a", condition("DiskPressure=True"))], /Node a: DiskPressure=True/],
 ];
 

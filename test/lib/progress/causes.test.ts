@@ -62,6 +62,26 @@ describe("causes of a hang", () => {
     expect(texts([unschedulable("web-1-a", message), readyNode("a")])).toEqual([]);
   });
 
+  test("leave out a pod that waits for the unnamed taint of a node with a full disk", () => {
+    const waiting = unschedulable("web-1-a", "0/1 nodes are available: 1 node(s) had untolerated taint(s).");
+    expect(texts([waiting, readyNode("a")])).toHaveLength(1);
+    const full = node("a", condition("Ready=True"), condition("DiskPressure=True"));
+    expect(texts([waiting, full])).toEqual([expect.stringMatching(/^Node a: DiskPressure/)]);
+  });
+
+  test("name the service of a webhook that refuses connections", () => {
+    const message =
+      'failed calling webhook "w.example.org": failed to call webhook: Post "https://hook.default.svc:443/?timeout=10s": dial tcp 10.128.1.2:443: connect: connection refused';
+    const deployment: ApiObject = {
+      kind: "Deployment",
+      metadata: { name: "web", namespace: "default" },
+      status: { conditions: [condition("ReplicaFailure=True", "FailedCreate", message)] },
+    };
+    expect(texts([deployment])).toEqual([
+      expect.stringMatching(/service default\/hook gives no answer \(connection refused\).*start the pods behind/),
+    ]);
+  });
+
   test("name a node with a full disk", () => {
     const full = node("a", condition("DiskPressure=True", "KubeletHasDiskPressure", "kubelet has disk pressure"));
     expect(texts([full])).toEqual([expect.stringMatching(/^Node a: DiskPressure=True: .* -> make room: /)]);
@@ -109,7 +129,9 @@ describe("causes of a hang", () => {
       metadata: { name: "web", namespace: "default" },
       status: { conditions: [condition("ReplicaFailure=True", "FailedCreate", noEndpoints)] },
     };
-    const named = expect.stringMatching(/^webhook w\.example\.org: no endpoints available for service "hook"/);
+    const named = expect.stringMatching(
+      /^webhook w\.example\.org: service default\/hook gives no answer \(no endpoints available for service "hook"\)/,
+    );
     expect(texts([deployment])).toEqual([named]);
     const times = { firstTimestamp: "2026-11-30T11:59:40Z", lastTimestamp: "2026-11-30T11:59:58Z" };
     expect(texts([event({ ...times, count: 9 })])).toEqual([named]);
