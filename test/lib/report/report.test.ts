@@ -87,6 +87,11 @@ describe("a report", () => {
     });
   });
 
+  test("puts resources without an entry in the state into the cluster of their name", () => {
+    const { resources } = buildReport({ ...runFacts(), state: [] }, stackFacts());
+    expect(resources.find(({ name }) => name === "cluster-01-nodes")?.part).toBe("cluster cluster-01");
+  });
+
   test("has a tree of Cluster API objects with the time of each condition", () => {
     const [tree] = report.clusters[1]?.objects ?? [];
     const lines = (object: ReportObject, depth = 0): string[] => [
