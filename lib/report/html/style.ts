@@ -27,7 +27,7 @@ code{background:var(--soft);border-radius:4px;padding:0 .25em}.alarm code,.warn 
 .scroll{overflow-x:auto;border:1px solid var(--line);border-radius:8px}
 table{border-collapse:collapse;width:100%;font-size:.92rem}th,td{text-align:left;padding:.4rem .7rem;vertical-align:top}
 th{background:var(--soft);font-weight:600;white-space:nowrap}tr+tr td{border-top:1px solid var(--line)}.num{text-align:right;white-space:nowrap}
-td .mono{white-space:nowrap}
+td .mono,.whole{white-space:nowrap}
 details{border:1px solid var(--line);border-radius:8px;margin-top:.5rem}summary{cursor:pointer;padding:.5rem .75rem;border-radius:8px}
 details[open]>summary{border-bottom:1px solid var(--line);border-radius:8px 8px 0 0}details>.scroll{border:0}
 .cluster.plain{border:1px solid var(--line);border-radius:8px;padding:.5rem .75rem;margin-top:.5rem}
