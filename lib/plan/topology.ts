@@ -126,7 +126,9 @@ const classCauses = (
   }
   const renamed = group.templates.flatMap((role) => {
     const [was, is] = [templateNamed(before, role), templateNamed(after, role)];
-    return was === is ? [] : [`template ${was || "(none)"} → ${is || "(none)"}`];
+    return withoutClass(was, oldName) === withoutClass(is, name)
+      ? []
+      : [`template ${was || "(none)"} → ${is || "(none)"}`];
   });
   const [oldPatches, patches] = [patchesOf(before, group), patchesOf(after, group)];
   const changed = [...new Set([...oldPatches.keys(), ...patches.keys()])].filter(
@@ -141,6 +143,12 @@ const classCauses = (
 
 const patchText = (names: readonly string[]): string =>
   `${names.length === 1 ? "patch" : "patches"} ${names.join(", ")}`;
+
+/** Returns a template's name without the class's name before the checksum. Templates with one such name are equal. */
+const withoutClass = (template: string, className: string): string => {
+  const [, start, checksum] = /^(.*)-([0-9a-f]{8})$/.exec(template) ?? [];
+  return start?.endsWith(`-${className}`) ? `${start.slice(0, -className.length)}${checksum}` : template;
+};
 
 /** Returns the name of a template in a class by the end of its role. */
 const templateNamed = ({ spec }: Inputs, role: string): string => {

@@ -114,10 +114,32 @@ const addClass = (created: Map<string, ClassObjects>, objects: ClassObjects, pla
   const key = classKey(objects.clusterClass);
   const other = created.get(key);
   created.set(key, other ?? objects);
+  refuseSharedObjects(created, objects, place);
   if (other === undefined || isEqualObject(other.clusterClass, objects.clusterClass)) return;
   const rule = `one definition of the ClusterClass ${key}`;
   const remedy = "Give the class another name in one of the files";
   throw new ProblemError([{ key: place, rule, got: "two that differ", remedy }]);
+};
+
+/** Refuses an object beside the templates that the file of another class has too: one stack creates an object once. */
+const refuseSharedObjects = (
+  created: ReadonlyMap<string, ClassObjects>,
+  { clusterClass, supporting }: ClassObjects,
+  place: string,
+): void => {
+  const problems = [...created.values()]
+    .filter((other) => classKey(other.clusterClass) !== classKey(clusterClass))
+    .flatMap((other) =>
+      supporting
+        .filter((object) => other.supporting.some((one) => objectKey(one) === objectKey(object)))
+        .map((object) => ({
+          key: `${objectKey(object)} in ${place}`,
+          rule: "an object of one class",
+          got: `an object of the class ${other.clusterClass.metadata.name} too`,
+          remedy: "Remove it from one of the files, or rename it",
+        })),
+    );
+  if (problems.length > 0) throw new ProblemError(problems);
 };
 
 /** Marks the objects of a class as those of the stack, as stacks may share a management cluster. */

@@ -124,13 +124,17 @@ const missingTemplate = (
 /** Returns eight hexadecimal digits that depend only on the content. */
 const checksum = (content: object): string => shortChecksum(toYaml(content));
 
-/** Appends a checksum of the content to the name of each template, and updates the references of the class. */
+/**
+ * Appends the class's name and a checksum of the content to the name of each template, and updates the references of the
+ * class. Cluster API does not let a template change, and two classes may come from files with equal templates.
+ */
 const namedByContent = ({ clusterClass, templates, supporting }: ClassObjects): ClassObjects => {
   const keyOf = (kind: string, name: string): string => `${kind}/${name}`;
+  const className = clusterClass.metadata.name;
   const names = new Map(
     templates.map(({ kind, metadata, ...content }) => {
       const { name, ...rest } = metadata;
-      return [keyOf(kind, name), `${name}-${checksum({ kind, metadata: rest, ...content })}`] as const;
+      return [keyOf(kind, name), `${name}-${className}-${checksum({ kind, metadata: rest, ...content })}`] as const;
     }),
   );
   const { infrastructure, controlPlane, workers, ...rest } = clusterClass["spec"] as Record<string, unknown>;

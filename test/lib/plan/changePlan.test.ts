@@ -567,6 +567,34 @@ describe("a cluster with a class", () => {
     ]);
   });
 
+  test("rolls only the machines whose templates differ between two classes of the stack", () => {
+    const named = (className: string, worker: string): Record<string, unknown> => {
+      const reference = (name: string): object => ({
+        templateRef: { name: `${name.slice(0, -9)}-${className}-${name.slice(-8)}` },
+      });
+      return {
+        metadata: { name: className, namespace: "default" },
+        spec: {
+          controlPlane: { ...reference("plane-11111111"), machineInfrastructure: reference("machines-11111111") },
+          workers: {
+            machineDeployments: [
+              { class: "worker", bootstrap: reference(worker), infrastructure: reference("machines-11111111") },
+            ],
+          },
+        },
+      };
+    };
+    const rebase = (worker: string) =>
+      topologyPlan({ className: "other" }, [
+        classStep("delete", named("quick", "workers-11111111")),
+        classStep("create", named("other", worker)),
+      ]);
+    expect(rebase("workers-11111111")?.change).toBe("in place");
+    expect(rebase("workers-22222222")?.reasons.slice(1)).toEqual([
+      "pool md-0 rolls: template workers-quick-11111111 → workers-other-22222222",
+    ]);
+  });
+
   test("says what it cannot know of a class that is not the stack's", () => {
     expect(topologyPlan({ className: "other" }, [])?.reasons.slice(1)).toEqual([
       "the control plane rolls: class quick → other, if its templates differ",

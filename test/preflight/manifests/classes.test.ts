@@ -53,6 +53,21 @@ describe("the class of a cluster", () => {
     expect([...uses.keys()]).toEqual(["east", "west"]);
   });
 
+  test("is refused where the file of another class has the same object beside its templates", async () => {
+    const note = "---\n{apiVersion: v1, kind: ConfigMap, metadata: {name: note}, data: {a: b}}\n";
+    const first = fileOf("first.yaml", `${quickStartClass}${note}`);
+    const second = fileOf("second.yaml", `${quickStartClass.replace("{name: quick-start}", "{name: second}")}${note}`);
+    const two = (file: string) => [
+      { ...east, class: first },
+      { ...east, name: "west", class: file },
+    ];
+    expect(await problems(two(first))).toEqual([]);
+    expect(await problems(two(second))).toEqual([
+      `ConfigMap/team/note in class ${second}: expected an object of one class, got an object of the class quick-start too. ` +
+        "Remove it from one of the files, or rename it.",
+    ]);
+  });
+
   test("may exist already, made by nobody's stack", async () => {
     const { created, uses } = await read([{ ...east, class: "quick-start" }], { classes: [classIn().clusterClass] });
     expect(created.size).toBe(0);

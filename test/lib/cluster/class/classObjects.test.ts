@@ -4,7 +4,7 @@ import { templateRoles } from "../../../../lib/cluster/class/classSpec";
 import { objectKey } from "../../../../lib/kubernetes/object";
 import { classIn, quickStartClass } from "../../../helpers/quickStart";
 
-const hash = "[0-9a-f]{8}";
+const hash = "quick-start-[0-9a-f]{8}";
 
 describe("a class of a file", () => {
   test("has templates named by their content, to which the class refers", () => {
@@ -20,6 +20,15 @@ describe("a class of a file", () => {
     );
     const names = templates.map(({ metadata }) => metadata.name);
     expect(templateRoles(clusterClass).map(({ name }) => names.includes(name))).toEqual([true, true, true, true, true]);
+  });
+
+  test("has other names for templates than another class with equal templates", () => {
+    const other = classIn(quickStartClass.replace("{name: quick-start}", "{name: second}"));
+    const checksums = (of: ReturnType<typeof classIn>): string[] =>
+      of.templates.map(({ metadata }) => metadata.name.replace(/-(quick-start|second)-/, "-")).sort();
+    expect(checksums(other)).toEqual(checksums(classIn()));
+    const names = classIn().templates.map(({ metadata }) => metadata.name);
+    expect(other.templates.filter(({ metadata }) => names.includes(metadata.name))).toEqual([]);
   });
 
   test("gives only a changed template another name, and has another checksum", () => {
