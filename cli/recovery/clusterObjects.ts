@@ -81,9 +81,16 @@ export const listObjects = async (api: KubernetesApi, objects: readonly ObjectRe
   return listed;
 };
 
-/** Returns a recorded object in the lists. An object without a namespace in its manifest may be in the namespace default. */
-const listedAs = (listed: ListedObjects, object: ObjectReference): ListedObject | undefined =>
-  listed.get(keyOf(object)) ?? listed.get(keyOf({ ...object, namespace: "default" }));
+/**
+ * Returns a recorded object in the lists. An object without a namespace in its manifest may be in the namespace default. The
+ * Kubernetes plugin records the namespace default for an object without one whose CRD did not exist yet.
+ */
+const listedAs = (listed: ListedObjects, object: ObjectReference): ListedObject | undefined => {
+  const { namespace, ...other } = object;
+  if (namespace === undefined)
+    return listed.get(keyOf(object)) ?? listed.get(keyOf({ ...object, namespace: "default" }));
+  return listed.get(keyOf(object)) ?? (namespace === "default" ? listed.get(keyOf(other)) : undefined);
+};
 
 const isEnding = (object: ListedObject | undefined): boolean => object?.metadata.deletionTimestamp !== undefined;
 

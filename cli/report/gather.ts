@@ -109,10 +109,15 @@ export const gatherStack = async (
     ),
   ]);
   const outputs = await later;
+  // A failed up may have no outputs. The settings then have the ranges, unless Docker has another subnet.
+  const isSettingsNetwork = dockerFacts.network?.subnets.includes(settings?.network.subnet.text ?? "") ?? false;
   const rangesOf = (name: string): string[] => {
-    const inOutputs = outputs?.clusters?.find((cluster) => cluster.name === name) as
+    const ranges = outputs?.clusters?.find((cluster) => cluster.name === name) as
       { loadBalancerRange?: string; loadBalancerRangeIPv6?: string } | undefined;
-    return [inOutputs?.loadBalancerRange ?? [], inOutputs?.loadBalancerRangeIPv6 ?? []].flat();
+    const planned = settings?.clusters.find((cluster) => cluster.name === name);
+    if (ranges === undefined && planned !== undefined && isSettingsNetwork)
+      return [planned.loadBalancerRange ?? [], planned.loadBalancerRangeIPv6 ?? []].flat().map(({ text }) => text);
+    return [ranges?.loadBalancerRange ?? [], ranges?.loadBalancerRangeIPv6 ?? []].flat();
   };
   const listed = ({ name, namespace }: { name: string; namespace?: string }, objects?: ApiObject[]): ListedCluster => ({
     ...{ name, loadBalancerRanges: rangesOf(name) },

@@ -1,5 +1,6 @@
 import { listAt, valueAt } from "../base/json";
 import { type ApiObject, conditionsOf, isBad, isFine, type Reference } from "../diagnosis/facts";
+import { withoutCommand } from "../diagnosis/nodes";
 import { brief } from "../diagnosis/text";
 import type { ReportCondition, ReportNode, ReportObject, ReportService } from "./model";
 
@@ -18,7 +19,10 @@ const longestMessage = 400;
 const toCondition = (condition: ReturnType<typeof conditionsOf>[number]): ReportCondition => {
   const { type, status, reason = "", message = "" } = condition;
   const isGood = !isBad(condition);
-  const text = brief([reason, message].filter(Boolean).join(": "), longestMessage);
+  // A message that begins with a star repeats the messages of other objects.
+  const ownMessage = message.startsWith("* ") ? "" : withoutCommand(message);
+  const ownReason = reason === `Not${type}` || reason === "NotReady" ? "" : reason;
+  const text = brief([ownReason, ownMessage].filter(Boolean).join(": "), longestMessage);
   return {
     ...{ type, status, isGood },
     since: textAt(condition, "lastTransitionTime") || null,

@@ -100,6 +100,14 @@ const partOf = (urn: string, stated: ReadonlyMap<string, StatedResource>, seen: 
   return "other";
 };
 
+/** Returns the part of a resource without an entry in the state, by the resource's name, which begins with a cluster's name. */
+const partByName = (urn: string, clusters: readonly string[]): string => {
+  const { name } = partsOf(urn);
+  const matches = clusters.filter((cluster) => name.startsWith(`${cluster}-`) || name.startsWith(`${cluster}/`));
+  const longest = matches.sort((left, right) => right.length - left.length)[0];
+  return longest === undefined ? "other" : `cluster ${longest}`;
+};
+
 const comparePart = (left: string, right: string): number => {
   const rank = (part: string): number => {
     const index = partOrder.indexOf(part);
@@ -144,6 +152,8 @@ export const listResources = (
   const stated = new Map(state.map((resource) => [resource.urn, resource]));
   const all = [...new Set([...stated.keys(), ...steps.keys()])];
   const parts = new Map(all.map((urn) => [urn, partOf(urn, stated)]));
+  const clusters = all.filter((urn) => partsOf(urn).type === workloadComponent).map((urn) => partsOf(urn).name);
+  for (const urn of all) if (parts.get(urn) === "other") parts.set(urn, partByName(urn, clusters));
   // A component of a cluster's add-on has no reference to the cluster, but the objects inside the component have one.
   for (const { urn, parent } of [...state].reverse()) {
     const part = parts.get(urn) ?? "other";

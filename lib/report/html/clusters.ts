@@ -25,14 +25,18 @@ const conditionHtml = ({ type, status, isGood, since, message }: ReportCondition
   return html`<li class="bad">${type}=${status}${time}${message && html`<span class="msg">${message}</span>`}</li>`;
 };
 
-/** Returns the conditions of an object in the order of their times. Conditions that are False, as they should be, are one entry without a time. */
+/** Returns the conditions of an object: bad conditions first, then in the order of their times. Conditions that are False, as they should be, are one entry without a time. */
 const conditionsHtml = (conditions: readonly ReportCondition[], timeOf: TimeOf): Html | null => {
   if (conditions.length === 0) return null;
   const isQuiet = ({ isGood, status }: ReportCondition): boolean => isGood && status !== "True";
   const quiet = conditions.filter(isQuiet).map(({ type }) => type);
   const shown = conditions
     .filter((condition) => !isQuiet(condition))
-    .sort((left, right) => ((left.since ?? "") < (right.since ?? "") ? -1 : left.since === right.since ? 0 : 1));
+    .sort(
+      (left, right) =>
+        Number(left.isGood) - Number(right.isGood) ||
+        ((left.since ?? "") < (right.since ?? "") ? -1 : left.since === right.since ? 0 : 1),
+    );
   return html`<ul class="conds">
     ${shown.map((condition) => conditionHtml(condition, timeOf))}${
       quiet.length > 0 && html`<li class="quiet">not ${quiet.join(", ")}</li>`

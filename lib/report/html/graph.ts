@@ -99,6 +99,7 @@ export const partsGraph = (resources: readonly ReportResource[]): Html | null =>
   const rows = rowsOf(needs);
   const boxes = boxesOf(rows);
   const edges = [...needs.keys()].flatMap((part) => directNeeds(needs, part).map((need) => [need, part] as const));
+  if (edges.length === 0) return null; // the state was not readable
   const line = ([from, to]: readonly [string, string]): Html => {
     const [start, end] = [boxes.get(from), boxes.get(to)];
     if (start === undefined || end === undefined) return html``;
@@ -128,7 +129,7 @@ export const partsGraph = (resources: readonly ReportResource[]): Html | null =>
             height="${boxHeight}"
             rx="6"
           /><text class="t1" text-anchor="middle" x="${(x + size / 2).toFixed(0)}" y="${y + 19}">
-            ${part.length * 7 > size - 8 ? `${part.slice(0, Math.floor(size / 7) - 2)}…` : part}
+            ${part.length * 8 > size - 8 ? `${part.slice(0, Math.floor(size / 8) - 2)}…` : part}
           </text>`,
     )}
   </svg>`;

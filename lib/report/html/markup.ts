@@ -59,3 +59,7 @@ export const duration = (seconds: number): string => {
 
 /** Returns a number with its noun: `1 cluster`, `3 clusters`. */
 export const counted = (count: number, noun: string): string => `${count} ${noun}${count === 1 ? "" : "s"}`;
+
+/** Returns a sentence in which the parts between backticks are code. */
+export const sentence = (text: string): Html =>
+  html`${text.split(/`([^`]+)`/).map((part, index) => (index % 2 === 1 ? html`<code>${part}</code>` : part))}`;

@@ -43,13 +43,13 @@ const boxesOf = (cluster: ReportCluster, containers: readonly ReportContainer[])
   ];
 };
 
-const boxSvg = ({ title, text, kind }: Box, index: number): Html => {
+const boxSvg = ({ title, text, kind }: Box, index: number, hasRange: boolean): Html => {
   const y = index * (boxHeight + gap) + 2;
-  const x = kind === "service" ? 38 : 20;
-  const line =
-    kind === "service"
-      ? html`<path class="wire" d="M28 ${y - gap - 1}V${y + boxHeight / 2}H${x}" />`
-      : html`<path class="wire" d="M8 ${y + boxHeight / 2}H${x}" />`;
+  const isInRange = kind === "service" && hasRange;
+  const x = isInRange ? 38 : 20;
+  const line = isInRange
+    ? html`<path class="wire" d="M28 ${y - gap - 1}V${y + boxHeight / 2}H${x}" />`
+    : html`<path class="wire" d="M8 ${y + boxHeight / 2}H${x}" />`;
   return html`${line}<rect
       class="box ${kind}"
       x="${x}"
@@ -65,14 +65,15 @@ const clusterSvg = (cluster: ReportCluster, containers: readonly ReportContainer
   const boxes = boxesOf(cluster, containers);
   if (boxes.length === 0) return null;
   const height = boxes.length * (boxHeight + gap);
-  const last = boxes.filter(({ kind }) => kind !== "service").length - 1;
+  const hasRange = boxes.some(({ kind }) => kind === "range");
+  const last = boxes.filter(({ kind }) => !hasRange || kind !== "service").length - 1;
   const bus = last * (boxHeight + gap) + 2 + boxHeight / 2;
   const label = boxes.map(({ title, text }) => `${title}: ${text}`).join("; ");
   return html`<div class="net">
     <h4>${cluster.name}</h4>
     <svg viewBox="0 0 ${width} ${height}" role="img" aria-label="${cluster.name}: ${label}">
       <path class="bus" d="M8 0V${Math.max(0, bus)}" />
-      ${boxes.map(boxSvg)}
+      ${boxes.map((box, index) => boxSvg(box, index, hasRange))}
     </svg>
   </div>`;
 };

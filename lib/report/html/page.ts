@@ -1,6 +1,6 @@
 import type { Report } from "../model";
 import { clustersSection } from "./clusters";
-import { counted, duration, html, Html } from "./markup";
+import { counted, duration, html, Html, sentence } from "./markup";
 import { networkSection } from "./network";
 import { style } from "./style";
 import { machinesSection, operationsSection, resourcesSection, urlsSection, versionsSection } from "./tables";
@@ -29,7 +29,7 @@ const failureSection = ({ failure }: Report): Html | null =>
       failure.remedies.length > 0 &&
       html`<h3>What helps</h3>
         <ul>
-          ${failure.remedies.map((line) => html`<li>${line}</li>`)}
+          ${failure.remedies.map((line) => html`<li>${sentence(line)}</li>`)}
         </ul>`
     }
     <p>
@@ -43,7 +43,7 @@ const warningsSection = ({ warnings, missing }: Report): Html | null =>
     : html`<section id="warnings" class="warn" aria-labelledby="h-warnings">
         <h2 id="h-warnings">Warnings</h2>
         <ul>
-          ${warnings.map((line) => html`<li>${line}</li>`)}${missing.map((line) => html`<li>not in this report: ${line}</li>`)}
+          ${warnings.map((line) => html`<li>${sentence(line)}</li>`)}${missing.map((line) => html`<li>not in this report: ${sentence(line)}</li>`)}
         </ul>
       </section>`;
 

@@ -9,7 +9,7 @@ h1{font-size:1.6rem;line-height:1.2;margin:0 0 .35rem}h2{font-size:1.2rem;margin
 p{margin:0 0 .7rem;max-width:76ch}a{color:var(--link)}
 section{margin-top:2.4rem}ul,ol{margin:0;padding:0;list-style:none}
 :focus-visible{outline:2px solid var(--link);outline-offset:2px;border-radius:3px}
-.mono,pre{font-family:ui-monospace,SFMono-Regular,Menlo,Consolas,"DejaVu Sans Mono",monospace;font-size:.87em}
+.mono,pre,code{font-family:ui-monospace,SFMono-Regular,Menlo,Consolas,"DejaVu Sans Mono",monospace;font-size:.87em}
 .mono{overflow-wrap:anywhere}.dim{color:var(--dim)}.ok{color:var(--good);font-weight:700}.no{color:var(--poor);font-weight:700}
 .state{display:inline-block;border-radius:99px;padding:.05rem .6rem;font-size:.82rem;font-weight:600;background:var(--soft);border:1px solid var(--line)}
 .state.good{background:var(--goodbg);color:var(--good);border-color:transparent}.state.poor{background:var(--poorbg);color:var(--poor);border-color:transparent}
@@ -21,20 +21,20 @@ nav ul{display:flex;flex-wrap:wrap;gap:.35rem .9rem;margin-top:.9rem;padding:.6r
 .top-facts{margin-top:1.1rem}.top-facts dd{font-size:1.1rem}
 .alarm,.warn{border-radius:8px;padding:.8rem 1rem}.alarm{background:var(--poorbg)}.warn{background:var(--warnbg)}
 .alarm h2{color:var(--poor)}.warn h2{color:var(--warn)}.alarm h3{margin-top:.8rem}
-pre{white-space:pre-wrap;overflow-wrap:anywhere;margin:0;line-height:1.45}
+code{background:var(--soft);border-radius:4px;padding:0 .25em}.alarm code,.warn code{background:none;font-weight:600;padding:0}pre{white-space:pre-wrap;overflow-wrap:anywhere;margin:0;line-height:1.45}
 .alarm ul,.warn ul{list-style:disc;padding-left:1.2rem}.alarm li,.warn li{overflow-wrap:anywhere}
 .urls{columns:15rem;max-width:60rem}.urls a{font-size:1.05rem;overflow-wrap:anywhere}
 .scroll{overflow-x:auto;border:1px solid var(--line);border-radius:8px}
 table{border-collapse:collapse;width:100%;font-size:.92rem}th,td{text-align:left;padding:.4rem .7rem;vertical-align:top}
 th{background:var(--soft);font-weight:600;white-space:nowrap}tr+tr td{border-top:1px solid var(--line)}.num{text-align:right;white-space:nowrap}
-td .mono{white-space:nowrap}
+td .mono,.whole{white-space:nowrap}
 details{border:1px solid var(--line);border-radius:8px;margin-top:.5rem}summary{cursor:pointer;padding:.5rem .75rem;border-radius:8px}
 details[open]>summary{border-bottom:1px solid var(--line);border-radius:8px 8px 0 0}details>.scroll{border:0}
 .cluster.plain{border:1px solid var(--line);border-radius:8px;padding:.5rem .75rem;margin-top:.5rem}
 .tree.top{padding:.7rem .75rem}.tree .tree{margin-left:.35rem;padding-left:.95rem;border-left:2px solid var(--grid)}.tree li{margin-top:.45rem}
 .conds{display:flex;flex-wrap:wrap;gap:.25rem;margin:.25rem 0 .2rem 1.3rem}
 .tree .conds li{margin:0;background:var(--soft);border-radius:5px;padding:0 .45rem;font-size:.82rem;max-width:100%;overflow-wrap:anywhere}
-.conds time{color:var(--dim)}.conds .bad{background:var(--poorbg);color:var(--poor)}.conds .bad time{color:inherit}.msg{display:block}.tree .conds .quiet{background:none;color:var(--dim);padding:0 .2rem}
+.conds time{color:var(--dim)}.tree .conds .bad{background:var(--poorbg);color:var(--poor)}.conds .bad time{color:inherit}.msg{display:block}.tree .conds .quiet{background:none;color:var(--dim);padding:0 .2rem}
 .key{display:flex;flex-wrap:wrap;gap:.2rem 1.2rem;font-size:.88rem;color:var(--dim)}.key .bar{display:inline-block;width:1.4rem;vertical-align:-.05rem;margin-right:.4rem}
 .bar{display:block;height:11px;border-radius:3px;background:var(--bar);min-width:3px}.crit .bar,.bar.crit{background:var(--crit)}.bad .bar,.bar.bad{background:var(--bad)}
 .axis,.row{display:grid;grid-template-columns:minmax(0,27rem) minmax(0,1fr) 7.5rem;gap:0 .8rem}

@@ -56,7 +56,10 @@ const rowHtml = ({ resource, start, end, isCritical }: Row, total: number): Html
       <span class="dim">${part}${operation === "create" ? "" : `, ${operation}`}</span></span
     >
     <span class="track"
-      ><span class="bar" style="margin-left:${percent(start, total)}%;width:${Math.min(width, 100)}%"></span
+      ><span
+        class="bar"
+        style="margin-left:${Math.min(99.5, percent(start, total))}%;width:${Math.min(width, 100)}%"
+      ></span
     ></span>
     <span class="took">${duration(end - start)}${state && ` · ${state}`}</span>
   </li>`;
@@ -64,6 +67,7 @@ const rowHtml = ({ resource, start, end, isCritical }: Row, total: number): Html
 
 /** Returns the sentence about the critical path. */
 const pathSummary = (report: Report): string => {
+  if (report.criticalPath.length === 0) return "No operation of the run ended.";
   const bars = report.criticalPath.flatMap((index) => report.resources[index] ?? []);
   const busy = bars.reduce((total, { start, end }) => total + ((end ?? report.seconds) - (start ?? 0)), 0);
   return `The critical path has ${counted(bars.length, "operation")}, which took ${duration(busy)} of ${duration(report.seconds)}.`;
@@ -83,6 +87,28 @@ const pathRow = (report: Report, index: number, position: number): Html => {
     <td class="num">${waited >= 0.1 ? duration(waited) : ""}</td>
   </tr>`;
 };
+
+const pathTable = (report: Report): Html | null =>
+  report.criticalPath.length === 0
+    ? null
+    : html`<details>
+        <summary>Critical path as a table</summary>
+        <div class="scroll" tabindex="0" role="region" aria-label="Critical path">
+          <table>
+            <thead>
+              <tr>
+                <th scope="col">operation</th>
+                <th scope="col" class="num">began at</th>
+                <th scope="col" class="num">took</th>
+                <th scope="col" class="num">wait before</th>
+              </tr>
+            </thead>
+            <tbody>
+              ${report.criticalPath.map((index, position) => pathRow(report, index, position))}
+            </tbody>
+          </table>
+        </div>
+      </details>`;
 
 /** Returns the timeline of a run, and the table of its critical path. */
 export const timelineSection = (report: Report): Html | null => {
@@ -115,23 +141,6 @@ export const timelineSection = (report: Report): Html | null => {
     <ol class="rows" style="--tick:${percent(step, total)}%">
       ${rows.map((row) => rowHtml(row, total))}
     </ol>
-    <details>
-      <summary>Critical path as a table</summary>
-      <div class="scroll" tabindex="0" role="region" aria-label="Critical path">
-        <table>
-          <thead>
-            <tr>
-              <th scope="col">operation</th>
-              <th scope="col" class="num">began at</th>
-              <th scope="col" class="num">took</th>
-              <th scope="col" class="num">wait before</th>
-            </tr>
-          </thead>
-          <tbody>
-            ${report.criticalPath.map((index, position) => pathRow(report, index, position))}
-          </tbody>
-        </table>
-      </div>
-    </details>
+    ${pathTable(report)}
   </section>`;
 };

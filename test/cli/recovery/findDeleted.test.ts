@@ -65,6 +65,21 @@ describe("missing objects", () => {
     expect(await missing(api({ ...answers, "/api/v1/services": list() }))).toEqual(["web", "pool"]);
   });
 
+  test("are not objects of a cluster-scoped type that the plugin recorded in the namespace default", async () => {
+    const group = "runtime.cluster.x-k8s.io/v1beta2";
+    const configs = { resources: [{ name: "extensionconfigs", kind: "ExtensionConfig" }] };
+    const all = [
+      recorded(group, "ExtensionConfig", "extension", "default"),
+      recorded(group, "ExtensionConfig", "gone", "default"),
+    ];
+    const server = api({
+      "/api/v1": core,
+      [`/apis/${group}`]: configs,
+      [`/apis/${group}/extensionconfigs`]: list(["", "extension"]),
+    });
+    expect(missingIn(await listObjects(server, all), "east", all).map(({ name }) => name)).toEqual(["gone"]);
+  });
+
   test("include objects that are being deleted", async () => {
     const ending = {
       items: [{ metadata: { name: "web", namespace: "default", deletionTimestamp: "2026-11-30T00:00:00Z" } }],

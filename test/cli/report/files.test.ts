@@ -13,6 +13,7 @@ import {
 } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { gzipSync } from "node:zlib";
 import { afterEach, beforeEach, describe, expect, test } from "@jest/globals";
 import { keptReports, writeReport } from "../../../cli/report/files";
 import { abandonedJournals, openJournal } from "../../../cli/report/journal";
@@ -136,11 +137,12 @@ describe("a killed run", () => {
     expect(lines).toHaveLength(1);
   });
 
-  test("has the needs of its resources from the state", () => {
+  test.each(["", ".gz"])("has the needs of its resources from the state dev.json%s", (ending) => {
     const states = join(checkout, ".slipway", ".pulumi", "stacks", "slipway");
     mkdirSync(states, { recursive: true });
     const resources = runFacts().state;
-    writeFileSync(join(states, "dev.json"), JSON.stringify({ checkpoint: { latest: { resources } } }));
+    const state = JSON.stringify({ checkpoint: { latest: { resources } } });
+    writeFileSync(join(states, `dev.json${ending}`), ending === "" ? state : gzipSync(state));
     leaveJournal();
     reportKilledRuns(target(), print);
     const [name = ""] = files().filter((file) => file.endsWith(".json"));

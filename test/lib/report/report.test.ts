@@ -87,6 +87,11 @@ describe("a report", () => {
     });
   });
 
+  test("puts resources without an entry in the state into the cluster of their name", () => {
+    const { resources } = buildReport({ ...runFacts(), state: [] }, stackFacts());
+    expect(resources.find(({ name }) => name === "cluster-01-nodes")?.part).toBe("cluster cluster-01");
+  });
+
   test("has a tree of Cluster API objects with the time of each condition", () => {
     const [tree] = report.clusters[1]?.objects ?? [];
     const lines = (object: ReportObject, depth = 0): string[] => [
@@ -111,9 +116,7 @@ describe("a report", () => {
     const facts = { ...stackFacts(), objects: clusterObjects("cluster-01", false) };
     const [, cluster] = buildReport(runFacts(), facts).clusters;
     expect(cluster?.isReady).toBe(false);
-    expect(JSON.stringify(cluster)).toContain(
-      '"isGood":false,"since":"2026-11-30T18:01:00Z","message":"NotReady: waiting',
-    );
+    expect(JSON.stringify(cluster)).toContain('"isGood":false,"since":"2026-11-30T18:01:00Z","message":"waiting');
   });
 
   test("has no tree, and no verdict, if the management cluster does not answer", () => {
