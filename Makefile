@@ -1,7 +1,7 @@
 # Targets for scripts/slipway, which reads STACK and SLIPWAY_ROUTE. `make up ARGS="--diff"` passes arguments on.
-.PHONY: up preview plan destroy stop start refresh recover sweep tools doctor status outputs kubeconfig support env test quick e2e-full e2e-faults lint lock bench growth
+.PHONY: up preview plan destroy stop start refresh recover sweep tools doctor status outputs kubeconfig report support env test quick e2e-full e2e-faults e2e-browser lint lock bench growth
 
-up preview plan destroy stop start refresh recover sweep tools doctor status outputs kubeconfig support env:
+up preview plan destroy stop start refresh recover sweep tools doctor status outputs kubeconfig report support env:
 	@scripts/slipway $@ $(ARGS)
 
 test: node_modules
@@ -19,6 +19,10 @@ e2e-full: node_modules
 # test/e2e/faults/journeys.ts, ARGS=--short those of CI. All journeys take one and a half hours on two cores.
 e2e-faults: node_modules
 	@node scripts/run.cjs test/e2e/faults.ts $(ARGS)
+
+# Opens reports in Chromium, in a minute. ARGS="/tmp/pictures" keeps pictures.
+e2e-browser: node_modules
+	@node scripts/run.cjs test/e2e/browser.ts $(ARGS)
 
 lint: node_modules
 	@npm run --silent typecheck && npm run --silent lint

@@ -13,6 +13,7 @@ const request = async () => {
 
 const failure = (error) => error.cause?.message ?? error.message;
 
+let shown = "";
 for (;;) {
   try {
     console.log(await request());
@@ -22,6 +23,9 @@ for (;;) {
       console.error(`${url} did not answer within ${seconds} s: ${failure(error)}`);
       process.exit(1);
     }
+    // Pulumi shows the last line as the status of the step.
+    if (failure(error) !== shown) console.error(`${url}: ${failure(error)}`);
+    shown = failure(error);
     // A refused connection returns at once. The pause between requests reduces the load on the load balancer.
     await new Promise((resolve) => setTimeout(resolve, 200));
   }

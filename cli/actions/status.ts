@@ -177,9 +177,14 @@ export const watchStatus = async (target: Target, print: Print, terminal = proce
   }
 };
 
-/** Prints why each cluster is not ready. It prints nothing if all clusters are ready, or without a management cluster. */
-export const printStuck = async (target: Target, print: Print): Promise<void> => {
+/**
+ * Prints why each cluster is not ready, and returns the lines. It prints nothing if all clusters are ready, or without a
+ * management cluster.
+ */
+export const printStuck = async (target: Target, print: Print): Promise<string[]> => {
   const located = findClusters(target, await readOutputs(target));
   const states = await clusterStates(createExec(target.checkout, target.variables), located);
-  for (const { ready, lines } of states) if (!ready) for (const line of ["", ...lines]) print(line);
+  const stuck = states.flatMap(({ ready, lines }) => (ready ? [] : ["", ...lines]));
+  for (const line of stuck) print(line);
+  return stuck;
 };

@@ -5,23 +5,26 @@ import type { Action } from "../commandLine/definition";
 import { createsClusters } from "../pulumi/creating";
 import { followedRun } from "../pulumi/followedRun";
 import { pullStackImages } from "../pulumi/pullImages";
-import { type Outputs, readOutputs, runPulumi, type Target } from "../pulumi/run";
-import { exportState, withoutPending } from "../pulumi/state";
+import { type Outputs, runPulumi, type Target } from "../pulumi/run";
+import { exportState, outputsIn, withoutPending } from "../pulumi/state";
 import { print, prepareTarget } from "../pulumi/target";
+import { withoutUnknown } from "../pulumi/unknownOutputs";
 import { awaitManagement, managementClusterIsGone, withoutManagement } from "../recovery/managementNode";
 import { forgetRepeated } from "../recovery/forgetRepeated";
 import { excludeLostClusters, restoreDeleted } from "../recovery/restoreDeleted";
 import { forgetTakeOver, takeOverVariables } from "../recovery/runRecord";
+import { openView, usesView } from "../progress/open";
+import { usualTimeouts } from "../pulumi/stopAfterFailure";
+import { openRunReport, reported, type RunReport } from "../report/runReport";
 import { recordPlannedClusters, recordCreated } from "../teardown/plannedClusters";
 import { requireStarted } from "../pause/describe";
 import { startBeforeUp } from "./pause";
 import { upReport, writeKubeconfigs } from "./report";
 import { printStuck } from "./status";
 
-/** Writes the kubeconfigs and prints the report after a successful `up`. */
-const finishUp = async (target: Target, route: Route): Promise<void> => {
+/** Writes the kubeconfigs and prints the outputs after a successful `up`. */
+const finishUp = (target: Target, route: Route, outputs: Outputs): void => {
   forgetTakeOver(root, target.stack);
-  const outputs: Outputs = (await readOutputs(target)) ?? {};
   const files = writeKubeconfigs(root, target.stack, outputs.kubeconfigs ?? {});
   for (const line of upReport(target.stack, outputs, files, target.stack === defaultStack[route])) print(line);
 };
@@ -31,21 +34,50 @@ const upWithDeleted = async (
   target: Target,
   args: readonly string[],
   creates: boolean,
+  report: RunReport,
+  hasView: boolean,
   read = exportState,
 ): ReturnType<typeof followedRun> => {
   const { args: replacements, isIncomplete, ...restoration } = await restoreDeleted(target, print, args, read);
   const variables = { ...target.variables, ...restoration.variables, ...takeOverVariables(root, target.stack) };
   const upArgs = ["up", "--yes", "--skip-preview", ...replacements, ...args];
-  const ended = await followedRun({ ...target, variables }, upArgs, creates, print);
-  return ended.code === 0 && isIncomplete ? upWithDeleted(target, args, creates) : ended;
+  const view = hasView ? openView(target, "up", args) : undefined;
+  const ended = await followedRun(
+    { ...target, variables },
+    upArgs,
+    creates,
+    view?.print ?? print,
+    [report.observe, ...(view ? [view.observe] : [])],
+    usualTimeouts,
+    view,
+  );
+  return ended.code === 0 && isIncomplete ? upWithDeleted(target, args, creates, report, hasView) : ended;
 };
 
-export const up: Action = async ({ passed: args }) => {
-  const { route, target } = await prepareTarget(withoutPending);
+/** Prints why an `up` failed, and returns what holds the clusters that are not ready. */
+const explainFailure = async (target: Target, failure: readonly string[]): Promise<string[]> => {
+  for (const line of failure.length > 0 ? ["", ...failure] : []) print(line);
+  // Steps print why their wait failed; a wait of the Kubernetes plugin ends without a reason.
+  const stuck = await printStuck(target, print).catch(() => []);
+  print(
+    "\nup did not finish. make status shows the clusters; make up continues from here, make destroy deletes the stack",
+  );
+  return stuck;
+};
+
+const runUp = async (
+  target: Target,
+  route: Route,
+  args: readonly string[],
+  report: RunReport,
+  hasView: boolean,
+): Promise<number> => {
   const finishStart = await startBeforeUp(target);
   // The engine would create the new Cluster object and then delete it, because the lost object has the same name.
   if (managementClusterIsGone(await withoutManagement(target, print))) {
-    print("nothing was changed. Run make destroy, which deletes the rest of the stack; then make up creates it again");
+    const remedy = "run make destroy, which deletes the rest of the stack; then make up creates it again";
+    print(`nothing was changed. ${remedy}`);
+    await report.finish({ code: 1, failure: ["the management cluster is gone"], diagnosis: [`what helps: ${remedy}`] });
     return 1;
   }
   // An error of Docker is ignored here, because the program reports it.
@@ -57,20 +89,22 @@ export const up: Action = async ({ passed: args }) => {
     recordPlannedClusters(target).catch(() => undefined),
   ]);
   await pullStackImages(target, print).catch(() => undefined);
-  const { code, failure } = await upWithDeleted(target, args, creates, () => exported);
+  const { code, failure } = await upWithDeleted(target, args, creates, report, hasView, () => exported);
   await finishStart();
   const recorded = recordCreated(target).catch(() => undefined);
-  if (code === 0) await finishUp(target, route);
-  else {
-    for (const line of failure.length > 0 ? ["", ...failure] : []) print(line);
-    // Steps print why their wait failed; a wait of the Kubernetes plugin ends without a reason.
-    await printStuck(target, print).catch(() => undefined);
-    print(
-      "\nup did not finish. make status shows the clusters; make up continues from here, make destroy deletes the stack",
-    );
-  }
-  await recorded;
+  const state = exportState(target, { showSecrets: true });
+  const outputs = state.then((exported) => exported && (withoutUnknown(outputsIn(exported)) as Outputs));
+  const explained =
+    code === 0 ? outputs.then((all) => finishUp(target, route, all ?? {})) : explainFailure(target, failure);
+  const diagnosis = explained.then((lines) => lines ?? []);
+  await Promise.all([report.finish({ code, diagnosis, state, outputs }), explained, recorded]);
   return code;
+};
+
+export const up: Action = async ({ passed: args, options }) => {
+  const hasView = usesView(args, options.engineOutput === true);
+  const { route, target } = await prepareTarget(withoutPending);
+  return reported(openRunReport(target, "up", args, print), (report) => runUp(target, route, args, report, hasView));
 };
 
 export const refresh: Action = async ({ passed: args }) => {

@@ -18,6 +18,8 @@ export const variables = {
   GOMEMLIMIT: "memory limit of Pulumi and its plugins; default: 1GiB",
   DOCKER_HOST: "address of Docker; default: unix:///var/run/docker.sock",
   KUBECONFIG: "list of your kubeconfigs, of which --merge takes the first; default: ~/.kube/config",
+  DISPLAY: "display of the X server, where --open opens the report",
+  WAYLAND_DISPLAY: "display of Wayland, where --open opens the report",
   HTTP_PROXY: "proxy for packages and downloads on the source route",
 } as const satisfies Record<string, string>;
 

@@ -11,6 +11,7 @@ import { plan } from "./plan";
 import { preview } from "./preview";
 import { recover } from "./recover";
 import { refresh } from "./refresh";
+import { report } from "./report";
 import { route } from "./route";
 import { start } from "./start";
 import { status } from "./status";
@@ -45,6 +46,7 @@ export const commands: readonly CommandDefinition[] = [
   kubeconfig,
   kubectl,
   doctor,
+  report,
   support,
   recover,
   sweep,

@@ -9,7 +9,13 @@ export const up: CommandDefinition = {
     "Sets up the tools, the stack and the passphrase where they are missing, then runs pulumi up. " + buildDetails,
   usesStack: true,
   pulumi: "up",
+  options: [{ flags: "--engine-output", summary: "print Pulumi's own output instead of the progress of the clusters" }],
   variables: [...pulumiVariables, "PULUMI_CONTINUE_ON_ERROR"],
-  examples: ["slipway up", "slipway up --stack ha --diff", "slipway up -- --attach-debugger=program"],
+  examples: [
+    "slipway up",
+    "slipway up --engine-output",
+    "slipway up --stack ha --diff",
+    "slipway up -- --attach-debugger=program",
+  ],
   load: () => import("../actions/up.ts").then(({ up }) => up),
 };

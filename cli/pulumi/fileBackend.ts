@@ -1,6 +1,9 @@
 import { existsSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { hostname } from "node:os";
 import { join } from "node:path";
+import * as zlib from "node:zlib";
+import { listAt } from "../../lib/base/json";
+import type { RecordedResource } from "../../lib/plan/deletedObjects";
 import { isAlive } from "../../system/processes";
 import type { Print } from "../toolchain/build/progress";
 import { backendFolder, isFileBackend } from "./backendUrl";
@@ -19,6 +22,30 @@ const statesFolder = (backend: string): string => join(backendFolder(backend), "
 export const hasState = (backend: string, stack: string): boolean =>
   isFileBackend(backend) &&
   filesIn(statesFolder(backend)).some((file) => isStateFile(file) && file.split(".json")[0] === stack);
+
+/** Decompresses Zstandard data; Node 20 cannot. */
+const { zstdDecompressSync } = zlib as { zstdDecompressSync?: (data: Buffer) => Buffer };
+
+/** How the state's file is compressed, by the ending of its name. */
+const formats: Readonly<Record<string, ((data: Buffer) => Buffer) | undefined>> = {
+  ".json": (data) => data,
+  ".json.gz": (data) => zlib.gunzipSync(data),
+  ".json.zst": zstdDecompressSync,
+};
+
+/** Returns the resources in a stack's state of a file backend without Pulumi; none if the state cannot be read. */
+export const recordedResources = (backend: string, stack: string): RecordedResource[] => {
+  if (!isFileBackend(backend)) return [];
+  try {
+    const folder = statesFolder(backend);
+    const ending = Object.keys(formats).find((format) => existsSync(join(folder, `${stack}${format}`))) ?? "";
+    const text = formats[ending]?.(readFileSync(join(folder, `${stack}${ending}`))).toString("utf8");
+    const state: unknown = JSON.parse(text ?? "null");
+    return [...listAt(state, "checkpoint", "latest", "resources")] as RecordedResource[];
+  } catch {
+    return []; // no state, or an incomplete state
+  }
+};
 
 const isComplete = (file: string): boolean => {
   try {

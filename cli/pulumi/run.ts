@@ -29,8 +29,15 @@ const changing = ["up", "destroy", "refresh"];
 
 /** Hooks of a run of Pulumi. */
 export interface Companion {
-  /** Returns additional arguments and variables for Pulumi. `folder` is the run's private folder. */
-  prepare: (folder: string) => { args: string[]; variables: Record<string, string> };
+  /**
+   * Returns additional arguments and variables for Pulumi. `folder` is the run's private folder. `takeOutput` receives
+   * Pulumi's output; default: the user's terminal.
+   */
+  prepare: (folder: string) => {
+    args: string[];
+    variables: Record<string, string>;
+    takeOutput?: ((chunk: Buffer) => void) | undefined;
+  };
   /**
    * Called after the start. `interrupt` sends SIGINT, unless the user has already sent a signal: a second SIGINT would make
    * Pulumi stop without saving.
@@ -63,19 +70,25 @@ const grace = 2000;
  */
 const connection = ({ isTTY }: NodeJS.WriteStream): "inherit" | "pipe" => (isTTY ? "inherit" : "pipe");
 
+const writeOut = (text: Buffer): unknown => process.stdout.write(text);
+const writeError = (text: Buffer): unknown => process.stderr.write(text);
+
 const spawnPulumi = (target: Target, args: string[], folder: string, companion?: Companion): Promise<number> =>
   keepSettingsClean(
     stackFile(target.checkout, target.stack),
     () =>
       new Promise<number>((resolve, reject) => {
         const more = companion?.prepare(folder);
+        const takeOutput = more?.takeOutput;
         const child = start("pulumi", [...args, ...(more?.args ?? []), "--stack", target.stack], {
           cwd: target.checkout,
           env: { ...target.variables, ...more?.variables, TMPDIR: folder },
-          stdio: ["inherit", connection(process.stdout), connection(process.stderr)],
+          stdio: takeOutput
+            ? ["inherit", "pipe", "pipe"]
+            : ["inherit", connection(process.stdout), connection(process.stderr)],
         });
-        child.stdout?.on("data", (text: Buffer) => process.stdout.write(text));
-        child.stderr?.on("data", (text: Buffer) => process.stderr.write(text));
+        child.stdout?.on("data", (text: Buffer) => (takeOutput ?? writeOut)(text));
+        child.stderr?.on("data", (text: Buffer) => (takeOutput ?? writeError)(text));
         let interrupted = false;
         const wait = (): void => void (interrupted = true);
         const forward = (signal: NodeJS.Signals): void => void (interrupted = child.kill(signal));

@@ -3,6 +3,7 @@ import { readStackFileConfig } from "../../preflight/stackFile";
 import { root } from "../../system/checkout";
 import { print, printAside } from "../commandLine/output";
 import { endInterrupted, repairState } from "../recovery/interrupted";
+import { reportKilledRuns } from "../report/killedRuns";
 import { ensureTools } from "../toolchain";
 import { pulumiEnvironment, requirePassphraseFile, writeEnvironmentScript } from "./environment";
 import { removeStaleLocks, repairStateFiles } from "./fileBackend";
@@ -14,7 +15,7 @@ export { print, printAside };
 
 /**
  * Returns the stack of a route, with the backend and the variables for Pulumi. Prints stack and backend, and writes
- * .slipway/env.sh.
+ * .slipway/env.sh and the reports of killed runs.
  *
  * @throws Error if Pulumi cannot read the passphrase file
  */
@@ -25,7 +26,9 @@ export const openTarget = (route: Route, log = print): Target => {
   writeEnvironmentScript(root, environment);
   log(`stack: ${stack} (${reason})`);
   log(`state: ${environment.backend} (${environment.reason})`);
-  return { checkout: root, stack, backend: environment.backend, variables: environment.variables };
+  const target = { checkout: root, stack, backend: environment.backend, variables: environment.variables };
+  reportKilledRuns(target, log);
+  return target;
 };
 
 /**

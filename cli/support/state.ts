@@ -111,29 +111,35 @@ const parseExport = (json: string): ExportedInputs => {
   }
 };
 
-/**
- * Returns the secret values among the inputs of a state, and their base64-decoded forms. The Secrets of manifests are
- * among them. Outputs are left out, because some outputs are secret as a whole, names included.
- *
- * @param json output of `pulumi stack export --show-secrets`
- */
-export const secretInputs = (json: string): string[] => {
-  const leaves = (value: unknown, key = ""): string[] => {
-    if (typeof value === "string") return openKeys.test(key) ? [] : [value, ...decoded(value)];
-    return typeof value === "object" && value !== null
-      ? Object.entries(value).flatMap(([name, inner]) => leaves(inner, name))
-      : [];
-  };
-  const secretsIn = (value: unknown): string[] => {
-    if (typeof value !== "object" || value === null) return [];
-    const { [signatureKey]: mark, plaintext } = value as Record<string, unknown>;
-    if (mark !== undefined) return typeof plaintext === "string" ? leaves(JSON.parse(plaintext)) : [];
-    return Object.values(value).flatMap(secretsIn);
-  };
-  const { resources = [], pending_operations: pending = [] } = parseExport(json).deployment;
-  const inputs = [...resources, ...pending.map(({ resource }) => resource)].map((resource) => resource.inputs);
-  return [...new Set(inputs.flatMap(secretsIn).map((text) => text.trim()))].filter(isTelling);
+/** Returns the strings in a value, and their base64-decoded forms. Public keys of Secrets are left out. */
+const leavesOf = (value: unknown, key = ""): string[] => {
+  if (typeof value === "string") return openKeys.test(key) ? [] : [value, ...decoded(value)];
+  return typeof value === "object" && value !== null
+    ? Object.entries(value).flatMap(([name, inner]) => leavesOf(inner, name))
+    : [];
 };
+
+/** Returns the strings inside Pulumi's marks of secrets. */
+const markedIn = (value: unknown): string[] => {
+  if (typeof value !== "object" || value === null) return [];
+  const { [signatureKey]: mark, plaintext } = value as Record<string, unknown>;
+  if (mark !== undefined) return typeof plaintext === "string" ? leavesOf(JSON.parse(plaintext)) : [];
+  return Object.values(value).flatMap(markedIn);
+};
+
+/**
+ * Returns the secret values among the inputs of a state that was exported with `--show-secrets`, and their
+ * base64-decoded forms. The Secrets of manifests are among them. Outputs are left out, because some outputs are secret as
+ * a whole, names included.
+ */
+export const secretInputsIn = ({ deployment }: ExportedInputs): string[] => {
+  const { resources = [], pending_operations: pending = [] } = deployment;
+  const inputs = [...resources, ...pending.map(({ resource }) => resource)].map((resource) => resource.inputs);
+  return [...new Set(inputs.flatMap(markedIn).map((text) => text.trim()))].filter(isTelling);
+};
+
+/** Returns the secret values among the inputs of a state, as `secretInputsIn` does, from the text of the export. */
+export const secretInputs = (json: string): string[] => secretInputsIn(parseExport(json));
 
 /** Returns the secret strings in the output of `pulumi config --json --show-secrets`. */
 export const secretTexts = (json: string): string[] => {

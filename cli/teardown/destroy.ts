@@ -10,7 +10,8 @@ import { removeKubeconfigs } from "../actions/report";
 import { forgetMerged } from "../kubeconfig/merge";
 import { localBackend } from "../pulumi/environment";
 import { hasState } from "../pulumi/fileBackend";
-import { runPulumi, type Outputs, type Target } from "../pulumi/run";
+import { type EventObserver, observedRun } from "../pulumi/followedRun";
+import type { Outputs, Target } from "../pulumi/run";
 import { clustersIn, type ExportedState, exportState, type StateClusters } from "../pulumi/state";
 import type { Print } from "../toolchain/build/progress";
 import { withPlannedManagement } from "./plannedClusters";
@@ -116,12 +117,24 @@ const inspectStack = async (
   };
 };
 
+/** Takes the state before a destroy, and then the engine's events. */
+export interface DestroyObserver {
+  begin: (state: ExportedState) => void;
+  observe: EventObserver;
+}
+
 /** Deletes the stack, checks that Docker has nothing left, and returns the exit code. */
-export const destroyStack = async (target: Target, args: readonly string[], print: Print): Promise<number> => {
+export const destroyStack = async (
+  target: Target,
+  args: readonly string[],
+  print: Print,
+  observer?: DestroyObserver,
+): Promise<number> => {
   const { checkout, stack } = target;
   if (isPaused(checkout, stack)) print(`stack ${stack} is stopped: destroy deletes it without a start`);
   // Read before the deletion, because afterwards nothing shows which containers and volumes belonged to the stack.
   const { state, clusters, holdings } = await inspectStack(target);
+  observer?.begin(state);
   const held = holdings && saveRecord(checkout, stack, holdings);
   const partial = isPartial(args);
   const whole = partial ? undefined : holdings;
@@ -133,7 +146,9 @@ export const destroyStack = async (target: Target, args: readonly string[], prin
   const variables = { ...target.variables, ...removal?.environment };
   const except = excludeShared(state, shared);
   const [code] = await Promise.all([
-    runPulumi({ ...target, variables }, ["destroy", "--yes", "--skip-preview", ...except, ...args]),
+    observedRun({ ...target, variables }, ["destroy", "--yes", "--skip-preview", ...except, ...args], (event) =>
+      observer?.observe(event),
+    ),
     removal?.removed,
   ]);
   if (code !== 0) {

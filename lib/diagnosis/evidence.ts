@@ -1,7 +1,7 @@
 import { machineContainer } from "../base/container";
 import { valueAt } from "../base/json";
 import { type Evidence, type StuckFacts, type ApiObject, badConditions, conditionsOf } from "./facts";
-import { noSpace } from "./nodes";
+import { makeRoom, noSpace } from "./nodes";
 import { brief } from "./text";
 
 const count = (value: unknown): number => (typeof value === "number" ? value : 0);
@@ -107,6 +107,50 @@ const lastEvent = (events: readonly ApiObject[], object: ApiObject): string => {
   return message === undefined ? "" : `${reason}: ${brief(message, 250)}`;
 };
 
+/** Returns why a pod does not run: its reason, and its last event unless the event repeats the reason. */
+export const podEvidence = (pod: ApiObject, events: readonly ApiObject[]): Evidence => {
+  const reason = podReason(pod);
+  const last = lastEvent(events, pod);
+  // The scheduler's event repeats its condition.
+  const event = last.slice(-40) === reason.slice(-40) ? "" : last;
+  return {
+    line: `Pod ${path(pod)}: ${reason}${event ? `; ${event}` : ""}`,
+    ...(noSpace.test(last) ? { remedy: `the disk of ${String(valueAt(pod, "spec", "nodeName"))} is full` } : {}),
+  };
+};
+
+/** Remedies of a node without a resource, by the condition that kubelet reports. */
+const pressures: Readonly<Record<string, (node: string) => string>> = {
+  DiskPressure: makeRoom,
+  MemoryPressure: (node) => `give Docker more memory, or run fewer pods: docker stats ${node}`,
+  PIDPressure: (node) => `run fewer processes: docker top ${node}`,
+};
+
+/** Returns the resource that a node lacks, for which kubelet evicts pods; undefined for a node with enough of all. */
+export const pressureEvidence = (node: ApiObject): Evidence | undefined => {
+  const { name } = node.metadata;
+  const condition = conditionsOf(node).find(({ type, status }) => type in pressures && status === "True");
+  return (
+    condition && {
+      line: `Node ${name}: ${condition.type}=True: ${brief(condition.message ?? "", 200)}`,
+      remedy: pressures[condition.type]!(name),
+    }
+  );
+};
+
+/** Returns the worst condition of a node; undefined for a node in its desired state. */
+export const nodeConditionEvidence = (node: ApiObject): Evidence | undefined => {
+  const [worst] = badConditions(node);
+  if (worst === undefined) return undefined;
+  const { name } = node.metadata;
+  const message = brief(worst.message ?? "", 200);
+  const noCni = /cni plugin not initialized|network plugin is not ready/i.test(message);
+  return {
+    line: `Node ${name}: ${worst.type}=${worst.status}: ${message}`,
+    ...(noCni ? { remedy: "no pod network runs: set cni, or install one" } : {}),
+  };
+};
+
 /** Returns problems inside the cluster: nodes that are not Ready, pods that do not run, services without an address. */
 export const insideEvidence = (
   { workloadObjects = [] }: Pick<StuckFacts, "workloadObjects">,
@@ -115,19 +159,7 @@ export const insideEvidence = (
   const events = workloadObjects.filter(({ kind }) => kind === "Event");
   const nodes = workloadObjects
     .filter(({ kind }) => kind === "Node")
-    .flatMap((node) => {
-      const [worst] = badConditions(node);
-      const message = brief(worst?.message ?? "", 200);
-      const noCni = /cni plugin not initialized|network plugin is not ready/i.test(message);
-      return worst === undefined
-        ? []
-        : [
-            {
-              line: `Node ${node.metadata.name}: ${worst.type}=${worst.status}: ${message}`,
-              ...(noCni ? { remedy: "no pod network runs: set cni, or install one" } : {}),
-            },
-          ];
-    });
+    .flatMap((node) => pressureEvidence(node) ?? nodeConditionEvidence(node) ?? []);
   const pods = workloadObjects.filter((object) => object.kind === "Pod" && !isRunning(object));
   const services = workloadObjects.filter(
     (object) =>
@@ -136,17 +168,7 @@ export const insideEvidence = (
       ((valueAt(object, "status", "loadBalancer", "ingress") as unknown[] | undefined) ?? []).length === 0,
   );
   return [
-    ...pods.slice(0, podsShown).map((pod) => {
-      const reason = podReason(pod);
-      const last = lastEvent(events, pod);
-      // The scheduler's event repeats its condition.
-      const event = last.slice(-40) === reason.slice(-40) ? "" : last;
-      const full = noSpace.test(last);
-      return {
-        line: `Pod ${path(pod)}: ${reason}${event ? `; ${event}` : ""}`,
-        ...(full ? { remedy: `the disk of ${String(valueAt(pod, "spec", "nodeName"))} is full` } : {}),
-      };
-    }),
+    ...pods.slice(0, podsShown).map((pod) => podEvidence(pod, events)),
     ...(pods.length > podsShown ? [{ line: `and ${pods.length - podsShown} more pods` }] : []),
     ...nodes,
     ...services.map((service) => {

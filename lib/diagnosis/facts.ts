@@ -109,7 +109,8 @@ export const conditionsOf = ({ status }: ApiObject): readonly Condition[] => {
   return separate?.conditions ?? (status?.["conditions"] as Condition[] | undefined) ?? [];
 };
 
-const isBad = ({ type, status }: Condition): boolean =>
+/** Returns true for a condition without its desired status. */
+export const isBad = ({ type, status }: Condition): boolean =>
   !ignored.includes(type) && (badWhenTrue.includes(type) ? status === "True" : status !== "True");
 
 /** Conditions that summarize other conditions. */

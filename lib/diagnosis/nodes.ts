@@ -21,7 +21,7 @@ const always = /^(To see the stack trace|\[preflight\] If you know what|\[WARNIN
 /** Returns the last error lines of a command's report. */
 export const lastErrorsOf = (message: string, shown = 3): string[] => {
   if (!command.test(message)) return [];
-  const [, errors = ""] = message.split(/^STDERR:\s*$/m);
+  const [, errors = ""] = message.split(/^STDERR:\s*/m);
   return errors
     .split("\n")
     .map((line) => line.replace(/^\s*\*\s*/, "").trim())
@@ -29,6 +29,10 @@ export const lastErrorsOf = (message: string, shown = 3): string[] => {
     .slice(-shown)
     .map((line) => brief(line, 250));
 };
+
+/** Returns the remedy for a node without space. */
+export const makeRoom = (name: string): string =>
+  `make room: docker exec ${name} df -h; docker system df says what Docker keeps`;
 
 /** Messages about a full disk. */
 export const noSpace = /no space left on device|disk quota exceeded/i;
@@ -130,7 +134,7 @@ export const nodeEvidence = ({ nodes }: Pick<StuckFacts, "nodes">, shown = 2): E
       ...pulls,
       ...places.map((mount) => ({
         line: `${name}: no space left on ${mount}`,
-        remedy: `make room: docker exec ${name} df -h; docker system df says what Docker keeps`,
+        remedy: makeRoom(name),
       })),
     ];
   });

@@ -27,6 +27,17 @@ const mostTelling = (object: ApiObject): Condition | undefined => {
   return failures.find(({ message }) => message && !message.startsWith("* ")) ?? failures[0] ?? bad[0];
 };
 
+/** Returns true for a condition with which a controller reports a failure. */
+const isFailure = (condition: Condition): boolean => {
+  const text = withoutCommand(condition.message ?? "");
+  // The command line of a command that runs may contain any words.
+  if (onlyWaits(condition) || text.startsWith("running ")) return false;
+  return /fail|error/i.test(condition.reason ?? "") || /\b(fail(ed|ure)?|error|cannot)\b/i.test(text);
+};
+
+/** Returns the condition with which a controller reports a failure; undefined if the object only waits, or is fine. */
+export const failureOf = (object: ApiObject): Condition | undefined => badConditions(object).find(isFailure);
+
 const conditionText = ({ type, status, reason, message }: Condition): string => {
   // A child object reports its own messages.
   const ownMessage = message === undefined || message.startsWith("* ") ? "" : message;

@@ -1,9 +1,11 @@
 // The whole journey on a real cluster: preview, up, request, up without changes, a look from outside, destroy.
 // Its last line is "N passed, N failed".
+import { readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { contains } from "../../lib/network/addressRange";
 import { loadBalancerRange } from "../../lib/network/loadBalancerRange";
 import { addressOf, parseDockerSubnet } from "../../lib/network/parse";
+import type { Report } from "../../lib/report/model";
 import { address } from "../helpers/addresses";
 import { classFile, publishedTemplate, writeClass } from "./class/files";
 import { clearEarlierRuns } from "./earlierRuns";
@@ -151,6 +153,24 @@ const steps: Step[] = [
         );
       }
       check(!/^missing:/m.test(output), `nothing to be missing, got\n${output}`);
+    },
+  },
+  {
+    name: "make report writes a report of ready clusters, which is closed to others",
+    run: () => {
+      const { stdout } = stack.slipway("report");
+      const [, path = ""] = /^report: (\S+)\.html$/m.exec(stdout) ?? [];
+      check((statSync(`${path}.html`).mode & 0o777) === 0o600, `mode 0600 of the report that is named in\n${stdout}`);
+      const { clusters, missing, urls } = JSON.parse(readFileSync(`${path}.json`, "utf8")) as Report;
+      check(missing.length === 0, `nothing to be missing, got\n${missing.join("\n")}`);
+      check(
+        clusters.length === 2 && clusters.every(({ isReady }) => isReady === true),
+        `two ready clusters, got\n${JSON.stringify(clusters, null, 1).slice(0, 2000)}`,
+      );
+      check(
+        urls.some(({ url }) => url === stack.outputs().url),
+        `the stack's URL, got ${JSON.stringify(urls)}`,
+      );
     },
   },
   {

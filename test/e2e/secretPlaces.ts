@@ -98,6 +98,7 @@ export const placesOf = (stack: TestStack): Places => {
     env: { ...stack.env, DOCKER_HOST: "unix:///nonexistent.sock" },
   });
   if (unreachable.code === 0) throw new Error("a refresh without Docker was expected to fail");
+  const report = verb("report"); // writes files into the state folder
   const archive = takeArchive(stack);
   const withoutDocker = takeArchive(stack, { DOCKER_HOST: "unix:///nonexistent.sock" });
   check(
@@ -119,6 +120,7 @@ export const placesOf = (stack: TestStack): Places => {
     "make plan": verb("plan", "--json"),
     "make status": verb("status"),
     "make doctor": verb("doctor"),
+    "make report": report,
     "make support": archive.output,
     "the archive of make support": archive.bytes,
     "the archive of make support without Docker": Buffer.concat([

@@ -1,12 +1,12 @@
 /** An event of Pulumi's engine about one resource. */
 export interface EngineEvent {
-  /** Kind of the event: `error` is an error message; the other values are the start, the success or the failure of a step. */
-  kind: "begins" | "done" | "failed" | "error";
+  /** `error` and `warning` are messages; the other values are the start, the success or the failure of a step. */
+  kind: "begins" | "done" | "failed" | "error" | "warning";
   /** Absent for a message without a resource. */
   urn?: string;
   /** The operation of a step: create, update, same, … */
   op?: string;
-  /** The text of an error. */
+  /** The text of a message. */
   message?: string;
 }
 
@@ -47,8 +47,8 @@ export const readEvent = (line: string): EngineEvent | undefined => {
   if (event.resOutputsEvent) return stepOf("done", event.resOutputsEvent);
   if (event.resOpFailedEvent) return stepOf("failed", event.resOpFailedEvent);
   const { severity, ephemeral, urn, message = "" } = event.diagnosticEvent ?? {};
-  if (severity !== "error" || ephemeral) return undefined;
-  return { kind: "error", ...(urn ? { urn } : {}), message };
+  if ((severity !== "error" && severity !== "warning") || ephemeral) return undefined;
+  return { kind: severity, ...(urn ? { urn } : {}), message };
 };
 
 /** Splits a stream of text into whole lines. An incomplete line waits for its end. */

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterEach, beforeEach, describe, expect, jest, test } from "@jest/globals";
 import { createsClusters } from "../../../cli/pulumi/creating";
-import { followedRun } from "../../../cli/pulumi/followedRun";
+import { followedRun, type RunOutput } from "../../../cli/pulumi/followedRun";
 import type { Target } from "../../../cli/pulumi/run";
 import type { ExportedState } from "../../../cli/pulumi/state";
 import { withoutUnknown } from "../../../cli/pulumi/unknownOutputs";
@@ -157,6 +157,66 @@ describe("a run of Pulumi", () => {
     checkout.fakeTool("pulumi", help.replace("HELP", "--event-log string"));
     expect(await up()).toEqual({ code: 255, failure: [] });
     expect(readFileSync(join(checkout.folder, "runs"), "utf8")).toBe("a\nb\na\n");
+  });
+});
+
+describe("a run with a view", () => {
+  const usualOut = process.stdout.write.bind(process.stdout);
+  const { isTTY } = process.stdout;
+  let written: string;
+  beforeEach(() => {
+    written = "";
+    process.stdout.isTTY = false; // Pulumi would write to a terminal by itself
+    process.stdout.write = (text: string | Uint8Array): boolean => ((written += Buffer.from(text).toString()), true);
+  });
+  afterEach(() => void Object.assign(process.stdout, { write: usualOut, isTTY }));
+
+  /** Runs `up` with a view that records its calls. */
+  const upWithView = async (): Promise<{ calls: string[]; code: number }> => {
+    const calls: string[] = [];
+    const output: RunOutput = {
+      begin: () => void calls.push("begin"),
+      take: (chunk) => void calls.push(chunk.toString().trim()),
+      end: () => void calls.push(`end after ${observed.length} events`),
+      finish: (code) => void calls.push(`finish ${code}`),
+    };
+    const observers = [(event: EngineEvent) => void observed.push(event)];
+    const { code } = await followedRun(target(), ["up"], false, () => undefined, observers, timeouts, output);
+    return { calls, code };
+  };
+
+  test("keeps Pulumi's output from the terminal, and ends the view after the last event", async () => {
+    checkout.fakeTool("pulumi", `${withEvents([beginsNodes])}\necho hidden; events; exit 3`);
+    const { calls, code } = await upWithView();
+    expect(code).toBe(3);
+    expect(calls).toEqual(["begin", "hidden", "end after 1 events", "finish 3"]);
+    expect(written).not.toContain("hidden");
+  });
+
+  test("shows Pulumi's output if its events cannot be followed", async () => {
+    checkout.fakeTool("mkfifo", "exit 1");
+    checkout.fakeTool("pulumi", "echo shown; exit 3");
+    process.env.PATH = `${join(checkout.folder, ".tools", "bin")}:${process.env.PATH}`;
+    try {
+      expect(await upWithView()).toEqual({ calls: [], code: 3 });
+    } finally {
+      process.env.PATH = process.env.PATH.split(":").slice(1).join(":");
+    }
+    expect(written).toContain("shown");
+  });
+
+  test("shows Pulumi's output if Pulumi cannot write its events", async () => {
+    checkout.fakeTool("pulumi", 'case "$*" in *--help) ;; *--event-log*) exit 255 ;; *) echo shown; exit 4 ;; esac');
+    const { calls, code } = await upWithView();
+    expect(code).toBe(4);
+    expect(calls).toEqual(["begin", "end after 0 events"]);
+    expect(written).toContain("shown");
+  });
+
+  test("ends the view if Pulumi cannot be started", async () => {
+    checkout.remove();
+    await expect(upWithView()).rejects.toThrow();
+    checkout = fakeCheckout();
   });
 });
 

@@ -20,6 +20,7 @@ import { machinepool } from "./machinepool";
 import { many } from "./many";
 import { neighbours } from "./neighbours";
 import { pause, pauseDualStack, pauseHa, pauseTwo } from "./pause";
+import { progress } from "./progress";
 import { providers } from "./providers";
 import { providerUpgrade } from "./providerUpgrade";
 import { refused } from "./refused";
@@ -58,6 +59,7 @@ export const scenarios: Scenario[] = [
   providerUpgrade,
   providers,
   stuck,
+  progress,
   failure,
   failurePair(),
   neighbours,

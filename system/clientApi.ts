@@ -1,0 +1,77 @@
+import type { ClientRequest } from "node:http";
+import { Agent, request } from "node:https";
+import type { ApiAnswer } from "./kubernetesApi";
+
+/** Address and certificates of an API server, as a kubeconfig has them. */
+export interface ClientAccess {
+  server: string;
+  /** Certificate authority of the server, and the client's certificate and key, in PEM. */
+  ca: Buffer;
+  cert: Buffer;
+  key: Buffer;
+  /** Name in the server's certificate, if the name differs from the address. */
+  serverName?: string;
+}
+
+/** A connection to an API server without another process. */
+export interface ClientApi {
+  /**
+   * Requests a path of the API.
+   *
+   * @throws if the API server does not answer within the timeout
+   */
+  getObject: (path: string) => Promise<ApiAnswer>;
+  /** Ends the connection. Requests that are open fail. */
+  close: () => void;
+}
+
+/** Milliseconds after which a request fails: a list of a busy API server takes up to three seconds. */
+const timeoutMs = 5000;
+
+/** Maximum bytes of an answer. A longer answer would cost this process more than the run may notice. */
+const answerLimit = 16_000_000;
+
+/** Opens the API with a client certificate. The connections are kept for the next requests. */
+export const openClientApi = ({ server, serverName, ...certificates }: ClientAccess): ClientApi => {
+  const agent = new Agent({ keepAlive: true, maxSockets: 2, ...certificates });
+  const open = new Set<ClientRequest>();
+  const getObject = (path: string): Promise<ApiAnswer> =>
+    new Promise((resolve, reject) => {
+      const servername = serverName === undefined ? {} : { servername: serverName };
+      const options = { agent, headers: { accept: "application/json" }, ...servername };
+      const outgoing = request(new URL(path, server), options, (response) => {
+        const chunks: Buffer[] = [];
+        let bytes = 0;
+        response.on("data", (chunk: Buffer) => {
+          chunks.push(chunk);
+          bytes += chunk.length;
+          if (bytes > answerLimit) outgoing.destroy(new Error(`more than ${answerLimit} bytes`));
+        });
+        response.on("error", reject).on("end", () => {
+          const text = Buffer.concat(chunks).toString("utf8");
+          try {
+            resolve({ status: response.statusCode ?? 0, body: JSON.parse(text) });
+          } catch {
+            resolve({ status: response.statusCode ?? 0, body: text });
+          }
+        });
+      });
+      // The request's own timeout counts from the last byte, so a slow server could hold the request for ever.
+      const fail = (): void => void outgoing.destroy(new Error(`no answer within ${timeoutMs / 1000} s`));
+      const timer = setTimeout(fail, timeoutMs);
+      open.add(outgoing);
+      outgoing.on("close", () => {
+        clearTimeout(timer);
+        open.delete(outgoing);
+        reject(new Error("the connection was closed"));
+      });
+      outgoing.on("error", reject).end();
+    });
+  return {
+    getObject,
+    close: () => {
+      for (const outgoing of open) outgoing.destroy(new Error("closed"));
+      agent.destroy();
+    },
+  };
+};
