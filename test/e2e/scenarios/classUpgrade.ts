@@ -73,7 +73,7 @@ const steps = (stack: TestStack): Step[] => {
     {
       name: "up passes through the version between, and prints what holds the topology",
       run: async () => {
-        const { code, stdout, stderr } = stack.slipway("up");
+        const { code, stdout, stderr } = stack.slipway("up", "--engine-output");
         const text = `${stdout}${stderr}`;
         check(code === 0, `up to end with 0, got ${code}\n${text.slice(-6000)}`);
         const holds = new RegExp(`TopologyReconciled.*${second.replaceAll(".", "\\.")}`);
