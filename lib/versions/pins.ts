@@ -28,6 +28,8 @@ export interface KubernetesPins {
   etcd: string;
   coredns: string;
   pause: string;
+  /** Go modules that take the place of modules of this release which no proxy serves: path to "path version". */
+  replaces?: Record<string, string>;
 }
 
 /** Further versions of the source route: parts of the images, and Go modules that no other version determines. */

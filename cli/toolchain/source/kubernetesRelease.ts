@@ -24,6 +24,7 @@ export const kubernetesGroup = (release: KubernetesPins): GoGroup => ({
   like: `k8s.io/kubernetes@v${release.kubernetes}`,
   requires: { "k8s.io/kubernetes": `v${release.kubernetes}` },
   staging: `v${release.kubernetes.replace(/^1/, "0")}`,
+  ...(release.replaces ? { replaces: release.replaces } : {}),
   variables: gitVersion("k8s.io/component-base/version", release.kubernetes),
   mains: [
     "kube-apiserver",
