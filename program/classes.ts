@@ -74,10 +74,10 @@ export const neededRecipes = (stack: Stack, created: Created): Readonly<Record<s
     stack.settings.clusters.flatMap((cluster) => {
       const { between = {}, running = {} } = otherRecipes[cluster.name] ?? {};
       const images = imagesByVersion(stack, created, cluster) ?? {};
-      const others = Object.entries({ ...running, ...between }).filter(
+      const additional = Object.entries({ ...running, ...between }).filter(
         ([version, { image }]) => version !== cluster.kubernetesVersion && images[version] === image,
       );
-      const recipes = [...(nodeRecipes[cluster.name] ?? []), ...others.map(([, recipe]) => recipe)];
+      const recipes = [...(nodeRecipes[cluster.name] ?? []), ...additional.map(([, recipe]) => recipe)];
       return recipes.length > 0 ? [[cluster.name, recipes] as const] : [];
     }),
   );

@@ -43,14 +43,14 @@ export interface OtherRecipes {
  * Finds the images that the settings require in the host's Docker, with one query.
  *
  * @param hasExistingManagement true if the stack does not create the management cluster, which then pulls its own images
- * @param others versions of clusters whose class lists versions
+ * @param otherVersions versions of clusters whose class lists versions
  * @throws Error that names every missing image
  */
 export const readImages = async (
   settings: Settings,
   manifests: StackManifests,
   hasExistingManagement: boolean,
-  others: OtherVersions = {},
+  otherVersions: OtherVersions = {},
   idsOf = imageIds,
 ): Promise<StackImages> => {
   const local = settings.imageSource === "local";
@@ -72,11 +72,11 @@ export const readImages = async (
     ...Object.values(workload).flat(),
     ...(loadsManagement ? [settings.management.nodeImage] : []),
     ...(local ? dockerClusters.flatMap(hostImagesOf) : []),
-    ...(local ? dockerClusters.flatMap(({ name }) => others[name]?.between.map(stockNodeImage) ?? []) : []),
+    ...(local ? dockerClusters.flatMap(({ name }) => otherVersions[name]?.between.map(stockNodeImage) ?? []) : []),
     ...(capdLocal ? [settings.capd.image] : []),
   ];
   const earlier = local
-    ? dockerClusters.flatMap(({ name }) => Object.keys(others[name]?.running ?? {}).map(stockNodeImage))
+    ? dockerClusters.flatMap(({ name }) => Object.keys(otherVersions[name]?.running ?? {}).map(stockNodeImage))
     : [];
   const ids = await idsOf([...new Set([...wanted, ...earlier])]);
   const missing = [...new Set(wanted)].filter((image) => !Object.hasOwn(ids, image));
@@ -98,7 +98,7 @@ export const readImages = async (
     ),
     otherRecipes: Object.fromEntries(
       dockerClusters.flatMap(({ name }) => {
-        const other = others[name];
+        const other = otherVersions[name];
         if (other === undefined || !local) return [];
         const images = idsOfImages(ids, workload[name] ?? []);
         const recipesOf = (versions: readonly string[]): Record<string, NodeImageRecipe> =>

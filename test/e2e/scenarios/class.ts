@@ -72,7 +72,7 @@ const steps = (stack: TestStack): Step[] => {
       name: "wrong variables, worker classes and classes are refused before work, all at once",
       run: () => {
         const wrong = { variables: { podSecurityStandart: {} }, workers: [{ name: "md-0", class: "gpu" }] };
-        const others = ["quick-stat", ...["incomplete", "elsewhere", "strict"].map(classFile)].map((one, index) => ({
+        const refusedClusters = ["quick-stat", ...["incomplete", "elsewhere", "strict"].map(classFile)].map((one, index) => ({
           ...simulated(`wrong-${index}`),
           class: one,
         }));
@@ -84,7 +84,7 @@ const steps = (stack: TestStack): Step[] => {
           /namespace of .*ClusterClass.*: expected default, the namespace of the clusters with this class, got "team-a"/,
           /expected a value, because the class strict requires one and has no default/,
         ];
-        const settings = listedClusters([{ ...quick, ...wrong }, ...simulatedClusters, ...others]);
+        const settings = listedClusters([{ ...quick, ...wrong }, ...simulatedClusters, ...refusedClusters]);
         refuses(stack, { base, settings, says, clusters: ["quick"] });
         const rebased = all({ class: classFile("other-kinds") });
         const rule = /expected a class with the kinds of quick-start/;
@@ -113,7 +113,7 @@ const steps = (stack: TestStack): Step[] => {
       },
     },
     {
-      name: "what others change in objects of the topology controller is no change of the plan",
+      name: "the plan shows no change that others make in objects of the topology controller",
       run: () => {
         const machines = ["machinedeployments.cluster.x-k8s.io", "--selector", "cluster.x-k8s.io/cluster-name=quick"];
         stack.kubectl("clusterapi", "annotate", ...machines, "example.org/note=by hand");

@@ -33,10 +33,10 @@ const steps = (stack: TestStack): Step[] => {
       .split(" ");
   const expectVersions = async (expected: Readonly<Record<string, string>>): Promise<void> => {
     for (const [cluster, version] of Object.entries(expected)) {
-      const found = nodeVersions(cluster);
+      const running = nodeVersions(cluster);
       check(
-        found.length === 2 && found.every((one) => one === version),
-        `two nodes of ${version} in ${cluster}, got ${found.join()}`,
+        running.length === 2 && running.every((one) => one === version),
+        `two nodes of ${version} in ${cluster}, got ${running.join()}`,
       );
       await stack.answers(stack.outputs().urls[cluster] ?? "no URL");
     }
