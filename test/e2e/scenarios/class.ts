@@ -72,10 +72,12 @@ const steps = (stack: TestStack): Step[] => {
       name: "wrong variables, worker classes and classes are refused before work, all at once",
       run: () => {
         const wrong = { variables: { podSecurityStandart: {} }, workers: [{ name: "md-0", class: "gpu" }] };
-        const refusedClusters = ["quick-stat", ...["incomplete", "elsewhere", "strict"].map(classFile)].map((one, index) => ({
-          ...simulated(`wrong-${index}`),
-          class: one,
-        }));
+        const refusedClusters = ["quick-stat", ...["incomplete", "elsewhere", "strict"].map(classFile)].map(
+          (one, index) => ({
+            ...simulated(`wrong-${index}`),
+            class: one,
+          }),
+        );
         const says = [
           /podSecurityStandart.* Did you mean podSecurityStandard\?/,
           /expected a worker class of quick-start .*got "gpu"/,
