@@ -112,6 +112,7 @@ const steps = (stack: TestStack): Step[] => {
         stack.write(base, all());
         stack.up();
         check(classes().join() === "given,in-memory,quick-start", `the given class to stay, got ${classes().join()}`);
+        kubectl("delete", "--filename", classFile("given"));
       },
     },
     {
