@@ -132,7 +132,7 @@ const steps: Step[] = [
     name: "clusterctl and kubectl see the cluster from outside",
     run: () => {
       const described = must("clusterctl", ["describe", "cluster", "capd"], { env: stack.kubeconfig("clusterapi") });
-      check(/Cluster default\/capd\s.*True\s+Available/.test(described), `an Available cluster, got\n${described}`);
+      check(/Cluster default\/capd[,\s].*True\s+Available/.test(described), `an Available cluster, got\n${described}`);
       const nodes = stack.kubectl("capd", "get", "nodes", "--no-headers").trim().split("\n");
       check(
         nodes.length === 2 && nodes.every((node) => / Ready /.test(node)),
