@@ -1,4 +1,4 @@
-import { jsonLines, valueAt } from "../../lib/base/json";
+import { asText, jsonLines, valueAt } from "../../lib/base/json";
 import { listArguments, networkName, parseContainers } from "../../lib/base/container";
 import { clusterLabel } from "../../lib/base/labels";
 import { conflictText } from "../../lib/settings/containerNames";
@@ -9,8 +9,6 @@ import type { Target } from "../pulumi/run";
 import { inspectClusters, readNameConflicts } from "./status";
 
 const asList = (value: unknown): unknown[] => (Array.isArray(value) ? value : []);
-
-const asText = (value: unknown): string => (typeof value === "string" ? value : "");
 
 /** Returns the objects that `kubectl get --output=json` printed, or null if the cluster did not answer. */
 const itemsOf = ({ text, failed }: ExecAnswer): unknown[] | null =>

@@ -6,9 +6,8 @@ import { createsClusters } from "../pulumi/creating";
 import { followedRun } from "../pulumi/followedRun";
 import { pullStackImages } from "../pulumi/pullImages";
 import { type Outputs, runPulumi, type Target } from "../pulumi/run";
-import { exportState, outputsIn, withoutPending } from "../pulumi/state";
+import { exportState, knownOutputsIn, withoutPending } from "../pulumi/state";
 import { print, prepareTarget } from "../pulumi/target";
-import { withoutUnknown } from "../pulumi/unknownOutputs";
 import { awaitManagement, managementClusterIsGone, withoutManagement } from "../recovery/managementNode";
 import { forgetRepeated } from "../recovery/forgetRepeated";
 import { excludeLostClusters, restoreDeleted } from "../recovery/restoreDeleted";
@@ -93,7 +92,7 @@ const runUp = async (
   await finishStart();
   const recorded = recordCreated(target).catch(() => undefined);
   const state = exportState(target, { showSecrets: true });
-  const outputs = state.then((exported) => exported && (withoutUnknown(outputsIn(exported)) as Outputs));
+  const outputs = state.then((exported) => exported && knownOutputsIn(exported));
   const explained =
     code === 0 ? outputs.then((all) => finishUp(target, route, all ?? {})) : explainFailure(target, failure);
   const diagnosis = explained.then((lines) => lines ?? []);

@@ -5,9 +5,7 @@ import { createExec, start } from "../../system/exec";
 import type { Action } from "../commandLine/definition";
 import { requireState } from "../pulumi/existing";
 import { openTarget, print } from "../pulumi/target";
-import { exportState, outputsIn } from "../pulumi/state";
-import { withoutUnknown } from "../pulumi/unknownOutputs";
-import type { Outputs } from "../pulumi/run";
+import { exportState, knownOutputsIn } from "../pulumi/state";
 import { gatherStack } from "../report/gather";
 import { identityOf, withoutSecrets } from "../report/runReport";
 import { writeReport } from "../report/files";
@@ -43,7 +41,7 @@ export const report: Action = async ({ options: { open } }) => {
   const startedAt = Date.now();
   const exec = createExec(target.checkout, target.variables, timeout);
   const state = await exportState(target, { showSecrets: true });
-  const outputs = state && (withoutUnknown(outputsIn(state)) as Outputs);
+  const outputs = state && knownOutputsIn(state);
   const facts = await gatherStack(exec, target, outputs);
   const document = buildReport(
     {

@@ -1,10 +1,11 @@
 import { closeSync, constants, fchmodSync, openSync, writeSync } from "node:fs";
 import { join } from "node:path";
 import { StringDecoder } from "node:string_decoder";
+import { stateFolder } from "../../lib/base/paths";
 import { createFolder } from "../../system/files";
 
 /** Folder of Pulumi's output, relative to the checkout. */
-const folder = join(".slipway", "logs");
+const folder = join(stateFolder, "logs");
 
 /** Characters of the output that are kept in memory for the end of the run. */
 const kept = 4_000_000;

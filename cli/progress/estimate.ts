@@ -2,22 +2,20 @@ import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { isRecord } from "../../lib/base/json";
 import { type EarlierRun, type Estimate, type EstimatedRun, estimateUp } from "../../lib/progress/estimate";
-
-/** Folder of the reports, relative to the checkout. */
-const folder = join(".slipway", "reports");
+import { reportFolder } from "../report/files";
 
 /** Reads the reports of earlier runs. Files that are not reports are left out. */
 export const readReports = (checkout: string): Partial<EarlierRun>[] => {
   const names = ((): string[] => {
     try {
-      return readdirSync(join(checkout, folder)).filter((name) => name.endsWith(".json"));
+      return readdirSync(join(checkout, reportFolder)).filter((name) => name.endsWith(".json"));
     } catch {
       return []; // no run has written a report
     }
   })();
   return names.flatMap((name) => {
     try {
-      const report: unknown = JSON.parse(readFileSync(join(checkout, folder, name), "utf8"));
+      const report: unknown = JSON.parse(readFileSync(join(checkout, reportFolder, name), "utf8"));
       return isRecord(report) ? [report] : [];
     } catch {
       return []; // another run removed the file, or is writing it

@@ -8,6 +8,7 @@ import { run } from "../../system/exec";
 import { openRun } from "../recovery/runRecord";
 import type { Outputs, Target } from "./run";
 import { keepSettingsClean } from "./stack";
+import { withoutUnknown } from "./unknownOutputs";
 
 /** A resource in Pulumi's state, with the fields that Slipway reads. */
 export interface StateResource extends RecordedResource {
@@ -124,6 +125,9 @@ const withoutMarks = (value: unknown): unknown => {
 /** Returns the stack's outputs from a state that was exported with `showSecrets`. */
 export const outputsIn = ({ deployment }: ExportedState): Outputs =>
   withoutMarks(deployment.resources?.find(({ type }) => type === "pulumi:pulumi:Stack")?.outputs ?? {}) as Outputs;
+
+/** Returns the stack's outputs in a state, without the outputs that a failed run did not compute. */
+export const knownOutputsIn = (state: ExportedState): Outputs => withoutUnknown(outputsIn(state)) as Outputs;
 
 /**
  * Exports the stack's state; returns undefined if the stack does not exist or Pulumi fails.

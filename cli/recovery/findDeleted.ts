@@ -1,6 +1,7 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { kubeconfigFile } from "../../lib/base/paths";
+import { workloadComponent } from "../../lib/base/stackParts";
 import { nameOf } from "../../lib/base/urn";
 import {
   type DeletedObject,
@@ -87,9 +88,7 @@ export const findDeletions = async (
   const managedObjects = recordedObjects(resources);
   const readObjects = recordedObjects(resources, true);
   const names = [...new Set([...managedObjects.keys(), ...readObjects.keys()])].filter(hasFile);
-  const workloads = new Set(
-    resources.filter(({ type }) => type === "slipway:index:WorkloadCluster").map(({ urn }) => nameOf(urn)),
-  );
+  const workloads = new Set(resources.filter(({ type }) => type === workloadComponent).map(({ urn }) => nameOf(urn)));
   const recorded = new Map(resources.map((resource) => [resource.urn, resource]));
   const search = async (clusters: readonly string[]): Promise<Findings> => {
     const objectsOf = (cluster: string) => [

@@ -6,7 +6,7 @@ import {
   parseContainers,
   parseInspected,
 } from "../../lib/base/container";
-import { jsonLines, listAt, valueAt } from "../../lib/base/json";
+import { asText, jsonLines, listAt, valueAt } from "../../lib/base/json";
 import { isOwnedBy } from "../../lib/base/labels";
 import type { StackFacts } from "../../lib/report/build";
 import type { ReportNetwork } from "../../lib/report/model";
@@ -15,15 +15,13 @@ import type { Exec } from "../../system/exec";
 
 type DockerFacts = Pick<StackFacts, "containers" | "network" | "images" | "missing">;
 
-const text = (value: unknown): string => (typeof value === "string" ? value : "");
-
 /** Returns the published ports of a container as `127.0.0.1:32773 → 6443/tcp`, each once. */
 const publishedPorts = (container: unknown): string[] => {
   const ports = valueAt(container, "NetworkSettings", "Ports");
   if (typeof ports !== "object" || ports === null) return [];
   const rows = Object.entries(ports).flatMap(([port, bindings]) =>
     (Array.isArray(bindings) ? bindings : []).map(
-      (binding) => `${text(valueAt(binding, "HostIp"))}:${text(valueAt(binding, "HostPort"))} → ${port}`,
+      (binding) => `${asText(valueAt(binding, "HostIp"))}:${asText(valueAt(binding, "HostPort"))} → ${port}`,
     ),
   );
   return [...new Set(rows)].sort();
@@ -34,7 +32,7 @@ const readNetwork = async (exec: Exec): Promise<ReportNetwork | undefined> => {
   const [network] = failed ? [] : jsonLines<unknown>(json);
   if (network === undefined) return undefined;
   const configs = listAt(network, "IPAM", "Config");
-  const all = (key: string): string[] => configs.flatMap((config) => text(valueAt(config, key)) || []);
+  const all = (key: string): string[] => configs.flatMap((config) => asText(valueAt(config, key)) || []);
   return { name: networkName, subnets: all("Subnet"), gateways: all("Gateway") };
 };
 
@@ -52,7 +50,7 @@ const readDigests = async (exec: Exec, images: readonly string[]): Promise<Stack
       [...listAt(one, "RepoTags"), ...listAt(one, "RepoDigests"), valueAt(one, "Id")].includes(image),
     );
     const [repository] = listAt(details, "RepoDigests");
-    return { image, digest: text(repository).split("@")[1] ?? text(valueAt(details, "Id")) };
+    return { image, digest: asText(repository).split("@")[1] ?? asText(valueAt(details, "Id")) };
   });
 };
 

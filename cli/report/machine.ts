@@ -1,5 +1,7 @@
 import { availableParallelism, hostname, totalmem } from "node:os";
-import { checksumOf } from "../../lib/report/identity";
+import { shortChecksum } from "../../lib/base/checksum";
+import { checksumDigits } from "../../lib/report/identity";
 
 /** Returns a checksum of host name, processors and memory, because durations of other machines do not compare. */
-export const machineId = (): string => checksumOf([hostname(), availableParallelism(), totalmem()].join("\n"));
+export const machineId = (): string =>
+  shortChecksum([hostname(), availableParallelism(), totalmem()].join("\n"), checksumDigits);

@@ -13,6 +13,9 @@ export const valueAt = (data: unknown, ...path: readonly string[]): unknown =>
     data,
   );
 
+/** Returns a text; empty for another value. */
+export const asText = (value: unknown): string => (typeof value === "string" ? value : "");
+
 /** Returns a list deep in data by its keys; empty if the path does not exist or has another value. */
 export const listAt = (data: unknown, ...path: readonly string[]): readonly unknown[] => {
   const value = valueAt(data, ...path);

@@ -1,14 +1,8 @@
+import { partOfComponent, workloadComponent } from "../base/stackParts";
 import { kindOf, partsOf } from "../base/urn";
 import { type DeletedSteps, withDeletedSteps } from "./deletedSteps";
 import { isTemplate, rollsMachines, templateReasons } from "./machines";
-import {
-  explain as explainChange,
-  explainTopology,
-  isIdentity,
-  isReplace,
-  lostWith,
-  workloadComponent,
-} from "./reasons";
+import { explain as explainChange, explainTopology, isIdentity, isReplace, lostWith } from "./reasons";
 import { type TopologyChange, topologyChanges } from "./topology";
 import { type ChangeClass, changeClasses, type PartPlan, type PlanStep } from "./step";
 
@@ -19,18 +13,6 @@ export const exitCode = (parts: readonly PartPlan[]): 0 | 2 | 3 => {
 };
 
 const fixedParts = ["network", "management cluster", "providers"] as const;
-const partOfComponent: Record<string, (typeof fixedParts)[number] | "node images" | "classes"> = {
-  "slipway:index:DockerNetwork": "network",
-  "slipway:index:ManagementCluster": "management cluster",
-  "slipway:index:ExistingManagementCluster": "management cluster",
-  "slipway:index:ImageLoad": "management cluster",
-  "slipway:index:CapdImage": "providers",
-  "slipway:index:ProviderInstall": "providers",
-  // Only present if clusters have classes, so this part is not in every plan.
-  "slipway:index:ClusterClass": "classes",
-  // Only present if nodes cannot pull, so this part is not in every plan.
-  "slipway:index:NodeImage": "node images",
-};
 
 /**
  * Groups the steps of a preview by part, and returns what happens to each part.

@@ -1,12 +1,10 @@
 import { valueAt } from "../base/json";
 import { classAnnotation } from "../base/labels";
+import { workloadComponent } from "../base/stackParts";
 import { kindOf, partsOf } from "../base/urn";
 import { ownsMachines, rollText } from "./machines";
 import { type Difference, differences, describeStep, type PlanStep, show, showDifference } from "./step";
 import { type TopologyChange, topologyMachines } from "./topology";
-
-/** Type of a workload cluster's component, which contains the cluster's resources. */
-export const workloadComponent = "slipway:index:WorkloadCluster";
 
 /** Returns true if a resource is deleted and created again. */
 export const isReplace = ({ op }: PlanStep): boolean =>

@@ -1,8 +1,8 @@
-import { createHash } from "node:crypto";
+import { shortChecksum } from "../base/checksum";
 import { isRecord, stableJson } from "../base/json";
 
-/** Returns the first sixteen hexadecimal digits of a text's SHA-256 checksum. */
-export const checksumOf = (text: string): string => createHash("sha256").update(text).digest("hex").slice(0, 16);
+/** Hexadecimal digits of a checksum in a report. */
+export const checksumDigits = 16;
 
 /** Settings that do not change how long a run takes: names, addresses and secrets. */
 const withoutEffect: readonly string[] = [
@@ -27,4 +27,4 @@ const relevant = (value: unknown): unknown => {
  * @param args - Pulumi's options that limit the run to some resources
  */
 export const settingsChecksum = (settings: unknown, args: readonly string[] = []): string =>
-  checksumOf(stableJson([relevant(settings ?? null), [...args]]));
+  shortChecksum(stableJson([relevant(settings ?? null), [...args]]), checksumDigits);

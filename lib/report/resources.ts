@@ -1,3 +1,4 @@
+import { partOfComponent, workloadComponent } from "../base/stackParts";
 import { kindOf, partsOf, providerUrn } from "../base/urn";
 import type { OperationResult, PlannedOperations, ReportResource } from "./model";
 
@@ -67,25 +68,12 @@ export const stepsOf = (events: readonly TimedEvent[], startedAt: number): Map<s
 /** Returns true for a component, which is a group of resources and does no work itself. */
 export const isGroup = (type: string): boolean => type.startsWith("slipway:index:") || type === "pulumi:pulumi:Stack";
 
-const fixedParts: Readonly<Record<string, string>> = {
-  "slipway:index:DockerNetwork": "network",
-  "slipway:index:ManagementCluster": "management cluster",
-  "slipway:index:ExistingManagementCluster": "management cluster",
-  "slipway:index:ImageLoad": "management cluster",
-  "slipway:index:CapdImage": "providers",
-  "slipway:index:ProviderInstall": "providers",
-  "slipway:index:ClusterClass": "classes",
-  "slipway:index:NodeImage": "node images",
-};
-
 /** Order of the parts in a report. Clusters follow by name, then other resources. */
 const partOrder = ["stack", "plugins", "network", "management cluster", "providers", "classes", "node images"];
 
-const workloadComponent = "slipway:index:WorkloadCluster";
-
 const partOf = (urn: string, stated: ReadonlyMap<string, StatedResource>, seen: readonly string[] = []): string => {
   const { type, name, ancestors } = partsOf(urn);
-  const fixed = [...ancestors, type].map((outer) => fixedParts[outer]).find((part) => part !== undefined);
+  const fixed = [...ancestors, type].map((outer) => partOfComponent[outer]).find((part) => part !== undefined);
   if (fixed) return fixed;
   if (type === workloadComponent) return `cluster ${name}`;
   if (type === "pulumi:pulumi:Stack") return "stack";

@@ -5,22 +5,16 @@ import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
+import { createApiCertificate } from "../helpers/apiCertificate";
 
 const folder = mkdtempSync(join(tmpdir(), "slipway-readyz-"));
-const [keyFile, certificateFile] = [join(folder, "key"), join(folder, "certificate")];
+const { keyFile, certificateFile, serverOptions } = createApiCertificate(folder);
 let server: Server;
 let answers: number[] = [];
 let requests = 0;
 
 beforeAll(async () => {
-  const names = ["-subj", "/CN=api", "-addext", "subjectAltName=IP:127.0.0.1"];
-  const kind = ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-days", "1"];
-  execFileSync("openssl", ["req", "-x509", ...kind, "-keyout", keyFile, "-out", certificateFile, ...names], {
-    stdio: "ignore",
-  });
-  const [key, cert] = [readFileSync(keyFile), readFileSync(certificateFile)];
-  // Its own certificate is the authority of both sides here.
-  server = createServer({ key, cert, ca: cert, requestCert: true, rejectUnauthorized: true }, (request, response) => {
+  server = createServer(serverOptions, (request, response) => {
     requests += 1;
     response.writeHead(request.url === "/readyz" ? (answers.shift() ?? 200) : 404).end("[-]etcd failed");
   });

@@ -1,4 +1,3 @@
-import { execFileSync } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { createServer, type Server } from "node:https";
 import type { AddressInfo } from "node:net";
@@ -7,22 +6,16 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
 import { openClientApi } from "../../system/clientApi";
+import { createApiCertificate } from "../helpers/apiCertificate";
 
 const folder = mkdtempSync(join(tmpdir(), "slipway-client-api-"));
-const [keyFile, certificateFile] = [join(folder, "key"), join(folder, "certificate")];
+const { keyFile, certificateFile, serverOptions } = createApiCertificate(folder);
 const sockets = new Set<Duplex>();
 let server: Server;
 let connections = 0;
 
 beforeAll(async () => {
-  const names = ["-subj", "/CN=api", "-addext", "subjectAltName=IP:127.0.0.1"];
-  const kind = ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-days", "1"];
-  execFileSync("openssl", ["req", "-x509", ...kind, "-keyout", keyFile, "-out", certificateFile, ...names], {
-    stdio: "ignore",
-  });
-  const [key, cert] = [readFileSync(keyFile), readFileSync(certificateFile)];
-  // Its own certificate is the authority of both sides here.
-  server = createServer({ key, cert, ca: cert, requestCert: true, rejectUnauthorized: true }, (request, response) => {
+  server = createServer(serverOptions, (request, response) => {
     if (request.url === "/silent") return;
     if (request.url === "/text") response.end("no JSON");
     else response.writeHead(request.url === "/list" ? 200 : 404).end('{"items":[]}');

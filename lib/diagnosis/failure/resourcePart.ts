@@ -1,3 +1,4 @@
+import { workloadComponent } from "../../base/stackParts";
 import { nameOf, partsOf } from "../../base/urn";
 
 /** Returns the types of a resource's parents and its own type, outermost first. */
@@ -13,8 +14,6 @@ export const resourceText = (urn: string): string => {
   return type.startsWith("pulumi:providers:") ? `provider ${nameOf(urn)}` : nameOf(urn);
 };
 
-const workloadCluster = "slipway:index:WorkloadCluster";
-
 /** Components inside a workload cluster. */
 const contents: readonly string[] = ["Application", "Cni", "ExtraManifests", "MetalLb"].map(
   (name) => `slipway:index:${name}`,
@@ -25,7 +24,7 @@ const afterMachines = /-(api|containers|kubeconfig|nodes|port)$/;
 
 /** Returns the name of the workload cluster whose component has this URN; undefined for any other URN. */
 export const clusterOf = (urn: string): string | undefined =>
-  typesOf(urn).join("$") === workloadCluster ? nameOf(urn) : undefined;
+  typesOf(urn).join("$") === workloadComponent ? nameOf(urn) : undefined;
 
 const nodeImage = "slipway:index:NodeImage";
 
@@ -42,7 +41,7 @@ const isStepOf = (urn: string, clusters: readonly string[]): boolean =>
  */
 export const isOfOneCluster = (urn: string, clusters: readonly string[], images: number): boolean => {
   const [outermost = ""] = typesOf(urn);
-  if (outermost === workloadCluster || contents.includes(outermost)) return true;
+  if (outermost === workloadComponent || contents.includes(outermost)) return true;
   return outermost === nodeImage ? images > 1 : isStepOf(urn, clusters);
 };
 
@@ -53,7 +52,7 @@ export const isOfOneCluster = (urn: string, clusters: readonly string[], images:
 export const isAfterMachines = (urn: string, clusters: readonly string[]): boolean => {
   const types = typesOf(urn);
   const [outermost = ""] = types;
-  const isControlPlane = outermost === workloadCluster && /:\w*ControlPlane$/.test(types.at(-1) ?? "");
+  const isControlPlane = outermost === workloadComponent && /:\w*ControlPlane$/.test(types.at(-1) ?? "");
   return isControlPlane || contents.includes(outermost) || isStepOf(urn, clusters);
 };
 
