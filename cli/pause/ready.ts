@@ -5,6 +5,7 @@ import type { StackClusters } from "../diagnosis/cluster";
 import type { Target } from "../pulumi/run";
 import { wakeManagement } from "../recovery/managementNode";
 import type { Print } from "../toolchain/build/progress";
+import { kubectlOf, releaseLeases } from "./leases";
 import { awaitPods, readWaitingPods } from "./pods";
 
 /** A stack whose containers run. */
@@ -83,6 +84,11 @@ export const awaitStack = async (
   }
   report(`management cluster ${management} answers`);
   const execute = createExec(target.checkout, target.variables);
+  const release = async (cluster: string, file: string): Promise<void> => {
+    const startedAt = Object.values(await startTimes(containers[cluster] ?? [], runDocker));
+    const run = kubectlOf(target.checkout, file, target.variables);
+    await releaseLeases(run, startedAt, begin + limit(timeouts.nodes) * 1000);
+  };
   const podsOf = async (cluster: string, file: string): Promise<void> => {
     const startedAt = await startTimes(containers[cluster] ?? [], runDocker);
     const except = unready.flatMap((pod) => (pod.startsWith(`${cluster} `) ? [pod.slice(cluster.length + 1)] : []));
@@ -90,10 +96,13 @@ export const awaitStack = async (
     report(`cluster ${cluster}: all pods are Ready`);
   };
   await Promise.all([
-    located.management === undefined ? undefined : podsOf(management, located.management),
+    located.management === undefined
+      ? undefined
+      : release(management, located.management).then(() => podsOf(management, located.management ?? "")),
     ...located.clusters.map(async (cluster) => {
       if ((containers[cluster.name] ?? []).length === 0) return; // in-memory: simulated by the management cluster
-      await awaitCluster(stack, cluster, run);
+      const released = cluster.file === undefined ? undefined : release(cluster.name, cluster.file);
+      await Promise.all([awaitCluster(stack, cluster, run), released]);
       report(`cluster ${cluster.name}: the API server answers and all nodes are Ready`);
       if (cluster.file !== undefined) await podsOf(cluster.name, cluster.file);
     }),
