@@ -1,69 +1,58 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { exec } from "../../system/exec";
+import type { WritableApi } from "../../system/clientApi";
 
 interface Lease {
   metadata: { name: string; namespace: string };
   spec?: { holderIdentity?: string; acquireTime?: string; renewTime?: string };
 }
 
-/** Runs kubectl; returns what it prints, or undefined if it fails. */
-export type RunKubectl = (args: readonly string[], input?: string) => Promise<string | undefined>;
+const group = "/apis/coordination.k8s.io/v1";
 
 /**
- * Returns the leases of leader elections whose holders stopped, without their holders, for `kubectl replace`. Leases of
- * kubelets and API servers have no `acquireTime` and stay as they are.
+ * Returns the leases of leader elections whose holders stopped, without their holders. Leases of kubelets and API servers
+ * have no `acquireTime` and stay as they are.
  *
- * @param json from `kubectl get leases --output=json`
  * @param startedAt times at which the cluster's containers started; a holder that renewed before all of them has stopped
  */
-export const staleLeases = (json: string, startedAt: readonly string[]): Lease[] => {
+export const staleLeases = (leases: readonly Lease[], startedAt: readonly string[]): Lease[] => {
   const first = Math.min(...startedAt.map((time) => Date.parse(time)));
-  return (JSON.parse(json) as { items: Lease[] }).items.flatMap((lease) => {
+  return leases.flatMap((lease) => {
     const { holderIdentity, acquireTime, renewTime = "", ...spec } = lease.spec ?? {};
     if (!holderIdentity || acquireTime === undefined || !(Date.parse(renewTime) < first)) return [];
     return [{ ...lease, spec: { ...spec, acquireTime, renewTime } }];
   });
 };
 
-/** Returns a function that runs kubectl with the kubeconfig of a cluster. */
-export const kubectlOf =
-  (cwd: string, file: string, env: Readonly<Record<string, string>>): RunKubectl =>
-  async (args, input) => {
-    const all = ["--kubeconfig", file, "--request-timeout=10s", ...args];
-    const { code, stdout } = await exec("kubectl", all, {
-      cwd,
-      env,
-      timeout: 15,
-      ...(input === undefined ? {} : { input }),
-    });
-    return code === 0 ? stdout : undefined;
-  };
+const readLeases = async (api: WritableApi): Promise<Lease[] | undefined> => {
+  try {
+    const { status, body } = await api.getObject(`${group}/leases`);
+    return status === 200 ? (body as { items: Lease[] }).items : undefined;
+  } catch {
+    return undefined; // The API server does not answer yet.
+  }
+};
 
 /**
  * Releases the leases of controllers that stopped, as soon as the cluster's API server answers. A new instance of a
- * controller otherwise waits until the lease of the old instance ends: 15 seconds for most controllers. Replacement by
- * resource version leaves a lease alone that a new instance took meanwhile. A failure only makes the start slower.
+ * controller otherwise waits until the lease of the old instance ends: 15 seconds for most controllers. The API server
+ * refuses to replace a lease that a new instance took meanwhile. A failure only makes the start slower.
  *
- * @param run runs kubectl for the cluster
  * @param startedAt times at which the cluster's containers started
- * @param deadline milliseconds since 1970 after which the function no longer asks
+ * @param isOver returns true if the caller no longer waits
  */
 export const releaseLeases = async (
-  run: RunKubectl,
+  api: WritableApi,
   startedAt: readonly string[],
-  deadline: number,
+  isOver: () => boolean,
   pause: (ms: number) => Promise<unknown> = sleep,
 ): Promise<void> => {
-  if (startedAt.length === 0) return;
-  for (;;) {
-    const json = await run(["get", "leases.coordination.k8s.io", "--all-namespaces", "--output=json"]);
-    if (json !== undefined) {
-      const items = staleLeases(json, startedAt);
-      const list = JSON.stringify({ apiVersion: "v1", kind: "List", items });
-      if (items.length > 0) await run(["replace", "--filename=-"], list);
-      return;
-    }
-    if (Date.now() >= deadline) return;
-    await pause(1000);
+  for (; startedAt.length > 0 && !isOver(); await pause(500)) {
+    const leases = await readLeases(api);
+    if (leases === undefined) continue;
+    const replaced = staleLeases(leases, startedAt).map((lease) =>
+      api.putObject(`${group}/namespaces/${lease.metadata.namespace}/leases/${lease.metadata.name}`, lease),
+    );
+    await Promise.allSettled(replaced);
+    return;
   }
 };
