@@ -1,8 +1,8 @@
 import { join } from "node:path";
 import { docker, type Docker } from "../../system/docker";
-import { complaintOf, createExec, exec, type ExecOptions, type ExecResult } from "../../system/exec";
+import { complaintOf, exec, type ExecOptions, type ExecResult } from "../../system/exec";
 import type { StackClusters } from "../diagnosis/cluster";
-import { openDirectApi } from "../progress/openApi";
+import { openDirectApi, openWatchedApi } from "../progress/openApi";
 import type { Target } from "../pulumi/run";
 import { wakeManagement } from "../recovery/managementNode";
 import type { Print } from "../toolchain/build/progress";
@@ -114,11 +114,15 @@ const awaitConditions = async (stack: StartedStack, print: Print, run: RunStep, 
     );
   }
   report(`management cluster ${management} answers`);
-  const execute = createExec(target.checkout, target.variables);
   const podsOf = async (cluster: string, file: string): Promise<void> => {
     const startedAt = await startTimes(containers[cluster] ?? [], runDocker);
     const except = unready.flatMap((pod) => (pod.startsWith(`${cluster} `) ? [pod.slice(cluster.length + 1)] : []));
-    await awaitPods(cluster, () => readWaitingPods(execute, file, startedAt), except, limit(timeouts.pods));
+    const api = await openWatchedApi(target, file);
+    try {
+      await awaitPods(cluster, () => readWaitingPods(api, startedAt), except, limit(timeouts.pods));
+    } finally {
+      api.close();
+    }
     report(`cluster ${cluster}: all pods are Ready`);
   };
   await Promise.all([
