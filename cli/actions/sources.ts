@@ -25,12 +25,13 @@ export const sources: Action = async ({ options: { json, check } }) => {
   await fetchTemplates(root, stack);
   const { settings, problems: wrong } = readStackFile(root, stack, route);
   if (settings === undefined) throw new Error(wrong ?? `Pulumi.${stack}.yaml: expected settings, got none.`);
-  const found = await stackSources(settings, () => readManifests(settings, ownerOf(stack)));
-  const list = mergeSources([...toolSources(route), ...found.sources]);
+  const fetched = await stackSources(settings, () => readManifests(settings, ownerOf(stack)));
+  const list = mergeSources([...(await toolSources(route)), ...fetched.sources]);
   const shown = check ? await checkSources(list) : list;
-  if (json) print(JSON.stringify({ route, stack, sources: shown, problems: found.problems }, null, 2));
+  if (json) print(JSON.stringify({ route, stack, sources: shown, problems: fetched.problems }, null, 2));
   else for (const line of sourceLines(shown)) print(line);
-  for (const problem of found.problems) printAside(`images of manifests are unknown: ${problem}`);
+  if (fetched.problems.length > 0) printAside("images of manifests are unknown:");
+  for (const problem of fetched.problems) printAside(`  ${problem}`);
   const isWhole = shown.every((source) => !("state" in source) || source.state === "there");
-  return found.problems.length === 0 && isWhole ? 0 : 1;
+  return fetched.problems.length === 0 && isWhole ? 0 : 1;
 };

@@ -1,6 +1,6 @@
 import { pins, type Route } from "../../lib/versions/pins";
 import type { NeededSource } from "../../preflight/sources/stackSources";
-import { registryAddresses } from "./hosts";
+import { goProxyAddress } from "./hosts";
 import { officialBases, platformOf, releaseFiles } from "./release/files";
 import { goGroups } from "./source/goGroups";
 
@@ -29,14 +29,13 @@ const moduleSources = (proxy: string): NeededSource[] =>
  * Returns the files that a route's tools are made of. On the source route these are the modules that pins.json names, and
  * Debian's list of packages; the modules and packages that they depend on come from the same hosts.
  *
- * @param goProxy value of GOPROXY; default: Go's public proxy
+ * @param goProxy address of Go's proxy; default: that of Go's settings
  */
-export const toolSources = (route: Route, goProxy = process.env.GOPROXY): NeededSource[] => {
+export const toolSources = async (route: Route, goProxy?: string): Promise<NeededSource[]> => {
   if (route === "release") return releaseSources();
-  const [proxy = "https://proxy.golang.org"] = registryAddresses(goProxy ?? "", "", []);
   const { debian } = pins.source;
   return [
-    ...moduleSources(proxy),
+    ...moduleSources(goProxy ?? (await goProxyAddress())),
     file("images of the source route", `https://deb.debian.org/debian/dists/${debian}/InRelease`),
   ];
 };

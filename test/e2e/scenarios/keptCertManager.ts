@@ -37,7 +37,7 @@ class ClassServer {
 }
 
 /** Steps with a cert-manager that the management cluster has, and with a class from a URL. */
-export const keptCertManager = ({ others }: { others: () => readonly string[] }): Step[] => {
+export const keptCertManager = (otherContainers: () => readonly string[]): Step[] => {
   const server = new ClassServer();
   let lock = "";
   let before: string[] = [];
@@ -136,7 +136,7 @@ export const keptCertManager = ({ others }: { others: () => readonly string[] })
       run: () => {
         if (before.length === 0) return;
         must("scripts/slipway", ["destroy"], { env, show: true });
-        their.expectTheirCluster(before, their.theirNodeId(), others());
+        their.expectTheirCluster(before, their.theirNodeId(), otherContainers());
         check(deployments() === uids, `the cert-manager of before, got ${deployments()}`);
         if (lock !== "") writeFileSync(lockFile, lock);
       },

@@ -67,10 +67,10 @@ describe("the sources of a stack", () => {
       class: "https://example.org/class.yaml",
       manifests: ["https://example.org/app.yaml", "apps/own.yaml"],
     };
-    const found = await locations({ clusters: JSON.stringify([cluster]) });
-    expect(found).toContain("https://example.org/class.yaml");
-    expect(found).toContain("https://example.org/app.yaml");
-    expect(found.join()).not.toContain("own.yaml");
+    const list = await locations({ clusters: JSON.stringify([cluster]) });
+    expect(list).toContain("https://example.org/class.yaml");
+    expect(list).toContain("https://example.org/app.yaml");
+    expect(list.join()).not.toContain("own.yaml");
   });
 
   test("have no images where the machine builds the images, and none of what is not installed", async () => {
