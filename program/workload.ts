@@ -56,10 +56,11 @@ export const shareAmongClusters = (
 ): Shared => {
   const { existing } = stack.inputs;
   const created = createdClasses(stack);
-  const images = nodeImages(neededRecipes(stack, created));
+  const images = nodeImages(neededRecipes(stack, created), stack.within);
   const namespaces = clusterNamespaces(
     management.handle,
     stack.settings.clusters,
+    stack.within,
     existing && {
       isGiven: (name) => isForeignNamespace(existing, name, stack.owner),
       annotations: { [ownerLabel]: stack.owner },
@@ -68,10 +69,8 @@ export const shareAmongClusters = (
   // A kind node waits for the network itself.
   const networkReady = management instanceof ManagementCluster ? [] : (network?.ready ?? []);
   const ready = [...(providers?.ready ?? []), ...networkReady];
-  const classes = clusterClasses(management.handle, [...created.values()], (name) => [
-    ...ready,
-    ...[namespaces.get(name) ?? []].flat(),
-  ]);
+  const readyIn = (namespace: string): pulumi.Resource[] => [...ready, ...[namespaces.get(namespace) ?? []].flat()];
+  const classes = clusterClasses(management.handle, [...created.values()], readyIn, stack.within);
   const clusters = stack.settings.clusters.map((cluster) => ({
     ...cluster,
     parts: partsOf(stack, images, created, cluster),
@@ -192,13 +191,13 @@ export const awaitNodes = (
   const management = shared.management.handle;
   const workload = access.handle;
   const args = { management, workload, spec: settings, parts, machines, cni: network };
-  const nodes = clusterReady(`${name}-nodes`, args);
+  const nodes = clusterReady(`${name}-nodes`, args, shared.stack.within);
   if (infrastructureOf(backend).onDocker) {
     // Resources do not wait for this one: it only reads the containers until a repair is needed.
     new ClusterContainers(
       `${name}-containers`,
       { cluster: name, namespace, kubeconfig: management.kubeconfigFile },
-      { dependsOn: [nodes], ...lifecycleOptions(workload), customTimeouts: { update: "30m" } },
+      { ...shared.stack.within, dependsOn: [nodes], ...lifecycleOptions(workload), customTimeouts: { update: "30m" } },
     );
   }
   return nodes;

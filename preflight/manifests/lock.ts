@@ -4,6 +4,7 @@ import { createQueue } from "../../lib/base/concurrency";
 import { isRecord } from "../../lib/base/json";
 import { ProblemError, refuse, show } from "../../lib/base/problem";
 import { decodeText, normalizedText } from "../../lib/base/textFile";
+import { toolsRoot } from "../../system/checkout";
 import type { RetryPolicy } from "../../system/download";
 import { readIfThere, writeAtomically } from "../../system/files";
 
@@ -11,6 +12,8 @@ import { readIfThere, writeAtomically } from "../../system/files";
 export interface ManifestStoreOptions {
   /** JSON file of checksums by location, under version control. */
   lockFile: string;
+  /** Lock file that is only read, and whose checksums come first. @default - `lockFile` has all checksums */
+  pinnedLockFile?: string;
   /** Folder of downloaded manifests, which may be deleted at any time. */
   cacheDir: string;
   /** Setting that contains the location, for errors. */
@@ -79,7 +82,16 @@ const builtFolder = join(".tools", "manifests", sep);
  * other file belongs to the user, who may edit it.
  */
 export const isLocked = (location: string): boolean =>
-  isUrl(location) || relative(process.cwd(), resolve(location)).startsWith(builtFolder);
+  isUrl(location) || isBuilt(location);
+
+const isBuilt = (location: string): boolean => relative(process.cwd(), resolve(location)).startsWith(builtFolder);
+
+/**
+ * Returns the path of a manifest that make tools builds, which may be in the package that contains this code. Other paths
+ * stay.
+ */
+export const builtFile = (location: string): string =>
+  isBuilt(location) ? relative(process.cwd(), join(toolsRoot(), relative(process.cwd(), resolve(location)))) : location;
 
 /** Deletes the entry of a user's file from the lock file, where an earlier version wrote it. */
 export const unlockOwnFile = (location: string, options: ManifestStoreOptions): Promise<void> =>
@@ -93,7 +105,12 @@ export const unlockOwnFile = (location: string, options: ManifestStoreOptions): 
   });
 
 /** Reads the checksums by location; empty if the lock file does not exist. */
-export const readLock = async ({ lockFile }: ManifestStoreOptions): Promise<Record<string, string>> => {
+export const readLock = async ({
+  lockFile,
+  pinnedLockFile,
+}: Pick<ManifestStoreOptions, "lockFile" | "pinnedLockFile">): Promise<Record<string, string>> => {
+  if (pinnedLockFile !== undefined)
+    return { ...(await readLock({ lockFile })), ...(await readLock({ lockFile: pinnedLockFile })) };
   const bytes = await readIfThere(lockFile);
   if (bytes === undefined) return {};
   const text = decodeText(bytes);

@@ -4,11 +4,13 @@ import { ciliumManifest } from "../../lib/addons/cni";
 import { stateFolder } from "../../lib/base/paths";
 import { refuse } from "../../lib/base/problem";
 import { decodeText } from "../../lib/base/textFile";
+import { root } from "../../system/checkout";
 import { readIfThere, writeAtomically } from "../../system/files";
 import { downloadBytes, HttpStatusError, type RetryPolicy } from "../../system/download";
 import { reasonOf } from "../../system/http";
 import { readRegularFile } from "../../system/regularFile";
 import {
+  builtFile,
   isTextOf,
   verifyChecksum,
   inFileOrder,
@@ -22,10 +24,15 @@ import {
   unlockOwnFile,
 } from "./lock";
 
+const lockName = "manifests.lock.json";
+
 /** Returns the store of the manifest that a setting names. */
 export const manifestStore = (setting: string): ManifestStoreOptions => ({
   name: setting,
-  lockFile: "manifests.lock.json",
+  // Outside of the checkout the package's lock file must not change.
+  ...(process.cwd() === root
+    ? { lockFile: lockName }
+    : { lockFile: join(stateFolder, lockName), pinnedLockFile: join(root, lockName) }),
   cacheDir: join(stateFolder, "manifests"),
 });
 
@@ -68,7 +75,7 @@ const loadUrl = async (url: string, options: ManifestStoreOptions): Promise<Stor
 };
 
 const readLocal = (path: string, { name }: ManifestStoreOptions): Buffer => {
-  const reading = readRegularFile(path);
+  const reading = readRegularFile(builtFile(path));
   if ("bytes" in reading) return reading.bytes;
   return refuse({
     key: name,

@@ -68,6 +68,7 @@ const steps = readdirSync("steps").filter((name) => !notTested.includes(name));
 const programVariables = [
   "PATH",
   "PWD",
+  "BASH_SOURCE",
   "SECONDS",
   "TMPDIR",
   "SLIPWAY_TIMEOUT",
