@@ -12,7 +12,7 @@ import { readIfThere, writeAtomically } from "../../system/files";
 export interface ManifestStoreOptions {
   /** JSON file of checksums by location, under version control. */
   lockFile: string;
-  /** Lock file that is only read, and whose checksums come first. @default - `lockFile` has all checksums */
+  /** Lock file of the package, whose checksums come first and never change. @default - `lockFile` has all checksums */
   pinnedLockFile?: string;
   /** Folder of downloaded manifests, which may be deleted at any time. */
   cacheDir: string;
@@ -42,10 +42,9 @@ export const verifyChecksum = (
 ): Promise<StoredManifest> =>
   inFileOrder(options.lockFile, async () => {
     const sha256 = sha256OfText(bytes);
-    const lock = await readLock(options);
-    const locked = lock[location];
+    const locked = await lockedChecksum(location, options);
     if (locked === undefined) {
-      writeLock(options, { ...lock, [location]: sha256 });
+      writeLock(options, { ...(await readLock(options)), [location]: sha256 });
     } else if (!isTextOf(bytes, locked)) {
       refuse({
         key: options.name,
@@ -56,6 +55,15 @@ export const verifyChecksum = (
     }
     return { text: decodeText(bytes), sha256 };
   });
+
+/** Returns the checksum that a location must have; undefined for a new location. */
+export const lockedChecksum = async (
+  location: string,
+  { lockFile, pinnedLockFile }: ManifestStoreOptions,
+): Promise<string | undefined> => {
+  const pinned = pinnedLockFile === undefined ? {} : await readLock({ lockFile: pinnedLockFile });
+  return pinned[location] ?? (await readLock({ lockFile }))[location];
+};
 
 /** Returns the checksum of a text with LF line ends. */
 export const sha256OfText = (bytes: Buffer): string => sha256Of(normalizedText(bytes));
@@ -107,10 +115,7 @@ export const unlockOwnFile = (location: string, options: ManifestStoreOptions): 
 /** Reads the checksums by location; empty if the lock file does not exist. */
 export const readLock = async ({
   lockFile,
-  pinnedLockFile,
-}: Pick<ManifestStoreOptions, "lockFile" | "pinnedLockFile">): Promise<Record<string, string>> => {
-  if (pinnedLockFile !== undefined)
-    return { ...(await readLock({ lockFile })), ...(await readLock({ lockFile: pinnedLockFile })) };
+}: Pick<ManifestStoreOptions, "lockFile">): Promise<Record<string, string>> => {
   const bytes = await readIfThere(lockFile);
   if (bytes === undefined) return {};
   const text = decodeText(bytes);

@@ -4,7 +4,7 @@ import { ciliumManifest } from "../../lib/addons/cni";
 import { stateFolder } from "../../lib/base/paths";
 import { refuse } from "../../lib/base/problem";
 import { decodeText } from "../../lib/base/textFile";
-import { root } from "../../system/checkout";
+import { toolsRoot } from "../../system/checkout";
 import { readIfThere, writeAtomically } from "../../system/files";
 import { downloadBytes, HttpStatusError, type RetryPolicy } from "../../system/download";
 import { reasonOf } from "../../system/http";
@@ -16,8 +16,8 @@ import {
   inFileOrder,
   isLocked,
   isUrl,
+  lockedChecksum,
   type ManifestStoreOptions,
-  readLock,
   type StoredManifest,
   sha256Of,
   sha256OfText,
@@ -29,10 +29,8 @@ const lockName = "manifests.lock.json";
 /** Returns the store of the manifest that a setting names. */
 export const manifestStore = (setting: string): ManifestStoreOptions => ({
   name: setting,
-  // Outside of the checkout the package's lock file must not change.
-  ...(process.cwd() === root
-    ? { lockFile: lockName }
-    : { lockFile: join(stateFolder, lockName), pinnedLockFile: join(root, lockName) }),
+  lockFile: lockName,
+  ...(toolsRoot() === process.cwd() ? {} : { pinnedLockFile: join(toolsRoot(), lockName) }),
   cacheDir: join(stateFolder, "manifests"),
 });
 
@@ -60,7 +58,7 @@ const loadUrl = async (url: string, options: ManifestStoreOptions): Promise<Stor
   const file = storedFile(url, options);
   return inFileOrder(file, async () => {
     const cached = await readIfThere(file);
-    const locked = (await readLock(options))[url];
+    const locked = await lockedChecksum(url, options);
     // A damaged cache does not prove a change of the URL's content, so the URL is downloaded again before the comparison.
     if (cached !== undefined && (locked === undefined || isTextOf(cached, locked))) {
       await chmod(file, 0o600).catch(() => undefined); // an earlier version left the file open to other users

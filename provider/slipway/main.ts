@@ -1,0 +1,25 @@
+// The plugin `slipway`, which creates the component Lab for programs in all languages of Pulumi. The engine starts it as
+// `pulumi-resource-slipway [flags] ENGINE-ADDRESS`. It prints its port and serves until a signal stops it.
+import { main } from "@pulumi/pulumi/provider";
+import { usePackagedSteps } from "../../components/kubernetes/step";
+import { stopCommands } from "../plugin/execute";
+import { endWithEngine, engineAddress } from "../plugin/serve";
+import { constructLab, labType } from "./lab";
+import { packageVersion, slipwaySchema } from "./schema";
+import { stepOperations } from "./steps";
+
+usePackagedSteps();
+endWithEngine();
+void main(
+  {
+    version: packageVersion,
+    getSchema: () => Promise.resolve(JSON.stringify(slipwaySchema())),
+    ...stepOperations(engineAddress()),
+    construct: (name, type, inputs, options) => {
+      if (type !== labType) throw new Error(`plugin slipway: expected ${labType}, got ${type}. Install the plugin of your package.`);
+      return constructLab(name, inputs, options);
+    },
+    cancel: () => Promise.resolve(stopCommands()),
+  },
+  process.argv.slice(2),
+);
