@@ -59,7 +59,12 @@ export = async (lab?: Stack) => {
   const providers = create(ProviderInstall, "providers", providerArgs(stack, management, images), within);
 
   // Load balancers of clusters that choose cloud-provider-kind instead of MetalLB.
-  const cloudLoadBalancer = create(CloudProviderKind, "cloud-provider-kind", cloudProviderKindArgs(stack, network), within);
+  const cloudLoadBalancer = create(
+    CloudProviderKind,
+    "cloud-provider-kind",
+    cloudProviderKindArgs(stack, network),
+    within,
+  );
 
   // The workload clusters: first their node images and namespaces, which clusters share.
   const shared = shareAmongClusters(stack, management, network, providers, cloudLoadBalancer);
@@ -85,7 +90,12 @@ export = async (lab?: Stack) => {
       within,
     );
     const needs = { nodes, metalLb, manifests };
-    const application = create(Application, `${name}-application`, applicationArgs(shared, settings, cluster, needs), within);
+    const application = create(
+      Application,
+      `${name}-application`,
+      applicationArgs(shared, settings, cluster, needs),
+      within,
+    );
     return { settings, cluster, nodes, application };
   });
   return stackOutputs(stack, management, workloads);

@@ -10,7 +10,9 @@ const fail = (message) => {
 
 const least = parseInt(minimum.node, 10);
 if (parseInt(process.versions.node, 10) < least)
-  fail(`node: expected version ${least} or newer, got ${process.version}. Install Node ${least} or newer (https://nodejs.org).`);
+  fail(
+    `node: expected version ${least} or newer, got ${process.version}. Install Node ${least} or newer (https://nodejs.org).`,
+  );
 
 /** Returns the installed version of a package; undefined for a missing package. */
 const installed = (package) => {
@@ -23,10 +25,14 @@ const installed = (package) => {
 
 const sdk = "@pulumi/pulumi";
 if (installed(sdk) === undefined)
-  fail(`${sdk}: expected version ${dependencies[sdk]} beside the plugin, got no package. Install the plugin's package with npm.`);
+  fail(
+    `${sdk}: expected version ${dependencies[sdk]} beside the plugin, got no package. Install the plugin's package with npm.`,
+  );
 // The resources that a plugin registers, and the bundled code, belong to one version of the SDK.
 if (installed(sdk) !== dependencies[sdk])
-  fail(`${sdk}: expected version ${dependencies[sdk]}, got ${installed(sdk)}. Install the plugin's package again with npm.`);
+  fail(
+    `${sdk}: expected version ${dependencies[sdk]}, got ${installed(sdk)}. Install the plugin's package again with npm.`,
+  );
 
 const { loadLate, patchSdk } = require("./sdk.cjs");
 loadLate();

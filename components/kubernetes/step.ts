@@ -56,7 +56,4 @@ export const usePackagedSteps = (): void => void (isPackaged = true);
  * Outside of the checkout that folder has no scripts: docs/decisions/0019-steps-of-the-package.md.
  */
 export const createStep = (name: string, args: StepArgs, opts: pulumi.CustomResourceOptions): StepResource =>
-  isPackaged
-    ? new PackagedStep(name, args, opts)
-    : // The names of local.Logging are its values.
-      new local.Command(name, args as local.CommandArgs, opts);
+  isPackaged ? new PackagedStep(name, args, opts) : new local.Command(name, args, opts);

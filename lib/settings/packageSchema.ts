@@ -64,7 +64,8 @@ const valuesOf = (schema: z.core.$ZodType): string => {
 const propertyOf = (schema: z.core.$ZodType): SchemaPart => {
   const { description = "", secret } = notes.get(schema as z.ZodMiniType) ?? {};
   const value = defaultOf(schema);
-  const isPlain = typeof value === "boolean" || typeof value === "number" || (typeof value === "string" && value !== "");
+  const isPlain =
+    typeof value === "boolean" || typeof value === "number" || (typeof value === "string" && value !== "");
   return {
     ...typeOf(schema),
     description: `${description}${valuesOf(schema)}`,

@@ -1,16 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { execute, type Printed, type Log } from "./execute";
 import type { Change, Difference, Failure } from "./rpc";
-import {
-  asSecret,
-  hasSecret,
-  hasUnknown,
-  isSame,
-  reveal,
-  unknown,
-  type Properties,
-  type Value,
-} from "./values";
+import { asSecret, hasSecret, hasUnknown, isSame, reveal, unknown, type Properties, type Value } from "./values";
 import { commandTests, findFailures, functionTests, readInputs } from "./commandInputs";
 
 const userProperties = (properties: Properties): Properties =>

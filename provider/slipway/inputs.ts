@@ -1,12 +1,19 @@
 import * as pulumi from "@pulumi/pulumi";
-import { isRecord } from "../../lib/base/json";
 import { messageOf } from "../../lib/base/errors";
+import { isRecord } from "../../lib/base/json";
 import { ProblemError, sentence } from "../../lib/base/problem";
 import type { SettingValues } from "../../program/stackSettings";
 import { hasSecret, hasUnknown, type Properties, reveal, type Value } from "../plugin/values";
 
 /** An invalid property of a component: its path and the reason. */
 type InvalidProperty = pulumi.InputPropertiesError["errors"][number];
+
+/** The settings in a component's inputs, and the inputs that a preview does not know. */
+export interface ReadInputs {
+  readonly values: SettingValues;
+  /** Names of inputs whose value is an output of a resource that does not exist yet. */
+  readonly unknown: readonly string[];
+}
 
 /** Returns the paths of unknown values: `clusters[0].nodeImage`. */
 const unknownPaths = (value: Value, path: string): string[] => {
@@ -16,32 +23,39 @@ const unknownPaths = (value: Value, path: string): string[] => {
   return Object.entries(value).flatMap(([key, item]) => unknownPaths(item, `${path}.${key}`));
 };
 
+const unknownReason =
+  "expected a value that is known at preview, because it decides which resources exist, got an output of a resource " +
+  "that does not exist yet. Set a known value, or create that resource in an earlier run.";
+
+/**
+ * Refuses unknown values.
+ *
+ * @throws InputPropertiesError with the paths of all of them
+ */
 const refuseUnknown = (values: Properties): void => {
   const paths = Object.entries(values).flatMap(([key, value]) => unknownPaths(value, key));
   if (paths.length === 0) return;
   throw new pulumi.InputPropertiesError({
-    message: "Some inputs are not known before the preview.",
-    errors: paths.map((propertyPath) => ({
-      propertyPath,
-      reason:
-        "expected a value that is known at preview, because it decides which resources exist, got an output of a " +
-        "resource that does not exist yet. Set a known value, or create that resource in an earlier run.",
-    })),
+    message:
+      paths.length === 1 ? "1 input is not known at preview." : `${paths.length} inputs are not known at preview.`,
+    errors: paths.map((propertyPath) => ({ propertyPath, reason: unknownReason })),
   });
 };
 
 /**
  * Returns the values of a component's inputs as settings.
  *
- * @throws InputPropertiesError with the paths of all values that are unknown in a preview
+ * @param mayBeUnknown - names of inputs that a preview need not know, because no resource depends on their values; default:
+ * none
+ * @throws InputPropertiesError with the paths of all other values that a preview does not know
  */
-export const settingValues = async (inputs: pulumi.Inputs): Promise<SettingValues> => {
-  const values = (await pulumi.runtime.serializeProperties("inputs", inputs)) as Properties;
+export const readInputs = async (inputs: pulumi.Inputs, mayBeUnknown: readonly string[] = []): Promise<ReadInputs> => {
+  const all = Object.entries((await pulumi.runtime.serializeProperties("inputs", inputs)) as Properties);
+  const unknown = all.flatMap(([key, value]) => (hasUnknown(value) && mayBeUnknown.includes(key) ? [key] : []));
+  const values = Object.fromEntries(all.filter(([key]) => !unknown.includes(key)));
   refuseUnknown(values);
-  return {
-    config: reveal(values) as Properties,
-    secretKeys: Object.entries(values).flatMap(([key, value]) => (hasSecret(value) ? [key] : [])),
-  };
+  const secretKeys = all.flatMap(([key, value]) => (hasSecret(value) ? [key] : []));
+  return { values: { config: reveal(values) as Properties, secretKeys }, unknown };
 };
 
 /** Returns a line of an error as a property and a reason: `clusters[0].name: expected …`. */

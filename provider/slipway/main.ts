@@ -16,7 +16,8 @@ void main(
     getSchema: () => Promise.resolve(JSON.stringify(slipwaySchema())),
     ...stepOperations(engineAddress()),
     construct: (name, type, inputs, options) => {
-      if (type !== labType) throw new Error(`plugin slipway: expected ${labType}, got ${type}. Install the plugin of your package.`);
+      if (type !== labType)
+        throw new Error(`plugin slipway: expected ${labType}, got ${type}. Install the plugin of your package.`);
       return constructLab(name, inputs, options);
     },
     cancel: () => Promise.resolve(stopCommands()),

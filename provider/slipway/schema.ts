@@ -63,7 +63,11 @@ export const slipwaySchema = (): SchemaPart => ({
   license: "Apache-2.0",
   language: {
     nodejs: { packageName: "@slipway/capi", respectSchemaVersion: true, dependencies: { "@pulumi/pulumi": "^3.0.0" } },
-    go: { importBasePath: "slipway.dev/sdk/go/slipway", respectSchemaVersion: true, generateResourceContainerTypes: true },
+    go: {
+      importBasePath: "slipway.dev/sdk/go/slipway",
+      respectSchemaVersion: true,
+      generateResourceContainerTypes: true,
+    },
     python: {
       packageName: "slipway_capi",
       respectSchemaVersion: true,
