@@ -1,5 +1,5 @@
 # Targets for scripts/slipway, which reads STACK and SLIPWAY_ROUTE. `make up ARGS="--diff"` passes arguments on.
-.PHONY: up preview plan destroy stop start refresh recover sweep tools doctor status outputs kubeconfig report support env test quick e2e-full e2e-faults e2e-browser lint lock bench growth
+.PHONY: up preview plan destroy stop start refresh recover sweep tools doctor status outputs kubeconfig report support env test quick e2e-full e2e-faults e2e-browser e2e-consumers lint lock bench growth
 
 up preview plan destroy stop start refresh recover sweep tools doctor status outputs kubeconfig report support env:
 	@scripts/slipway $@ $(ARGS)
@@ -23,6 +23,11 @@ e2e-faults: node_modules
 # Opens reports in Chromium, in a minute. ARGS="/tmp/pictures" keeps pictures.
 e2e-browser: node_modules
 	@node scripts/run.cjs test/e2e/browser.ts $(ARGS)
+
+# Runs programs outside of the checkout that use the packed package; ARGS="yaml-lab" runs the named ones. A program takes seven
+# minutes on two cores.
+e2e-consumers: node_modules
+	@node scripts/run.cjs test/e2e/consumers.ts $(ARGS)
 
 lint: node_modules
 	@npm run --silent typecheck && npm run --silent lint
