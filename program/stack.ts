@@ -29,11 +29,16 @@ export interface ReadLab {
 /**
  * Reads settings, manifests and the host.
  *
+ * @param choose - chooses what the component creates of the settings; default: everything
  * @throws one error with all problems
  */
-export const readLab = async (values: SettingValues): Promise<ReadLab> => {
+export const readLab = async (
+  values: SettingValues,
+  choose = (settings: Settings): Settings => settings,
+): Promise<ReadLab> => {
   const owner = `${pulumi.getProject()}/${pulumi.getStack()}`;
-  const { settings, notice } = await stackSettings(values, owner);
+  const { settings: all, notice } = await stackSettings(values, owner);
+  const settings = choose(all);
   const transformations = waitTransformations(settings);
   const inputs = await prepare(settings, owner, pulumi.runtime.isDryRun());
   await Promise.all(inputs.warnings.map((warning) => pulumi.log.warn(warning)));

@@ -7,7 +7,6 @@ import { lifecycleOptions } from "../components/kubernetes/clusterHandle";
 import { clusterNamespaces } from "../components/kubernetes/namespaces";
 import type { CloudProviderKind } from "../components/management/cloudProviderKind";
 import type { DockerNetwork } from "../components/management/dockerNetwork";
-import { ManagementCluster } from "../components/management/managementCluster";
 import type { ProviderInstall } from "../components/management/providerInstall";
 import { type ClusterClass, clusterClasses } from "../components/workload/clusterClass";
 import { type NodeImage, nodeImages } from "../components/workload/nodeImage";
@@ -24,7 +23,7 @@ import { isForeignNamespace } from "../preflight/management/existing";
 import { clusterKey } from "../preflight/management/running";
 import { ClusterContainers } from "../provider/kind";
 import { createdClasses, neededRecipes, topologyOf } from "./classes";
-import type { Management } from "./management";
+import { kindOf, type Management } from "./management";
 import type { Stack } from "./stack";
 
 /** A cluster's settings, and the objects that the cluster consists of. */
@@ -67,7 +66,7 @@ export const shareAmongClusters = (
     },
   );
   // A kind node waits for the network itself.
-  const networkReady = management instanceof ManagementCluster ? [] : (network?.ready ?? []);
+  const networkReady = kindOf(management) ? [] : (network?.ready ?? []);
   const ready = [...(providers?.ready ?? []), ...networkReady];
   const readyIn = (namespace: string): pulumi.Resource[] => [...ready, ...[namespaces.get(namespace) ?? []].flat()];
   const classes = clusterClasses(management.handle, [...created.values()], readyIn, stack.within);
@@ -151,24 +150,24 @@ export const workloadClusterArgs = (
  * them.
  */
 export const cniArgs = (
-  { stack }: Shared,
-  { cni, podCidr }: PlannedCluster,
-  { access, workers }: WorkloadCluster,
+  { stack }: Pick<Shared, "stack">,
+  { cni, podCidr }: ClusterSettings,
+  { access, workers }: Pick<WorkloadCluster, "access" | "workers">,
 ): CniArgs | undefined => {
   const manifest = stack.inputs.manifests.cni[cni];
   return access && manifest ? { cluster: access.handle, kind: cni, manifest, podCidr, workers } : undefined;
 };
 
-const rangesOf = ({ loadBalancerRange: ipv4, loadBalancerRangeIPv6: ipv6 }: PlannedCluster) => [
+const rangesOf = ({ loadBalancerRange: ipv4, loadBalancerRangeIPv6: ipv6 }: ClusterSettings) => [
   ...(ipv4 ? [ipv4] : []),
   ...(ipv6 ? [ipv6] : []),
 ];
 
 /** Returns arguments of MetalLB; undefined if the cluster does not choose it or has no addresses for it. */
 export const metalLbArgs = (
-  { stack }: Shared,
-  settings: PlannedCluster,
-  { access }: WorkloadCluster,
+  { stack }: Pick<Shared, "stack">,
+  settings: ClusterSettings,
+  { access }: Pick<WorkloadCluster, "access">,
   cni: Cni | undefined,
 ): MetalLbArgs | undefined => {
   const ranges = rangesOf(settings);
@@ -231,9 +230,9 @@ export interface ApplicationNeeds {
 
 /** Returns arguments of nginx behind the cluster's load balancer; undefined if the cluster has no application. */
 export const applicationArgs = (
-  { stack, cloudProviderKind }: Shared,
-  settings: PlannedCluster,
-  { access, workers }: WorkloadCluster,
+  { stack, cloudProviderKind }: Pick<Shared, "stack" | "cloudProviderKind">,
+  settings: ClusterSettings,
+  { access, workers }: Pick<WorkloadCluster, "access" | "workers">,
   { nodes, metalLb, manifests }: ApplicationNeeds,
 ): ApplicationArgs | undefined => {
   if (!access || !settings.application) return undefined;

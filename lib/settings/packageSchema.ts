@@ -4,7 +4,7 @@ import { healthCheckFields, nodeConditionFields } from "./schema/healthCheck";
 import { mountFields, portFields } from "./schema/mounts";
 import { poolFields, taintFields } from "./schema/pools";
 import { defaultOf, notes, type SettingTable, typeSchema } from "./schema/setting";
-import { infrastructureProviderFields, settingsSchema } from "./schema/stack";
+import { infrastructureProviderFields, type SettingKey, settingsSchema } from "./schema/stack";
 
 /** A part of a Pulumi schema. */
 export type SchemaPart = Readonly<Record<string, unknown>>;
@@ -86,6 +86,13 @@ export const objectSchema = (table: SettingTable): ObjectSchema => ({
 
 /** Returns the inputs of the component Lab: all settings of a stack. */
 export const labInputs = (): ObjectSchema => objectSchema(settingsSchema);
+
+/** Returns the properties of some of the stack's settings. */
+export const settingInputs = (keys: readonly SettingKey[]): ObjectSchema =>
+  objectSchema(Object.fromEntries(keys.map((key) => [key, settingsSchema[key]])));
+
+/** Returns the properties of an entry of `clusters`. */
+export const clusterInputs = (): ObjectSchema => objectSchema(clusterFields);
 
 /** Returns the named types of the settings, by token. */
 export const settingTypes = (): Readonly<Record<string, SchemaPart>> =>

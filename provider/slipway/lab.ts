@@ -2,11 +2,10 @@ import * as pulumi from "@pulumi/pulumi";
 import createStack from "../../index";
 import { labInputs } from "../../lib/settings/packageSchema";
 import type { Settings } from "../../lib/settings/types";
-import { requirementsOf } from "../../preflight/host/requirements";
-import { saveRecord } from "../../preflight/resourceRecord";
 import { readLab, type Stack } from "../../program/stack";
 import { unknown } from "../plugin/values";
 import { asPropertyError, type ReadInputs, readInputs } from "./inputs";
+import { recordClusters } from "./record";
 
 /** Type token of the component. */
 export const labType = "slipway:index:Lab";
@@ -64,12 +63,6 @@ const withUnknown = (settings: Settings, { unknown: names }: ReadInputs): Settin
     message: "1 input is not known at preview.",
     errors: [{ propertyPath: "applicationImage", reason }],
   });
-};
-
-/** Records the clusters, which then belong to the stack even if this run is killed before it writes its state. */
-const recordClusters = (settings: Settings): void => {
-  const { wantedClusters: clusters } = requirementsOf(settings);
-  saveRecord(process.cwd(), pulumi.getStack(), { clusters, containers: [], volumes: [], networks: [] });
 };
 
 /**

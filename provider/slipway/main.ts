@@ -5,6 +5,7 @@ import { usePackagedSteps } from "../../components/kubernetes/step";
 import { stopCommands } from "../plugin/execute";
 import { endWithEngine, engineAddress } from "../plugin/serve";
 import { constructLab, labType } from "./lab";
+import { parts } from "./parts";
 import { packageVersion, slipwaySchema } from "./schema";
 import { stepOperations } from "./steps";
 
@@ -16,9 +17,12 @@ void main(
     getSchema: () => Promise.resolve(JSON.stringify(slipwaySchema())),
     ...stepOperations(engineAddress()),
     construct: (name, type, inputs, options) => {
-      if (type !== labType)
-        throw new Error(`plugin slipway: expected ${labType}, got ${type}. Install the plugin of your package.`);
-      return constructLab(name, inputs, options);
+      if (type === labType) return constructLab(name, inputs, options);
+      const part = parts[type];
+      if (part !== undefined) return part({ name, inputs, options, siblings: { parent: options.parent } });
+      throw new Error(
+        `plugin slipway: expected a component of the package, got ${type}. Install the plugin of your package.`,
+      );
     },
     cancel: () => Promise.resolve(stopCommands()),
   },

@@ -1,4 +1,5 @@
 import { version } from "../../package.json";
+import { partSchemas } from "./partInputs";
 import { labInputs, type SchemaPart, settingTypes } from "../../lib/settings/packageSchema";
 
 const text = (description: string): SchemaPart => ({ type: "string", description });
@@ -76,5 +77,5 @@ export const slipwaySchema = (): SchemaPart => ({
     },
   },
   types: { ...settingTypes(), "slipway:index:ClusterState": clusterState },
-  resources: { "slipway:index:Lab": lab },
+  resources: { "slipway:index:Lab": lab, ...partSchemas() },
 });

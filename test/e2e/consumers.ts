@@ -7,9 +7,10 @@ import { join } from "node:path";
 import { type Consumer, lifeOf } from "./consumers/consumer";
 import { installPackage, packInCopy, yamlHost } from "./consumers/package";
 import { yamlLab } from "./consumers/yamlLab";
+import { yamlParts } from "./consumers/yamlParts";
 import { type Counts, report, runSteps } from "./harness";
 
-const consumers: Readonly<Record<string, Consumer>> = { "yaml-lab": yamlLab };
+const consumers: Readonly<Record<string, Consumer>> = { "yaml-lab": yamlLab, "yaml-parts": yamlParts };
 
 const runConsumers = async (names: readonly string[]): Promise<Counts> => {
   const unknown = names.filter((name) => !Object.hasOwn(consumers, name));
