@@ -34,9 +34,9 @@ const tokenOf = (name: string): string => `slipway:index:${name}`;
 /** Returns the name of the table with these fields. */
 const tableName = (fields: SettingTable): string => {
   const keys = Object.keys(fields).join();
-  const found = Object.entries(namedTables).find(([, table]) => Object.keys(table.fields).join() === keys);
-  if (found === undefined) throw new Error(`the fields ${keys} need a name in lib/settings/packageSchema.ts`);
-  return found[0];
+  const entry = Object.entries(namedTables).find(([, table]) => Object.keys(table.fields).join() === keys);
+  if (entry === undefined) throw new Error(`the fields ${keys} need a name in lib/settings/packageSchema.ts`);
+  return entry[0];
 };
 
 const typeOf = (schema: z.core.$ZodType): SchemaPart => {

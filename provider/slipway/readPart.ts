@@ -48,18 +48,18 @@ const waitFor = ({ dependsOn = [] }: pulumi.ComponentResourceOptions): pulumi.Re
   return ({ props, opts }) => ({ props, opts: pulumi.mergeOptions(opts, { dependsOn }) });
 };
 
-/** Returns the settings of a part: those of the component before it, and its own. */
+/** Returns the settings of a part: those of the component before it, and its own settings. */
 const settingsOf = (
   { config, secretKeys = [] }: SettingValues,
   keys: readonly SettingKey[],
   { from, hasCluster }: PartSource,
 ): SettingValues => {
   const inherited = from !== undefined && isRecord(config[from]) ? config[from] : {};
-  const own = pick(config, keys);
+  const ownInputs = pick(config, keys);
   const entry = pick(config, Object.keys(clusterFields));
   const clusters = hasCluster && from !== "cluster" ? { clusters: [entry] } : {};
   return {
-    config: { ...inherited, ...own, ...clusters },
+    config: { ...inherited, ...ownInputs, ...clusters },
     secretKeys:
       from !== undefined && secretKeys.includes(from) ? [...secretKeys, ...Object.keys(inherited)] : secretKeys,
   };
@@ -69,13 +69,13 @@ const settingsOf = (
 const asPartError = (
   error: unknown,
   { config }: SettingValues,
-  own: readonly string[],
+  ownInputs: readonly string[],
   from: string | undefined,
 ): pulumi.InputPropertiesError => {
-  const { message, errors } = asPropertyError(error, [...own, ...Object.keys(config)]);
+  const { message, errors } = asPropertyError(error, [...ownInputs, ...Object.keys(config)]);
   const pathOf = (path: string): string => {
     const short = path.replace(/^clusters\[0\]\./, "");
-    return from === undefined || own.includes(short.split(/[.[]/)[0] ?? "") ? short : `${from}.${short}`;
+    return from === undefined || ownInputs.includes(short.split(/[.[]/)[0] ?? "") ? short : `${from}.${short}`;
   };
   return new pulumi.InputPropertiesError({
     message,

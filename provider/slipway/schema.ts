@@ -3,7 +3,7 @@ import { partSchemas } from "./partInputs";
 import { labInputs, type SchemaPart, settingTypes } from "../../lib/settings/packageSchema";
 
 const text = (description: string): SchemaPart => ({ type: "string", description });
-const textMap = (description: string): SchemaPart => ({
+const mapOfTexts = (description: string): SchemaPart => ({
   type: "object",
   additionalProperties: { type: "string" },
   description,
@@ -35,12 +35,12 @@ const lab: SchemaPart = {
   properties: {
     url: text("URL of the first application. Absent without an application."),
     answer: text("Summary of the page that the first application answered with."),
-    urls: textMap("URLs of the applications, by the cluster's name."),
+    urls: mapOfTexts("URLs of the applications, by the cluster's name."),
     kubeconfigs: {
-      ...textMap("Kubeconfigs for this machine, by the cluster's name; also of the management cluster."),
+      ...mapOfTexts("Kubeconfigs for this machine, by the cluster's name; also of the management cluster."),
       secret: true,
     },
-    loadBalancerRanges: textMap("IPv4 addresses of the load balancers, by the cluster's name: FIRST-LAST."),
+    loadBalancerRanges: mapOfTexts("IPv4 addresses of the load balancers, by the cluster's name: FIRST-LAST."),
     managementCluster: text("Name of the management cluster."),
     clusters: {
       type: "array",

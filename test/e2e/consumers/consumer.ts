@@ -13,7 +13,7 @@ export interface Consumer {
 }
 
 /** Where a consumer runs. */
-export interface Place {
+export interface ConsumerEnvironment {
   readonly folder: string;
   /** Folders in front of PATH. */
   readonly path: readonly string[];
@@ -21,7 +21,7 @@ export interface Place {
 }
 
 /** Returns the steps of a consumer's life: up, answers, refresh, no change, one changed input, destroy. */
-export const lifeOf = ({ name, files, verify }: Consumer, { folder, path, installed }: Place): Step[] => {
+export const lifeOf = ({ name, files, verify }: Consumer, { folder, path, installed }: ConsumerEnvironment): Step[] => {
   const env = {
     PATH: [...path, process.env.PATH ?? ""].join(":"),
     PULUMI_HOME: join(folder, "home"),
@@ -45,7 +45,7 @@ export const lifeOf = ({ name, files, verify }: Consumer, { folder, path, instal
       name: `${name}: a preview plans every resource`,
       run: () => {
         before = dockerInventory();
-        for (const made of ["state", "program"]) mkdirSync(join(folder, made), { recursive: true });
+        for (const part of ["state", "program"]) mkdirSync(join(folder, part), { recursive: true });
         write(false);
         pulumi("stack", "init", "consumer");
         check(/\+ \d\d+ to create/.test(pulumi("preview")), "a preview with dozens of resources");
@@ -58,8 +58,8 @@ export const lifeOf = ({ name, files, verify }: Consumer, { folder, path, instal
       name: `${name}: the state has no folder of this machine`,
       run: () => {
         const state = pulumi("stack", "export");
-        const found = [folder, installed.folder].filter((path) => state.includes(path));
-        check(found.length === 0, `a state without ${found.join(", ")}`);
+        const paths = [folder, installed.folder].filter((path) => state.includes(path));
+        check(paths.length === 0, `a state without ${paths.join(", ")}`);
         check(state.includes('"steps/wait-for-nodes"'), "steps/wait-for-nodes in the state");
       },
     },
