@@ -7,6 +7,7 @@ import { readLab, type Stack } from "../../program/stack";
 import type { Properties } from "../plugin/values";
 import { asPropertyError, readInputs } from "./inputs";
 import { recordClusters } from "./record";
+import { waitForProgram } from "./waitFor";
 
 /** A request for a component that a Lab consists of. */
 export interface PartRequest {
@@ -42,11 +43,6 @@ const pick = (values: Readonly<Record<string, unknown>>, keys: readonly string[]
 
 /** Values that only the real run knows. */
 const laterInputs = ["kubeconfig", "nodeId"];
-
-/** Returns the transformation that makes all children of a component wait for the resources of its option dependsOn. */
-const waitFor = ({ dependsOn = [] }: pulumi.ComponentResourceOptions): pulumi.ResourceTransformation => {
-  return ({ props, opts }) => ({ props, opts: pulumi.mergeOptions(opts, { dependsOn }) });
-};
 
 /** Returns the settings of a part: those of the component before it, and its own settings. */
 const settingsOf = (
@@ -106,7 +102,7 @@ export const readPart = async (
     stack: { ...stack, within: siblings },
     opts: {
       ...options,
-      transformations: [...(options.transformations ?? []), ...transformations, waitFor(options)],
+      transformations: [...(options.transformations ?? []), ...transformations, await waitForProgram(options, inputs)],
     },
     links: pick(values.config, ["lifetime", "identity"]),
     settings: (settings.secretKeys ?? []).length > 0 ? pulumi.secret(shown) : shown,

@@ -63,7 +63,7 @@ export const lifeOf = ({ name, files, verify }: Consumer, { folder, path, instal
         check(state.includes('"steps/wait-for-nodes"'), "steps/wait-for-nodes in the state");
       },
     },
-    { name: `${name}: refresh finds no change`, run: () => void run("refresh", "--expect-no-changes") },
+    { name: `${name}: refresh finds no change`, run: () => void run("refresh", "--diff", "--expect-no-changes") },
     { name: `${name}: another up changes nothing`, run: () => void run("up", "--expect-no-changes") },
     {
       name: `${name}: one changed input`,
