@@ -8,15 +8,18 @@ import { constructLab, labType } from "./lab";
 import { parts } from "./parts";
 import { packageVersion, slipwaySchema } from "./schema";
 import { stepOperations } from "./steps";
+import { pathWithTools, requireTools } from "./tools";
 
 usePackagedSteps();
 endWithEngine();
+process.env.PATH = pathWithTools(process.env.PATH);
 void main(
   {
     version: packageVersion,
     getSchema: () => Promise.resolve(JSON.stringify(slipwaySchema())),
     ...stepOperations(engineAddress()),
-    construct: (name, type, inputs, options) => {
+    construct: async (name, type, inputs, options) => {
+      requireTools();
       if (type === labType) return constructLab(name, inputs, options);
       const part = parts[type];
       if (part !== undefined) return part({ name, inputs, options, siblings: { parent: options.parent } });
