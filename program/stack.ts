@@ -26,6 +26,15 @@ export interface ReadLab {
   readonly transformations: pulumi.ResourceTransformation[];
 }
 
+/** Messages in the engine's log. Several components of one program find the same facts about the machine. */
+const logged = new Set<string>();
+
+const logOnce = async (log: (message: string) => Promise<void>, messages: readonly string[]): Promise<void> => {
+  const fresh = messages.filter((message) => !logged.has(message));
+  for (const message of fresh) logged.add(message);
+  await Promise.all(fresh.map((message) => log(message)));
+};
+
 /**
  * Reads settings, manifests and the host.
  *
@@ -41,8 +50,8 @@ export const readLab = async (
   const settings = choose(all);
   const transformations = waitTransformations(settings);
   const inputs = await prepare(settings, owner, pulumi.runtime.isDryRun());
-  await Promise.all(inputs.warnings.map((warning) => pulumi.log.warn(warning)));
-  if (notice !== undefined) await pulumi.log.info(`Docker network ${networkName}: ${notice}`);
+  await logOnce(pulumi.log.warn, inputs.warnings);
+  await logOnce(pulumi.log.info, notice === undefined ? [] : [`Docker network ${networkName}: ${notice}`]);
   return { stack: { settings, inputs, subnets: dockerSubnetsOf(settings.network), owner }, transformations };
 };
 

@@ -3,6 +3,13 @@ import { check } from "../harness";
 import type { Consumer } from "./consumer";
 import { answerAll } from "./yamlLab";
 
+/** Inputs by which a component finds the cluster. */
+const guestAccess = `
+      cluster: \${guest.settings}
+      kubeconfig: \${guest.kubeconfig}
+      lifetime: \${guest.lifetime}
+      identity: \${guest.identity}`;
+
 /** A YAML program with the components of a Lab. The changed program has one more worker node. */
 export const yamlParts: Consumer = {
   name: "YAML, components",
@@ -38,20 +45,16 @@ resources:
         - \${providers}
   cni:
     type: slipway:Cni
-    properties: &access
-      cluster: \${guest.settings}
-      kubeconfig: \${guest.kubeconfig}
-      lifetime: \${guest.lifetime}
-      identity: \${guest.identity}
+    properties:${guestAccess}
   metallb:
     type: slipway:MetalLb
-    properties: *access
+    properties:${guestAccess}
     options:
       dependsOn:
         - \${cni}
   application:
     type: slipway:Application
-    properties: *access
+    properties:${guestAccess}
     options:
       dependsOn:
         - \${metallb}
