@@ -56,6 +56,11 @@ const pack = (target: string): string => {
   const folder = join(target, "package");
   rmSync(folder, { recursive: true, force: true });
   for (const file of files) cpSync(join(root, file), join(folder, file), { recursive: true });
+  // For a folder that a command names, pulumi looks for an executable without the package's name.
+  for (const plugin of ["kind", "slipway"]) {
+    const executable = join(folder, "provider", plugin, "pulumi-resource-");
+    cpSync(`${executable}${plugin}`, executable);
+  }
   for (const program of programs) {
     const path = join(folder, "bundles", program.replace(/\.ts$/, ".cjs"));
     mkdirSync(dirname(path), { recursive: true });
