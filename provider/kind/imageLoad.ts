@@ -20,8 +20,8 @@ const nodeIdsOf = (properties: Properties): Record<string, string> => {
 const commonDigests = async (nodes: readonly string[], images: readonly string[]): Promise<Record<string, string>> => {
   const all = await Promise.all(nodes.map(imagesOfNode));
   const digestOf = (image: string): string => {
-    const [first = "", ...others] = all.map((imagesNow) => digestIn(imagesNow, image) ?? "");
-    return others.every((digest) => digest === first) ? first : "";
+    const [first = "", ...rest] = all.map((imagesNow) => digestIn(imagesNow, image) ?? "");
+    return rest.every((digest) => digest === first) ? first : "";
   };
   return Object.fromEntries(images.map((image) => [image, digestOf(image)]));
 };

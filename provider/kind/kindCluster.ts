@@ -17,7 +17,7 @@ const runStep = (step: string, properties: Properties, log: Log): Promise<Printe
     NODE_IMAGE: stringOf(properties, "image"),
     IMAGES: imageLines(mapOf(properties, "images")),
     TIMEOUT: "300s",
-    ...(nodes === "" ? {} : { NODES: nodes }),
+    ...(nodes === "" ? {} : { NODE_IMAGES: nodes }),
   };
   return executeStep(step, { environment, stdin: configOf(properties) }, log);
 };
