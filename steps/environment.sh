@@ -26,6 +26,7 @@ fi
 # Reports on standard error what blocks the cluster CLUSTER in NAMESPACE; its kubeconfig is WORKLOAD_KUBECONFIG, if it
 # exists. Without CLUSTER, reports what does not run in the cluster of KUBECONFIG.
 why_stuck() {
+  [ -f scripts/run.cjs ] || return 0 # a packed plugin has no diagnosis
   node scripts/run.cjs cli/diagnosis/main.ts >&2 || true
 }
 
