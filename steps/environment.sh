@@ -30,6 +30,14 @@ why_stuck() {
   node scripts/run.cjs cli/diagnosis/main.ts >&2 || true
 }
 
+# Fails with one sentence if the program kind is not installed. A checkout has it as one of its tools.
+require_kind() {
+  command -v kind >/dev/null || {
+    echo "kind: expected on PATH, got nothing. Install kind (https://kind.sigs.k8s.io)." >&2
+    exit 1
+  }
+}
+
 # Prints the container ids of a kind cluster, including stopped containers.
 containers_of() {
   docker ps --all --quiet --filter "label=io.x-k8s.kind.cluster=$1"

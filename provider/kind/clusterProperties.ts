@@ -100,9 +100,9 @@ export const clusterDeclaration: ResourceDeclaration = {
       unit: "port number",
     },
     nodeIds: {
-      description: "Ids of the containers by the name of the node. The id of a deleted node is empty.",
+      description:
+        "Ids of the containers of all nodes, and of a load balancer, by name. The id of a deleted one is empty.",
       type: stringMap,
-      default: { means: "absent in states of Slipway before nodes" },
     },
     imported: {
       description:

@@ -1,5 +1,6 @@
 import { version } from "../../package.json";
 import type { ResourceKind } from "../plugin/resourceKind";
+import { referencePage } from "../plugin/reference";
 import { schemaOf } from "../plugin/schema";
 import type { Plugin } from "../plugin/server";
 import { clusterContainers } from "./containers/resource";
@@ -14,6 +15,9 @@ const kinds: Readonly<Record<string, ResourceKind>> = {
   "kind:index:ClusterContainers": clusterContainers,
 };
 
+const declarations = Object.fromEntries(Object.entries(kinds).map(([token, { declaration }]) => [token, declaration]));
+
+// The SDKs that Pulumi 3.276 generates call existsResource, which 3.269 has.
 /** Pulumi's schema of the package `kind`: the interface of its SDKs. */
 export const kindSchema = schemaOf(
   {
@@ -27,7 +31,7 @@ export const kindSchema = schemaOf(
       nodejs: {
         packageName: "@slipway/kind",
         respectSchemaVersion: true,
-        dependencies: { "@pulumi/pulumi": "^3.0.0" },
+        dependencies: { "@pulumi/pulumi": "^3.269.0" },
       },
       go: {
         importBasePath: "slipway.dev/sdk/go/kind",
@@ -37,12 +41,19 @@ export const kindSchema = schemaOf(
       python: {
         packageName: "slipway_kind",
         respectSchemaVersion: true,
-        requires: { pulumi: ">=3.0.0,<4.0.0" },
+        requires: { pulumi: ">=3.269.0,<4.0.0" },
         pyproject: { enabled: true },
       },
     },
   },
-  Object.fromEntries(Object.entries(kinds).map(([token, { declaration }]) => [token, declaration])),
+  declarations,
+);
+
+/** The page docs/reference/kind-provider.md. */
+export const kindReference = referencePage(
+  "The kind provider",
+  "Resources of the plugin `kind`. The guide is [the kind provider in other programs](../guides/kind-provider.md).",
+  declarations,
 );
 
 /** The plugin `kind`. */

@@ -15,7 +15,7 @@ export interface PackageMeta {
 type Json = Record<string, unknown>;
 
 /** Returns the documentation of a property: its description, unit and default, and the effect of a change. */
-const documentation = (property: Property): string => {
+export const documentation = (property: Property): string => {
   const { description, unit, replaces = false, default: value } = property;
   const meaning = typeof value === "object" ? value.means : value === undefined ? undefined : `\`${value}\``;
   return [
@@ -52,7 +52,11 @@ class SchemaWriter {
         return this.reference(type.name, () => ({
           type: "string",
           description: type.description,
-          enum: Object.entries(type.values).map(([value, description]) => ({ value, description })),
+          enum: Object.entries(type.values).map(([value, description]) => ({
+            ...constantName(value),
+            value,
+            description,
+          })),
         }));
       case "object":
         return this.reference(type.name, () => ({
@@ -70,7 +74,9 @@ class SchemaWriter {
       Object.entries(declared).map(([name, property]) => {
         const { default: value, replaces = false } = property;
         const spec = { ...this.typeSpec(property.type), description: documentation(property) };
-        const literal = !hasDefaults || typeof value === "object" || value === undefined ? {} : { default: value };
+        const isLiteral = hasDefaults && value !== undefined && typeof value !== "object";
+        // Python's SDK would assign the text of a choice to its enumeration, which type checkers refuse.
+        const literal = isLiteral && property.type.is !== "choice" ? { default: value } : {};
         return [name, { ...spec, ...literal, ...(replaces ? { willReplaceOnChanges: true } : {}) }];
       }),
     );
@@ -86,6 +92,12 @@ class SchemaWriter {
     };
   }
 }
+
+/** Returns the name of a value in the SDKs, if the value is not an identifier: `ControlPlane` for `control-plane`. */
+const constantName = (value: string): { name?: string } => {
+  const words = value.split("-");
+  return words.length === 1 ? {} : { name: words.map((word) => word.charAt(0).toUpperCase() + word.slice(1)).join("") };
+};
 
 const requiredNames = (declared: Declared): string[] =>
   Object.entries(declared)

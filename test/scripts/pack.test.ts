@@ -75,7 +75,7 @@ describe("the packed plugin", () => {
     const used = [
       ...sources.flatMap((text) => [...text.matchAll(/(?:executeStep|runStep)\("([\w-]+)"/g)]),
       ...steps.flatMap((step) => [
-        ...readFileSync(join(packed, "steps", step), "utf8").matchAll(/steps\/([\w.-]+\w)/g),
+        ...readFileSync(join(packed, "steps", step), "utf8").matchAll(/(?:steps|%\/\*\})\/([\w.-]+\w)/g),
       ]),
     ].map(([, name]) => name ?? "");
     expect(used.length).toBeGreaterThan(10);

@@ -86,9 +86,11 @@ describe("the schema of the package kind", () => {
     expect(inputProperties["nodes"]!.description).toMatch(/A change replaces the resource\.$/);
   });
 
-  test("has literal defaults for inputs only", () => {
-    expect(schema.types["kind:index:Node"]!.properties!["role"]).toMatchObject({ default: "control-plane" });
+  test("has literal defaults, and those of choices in words", () => {
     expect(schema.types["kind:index:Mount"]!.properties!["readOnly"]).toMatchObject({ default: false });
+    const role = schema.types["kind:index:Node"]!.properties!["role"]!;
+    expect(role.default).toBeUndefined();
+    expect(role.description).toMatch(/ Default: `control-plane`\.$/);
   });
 });
 

@@ -1,0 +1,2 @@
+import type { Step } from "../harness";
+export const yamlSteps = (): Step[] => [];
