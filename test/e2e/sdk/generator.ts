@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { cpSync, existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { downloadModule, goEnvironment, goModText } from "../../../cli/toolchain/source/goGroup";
 import { goModule } from "../../../lib/versions/pins";
 import { cacheRoot } from "../../../system/cacheFolder";
@@ -10,33 +10,40 @@ import { must } from "../harness";
 const pkg = "github.com/pulumi/pulumi/pkg/v3";
 const sdk = "github.com/pulumi/pulumi/sdk/v3";
 
-/** Version of Pulumi's Go SDK, with which generated SDKs are compiled. */
+/** Pulumi's Go SDK, with which generated SDKs are compiled. */
 export const goSdk = { module: sdk, version: goModule(sdk) };
 
-/** Builds a Go program in a folder of the cache, once for each text of its files, and returns the executable. */
-const build = async (name: string, folder: string): Promise<string> => {
-  const version = goModule(pkg);
-  const text = readFileSync(join(folder, "main.go"), "utf8");
-  const key = createHash("sha256").update(`${version}\n${text}`).digest("hex").slice(0, 12);
-  const target = join(cacheRoot(), "test", `${name}-${key}`);
-  if (existsSync(join(target, name))) return join(target, name);
+/** A Go program of these tests, which Go builds with the versions of another module. */
+interface Program {
+  /** Folder below test/e2e/sdk. */
+  readonly folder: string;
+  readonly executable: string;
+  /** Module and version whose go.mod decides about Go and about replacements. */
+  readonly like: readonly [module: string, version: string];
+  readonly requires?: Readonly<Record<string, string>>;
+}
+
+/** Builds a program in the cache, once for each text of its file and version, and returns the executable. */
+const build = async ({ folder, executable, like: [module, version], requires = {} }: Program): Promise<string> => {
+  const source = join(root, "test", "e2e", "sdk", folder, "main.go");
+  const text = `${version}\n${readFileSync(source, "utf8")}`;
+  const key = createHash("sha256").update(text).digest("hex").slice(0, 12);
+  const target = join(cacheRoot(), "test", `sdk-${folder}-${key}`);
+  const built = join(target, "bin", executable);
+  if (existsSync(built)) return built;
   const fresh = `${target}.partial-${process.pid}`;
   rmSync(fresh, { recursive: true, force: true });
   mkdirSync(fresh, { recursive: true });
-  cpSync(join(folder, "main.go"), join(fresh, "main.go"));
-  const like = await downloadModule(`${pkg}@${version}`, () => undefined);
-  const likeFile = JSON.parse(must("go", ["mod", "edit", "-json", like.GoMod])) as Parameters<typeof goModText>[1];
-  const group = {
-    name,
-    like: `${pkg}@${version}`,
-    requires: { [pkg]: version, [sdk]: goSdk.version },
-    copyReplaces: true,
-  };
-  writeFileSync(join(fresh, "go.mod"), goModText({ ...group, mains: [] }, likeFile));
-  must("go", ["build", "-o", name, "."], { cwd: fresh, env: goEnvironment });
+  cpSync(source, join(fresh, "main.go"));
+  const { GoMod } = await downloadModule(`${module}@${version}`, () => undefined);
+  const likeFile = JSON.parse(must("go", ["mod", "edit", "-json", GoMod])) as Parameters<typeof goModText>[1];
+  const all = { [module]: version, ...requires };
+  const group = { name: folder, like: `${module}@${version}`, requires: all, copyReplaces: true, mains: [] };
+  writeFileSync(join(fresh, "go.mod"), goModText(group, likeFile));
+  must("go", ["build", "-o", join("bin", executable), "."], { cwd: fresh, env: goEnvironment });
   rmSync(target, { recursive: true, force: true });
   renameSync(fresh, target);
-  return join(target, name);
+  return built;
 };
 
 /** Generates the SDKs of a schema, as text, into a folder: nodejs, go and python. The first call compiles the generator. */
@@ -44,5 +51,15 @@ export const generateSdks = async (schema: string, folder: string): Promise<void
   mkdirSync(folder, { recursive: true });
   const file = join(folder, "schema.json");
   writeFileSync(file, schema);
-  must(await build("sdk-generator", join(root, "test", "e2e", "sdk", "generate")), [file, folder]);
+  const like = [pkg, goModule(pkg)] as const;
+  must(await build({ folder: "generate", executable: "generate", like, requires: { [sdk]: goSdk.version } }), [
+    file,
+    folder,
+  ]);
+};
+
+/** Returns a folder with Pulumi's language host for YAML. The first call compiles it, in two minutes. */
+export const yamlHost = async (): Promise<string> => {
+  const like = ["github.com/pulumi/pulumi-yaml", "v1.25.0"] as const;
+  return dirname(await build({ folder: "yamlhost", executable: "pulumi-language-yaml", like }));
 };
