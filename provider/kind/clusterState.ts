@@ -47,9 +47,9 @@ export const readCluster = async (name: string, old: Properties): Promise<Proper
   if (!("nodeIds" in old)) return readFirstNode(name, old);
   const ids = Object.entries(mapOf(old, "nodeIds"));
   const read = await Promise.all(ids.map(([node]) => containerOf(name, node)));
-  const own = ids.map(([, id], index) => (read[index]?.id === id ? read[index] : undefined));
-  const nodeIds = Object.fromEntries(ids.map(([node], index) => [node, own[index]?.id ?? ""]));
-  const containers = own.filter((container) => container !== undefined);
+  const present = ids.map(([, id], index) => (read[index]?.id === id ? read[index] : undefined));
+  const nodeIds = Object.fromEntries(ids.map(([node], index) => [node, present[index]?.id ?? ""]));
+  const containers = present.filter((container) => container !== undefined);
   const first = firstOf(name, containers);
   return { ...old, ...(first === undefined ? gone : outputsOf(first, containers)), nodeIds };
 };

@@ -81,7 +81,7 @@ const shown = (value: Value): string => {
   return text.length > 200 ? `${text.slice(0, 197)}...` : text;
 };
 
-const inside = (path: string, key: string): string => {
+const pathTo = (path: string, key: string): string => {
   if (!/^[A-Za-z_]\w*$/.test(key)) return `${path}[${JSON.stringify(key)}]`;
   return path === "" ? key : `${path}.${key}`;
 };
@@ -106,7 +106,7 @@ const checkValue = (type: PropertyType, value: Value, path: string): Failure[] =
   if (type.is === "list" && Array.isArray(value))
     return value.flatMap((item, index) => checkValue(type.of, item, `${path}[${index}]`));
   if (type.is === "map" && isRecord(value))
-    return Object.entries(value).flatMap(([key, item]) => checkValue(type.of, item, inside(path, key)));
+    return Object.entries(value).flatMap(([key, item]) => checkValue(type.of, item, pathTo(path, key)));
   if (type.is === "object" && isRecord(value)) return checkProperties(type.fields, value, path);
   return isScalar(type, value) ? [] : [{ property: path, reason: `expected ${nounOf(type)}, got ${shown(value)}` }];
 };
@@ -120,13 +120,13 @@ const checkValue = (type: PropertyType, value: Value, path: string): Failure[] =
 export const checkProperties = (declared: Declared, properties: Properties, path = ""): Failure[] => [
   ...Object.entries(properties).flatMap(([name, value]) => {
     const property = Object.hasOwn(declared, name) ? declared[name] : undefined;
-    if (property !== undefined) return checkValue(property.type, value, inside(path, name));
+    if (property !== undefined) return checkValue(property.type, value, pathTo(path, name));
     const names = Object.keys(declared).sort().join(", ");
-    return [{ property: inside(path, name), reason: `expected one of ${names}, got another property` }];
+    return [{ property: pathTo(path, name), reason: `expected one of ${names}, got another property` }];
   }),
   ...Object.entries(declared)
     .filter(([name, property]) => isRequired(property) && !(name in properties))
-    .map(([name, { type }]) => ({ property: inside(path, name), reason: `expected ${nounOf(type)}, got nothing` })),
+    .map(([name, { type }]) => ({ property: pathTo(path, name), reason: `expected ${nounOf(type)}, got nothing` })),
 ];
 
 /** Returns a value in which every object has the values of its absent properties, so that equal meanings are equal. */

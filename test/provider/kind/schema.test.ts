@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
 import type { ResourceProviderClient } from "@pulumi/pulumi/proto/provider_grpc_pb";
 import * as proto from "@pulumi/pulumi/proto/provider_pb";
-import { kindPlugin, kindSchema } from "../../../provider/kind/package";
+import { kindPlugin, kindReference, kindSchema } from "../../../provider/kind/package";
 import { string, stringMap, type Declared } from "../../../provider/plugin/property";
 import { schemaOf } from "../../../provider/plugin/schema";
 import { makeServer } from "../../../provider/plugin/server";
@@ -65,6 +65,17 @@ describe("the schema of the package kind", () => {
   test("is the file provider/kind/schema.json, which npm run schema writes", () => {
     const file = readFileSync(join(__dirname, "../../../provider/kind/schema.json"), "utf8");
     expect(JSON.parse(file)).toEqual(JSON.parse(JSON.stringify(kindSchema)));
+  });
+
+  test("is described in docs/reference/kind-provider.md, which npm run schema writes", () => {
+    const page = readFileSync(join(__dirname, "../../../docs/reference/kind-provider.md"), "utf8");
+    const words = (text: string): string =>
+      text
+        .replace(/-{3,}/g, "")
+        .split(/[|\s]+/)
+        .filter(Boolean)
+        .join(" ");
+    expect(words(page)).toBe(words(kindReference));
   });
 
   test("has the resource types of the plugin, with the inputs that the plugin checks", () => {
