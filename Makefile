@@ -1,7 +1,7 @@
 # Targets for scripts/slipway, which reads STACK and SLIPWAY_ROUTE. `make up ARGS="--diff"` passes arguments on.
-.PHONY: up preview plan destroy stop start refresh recover sweep tools doctor status outputs kubeconfig report support env test quick e2e-full e2e-faults e2e-browser e2e-sdk lint lock bench growth
+.PHONY: up preview plan destroy stop start refresh recover sweep tools doctor sources status outputs kubeconfig report support env test quick e2e-full e2e-faults e2e-browser e2e-sdk lint lock bench growth
 
-up preview plan destroy stop start refresh recover sweep tools doctor status outputs kubeconfig report support env:
+up preview plan destroy stop start refresh recover sweep tools doctor sources status outputs kubeconfig report support env:
 	@scripts/slipway $@ $(ARGS)
 
 test: node_modules

@@ -25,6 +25,16 @@ export interface ClientApi {
   close: () => void;
 }
 
+/** A connection that can also change objects. */
+export interface WritableApi extends ClientApi {
+  /**
+   * Replaces the object at a path. The API server answers with 409 if the object's resource version is old.
+   *
+   * @throws if the API server does not answer within the timeout
+   */
+  putObject: (path: string, object: object) => Promise<ApiAnswer>;
+}
+
 /** Milliseconds after which a request fails: a list of a busy API server takes up to three seconds. */
 const timeoutMs = 5000;
 
@@ -32,13 +42,14 @@ const timeoutMs = 5000;
 const answerLimit = 16_000_000;
 
 /** Opens the API with a client certificate. The connections are kept for the next requests. */
-export const openClientApi = ({ server, serverName, ...certificates }: ClientAccess): ClientApi => {
+export const openClientApi = ({ server, serverName, ...certificates }: ClientAccess): WritableApi => {
   const agent = new Agent({ keepAlive: true, maxSockets: 2, ...certificates });
   const open = new Set<ClientRequest>();
-  const getObject = (path: string): Promise<ApiAnswer> =>
+  const send = (method: "GET" | "PUT", path: string, object?: object): Promise<ApiAnswer> =>
     new Promise((resolve, reject) => {
       const servername = serverName === undefined ? {} : { servername: serverName };
-      const options = { agent, headers: { accept: "application/json" }, ...servername };
+      const headers = { accept: "application/json", ...(object && { "content-type": "application/json" }) };
+      const options = { agent, method, headers, ...servername };
       const outgoing = request(new URL(path, server), options, (response) => {
         const chunks: Buffer[] = [];
         let bytes = 0;
@@ -65,10 +76,11 @@ export const openClientApi = ({ server, serverName, ...certificates }: ClientAcc
         open.delete(outgoing);
         reject(new Error("the connection was closed"));
       });
-      outgoing.on("error", reject).end();
+      outgoing.on("error", reject).end(object && JSON.stringify(object));
     });
   return {
-    getObject,
+    getObject: (path) => send("GET", path),
+    putObject: (path, object) => send("PUT", path, object),
     close: () => {
       for (const outgoing of open) outgoing.destroy(new Error("closed"));
       agent.destroy();

@@ -6,6 +6,7 @@ import { findClusters } from "../diagnosis/cluster";
 import { findStackContainers } from "../pause/containers";
 import { pauseHealthChecks, resumeHealthChecks } from "../pause/healthChecks";
 import { readWaitingPods } from "../pause/pods";
+import { openWatchedApi } from "../progress/openApi";
 import { awaitStack } from "../pause/ready";
 import { loadPause } from "../pause/record";
 import { startContainers } from "../pause/start";
@@ -59,12 +60,14 @@ const openStack = async (): Promise<{ target: Target; state: ExportedState; paus
 /** Returns the pods that are not Ready now, as `CLUSTER NAMESPACE/NAME`. Clusters that do not answer have none. */
 const readUnready = async (target: Target, state: ExportedState): Promise<string[]> => {
   const { management, clusters } = findClusters(target, outputsIn(state));
-  const exec = createExec(target.checkout, target.variables);
   const files = [{ name: clustersIn(state).management?.name ?? "", file: management }, ...clusters];
   const lists = await Promise.all(
     files.map(async ({ name, file }) => {
-      const waiting = file === undefined ? [] : ((await readWaitingPods(exec, file)) ?? []);
-      return waiting.map((pod) => `${name} ${pod.name}`);
+      if (file === undefined) return [];
+      const api = await openWatchedApi(target, file);
+      const waiting = await readWaitingPods(api);
+      api.close();
+      return (waiting ?? []).map((pod) => `${name} ${pod.name}`);
     }),
   );
   return lists.flat();

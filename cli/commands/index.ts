@@ -13,6 +13,7 @@ import { recover } from "./recover";
 import { refresh } from "./refresh";
 import { report } from "./report";
 import { route } from "./route";
+import { sources } from "./sources";
 import { start } from "./start";
 import { status } from "./status";
 import { stop } from "./stop";
@@ -46,6 +47,7 @@ export const commands: readonly CommandDefinition[] = [
   kubeconfig,
   kubectl,
   doctor,
+  sources,
   report,
   support,
   recover,

@@ -1,7 +1,8 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import type { Exec } from "../../system/exec";
+import type { ClientApi } from "../../system/clientApi";
 
-interface Pod {
+/** A pod, with the fields that Slipway reads. */
+export interface Pod {
   metadata: { name: string; namespace: string; deletionTimestamp?: string };
   spec?: { nodeName?: string };
   status?: {
@@ -11,6 +12,11 @@ interface Pod {
       state?: { running?: { startedAt?: string }; waiting?: { reason?: string } };
     }[];
   };
+}
+
+/** The API's list of pods. */
+export interface PodList {
+  items: Pod[];
 }
 
 /** A pod that is not Ready. */
@@ -35,13 +41,13 @@ const reasonOf = ({ spec, status }: Pod, startedAt: Readonly<Record<string, stri
 };
 
 /**
- * Returns the pods that should be Ready and are not, from `kubectl get pods --output=json`. Pods that ended and pods that
- * are being deleted do not count.
+ * Returns the pods of a list that should be Ready and are not. Pods that ended and pods that are being deleted do not
+ * count.
  *
  * @param startedAt times at which the nodes' containers started, by name; a status from before that time does not count
  */
-export const waitingPods = (json: string, startedAt: Readonly<Record<string, string>> = {}): WaitingPod[] =>
-  (JSON.parse(json) as { items: Pod[] }).items
+export const waitingPods = ({ items }: PodList, startedAt: Readonly<Record<string, string>> = {}): WaitingPod[] =>
+  items
     .filter(({ metadata, status }) => metadata.deletionTimestamp === undefined && !isEnded(status?.phase))
     .flatMap((pod) => {
       const reason = reasonOf(pod, startedAt);
@@ -52,13 +58,15 @@ const isEnded = (phase: string | undefined): boolean => phase === "Succeeded" ||
 
 /** Reads the pods of a cluster that are not Ready; undefined if the cluster does not answer. */
 export const readWaitingPods = async (
-  exec: Exec,
-  file: string,
+  api: Pick<ClientApi, "getObject">,
   startedAt?: Readonly<Record<string, string>>,
 ): Promise<WaitingPod[] | undefined> => {
-  const args = ["--kubeconfig", file, "get", "pods", "--all-namespaces", "--output=json", "--request-timeout=10s"];
-  const { text, failed } = await exec("kubectl", ...args);
-  return failed ? undefined : waitingPods(text, startedAt);
+  try {
+    const { status, body } = await api.getObject("/api/v1/pods");
+    return status === 200 ? waitingPods(body as PodList, startedAt) : undefined;
+  } catch {
+    return undefined;
+  }
 };
 
 /**

@@ -1,10 +1,12 @@
 import { join } from "node:path";
 import { docker, type Docker } from "../../system/docker";
-import { complaintOf, createExec, exec, type ExecOptions, type ExecResult } from "../../system/exec";
+import { complaintOf, exec, type ExecOptions, type ExecResult } from "../../system/exec";
 import type { StackClusters } from "../diagnosis/cluster";
+import { openDirectApi, openWatchedApi } from "../progress/openApi";
 import type { Target } from "../pulumi/run";
 import { wakeManagement } from "../recovery/managementNode";
 import type { Print } from "../toolchain/build/progress";
+import { releaseLeases } from "./leases";
 import { awaitPods, readWaitingPods } from "./pods";
 
 /** A stack whose containers run. */
@@ -59,6 +61,25 @@ const awaitCluster = async (
   await requireStep(stack, "repair-containers", env, run);
 };
 
+/** Releases leases of all clusters until `isOver` returns true. */
+const releaseAll = async (
+  { target, management, located, containers }: StartedStack,
+  isOver: () => boolean,
+  runDocker: Docker,
+): Promise<void> => {
+  const files = [{ name: management, file: located.management }, ...located.clusters];
+  const releases = files.map(async ({ name, file }) => {
+    const api = file === undefined ? undefined : openDirectApi(target, file);
+    if (api === undefined) return;
+    try {
+      await releaseLeases(api, Object.values(await startTimes(containers[name] ?? [], runDocker)), isOver);
+    } finally {
+      api.close();
+    }
+  });
+  await Promise.allSettled(releases);
+};
+
 /**
  * Waits until a started stack works: API servers, nodes, pods, and the applications' answers. Prints each condition that
  * became true, with its seconds.
@@ -71,6 +92,17 @@ export const awaitStack = async (
   run: RunStep = runStep,
   runDocker: Docker = docker,
 ): Promise<void> => {
+  let isOver = false;
+  const released = releaseAll(stack, () => isOver, runDocker);
+  try {
+    await awaitConditions(stack, print, run, runDocker);
+  } finally {
+    isOver = true;
+    await released;
+  }
+};
+
+const awaitConditions = async (stack: StartedStack, print: Print, run: RunStep, runDocker: Docker): Promise<void> => {
   const { target, management, located, containers, urls, unready } = stack;
   const begin = Date.now();
   const report = (text: string): void => print(`${text} (${Math.round((Date.now() - begin) / 1000)} s)`);
@@ -82,11 +114,15 @@ export const awaitStack = async (
     );
   }
   report(`management cluster ${management} answers`);
-  const execute = createExec(target.checkout, target.variables);
   const podsOf = async (cluster: string, file: string): Promise<void> => {
     const startedAt = await startTimes(containers[cluster] ?? [], runDocker);
     const except = unready.flatMap((pod) => (pod.startsWith(`${cluster} `) ? [pod.slice(cluster.length + 1)] : []));
-    await awaitPods(cluster, () => readWaitingPods(execute, file, startedAt), except, limit(timeouts.pods));
+    const api = await openWatchedApi(target, file);
+    try {
+      await awaitPods(cluster, () => readWaitingPods(api, startedAt), except, limit(timeouts.pods));
+    } finally {
+      api.close();
+    }
     report(`cluster ${cluster}: all pods are Ready`);
   };
   await Promise.all([

@@ -1,7 +1,7 @@
 import { statSync } from "node:fs";
 import { join } from "node:path";
 import { accessOf } from "../../lib/kubernetes/kubeconfig";
-import { type ClientAccess, type ClientApi, openClientApi } from "../../system/clientApi";
+import { type ClientAccess, type ClientApi, openClientApi, type WritableApi } from "../../system/clientApi";
 import { openApi } from "../../system/kubernetesApi";
 import { readRegularFile } from "../../system/regularFile";
 import type { Target } from "../pulumi/run";
@@ -26,15 +26,30 @@ export const versionOf = (checkout: string, file: string): string | undefined =>
   return status && `${status.ino} ${status.mtimeMs}`;
 };
 
+const readAccess = (checkout: string, file: string): ClientAccess | undefined => {
+  const reading = readRegularFile(join(checkout, file));
+  if ("fault" in reading) throw new Error(reading.fault);
+  return clientAccess(reading.bytes.toString("utf8"));
+};
+
+/**
+ * Opens the API of a kubeconfig with its client certificate; returns undefined if only kubectl can use the kubeconfig.
+ *
+ * @param file path from the checkout
+ * @throws if the file is not a kubeconfig
+ */
+export const openDirectApi = ({ checkout }: Pick<Target, "checkout">, file: string): WritableApi | undefined => {
+  const access = readAccess(checkout, file);
+  return access && openClientApi(access);
+};
+
 /**
  * Opens the API of a kubeconfig: directly with a client certificate, else through `kubectl proxy`.
  *
  * @param file path from the checkout
  * @throws if the file is not a kubeconfig, or kubectl cannot be started
  */
-export const openWatchedApi = async ({ checkout, variables }: Target, file: string): Promise<ClientApi> => {
-  const reading = readRegularFile(join(checkout, file));
-  if ("fault" in reading) throw new Error(reading.fault);
-  const access = clientAccess(reading.bytes.toString("utf8"));
-  return access === undefined ? openApi(file, checkout, variables) : openClientApi(access);
+export const openWatchedApi = async (target: Target, file: string): Promise<ClientApi> => {
+  const { checkout, variables } = target;
+  return openDirectApi(target, file) ?? openApi(file, checkout, variables);
 };

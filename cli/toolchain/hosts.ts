@@ -29,6 +29,12 @@ const debianHosts = async (): Promise<string[]> => {
 export const registryAddresses = (goProxy: string, npmRegistry: string, debian: readonly string[]): string[] =>
   [...goProxy.split(/[,|]/), npmRegistry, ...debian].map((text) => text.trim()).filter(isUrl);
 
+/** Returns the address of the first proxy in Go's settings; Go's public proxy if the settings have none, or without Go. */
+export const goProxyAddress = async (): Promise<string> => {
+  const [first = "https://proxy.golang.org"] = registryAddresses(await printedBy("go", "env", "GOPROXY"), "", []);
+  return first;
+};
+
 /** Returns the requests to the hosts that serve the tools of a route. */
 export const hostsOfRoute = async (route: Route): Promise<HostQuestion[]> => {
   if (route === "release") return releaseProbes().map(fileQuestion);

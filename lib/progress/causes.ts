@@ -26,6 +26,8 @@ export interface CauseFacts {
   nodes: number | undefined;
   /** Milliseconds since 1970. */
   now: number;
+  /** Milliseconds since 1970 at which the run began. */
+  began: number;
 }
 
 interface WaitingContainer {
@@ -178,26 +180,31 @@ const timeOf = (text: unknown): number | undefined => {
   return Number.isNaN(time) ? undefined : time;
 };
 
+/** Seconds before the run in which an event still counts. An older event may belong to a problem that is solved. */
+const earlierEvents = 20;
+
 /** Returns true for an event that was repeated, and whose last report is not long ago. */
-const isCurrent = (event: ApiObject, now: number): boolean => {
+const isCurrent = (event: ApiObject, { now, began }: Pick<CauseFacts, "now" | "began">): boolean => {
   const last = timeOf(valueAt(event, "series", "lastObservedTime")) ?? timeOf(valueAt(event, "lastTimestamp"));
   const first = timeOf(valueAt(event, "eventTime")) ?? timeOf(valueAt(event, "firstTimestamp")) ?? last;
   const seen = last ?? first;
-  if (seen === undefined || first === undefined || now - seen > eventLife * 1000) return false;
+  if (seen === undefined || first === undefined) return false;
+  if (seen < Math.max(now - eventLife * 1000, began - earlierEvents * 1000)) return false;
   const count = valueAt(event, "count") ?? valueAt(event, "series", "count");
   return typeof count === "number" && count >= 3;
 };
 
 /** Returns the messages of an object: those of its conditions that are not True, or of an event. */
-const messagesOf = (object: ApiObject, now: number): string[] => {
-  if (object.kind === "Event") return isCurrent(object, now) ? [object.message ?? ""] : [];
+const messagesOf = (object: ApiObject, facts: CauseFacts): string[] => {
+  if (object.kind === "Event") return isCurrent(object, facts) ? [object.message ?? ""] : [];
   return conditionsOf(object).flatMap(({ message }) => message ?? []);
 };
 
-const webhookCauses = ({ objects, kubeconfig, now }: CauseFacts): Cause[] => {
+const webhookCauses = (facts: CauseFacts): Cause[] => {
+  const { objects, kubeconfig } = facts;
   const causes = new Map<string, Cause>();
   for (const object of objects) {
-    for (const message of messagesOf(object, now)) {
+    for (const message of messagesOf(object, facts)) {
       const [, webhook, reason] = webhookFailure.exec(message) ?? [];
       if (webhook === undefined || reason === undefined || causes.has(webhook)) continue;
       const { kind, name, namespace } = object.involvedObject ?? { ...object.metadata, kind: object.kind };

@@ -61,7 +61,9 @@ export class RunModel {
     const { kubeconfig } = workload ?? management;
     const managed = this.objects.get(management.name) ?? [];
     const nodes = workload && nodesWanted(objectsOfCluster(workload, managed));
-    this.pending.push(...this.causes.take(cluster, causesOf({ kubeconfig, objects, nodes, now }), seconds));
+    this.pending.push(
+      ...this.causes.take(cluster, causesOf({ kubeconfig, objects, nodes, now, began: now - seconds * 1000 }), seconds),
+    );
   }
 
   /** Returns the view, and what changed since the last call. */

@@ -2,6 +2,7 @@
 // machine with the same images. The first preview and an `up` without changes are timed too.
 // BENCH_PAIRS is the number of pairs (default 3). The last lines are the ratios of the medians.
 // BENCH_CLASS=1 compares an `up` of the built-in cluster with an `up` of a cluster of the quick start's class instead.
+// BENCH_PAUSE=1 compares a `start` of a stopped stack with its `up`.
 // Each `up` builds its node image again, as on a machine where it never ran. BENCH_KEEP=1 keeps the image between runs.
 import { execFileSync, spawnSync } from "node:child_process";
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
@@ -27,7 +28,7 @@ const folder = ".slipway/bench";
 mkdirSync(folder, { recursive: true });
 const eventLog = `${process.cwd()}/${folder}/events.json`;
 
-type Name = "firstPreview" | "scriptUp" | "up" | "classUp" | "noopUp" | "scriptDestroy" | "destroy";
+type Name = "firstPreview" | "scriptUp" | "up" | "classUp" | "stop" | "start" | "noopUp" | "scriptDestroy" | "destroy";
 const results: Partial<Record<Name, Timing[]>> = {};
 
 const measure = async (name: Name, program: string, args: string[], env: Record<string, string>): Promise<void> => {
@@ -114,8 +115,28 @@ const compareWithClass = async (stack: ThrowAwayStack, env: Record<string, strin
   console.log(`class ratio: ${(medianOf("classUp") / medianOf("up")).toFixed(2)}`);
 };
 
+/** Compares a `start` with the `up` of the same stack. */
+const compareWithStart = async (stack: ThrowAwayStack, env: Record<string, string>): Promise<void> => {
+  stack.write("offline");
+  for (let pair = 1; pair <= pairs; pair += 1) {
+    console.log(`pair ${pair} of ${pairs}`);
+    removeNodeImages();
+    for (const command of ["up", "stop", "start", "destroy"] as const) {
+      await measure(command, "scripts/slipway", [command], env);
+    }
+  }
+  printResults();
+  console.log(`start ratio: ${(medianOf("start") / medianOf("up")).toFixed(2)}`);
+};
+
+/** Returns the comparison that the environment asks for. */
+const chosenComparison = (): typeof compareWithScript => {
+  if (process.env.BENCH_CLASS === "1") return compareWithClass;
+  return process.env.BENCH_PAUSE === "1" ? compareWithStart : compareWithScript;
+};
+
 void withBenchStack(async (stack) => {
   // The engine writes its events only where this is set.
   const env = { ...stack.env, PULUMI_DEBUG_COMMANDS: "true" };
-  await (process.env.BENCH_CLASS === "1" ? compareWithClass : compareWithScript)(stack, env);
+  await chosenComparison()(stack, env);
 });

@@ -7,7 +7,18 @@ import { check, must } from "./harness";
 const pidFile = "/var/run/docker.pid";
 
 /** State of dockerd, its containerd and its shims that does not survive a restart of the machine. */
-const runState = ["/var/run/docker", "/run/containerd", "/run/docker"];
+const runState = ["/run/docker", "/run/containerd"];
+
+/** Deletes the run state. Docker leaves the network namespaces of its containers mounted there. */
+const deleteRunState = (): void => {
+  const mounted = readFileSync("/proc/mounts", "utf8")
+    .split("\n")
+    .map((line) => line.split(" ")[1] ?? "")
+    .filter((path) => runState.some((folder) => path.startsWith(`${folder}/`)));
+  // A mount point inside another one comes later in the list.
+  for (const path of mounted.reverse()) must("umount", [path]);
+  for (const folder of runState) rmSync(folder, { recursive: true, force: true });
+};
 
 /** Whether Docker is a bare dockerd that this user may end, as scripts/slipway starts one without systemd. */
 export const canRestartDaemon = (): boolean =>
@@ -27,7 +38,7 @@ export const restartDaemon = async ({ deletesRunState = false } = {}): Promise<v
   process.kill(pid, "SIGTERM");
   for (const deadline = Date.now() + 120_000; existsSync(`/proc/${pid}`); await sleep(200))
     check(Date.now() < deadline, `dockerd (${pid}) to end within 120 s`);
-  if (deletesRunState) for (const folder of runState) rmSync(folder, { recursive: true, force: true });
+  if (deletesRunState) deleteRunState();
   await ensureDocker((text) => process.stdout.write(`         ${text}`));
 };
 

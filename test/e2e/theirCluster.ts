@@ -85,7 +85,7 @@ export const theirContents = (): string[] => {
 };
 
 /** Claims that the cluster still has the same node, its contents of before, and no more containers. */
-export const expectTheirCluster = (before: readonly string[], id: string, others: readonly string[]): void => {
+export const expectTheirCluster = (before: readonly string[], id: string, otherNames: readonly string[]): void => {
   check(theirNodeId() === id, "the same node");
   theirKubectl("wait", "--for=condition=Ready", `node/${theirNode}`, "--timeout=10s");
   const has = theirContents();
@@ -95,7 +95,7 @@ export const expectTheirCluster = (before: readonly string[], id: string, others
     more.length + less.length === 0,
     `the contents of before; too many ${more.join(" ")}, missing ${less.join(" ")}`,
   );
-  const [names, kept] = [containerNames().join(" "), [...others, theirNode].sort().join(" ")];
+  const [names, kept] = [containerNames().join(" "), [...otherNames, theirNode].sort().join(" ")];
   check(names === kept, `the containers ${kept}, got ${names}`);
 };
 

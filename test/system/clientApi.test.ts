@@ -18,7 +18,13 @@ beforeAll(async () => {
   server = createServer(serverOptions, (request, response) => {
     if (request.url === "/silent") return;
     if (request.url === "/text") response.end("no JSON");
-    else response.writeHead(request.url === "/list" ? 200 : 404).end('{"items":[]}');
+    else if (request.url === "/echo") {
+      const { method, headers } = request;
+      let text = "";
+      request.setEncoding("utf8").on("data", (data: string) => (text += data));
+      const echo = (): object => ({ method, type: headers["content-type"], sent: JSON.parse(text) as unknown });
+      request.on("end", () => response.end(JSON.stringify(echo())));
+    } else response.writeHead(request.url === "/list" ? 200 : 404).end('{"items":[]}');
   });
   server.on("secureConnection", () => (connections += 1));
   server.on("connection", (socket) => void sockets.add(socket));
@@ -42,6 +48,15 @@ describe("the API of a kubeconfig with a client certificate", () => {
     expect(await api.getObject("/other")).toMatchObject({ status: 404 });
     expect(await api.getObject("/text")).toEqual({ status: 200, body: "no JSON" });
     expect(connections).toBe(1);
+    api.close();
+  });
+
+  test("replaces an object", async () => {
+    const api = open();
+    expect(await api.putObject("/echo", { spec: { a: 1 } })).toEqual({
+      status: 200,
+      body: { method: "PUT", type: "application/json", sent: { spec: { a: 1 } } },
+    });
     api.close();
   });
 

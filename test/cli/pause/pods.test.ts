@@ -1,17 +1,17 @@
 import { describe, expect, test } from "@jest/globals";
-import { awaitPods, waitingPods } from "../../../cli/pause/pods";
+import { awaitPods, type Pod, type PodList, readWaitingPods, waitingPods } from "../../../cli/pause/pods";
 
-const pod = (name: string, status: object, metadata = {}): object => ({
+const pod = (name: string, status: Pod["status"], metadata = {}): Pod => ({
   metadata: { name, namespace: "default", ...metadata },
   spec: { nodeName: "capd-md-0-x" },
   status,
 });
 const ready = { phase: "Running", conditions: [{ type: "Ready", status: "True" }] };
-const list = (...items: object[]): string => JSON.stringify({ items });
+const list = (...items: Pod[]): PodList => ({ items });
 const runningSince = (startedAt: string) => ({ ...ready, containerStatuses: [{ state: { running: { startedAt } } }] });
 
 describe("pods that are not Ready", () => {
-  test.each<[string, object, string]>([
+  test.each<[string, Pod["status"], string]>([
     [
       "a container that waits",
       { ...ready, containerStatuses: [{ state: { waiting: { reason: "CrashLoopBackOff" } } }] },
@@ -40,6 +40,17 @@ describe("pods that are not Ready", () => {
       pod("new", runningSince("2026-01-02T08:00:00Z")),
     );
     expect(waitingPods(pods, startedAt).map(({ name }) => name)).toEqual(["default/old"]);
+  });
+
+  test("are unknown if the API server does not answer, or refuses the list", async () => {
+    const reading = (answer: () => Promise<{ status: number; body: unknown }>) =>
+      readWaitingPods({ getObject: answer });
+    expect(await reading(() => Promise.reject(new Error("connect ECONNREFUSED")))).toBeUndefined();
+    expect(await reading(() => Promise.resolve({ status: 503, body: {} }))).toBeUndefined();
+    const body = list(pod("web", { phase: "Pending" }));
+    expect(await reading(() => Promise.resolve({ status: 200, body }))).toEqual([
+      { name: "default/web", reason: "Pending" },
+    ]);
   });
 
   test("end a start with their names and reasons, except those that were not Ready before the stop", async () => {

@@ -87,7 +87,7 @@ export const byoManagement: Step[] = [
     name: "their cluster still runs, with what it had and nothing else",
     run: () => their.expectTheirCluster(before, id, otherContainers),
   },
-  ...keptCertManager({ others: () => otherContainers }),
+  ...keptCertManager(() => otherContainers),
   {
     name: "their cluster is deleted",
     always: true,

@@ -18,7 +18,7 @@ class ClassServer {
   private server: Server | undefined;
   private url = "";
 
-  /** Returns the URL of the class, and starts the server at the first call. */
+  /** Starts the server, and returns the URL of the class. */
   async start(text: string): Promise<string> {
     this.server = createServer((_, response) => {
       this.requests += 1;
@@ -29,15 +29,19 @@ class ClassServer {
     return this.url;
   }
 
-  /** Stops the server, and deletes the downloaded class. */
+  /** Stops the server. */
   stop(): void {
     this.server?.close();
+  }
+
+  /** Deletes the downloaded class. */
+  removeDownload(): void {
     if (this.url !== "") rmSync(storedFile(this.url, manifestStore("class")), { force: true });
   }
 }
 
 /** Steps with a cert-manager that the management cluster has, and with a class from a URL. */
-export const keptCertManager = ({ others }: { others: () => readonly string[] }): Step[] => {
+export const keptCertManager = (otherContainers: () => readonly string[]): Step[] => {
   const server = new ClassServer();
   let lock = "";
   let before: string[] = [];
@@ -136,8 +140,9 @@ export const keptCertManager = ({ others }: { others: () => readonly string[] })
       run: () => {
         if (before.length === 0) return;
         must("scripts/slipway", ["destroy"], { env, show: true });
-        their.expectTheirCluster(before, their.theirNodeId(), others());
+        their.expectTheirCluster(before, their.theirNodeId(), otherContainers());
         check(deployments() === uids, `the cert-manager of before, got ${deployments()}`);
+        server.removeDownload();
         if (lock !== "") writeFileSync(lockFile, lock);
       },
     },

@@ -6,8 +6,8 @@ import { condition, managed, node, pod, readyNode, unschedulable, waitingPod } f
 
 const now = Date.parse("2026-11-30T12:00:00Z");
 
-const causes = (objects: ApiObject[], nodes: number | undefined = 1) =>
-  causesOf({ kubeconfig: "one.yaml", objects, nodes, now });
+const causes = (objects: ApiObject[], nodes: number | undefined = 1, began = now - 600_000) =>
+  causesOf({ kubeconfig: "one.yaml", objects, nodes, now, began });
 
 /** Texts of the causes. */
 const texts = (objects: ApiObject[], nodes?: number): string[] =>
@@ -137,6 +137,10 @@ describe("causes of a hang", () => {
     expect(texts([event({ ...times, count: 9 })])).toEqual([named]);
     expect(texts([event({ ...times, count: 1 })])).toEqual([]);
     expect(texts([event({ ...times, count: 9, lastTimestamp: "2026-11-30T11:50:00Z" })])).toEqual([]);
+    // An event from before the run may belong to a problem that is solved.
+    const earlier = event({ ...times, count: 9, lastTimestamp: "2026-11-30T11:58:30Z" });
+    expect(texts([earlier])).toEqual([named]);
+    expect(causes([earlier], 1, now - 10_000)).toEqual([]);
   });
 
   test("leave out pods that run, have completed or are being deleted", () => {
