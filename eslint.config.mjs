@@ -83,8 +83,8 @@ const zones = Object.entries(rooms).flatMap(([room, allowed]) => {
 });
 
 /**
- * Files that parse addresses and networks: of the settings, of texts that Docker and clusters answer, and of seedCluster,
- * which states its networks as text. All other code takes values.
+ * Files that parse addresses and networks: of the settings, of KindCluster's inputs, of texts that Docker and clusters
+ * answer, and of seedCluster, which states its networks as text. All other code takes values.
  */
 const parsers = [
   "lib/network/**",
@@ -93,6 +93,7 @@ const parsers = [
   "lib/addons/application.ts",
   "preflight/host/dockerNetworks.ts",
   "provider/kind/containers/facts.ts",
+  "provider/kind/networkProperties.ts",
   "test/**",
 ];
 const parseZone = {

@@ -18,7 +18,7 @@ afterEach(() => {
 
 const content = Buffer.from("kind: List\n");
 const url = "https://example.org/a.yaml";
-const options = { name: "cniManifest", lockFile: "own.json", pinnedLockFile: "package.json" };
+const options = { name: "cniManifest", lockFile: "own.json", pinnedLockFile: "package.json", cacheDir: "cache" };
 
 test("a checksum of the package holds, and nothing is written", async () => {
   writeFileSync("package.json", JSON.stringify({ [url]: sha256Of(content) }));
