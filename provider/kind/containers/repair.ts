@@ -3,7 +3,7 @@ import type { InspectedContainer } from "../../../lib/base/container";
 import type { Log } from "../../plugin/execute";
 import type { Properties } from "../../plugin/values";
 import { stringOf } from "../docker";
-import { executeStep, pathForStep } from "../steps";
+import { executeStep } from "../steps";
 import { readdressing, type KnownAddresses } from "./addresses";
 import { clusterFacts, type ClusterFacts, allContainers, lastOfRanges } from "./facts";
 
@@ -21,7 +21,7 @@ const lines = (names: readonly string[]): string => names.map((name) => `${name}
  * @throws Error if the management cluster does not answer within 300 s
  */
 const factsOf = async (properties: Properties, log: Log): Promise<ClusterFacts> => {
-  const environment = { KUBECONFIG: pathForStep(stringOf(properties, "kubeconfig")), TIMEOUT: "300s" };
+  const environment = { KUBECONFIG: stringOf(properties, "kubeconfig"), TIMEOUT: "300s" };
   await executeStep("wait-for-answer", { environment }, log);
   const facts = await clusterFacts(properties);
   if (facts === undefined)
@@ -47,7 +47,7 @@ export const repairCluster = async (properties: Properties, state: Properties, l
   const environment = {
     CLUSTER: cluster,
     NAMESPACE: stringOf(properties, "namespace"),
-    KUBECONFIG: pathForStep(kubeconfig),
+    KUBECONFIG: kubeconfig,
     IN_THE_WAY: lines(toStop),
     MANAGEMENT: restartManagement ? (management ?? "") : "",
     MANAGEMENT_ADDRESSES: restartManagement ? (await lastOfRanges()).join(" ") : "",
