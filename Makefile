@@ -1,5 +1,5 @@
 # Targets for scripts/slipway, which reads STACK and SLIPWAY_ROUTE. `make up ARGS="--diff"` passes arguments on.
-.PHONY: up preview plan destroy stop start refresh recover sweep tools doctor sources status outputs kubeconfig report support env test quick e2e-full e2e-faults e2e-browser lint lock bench growth
+.PHONY: up preview plan destroy stop start refresh recover sweep tools doctor sources status outputs kubeconfig report support env test quick e2e-full e2e-faults e2e-browser e2e-consumers e2e-sdk lint lock bench growth
 
 up preview plan destroy stop start refresh recover sweep tools doctor sources status outputs kubeconfig report support env:
 	@scripts/slipway $@ $(ARGS)
@@ -23,6 +23,16 @@ e2e-faults: node_modules
 # Opens reports in Chromium, in a minute. ARGS="/tmp/pictures" keeps pictures.
 e2e-browser: node_modules
 	@node scripts/run.cjs test/e2e/browser.ts $(ARGS)
+
+# Runs programs outside of the checkout that use the packed package; ARGS="yaml-lab" runs the named ones. A program takes seven
+# minutes on two cores.
+e2e-consumers: node_modules
+	@node scripts/run.cjs test/e2e/consumers.ts $(ARGS)
+
+# Generates the SDKs of the plugin kind and checks its examples; ARGS="typescript go python yaml" runs the named parts. The part
+# yaml creates a cluster on Docker. The first run compiles Pulumi's code generators and its language host for YAML.
+e2e-sdk: node_modules
+	@scripts/slipway tools && node scripts/run.cjs test/e2e/sdk.ts $(ARGS)
 
 lint: node_modules
 	@npm run --silent typecheck && npm run --silent lint

@@ -33,6 +33,15 @@ const rooms = {
   preflight: ["lib", "system"],
   components: [...model, "provider/kind"],
   program: ["lib", "preflight", "components", "provider/kind"],
+  "provider/slipway": [
+    "lib",
+    "preflight",
+    "components",
+    "program",
+    "index.ts",
+    "provider/plugin",
+    "system",
+  ],
   "cli/toolchain": ["lib", "system", "preflight", "provider/plugin"],
   cli: ["lib", "system", "preflight"],
 };
@@ -74,8 +83,8 @@ const zones = Object.entries(rooms).flatMap(([room, allowed]) => {
 });
 
 /**
- * Files that parse addresses and networks: of the settings, of texts that Docker and clusters answer, and of seedCluster,
- * which states its networks as text. All other code takes values.
+ * Files that parse addresses and networks: of the settings, of KindCluster's inputs, of texts that Docker and clusters
+ * answer, and of seedCluster, which states its networks as text. All other code takes values.
  */
 const parsers = [
   "lib/network/**",
@@ -84,6 +93,7 @@ const parsers = [
   "lib/addons/application.ts",
   "preflight/host/dockerNetworks.ts",
   "provider/kind/containers/facts.ts",
+  "provider/kind/networkProperties.ts",
   "test/**",
 ];
 const parseZone = {

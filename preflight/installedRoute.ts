@@ -1,6 +1,7 @@
 import { readlinkSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import { isRoute, type Route } from "../lib/versions/pins";
+import { toolsRoot } from "../system/checkout";
 
 /** Returns the folder of a route's tools. A checkout's link `.tools` points to a folder inside it. */
 export const toolsFolder = (cache: string, route: Route): string => join(cache, route, "tools");
@@ -14,8 +15,10 @@ export const linkedRoute = (checkout: string): Route | undefined => {
 /**
  * Returns the route whose tools a checkout has, from the link `.tools`; `release` without the link. SLIPWAY_ROUTE and
  * `.slipway/route` only choose the route of the next setup.
+ *
+ * @param checkout - default: the folder of the tools that this process uses
  */
-export const installedRoute = (checkout: string): Route => linkedRoute(checkout) ?? "release";
+export const installedRoute = (checkout = toolsRoot()): Route => linkedRoute(checkout) ?? "release";
 
 const targetOf = (link: string): string => {
   try {

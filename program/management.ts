@@ -3,7 +3,7 @@ import type { CloudProviderKindArgs } from "../components/management/cloudProvid
 import type { DockerNetwork, DockerNetworkArgs } from "../components/management/dockerNetwork";
 import type { ExistingManagementCluster } from "../components/management/existingManagementCluster";
 import type { ImageLoad, ImageLoadArgs } from "../components/management/imageLoad";
-import { ManagementCluster, type ManagementClusterArgs } from "../components/management/managementCluster";
+import type { ManagementCluster, ManagementClusterArgs } from "../components/management/managementCluster";
 import type { ProviderInstallArgs } from "../components/management/providerInstall";
 import { infrastructureOf } from "../lib/cluster/infrastructure";
 import { hasTopology } from "../lib/cluster/parts";
@@ -13,12 +13,18 @@ import { type AddedProvider, type AddedType, laterTypes } from "../lib/providers
 import { rehearsalOf } from "../lib/cluster/webhookSamples";
 import type { Stack } from "./stack";
 
+/** A kind cluster in which Cluster API runs. */
+export type KindManagement = Pick<
+  ManagementCluster,
+  "handle" | "kubeconfig" | "kind" | "nodeId" | "nodeName" | "nodeReady"
+>;
+
 /** The cluster in which Cluster API runs: a kind cluster, or a cluster that the stack did not create. */
-export type Management = ManagementCluster | ExistingManagementCluster;
+export type Management = KindManagement | Pick<ExistingManagementCluster, "handle" | "kubeconfig">;
 
 /** Returns the kind cluster; undefined for an existing management cluster, which pulls its own images. */
-const kindOf = (management: Management): ManagementCluster | undefined =>
-  management instanceof ManagementCluster ? management : undefined;
+export const kindOf = (management: Management): KindManagement | undefined =>
+  "kind" in management ? management : undefined;
 
 /** Returns arguments of the Docker network; undefined if no cluster of the stack runs in containers. */
 export const networkArgs = ({ settings, inputs, subnets, owner }: Stack): DockerNetworkArgs | undefined =>

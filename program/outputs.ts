@@ -1,6 +1,6 @@
-import type { local } from "@pulumi/command";
 import * as pulumi from "@pulumi/pulumi";
 import type { Application } from "../components/addons/application";
+import type { StepResource } from "../components/kubernetes/step";
 import type { WorkloadCluster } from "../components/workload/workloadCluster";
 import type { Management } from "./management";
 import type { Stack } from "./stack";
@@ -13,7 +13,7 @@ export interface Workload {
   /**
    * Wait for the nodes. Absent for the in-memory backend, and without a pod network, which nodes need to become Ready.
    */
-  nodes?: local.Command;
+  nodes?: StepResource;
   application?: Application;
 }
 

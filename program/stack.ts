@@ -4,8 +4,8 @@ import { dockerSubnetsOf } from "../lib/network/dockerSubnet";
 import type { Networks } from "../lib/network/networks";
 import type { Settings } from "../lib/settings/types";
 import { type Inputs, prepare } from "../preflight/prepare";
-import { stackSettings, stop } from "./stackSettings";
-import { extendPullWaits, limitWaits } from "./waitLimit";
+import { configuredValues, type SettingValues, stackSettings, stop } from "./stackSettings";
+import { waitTransformations } from "./waitLimit";
 
 /** Everything that the program knows before it creates the first resource. */
 export interface Stack {
@@ -16,16 +16,48 @@ export interface Stack {
   readonly subnets: Networks;
   /** `PROJECT/STACK`, which identifies the stack's network and namespaces. */
   readonly owner: string;
+  /** Options of the components: their parent in a component Lab; empty for the program of Pulumi.yaml. */
+  readonly within: { readonly parent?: pulumi.Resource };
 }
 
-/** Reads settings, manifests and the host. Every problem ends the program here, before any resource exists. */
-export const readStack = async (): Promise<Stack> => {
+/** What a component Lab knows before it exists, and the transformations of all its resources. */
+export interface ReadLab {
+  readonly stack: Omit<Stack, "within">;
+  readonly transformations: pulumi.ResourceTransformation[];
+}
+
+/** Messages in the engine's log. Several components of one program find the same facts about the machine. */
+const logged = new Set<string>();
+
+const logOnce = async (log: (message: string) => Promise<void>, messages: readonly string[]): Promise<void> => {
+  const fresh = messages.filter((message) => !logged.has(message));
+  for (const message of fresh) logged.add(message);
+  await Promise.all(fresh.map((message) => log(message)));
+};
+
+/**
+ * Reads settings, manifests and the host.
+ *
+ * @param choose - chooses what the component creates of the settings; default: everything
+ * @throws one error with all problems
+ */
+export const readLab = async (
+  values: SettingValues,
+  choose = (settings: Settings): Settings => settings,
+): Promise<ReadLab> => {
   const owner = `${pulumi.getProject()}/${pulumi.getStack()}`;
-  const { settings, notice } = await stackSettings(owner);
-  extendPullWaits(settings);
-  limitWaits();
-  const inputs = await prepare(settings, owner, pulumi.runtime.isDryRun()).catch(stop);
-  await Promise.all(inputs.warnings.map((warning) => pulumi.log.warn(warning)));
-  if (notice !== undefined) await pulumi.log.info(`Docker network ${networkName}: ${notice}`);
-  return { settings, inputs, subnets: dockerSubnetsOf(settings.network), owner };
+  const { settings: all, notice } = await stackSettings(values, owner);
+  const settings = choose(all);
+  const transformations = waitTransformations(settings);
+  const inputs = await prepare(settings, owner, pulumi.runtime.isDryRun());
+  await logOnce(pulumi.log.warn, inputs.warnings);
+  await logOnce(pulumi.log.info, notice === undefined ? [] : [`Docker network ${networkName}: ${notice}`]);
+  return { stack: { settings, inputs, subnets: dockerSubnetsOf(settings.network), owner }, transformations };
+};
+
+/** Reads the stack of Pulumi.yaml. Every problem ends the program here, before any resource exists. */
+export const readStack = async (): Promise<Stack> => {
+  const { stack, transformations } = await readLab(configuredValues()).catch(stop);
+  for (const transformation of transformations) pulumi.runtime.registerStackTransformation(transformation);
+  return { ...stack, within: {} };
 };

@@ -1,12 +1,15 @@
 import { inspect } from "node:util";
 import * as pulumi from "@pulumi/pulumi";
 import { messageOf } from "../lib/base/errors";
-import { projectConfig } from "../lib/settings/settings";
+import { projectConfig, type SettingsSource } from "../lib/settings/settings";
 import type { PlacedSettings } from "../lib/settings/stackNetwork";
 import { pins } from "../lib/versions/pins";
 import { installedRoute } from "../preflight/installedRoute";
 import { loadTemplates } from "../preflight/manifests/templates";
 import { placeOnMachine, readStateNetwork } from "../preflight/stackNetwork";
+
+/** The values of the settings, and the keys of encrypted values. */
+export type SettingValues = Pick<SettingsSource, "config" | "secretKeys">;
 
 /**
  * Returns the keys without a namespace whose values are encrypted in the stack file.
@@ -16,22 +19,22 @@ import { placeOnMachine, readStateNetwork } from "../preflight/stackNetwork";
 const secretKeys = (list = "[]"): string[] =>
   Object.keys(projectConfig(Object.fromEntries((JSON.parse(list) as string[]).map((key) => [key, ""]))));
 
+/** Returns the settings in the configuration of the stack, with the defaults of Pulumi.yaml. */
+export const configuredValues = (): SettingValues => ({
+  config: projectConfig(pulumi.runtime.allConfig()),
+  secretKeys: secretKeys(process.env.PULUMI_CONFIG_SECRET_KEYS),
+});
+
 /**
- * Reads the stack's settings with the defaults of Pulumi.yaml, and the Docker network that the stack has or gets. Ends the
- * program with every problem found.
+ * Reads the settings, and the Docker network that the stack has or gets.
  *
  * @param owner - value of the owner label of the stack's Docker resources
+ * @throws ProblemError with every problem found
  */
-export const stackSettings = async (owner: string): Promise<PlacedSettings> => {
-  const config = projectConfig(pulumi.runtime.allConfig());
-  const source = {
-    config,
-    secretKeys: secretKeys(process.env.PULUMI_CONFIG_SECRET_KEYS),
-    pins,
-    route: installedRoute(process.cwd()),
-    templates: await loadTemplates(config).catch(stop),
-  };
-  return placeOnMachine(source, owner, { readState: () => readStateNetwork(pulumi.getStack()) }).catch(stop);
+export const stackSettings = async (values: SettingValues, owner: string): Promise<PlacedSettings> => {
+  const templates = await loadTemplates(values.config);
+  const source = { ...values, pins, route: installedRoute(), templates };
+  return placeOnMachine(source, owner, { readState: () => readStateNetwork(pulumi.getStack()) });
 };
 
 /** Ends the program with the message of an error but without its stack trace: the fault is in the user's input. */

@@ -1,9 +1,9 @@
-import * as pulumi from "@pulumi/pulumi";
+import type * as pulumi from "@pulumi/pulumi";
+import { packagedStepType } from "../components/kubernetes/step";
 import { ProblemError } from "../lib/base/problem";
 import type { KubernetesObject } from "../lib/kubernetes/object";
 import { runsPods } from "../lib/kubernetes/waits";
 import type { Settings } from "../lib/settings/types";
-import { stop } from "./stackSettings";
 
 /** The environment variable that limits every wait. steps/environment.sh reads it too. */
 export const waitLimitVariable = "SLIPWAY_TIMEOUT";
@@ -48,34 +48,22 @@ export const capped = (timeouts: Timeouts, limit: number): Timeouts => ({
   update: `${Math.min(limit, secondsOf(timeouts.update))}s`,
 });
 
-const readLimit = (): number | undefined => {
-  try {
-    return waitLimit(process.env);
-  } catch (error) {
-    return stop(error);
-  }
-};
-
 /** Seconds that a step gets after its wait to report what blocked it. */
 const graceSeconds = 120;
 
-/**
- * Limits the waits of all resources of the stack to SLIPWAY_TIMEOUT, if it is set. Call it before the first resource.
- */
-export const limitWaits = (): void => {
-  const limit = readLimit();
-  if (limit === undefined) return;
-  pulumi.runtime.registerStackTransformation(({ type, props, opts }) => {
+/** Returns the transformation that limits the waits of resources to a number of seconds. */
+const limitWaits =
+  (limit: number): pulumi.ResourceTransformation =>
+  ({ type, props, opts }) => {
     const kubernetes = type.startsWith("kubernetes:");
     // Steps read the limit themselves.
-    if (!kubernetes && !type.startsWith("command:")) return undefined;
+    if (!kubernetes && !type.startsWith("command:") && type !== packagedStepType) return undefined;
     const { customTimeouts = {} } = opts as pulumi.CustomResourceOptions;
     return {
       props,
       opts: { ...opts, customTimeouts: capped(customTimeouts, kubernetes ? limit : limit + graceSeconds) },
     };
-  });
-};
+  };
 
 /** Seconds for a workload whose nodes pull its images. Calico for two nodes takes 12 minutes over a line of 5 Mbit/s. */
 const pullSeconds = 30 * 60;
@@ -91,14 +79,29 @@ const atLeast = (seconds: number, duration: string | undefined): string =>
   duration !== undefined && secondsOf(duration) >= seconds ? duration : `${seconds}s`;
 
 /**
- * Gives workloads time for pulls where nodes pull images: the plugin itself waits 10 minutes. Time limits are not inputs,
- * so they change no existing stack. Call it before `limitWaits`, which may shorten them.
+ * Returns the transformation that gives workloads time for pulls: the plugin itself waits 10 minutes. Time limits are not
+ * inputs, so they change no existing stack.
  */
-export const extendPullWaits = ({ imageSource, management }: Pick<Settings, "imageSource" | "management">): void => {
-  if (imageSource === "local" && management.kubeconfig === "") return;
-  pulumi.runtime.registerStackTransformation(({ type, props, opts }) => {
-    if (!type.startsWith("kubernetes:") || !runsPods(props as unknown as KubernetesObject)) return undefined;
-    const { customTimeouts = {} } = opts as pulumi.CustomResourceOptions;
-    return { props, opts: { ...opts, customTimeouts: withPullTime(customTimeouts) } };
-  });
+const extendPullWaits = (): pulumi.ResourceTransformation => (args) => {
+  const { type, props, opts } = args;
+  if (!type.startsWith("kubernetes:") || !runsPods(props as unknown as KubernetesObject)) return undefined;
+  const { customTimeouts = {} } = opts as pulumi.CustomResourceOptions;
+  return { props, opts: { ...opts, customTimeouts: withPullTime(customTimeouts) } };
+};
+
+/**
+ * Returns the transformations of waits for all resources of a stack: time for pulls where nodes pull images, and then
+ * SLIPWAY_TIMEOUT, which may shorten it.
+ *
+ * @throws ProblemError if SLIPWAY_TIMEOUT is not a number of seconds
+ */
+export const waitTransformations = (
+  { imageSource, management }: Pick<Settings, "imageSource" | "management">,
+  env: NodeJS.ProcessEnv = process.env,
+): pulumi.ResourceTransformation[] => {
+  const limit = waitLimit(env);
+  return [
+    ...(imageSource === "local" && management.kubeconfig === "" ? [] : [extendPullWaits()]),
+    ...(limit === undefined ? [] : [limitWaits(limit)]),
+  ];
 };

@@ -7,7 +7,6 @@ import { lifecycleOptions } from "../components/kubernetes/clusterHandle";
 import { clusterNamespaces } from "../components/kubernetes/namespaces";
 import type { CloudProviderKind } from "../components/management/cloudProviderKind";
 import type { DockerNetwork } from "../components/management/dockerNetwork";
-import { ManagementCluster } from "../components/management/managementCluster";
 import type { ProviderInstall } from "../components/management/providerInstall";
 import { type ClusterClass, clusterClasses } from "../components/workload/clusterClass";
 import { type NodeImage, nodeImages } from "../components/workload/nodeImage";
@@ -24,7 +23,7 @@ import { isForeignNamespace } from "../preflight/management/existing";
 import { clusterKey } from "../preflight/management/running";
 import { ClusterContainers } from "../provider/kind";
 import { createdClasses, neededRecipes, topologyOf } from "./classes";
-import type { Management } from "./management";
+import { kindOf, type Management } from "./management";
 import type { Stack } from "./stack";
 
 /** A cluster's settings, and the objects that the cluster consists of. */
@@ -56,22 +55,21 @@ export const shareAmongClusters = (
 ): Shared => {
   const { existing } = stack.inputs;
   const created = createdClasses(stack);
-  const images = nodeImages(neededRecipes(stack, created));
+  const images = nodeImages(neededRecipes(stack, created), stack.within);
   const namespaces = clusterNamespaces(
     management.handle,
     stack.settings.clusters,
+    stack.within,
     existing && {
       isGiven: (name) => isForeignNamespace(existing, name, stack.owner),
       annotations: { [ownerLabel]: stack.owner },
     },
   );
   // A kind node waits for the network itself.
-  const networkReady = management instanceof ManagementCluster ? [] : (network?.ready ?? []);
+  const networkReady = kindOf(management) ? [] : (network?.ready ?? []);
   const ready = [...(providers?.ready ?? []), ...networkReady];
-  const classes = clusterClasses(management.handle, [...created.values()], (name) => [
-    ...ready,
-    ...[namespaces.get(name) ?? []].flat(),
-  ]);
+  const readyIn = (namespace: string): pulumi.Resource[] => [...ready, ...[namespaces.get(namespace) ?? []].flat()];
+  const classes = clusterClasses(management.handle, [...created.values()], readyIn, stack.within);
   const clusters = stack.settings.clusters.map((cluster) => ({
     ...cluster,
     parts: partsOf(stack, images, created, cluster),
@@ -152,24 +150,24 @@ export const workloadClusterArgs = (
  * them.
  */
 export const cniArgs = (
-  { stack }: Shared,
-  { cni, podCidr }: PlannedCluster,
-  { access, workers }: WorkloadCluster,
+  { stack }: Pick<Shared, "stack">,
+  { cni, podCidr }: ClusterSettings,
+  { access, workers }: Pick<WorkloadCluster, "access" | "workers">,
 ): CniArgs | undefined => {
   const manifest = stack.inputs.manifests.cni[cni];
   return access && manifest ? { cluster: access.handle, kind: cni, manifest, podCidr, workers } : undefined;
 };
 
-const rangesOf = ({ loadBalancerRange: ipv4, loadBalancerRangeIPv6: ipv6 }: PlannedCluster) => [
+const rangesOf = ({ loadBalancerRange: ipv4, loadBalancerRangeIPv6: ipv6 }: ClusterSettings) => [
   ...(ipv4 ? [ipv4] : []),
   ...(ipv6 ? [ipv6] : []),
 ];
 
 /** Returns arguments of MetalLB; undefined if the cluster does not choose it or has no addresses for it. */
 export const metalLbArgs = (
-  { stack }: Shared,
-  settings: PlannedCluster,
-  { access }: WorkloadCluster,
+  { stack }: Pick<Shared, "stack">,
+  settings: ClusterSettings,
+  { access }: Pick<WorkloadCluster, "access">,
   cni: Cni | undefined,
 ): MetalLbArgs | undefined => {
   const ranges = rangesOf(settings);
@@ -192,13 +190,13 @@ export const awaitNodes = (
   const management = shared.management.handle;
   const workload = access.handle;
   const args = { management, workload, spec: settings, parts, machines, cni: network };
-  const nodes = clusterReady(`${name}-nodes`, args);
+  const nodes = clusterReady(`${name}-nodes`, args, shared.stack.within);
   if (infrastructureOf(backend).onDocker) {
     // Resources do not wait for this one: it only reads the containers until a repair is needed.
     new ClusterContainers(
       `${name}-containers`,
       { cluster: name, namespace, kubeconfig: management.kubeconfigFile },
-      { dependsOn: [nodes], ...lifecycleOptions(workload), customTimeouts: { update: "30m" } },
+      { ...shared.stack.within, dependsOn: [nodes], ...lifecycleOptions(workload), customTimeouts: { update: "30m" } },
     );
   }
   return nodes;
@@ -232,9 +230,9 @@ export interface ApplicationNeeds {
 
 /** Returns arguments of nginx behind the cluster's load balancer; undefined if the cluster has no application. */
 export const applicationArgs = (
-  { stack, cloudProviderKind }: Shared,
-  settings: PlannedCluster,
-  { access, workers }: WorkloadCluster,
+  { stack, cloudProviderKind }: Pick<Shared, "stack" | "cloudProviderKind">,
+  settings: ClusterSettings,
+  { access, workers }: Pick<WorkloadCluster, "access" | "workers">,
   { nodes, metalLb, manifests }: ApplicationNeeds,
 ): ApplicationArgs | undefined => {
   if (!access || !settings.application) return undefined;

@@ -1,7 +1,7 @@
 // Bundles TypeScript programs as JavaScript. Each run of Slipway starts several programs, so their start must be fast. One
 // file loads faster than many. A bundle is stored until one of its files changes.
 const { createHash } = require("node:crypto");
-const { mkdirSync, readFileSync, renameSync, statSync, writeFileSync } = require("node:fs");
+const { existsSync, mkdirSync, readFileSync, renameSync, statSync, writeFileSync } = require("node:fs");
 const { dirname, join, relative, resolve } = require("node:path");
 
 /** The checkout. */
@@ -43,7 +43,7 @@ const build = (options) => {
 };
 
 /** Bundles a program as one JavaScript file. Returns the text and the source files; throws esbuild's message. */
-const bundle = (program) => {
+const bundle = (exports.bundle = (program) => {
   const { metafile, outputFiles } = build({
     absWorkingDir: root,
     entryPoints: [`./${relative(root, program)}`], // esbuild would take a star in the checkout's path as a pattern
@@ -58,7 +58,7 @@ const bundle = (program) => {
     logLevel: "silent",
   });
   return { files: [...Object.keys(metafile.inputs), ...commonFiles], text: outputFiles[0].text };
-};
+});
 
 /** Returns the stored bundle of a program; undefined if one of its files has changed. */
 const readKept = (kept) => {
@@ -81,8 +81,12 @@ const keep = (kept, stamps, text) => {
   } catch {}
 };
 
+/** Returns the path of a program's bundle in a packed package, which has no sources: scripts/packCapi.ts. */
+const packedPath = (name) => join(root, "bundles", name.replace(/\.ts$/, ".cjs"));
+
 const read = (program) => {
   const name = relative(root, program);
+  if (existsSync(packedPath(name))) return readFileSync(packedPath(name), "utf8");
   if (traced || name.startsWith("..")) return bundle(program).text;
   const kept = join(root, ".slipway", "bundles", createHash("sha1").update(name).digest("hex"));
   const before = readKept(kept);

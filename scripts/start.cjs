@@ -58,8 +58,10 @@ const asksForHelp = process.argv
   .slice(2, 4)
   .some((word) => ["--help", "-h", "help", "--version", "-V", "completion"].indexOf(word) >= 0);
 const installed = timeOf(record);
+/** A packed package has no lock file: npm installed its dependencies together with it. */
+const isPackage = timeOf(lockFile) === 0;
 
-if (installed === 0 || !asksForHelp) {
+if (!isPackage && (installed === 0 || !asksForHelp)) {
   const checksum = createHash("sha256").update(read(lockFile)).digest("hex");
   const stamped = read(stamp).trim();
   if (installed <= timeOf(lockFile) && (installed === 0 || stamped !== checksum)) {

@@ -1,7 +1,12 @@
 # Sourced by every step: puts the pinned tools first in PATH, and stops at the first error.
 # shellcheck shell=bash
 set -euo pipefail
-PATH="$PWD/.tools/bin:$PATH"
+# The working folder is that of the Pulumi program, which may be outside of the checkout. The steps find each other and
+# the tools beside this file.
+steps="${BASH_SOURCE[0]%/*}"
+[[ "$steps" = /* ]] || steps="$PWD/$steps"
+slipway="${steps%/*}"
+PATH="$slipway/.tools/bin:$PATH"
 export PATH
 
 # Prints the seconds of a duration in Pulumi's notation: 20m, 300s.
@@ -26,7 +31,16 @@ fi
 # Reports on standard error what blocks the cluster CLUSTER in NAMESPACE; its kubeconfig is WORKLOAD_KUBECONFIG, if it
 # exists. Without CLUSTER, reports what does not run in the cluster of KUBECONFIG.
 why_stuck() {
-  node scripts/run.cjs cli/diagnosis/main.ts >&2 || true
+  [ -f "$slipway/scripts/run.cjs" ] || return 0 # a packed plugin has no diagnosis
+  node "$slipway/scripts/run.cjs" "$slipway/cli/diagnosis/main.ts" >&2 || true
+}
+
+# Fails with one sentence if the program kind is not installed. A checkout has it as one of its tools.
+require_kind() {
+  command -v kind >/dev/null || {
+    echo "kind: expected on PATH, got nothing. Install kind (https://kind.sigs.k8s.io)." >&2
+    exit 1
+  }
 }
 
 # Prints the container ids of a kind cluster, including stopped containers.

@@ -15,3 +15,9 @@ const findRoot = (folder: string): string => {
 
 /** Root folder of the checkout. */
 export const root = findRoot(__dirname);
+
+/**
+ * Returns the folder with the link `.tools`: the program's folder if it has the link, otherwise the checkout or package
+ * that contains this code. A program that uses Slipway as a package runs in a folder of its own.
+ */
+export const toolsRoot = (): string => (existsSync(join(process.cwd(), ".tools")) ? process.cwd() : root);

@@ -1,4 +1,3 @@
-import { local } from "@pulumi/command";
 import { Service } from "@pulumi/kubernetes/core/v1/service";
 import * as pulumi from "@pulumi/pulumi";
 import { balancedAddress, deploymentObject, serviceObject, urlOf } from "../../lib/addons/application";
@@ -8,7 +7,7 @@ import type { AddressRange } from "../../lib/network/addressRange";
 import type { Cidr } from "../../lib/network/cidr";
 import { resourceOptions, lifecycleOptions, type ClusterHandle } from "../kubernetes/clusterHandle";
 import { KubernetesResource } from "../kubernetes/manifestObjects";
-import { step } from "../kubernetes/step";
+import { createStep, step } from "../kubernetes/step";
 
 /** Arguments of the application that proves that the cluster works. */
 export interface ApplicationArgs {
@@ -63,7 +62,7 @@ export class Application extends pulumi.ComponentResource {
         }
       });
     const request = (url: pulumi.Output<string>, suffix: string): pulumi.Output<string> =>
-      new local.Command(
+      createStep(
         `${name}-request${suffix}`,
         { ...step("http-request"), environment: { URL: url, TIMEOUT_SECONDS: "180" } },
         { parent: this, dependsOn: [running, ...args.loadBalancerReady], ...lifecycleOptions(cluster) },

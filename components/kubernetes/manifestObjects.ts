@@ -1,4 +1,3 @@
-import { local } from "@pulumi/command";
 import * as pulumi from "@pulumi/pulumi";
 import { valueAt } from "../../lib/base/json";
 import { crdFile } from "../../lib/base/paths";
@@ -11,7 +10,7 @@ import { forEngine } from "../../lib/kubernetes/secrets/markObject";
 import { mapSecrets } from "../../lib/kubernetes/secrets/secretValue";
 import { withWait, isUnawaitedClaim, skipAwaitAnnotation } from "../../lib/kubernetes/waits";
 import { resourceOptions, withDeletionPolicy, lifecycleOptions, type ClusterHandle } from "./clusterHandle";
-import { step } from "./step";
+import { createStep, step } from "./step";
 
 /** The objects of one manifest and their cluster. */
 export interface ManifestObjectsArgs {
@@ -93,7 +92,7 @@ export class ManifestObjects extends pulumi.ComponentResource {
   private registerCrds(name: string, args: ManifestObjectsArgs): pulumi.Resource[] {
     if (args.crds.length === 0) return [];
     const { parent, dependsOn } = resourceOptions(args.cluster, this);
-    const crds = new local.Command(
+    const crds = createStep(
       `${name}/CustomResourceDefinitions`,
       {
         ...step("crds-apply", { delete: "crds-delete" }),

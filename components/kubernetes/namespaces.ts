@@ -21,13 +21,14 @@ export interface NamespacedCluster {
 export const clusterNamespaces = (
   management: ClusterHandle,
   clusters: readonly NamespacedCluster[],
+  opts: { parent?: pulumi.Resource },
   ownership?: NamespaceOwnership,
 ): ReadonlyMap<string, KubernetesResource> => {
   const names = [...new Set(clusters.map(({ namespace }) => namespace))].filter(
     (name) => name !== "default" && !ownership?.isGiven(name),
   );
   return new Map(
-    names.map((namespace) => [namespace, namespaceOf(management, namespace, clusters, ownership?.annotations)]),
+    names.map((namespace) => [namespace, namespaceOf(management, namespace, clusters, opts, ownership?.annotations)]),
   );
 };
 
@@ -35,6 +36,7 @@ const namespaceOf = (
   management: ClusterHandle,
   name: string,
   clusters: readonly NamespacedCluster[],
+  opts: { parent?: pulumi.Resource },
   annotations?: Record<string, string>,
 ): KubernetesResource =>
   new KubernetesResource(
@@ -45,6 +47,7 @@ const namespaceOf = (
       metadata: { name, ...(annotations ? { annotations } : {}) },
     }),
     {
+      ...opts,
       provider: management.provider,
       dependsOn: management.apiReady,
       ...lifecycleOptions(management),

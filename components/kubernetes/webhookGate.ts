@@ -1,10 +1,9 @@
-import { local } from "@pulumi/command";
 import * as pulumi from "@pulumi/pulumi";
 import type { OwnCertificate } from "../../lib/addons/metalLb";
 import type { KubernetesObject } from "../../lib/kubernetes/object";
 import { toYaml } from "../../lib/kubernetes/yaml";
 import { lifecycleOptions, type ClusterHandle } from "./clusterHandle";
-import { step } from "./step";
+import { createStep, step } from "./step";
 
 /**
  * Waits until webhooks answer, by asking the API server to create objects without storing them. A running pod is not
@@ -24,7 +23,7 @@ export const webhookGate = (
   // The gate goes after the objects that use the webhooks and before the pods that serve them. So the gate can check
   // here whether a cluster that outlives the stack has more users.
   const guarded = cluster.lifetime === undefined && kinds.length > 0;
-  return new local.Command(
+  return createStep(
     name,
     {
       ...step("wait-for-webhooks", guarded ? { delete: "kinds-unused" } : {}),

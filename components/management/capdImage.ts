@@ -1,7 +1,6 @@
-import { local } from "@pulumi/command";
 import { RemoteImage } from "@pulumi/docker/remoteImage";
 import * as pulumi from "@pulumi/pulumi";
-import { step } from "../kubernetes/step";
+import { createStep, step } from "../kubernetes/step";
 
 /** Source of the manager image of Cluster API's Docker provider. */
 export interface CapdImageArgs {
@@ -52,7 +51,7 @@ export class CapdImage extends pulumi.ComponentResource {
         return new RemoteImage(name, { name: args.image, keepLocally: true }, { parent: this }).imageId;
       // steps/capd-build runs cli/toolchain/source/buildCapdImage.ts.
       case "build":
-        return new local.Command(
+        return createStep(
           name,
           {
             ...step("capd-build"),
@@ -72,7 +71,7 @@ export class CapdImage extends pulumi.ComponentResource {
             "capdImageArchive: expected a path with capdImageSource archive, got nothing. " +
               "Set it to a file that docker save wrote.",
           );
-        return new local.Command(
+        return createStep(
           name,
           {
             ...step("capd-archive"),

@@ -1,9 +1,8 @@
-import { local } from "@pulumi/command";
 import * as pulumi from "@pulumi/pulumi";
 import { kubeconfigFile } from "../../lib/base/paths";
 import type { ClusterHandle } from "../kubernetes/clusterHandle";
 import { KubernetesProvider } from "../kubernetes/provider";
-import { step } from "../kubernetes/step";
+import { createStep, step } from "../kubernetes/step";
 
 /** A management cluster that the stack did not create and does not delete. */
 export interface ExistingManagementClusterArgs {
@@ -25,14 +24,14 @@ export class ExistingManagementCluster extends pulumi.ComponentResource {
     this.kubeconfig = pulumi.secret(args.kubeconfig);
     const file = kubeconfigFile(pulumi.getStack(), name);
     // Copy of the kubeconfig: the user's file may have another current context when objects are deleted.
-    const written = new local.Command(
+    const written = createStep(
       `${name}-kubeconfig`,
       {
         ...step("write-kubeconfig", { delete: "forget-kubeconfig" }),
         environment: { KUBECONFIG_FILE: file },
         stdin: this.kubeconfig,
         triggers: [args.uid],
-        logging: local.Logging.None,
+        logging: "none",
         addPreviousOutputInEnv: false,
       },
       // The old copy gives access to the old cluster until all its objects are deleted.

@@ -1,11 +1,10 @@
-import { local } from "@pulumi/command";
 import * as pulumi from "@pulumi/pulumi";
 import { kubeconfigFile } from "../../lib/base/paths";
 import { type KindNode, kindConfig } from "../../lib/providers/kindConfig";
 import { KindCluster } from "../../provider/kind";
 import type { ClusterHandle } from "../kubernetes/clusterHandle";
 import { KubernetesProvider } from "../kubernetes/provider";
-import { step } from "../kubernetes/step";
+import { createStep, step } from "../kubernetes/step";
 
 /** Arguments of the kind cluster in which Cluster API runs. */
 export interface ManagementClusterArgs extends KindNode {
@@ -63,13 +62,13 @@ export class ManagementCluster extends pulumi.ComponentResource {
     this.kind = kind;
     this.nodeId = kind.nodeId;
     const file = kubeconfigFile(pulumi.getStack(), args.name);
-    const kubeconfig = new local.Command(
+    const kubeconfig = createStep(
       `${name}-kubeconfig`,
       {
         ...step("kind-kubeconfig", { update: "kind-kubeconfig", delete: "forget-kubeconfig" }),
         environment: { CLUSTER: args.name, KUBECONFIG_FILE: file },
         triggers: [kind.nodeId],
-        logging: local.Logging.None,
+        logging: "none",
         addPreviousOutputInEnv: false,
       },
       { parent: this, additionalSecretOutputs: ["stdout"], deleteBeforeReplace: true },
@@ -82,7 +81,7 @@ export class ManagementCluster extends pulumi.ComponentResource {
       { parent: this },
     );
     // A separate wait: the first objects need only the API, so they are created meanwhile.
-    const nodeReady = new local.Command(
+    const nodeReady = createStep(
       `${name}-ready`,
       {
         ...step("wait-for-management-node"),

@@ -1,4 +1,3 @@
-import { local } from "@pulumi/command";
 import { Secret } from "@pulumi/kubernetes/core/v1/secret";
 import * as pulumi from "@pulumi/pulumi";
 import { reachesContainers } from "../../lib/base/containerAddresses";
@@ -9,7 +8,7 @@ import { decodeSecretValue, forHost } from "../../lib/kubernetes/kubeconfig";
 import type { KubernetesObject } from "../../lib/kubernetes/object";
 import type { ClusterHandle } from "../kubernetes/clusterHandle";
 import { KubernetesProvider } from "../kubernetes/provider";
-import { step } from "../kubernetes/step";
+import { createStep, step, type StepResource } from "../kubernetes/step";
 
 /** A cluster whose objects were created. */
 export interface WaitForApiArgs {
@@ -23,10 +22,10 @@ export interface WaitForApiArgs {
  * Waits until the API server of a cluster answers for the first time. It does not wait for the control plane object:
  * Cluster API polls a new API server only every 30 s. Meanwhile the pod network can be installed.
  */
-export const waitForApi = (name: string, args: WaitForApiArgs, opts: pulumi.CustomResourceOptions): local.Command => {
+export const waitForApi = (name: string, args: WaitForApiArgs, opts: pulumi.CustomResourceOptions): StepResource => {
   const { management, spec, controlPlane } = args;
   const group = controlPlane.apiVersion.split("/")[0];
-  return new local.Command(
+  return createStep(
     `${name}-api`,
     {
       ...step("wait-for-api"),
@@ -60,7 +59,7 @@ export interface WorkloadAccessArgs {
   /** Kubeconfig that an earlier run saved; present if the kubeconfig Secret is missing. */
   savedKubeconfig?: string;
   /** Wait for the API. The kubeconfig can be read after it. */
-  api: local.Command;
+  api: StepResource;
   /** Further dependencies of the cluster's contents besides the kubeconfig. */
   apiReady: pulumi.Resource[];
   /** Resources with which the contents of the cluster are deleted and replaced. */
@@ -75,13 +74,13 @@ export const workloadAccess = (name: string, args: WorkloadAccessArgs, parent: p
   const { spec, apiReady, lifecycle } = args;
   const kubeconfig = readKubeconfig(name, args, parent);
   const file = kubeconfigFile(pulumi.getStack(), spec.name);
-  const written = new local.Command(
+  const written = createStep(
     `${name}-kubeconfig`,
     {
       ...step("write-kubeconfig", { delete: "forget-kubeconfig" }),
       environment: { KUBECONFIG_FILE: file },
       stdin: kubeconfig,
-      logging: local.Logging.None,
+      logging: "none",
       addPreviousOutputInEnv: false,
     },
     { parent, additionalSecretOutputs: ["stdin"] },
@@ -128,7 +127,7 @@ const publishedPort = (
   parent: pulumi.Resource,
 ): pulumi.Output<number | undefined> => {
   if (reachesContainers(process.platform)) return pulumi.output<number | undefined>(undefined);
-  const port = new local.Command(
+  const port = createStep(
     `${name}-port`,
     { ...step("published-port"), environment: { CLUSTER: clusterName } },
     { parent, dependsOn: [api], deletedWith: api },

@@ -45,6 +45,7 @@ export const clusterClasses = (
   management: ClusterHandle,
   classes: readonly ClassObjects[],
   readyIn: (namespace: string) => pulumi.Resource[],
+  opts: pulumi.ComponentResourceOptions,
 ): ReadonlyMap<string, ClusterClass> =>
   new Map(
     classes.map((objects) => {
@@ -52,7 +53,7 @@ export const clusterClasses = (
       const ready = readyIn(namespace);
       return [
         classKey(objects.clusterClass),
-        new ClusterClass(`class-${namespace}-${name}`, { management, objects, ready }),
+        new ClusterClass(`class-${namespace}-${name}`, { management, objects, ready }, opts),
       ];
     }),
   );

@@ -29,11 +29,12 @@ export class NodeImage extends pulumi.ComponentResource {
 /** Creates the node images of clusters by the clusters' names. Clusters with the same recipe share an image. */
 export const nodeImages = (
   recipes: Readonly<Record<string, readonly NodeImageRecipe[]>>,
+  opts: pulumi.ComponentResourceOptions,
 ): ReadonlyMap<string, readonly NodeImage[]> => {
   const created = new Map<string, NodeImage>();
   for (const recipe of Object.values(recipes).flat()) {
     if (!created.has(recipe.image))
-      created.set(recipe.image, new NodeImage(recipe.image.replace(/^.*:/, "node-"), recipe));
+      created.set(recipe.image, new NodeImage(recipe.image.replace(/^.*:/, "node-"), recipe, opts));
   }
   return new Map(
     Object.entries(recipes).map(([cluster, list]) => [cluster, list.map(({ image }) => created.get(image)!)]),

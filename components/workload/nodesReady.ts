@@ -1,11 +1,10 @@
-import { local } from "@pulumi/command";
 import * as pulumi from "@pulumi/pulumi";
 import { type ClusterParts, hasTopology, machineOwners, machinesChecksum } from "../../lib/cluster/parts";
 import type { ClusterSpec } from "../../lib/cluster/spec";
 import type { Cni } from "../addons/cni";
 import { lifecycleOptions, type ClusterHandle } from "../kubernetes/clusterHandle";
 import { minorOf } from "../../lib/versions/semver";
-import { step } from "../kubernetes/step";
+import { createStep, step, type StepResource } from "../kubernetes/step";
 
 /** A workload cluster and the resources that its nodes need to become Ready. */
 export interface ClusterReadyArgs {
@@ -25,9 +24,9 @@ export const clusterReady = (
   name: string,
   args: ClusterReadyArgs,
   opts: { parent?: pulumi.Resource } = {},
-): local.Command => {
+): StepResource => {
   const { spec, parts } = args;
-  return new local.Command(
+  return createStep(
     name,
     {
       ...step("wait-for-nodes"),

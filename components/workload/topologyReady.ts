@@ -1,9 +1,8 @@
-import { local } from "@pulumi/command";
 import type * as pulumi from "@pulumi/pulumi";
 import { type ClusterParts, machinesChecksum } from "../../lib/cluster/parts";
 import type { ClusterSpec } from "../../lib/cluster/spec";
 import type { ClusterHandle } from "../kubernetes/clusterHandle";
-import { step } from "../kubernetes/step";
+import { createStep, step, type StepResource } from "../kubernetes/step";
 
 /** A cluster whose machines Cluster API creates from a class. */
 export interface TopologyReadyArgs {
@@ -20,8 +19,8 @@ export const topologyReady = (
   name: string,
   { management, spec, parts }: TopologyReadyArgs,
   opts: pulumi.CustomResourceOptions,
-): local.Command =>
-  new local.Command(
+): StepResource =>
+  createStep(
     `${name}-topology`,
     {
       ...step("wait-for-topology"),

@@ -1,4 +1,3 @@
-import { local } from "@pulumi/command";
 import * as pulumi from "@pulumi/pulumi";
 import { clusterIdentity, type ClusterIdentity } from "../../lib/cluster/identity";
 import { withClassChecksum } from "../../lib/cluster/class/topology";
@@ -16,6 +15,7 @@ import { type KubernetesObject, objectKey, withAnnotations } from "../../lib/kub
 import { waitForAnnotation } from "../../lib/kubernetes/waits";
 import { resourceOptions, withDeletionPolicy, type ClusterHandle } from "../kubernetes/clusterHandle";
 import { KubernetesResource } from "../kubernetes/manifestObjects";
+import { createStep } from "../kubernetes/step";
 import { topologyReady } from "./topologyReady";
 import { waitForApi, type ClusterAccess, workloadAccess } from "./access";
 
@@ -110,7 +110,7 @@ export class WorkloadCluster extends pulumi.ComponentResource {
     // A separate resource leads the replacement, deleted first and then created. If the Cluster itself led it, the
     // engine would not count the Cluster as deleted. Then the engine would delete the Cluster's parts one by one in any
     // order.
-    const identity = new local.Command(
+    const identity = createStep(
       `${name}-identity`,
       {
         triggers: clusterIdentity(spec, parts),

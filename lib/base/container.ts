@@ -43,6 +43,14 @@ export interface InspectedContainer extends Container {
   readonly firstRun: boolean;
 }
 
+/** What the creator of a container asked Docker for. */
+export interface RequestedContainer extends InspectedContainer {
+  /** All port mappings. The address is empty if Docker listens on all addresses. */
+  readonly bindings: readonly { readonly port: string; readonly hostPort: number; readonly address: string }[];
+  /** Mounts in Docker's notation: `HOST:CONTAINER:OPTIONS`. */
+  readonly binds: readonly string[];
+}
+
 /** Returns the column of a label in a format of `docker ps` and `docker network ls`. */
 export const labelColumn = (label: string): string => `{{.Label "${label}"}}`;
 
@@ -79,7 +87,10 @@ interface ContainerJson {
   Created?: string;
   State: { Running: boolean; StartedAt?: string };
   Config: { Image: string; Labels?: Record<string, string> | null };
-  HostConfig?: { PortBindings?: Record<string, { HostPort: string }[] | null> | null };
+  HostConfig?: {
+    PortBindings?: Record<string, { HostIp?: string; HostPort: string }[] | null> | null;
+    Binds?: string[] | null;
+  };
   NetworkSettings?: {
     Networks?: Record<string, { IPAddress?: string; GlobalIPv6Address?: string }> | null;
     Ports?: Record<string, { HostPort: string }[] | null> | null;
@@ -116,6 +127,16 @@ const toContainer = (json: ContainerJson): InspectedContainer => {
 
 /** Parses docker's output for `inspectArguments`. */
 export const parseInspected = (text: string): InspectedContainer[] => jsonLines<ContainerJson>(text).map(toContainer);
+
+/** Parses docker's output for `inspectArguments`, with the mounts and port mappings of the containers. */
+export const parseRequested = (text: string): RequestedContainer[] =>
+  jsonLines<ContainerJson>(text).map((json) => ({
+    ...toContainer(json),
+    bindings: Object.entries(json.HostConfig?.PortBindings ?? {}).flatMap(([port, list]) =>
+      (list ?? []).map(({ HostIp = "", HostPort }) => ({ port, hostPort: Number(HostPort), address: HostIp })),
+    ),
+    binds: json.HostConfig?.Binds ?? [],
+  }));
 
 /** Returns the name of a machine's container, as Cluster API's Docker provider derives it from the machine's name. */
 export const machineContainer = (cluster: string, machine: string): string =>

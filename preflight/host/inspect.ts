@@ -2,6 +2,7 @@ import { existsSync } from "node:fs";
 import { kubeconfigFile } from "../../lib/base/paths";
 import type { Settings } from "../../lib/settings/types";
 import { cacheRoot } from "../../system/cacheFolder";
+import { toolsRoot } from "../../system/checkout";
 import type { ExistingNetwork } from "../../system/docker";
 import { loadRecord } from "../resourceRecord";
 import type { CheckResult } from "./check";
@@ -102,7 +103,7 @@ export interface HostInspection extends HostReport {
  * @param owner value of the owner label of the stack's Docker resources
  */
 export const inspectHost = async (settings: Settings, owner: string): Promise<HostInspection> => {
-  const facts = await gatherFacts(process.cwd(), settings.pins, cacheRoot(), { tools: false });
+  const facts = await gatherFacts(toolsRoot(), settings.pins, cacheRoot(), { tools: false });
   const names = [settings.management.name, ...settings.clusters.map(({ name }) => name)];
   const stack = owner.split("/").at(-1) ?? "";
   const { clusters: recorded } = loadRecord(process.cwd(), stack);

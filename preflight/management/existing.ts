@@ -3,6 +3,7 @@ import { ownerLabel } from "../../lib/base/labels";
 import { type Problem, refuse } from "../../lib/base/problem";
 import type { Manifest } from "../../lib/kubernetes/manifest";
 import { type KubernetesObject, withAnnotations } from "../../lib/kubernetes/object";
+import { toolsRoot } from "../../system/checkout";
 import { exec, type ExecResult, requireStart } from "../../system/exec";
 import { inspectFile } from "../../system/regularFile";
 import { certManagerProblems, certManagerQuery, type InstalledCertManager, readCertManager } from "./certManager";
@@ -31,7 +32,7 @@ export interface ExistingManagement {
 export type Kubectl = (args: string[]) => Promise<ExecResult>;
 
 const kubectl: Kubectl = async (args) => {
-  const PATH = `${join(process.cwd(), ".tools", "bin")}${delimiter}${process.env.PATH ?? ""}`;
+  const PATH = `${join(toolsRoot(), ".tools", "bin")}${delimiter}${process.env.PATH ?? ""}`;
   return requireStart("kubectl", await exec("kubectl", args, { env: { PATH } }), "Run make tools.");
 };
 

@@ -4,6 +4,7 @@ import { createQueue } from "../../lib/base/concurrency";
 import { isRecord } from "../../lib/base/json";
 import { ProblemError, refuse, show } from "../../lib/base/problem";
 import { decodeText, normalizedText } from "../../lib/base/textFile";
+import { toolsRoot } from "../../system/checkout";
 import type { RetryPolicy } from "../../system/download";
 import { readIfThere, writeAtomically } from "../../system/files";
 
@@ -11,6 +12,8 @@ import { readIfThere, writeAtomically } from "../../system/files";
 export interface ManifestStoreOptions {
   /** JSON file of checksums by location, under version control. */
   lockFile: string;
+  /** Lock file of the package, whose checksums come first and never change. @default - `lockFile` has all checksums */
+  pinnedLockFile?: string;
   /** Folder of downloaded manifests, which may be deleted at any time. */
   cacheDir: string;
   /** Setting that contains the location, for errors. */
@@ -39,10 +42,9 @@ export const verifyChecksum = (
 ): Promise<StoredManifest> =>
   inFileOrder(options.lockFile, async () => {
     const sha256 = sha256OfText(bytes);
-    const lock = await readLock(options);
-    const locked = lock[location];
+    const locked = await lockedChecksum(location, options);
     if (locked === undefined) {
-      writeLock(options, { ...lock, [location]: sha256 });
+      writeLock(options, { ...(await readLock(options)), [location]: sha256 });
     } else if (!isTextOf(bytes, locked)) {
       refuse({
         key: options.name,
@@ -53,6 +55,15 @@ export const verifyChecksum = (
     }
     return { text: decodeText(bytes), sha256 };
   });
+
+/** Returns the checksum that a location must have; undefined for a new location. */
+export const lockedChecksum = async (
+  location: string,
+  { lockFile, pinnedLockFile }: ManifestStoreOptions,
+): Promise<string | undefined> => {
+  const pinned = pinnedLockFile === undefined ? {} : await readLock({ lockFile: pinnedLockFile });
+  return pinned[location] ?? (await readLock({ lockFile }))[location];
+};
 
 /** Returns the checksum of a text with LF line ends. */
 export const sha256OfText = (bytes: Buffer): string => sha256Of(normalizedText(bytes));
@@ -79,7 +90,16 @@ const builtFolder = join(".tools", "manifests", sep);
  * other file belongs to the user, who may edit it.
  */
 export const isLocked = (location: string): boolean =>
-  isUrl(location) || relative(process.cwd(), resolve(location)).startsWith(builtFolder);
+  isUrl(location) || isBuilt(location);
+
+const isBuilt = (location: string): boolean => relative(process.cwd(), resolve(location)).startsWith(builtFolder);
+
+/**
+ * Returns the path of a manifest that make tools builds, which may be in the package that contains this code. Other paths
+ * stay.
+ */
+export const builtFile = (location: string): string =>
+  isBuilt(location) ? relative(process.cwd(), join(toolsRoot(), relative(process.cwd(), resolve(location)))) : location;
 
 /** Deletes the entry of a user's file from the lock file, where an earlier version wrote it. */
 export const unlockOwnFile = (location: string, options: ManifestStoreOptions): Promise<void> =>
@@ -93,7 +113,9 @@ export const unlockOwnFile = (location: string, options: ManifestStoreOptions): 
   });
 
 /** Reads the checksums by location; empty if the lock file does not exist. */
-export const readLock = async ({ lockFile }: ManifestStoreOptions): Promise<Record<string, string>> => {
+export const readLock = async ({
+  lockFile,
+}: Pick<ManifestStoreOptions, "lockFile">): Promise<Record<string, string>> => {
   const bytes = await readIfThere(lockFile);
   if (bytes === undefined) return {};
   const text = decodeText(bytes);

@@ -11,6 +11,7 @@ import { isPinnedManifest } from "../../lib/settings/pinnedManifests";
 import type { Settings } from "../../lib/settings/types";
 import { installedRoute } from "../installedRoute";
 import { withOwner } from "../management/existing";
+import { builtFile } from "./lock";
 import { readInfrastructureProviders } from "./providers";
 import { type ManifestSource, readManifest, setCrdsAside } from "./read";
 
@@ -137,11 +138,11 @@ export const readManifests = async (settings: Settings, owner: string): Promise<
  * make tools have the manifests. One error covers all of these manifests.
  */
 const refuseMissingBuilds = (settings: Settings): void => {
-  if (installedRoute(process.cwd()) !== "release") return;
+  if (installedRoute() !== "release") return;
   const { pins, manifests, clusters } = settings;
   const locations = [...Object.values(manifests), ...clusters.map(({ cni }) => cniLocation(cni, settings))];
   const folder = sourceManifest("").replace(/[^/]*$/, "");
-  const missing = [...new Set(locations)].filter((location) => location.startsWith(folder) && !existsSync(location));
+  const missing = [...new Set(locations)].filter((location) => location.startsWith(folder) && !existsSync(builtFile(location)));
   if (missing.length === 0) return;
   refuse({
     key: "pins",

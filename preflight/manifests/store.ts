@@ -4,28 +4,33 @@ import { ciliumManifest } from "../../lib/addons/cni";
 import { stateFolder } from "../../lib/base/paths";
 import { refuse } from "../../lib/base/problem";
 import { decodeText } from "../../lib/base/textFile";
+import { toolsRoot } from "../../system/checkout";
 import { readIfThere, writeAtomically } from "../../system/files";
 import { downloadBytes, HttpStatusError, type RetryPolicy } from "../../system/download";
 import { reasonOf } from "../../system/http";
 import { readRegularFile } from "../../system/regularFile";
 import {
+  builtFile,
   isTextOf,
   verifyChecksum,
   inFileOrder,
   isLocked,
   isUrl,
+  lockedChecksum,
   type ManifestStoreOptions,
-  readLock,
   type StoredManifest,
   sha256Of,
   sha256OfText,
   unlockOwnFile,
 } from "./lock";
 
+const lockName = "manifests.lock.json";
+
 /** Returns the store of the manifest that a setting names. */
 export const manifestStore = (setting: string): ManifestStoreOptions => ({
   name: setting,
-  lockFile: "manifests.lock.json",
+  lockFile: lockName,
+  ...(toolsRoot() === process.cwd() ? {} : { pinnedLockFile: join(toolsRoot(), lockName) }),
   cacheDir: join(stateFolder, "manifests"),
 });
 
@@ -53,7 +58,7 @@ const loadUrl = async (url: string, options: ManifestStoreOptions): Promise<Stor
   const file = storedFile(url, options);
   return inFileOrder(file, async () => {
     const cached = await readIfThere(file);
-    const locked = (await readLock(options))[url];
+    const locked = await lockedChecksum(url, options);
     // A damaged cache does not prove a change of the URL's content, so the URL is downloaded again before the comparison.
     if (cached !== undefined && (locked === undefined || isTextOf(cached, locked))) {
       await chmod(file, 0o600).catch(() => undefined); // an earlier version left the file open to other users
@@ -68,7 +73,7 @@ const loadUrl = async (url: string, options: ManifestStoreOptions): Promise<Stor
 };
 
 const readLocal = (path: string, { name }: ManifestStoreOptions): Buffer => {
-  const reading = readRegularFile(path);
+  const reading = readRegularFile(builtFile(path));
   if ("bytes" in reading) return reading.bytes;
   return refuse({
     key: name,

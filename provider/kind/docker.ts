@@ -1,4 +1,13 @@
-import { inspectArguments, type InspectedContainer, parseInspected } from "../../lib/base/container";
+import {
+  inspectArguments,
+  type InspectedContainer,
+  listArguments,
+  parseContainers,
+  parseInspected,
+  parseRequested,
+  type RequestedContainer,
+} from "../../lib/base/container";
+import { clusterLabel } from "../../lib/base/labels";
 import { complaintOf, exec } from "../../system/exec";
 import type { Properties } from "../plugin/values";
 
@@ -27,6 +36,29 @@ export const inspectContainer = async (name: string): Promise<InspectedContainer
   const [container] = parseInspected((await runDocker(`the container ${name}`, ...inspectArguments(name))) ?? "");
   return container;
 };
+
+/** Returns the ids of the containers that match a filter, including stopped ones. */
+export const listIds = async (filter: string): Promise<string[]> =>
+  parseContainers(((await runDocker("containers", ...listArguments(filter))) ?? "").split("\n")).map(({ id }) => id);
+
+/** Returns docker's descriptions of containers, without those that do not exist. */
+const inspectTexts = async (ids: readonly string[]): Promise<string[]> => {
+  if (ids.length === 0) return [];
+  const inspectSome = (...some: string[]): Promise<string | undefined> =>
+    runDocker("containers", ...inspectArguments(...some));
+  const all = await inspectSome(...ids);
+  // A container that is removed meanwhile must not hide the other containers.
+  const texts = all === undefined ? await Promise.all(ids.map((id) => inspectSome(id))) : [all];
+  return texts.map((text) => text ?? "");
+};
+
+/** Reads containers by their ids. */
+export const inspectContainers = async (ids: readonly string[]): Promise<InspectedContainer[]> =>
+  (await inspectTexts(ids)).flatMap(parseInspected);
+
+/** Reads the containers of a cluster, including stopped ones, with their mounts and port mappings. */
+export const nodesOf = async (cluster: string): Promise<RequestedContainer[]> =>
+  (await inspectTexts(await listIds(`label=${clusterLabel}=${cluster}`))).flatMap(parseRequested);
 
 /** Returns the content digests of the images in a running node's containerd, by image reference. */
 export const imagesOfNode = async (node: string): Promise<Record<string, string>> => {

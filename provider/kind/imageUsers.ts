@@ -71,11 +71,18 @@ export const outdatedWorkloads = (
 const timeout = 330;
 
 /**
- * Restarts the workloads in a kind node that still run an earlier image under the same reference.
+ * Restarts the workloads of a kind cluster that still run an earlier image under the same reference.
  *
+ * @param node - control plane node, in which kubectl runs
+ * @param imageNode - node that has the images; default: the control plane node
  * @throws Error if the node's API does not answer, or a restarted workload does not become ready
  */
-export const restartImageUsers = async (node: string, references: readonly string[], log: Log): Promise<void> => {
+export const restartImageUsers = async (
+  node: string,
+  references: readonly string[],
+  log: Log,
+  imageNode = node,
+): Promise<void> => {
   const kubectl = async (...args: string[]): Promise<string> => {
     const command = ["exec", node, "kubectl", "--kubeconfig", "/etc/kubernetes/admin.conf", ...args];
     const result = await exec("docker", command, { timeout });
@@ -85,7 +92,7 @@ export const restartImageUsers = async (node: string, references: readonly strin
     );
   };
   const [imagesNow, text] = await Promise.all([
-    imagesOfNode(node),
+    imagesOfNode(imageNode),
     kubectl("get", "pods", "--all-namespaces", "--output", "json"),
   ]);
   const { items } = JSON.parse(text) as { items: RunningPod[] };

@@ -1,5 +1,6 @@
 import type { ChildProcess } from "node:child_process";
 import { start } from "../../system/exec";
+import { stepPath } from "./stepPath";
 
 /** The streams of a command that the engine's log shows. */
 export type Logging = "stdout" | "stderr" | "stdoutAndStderr" | "none";
@@ -98,7 +99,7 @@ export const execute = (
     if (stopped) return fail("cancelled", "");
     let child: ChildProcess;
     try {
-      child = start(program, [...args, command], {
+      child = start(program, [...args, stepPath(command)], {
         cwd: inputs.dir,
         env: environmentOf(inputs, previous),
         stdio: [inputs.stdin ? "pipe" : "ignore", "pipe", "pipe"],

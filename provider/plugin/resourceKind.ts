@@ -1,6 +1,7 @@
 import type { Log } from "./execute";
+import { checkProperties, type Declared, type ResourceDeclaration, withDefaults } from "./property";
 import type { Difference, Change, Failure } from "./rpc";
-import { isSame, type Properties, hasUnknown, type Value } from "./values";
+import { isSame, type Properties, hasUnknown } from "./values";
 
 /** Input by which a program forbids the replacement of a resource. Its value advises the user. */
 export const keepMark = "__keep";
@@ -20,17 +21,14 @@ export const keepProblem = (
   return `${why}. Nothing was changed: ${advice}`;
 };
 
-/** Returns what is wrong with a value; undefined for a valid value. */
-export type Check = (value: Value) => string | undefined;
-
 /** The operations of one resource type. Properties are plain: no secret markers reach this interface. */
 export interface ResourceKind {
-  /** Inputs by name, each with its check. */
-  inputs: Readonly<Record<string, Check>>;
-  /** Inputs that may be absent. */
-  optional?: readonly string[];
-  /** Names of outputs that a read returns and a program never sets. */
-  outputs: readonly string[];
+  /** The inputs and outputs: the source of their checks, of comparisons and of the package's schema. */
+  declaration: ResourceDeclaration;
+  /** Returns what is wrong with several inputs together. An input may be unknown or have a wrong type. Default: nothing. */
+  checkTogether?: (news: Properties) => Failure[];
+  /** Whether a replacement deletes the old resource first, as two of the same name cannot exist. @default false */
+  deletesFirst?: boolean;
   /** Compares the state as last read with the new inputs. Default: a change of any input is an update in place. */
   diff?: (old: Properties, news: Properties) => Difference;
   /** Creates the resource; returns its id and its whole state. */
@@ -47,40 +45,21 @@ export interface ResourceKind {
   remove?: (old: Properties, log: Log) => Promise<void>;
 }
 
-export const string: Check = (value) =>
-  typeof value === "string" && value !== "" ? undefined : `expected a string, got ${JSON.stringify(value)}`;
-export const stringMap: Check = (value) =>
-  typeof value === "object" && value !== null && Object.values(value).every((item) => typeof item === "string")
-    ? undefined
-    : "expected a map of strings";
-
 /** Returns what is wrong with the inputs of a resource. Unknown values pass. */
-export const findFailures = ({ inputs, optional = [] }: ResourceKind, news: Properties): Failure[] => [
-  ...Object.entries(news).flatMap(([property, value]) => {
-    const check = inputs[property];
-    if (!check)
-      return [{ property, reason: `expected one of ${Object.keys(inputs).sort().join(", ")}, got another property` }];
-    const reason = hasUnknown(value) ? undefined : check(value);
-    return reason === undefined ? [] : [{ property, reason }];
-  }),
-  ...Object.keys(inputs)
-    .filter((property) => !(property in news) && !optional.includes(property))
-    .map((property) => ({ property, reason: "is missing" })),
-];
-
-/** Returns the differences of inputs. A change of an input in `replacing` is a replacement. */
-export const inputChanges = (
-  { inputs }: Pick<ResourceKind, "inputs">,
-  old: Properties,
+export const findFailures = (
+  { declaration, checkTogether }: Pick<ResourceKind, "declaration" | "checkTogether">,
   news: Properties,
-  replacing: readonly string[] = [],
-): Difference => {
+): Failure[] => [...checkProperties(declaration.inputs, news), ...(checkTogether?.(news) ?? [])];
+
+/** Returns the differences of inputs. A change of an input that is declared so is a replacement. */
+export const inputChanges = (inputs: Declared, old: Properties, news: Properties): Difference => {
   const changes: Record<string, Change> = {};
-  for (const key of Object.keys(inputs)) {
-    if (isSame(old[key], news[key]) && !hasUnknown(news[key] ?? null)) continue;
+  for (const [key, { type }] of Object.entries(inputs)) {
+    const [before, after] = [old[key], news[key]].map((value) => value && withDefaults(type, value));
+    if (isSame(before, after) && !hasUnknown(news[key] ?? null)) continue;
     changes[key] = !(key in old) ? "add" : !(key in news) ? "delete" : "update";
   }
-  return { changes, replaces: replacing.filter((key) => key in changes) };
+  return { changes, replaces: Object.keys(changes).filter((key) => inputs[key]?.replaces) };
 };
 
 /** Returns the properties with these names. */

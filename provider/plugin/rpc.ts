@@ -12,6 +12,7 @@ export const unlimited = { "grpc.max_receive_message_length": -1, "grpc.max_send
 
 /** An invalid property and the reason. */
 export interface Failure {
+  /** Path of the property, such as `nodes[0].role`. */
   property: string;
   reason: string;
 }
@@ -23,13 +24,20 @@ export type Change = "add" | "delete" | "update";
 export interface Difference {
   changes: Record<string, Change>;
   replaces: string[];
+  /** Whether a replacement deletes the old resource first, as two of the same name cannot exist. @default false */
+  deletesFirst?: boolean;
 }
 
 export const plain = (struct: Struct | undefined): Properties => (struct ? struct.toJavaScript() : {});
 export const struct = (properties: Properties): Struct => Struct.fromJavaScript(properties);
 
+/** Converts failures to the engine's format. The engine shows the value of a property, but not of a path inside it. */
 export const toFailures = (failures: Failure[]): proto.CheckFailure[] =>
-  failures.map(({ property, reason }) => new proto.CheckFailure().setProperty(property).setReason(reason));
+  failures.map(({ property, reason }) =>
+    /[.[]/.test(property)
+      ? new proto.CheckFailure().setReason(`${property}: ${reason}`)
+      : new proto.CheckFailure().setProperty(property).setReason(reason),
+  );
 
 /** Answers requests of one type. A thrown error becomes the text that Pulumi shows at the resource. */
 export const unary =
@@ -72,12 +80,14 @@ const kinds = {
 };
 
 /** Converts a difference to the engine's format. */
-export const toDiff = ({ changes, replaces }: Difference, outputs: readonly string[] = []): proto.DiffResponse => {
+export const toDiff = (difference: Difference, outputs: readonly string[] = []): proto.DiffResponse => {
+  const { changes, replaces, deletesFirst = false } = difference;
   const { DIFF_SOME, DIFF_NONE } = proto.DiffResponse.DiffChanges;
   const response = new proto.DiffResponse()
     .setChanges(Object.keys(changes).length > 0 ? DIFF_SOME : DIFF_NONE)
     .setDiffsList(Object.keys(changes))
     .setReplacesList(replaces)
+    .setDeletebeforereplace(deletesFirst)
     .setHasdetaileddiff(true);
   for (const [key, change] of Object.entries(changes)) {
     const kind = kinds[replaces.includes(key) ? "replace" : "plain"][change];

@@ -10,6 +10,22 @@ const leave = (): void => {
   }, 50);
 };
 
+/** Ends this process after a signal, and after the end of the engine. A killed engine sends no signal. */
+export const endWithEngine = (): void => {
+  const parent = process.ppid;
+  process.on("SIGINT", leave);
+  process.on("SIGTERM", leave);
+  setInterval(() => {
+    if (process.ppid !== parent) leave();
+  }, 1000).unref();
+};
+
+/** Returns the address of the engine in the command line `PLUGIN [flags] ENGINE-ADDRESS`; undefined without one. */
+export const engineAddress = (): string | undefined => {
+  const last = process.argv.at(-1);
+  return process.argv.length > 2 && last !== undefined && !last.startsWith("-") ? last : undefined;
+};
+
 /**
  * Serves a plugin as the engine starts it: `PLUGIN [flags] ENGINE-ADDRESS`. Prints the port to standard output, and
  * serves until a signal arrives or the engine ends.
@@ -17,16 +33,8 @@ const leave = (): void => {
  * @param makeServer - gets the engine's address, if the command line has one
  */
 export const serve = (makeServer: (engine?: string) => grpc.Server): void => {
-  const parent = process.ppid;
-  process.on("SIGINT", leave);
-  process.on("SIGTERM", leave);
-  // A killed engine sends no signal, so detect that the process has a new parent.
-  setInterval(() => {
-    if (process.ppid !== parent) leave();
-  }, 1000).unref();
-  const last = process.argv.at(-1);
-  const engine = process.argv.length > 2 && last !== undefined && !last.startsWith("-") ? last : undefined;
-  makeServer(engine).bindAsync("127.0.0.1:0", grpc.ServerCredentials.createInsecure(), (error, port) => {
+  endWithEngine();
+  makeServer(engineAddress()).bindAsync("127.0.0.1:0", grpc.ServerCredentials.createInsecure(), (error, port) => {
     if (error) throw error;
     process.stdout.write(`${port}\n`); // the engine waits for this line
   });

@@ -11,6 +11,8 @@ export interface Plugin {
   name: string;
   version: string;
   kinds: Readonly<Record<string, ResourceKind>>;
+  /** Pulumi schema of the plugin's package. */
+  schema?: object;
 }
 
 const plainOf = (properties: Properties): Properties =>
@@ -18,9 +20,11 @@ const plainOf = (properties: Properties): Properties =>
     Object.entries(reveal(properties) as Properties).filter(([key, value]) => !key.startsWith("__") && value !== null),
   );
 
+const outputsOf = ({ declaration }: ResourceKind): string[] => Object.keys(declaration.outputs);
+
 /** Creates a gRPC server that speaks Pulumi's provider protocol for a plugin. */
 export const makeServer = (plugin: Plugin, engine?: string): grpc.Server => {
-  const { name, version } = plugin;
+  const { name, version, schema = { name, version } } = plugin;
   const log = engineLog(engine);
   const kindOf = (urn: string): ResourceKind => {
     const kind = plugin.kinds[typeOf(urn)];
@@ -32,7 +36,7 @@ export const makeServer = (plugin: Plugin, engine?: string): grpc.Server => {
   const adviceByUrn = new Map<string, string>();
   return protocolServer(
     // Read before each preview and up, so that manual changes show without a refresh.
-    { name, version, refreshBeforeUpdate: true },
+    { name, version, schema, refreshBeforeUpdate: true },
     {
       check: (urn, raw) => {
         const mark = raw[keepMark];
@@ -45,30 +49,30 @@ export const makeServer = (plugin: Plugin, engine?: string): grpc.Server => {
         const kind = kindOf(urn);
         // The state also holds the inputs as last read, so a later manual change shows as a difference.
         const [old, news] = [plainOf(state), plainOf(raw)];
-        const difference = (kind.diff ?? ((a, b) => inputChanges(kind, a, b)))(old, news);
+        const difference = (kind.diff ?? ((a, b) => inputChanges(kind.declaration.inputs, a, b)))(old, news);
         const advice = adviceByUrn.get(urn);
         const problem = advice === undefined ? undefined : keepProblem(advice, difference, old, news);
         if (problem !== undefined) throw new Error(problem);
-        return difference;
+        return kind.deletesFirst ? { ...difference, deletesFirst: true } : difference;
       },
-      outputs: (urn) => kindOf(urn).outputs,
+      outputs: (urn) => outputsOf(kindOf(urn)),
       create: async (urn, raw, preview) => {
         const kind = kindOf(urn);
         const news = plainOf(raw);
         if (!preview) return kind.create(news, log(urn));
-        const pending = Object.fromEntries(kind.outputs.map((key) => [key, unknown]));
+        const pending = Object.fromEntries(outputsOf(kind).map((key) => [key, unknown]));
         return { state: { ...news, ...pending } };
       },
       update: async (urn, rawOld, rawNews, preview) => {
         const kind = kindOf(urn);
         const [old, news] = [plainOf(rawOld), plainOf(rawNews)];
         // An update in place keeps the outputs: resources that read them do not change.
-        return preview ? { ...pick(old, kind.outputs), ...news } : kind.update(old, news, log(urn));
+        return preview ? { ...pick(old, outputsOf(kind)), ...news } : kind.update(old, news, log(urn));
       },
       read: async (urn, id, raw) => {
         const kind = kindOf(urn);
         const state = await kind.read(id, plainOf(raw));
-        return state === undefined ? {} : { state, inputs: pick(state, Object.keys(kind.inputs)) };
+        return state === undefined ? {} : { state, inputs: pick(state, Object.keys(kind.declaration.inputs)) };
       },
       delete: async (urn, state) => {
         await kindOf(urn).remove?.(plainOf(state), log(urn));

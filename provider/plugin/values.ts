@@ -40,9 +40,11 @@ const some = (value: Value, test: (value: Value) => boolean): boolean =>
 /** Returns true if a secret is anywhere in a value. */
 export const hasSecret = (value: Value): boolean => some(value, isSecret);
 
+/** Returns true for a value that is unknown before the real run. */
+export const isUnknown = (value: Value): boolean => typeof value === "string" && unknowns.has(value);
+
 /** Returns true if an unknown is anywhere in a value. */
-export const hasUnknown = (value: Value): boolean =>
-  some(value, (item) => typeof item === "string" && unknowns.has(item));
+export const hasUnknown = (value: Value): boolean => some(value, isUnknown);
 
 /** Returns the value with its secrets in plain text, and without properties that are null. */
 export const reveal = (value: Value): Value => {

@@ -41,8 +41,9 @@ const answer =
     if (args.type === "kubernetes:core/v1:Service") {
       return { status: { loadBalancer: { ingress } } };
     }
-    if (args.type === "command:local:Command" && args.name.endsWith("-port")) return { stdout: "49153", stderr: "" };
-    if (args.type === "command:local:Command") {
+    const isStep = ["command:local:Command", "slipway:index:Step"].includes(args.type);
+    if (isStep && args.name.endsWith("-port")) return { stdout: "49153", stderr: "" };
+    if (isStep) {
       return { stdout: args.name.endsWith("-kubeconfig") ? kubeconfig("kind") : `${args.name}-stdout`, stderr: "" };
     }
     if (args.type === "kind:index:KindCluster") return { nodeId: `${args.name}-node`, running: true, apiPort: 6443 };

@@ -92,15 +92,6 @@ describe("KindCluster", () => {
     expect(difference).toEqual({ changes: { images: "update" }, replaces: [] });
   });
 
-  test("one that is there is imported by its name, with a configuration that is taken for the program's", async () => {
-    docker(node);
-    const read = await kindCluster.read("one", {});
-    expect(read).toEqual({ name: "one", image: node.image, images: {}, nodeId: "abc", running: true, apiPort: 4711 });
-    expect(kindCluster.diff!(read!, inputs)).toEqual({ changes: { config: "add" }, replaces: [] });
-    docker(undefined);
-    expect(await kindCluster.read("one", {})).toBeUndefined();
-  });
-
   test("deletes its own cluster, and not one that a hand made in its place", async () => {
     docker(node, "exit 0");
     await kindCluster.remove!(state, log);

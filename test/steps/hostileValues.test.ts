@@ -32,7 +32,7 @@ const settable = [
 ];
 settable.push("MISSING_CONTAINERS", "NODE", "NODE_IMAGE", "OWNERS", "REACH", "STOPPED_CONTAINERS", "URL", "VERSION");
 settable.push("ADDRESSES", "CERT_SANS", "ENDPOINT", "IN_THE_WAY", "MANAGEMENT", "MANAGEMENT_ADDRESSES");
-settable.push("CERTIFICATE", "MACHINE_POOLS", "PODS", "SCALED_OWNERS", "SERVICE_CIDR", "SERVICE_DOMAIN");
+settable.push("CERTIFICATE", "MACHINE_POOLS", "NODE_IMAGES", "PODS", "SCALED_OWNERS", "SERVICE_CIDR", "SERVICE_DOMAIN");
 
 /** Variables that only the program sets: numbers, checksums, and its own paths. */
 const written = ["ARCHIVE_SHA256", "KUBECONFIG", "KUBECONFIG_FILE", "NODES", "TIMEOUT", "TIMEOUT_SECONDS"];
@@ -68,6 +68,7 @@ const steps = readdirSync("steps").filter((name) => !notTested.includes(name));
 const programVariables = [
   "PATH",
   "PWD",
+  "BASH_SOURCE",
   "SECONDS",
   "TMPDIR",
   "SLIPWAY_TIMEOUT",
@@ -111,7 +112,7 @@ describe.each(sorts.map((textType) => [textType, hostileTexts[textType]]))("a va
     const after = (calls: string[][], option: string): string[] =>
       calls.flatMap((call) => call.flatMap((word, index) => (word === option ? (call[index + 1] ?? []) : [])));
     expect(after(run("kind-delete", text), "--name")).toEqual([text]);
-    expect(after(run("kind-create", text, { IMAGES: "" }), "--image")).toEqual([text]);
+    expect(after(run("kind-create", text, { IMAGES: "", NODE_IMAGES: "" }), "--image")).toEqual([text]);
   });
 });
 

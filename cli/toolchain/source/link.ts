@@ -33,11 +33,15 @@ export const standIns: Record<string, string> = {
   ),
 };
 
-/** Returns a wrapper with nodeargs of Pulumi.yaml, because the pinned language host does not get a project's options. */
+/**
+ * Returns a wrapper with nodeargs of Pulumi.yaml, because the pinned language host does not get a project's options. Programs
+ * outside of the checkout have no such options.
+ */
 const languageHost = (program: string): string =>
   `#!/bin/sh
 # Pulumi's language host for Node, with the options of Pulumi.yaml as it takes them.
-exec '${program.replaceAll("'", `'\\''`)}' -nodeargs '--require ./scripts/program.cjs' "$@"
+[ ! -f scripts/program.cjs ] || set -- -nodeargs '--require ./scripts/program.cjs' "$@"
+exec '${program.replaceAll("'", `'\\''`)}' "$@"
 `;
 
 /**

@@ -1,19 +1,11 @@
-import {
-  inspectArguments,
-  type InspectedContainer,
-  listArguments,
-  machineContainer,
-  networkName,
-  parseContainers,
-  parseInspected,
-} from "../../../lib/base/container";
+import { type InspectedContainer, machineContainer, networkName } from "../../../lib/base/container";
 import { clusterLabel } from "../../../lib/base/labels";
 import { addressText } from "../../../lib/network/address";
 import { parseNetwork } from "../../../lib/network/parse";
 import { networkArguments, parseNetworks } from "../../../system/docker";
 import { exec } from "../../../system/exec";
 import type { Properties } from "../../plugin/values";
-import { stringOf, runDocker } from "../docker";
+import { inspectContainers, listIds, runDocker, stringOf } from "../docker";
 import type { KnownAddresses } from "./addresses";
 
 interface Item {
@@ -74,27 +66,14 @@ export const clusterFacts = async (properties: Properties): Promise<ClusterFacts
   };
 };
 
-const listIds = async (filter: string): Promise<string[]> =>
-  parseContainers(((await runDocker("containers", ...listArguments(filter))) ?? "").split("\n")).map(({ id }) => id);
-
-const inspect = async (ids: readonly string[]): Promise<InspectedContainer[]> => {
-  if (ids.length === 0) return [];
-  const inspectSome = (...some: string[]): Promise<string | undefined> =>
-    runDocker("containers", ...inspectArguments(...some));
-  const all = await inspectSome(...ids);
-  // A container that is removed meanwhile must not hide the other containers.
-  const texts = all === undefined ? await Promise.all(ids.map((id) => inspectSome(id))) : [all];
-  return texts.flatMap((text) => parseInspected(text ?? ""));
-};
-
 /** Returns the containers of a cluster, including stopped ones. */
 export const containersOf = async (cluster: string): Promise<InspectedContainer[]> =>
-  inspect(await listIds(`label=${clusterLabel}=${cluster}`));
+  inspectContainers(await listIds(`label=${clusterLabel}=${cluster}`));
 
 /** Returns the containers of all clusters, and all other containers on the network kind. */
 export const allContainers = async (): Promise<InspectedContainer[]> => {
   const ids = await Promise.all([listIds(`label=${clusterLabel}`), listIds(`network=${networkName}`)]);
-  return inspect([...new Set(ids.flat())]);
+  return inspectContainers([...new Set(ids.flat())]);
 };
 
 /**

@@ -1,8 +1,9 @@
 import { readFileSync } from "node:fs";
 import type { InspectedContainer } from "../../../lib/base/container";
-import { execute, type Log } from "../../plugin/execute";
+import type { Log } from "../../plugin/execute";
 import type { Properties } from "../../plugin/values";
 import { stringOf } from "../docker";
+import { executeStep } from "../steps";
 import { readdressing, type KnownAddresses } from "./addresses";
 import { clusterFacts, type ClusterFacts, allContainers, lastOfRanges } from "./facts";
 
@@ -21,7 +22,7 @@ const lines = (names: readonly string[]): string => names.map((name) => `${name}
  */
 const factsOf = async (properties: Properties, log: Log): Promise<ClusterFacts> => {
   const environment = { KUBECONFIG: stringOf(properties, "kubeconfig"), TIMEOUT: "300s" };
-  await execute("steps/wait-for-answer", { environment }, undefined, log);
+  await executeStep("wait-for-answer", { environment }, log);
   const facts = await clusterFacts(properties);
   if (facts === undefined)
     throw new Error("management cluster: expected an answer of its API server, got none. Run make status for details.");
@@ -58,6 +59,6 @@ export const repairCluster = async (properties: Properties, state: Properties, l
     (a, b) => Number(b.name === `${cluster}-lb`) - Number(a.name === `${cluster}-lb`),
   );
   const stdin = lines(order.map(({ name, addresses: known }) => [name, ...known].join(" ")));
-  if (order.length > 0) await execute("steps/give-addresses", { environment, stdin }, undefined, log);
-  await execute("steps/repair-containers", { environment }, undefined, log);
+  if (order.length > 0) await executeStep("give-addresses", { environment, stdin }, log);
+  await executeStep("repair-containers", { environment }, log);
 };

@@ -1,12 +1,28 @@
 import { createQueue } from "../../../lib/base/concurrency";
-import { inputChanges, type ResourceKind, string } from "../../plugin/resourceKind";
+import { list, map, string } from "../../plugin/property";
+import { inputChanges, type ResourceKind } from "../../plugin/resourceKind";
 import type { Properties } from "../../plugin/values";
 import { stringOf } from "../docker";
 import { movedContainers, type KnownAddresses } from "./addresses";
 import { clusterFacts, containersOf } from "./facts";
 import { repairCluster } from "./repair";
 
-const inputs = { cluster: string, namespace: string, kubeconfig: string };
+const inputs = {
+  cluster: { description: "Name of the Cluster object.", type: string },
+  namespace: { description: "Namespace of the Cluster object.", type: string },
+  kubeconfig: {
+    description: "Path of the management cluster's kubeconfig. A relative path starts in the program's folder.",
+    type: string,
+  },
+};
+
+const names = list(string);
+const outputs = {
+  missing: { description: "Machines without a container.", type: names },
+  stopped: { description: "Containers that do not run.", type: names },
+  moved: { description: "Containers that run with an address other than the known one.", type: names },
+  addresses: { description: "Addresses by which the cluster knows its containers, by name.", type: map(names) },
+};
 
 /** Outputs that require a repair unless they are empty. */
 const findings = ["missing", "stopped", "moved"] as const;
@@ -44,10 +60,15 @@ const inOrder = createQueue();
  * API replace the machines of missing containers. The id is the cluster's name.
  */
 export const clusterContainers: ResourceKind = {
-  inputs,
-  outputs: [...findings, "addresses"],
+  declaration: {
+    description:
+      "The containers of a Cluster API workload cluster whose infrastructure is Docker. A read finds containers that were " +
+      "removed, stopped or moved to another address. An update repairs them. Deleting the resource changes nothing.",
+    inputs,
+    outputs,
+  },
   diff: (old, news) => {
-    const difference = inputChanges({ inputs }, old, news);
+    const difference = inputChanges(inputs, old, news);
     for (const key of findings) if (((old[key] ?? []) as string[]).length > 0) difference.changes[key] = "update";
     return difference;
   },

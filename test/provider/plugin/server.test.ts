@@ -1,18 +1,18 @@
 import { afterAll, beforeAll, expect, test } from "@jest/globals";
 import type { ResourceProviderClient } from "@pulumi/pulumi/proto/provider_grpc_pb";
 import * as proto from "@pulumi/pulumi/proto/provider_pb";
-import { keepMark, type ResourceKind, inputChanges, string } from "../../../provider/plugin/resourceKind";
+import { string } from "../../../provider/plugin/property";
+import { keepMark, type ResourceKind, inputChanges } from "../../../provider/plugin/resourceKind";
 import { plain, struct } from "../../../provider/plugin/rpc";
 import { makeServer } from "../../../provider/plugin/server";
 import type { Properties } from "../../../provider/plugin/values";
 import { connectPlugin } from "../../helpers/pluginClient";
 
-const inputs = { name: string };
+const inputs = { name: { description: "Its name.", type: string, replaces: true } };
 const never = (): Promise<never> => Promise.reject(new Error("never"));
 const kind: ResourceKind = {
-  inputs,
-  outputs: [],
-  diff: (old, news) => inputChanges({ inputs }, old, news, ["name"]),
+  declaration: { description: "A thing.", inputs, outputs: {} },
+  diff: (old, news) => inputChanges(inputs, old, news),
   create: never,
   read: never,
   update: never,

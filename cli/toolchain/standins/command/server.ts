@@ -1,7 +1,7 @@
 import { nameOf, typeOf } from "../../../../lib/base/urn";
+import * as provider from "../../../../provider/plugin/command";
 import { protocolServer } from "../../../../provider/plugin/protocol";
 import { engineLog } from "../../../../provider/plugin/rpc";
-import * as provider from "./provider";
 
 /** Options of the server. */
 export interface ServerOptions {

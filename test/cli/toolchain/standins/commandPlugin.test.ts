@@ -7,7 +7,7 @@ import type { ResourceProviderClient } from "@pulumi/pulumi/proto/provider_grpc_
 import * as proto from "@pulumi/pulumi/proto/provider_pb";
 import { Empty } from "google-protobuf/google/protobuf/empty_pb";
 import { Struct } from "google-protobuf/google/protobuf/struct_pb";
-import { check, create, diff, invokeRun, remove, update } from "../../../../cli/toolchain/standins/command/provider";
+import { check, create, diff, invokeRun, remove, update } from "../../../../provider/plugin/command";
 import { makeServer } from "../../../../cli/toolchain/standins/command/server";
 import { allowCommands, runningCommands, stopCommands } from "../../../../provider/plugin/execute";
 import {

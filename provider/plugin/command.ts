@@ -1,17 +1,8 @@
 import { randomBytes } from "node:crypto";
-import { execute, type Printed, type Log } from "../../../../provider/plugin/execute";
-import type { Change, Difference, Failure } from "../../../../provider/plugin/rpc";
-import {
-  asSecret,
-  hasSecret,
-  hasUnknown,
-  isSame,
-  reveal,
-  unknown,
-  type Properties,
-  type Value,
-} from "../../../../provider/plugin/values";
-import { commandTests, findFailures, functionTests, readInputs } from "./inputs";
+import { execute, type Printed, type Log } from "./execute";
+import type { Change, Difference, Failure } from "./rpc";
+import { asSecret, hasSecret, hasUnknown, isSame, reveal, unknown, type Properties, type Value } from "./values";
+import { commandTests, findFailures, functionTests, readInputs } from "./commandInputs";
 
 const userProperties = (properties: Properties): Properties =>
   Object.fromEntries(Object.entries(properties).filter(([key, value]) => !key.startsWith("__") && value !== null));

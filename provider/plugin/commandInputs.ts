@@ -1,6 +1,6 @@
-import type { RunInputs } from "../../../../provider/plugin/execute";
-import type { Failure } from "../../../../provider/plugin/rpc";
-import { hasUnknown, isAsset, reveal, type Properties, type Value } from "../../../../provider/plugin/values";
+import type { RunInputs } from "./execute";
+import type { Failure } from "./rpc";
+import { hasUnknown, isAsset, reveal, type Properties, type Value } from "./values";
 
 /** Inputs of command:local:Command. */
 export interface CommandInputs extends RunInputs {

@@ -1,0 +1,39 @@
+// Runs programs that use the packed package from folders outside of the checkout: `make e2e-consumers`, or
+// `ARGS="yaml-lab"` for the named ones. Each creates a stack on this machine's Docker and deletes it. A program takes seven
+// minutes on two cores; the first run also builds Pulumi's language host for YAML, in two minutes.
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { type Consumer, lifeOf } from "./consumers/consumer";
+import { installPackage, packInCopy, yamlHost } from "./consumers/package";
+import { yamlLab } from "./consumers/yamlLab";
+import { yamlParts } from "./consumers/yamlParts";
+import { type Counts, report, runSteps } from "./harness";
+
+const consumers: Readonly<Record<string, Consumer>> = { "yaml-lab": yamlLab, "yaml-parts": yamlParts };
+
+const runConsumers = async (names: readonly string[]): Promise<Counts> => {
+  const unknown = names.filter((name) => !Object.hasOwn(consumers, name));
+  if (unknown.length > 0)
+    throw new Error(`ARGS: expected ${Object.keys(consumers).join(" ")}, got ${unknown.join(" ")}. Correct it.`);
+  const folder = mkdtempSync(join(tmpdir(), "slipway-consumers-"));
+  const counts = { passed: 0, failed: 0 };
+  try {
+    const installed = installPackage(packInCopy(folder), join(folder, "installed"));
+    const path = [yamlHost(), installed.tools];
+    for (const name of names) {
+      const place = { folder: join(folder, name), path, installed };
+      const { passed, failed } = await runSteps(lifeOf(consumers[name]!, place), () => undefined);
+      counts.passed += passed;
+      counts.failed += failed;
+    }
+  } finally {
+    // A failed destroy leaves the state, without which nothing can be deleted.
+    if (counts.failed === 0) rmSync(folder, { recursive: true, force: true });
+    else console.log(`kept: ${folder}`);
+  }
+  return counts;
+};
+
+const named = process.argv.slice(2);
+void report(() => runConsumers(named.length > 0 ? named : Object.keys(consumers)));

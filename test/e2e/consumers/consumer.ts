@@ -1,0 +1,86 @@
+import { mkdirSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { check, type DockerInventory, dockerInventory, must, newInDocker, type Step } from "../harness";
+import type { Installed } from "./package";
+
+/** A program outside of the checkout that uses the package. */
+export interface Consumer {
+  readonly name: string;
+  /** Returns the program's files by name. The changed program differs in one input. */
+  readonly files: (installed: Installed, isChanged: boolean) => Readonly<Record<string, string>>;
+  /** Checks the outputs of the running program. */
+  readonly verify: (outputs: Readonly<Record<string, unknown>>, isChanged: boolean) => void;
+}
+
+/** Where a consumer runs. */
+export interface ConsumerEnvironment {
+  readonly folder: string;
+  /** Folders in front of PATH. */
+  readonly path: readonly string[];
+  readonly installed: Installed;
+}
+
+/** Returns the steps of a consumer's life: up, answers, refresh, no change, one changed input, destroy. */
+export const lifeOf = ({ name, files, verify }: Consumer, { folder, path, installed }: ConsumerEnvironment): Step[] => {
+  const env = {
+    PATH: [...path, process.env.PATH ?? ""].join(":"),
+    PULUMI_HOME: join(folder, "home"),
+    PULUMI_BACKEND_URL: `file://${join(folder, "state")}`,
+    PULUMI_CONFIG_PASSPHRASE: "only for this test",
+    PULUMI_SKIP_UPDATE_CHECK: "true",
+    PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION: "true",
+    PULUMI_PARALLEL: "64",
+  };
+  const program = join(folder, "program");
+  const pulumi = (...args: string[]): string => must("pulumi", [...args, "--non-interactive"], { cwd: program, env });
+  const write = (isChanged: boolean): void => {
+    for (const [file, text] of Object.entries(files(installed, isChanged))) writeFileSync(join(program, file), text);
+  };
+  const run = (verb: string, ...args: string[]): string => pulumi(verb, "--yes", "--skip-preview", ...args);
+  const outputs = (): Readonly<Record<string, unknown>> =>
+    JSON.parse(pulumi("stack", "output", "--json", "--show-secrets")) as Record<string, unknown>;
+  let before: DockerInventory;
+  return [
+    {
+      name: `${name}: a preview plans every resource`,
+      run: () => {
+        before = dockerInventory();
+        for (const part of ["state", "program"]) mkdirSync(join(folder, part), { recursive: true });
+        write(false);
+        pulumi("stack", "init", "consumer");
+        check(/\+ \d\d+ to create/.test(pulumi("preview")), "a preview with dozens of resources");
+        check(newInDocker(before, dockerInventory()).length === 0, "a preview that creates nothing");
+      },
+    },
+    { name: `${name}: up`, run: () => void run("up") },
+    { name: `${name}: the outputs are those of a running program`, run: () => verify(outputs(), false) },
+    {
+      name: `${name}: the state has no folder of this machine`,
+      run: () => {
+        const state = pulumi("stack", "export");
+        const paths = [folder, installed.folder].filter((path) => state.includes(path));
+        check(paths.length === 0, `a state without ${paths.join(", ")}`);
+        check(state.includes('"steps/wait-for-nodes"'), "steps/wait-for-nodes in the state");
+      },
+    },
+    { name: `${name}: refresh finds no change`, run: () => void run("refresh", "--diff", "--expect-no-changes") },
+    { name: `${name}: another up changes nothing`, run: () => void run("up", "--expect-no-changes") },
+    {
+      name: `${name}: one changed input`,
+      run: () => {
+        write(true);
+        run("up");
+        verify(outputs(), true);
+      },
+    },
+    {
+      name: `${name}: destroy deletes everything`,
+      always: true,
+      run: () => {
+        run("destroy");
+        const left = newInDocker(before, dockerInventory()).filter((one) => !one.startsWith("volume"));
+        check(left.length === 0, `nothing left in Docker, got ${left.join(", ")}`);
+      },
+    },
+  ];
+};

@@ -1,0 +1,56 @@
+// Packs the plugin kind, generates its SDKs and checks the examples of docs/guides/kind-provider.md with them: `make e2e-sdk`, or
+// `ARGS="typescript go python yaml"` for the named parts. The part yaml creates a cluster on this machine's Docker; the
+// others need the registries of their languages.
+import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { root } from "../../system/checkout";
+import { type Counts, must, report, runSteps, type Step } from "./harness";
+import { generateSdks } from "./sdk/generator";
+import { goSteps, pythonSteps, typescriptSteps } from "./sdk/languages";
+import { yamlSteps } from "./sdk/yaml";
+
+/** A part of the test: its steps, which get a folder of their own and the folder of all SDKs and of the packed plugin. */
+const parts: Readonly<Record<string, (folder: string, sdks: string, plugin: string) => Step[]>> = {
+  typescript: typescriptSteps,
+  go: goSteps,
+  python: pythonSteps,
+  yaml: yamlSteps,
+};
+
+const run = async (names: readonly string[]): Promise<Counts> => {
+  const unknown = names.filter((name) => !Object.hasOwn(parts, name));
+  if (unknown.length > 0)
+    throw new Error(`ARGS: expected ${Object.keys(parts).join(" ")}, got ${unknown.join(" ")}. Correct it.`);
+  const place = mkdtempSync(join(tmpdir(), "slipway-sdk-"));
+  const plugin = join(place, "plugins", "kind");
+  const sdks = join(place, "sdks");
+  const common: Step[] = [
+    {
+      name: "npm run pack writes the plugin into a folder of its own",
+      run: () => void must("npm", ["run", "--silent", "pack", "--", place], { cwd: root }),
+    },
+    {
+      name: "the SDKs are generated from the schema that the packed plugin answers",
+      run: async () => {
+        const schema = must("pulumi", ["package", "get-schema", "./kind"], {
+          cwd: join(place, "plugins"),
+          env: { PATH: `${join(root, ".tools", "bin")}:${process.env["PATH"]}`, PULUMI_SKIP_UPDATE_CHECK: "true" },
+        });
+        await generateSdks(schema, sdks);
+      },
+    },
+  ];
+  const steps = names.flatMap((name) => {
+    mkdirSync(join(place, name));
+    return parts[name]!(join(place, name), sdks, plugin);
+  });
+  const counts = await runSteps([...common, ...steps], () => undefined);
+  // A failed destroy leaves the state, without which nothing can be deleted.
+  if (counts.failed === 0) rmSync(place, { recursive: true, force: true });
+  else console.log(`kept: ${place}`);
+  return counts;
+};
+
+const named = process.argv.slice(2);
+void report(() => run(named.length > 0 ? named : Object.keys(parts)));
