@@ -69,7 +69,7 @@ export const lifeOf = (
         const state = pulumi("stack", "export");
         const paths = [folder, installed.folder].filter((path) => state.includes(path));
         check(paths.length === 0, `a state without ${paths.join(", ")}`);
-        check(state.includes('"steps/wait-for-nodes"'), "steps/wait-for-nodes in the state");
+        check(state.includes('"steps/wait-for-api"'), "steps/wait-for-api in the state");
       },
     },
     {

@@ -49,8 +49,9 @@ plugins:
     "index.ts": program(isChanged),
   }),
   install: async (folder, installed) => {
-    const schema = must("pulumi", ["package", "get-schema", join(installed.folder, "provider", "slipway")], {
-      cwd: folder,
+    // pulumi takes the part of a path behind an @ for a version, so the path must not contain @slipway.
+    const schema = must("pulumi", ["package", "get-schema", "./slipway"], {
+      cwd: join(installed.folder, "provider"),
       env: { PATH: `${installed.tools}:${process.env["PATH"]}`, PULUMI_SKIP_UPDATE_CHECK: "true" },
     });
     await generateSdks(schema, join(folder, "generated"));
