@@ -77,8 +77,8 @@ export const lifeOf = (
       run: () => {
         // Pulumi reads the Secret and does not manage it. The first refresh adds inputs to its record in the state.
         const changed = [...run("refresh", "--diff").matchAll(/^ *~ (\S+): \(\w+\)$/gm)].map(([, type]) => type);
-        const others = changed.filter((type) => type !== "kubernetes:core/v1:Secret");
-        check(others.length === 0 && changed.length < 2, `no change, got ${changed.join(", ")}`);
+        const unexpected = changed.filter((type) => type !== "kubernetes:core/v1:Secret");
+        check(unexpected.length === 0 && changed.length < 2, `no change, got ${changed.join(", ")}`);
         run("refresh", "--expect-no-changes");
       },
     },
