@@ -33,15 +33,7 @@ const rooms = {
   preflight: ["lib", "system"],
   components: [...model, "provider/kind"],
   program: ["lib", "preflight", "components", "provider/kind"],
-  "provider/slipway": [
-    "lib",
-    "preflight",
-    "components",
-    "program",
-    "index.ts",
-    "provider/plugin",
-    "system",
-  ],
+  "provider/slipway": ["lib", "preflight", "components", "program", "index.ts", "provider/plugin", "system"],
   "cli/toolchain": ["lib", "system", "preflight", "provider/plugin"],
   cli: ["lib", "system", "preflight"],
 };

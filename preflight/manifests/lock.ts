@@ -89,8 +89,7 @@ const builtFolder = join(".tools", "manifests", sep);
  * Returns true for a location whose content must not change: a URL, or a manifest that make tools builds. Every
  * other file belongs to the user, who may edit it.
  */
-export const isLocked = (location: string): boolean =>
-  isUrl(location) || isBuilt(location);
+export const isLocked = (location: string): boolean => isUrl(location) || isBuilt(location);
 
 const isBuilt = (location: string): boolean => relative(process.cwd(), resolve(location)).startsWith(builtFolder);
 

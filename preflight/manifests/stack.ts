@@ -142,7 +142,9 @@ const refuseMissingBuilds = (settings: Settings): void => {
   const { pins, manifests, clusters } = settings;
   const locations = [...Object.values(manifests), ...clusters.map(({ cni }) => cniLocation(cni, settings))];
   const folder = sourceManifest("").replace(/[^/]*$/, "");
-  const missing = [...new Set(locations)].filter((location) => location.startsWith(folder) && !existsSync(builtFile(location)));
+  const missing = [...new Set(locations)].filter(
+    (location) => location.startsWith(folder) && !existsSync(builtFile(location)),
+  );
   if (missing.length === 0) return;
   refuse({
     key: "pins",

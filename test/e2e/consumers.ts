@@ -1,16 +1,22 @@
 // Runs programs that use the packed package from folders outside of the checkout: `make e2e-consumers`, or
 // `ARGS="yaml-lab"` for the named ones. Each creates a stack on this machine's Docker and deletes it. A program takes seven
-// minutes on two cores; the first run also builds Pulumi's language host for YAML, in two minutes.
+// minutes on two cores; the first run also builds Pulumi's language host for YAML and its code generators, in a few minutes.
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type Consumer, lifeOf } from "./consumers/consumer";
-import { installPackage, packInCopy, yamlHost } from "./consumers/package";
+import { installPackage, packInCopy } from "./consumers/package";
+import { typescriptLab } from "./consumers/typescriptLab";
 import { yamlLab } from "./consumers/yamlLab";
 import { yamlParts } from "./consumers/yamlParts";
 import { type Counts, report, runSteps } from "./harness";
+import { yamlHost } from "./sdk/generator";
 
-const consumers: Readonly<Record<string, Consumer>> = { "yaml-lab": yamlLab, "yaml-parts": yamlParts };
+const consumers: Readonly<Record<string, Consumer>> = {
+  "yaml-lab": yamlLab,
+  "yaml-parts": yamlParts,
+  "typescript-lab": typescriptLab,
+};
 
 const runConsumers = async (names: readonly string[]): Promise<Counts> => {
   const unknown = names.filter((name) => !Object.hasOwn(consumers, name));
@@ -20,7 +26,7 @@ const runConsumers = async (names: readonly string[]): Promise<Counts> => {
   const counts = { passed: 0, failed: 0 };
   try {
     const installed = installPackage(packInCopy(folder), join(folder, "installed"));
-    const path = [yamlHost(), installed.tools];
+    const path = [await yamlHost(), installed.tools];
     for (const name of names) {
       const place = { folder: join(folder, name), path, installed };
       const { passed, failed } = await runSteps(lifeOf(consumers[name]!, place), () => undefined);
