@@ -1,6 +1,6 @@
 // Packs the plugin kind, generates its SDKs and checks the examples of docs/guides/kind-provider.md with them: `make e2e-sdk`, or
-// `ARGS="typescript go python yaml"` for the named parts. The part yaml creates a cluster on this machine's Docker; the
-// others need the registries of their languages.
+// `ARGS="typescript go python yaml node"` for the named parts. The parts yaml and node create a cluster on this machine's
+// Docker. The others need the registries of their languages only.
 import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -8,6 +8,7 @@ import { root } from "../../system/checkout";
 import { type Counts, must, report, runSteps, type Step } from "./harness";
 import { generateSdks } from "./sdk/generator";
 import { goSteps, pythonSteps, typescriptSteps } from "./sdk/languages";
+import { nodeSteps } from "./sdk/node";
 import { yamlSteps } from "./sdk/yaml";
 
 /** A part of the test: its steps, which get a folder of their own and the folder of all SDKs and of the packed plugin. */
@@ -16,6 +17,7 @@ const parts: Readonly<Record<string, (folder: string, sdks: string, plugin: stri
   go: goSteps,
   python: pythonSteps,
   yaml: yamlSteps,
+  node: nodeSteps,
 };
 
 const run = async (names: readonly string[]): Promise<Counts> => {
