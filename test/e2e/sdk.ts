@@ -4,8 +4,9 @@
 import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { version } from "../../package.json";
 import { root } from "../../system/checkout";
-import { type Counts, must, report, runSteps, type Step } from "./harness";
+import { check, command, type Counts, must, report, runSteps, type Step } from "./harness";
 import { generateSdks } from "./sdk/generator";
 import { goSteps, pythonSteps, typescriptSteps } from "./sdk/languages";
 import { nodeSteps } from "./sdk/node";
@@ -27,6 +28,13 @@ const run = async (names: readonly string[]): Promise<Counts> => {
   const place = mkdtempSync(join(tmpdir(), "slipway-sdk-"));
   const plugin = join(place, "plugins", "kind");
   const sdks = join(place, "sdks");
+  const env = {
+    PATH: `${join(root, ".tools", "bin")}:${process.env["PATH"]}`,
+    PULUMI_HOME: join(place, "home"),
+    PULUMI_SKIP_UPDATE_CHECK: "true",
+    PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION: "true",
+  };
+  const pulumi = (cwd: string, ...args: string[]): string => must("pulumi", args, { cwd, env });
   const common: Step[] = [
     {
       name: "npm run pack writes the plugin into a folder of its own",
@@ -35,11 +43,19 @@ const run = async (names: readonly string[]): Promise<Counts> => {
     {
       name: "the SDKs are generated from the schema that the packed plugin answers",
       run: async () => {
-        const schema = must("pulumi", ["package", "get-schema", "./kind"], {
-          cwd: join(place, "plugins"),
-          env: { PATH: `${join(root, ".tools", "bin")}:${process.env["PATH"]}`, PULUMI_SKIP_UPDATE_CHECK: "true" },
-        });
-        await generateSdks(schema, sdks);
+        await generateSdks(pulumi(join(place, "plugins"), "package", "get-schema", "./kind"), sdks);
+      },
+    },
+    {
+      name: "pulumi installs the packed plugin, and refuses another version of it",
+      run: () => {
+        pulumi(place, "plugin", "install", "resource", "kind", version, "--file", plugin);
+        check(
+          pulumi(place, "package", "get-schema", `kind@${version}`).includes("KindCluster"),
+          "the installed plugin",
+        );
+        const { code, stderr } = command("pulumi", ["package", "get-schema", "kind@9.9.9"], { cwd: place, env });
+        check(code !== 0 && stderr.includes("9.9.9"), `a refusal that names 9.9.9, got\n${stderr}`);
       },
     },
   ];
