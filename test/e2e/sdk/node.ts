@@ -1,8 +1,9 @@
-import { writeFileSync } from "node:fs";
+import { mkdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { check, type DockerInventory, dockerInventory, must, newInDocker, type Step } from "../harness";
+import { root } from "../../../system/checkout";
+import { check, type DockerInventory, dockerInventory, must, type Step } from "../harness";
 import { packNodeSdk } from "./languages";
-import { clusterName, contentId, hasImage, nodeImage, pauseImages, Project } from "./project";
+import { checkNothingLeft, clusterName, contentId, hasImage, nodeImage, pauseImages, Project } from "./project";
 
 const node = `${clusterName}-control-plane`;
 
@@ -17,6 +18,19 @@ const { nodeId } = cluster;
 new kind.ImageLoad("images", { node: \`\${name}-control-plane\`, nodeId, images }, { deletedWith: cluster });
 export const apiPort = cluster.apiPort;
 `;
+
+/**
+ * Returns a folder with the language host for Node itself. On the source route, the one in .tools is a script that loads a file
+ * of the checkout.
+ */
+const nodeHost = (folder: string): string => {
+  const file = join(root, ".tools", "bin", "pulumi-language-nodejs");
+  const [, program] = /^exec '([^']+)'/m.exec(readFileSync(file, "latin1").slice(0, 4096)) ?? [];
+  const host = join(folder, "host");
+  mkdirSync(host);
+  symlinkSync(program ?? file, join(host, "pulumi-language-nodejs"));
+  return host;
+};
 
 /** A state as `pulumi stack export` prints it. */
 interface Exported {
@@ -38,6 +52,7 @@ export const nodeSteps = (folder: string, sdks: string, plugin: string): Step[] 
       run: () => {
         before = dockerInventory();
         project.create();
+        project.languageHost = nodeHost(folder);
         const archive = packNodeSdk(sdks, folder);
         const plugins = `plugins:\n  providers:\n    - name: kind\n      path: ${plugin}\n`;
         writeFileSync(join(project.folder, "Pulumi.yaml"), `name: consumer\nruntime: nodejs\n${plugins}`);
@@ -89,10 +104,7 @@ export const nodeSteps = (folder: string, sdks: string, plugin: string): Step[] 
       always: true,
       run: () => {
         project.pulumi("destroy", "--yes", "--skip-preview");
-        // kind keeps its network for the next cluster.
-        if (!before.networks.includes("kind")) must("docker", ["network", "rm", "kind"]);
-        const left = newInDocker(before, dockerInventory());
-        check(left.length === 0, `nothing left in Docker, got ${left.join(", ")}`);
+        checkNothingLeft(before);
       },
     },
   ];

@@ -2,7 +2,7 @@ import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { pins } from "../../../lib/versions/pins";
 import { root } from "../../../system/checkout";
-import { check, command, must, type Result } from "../harness";
+import { check, command, type DockerInventory, dockerInventory, must, newInDocker, type Result } from "../harness";
 
 /** Name of the kind cluster of these tests. */
 export const clusterName = "slipway-sdk-test";
@@ -28,6 +28,14 @@ export const hasImage = (node: string, image: string): boolean =>
   must("docker", ["exec", node, "ctr", "--namespace", "k8s.io", "images", "list", "--quiet"])
     .split("\n")
     .includes(image);
+
+/** Checks that Docker has nothing besides what it had before. kind keeps its network, which this deletes. */
+export const checkNothingLeft = (before: DockerInventory): void => {
+  const hasNetwork = (inventory: DockerInventory): boolean => inventory.networks.includes("kind");
+  if (hasNetwork(dockerInventory()) && !hasNetwork(before)) must("docker", ["network", "rm", "kind"]);
+  const left = newInDocker(before, dockerInventory());
+  check(left.length === 0, `nothing left in Docker, got ${left.join(", ")}`);
+};
 
 /** A Pulumi project in a folder outside of the checkout, with a state and plugins of its own. */
 export class Project {

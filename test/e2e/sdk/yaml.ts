@@ -1,9 +1,9 @@
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { check, command, type DockerInventory, dockerInventory, must, newInDocker, type Step } from "../harness";
+import { check, command, type DockerInventory, dockerInventory, must, type Step } from "../harness";
 import { exampleOf } from "./examples";
 import { yamlHost } from "./generator";
-import { clusterName, contentId, hasImage, nodeImage, pauseImages, Project } from "./project";
+import { checkNothingLeft, clusterName, contentId, hasImage, nodeImage, pauseImages, Project } from "./project";
 
 const name = clusterName;
 const worker = `${name}-worker`;
@@ -170,10 +170,7 @@ export const yamlSteps = (folder: string, _sdks: string, plugin: string): Step[]
       always: true,
       run: () => {
         project.pulumi("destroy", "--yes", "--skip-preview");
-        // kind keeps its network for the next cluster.
-        if (!before.networks.includes("kind")) must("docker", ["network", "rm", "kind"]);
-        const left = newInDocker(before, dockerInventory());
-        check(left.length === 0, `nothing left in Docker, got ${left.join(", ")}`);
+        checkNothingLeft(before);
       },
     },
   ];
