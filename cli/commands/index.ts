@@ -13,6 +13,7 @@ import { recover } from "./recover";
 import { refresh } from "./refresh";
 import { report } from "./report";
 import { route } from "./route";
+import { settings } from "./settings";
 import { sources } from "./sources";
 import { start } from "./start";
 import { status } from "./status";
@@ -47,6 +48,7 @@ export const commands: readonly CommandDefinition[] = [
   kubeconfig,
   kubectl,
   doctor,
+  settings,
   sources,
   report,
   support,

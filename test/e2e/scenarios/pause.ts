@@ -190,7 +190,7 @@ export const pauseTwo: Scenario = {
     const first = new PausedStack(stack, "capd");
     const second = new PausedStack(new TestStack("e2e-pause-second", stack.route), "next-door", "neighbour");
     const clusters = [
-      { name: "next-door", workerReplicas: 0, application: false },
+      { name: "next-door", workerReplicas: 0, application: false, loadBalancer: "none" },
       { name: "simulated", backend: "inMemory", application: false },
     ];
     return [
