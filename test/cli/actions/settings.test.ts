@@ -1,7 +1,6 @@
 import { expect, test } from "@jest/globals";
 import { settings, settingLines } from "../../../cli/actions/settings";
 
-
 const run = (operands: string[], options = {}) => settings({ operands, options, passed: [] }, []);
 
 test("a setting is printed with type, default, rule, example and description", () => {

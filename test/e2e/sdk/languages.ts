@@ -19,27 +19,34 @@ const refuses = (
 
 const npm = ["--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"];
 
+/** Builds the SDK for Node, packs it for npm into a folder, and returns the path of the archive. */
+export const packNodeSdk = (sdks: string, folder: string): string => {
+  const sdk = join(folder, "sdk");
+  cpSync(join(sdks, "nodejs"), sdk, { recursive: true });
+  must("npm", ["install", ...npm], { cwd: sdk });
+  must("npm", ["run", "build"], { cwd: sdk });
+  for (const file of ["package.json", "README.md"]) cpSync(join(sdk, file), join(sdk, "bin", file));
+  const archive = must("npm", ["pack", "--silent", "--pack-destination", folder], { cwd: join(sdk, "bin") }).trim();
+  return join(folder, archive);
+};
+
 /** Builds the npm package, and checks the example against the installed package. */
 export const typescriptSteps = (folder: string, sdks: string): Step[] => {
-  const sdk = join(folder, "sdk");
+  let archive = "";
   const options = ["--noEmit", "--strict", "--target", "es2022", "--module", "nodenext", "--types", "node"];
   const compile = (file: string) => command("npx", ["--no-install", "tsc", ...options, file], { cwd: folder });
   return [
     {
       name: "TypeScript: the SDK compiles, and is packed for npm",
       run: () => {
-        cpSync(join(sdks, "nodejs"), sdk, { recursive: true });
-        must("npm", ["install", ...npm], { cwd: sdk });
-        must("npm", ["run", "build"], { cwd: sdk });
-        for (const file of ["package.json", "README.md"]) cpSync(join(sdk, file), join(sdk, "bin", file));
-        must("npm", ["pack", "--pack-destination", folder], { cwd: join(sdk, "bin") });
+        archive = packNodeSdk(sdks, folder);
       },
     },
     {
       name: "TypeScript: the example is type-checked with the installed package",
       run: () => {
         writeFileSync(join(folder, "package.json"), '{ "name": "consumer", "private": true }\n');
-        const packages = ["./slipway-kind-0.1.0.tgz", "typescript@5", "@types/node@20"];
+        const packages = [archive, "typescript@5", "@types/node@20"];
         must("npm", ["install", ...npm, ...packages], { cwd: folder });
         writeFileSync(join(folder, "index.ts"), exampleOf("TypeScript"));
         const { code, stdout } = compile("index.ts");

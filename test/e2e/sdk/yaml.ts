@@ -1,20 +1,12 @@
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { pins } from "../../../lib/versions/pins";
-import { root } from "../../../system/checkout";
-import { check, command, type DockerInventory, dockerInventory, must, newInDocker, type Step } from "../harness";
+import { check, command, type DockerInventory, dockerInventory, must, type Step } from "../harness";
 import { exampleOf } from "./examples";
 import { yamlHost } from "./generator";
+import { checkNothingLeft, clusterName, contentId, hasImage, nodeImage, pauseImages, Project } from "./project";
 
-const name = "slipway-sdk-test";
+const name = clusterName;
 const worker = `${name}-worker`;
-const image = (version: string): string => `kindest/node:v${version}`;
-
-/** Returns a node image that this machine has, or that Docker can pull. */
-const nodeImage = (): string => {
-  const local = image(pins.source.kubernetes);
-  return command("docker", ["image", "inspect", local]).code === 0 ? local : image(pins.release.kubernetes);
-};
 
 /** Returns the example as a program of this test, with further text at the end of the cluster's properties. */
 const program = (more = ""): string => {
@@ -26,54 +18,51 @@ const program = (more = ""): string => {
   return text.replace(/^outputs:/m, `${more}outputs:`);
 };
 
+const kubectl = (...args: string[]): string => must("docker", ["exec", `${name}-control-plane`, "kubectl", ...args]);
+
+/**
+ * Waits until both nodes are Ready. Node images of the source route have a pod network for one control plane node only, so the
+ * worker gets its own part of the same network.
+ */
+const waitForNodes = (): void => {
+  const file = "/etc/cni/net.d/10-kindnet-stand-in.conflist";
+  if (command("docker", ["exec", `${name}-control-plane`, "ls", file]).code === 0) {
+    const subnet = kubectl("get", "node", worker, "--output", "jsonpath={.spec.podCIDR}");
+    const ipam = { type: "host-local", ranges: [[{ subnet }]], routes: [{ dst: "0.0.0.0/0" }] };
+    const plugins = [
+      { type: "ptp", ipMasq: true, ipam },
+      { type: "portmap", capabilities: { portMappings: true } },
+    ];
+    const text = JSON.stringify({ cniVersion: "0.3.1", name: "kindnet-stand-in", plugins });
+    must("docker", ["exec", worker, "sh", "-c", `echo '${text}' >${file}`]);
+  }
+  kubectl("wait", "nodes", "--all", "--for=condition=Ready", "--timeout=120s");
+};
+
 /** Creates a cluster of two nodes from the example's YAML program, and goes through its life. */
 export const yamlSteps = (folder: string, _sdks: string, plugin: string): Step[] => {
-  const consumer = join(folder, "program");
-  let path = "";
+  const project = new Project(folder);
   let before: DockerInventory;
-  const pulumi = (...args: string[]) =>
-    command("pulumi", [...args, "--non-interactive", "--color", "never"], {
-      cwd: consumer,
-      env: {
-        PATH: `${path}:${join(root, ".tools", "bin")}:${process.env["PATH"]}`,
-        PULUMI_HOME: join(folder, "home"),
-        PULUMI_BACKEND_URL: `file://${join(folder, "state")}`,
-        PULUMI_CONFIG_PASSPHRASE: "only for this test",
-        PULUMI_SKIP_UPDATE_CHECK: "true",
-        PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION: "true",
-      },
-    });
-  const succeed = (...args: string[]): string => {
-    const { code, stdout, stderr } = pulumi(...args);
-    check(code === 0, `pulumi ${args.join(" ")} to succeed, got ${code}\n${`${stdout}${stderr}`.slice(-4000)}`);
-    return stdout;
-  };
-  const file = join(consumer, "Pulumi.yaml");
+  const file = join(project.folder, "Pulumi.yaml");
   /** Writes the program, and keeps the package that `pulumi package add` named in the project. */
   const write = (more = ""): void => {
     const [packages = ""] = existsSync(file) ? (/^packages:\n(?: .*\n?)+/m.exec(readFileSync(file, "utf8")) ?? []) : [];
     writeFileSync(file, `${program(more)}${packages}`);
   };
-  const up = (...args: string[]): string => succeed("up", "--yes", "--skip-preview", ...args);
-  const imagesOf = (node: string): string =>
-    must("docker", ["exec", node, "ctr", "--namespace", "k8s.io", "images", "list", "--quiet"]);
-  const pause = "registry.k8s.io/pause:3.10";
-  const images = (): string => {
-    const id = must("docker", ["image", "inspect", "--format", "{{.Id}}", pause]).trim();
-    return `      images: { "${pause}": "${id}" }\n`;
-  };
+  const [pause] = pauseImages;
+  const images = (): string => `      images: { "${pause}": "${contentId(pause)}" }\n`;
   const third = "        - role: worker\n";
 
   return [
     {
       name: "YAML: pulumi package add names the packed plugin in a project outside of the checkout",
       run: async () => {
-        path = await yamlHost();
+        project.languageHost = await yamlHost();
         before = dockerInventory();
-        for (const created of ["state", "program"]) mkdirSync(join(folder, created));
+        project.create();
         write();
-        succeed("stack", "init", "test");
-        succeed("package", "add", plugin);
+        project.pulumi("stack", "init", "test");
+        project.pulumi("package", "add", plugin);
         check(/^packages:\n +kind: /m.test(readFileSync(file, "utf8")), "packages with kind in Pulumi.yaml");
       },
     },
@@ -82,7 +71,7 @@ export const yamlSteps = (folder: string, _sdks: string, plugin: string): Step[]
       run: () => {
         write('      nodes: [{ role: master }, { extraMounts: [{ hostPath: data, containerPath: "/a" }] }]\n');
         writeFileSync(file, readFileSync(file, "utf8").replace(/ {6}nodes:\n(?: {8}.*\n)+/, ""));
-        const { code, stdout, stderr } = pulumi("preview");
+        const { code, stdout, stderr } = project.run("preview");
         const text = stdout + stderr;
         check(
           code !== 0 && text.includes("nodes[0].role: expected one of control-plane, worker"),
@@ -95,27 +84,26 @@ export const yamlSteps = (folder: string, _sdks: string, plugin: string): Step[]
     {
       name: "YAML: up creates a cluster of two Ready nodes",
       run: () => {
-        up();
-        const nodes = must("docker", ["exec", `${name}-control-plane`, "kubectl", "get", "nodes", "--no-headers"]);
+        project.up();
+        const nodes = kubectl("get", "nodes", "--no-headers");
         check(nodes.trim().split("\n").length === 2, `two nodes, got\n${nodes}`);
-        const labels = ["get", "nodes", "--selector", "tier=web", "--output", "name"];
-        const labelled = must("docker", ["exec", `${name}-control-plane`, "kubectl", ...labels]);
+        waitForNodes();
+        const labelled = kubectl("get", "nodes", "--selector", "tier=web", "--output", "name");
         check(labelled.trim() === `node/${worker}`, `the worker's label, got ${labelled}`);
       },
     },
     {
       name: "YAML: refresh finds no change",
-      run: () => void succeed("refresh", "--yes", "--skip-preview", "--expect-no-changes"),
+      run: () => project.refresh("--expect-no-changes"),
     },
-    { name: "YAML: another up changes nothing", run: () => void up("--expect-no-changes") },
+    { name: "YAML: another up changes nothing", run: () => project.up("--expect-no-changes") },
     {
       name: "YAML: an image is loaded into both nodes in place",
       run: () => {
         const id = must("docker", ["inspect", "--format", "{{.Id}}", worker]);
         write(images());
-        up();
-        for (const node of [worker, `${name}-control-plane`])
-          check(imagesOf(node).includes("pause:3.10\n"), `${pause} in ${node}`);
+        project.up();
+        for (const node of [worker, `${name}-control-plane`]) check(hasImage(node, pause), `${pause} in ${node}`);
         check(must("docker", ["inspect", "--format", "{{.Id}}", worker]) === id, "the same worker");
       },
     },
@@ -123,8 +111,8 @@ export const yamlSteps = (folder: string, _sdks: string, plugin: string): Step[]
       name: "YAML: up starts a worker that somebody stopped",
       run: () => {
         must("docker", ["stop", worker]);
-        check(/~ +kind:index:KindCluster/.test(succeed("preview")), "an update in the preview");
-        up();
+        check(/~ +kind:index:KindCluster/.test(project.pulumi("preview")), "an update in the preview");
+        project.up();
         check(
           must("docker", ["inspect", "--format", "{{.State.Running}}", worker]).trim() === "true",
           "a running worker",
@@ -134,8 +122,8 @@ export const yamlSteps = (folder: string, _sdks: string, plugin: string): Step[]
     {
       name: "YAML: another stack imports the cluster, and agrees with it",
       run: () => {
-        succeed("stack", "init", "other");
-        succeed(
+        project.pulumi("stack", "init", "other");
+        project.pulumi(
           "import",
           "kind:index:KindCluster",
           "cluster",
@@ -145,12 +133,12 @@ export const yamlSteps = (folder: string, _sdks: string, plugin: string): Step[]
           "--protect=false",
           "--generate-code=false",
         );
-        const preview = succeed("preview", "--diff");
+        const preview = project.pulumi("preview", "--diff");
         check(!/replace/.test(preview), `no replacement, got\n${preview}`);
-        const urn = /urn:\S*KindCluster::cluster/.exec(succeed("stack", "--show-urns"))?.[0] ?? "";
-        succeed("state", "delete", urn, "--yes");
-        succeed("stack", "rm", "--yes", "--force");
-        succeed("stack", "select", "test");
+        const urn = /urn:\S*KindCluster::cluster/.exec(project.pulumi("stack", "--show-urns"))?.[0] ?? "";
+        project.pulumi("state", "delete", urn, "--yes");
+        project.pulumi("stack", "rm", "--yes", "--force");
+        project.pulumi("stack", "select", "test");
       },
     },
     {
@@ -158,34 +146,31 @@ export const yamlSteps = (folder: string, _sdks: string, plugin: string): Step[]
       run: () => {
         write(images());
         writeFileSync(file, readFileSync(file, "utf8").replace(/^( {8}- role: worker\n)/m, `${third}$1`));
-        const added = succeed("preview");
+        const added = project.pulumi("preview");
         check(
           /(\+-|replace).*kind:index:KindCluster|kind:index:KindCluster.*replace/.test(added),
           `a replacement, got\n${added}`,
         );
         must("docker", ["rm", "--force", "--volumes", worker]);
         write(images());
-        const lost = succeed("preview");
+        const lost = project.pulumi("preview");
         check(/kind:index:KindCluster.*replace/.test(lost), `a replacement, got\n${lost}`);
       },
     },
     {
       name: "YAML: up creates the cluster again",
       run: () => {
-        up();
+        project.up();
         check(must("docker", ["inspect", "--format", "{{.State.Running}}", worker]).trim() === "true", "a new worker");
-        check(imagesOf(worker).includes("pause:3.10\n"), `${pause} in ${worker} from its start`);
+        check(hasImage(worker, pause), `${pause} in ${worker} from its start`);
       },
     },
     {
       name: "YAML: destroy deletes both nodes",
       always: true,
       run: () => {
-        succeed("destroy", "--yes", "--skip-preview");
-        // kind keeps its network for the next cluster.
-        if (!before.networks.includes("kind")) must("docker", ["network", "rm", "kind"]);
-        const left = newInDocker(before, dockerInventory());
-        check(left.length === 0, `nothing left in Docker, got ${left.join(", ")}`);
+        project.pulumi("destroy", "--yes", "--skip-preview");
+        checkNothingLeft(before);
       },
     },
   ];
