@@ -24,18 +24,13 @@ e2e-faults: node_modules
 e2e-browser: node_modules
 	@node scripts/run.cjs test/e2e/browser.ts $(ARGS)
 
-<<<<<<< HEAD
 # Runs programs outside of the checkout that use the packed package; ARGS="yaml-lab" runs the named ones. A program takes seven
 # minutes on two cores.
 e2e-consumers: node_modules
 	@node scripts/run.cjs test/e2e/consumers.ts $(ARGS)
 
-# Generates the SDKs of the plugin kind and checks its examples; ARGS="typescript go python yaml" runs the named parts. The part
-# yaml creates a cluster on Docker. The first run compiles Pulumi's code generators and its language host for YAML.
-=======
 # Generates the SDKs of the plugin kind and checks its examples; ARGS="typescript go python yaml node" runs the named parts.
 # The parts yaml and node create a cluster on Docker. The first run compiles Pulumi's code generators and its YAML host.
->>>>>>> k22
 e2e-sdk: node_modules
 	@scripts/slipway tools && node scripts/run.cjs test/e2e/sdk.ts $(ARGS)
 
