@@ -12,6 +12,7 @@ jest.mock("../../../system/checkout", () => ({
   get root() {
     return mockRoot;
   },
+  toolsRoot: () => mockRoot,
 }));
 jest.mock("../../../cli/toolchain", () => ({
   pickRoute: ({ print }: { print: (line: string) => void }) => {

@@ -10,6 +10,7 @@ jest.mock("../../../system/checkout", () => ({
   get root() {
     return mockRoot;
   },
+  toolsRoot: () => mockRoot,
 }));
 jest.mock("../../../cli/toolchain", () => ({
   pickRoute: () => Promise.resolve("release"),

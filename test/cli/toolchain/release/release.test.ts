@@ -199,7 +199,7 @@ describe("fetching", () => {
       if (times.length === 1) response.writeHead(status, { "retry-after": "1" }).end();
       else response.writeHead(200).end("content");
     });
-    await download(`${base}/busy`, join(folder, "busy"), () => undefined, how);
+    await download(`${base}/busy`, join(folder, "busy"), () => undefined, { ...how, stallMs: 10_000 });
     expect(times).toHaveLength(2);
     expect((times[1] ?? 0) - (times[0] ?? 0)).toBeGreaterThanOrEqual(990);
   });
