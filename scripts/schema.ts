@@ -14,9 +14,9 @@ import { writeAtomically } from "../system/files";
 const files = {
   "slipway.schema.json": JSON.stringify(settingsJsonSchema(), null, 2),
   [join("docs", "reference", "settings.md")]: settingsDocument(),
-  [join("docs", "reference", "kind-provider.md")]: kindReference,
+  [join("docs", "reference", "kind-provider.md")]: kindReference(),
   [join("docs", "reference", "cli.md")]: cliReference(commands),
-  [join("provider", "kind", "schema.json")]: JSON.stringify(kindSchema, null, 2),
+  [join("provider", "kind", "schema.json")]: JSON.stringify(kindSchema(), null, 2),
   "Pulumi.yaml": projectFile(readFileSync(join(root, "Pulumi.yaml"), "utf8")),
 };
 for (const [name, content] of Object.entries(files)) writeAtomically(join(root, name), content);

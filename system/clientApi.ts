@@ -35,6 +35,19 @@ export interface WritableApi extends ClientApi {
   putObject: (path: string, object: object) => Promise<ApiAnswer>;
 }
 
+/** Reads the items of a list; undefined if the API server does not answer, or refuses the list. */
+export const readItems = async <T>(
+  api: Pick<ClientApi, "getObject">,
+  path: string,
+): Promise<readonly T[] | undefined> => {
+  try {
+    const { status, body } = await api.getObject(path);
+    return status === 200 ? (body as { items: T[] }).items : undefined;
+  } catch {
+    return undefined;
+  }
+};
+
 /** Milliseconds after which a request fails: a list of a busy API server takes up to three seconds. */
 const timeoutMs = 5000;
 

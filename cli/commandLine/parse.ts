@@ -7,7 +7,8 @@ import { commandOf, listedCommands, ownOptions, pulumiRows } from "./help";
 import { splitPulumi } from "./splitPulumi";
 import { UsageError } from "./usageError";
 
-const suggestion = (word: string, words: readonly string[], otherwise: string): string => {
+/** Returns a sentence with the most similar word, or another sentence if no word is similar. */
+export const suggestion = (word: string, words: readonly string[], otherwise: string): string => {
   const similar = nearest(word, words);
   return similar === undefined ? otherwise : `Did you mean ${similar}?`;
 };

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import type { WritableApi } from "../../system/clientApi";
+import { readItems, type WritableApi } from "../../system/clientApi";
 
 interface Lease {
   metadata: { name: string; namespace: string };
@@ -23,15 +23,6 @@ export const staleLeases = (leases: readonly Lease[], startedAt: readonly string
   });
 };
 
-const readLeases = async (api: WritableApi): Promise<Lease[] | undefined> => {
-  try {
-    const { status, body } = await api.getObject(`${group}/leases`);
-    return status === 200 ? (body as { items: Lease[] }).items : undefined;
-  } catch {
-    return undefined; // The API server does not answer yet.
-  }
-};
-
 /**
  * Releases the leases of controllers that stopped, as soon as the cluster's API server answers. A new instance of a
  * controller otherwise waits until the lease of the old instance ends: 15 seconds for most controllers. The API server
@@ -47,7 +38,7 @@ export const releaseLeases = async (
   pause: (ms: number) => Promise<unknown> = sleep,
 ): Promise<void> => {
   for (; startedAt.length > 0 && !isOver(); await pause(500)) {
-    const leases = await readLeases(api);
+    const leases = await readItems<Lease>(api, `${group}/leases`);
     if (leases === undefined) continue;
     const replaced = staleLeases(leases, startedAt).map((lease) =>
       api.putObject(`${group}/namespaces/${lease.metadata.namespace}/leases/${lease.metadata.name}`, lease),

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import type { ClientApi } from "../../system/clientApi";
+import { type ClientApi, readItems } from "../../system/clientApi";
 
 /** A pod, with the fields that Slipway reads. */
 export interface Pod {
@@ -12,11 +12,6 @@ export interface Pod {
       state?: { running?: { startedAt?: string }; waiting?: { reason?: string } };
     }[];
   };
-}
-
-/** The API's list of pods. */
-export interface PodList {
-  items: Pod[];
 }
 
 /** A pod that is not Ready. */
@@ -41,13 +36,13 @@ const reasonOf = ({ spec, status }: Pod, startedAt: Readonly<Record<string, stri
 };
 
 /**
- * Returns the pods of a list that should be Ready and are not. Pods that ended and pods that are being deleted do not
+ * Returns the pods that should be Ready and are not. Pods that ended and pods that are being deleted do not
  * count.
  *
  * @param startedAt times at which the nodes' containers started, by name; a status from before that time does not count
  */
-export const waitingPods = ({ items }: PodList, startedAt: Readonly<Record<string, string>> = {}): WaitingPod[] =>
-  items
+export const waitingPods = (pods: readonly Pod[], startedAt: Readonly<Record<string, string>> = {}): WaitingPod[] =>
+  pods
     .filter(({ metadata, status }) => metadata.deletionTimestamp === undefined && !isEnded(status?.phase))
     .flatMap((pod) => {
       const reason = reasonOf(pod, startedAt);
@@ -61,12 +56,8 @@ export const readWaitingPods = async (
   api: Pick<ClientApi, "getObject">,
   startedAt?: Readonly<Record<string, string>>,
 ): Promise<WaitingPod[] | undefined> => {
-  try {
-    const { status, body } = await api.getObject("/api/v1/pods");
-    return status === 200 ? waitingPods(body as PodList, startedAt) : undefined;
-  } catch {
-    return undefined;
-  }
+  const pods = await readItems<Pod>(api, "/api/v1/pods");
+  return pods && waitingPods(pods, startedAt);
 };
 
 /**

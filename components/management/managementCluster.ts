@@ -3,7 +3,7 @@ import { kubeconfigFile } from "../../lib/base/paths";
 import { type KindNode, kindConfig } from "../../lib/providers/kindConfig";
 import { KindCluster } from "../../provider/kind";
 import type { ClusterHandle } from "../kubernetes/clusterHandle";
-import { KubernetesProvider } from "../kubernetes/provider";
+import { kindIdentifier, KubernetesProvider } from "../kubernetes/provider";
 import { createStep, step } from "../kubernetes/step";
 
 /** Arguments of the kind cluster in which Cluster API runs. */
@@ -77,7 +77,7 @@ export class ManagementCluster extends pulumi.ComponentResource {
     const provider = new KubernetesProvider(
       name,
       // Static identifier: a kubeconfig that is still unknown must not look like another cluster.
-      { kubeconfig: this.kubeconfig, clusterIdentifier: `kind-${args.name}` },
+      { kubeconfig: this.kubeconfig, clusterIdentifier: kindIdentifier(args.name) },
       { parent: this },
     );
     // A separate wait: the first objects need only the API, so they are created meanwhile.

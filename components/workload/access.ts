@@ -7,7 +7,7 @@ import type { ClusterSpec, Backend } from "../../lib/cluster/spec";
 import { decodeSecretValue, forHost } from "../../lib/kubernetes/kubeconfig";
 import type { KubernetesObject } from "../../lib/kubernetes/object";
 import type { ClusterHandle } from "../kubernetes/clusterHandle";
-import { KubernetesProvider } from "../kubernetes/provider";
+import { KubernetesProvider, workloadIdentifier } from "../kubernetes/provider";
 import { createStep, step, type StepResource } from "../kubernetes/step";
 
 /** A cluster whose objects were created. */
@@ -87,7 +87,7 @@ export const workloadAccess = (name: string, args: WorkloadAccessArgs, parent: p
   );
   const provider = new KubernetesProvider(
     name,
-    { kubeconfig, clusterIdentifier: `capi-${spec.namespace}-${spec.name}` },
+    { kubeconfig, clusterIdentifier: workloadIdentifier(spec) },
     { parent },
   );
   const handle = { provider, kubeconfigFile: file, apiReady: [...apiReady, written], ...lifecycle };

@@ -18,15 +18,16 @@ const entry = "clusters";
 /** Values that no setting accepts, by type; default: a control character. The refusal states the rule and an example. */
 const wrongValues: Readonly<Record<string, number | string>> = { integer: -1 };
 
-const withRule = (setting: SettingDescription, route: Route, name: string): SettingHelp => {
+const withRule = (setting: SettingDescription, route: Route): SettingHelp => {
   const wrong = wrongValues[setting.type] ?? "\u0001";
-  const isField = name !== setting.key;
-  const config = isField
-    ? { [entry]: JSON.stringify([{ name: "dev", [setting.key]: wrong }]) }
-    : { [setting.key]: String(wrong) };
-  const place = isField ? `${entry}[0].${setting.key}` : setting.key;
+  const [, field] = setting.key.split(".");
+  const config =
+    field === undefined
+      ? { [setting.key]: String(wrong) }
+      : { [entry]: JSON.stringify([{ name: "dev", [field]: wrong }]) };
+  const place = field === undefined ? setting.key : `${entry}[0].${field}`;
   const problem = problemsOf(() => readSettings({ config, pins, route })).find(({ key }) => key === place);
-  return { ...setting, key: name, ...(problem && { rule: problem.rule, example: problem.remedy }) };
+  return { ...setting, ...(problem && { rule: problem.rule, example: problem.remedy }) };
 };
 
 /** Returns the names of all settings, then those of the fields of an entry of `clusters` as `clusters.FIELD`. */
@@ -35,10 +36,16 @@ export const settingNames = (): string[] => [
   ...Object.keys(clusterFields).map((field) => `${entry}.${field}`),
 ];
 
+/** Returns the declaration of a setting, or of a field as `clusters.FIELD`; undefined for other names. */
+export const settingOf = (name: string): SettingDescription | undefined => {
+  const isField = name.startsWith(`${entry}.`);
+  const key = isField ? name.slice(entry.length + 1) : name;
+  const setting = describeSettings(isField ? clusterFields : settingsSchema).find((one) => one.key === key);
+  return setting && { ...setting, key: name };
+};
+
 /** Returns type, default, rule and example of a setting, or of a field as `clusters.FIELD`; undefined for other names. */
 export const settingHelp = (name: string, route: Route): SettingHelp | undefined => {
-  const isField = name.startsWith(`${entry}.`);
-  const table = isField ? clusterFields : settingsSchema;
-  const setting = describeSettings(table).find(({ key }) => (isField ? `${entry}.${key}` : key) === name);
-  return setting && withRule(setting, route, name);
+  const setting = settingOf(name);
+  return setting && withRule(setting, route);
 };

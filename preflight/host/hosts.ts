@@ -1,9 +1,10 @@
-import { cniLocation, type CniName } from "../../lib/addons/cni";
+import type { CniName } from "../../lib/addons/cni";
 import { runLimited } from "../../lib/base/concurrency";
 import { infrastructureOf } from "../../lib/cluster/infrastructure";
-import { hostImagesOf, pullsCapdImage, type Settings } from "../../lib/settings/types";
+import type { Settings } from "../../lib/settings/types";
 import { askInternet, reasonOf } from "../../system/http";
 import { imageAddress, registryUrl } from "../images/registry";
+import { manifestSources, settingImages } from "../sources/stackSources";
 import { finding, type CheckResult, ok } from "./check";
 
 /** One request to a host that a run needs. */
@@ -36,25 +37,14 @@ const cniRegistries: Readonly<Partial<Record<string, string>>> = {
 } satisfies Partial<Record<CniName, string>>;
 
 const registriesOf = (settings: Settings): string[] => {
-  const { imageSource, management, capd, clusters, application, cloudProviderKind } = settings;
-  const isOurs = management.kubeconfig === "";
-  const pulled = pullsCapdImage(settings) ? [imageAddress(capd.image).host] : [];
-  if (imageSource === "local") return pulled;
+  const { imageSource, management, clusters } = settings;
+  const named = settingImages(settings).map(({ location }) => imageAddress(location).host);
+  if (imageSource === "local") return named;
   const onDocker = clusters.filter(({ backend }) => infrastructureOf(backend).onDocker);
-  const images = [
-    ...(isOurs ? [management.nodeImage] : []),
-    ...onDocker.flatMap(hostImagesOf),
-    ...onDocker.flatMap(({ template }) => template?.facts?.resourceImages ?? []),
-    // The load balancer of a cluster, which Cluster API's Docker provider pulls.
-    ...(onDocker.length > 0 ? ["kindest/haproxy"] : []),
-    ...(onDocker.some((cluster) => cluster.application) ? [application.image] : []),
-    ...(cloudProviderKind === undefined ? [] : [cloudProviderKind.image]),
-  ];
   return [
-    ...images.map((image) => imageAddress(image).host),
-    ...pulled,
+    ...named,
     // Images of Cluster API and of cert-manager.
-    ...(isOurs && management.installProviders ? ["registry.k8s.io", "quay.io"] : []),
+    ...(management.kubeconfig === "" && management.installProviders ? ["registry.k8s.io", "quay.io"] : []),
     ...onDocker.flatMap(({ cni }) => cniRegistries[cni] ?? []),
     // Images of MetalLB.
     ...(onDocker.some(({ loadBalancer }) => loadBalancer === "metallb") ? ["quay.io"] : []),
@@ -62,26 +52,10 @@ const registriesOf = (settings: Settings): string[] => {
 };
 
 /** Returns the requests to the hosts of a stack's manifests and images. */
-export const hostsOfSettings = (settings: Settings): HostQuestion[] => {
-  const { manifests, management, clusters, infrastructureProviders, managementManifests } = settings;
-  const { certManager, core, bootstrap, controlPlane, infrastructure, loadBalancer } = manifests;
-  const locations = [
-    ...(management.installProviders && !management.keepsCertManager ? [certManager] : []),
-    ...(management.installProviders ? [core, bootstrap, controlPlane, infrastructure] : []),
-    ...infrastructureProviders.map(({ manifest }) => manifest),
-    ...(managementManifests ?? []),
-    loadBalancer,
-    ...clusters.flatMap(({ cni, manifests: extra, template }) => [
-      ...(cni === "none" ? [] : [cniLocation(cni, settings)]),
-      ...extra,
-      ...(template === undefined ? [] : [template.location]),
-    ]),
-  ];
-  return [
-    ...locations.filter((location) => /^https?:\/\//i.test(location)).map(fileQuestion),
-    ...registriesOf(settings).map(registryQuestion),
-  ];
-};
+export const hostsOfSettings = (settings: Settings): HostQuestion[] => [
+  ...manifestSources(settings).map(({ location }) => fileQuestion(location)),
+  ...registriesOf(settings).map(registryQuestion),
+];
 
 const remedy =
   "allow this host in the firewall, set HTTPS_PROXY, or use a mirror in the settings: docs/guides/closed-networks.md";

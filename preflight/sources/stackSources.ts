@@ -44,7 +44,18 @@ const haproxyImage = `kindest/haproxy:v${pins.source.haproxy}`;
 const onDocker = ({ clusters }: Settings): Settings["clusters"] =>
   clusters.filter(({ backend }) => infrastructureOf(backend).onDocker);
 
-/** Returns the manifests, templates and classes that the settings name by URL. */
+const namedFiles = (locations: readonly (readonly [part: string, location: string])[]): NeededSource[] =>
+  locations.filter(([, location]) => isUrl(location)).map(([part, location]) => ({ type: "file", location, part }));
+
+/** Returns the classes that the settings name by URL. */
+const classSources = ({ clusters }: Settings): NeededSource[] =>
+  namedFiles(
+    clusters.flatMap(({ name, class: one }) =>
+      one === undefined ? [] : [[`class of cluster ${name}`, one.source] as const],
+    ),
+  );
+
+/** Returns the manifests and templates that the settings name by URL. */
 export const manifestSources = (settings: Settings): NeededSource[] => {
   const { manifests, management, clusters, infrastructureProviders, managementManifests = [] } = settings;
   const { installProviders, keepsCertManager } = management;
@@ -59,16 +70,13 @@ export const manifestSources = (settings: Settings): NeededSource[] => {
     ...infrastructureProviders.map(({ name, manifest }): [string, string] => [`provider ${name}`, manifest]),
     ...managementManifests.map((location): [string, string] => ["managementManifests", location]),
     ["MetalLB", manifests.loadBalancer],
-    ...clusters.flatMap(({ name, cni, manifests: extra, template, class: clusterClass }): [string, string][] => [
+    ...clusters.flatMap(({ name, cni, manifests: extra, template }): [string, string][] => [
       ...(cni === "none" ? [] : [[`cni ${cni}`, cniLocation(cni, settings)] as [string, string]]),
       ...extra.map((location): [string, string] => [`manifests of cluster ${name}`, location]),
       ...(template === undefined ? [] : [[`template of cluster ${name}`, template.location] as [string, string]]),
-      ...(clusterClass === undefined ? [] : [[`class of cluster ${name}`, clusterClass.source] as [string, string]]),
     ]),
   ];
-  return locations
-    .filter(([, location]) => isUrl(location))
-    .map(([part, location]) => ({ type: "file", location, part }));
+  return namedFiles(locations);
 };
 
 /** Returns the images that the settings name, and that Docker or a node pulls. */
@@ -125,7 +133,7 @@ export const stackSources = async (
   settings: Settings,
   readManifests: () => Promise<StackManifests>,
 ): Promise<StackSources> => {
-  const sources = [...manifestSources(settings), ...settingImages(settings)];
+  const sources = [...manifestSources(settings), ...classSources(settings), ...settingImages(settings)];
   if (settings.imageSource === "local") return { sources, problems: [] };
   try {
     return { sources: [...sources, ...manifestImages(settings, await readManifests())], problems: [] };

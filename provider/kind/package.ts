@@ -18,43 +18,45 @@ const kinds: Readonly<Record<string, ResourceKind>> = {
 const declarations = Object.fromEntries(Object.entries(kinds).map(([token, { declaration }]) => [token, declaration]));
 
 // The SDKs that Pulumi 3.276 generates call existsResource, which 3.269 has.
-/** Pulumi's schema of the package `kind`: the interface of its SDKs. */
-export const kindSchema = schemaOf(
-  {
-    name: "kind",
-    version,
-    displayName: "kind",
-    description: "Kubernetes clusters of kind, with images, node images and repairs of Cluster API's containers.",
-    keywords: ["pulumi", "kind", "kubernetes", "cluster-api", "category/infrastructure"],
-    license: "Apache-2.0",
-    language: {
-      nodejs: {
-        packageName: "@slipway/kind",
-        respectSchemaVersion: true,
-        dependencies: { "@pulumi/pulumi": "^3.269.0" },
-      },
-      go: {
-        importBasePath: "slipway.dev/sdk/go/kind",
-        respectSchemaVersion: true,
-        generateResourceContainerTypes: true,
-      },
-      python: {
-        packageName: "slipway_kind",
-        respectSchemaVersion: true,
-        requires: { pulumi: ">=3.269.0,<4.0.0" },
-        pyproject: { enabled: true },
+/** Returns Pulumi's schema of the package `kind`: the interface of its SDKs. */
+export const kindSchema = (): object =>
+  schemaOf(
+    {
+      name: "kind",
+      version,
+      displayName: "kind",
+      description: "Kubernetes clusters of kind, with images, node images and repairs of Cluster API's containers.",
+      keywords: ["pulumi", "kind", "kubernetes", "cluster-api", "category/infrastructure"],
+      license: "Apache-2.0",
+      language: {
+        nodejs: {
+          packageName: "@slipway/kind",
+          respectSchemaVersion: true,
+          dependencies: { "@pulumi/pulumi": "^3.269.0" },
+        },
+        go: {
+          importBasePath: "slipway.dev/sdk/go/kind",
+          respectSchemaVersion: true,
+          generateResourceContainerTypes: true,
+        },
+        python: {
+          packageName: "slipway_kind",
+          respectSchemaVersion: true,
+          requires: { pulumi: ">=3.269.0,<4.0.0" },
+          pyproject: { enabled: true },
+        },
       },
     },
-  },
-  declarations,
-);
+    declarations,
+  );
 
-/** The page docs/reference/kind-provider.md. */
-export const kindReference = referencePage(
-  "The kind provider",
-  "Resources of the plugin `kind`. The guide is [the kind provider in other programs](../guides/kind-provider.md).",
-  declarations,
-);
+/** Returns the page docs/reference/kind-provider.md. */
+export const kindReference = (): string =>
+  referencePage(
+    "The kind provider",
+    "Resources of the plugin `kind`. The guide is [the kind provider in other programs](../guides/kind-provider.md).",
+    declarations,
+  );
 
 /** The plugin `kind`. */
 export const kindPlugin: Plugin = { name: "kind", version, kinds, schema: kindSchema };

@@ -37,8 +37,8 @@ export interface Operations {
 export interface PluginDescription {
   name: string;
   version: string;
-  /** Pulumi schema of the package, from which SDKs are generated; default: the name and the version only. */
-  schema?: object;
+  /** Returns the Pulumi schema of the package, from which SDKs are generated; default: the name and the version only. */
+  schema?: () => object;
   /** Whether the plugin keeps secrets marked; default: false. */
   acceptSecrets?: boolean;
   /** Whether the engine reads resources before each preview and update; default: false. */
@@ -48,11 +48,11 @@ export interface PluginDescription {
 /** Creates a gRPC server that speaks Pulumi's provider protocol. */
 export const protocolServer = (description: PluginDescription, operations: Operations): grpc.Server => {
   const { name, version, acceptSecrets = false, refreshBeforeUpdate = false } = description;
-  const { schema = { name, version } } = description;
+  const { schema = () => ({ name, version }) } = description;
   const server = new grpc.Server(unlimited);
   server.addService(ResourceProviderService, {
     getPluginInfo: unary(() => new PluginInfo().setVersion(version)),
-    getSchema: unary(() => new proto.GetSchemaResponse().setSchema(JSON.stringify(schema))),
+    getSchema: unary(() => new proto.GetSchemaResponse().setSchema(JSON.stringify(schema()))),
     checkConfig: unary((request: proto.CheckRequest) => new proto.CheckResponse().setInputs(request.getNews())),
     diffConfig: unary(() => new proto.DiffResponse().setChanges(proto.DiffResponse.DiffChanges.DIFF_NONE)),
     configure: unary(() => new proto.ConfigureResponse().setAcceptsecrets(acceptSecrets).setSupportspreview(true)),

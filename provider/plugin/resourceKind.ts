@@ -63,5 +63,5 @@ export const inputChanges = (inputs: Declared, old: Properties, news: Properties
 };
 
 /** Returns the properties with these names. */
-export const pick = (properties: Properties, names: readonly string[]): Properties =>
+export const pick = <V>(properties: Readonly<Record<string, V>>, names: readonly string[]): Record<string, V> =>
   Object.fromEntries(Object.entries(properties).filter(([key]) => names.includes(key)));

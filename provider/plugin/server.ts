@@ -11,8 +11,8 @@ export interface Plugin {
   name: string;
   version: string;
   kinds: Readonly<Record<string, ResourceKind>>;
-  /** Pulumi schema of the plugin's package. */
-  schema?: object;
+  /** Returns the Pulumi schema of the plugin's package. */
+  schema?: () => object;
 }
 
 const plainOf = (properties: Properties): Properties =>
@@ -24,7 +24,7 @@ const outputsOf = ({ declaration }: ResourceKind): string[] => Object.keys(decla
 
 /** Creates a gRPC server that speaks Pulumi's provider protocol for a plugin. */
 export const makeServer = (plugin: Plugin, engine?: string): grpc.Server => {
-  const { name, version, schema = { name, version } } = plugin;
+  const { name, version, schema } = plugin;
   const log = engineLog(engine);
   const kindOf = (urn: string): ResourceKind => {
     const kind = plugin.kinds[typeOf(urn)];
@@ -36,7 +36,7 @@ export const makeServer = (plugin: Plugin, engine?: string): grpc.Server => {
   const adviceByUrn = new Map<string, string>();
   return protocolServer(
     // Read before each preview and up, so that manual changes show without a refresh.
-    { name, version, schema, refreshBeforeUpdate: true },
+    { name, version, ...(schema && { schema }), refreshBeforeUpdate: true },
     {
       check: (urn, raw) => {
         const mark = raw[keepMark];

@@ -6,7 +6,7 @@ import { readLab, type Stack } from "../../program/stack";
 import { unknown } from "../plugin/values";
 import { asPropertyError, type ReadInputs, readInputs } from "./inputs";
 import { recordClusters } from "./record";
-import { waitForProgram } from "./waitFor";
+import { componentOptions } from "./waitFor";
 
 /** Type token of the component. */
 export const labType = "slipway:index:Lab";
@@ -83,10 +83,6 @@ export const constructLab = async (
   });
   const settings = withUnknown(stack.settings, read);
   if (!pulumi.runtime.isDryRun()) recordClusters(settings);
-  const opts = {
-    ...options,
-    transformations: [...(options.transformations ?? []), ...transformations, await waitForProgram(options, inputs)],
-  };
-  const lab = new Lab(labType, name, inputs, opts);
+  const lab = new Lab(labType, name, inputs, await componentOptions(options, inputs, transformations));
   return { urn: lab.urn, state: await lab.create({ ...stack, settings }) };
 };

@@ -41,7 +41,8 @@ export const sharedKeys = [
   "extraImages",
 ] as const satisfies SettingKey[];
 
-const text = (description: string): SchemaPart => ({ type: "string", description });
+/** Returns a string in Pulumi's schema. */
+export const text = (description: string): SchemaPart => ({ type: "string", description });
 const secret = (description: string): SchemaPart => ({ ...text(description), secret: true });
 const settingsMap = (description: string): SchemaPart => ({
   type: "object",

@@ -3,7 +3,7 @@ import { Application } from "../../components/addons/application";
 import { Cni } from "../../components/addons/cni";
 import { MetalLb } from "../../components/addons/metalLb";
 import type { ClusterHandle } from "../../components/kubernetes/clusterHandle";
-import { KubernetesProvider } from "../../components/kubernetes/provider";
+import { kindIdentifier, KubernetesProvider, workloadIdentifier } from "../../components/kubernetes/provider";
 import { CapdImage } from "../../components/management/capdImage";
 import { DockerNetwork } from "../../components/management/dockerNetwork";
 import { ImageLoad } from "../../components/management/imageLoad";
@@ -63,7 +63,7 @@ const openCluster = (
 };
 
 const openManagement = (request: PartRequest, links: Properties, name: string): KindManagement => {
-  const handle = openCluster(request, links, { cluster: name, identifier: `kind-${name}` });
+  const handle = openCluster(request, links, { cluster: name, identifier: kindIdentifier(name) });
   return {
     handle,
     kubeconfig: pulumi.output(request.inputs["kubeconfig"] as pulumi.Input<string>),
@@ -76,7 +76,7 @@ const openManagement = (request: PartRequest, links: Properties, name: string): 
 
 const constructManagement: Construct = async (request) => {
   const { name, siblings } = request;
-  const { stack, opts, settings } = await readPart(request, managementKeys, { without: "clusters" });
+  const { stack, opts, settings } = await readPart(request, managementKeys, {});
   const network = create(DockerNetwork, `${name}-network`, networkArgs(stack), siblings);
   const management = new ManagementCluster(name, kindArgs(stack, network), opts);
   const { kubeconfig, nodeId, kind } = management;
@@ -86,7 +86,7 @@ const constructManagement: Construct = async (request) => {
 
 const constructProviders: Construct = async (request) => {
   const { name, siblings } = request;
-  const { stack, opts, links } = await readPart(request, providerKeys, { without: "clusters", from: "management" });
+  const { stack, opts, links } = await readPart(request, providerKeys, { from: "management" });
   const management = openManagement(request, links, stack.settings.management.name);
   const capdImage = create(CapdImage, `${name}-capd-image`, capdImageArgs(stack, management), siblings);
   const images = create(ImageLoad, `${name}-images`, imageLoadArgs(stack, management, capdImage), siblings);
@@ -130,7 +130,7 @@ const constructWorkload: Construct = async (request) => {
 const openWorkload = async (request: PartRequest) => {
   const read = await readPart(request, [], { from: "cluster", hasCluster: true });
   const settings = onlyCluster(read.stack.settings.clusters);
-  const identifier = `capi-${settings.namespace}-${settings.name}`;
+  const identifier = workloadIdentifier(settings);
   const handle = openCluster(request, read.links, { cluster: settings.name, identifier });
   const kubeconfig = pulumi.output(request.inputs["kubeconfig"] as pulumi.Input<string>);
   return { ...read, settings, cluster: { access: { handle, kubeconfig }, workers: [] } };

@@ -4,10 +4,11 @@ import { clusterFields } from "../../lib/settings/schema/cluster";
 import type { SettingKey } from "../../lib/settings/schema/stack";
 import type { SettingValues } from "../../program/stackSettings";
 import { readLab, type Stack } from "../../program/stack";
+import { pick } from "../plugin/resourceKind";
 import type { Properties } from "../plugin/values";
 import { asPropertyError, readInputs } from "./inputs";
 import { recordClusters } from "./record";
-import { waitForProgram } from "./waitFor";
+import { componentOptions } from "./waitFor";
 
 /** A request for a component that a Lab consists of. */
 export interface PartRequest {
@@ -24,8 +25,6 @@ interface PartSource {
   readonly from?: "management" | "cluster";
   /** Whether the settings have one workload cluster, from the inputs or from `from`; default: no. */
   readonly hasCluster?: boolean;
-  /** Set for a part that creates no workload cluster. */
-  readonly without?: "clusters";
 }
 
 /** What a part knows before it creates a resource. */
@@ -37,9 +36,6 @@ interface ReadPart {
   /** Settings for the components that use this one; secret if an input is secret. */
   readonly settings: pulumi.Input<Properties>;
 }
-
-const pick = (values: Readonly<Record<string, unknown>>, keys: readonly string[]): Properties =>
-  Object.fromEntries(Object.entries(values).filter(([key]) => keys.includes(key))) as Properties;
 
 /** Values that only the real run knows. */
 const laterInputs = ["kubeconfig", "nodeId"];
@@ -91,7 +87,7 @@ export const readPart = async (
 ): Promise<ReadPart> => {
   const { values } = await readInputs(inputs, laterInputs);
   const settings = settingsOf(values, keys, source);
-  const choose = (all: Stack["settings"]): Stack["settings"] => (source.without ? { ...all, clusters: [] } : all);
+  const choose = (all: Stack["settings"]): Stack["settings"] => (source.hasCluster ? all : { ...all, clusters: [] });
   const { stack, transformations } = await readLab(settings, choose).catch((error: unknown) => {
     const entryFields = source.hasCluster && source.from !== "cluster" ? Object.keys(clusterFields) : [];
     throw asPartError(error, settings, [...keys, ...entryFields], source.from);
@@ -100,11 +96,8 @@ export const readPart = async (
   const shown = settings.config as Properties;
   return {
     stack: { ...stack, within: siblings },
-    opts: {
-      ...options,
-      transformations: [...(options.transformations ?? []), ...transformations, await waitForProgram(options, inputs)],
-    },
-    links: pick(values.config, ["lifetime", "identity"]),
+    opts: await componentOptions(options, inputs, transformations),
+    links: pick(values.config as Properties, ["lifetime", "identity"]),
     settings: (settings.secretKeys ?? []).length > 0 ? pulumi.secret(shown) : shown,
   };
 };

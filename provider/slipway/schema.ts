@@ -1,8 +1,7 @@
 import { version } from "../../package.json";
-import { partSchemas } from "./partInputs";
-import { labInputs, type SchemaPart, settingTypes } from "../../lib/settings/packageSchema";
+import { partSchemas, text } from "./partInputs";
+import { labInputs, type ObjectSchema, type SchemaPart, settingTypes } from "../../lib/settings/packageSchema";
 
-const text = (description: string): SchemaPart => ({ type: "string", description });
 const mapOfTexts = (description: string): SchemaPart => ({
   type: "object",
   additionalProperties: { type: "string" },
@@ -25,13 +24,13 @@ const clusterState: SchemaPart = {
   required: ["name", "namespace", "version", "nodes"],
 };
 
-const lab: SchemaPart = {
+const lab = ({ properties, required }: ObjectSchema): SchemaPart => ({
   isComponent: true,
   description:
     "A kind cluster with Cluster API, and workload clusters with a pod network, a load balancer and an application. " +
     "The inputs are the settings of Slipway; a stack has one Lab.",
-  inputProperties: labInputs().properties,
-  requiredInputs: labInputs().required,
+  inputProperties: properties,
+  requiredInputs: required,
   properties: {
     url: text("URL of the first application. Absent without an application."),
     answer: text("Summary of the page that the first application answered with."),
@@ -49,7 +48,7 @@ const lab: SchemaPart = {
     },
   },
   required: ["urls", "kubeconfigs", "loadBalancerRanges", "managementCluster", "clusters"],
-};
+});
 
 /** Version of the package, its plugins and its SDKs. */
 export const packageVersion = version;
@@ -77,5 +76,5 @@ export const slipwaySchema = (): SchemaPart => ({
     },
   },
   types: { ...settingTypes(), "slipway:index:ClusterState": clusterState },
-  resources: { "slipway:index:Lab": lab, ...partSchemas() },
+  resources: { "slipway:index:Lab": lab(labInputs()), ...partSchemas() },
 });

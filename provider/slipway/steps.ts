@@ -1,4 +1,4 @@
-import { nameOf } from "../../lib/base/urn";
+import { nameOf, typeOf } from "../../lib/base/urn";
 import * as command from "../plugin/command";
 import { engineLog } from "../plugin/rpc";
 import type { Properties } from "../plugin/values";
@@ -19,7 +19,7 @@ export interface StepOperations {
 }
 
 const requireStep = (urn: string): void => {
-  const type = urn.split("::")[2]?.split("$").at(-1);
+  const type = typeOf(urn);
   if (type !== packagedStepType)
     throw new Error(`plugin slipway: expected ${packagedStepType}, got ${type}. Install the plugin of your package.`);
 };

@@ -15,10 +15,20 @@ const resourcesOf = async (inputs: pulumi.Inputs): Promise<pulumi.Resource[]> =>
  * Returns the transformation that makes all children of a component wait for resources of the program: those of the
  * option dependsOn, and those that the inputs come from. So destroy deletes the children first.
  */
-export const waitForProgram = async (
+const waitForProgram = async (
   { dependsOn = [] }: pulumi.ComponentResourceOptions,
   inputs: pulumi.Inputs,
 ): Promise<pulumi.ResourceTransformation> => {
   const after = pulumi.mergeOptions({ dependsOn }, { dependsOn: await resourcesOf(inputs) });
   return ({ props, opts }) => ({ props, opts: pulumi.mergeOptions(opts, after) });
 };
+
+/** Returns the options of a component: those of the program, with transformations of all its children. */
+export const componentOptions = async (
+  options: pulumi.ComponentResourceOptions,
+  inputs: pulumi.Inputs,
+  transformations: readonly pulumi.ResourceTransformation[],
+): Promise<pulumi.ComponentResourceOptions> => ({
+  ...options,
+  transformations: [...(options.transformations ?? []), ...transformations, await waitForProgram(options, inputs)],
+});

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "@jest/globals";
-import { awaitPods, type Pod, type PodList, readWaitingPods, waitingPods } from "../../../cli/pause/pods";
+import { awaitPods, type Pod, readWaitingPods, waitingPods } from "../../../cli/pause/pods";
 
 const pod = (name: string, status: Pod["status"], metadata = {}): Pod => ({
   metadata: { name, namespace: "default", ...metadata },
@@ -7,7 +7,6 @@ const pod = (name: string, status: Pod["status"], metadata = {}): Pod => ({
   status,
 });
 const ready = { phase: "Running", conditions: [{ type: "Ready", status: "True" }] };
-const list = (...items: Pod[]): PodList => ({ items });
 const runningSince = (startedAt: string) => ({ ...ready, containerStatuses: [{ state: { running: { startedAt } } }] });
 
 describe("pods that are not Ready", () => {
@@ -24,21 +23,18 @@ describe("pods that are not Ready", () => {
     ],
     ["a phase", { phase: "Pending" }, "Pending"],
   ])("have the reason of %s", (_, status, reason) => {
-    expect(waitingPods(list(pod("web", status)))).toEqual([{ name: "default/web", reason }]);
+    expect(waitingPods([pod("web", status)])).toEqual([{ name: "default/web", reason }]);
   });
 
   test("do not include Ready pods, pods that ended, and pods that are being deleted", () => {
     const deleted = pod("old", { phase: "Pending" }, { deletionTimestamp: "2026-01-01T10:00:00Z" });
     const pods = [pod("web", ready), pod("job", { phase: "Succeeded" }), pod("evicted", { phase: "Failed" }), deleted];
-    expect(waitingPods(list(...pods))).toEqual([]);
+    expect(waitingPods(pods)).toEqual([]);
   });
 
   test("include pods whose status is older than the start of their node", () => {
     const startedAt = { "capd-md-0-x": "2026-01-02T08:00:00.5Z" };
-    const pods = list(
-      pod("old", runningSince("2026-01-01T10:00:00Z")),
-      pod("new", runningSince("2026-01-02T08:00:00Z")),
-    );
+    const pods = [pod("old", runningSince("2026-01-01T10:00:00Z")), pod("new", runningSince("2026-01-02T08:00:00Z"))];
     expect(waitingPods(pods, startedAt).map(({ name }) => name)).toEqual(["default/old"]);
   });
 
@@ -47,7 +43,7 @@ describe("pods that are not Ready", () => {
       readWaitingPods({ getObject: answer });
     expect(await reading(() => Promise.reject(new Error("connect ECONNREFUSED")))).toBeUndefined();
     expect(await reading(() => Promise.resolve({ status: 503, body: {} }))).toBeUndefined();
-    const body = list(pod("web", { phase: "Pending" }));
+    const body = { items: [pod("web", { phase: "Pending" })] };
     expect(await reading(() => Promise.resolve({ status: 200, body }))).toEqual([
       { name: "default/web", reason: "Pending" },
     ]);

@@ -38,6 +38,15 @@ export interface Installed {
   readonly tools: string;
 }
 
+/** Returns the block of Pulumi.yaml that names the plugins of an installed package. */
+export const pluginBlock = ({ folder }: Installed): string => `plugins:
+  providers:
+    - name: slipway
+      path: ${join(folder, "provider/slipway")}
+    - name: kind
+      path: ${join(folder, "provider/kind")}
+`;
+
 /** Installs an archive with npm into a folder, and makes its tools. */
 export const installPackage = (archive: string, target: string): Installed => {
   mkdirSync(target, { recursive: true });

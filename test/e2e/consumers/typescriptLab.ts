@@ -4,7 +4,7 @@ import { dependencies } from "../../../package.json";
 import { check, must } from "../harness";
 import { generateSdks } from "../sdk/generator";
 import type { Consumer } from "./consumer";
-import { npmInstall } from "./package";
+import { npmInstall, pluginBlock } from "./package";
 import { answerAll } from "./yamlLab";
 
 /** The program: a Lab, and an object of the program's own in the cluster. */
@@ -31,19 +31,13 @@ export const colour = settings.data["colour"];
 /** A TypeScript program with the generated SDK, a Lab and an object after it. The changed program changes the object. */
 export const typescriptLab: Consumer = {
   name: "TypeScript, Lab",
-  files: ({ folder }, isChanged) => ({
+  files: (installed, isChanged) => ({
     "Pulumi.yaml": `name: consumer
 runtime:
   name: nodejs
   options:
     typescript: false
-plugins:
-  providers:
-    - name: slipway
-      path: ${join(folder, "provider/slipway")}
-    - name: kind
-      path: ${join(folder, "provider/kind")}
-`,
+${pluginBlock(installed)}`,
     "package.json": '{ "name": "consumer", "private": true, "main": "index.js" }\n',
     "tsconfig.json": JSON.stringify({ compilerOptions: { strict: true, target: "es2022", module: "nodenext" } }),
     "index.ts": program(isChanged),

@@ -1,6 +1,6 @@
-import { join } from "node:path";
 import { check, must } from "../harness";
 import type { Consumer } from "./consumer";
+import { pluginBlock } from "./package";
 
 /** Requests the page of each application. */
 export const answerAll = (urls: unknown): void => {
@@ -12,16 +12,10 @@ export const answerAll = (urls: unknown): void => {
 /** A YAML program with a Lab. The changed program has one more worker node. */
 export const yamlLab: Consumer = {
   name: "YAML, Lab",
-  files: ({ folder }, isChanged) => ({
+  files: (installed, isChanged) => ({
     "Pulumi.yaml": `name: consumer
 runtime: yaml
-plugins:
-  providers:
-    - name: slipway
-      path: ${join(folder, "provider/slipway")}
-    - name: kind
-      path: ${join(folder, "provider/kind")}
-resources:
+${pluginBlock(installed)}resources:
   lab:
     type: slipway:Lab
     properties:

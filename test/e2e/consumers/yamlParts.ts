@@ -1,6 +1,6 @@
-import { join } from "node:path";
 import { check } from "../harness";
 import type { Consumer } from "./consumer";
+import { pluginBlock } from "./package";
 import { answerAll } from "./yamlLab";
 
 /** Inputs by which a component finds the cluster. */
@@ -13,16 +13,10 @@ const guestAccess = `
 /** A YAML program with the components of a Lab. The changed program has one more worker node. */
 export const yamlParts: Consumer = {
   name: "YAML, components",
-  files: ({ folder }, isChanged) => ({
+  files: (installed, isChanged) => ({
     "Pulumi.yaml": `name: consumer
 runtime: yaml
-plugins:
-  providers:
-    - name: slipway
-      path: ${join(folder, "provider/slipway")}
-    - name: kind
-      path: ${join(folder, "provider/kind")}
-resources:
+${pluginBlock(installed)}resources:
   management:
     type: slipway:ManagementCluster
   providers:

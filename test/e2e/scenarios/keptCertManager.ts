@@ -53,6 +53,10 @@ export const keptCertManager = (otherContainers: () => readonly string[]): Step[
       "--namespace=cert-manager",
       '--output=jsonpath={range .items[*]}{.metadata.uid} {.metadata.generation}{"\\n"}{end}',
     );
+  const waitForDeployments = (): void => {
+    const wait = ["wait", "--for=condition=Available", "deployment", "--all", "-n=cert-manager", "--timeout=5m"];
+    their.theirKubectl(...wait);
+  };
   return [
     {
       name: "installCertManager: false is refused where cert-manager is missing",
@@ -68,14 +72,7 @@ export const keptCertManager = (otherContainers: () => readonly string[]): Step[
       run: () => {
         const controller = ["deployment/cert-manager", "--namespace=cert-manager"];
         their.theirKubectl("apply", "--filename", join(".tools", "manifests", "cert-manager.yaml"));
-        their.theirKubectl(
-          "wait",
-          "--for=condition=Available",
-          "deployment",
-          "--all",
-          "-n=cert-manager",
-          "--timeout=5m",
-        );
+        waitForDeployments();
         const version = their.theirKubectl(
           "get",
           ...controller,
@@ -98,14 +95,7 @@ export const keptCertManager = (otherContainers: () => readonly string[]): Step[
         );
         their.expectRefusedPreview("got none of webhook");
         their.theirKubectl("scale", "deployment/cert-manager-webhook", "--namespace=cert-manager", "--replicas=1");
-        their.theirKubectl(
-          "wait",
-          "--for=condition=Available",
-          "deployment",
-          "--all",
-          "-n=cert-manager",
-          "--timeout=5m",
-        );
+        waitForDeployments();
         before = their.theirContents();
         uids = deployments();
       },
