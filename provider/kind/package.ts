@@ -1,6 +1,6 @@
 import { version } from "../../package.json";
 import type { ResourceKind } from "../plugin/resourceKind";
-import { referencePage } from "../plugin/reference";
+import { type PackageSchema, referencePage } from "../plugin/reference";
 import { schemaOf } from "../plugin/schema";
 import type { Plugin } from "../plugin/server";
 import { clusterContainers } from "./containers/resource";
@@ -19,7 +19,7 @@ const declarations = Object.fromEntries(Object.entries(kinds).map(([token, { dec
 
 // The SDKs that Pulumi 3.276 generates call existsResource, which 3.269 has.
 /** Returns Pulumi's schema of the package `kind`: the interface of its SDKs. */
-export const kindSchema = (): object =>
+export const kindSchema = (): PackageSchema =>
   schemaOf(
     {
       name: "kind",
@@ -55,7 +55,7 @@ export const kindReference = (): string =>
   referencePage(
     "The kind provider",
     "Resources of the plugin `kind`. The guide is [the kind provider in other programs](../guides/kind-provider.md).",
-    declarations,
+    kindSchema(),
   );
 
 /** The plugin `kind`. */

@@ -1,71 +1,101 @@
-import { documentation } from "./schema";
-import { type Declared, isRequired, type PropertyType, type ResourceDeclaration } from "./property";
+/** A property in Pulumi's schema. */
+export interface SchemaProperty {
+  readonly type?: string;
+  readonly $ref?: string;
+  readonly description?: string;
+  readonly items?: SchemaProperty;
+  readonly additionalProperties?: SchemaProperty;
+}
 
-/** Returns the named types that a type uses, itself included, each once and after its users. */
-const namedTypes = (type: PropertyType): PropertyType[] => {
-  if (type.is === "list" || type.is === "map") return namedTypes(type.of);
-  if (type.is === "choice") return [type];
-  return type.is === "object" ? [type, ...typesOf(type.fields)] : [];
-};
+type SchemaProperties = Readonly<Record<string, SchemaProperty>>;
 
-const typesOf = (declared: Declared): PropertyType[] =>
-  Object.values(declared).flatMap((property) => namedTypes(property.type));
+/** A named type in Pulumi's schema: an object, or a set of values. */
+export interface SchemaType {
+  readonly description?: string;
+  readonly properties?: SchemaProperties;
+  readonly required?: readonly string[];
+  readonly enum?: readonly { readonly value: string; readonly description?: string }[];
+}
 
-const nameOf = (type: PropertyType): string => {
-  switch (type.is) {
-    case "list":
-      return `list of ${nameOf(type.of)}`;
-    case "map":
-      return `map of ${nameOf(type.of)}`;
-    case "choice":
-    case "object":
-      return `[${type.name}](#${type.name.toLowerCase()})`;
-    default:
-      return type.is;
-  }
+/** A resource in Pulumi's schema. Its properties repeat the inputs, besides those of a component. */
+export interface SchemaResource extends SchemaType {
+  readonly inputProperties?: SchemaProperties;
+  readonly requiredInputs?: readonly string[];
+}
+
+/** The parts of Pulumi's schema that a reference page shows. */
+export interface PackageSchema {
+  readonly types?: Readonly<Record<string, SchemaType>>;
+  readonly resources: Readonly<Record<string, SchemaResource>>;
+}
+
+const anyType = "pulumi.json#/Any";
+
+const titleOf = (token: string): string => token.split(":").at(-1)!;
+
+const typeName = ({ type = "", $ref, items, additionalProperties }: SchemaProperty): string => {
+  if ($ref === anyType) return "any value";
+  if ($ref !== undefined) return `[${titleOf($ref)}](#${titleOf($ref).toLowerCase()})`;
+  if (items !== undefined) return `list of ${typeName(items)}`;
+  return additionalProperties === undefined ? type : `map of ${typeName(additionalProperties)}`;
 };
 
 const row = (...cells: string[]): string => `| ${cells.map((cell) => cell.replaceAll("|", "\\|")).join(" | ")} |`;
 
-const table = (declared: Declared, heading: string): string[] => [
+const table = (heading: string, properties: SchemaProperties, required: readonly string[] = []): string[] => [
   row(heading, "type", "description"),
   row("---", "---", "---"),
-  ...Object.entries(declared).map(([name, property]) => {
-    const required = heading !== "output" && isRequired(property) ? "Required. " : "";
-    return row(`\`${name}\``, nameOf(property.type), required + documentation(property));
-  }),
+  ...Object.entries(properties).map(([name, property]) =>
+    row(
+      `\`${name}\``,
+      typeName(property),
+      `${required.includes(name) ? "Required. " : ""}${property.description ?? ""}`,
+    ),
+  ),
+  "",
 ];
 
-const typeSection = (type: PropertyType): string[] => {
-  if (type.is === "object") return [`### ${type.name}`, "", type.description, "", ...table(type.fields, "field"), ""];
-  if (type.is !== "choice") return [];
-  const rows = Object.entries(type.values).map(([value, description]) => row(`\`${value}\``, description));
-  return [`### ${type.name}`, "", type.description, "", row("value", "meaning"), row("---", "---"), ...rows, ""];
+const resourceSection = ([token, resource]: [string, SchemaResource]): string[] => {
+  const { description = "", inputProperties = {}, requiredInputs, properties = {} } = resource;
+  const outputs = Object.entries(properties).filter(([name]) => !(name in inputProperties));
+  return [
+    `## ${titleOf(token)}`,
+    "",
+    description,
+    "",
+    ...(Object.keys(inputProperties).length > 0 ? table("input", inputProperties, requiredInputs) : []),
+    ...(outputs.length > 0 ? table("output", Object.fromEntries(outputs)) : []),
+  ];
 };
 
-/** Returns the reference page of a package as Markdown: its resources by token, and their types. */
-export const referencePage = (
-  title: string,
-  introduction: string,
-  resources: Readonly<Record<string, ResourceDeclaration>>,
-): string => {
-  const types = Object.values(resources).flatMap(({ inputs, outputs }) => typesOf({ ...inputs, ...outputs }));
-  return [
+const typeSection = ([token, type]: [string, SchemaType]): string[] => [
+  `### ${titleOf(token)}`,
+  "",
+  type.description ?? "",
+  "",
+  ...(type.enum === undefined
+    ? table("field", type.properties ?? {}, type.required)
+    : [
+        row("value", "meaning"),
+        row("---", "---"),
+        ...type.enum.map(({ value, description = "" }) => row(`\`${value}\``, description)),
+        "",
+      ]),
+];
+
+/** Returns the reference page of a package as Markdown: its resources and its types, as Pulumi's schema describes them. */
+export const referencePage = (title: string, introduction: string, schema: PackageSchema): string =>
+  [
     "<!-- Generated by `npm run schema`. -->",
     "",
     `# ${title}`,
     "",
     introduction,
     "",
-    ...Object.entries(resources).flatMap(([token, { description, inputs, outputs }]) => [
-      `## ${token.split(":").at(-1)}`,
-      "",
-      description,
-      "",
-      ...[...table(inputs, "input"), "", ...table(outputs, "output"), ""],
-    ]),
+    ...Object.entries(schema.resources).flatMap(resourceSection),
     "## Types",
     "",
-    ...[...new Map(types.map((type) => [nameOf(type), type])).values()].flatMap(typeSection),
+    ...Object.entries(schema.types ?? {})
+      .sort(([a], [b]) => a.localeCompare(b))
+      .flatMap(typeSection),
   ].join("\n");
-};

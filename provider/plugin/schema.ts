@@ -1,4 +1,5 @@
 import { type Declared, isRequired, type Property, type PropertyType, type ResourceDeclaration } from "./property";
+import type { PackageSchema } from "./reference";
 
 /** What a package has besides its resources, in the words of Pulumi's schema. */
 export interface PackageMeta {
@@ -105,13 +106,16 @@ const requiredNames = (declared: Declared): string[] =>
     .map(([name]) => name);
 
 /** Returns Pulumi's schema of a package with these resources by token, from which SDKs are generated. */
-export const schemaOf = (meta: PackageMeta, resources: Readonly<Record<string, ResourceDeclaration>>): object => {
+export const schemaOf = (
+  meta: PackageMeta,
+  resources: Readonly<Record<string, ResourceDeclaration>>,
+): PackageSchema & Json => {
   const writer = new SchemaWriter(meta.name);
   const described = Object.entries(resources).map(([token, declaration]) => [token, writer.resourceSpec(declaration)]);
   return {
     ...meta,
     provider: { description: `Provider of the package ${meta.name}. It needs no configuration.` },
-    types: writer.types,
-    resources: Object.fromEntries(described) as Json,
+    types: writer.types as NonNullable<PackageSchema["types"]>,
+    resources: Object.fromEntries(described) as PackageSchema["resources"],
   };
 };

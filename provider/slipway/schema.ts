@@ -1,4 +1,5 @@
 import { version } from "../../package.json";
+import { type PackageSchema, referencePage } from "../plugin/reference";
 import { partSchemas, text } from "./partInputs";
 import { labInputs, type ObjectSchema, type SchemaPart, settingTypes } from "../../lib/settings/packageSchema";
 
@@ -54,7 +55,7 @@ const lab = ({ properties, required }: ObjectSchema): SchemaPart => ({
 export const packageVersion = version;
 
 /** Pulumi's schema of the package slipway: the interface of its SDKs. */
-export const slipwaySchema = (): SchemaPart => ({
+export const slipwaySchema = (): PackageSchema & SchemaPart => ({
   name: "slipway",
   version,
   displayName: "Slipway",
@@ -78,3 +79,11 @@ export const slipwaySchema = (): SchemaPart => ({
   types: { ...settingTypes(), "slipway:index:ClusterState": clusterState },
   resources: { "slipway:index:Lab": lab(labInputs()), ...partSchemas() },
 });
+
+/** Returns the page docs/reference/package.md. */
+export const slipwayReference = (): string =>
+  referencePage(
+    "The package slipway",
+    "Components of the plugin `slipway`. The guide is [use Slipway from another program](../guides/use-as-a-package.md).",
+    slipwaySchema(),
+  );

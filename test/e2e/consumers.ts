@@ -4,18 +4,27 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { type Consumer, lifeOf } from "./consumers/consumer";
+import { automationSteps } from "./consumers/automation";
+import { type Consumer, type ConsumerEnvironment, lifeOf } from "./consumers/consumer";
 import { installPackage, packInCopy } from "./consumers/package";
 import { typescriptLab } from "./consumers/typescriptLab";
 import { yamlLab } from "./consumers/yamlLab";
 import { yamlParts } from "./consumers/yamlParts";
-import { type Counts, report, runSteps } from "./harness";
+import { type Counts, report, runSteps, type Step } from "./harness";
 import { yamlHost } from "./sdk/generator";
 
-const consumers: Readonly<Record<string, Consumer>> = {
-  "yaml-lab": yamlLab,
-  "yaml-parts": yamlParts,
-  "typescript-lab": typescriptLab,
+type Life = (place: ConsumerEnvironment) => Step[];
+
+const life =
+  (consumer: Consumer): Life =>
+  (place) =>
+    lifeOf(consumer, place);
+
+const consumers: Readonly<Record<string, Life>> = {
+  "yaml-lab": life(yamlLab),
+  "yaml-parts": life(yamlParts),
+  "typescript-lab": life(typescriptLab),
+  automation: automationSteps,
 };
 
 const runConsumers = async (names: readonly string[]): Promise<Counts> => {
@@ -29,7 +38,7 @@ const runConsumers = async (names: readonly string[]): Promise<Counts> => {
     const path = [await yamlHost(), installed.tools];
     for (const name of names) {
       const place = { folder: join(folder, name), path, installed };
-      const { passed, failed } = await runSteps(lifeOf(consumers[name]!, place), () => undefined);
+      const { passed, failed } = await runSteps(consumers[name]!(place), () => undefined);
       counts.passed += passed;
       counts.failed += failed;
     }

@@ -1,5 +1,5 @@
 // Packs the plugin kind, generates its SDKs and checks the examples of docs/guides/kind-provider.md with them: `make e2e-sdk`, or
-// `ARGS="typescript go python yaml node"` for the named parts. The parts yaml and node create a cluster on this machine's
+// `ARGS="typescript go python reference yaml node"` for the named parts. The parts yaml and node create a cluster on this machine's
 // Docker. The others need the registries of their languages only.
 import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -10,6 +10,7 @@ import { check, command, type Counts, must, report, runSteps, type Step } from "
 import { generateSdks } from "./sdk/generator";
 import { goSteps, pythonSteps, typescriptSteps } from "./sdk/languages";
 import { nodeSteps } from "./sdk/node";
+import { referenceSteps } from "./sdk/reference";
 import { yamlSteps } from "./sdk/yaml";
 
 /** A part of the test: its steps, which get a folder of their own and the folder of all SDKs and of the packed plugin. */
@@ -17,6 +18,7 @@ const parts: Readonly<Record<string, (folder: string, sdks: string, plugin: stri
   typescript: typescriptSteps,
   go: goSteps,
   python: pythonSteps,
+  reference: referenceSteps,
   yaml: yamlSteps,
   node: nodeSteps,
 };

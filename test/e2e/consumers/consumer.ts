@@ -24,20 +24,21 @@ export interface ConsumerEnvironment {
   readonly installed: Installed;
 }
 
+/** Returns the environment variables of a consumer's Pulumi, which has a home and a state of its own. */
+export const environmentOf = ({ folder, path }: ConsumerEnvironment): Record<string, string> => ({
+  PATH: [...path, process.env["PATH"] ?? ""].join(":"),
+  PULUMI_HOME: join(folder, "home"),
+  PULUMI_BACKEND_URL: `file://${join(folder, "state")}`,
+  PULUMI_CONFIG_PASSPHRASE: "only for this test",
+  PULUMI_SKIP_UPDATE_CHECK: "true",
+  PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION: "true",
+  PULUMI_PARALLEL: "64",
+});
+
 /** Returns the steps of a consumer's life: up, answers, refresh, no change, one changed input, destroy. */
-export const lifeOf = (
-  { name, files, install, compile, verify }: Consumer,
-  { folder, path, installed }: ConsumerEnvironment,
-): Step[] => {
-  const env = {
-    PATH: [...path, process.env.PATH ?? ""].join(":"),
-    PULUMI_HOME: join(folder, "home"),
-    PULUMI_BACKEND_URL: `file://${join(folder, "state")}`,
-    PULUMI_CONFIG_PASSPHRASE: "only for this test",
-    PULUMI_SKIP_UPDATE_CHECK: "true",
-    PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION: "true",
-    PULUMI_PARALLEL: "64",
-  };
+export const lifeOf = ({ name, files, install, compile, verify }: Consumer, place: ConsumerEnvironment): Step[] => {
+  const { folder, installed } = place;
+  const env = environmentOf(place);
   const program = join(folder, "program");
   const pulumi = (...args: string[]): string => must("pulumi", [...args, "--non-interactive"], { cwd: program, env });
   const write = (isChanged: boolean): void => {

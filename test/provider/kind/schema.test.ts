@@ -109,7 +109,7 @@ describe("the search for undocumented properties", () => {
   const find = (inputs: Declared): string[] => {
     const meta = { name: "t", version: "1.0.0", displayName: "t", description: "A test.", keywords: [], license: "x" };
     const declaration = { description: "A thing of a test.", inputs, outputs: {} };
-    return undocumented(schemaOf({ ...meta, language: {} }, { "t:index:Thing": declaration }) as Schema);
+    return undocumented(schemaOf({ ...meta, language: {} }, { "t:index:Thing": declaration }) as unknown as Schema);
   };
 
   test("finds a property without a description", () => {

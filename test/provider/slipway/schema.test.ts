@@ -1,6 +1,8 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import { describe, expect, test } from "@jest/globals";
 import { settingsSchema } from "../../../lib/settings/schema/stack";
-import { slipwaySchema } from "../../../provider/slipway/schema";
+import { slipwayReference, slipwaySchema } from "../../../provider/slipway/schema";
 
 interface Property {
   type?: string;
@@ -16,6 +18,7 @@ interface Described {
   properties?: Record<string, Property>;
   inputProperties?: Record<string, Property>;
   required?: string[];
+  requiredInputs?: string[];
 }
 const schema = slipwaySchema() as unknown as {
   types: Record<string, Described>;
@@ -50,6 +53,30 @@ describe("the schema of the package", () => {
       loadBalancerPrefix: { type: "integer", default: 29 },
     });
     expect(lab.inputProperties?.["nodeImage"]).not.toHaveProperty("default");
+  });
+
+  test("says what happens without each optional input", () => {
+    const inputs = Object.entries({ ...schema.types, ...schema.resources }).flatMap(([token, described]) => {
+      const { properties = {}, inputProperties = properties, required = [], requiredInputs = required } = described;
+      return Object.entries(inputProperties)
+        .filter(([name]) => !requiredInputs.includes(name))
+        .map(([name, { description = "" }]) => ({ name: `${token}.${name}`, description }));
+    });
+    const silent = inputs.filter(({ description }) => !/\b(Default|default|Empty|Absent)\b/.test(description));
+    expect(silent.map(({ name }) => name)).toEqual([]);
+    expect(lab.inputProperties?.["clusterName"]?.description).toBe("Name of the workload cluster. Default: `capd`.");
+    expect(lab.inputProperties?.["managementPorts"]?.description).toMatch(/ Default: an empty list\.$/);
+  });
+
+  test("is described in docs/reference/package.md, which npm run schema writes", () => {
+    const page = readFileSync(join(__dirname, "../../../docs/reference/package.md"), "utf8");
+    const words = (text: string): string =>
+      text
+        .replace(/-{3,}/g, "")
+        .split(/[|\s]+/)
+        .filter(Boolean)
+        .join(" ");
+    expect(words(page)).toBe(words(slipwayReference()));
   });
 
   test("names the allowed values of a setting", () => {
