@@ -44,6 +44,8 @@ export interface Inputs extends Omit<StackImages, "capdId"> {
   savedKubeconfigs: Readonly<Record<string, string>>;
   /** Facts about the image of Cluster API's Docker provider. `image` and `clone` are those of a clone. */
   capd: { localId?: string; archive?: CapdArchive; image?: string; clone?: string };
+  /** Ports of running API servers; present only if this host does not reach containers at their addresses. */
+  publishedPorts?: Readonly<Record<string, number>>;
   /** The existing management cluster of the settings; absent if the stack creates a kind cluster. */
   existing?: ExistingManagement;
   /** Problems that may stop an `up`, each with its remedy. */
@@ -68,7 +70,9 @@ export const prepare = async (settings: Settings, owner: string, preview = false
   const reading = outcomeOf(readTemplates(settings));
   const [host, machine, existing, tags, capdTag, archive, clone, templates, manifests, topology] = await Promise.all([
     outcomeOf<HostInspection>(
-      onDocker ? inspectHost(settings, owner) : { answers: true, problems: [], warnings: [], network: undefined },
+      onDocker
+        ? inspectHost(settings, owner, preview)
+        : { answers: true, problems: [], warnings: [], network: undefined },
     ),
     outcomeOf(hasExistingManagement ? undefined : inspectManagementNode(management.name)),
     outcomeOf(hasExistingManagement ? inspectExisting(management) : undefined),
@@ -146,6 +150,7 @@ export const prepare = async (settings: Settings, owner: string, preview = false
     ...nodes,
     running,
     savedKubeconfigs: kubeconfigsWithoutSecret(stack, clusters, managed),
+    ...(report?.publishedPorts ? { publishedPorts: report.publishedPorts } : {}),
     ...(cluster ? { existing: cluster } : {}),
     capd: {
       ...(capdId === undefined ? {} : { localId: capdId }),

@@ -140,6 +140,7 @@ export const workloadClusterArgs = (
     parts: cluster.parts,
     running: clusterKey(cluster) in stack.inputs.running,
     savedKubeconfig: stack.inputs.savedKubeconfigs[clusterKey(cluster)],
+    publishedPorts: stack.inputs.publishedPorts,
     ready: [...ready, ...(namespace ? [namespace] : []), ...(added?.running ?? []), ...classReady(shared, cluster)],
     nodeImageReady: (images.get(cluster.name) ?? []).flatMap((image) => image.ready),
   };
@@ -228,9 +229,18 @@ export interface ApplicationNeeds {
   manifests: ExtraManifests | undefined;
 }
 
+/** Returns what sends the request of a host that does not reach the address: the management node, or a node of the cluster. */
+const senderOf = (
+  management: Management | undefined,
+  { name }: ClusterSettings,
+): NonNullable<ApplicationArgs["requestFrom"]> => {
+  const kind = management && kindOf(management);
+  return kind ? { FROM: kind.nodeName } : { CLUSTER: name };
+};
+
 /** Returns arguments of nginx behind the cluster's load balancer; undefined if the cluster has no application. */
 export const applicationArgs = (
-  { stack, cloudProviderKind }: Pick<Shared, "stack" | "cloudProviderKind">,
+  { stack, cloudProviderKind, management }: Pick<Shared, "stack" | "cloudProviderKind"> & Partial<Shared>,
   settings: ClusterSettings,
   { access, workers }: Pick<WorkloadCluster, "access" | "workers">,
   { nodes, metalLb, manifests }: ApplicationNeeds,
@@ -248,5 +258,6 @@ export const applicationArgs = (
     // Without a pod network of the program, the manifests may install one. The same holds for a load balancer.
     podsCanRun: nodes ? [nodes] : [...workers, ...added],
     loadBalancerReady: metalLb?.ready ?? readyByLoadBalancer[settings.loadBalancer],
+    ...(stack.inputs.publishedPorts ? { requestFrom: senderOf(management, settings) } : {}),
   };
 };

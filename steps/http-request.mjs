@@ -1,11 +1,32 @@
-// Requests URL until it answers 200 or TIMEOUT_SECONDS are over. Prints the status, the title and nginx's thanks.
-const { URL: url, TIMEOUT_SECONDS: seconds } = process.env;
+// Requests URL until it answers 200 or TIMEOUT_SECONDS are over. Prints the status, the title and nginx's thanks. If FROM
+// names a container, curl sends the requests in this container.
+import { execFile } from "node:child_process";
+import { promisify } from "node:util";
+
+const { URL: url, TIMEOUT_SECONDS: seconds, FROM: container } = process.env;
 const deadline = Date.now() + Number(seconds) * 1000;
 
-const request = async () => {
+const fetchHere = async () => {
   const response = await fetch(url, { signal: AbortSignal.timeout(2000), headers: { connection: "close" } });
-  const text = await response.text();
-  if (response.status !== 200) throw new Error(`status ${response.status}`);
+  return { status: response.status, text: await response.text() };
+};
+
+const fetchInside = async () => {
+  // --globoff, because an IPv6 address has brackets.
+  const options = ["--noproxy", "*", "--globoff", "--silent", "--show-error", "--max-time", "2"];
+  const curl = ["curl", ...options, "--write-out", "\n%{http_code}", "--url", url];
+  try {
+    const { stdout } = await promisify(execFile)("docker", ["exec", container, ...curl]);
+    const end = stdout.lastIndexOf("\n");
+    return { status: Number(stdout.slice(end + 1)), text: stdout.slice(0, end) };
+  } catch (error) {
+    throw new Error(`${error.stderr?.trim() || error.message} (in container ${container})`);
+  }
+};
+
+const request = async () => {
+  const { status, text } = await (container ? fetchInside() : fetchHere());
+  if (status !== 200) throw new Error(`status ${status}`);
   const title = /<title>(.*?)<\/title>/s.exec(text)?.[1]?.trim();
   const thanks = /Thank you for using nginx\./.exec(text)?.[0];
   return ["200", title, thanks].filter(Boolean).join(" · ");

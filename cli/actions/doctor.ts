@@ -11,6 +11,7 @@ import { requirementsOf } from "../../preflight/host/requirements";
 import type { Settings } from "../../lib/settings/types";
 import { placeStackFile, stackFile, type StackFileReading, stackName } from "../../preflight/stackFile";
 import { cacheRoot } from "../../system/cacheFolder";
+import { measureReach } from "../../system/reach";
 import { readOutputs, type Target } from "../pulumi/run";
 import { exportState } from "../pulumi/state";
 import { clustersOf } from "../teardown/destroy";
@@ -43,11 +44,15 @@ export const examine = async (
   const stack = stackName(route);
   // Two questions to Pulumi at the same time would clean the same settings file.
   const outputsAfter = async () => (canAskPulumi(checkout, stack) ? readOutputs(open()) : undefined);
-  const [facts, { settings, notice, problems }, outputs] = await Promise.all([
+  const [gathered, { settings, notice, problems }, outputs, reach] = await Promise.all([
     gatherFacts(checkout, route, cacheRoot()),
     reading,
     reading.then(outputsAfter),
+    reading.then(({ settings: read }) =>
+      measureReach(read && { management: read.management.name, image: read.management.nodeImage || undefined }),
+    ),
   ]);
+  const facts = { ...gathered, reach };
   const demands = settings && requirementsOf(settings);
   const owned = facts.kindOwner?.endsWith(`/${stack}`) ? (demands?.wantedClusters ?? []) : [];
   const ownClusters = [...clustersOf(outputs), ...owned];

@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import { formatChecks } from "../../preflight/host/doctor";
 import { root } from "../../system/checkout";
 import type { Action } from "../commandLine/definition";
+import { renewPublishedPorts } from "../kubeconfig/publishedPorts";
 import { requireStarted } from "../pause/describe";
 import { pulumiEnvironment, writeEnvironmentScript } from "../pulumi/environment";
 import { runPulumi, type Target } from "../pulumi/run";
@@ -43,6 +44,7 @@ export const status: Action = async ({ options: { watch, json } }) => {
   if (watch && json) throw new UsageError("--json: expected without --watch, got both. Give only one of them.");
   const log = json ? printAside : print;
   const target = openTarget(await pickRoute({ checkout: root, print: log }), log);
+  await renewPublishedPorts(target);
   if (json) print(JSON.stringify(await statusDocument(target), null, 2));
   else await (watch ? watchStatus : printStatus)(target, print);
   return 0;

@@ -1,9 +1,11 @@
 import { root } from "../../system/checkout";
 import { docker } from "../../system/docker";
 import { createExec } from "../../system/exec";
+import { measureReach } from "../../system/reach";
 import type { Action } from "../commandLine/definition";
 import { findClusters } from "../diagnosis/cluster";
 import { findStackContainers } from "../pause/containers";
+import { renewPublishedPorts } from "../kubeconfig/publishedPorts";
 import { pauseHealthChecks, resumeHealthChecks } from "../pause/healthChecks";
 import { readWaitingPods } from "../pause/pods";
 import { openWatchedApi } from "../progress/openApi";
@@ -100,6 +102,10 @@ const awaitStarted = async (
 ): Promise<void> => {
   const names = clusterNames(paused.clusters);
   const { ours } = await findStackContainers(target.stack, names, docker);
+  const [{ reach }] = await Promise.all([
+    measureReach({ management: paused.clusters.management?.name }),
+    renewPublishedPorts(target),
+  ]);
   const containers = Object.fromEntries(
     names.map((name) => [
       name,
@@ -109,7 +115,8 @@ const awaitStarted = async (
   const outputs = outputsIn(state);
   const urls = [...new Set([outputs.url ?? [], Object.values(outputs.urls ?? {})].flat())];
   const management = paused.clusters.management?.name ?? "";
-  await awaitStack({ target, management, located: findClusters(target, outputs), containers, urls, unready }, print);
+  const located = findClusters(target, outputs);
+  await awaitStack({ target, management, located, containers, urls, unready, reach }, print);
   await changeHealthChecks(target, state, resumeHealthChecks);
 };
 

@@ -1,5 +1,6 @@
 import { chmodSync, existsSync, mkdirSync, readdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
+import type { Reach } from "../../lib/base/containerAddresses";
 import type { Outputs } from "../pulumi/run";
 import { writeAtomically } from "../../system/files";
 
@@ -47,22 +48,47 @@ export const excerpt = (answer: string, count = 6): string[] => {
   return lines.length > count ? [...lines.slice(0, count), "…"] : lines;
 };
 
+/** Port of this machine in the printed `kubectl port-forward`. */
+const forwardedPort = 8080;
+
+/** Returns the lines that say how to reach the first application from a host that does not reach its address. */
+const forwardLines = ({ urls = {} }: Outputs, files: Record<string, string>): string[] => {
+  const [file] = Object.keys(urls).flatMap((name) => files[name] ?? []);
+  if (file === undefined) return [];
+  const command = `.tools/bin/kubectl --kubeconfig ${file} port-forward --namespace default service/nginx`;
+  return [
+    "this host does not reach that address. This command makes the application answer at " +
+      `http://127.0.0.1:${forwardedPort}/:`,
+    `  ${command} ${forwardedPort}:80`,
+    "",
+  ];
+};
+
 /** Returns the lines that `make up` prints at its end. */
 export const upReport = (
   stack: string,
   outputs: Outputs,
   files: Record<string, string>,
   isDefault: boolean,
+  reach: Reach = "address",
 ): string[] => {
   const { url, answer, managementCluster, clusters = [] } = outputs;
   const management = managementCluster === undefined ? undefined : files[managementCluster];
   const first = clusters[0];
   const workload = first === undefined ? undefined : files[first.name];
+  const isReached = reach === "address";
   const suffix = isDefault ? "" : ` STACK=${stack}`;
   const width = Math.max(0, ...Object.keys(files).map((name) => name.length));
   return [
     "",
-    ...(url ? [`${url} answers:`, ...excerpt(answer ?? "").map((line) => `  | ${line}`), ""] : []),
+    ...(url
+      ? [
+          `${url} answers${isReached ? "" : " inside the Docker network"}:`,
+          ...excerpt(answer ?? "").map((line) => `  | ${line}`),
+          "",
+        ]
+      : []),
+    ...(isReached ? [] : forwardLines(outputs, files)),
     ...(outputs.loadBalancerRange ? [`load balancer addresses: ${outputs.loadBalancerRange}`] : []),
     "kubeconfigs:",
     ...Object.entries(files).map(

@@ -1,6 +1,8 @@
+import type { ReachReading } from "../../lib/base/containerAddresses";
 import type { Route } from "../../lib/versions/pins";
 import { defaultStack } from "../../preflight/stackFile";
 import { root } from "../../system/checkout";
+import { measureReach } from "../../system/reach";
 import type { Action } from "../commandLine/definition";
 import { createsClusters } from "../pulumi/creating";
 import { followedRun } from "../pulumi/followedRun";
@@ -22,10 +24,10 @@ import { upReport, writeKubeconfigs } from "./report";
 import { printStuck } from "./status";
 
 /** Writes the kubeconfigs and prints the outputs after a successful `up`. */
-const finishUp = (target: Target, route: Route, outputs: Outputs): void => {
+const finishUp = (target: Target, route: Route, outputs: Outputs, { reach }: ReachReading): void => {
   forgetTakeOver(root, target.stack);
   const files = writeKubeconfigs(root, target.stack, outputs.kubeconfigs ?? {});
-  for (const line of upReport(target.stack, outputs, files, target.stack === defaultStack[route])) print(line);
+  for (const line of upReport(target.stack, outputs, files, target.stack === defaultStack[route], reach)) print(line);
 };
 
 /** Runs Pulumi until all deleted objects exist again. It runs again for objects whose deletion was still in progress. */
@@ -94,7 +96,12 @@ const runUp = async (
   const state = exportState(target, { showSecrets: true });
   const outputs = state.then((exported) => exported && knownOutputsIn(exported));
   const explained =
-    code === 0 ? outputs.then((all) => finishUp(target, route, all ?? {})) : explainFailure(target, failure);
+    code === 0
+      ? outputs.then(async (all) => {
+          const management = all?.managementCluster;
+          finishUp(target, route, all ?? {}, await measureReach({ management }));
+        })
+      : explainFailure(target, failure);
   const diagnosis = explained.then((lines) => lines ?? []);
   await Promise.all([report.finish({ code, diagnosis, state, outputs }), explained, recorded]);
   return code;

@@ -5,6 +5,7 @@ export const variables = {
   SLIPWAY_CACHE: "absolute path of the cache; default: $XDG_CACHE_HOME/slipway, else ~/.cache/slipway",
   XDG_CACHE_HOME: "folder of all caches, for SLIPWAY_CACHE",
   SLIPWAY_TIMEOUT: "seconds after which every wait ends, from 1 to 999999; default: a limit for each wait",
+  SLIPWAY_REACH: "address or published-port: how API servers of containers are reached; default: measured",
   SLIPWAY_TRACE: "1 prints errors with their stack and more of Pulumi's debugging output",
   NO_COLOR: "any value turns colours off",
   PULUMI_BACKEND_URL: "backend of the state; default: the folder .slipway of the checkout",
@@ -54,6 +55,7 @@ export const stateVariables: readonly VariableName[] = [
 export const pulumiVariables: readonly VariableName[] = [
   ...toolVariables,
   "SLIPWAY_TIMEOUT",
+  "SLIPWAY_REACH",
   ...stateVariables,
   "PULUMI_PARALLEL",
   "GOGC",

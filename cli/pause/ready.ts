@@ -1,4 +1,5 @@
 import { join } from "node:path";
+import type { Reach } from "../../lib/base/containerAddresses";
 import { docker, type Docker } from "../../system/docker";
 import { complaintOf, exec, type ExecOptions, type ExecResult } from "../../system/exec";
 import type { StackClusters } from "../diagnosis/cluster";
@@ -20,6 +21,8 @@ export interface StartedStack {
   urls: readonly string[];
   /** Pods that were not Ready before the stop, as `CLUSTER NAMESPACE/NAME`. */
   unready: readonly string[];
+  /** How this host reaches the clusters. @default "address" */
+  reach?: Reach;
 }
 
 /** Seconds until a start gives up, for each condition; SLIPWAY_TIMEOUT shortens them. */
@@ -57,7 +60,8 @@ const awaitCluster = async (
 ): Promise<void> => {
   const KUBECONFIG = join(stack.target.checkout, stack.located.management ?? "");
   const TIMEOUT = `${timeouts.nodes}s`;
-  const env = { CLUSTER: name, NAMESPACE: namespace, KUBECONFIG, MISSING_CONTAINERS: "", TIMEOUT };
+  const REACH = stack.reach ?? "address";
+  const env = { CLUSTER: name, NAMESPACE: namespace, KUBECONFIG, MISSING_CONTAINERS: "", TIMEOUT, REACH };
   await requireStep(stack, "repair-containers", env, run);
 };
 
@@ -135,7 +139,9 @@ const awaitConditions = async (stack: StartedStack, print: Print, run: RunStep, 
     }),
   ]);
   const answers = urls.map(async (URL) => {
-    await requireStep(stack, "http-request", { URL, TIMEOUT_SECONDS: String(limit(timeouts.answer)) }, run);
+    const sender: Record<string, string> =
+      stack.reach === "published-port" ? { FROM: `${management}-control-plane` } : {};
+    await requireStep(stack, "http-request", { URL, TIMEOUT_SECONDS: String(limit(timeouts.answer)), ...sender }, run);
     report(`${URL} answers`);
   });
   await Promise.all(answers);

@@ -2,6 +2,7 @@ import type { Route } from "../../lib/versions/pins";
 import { readStackFileConfig } from "../../preflight/stackFile";
 import { root } from "../../system/checkout";
 import { print, printAside } from "../commandLine/output";
+import { renewPublishedPorts } from "../kubeconfig/publishedPorts";
 import { endInterrupted, repairState } from "../recovery/interrupted";
 import { reportKilledRuns } from "../report/killedRuns";
 import { ensureTools } from "../toolchain";
@@ -44,7 +45,7 @@ export const prepareTarget = async (repair?: StateRepair, log = print): Promise<
   const interrupted = repair !== undefined && (await endInterrupted(target, log));
   removeStaleLocks(target.backend, target.stack, log);
   repairStateFiles(target.backend, target.stack, log);
-  await selectStack(target);
+  await Promise.all([selectStack(target), renewPublishedPorts(target)]);
   // Only after an interrupted run, because the export of the state takes a second.
   if (interrupted) await repairState(target, log, repair);
   return { route, target };

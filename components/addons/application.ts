@@ -28,6 +28,11 @@ export interface ApplicationArgs {
   podsCanRun: pulumi.Resource[];
   /** Resources that provide the load balancer's address. */
   loadBalancerReady: pulumi.Resource[];
+  /**
+   * Containers that send the request: variables of steps/http-request.
+   * @default - this host sends the request
+   */
+  requestFrom?: { readonly FROM: string } | { readonly CLUSTER: string } | undefined;
 }
 
 /** Runs nginx behind a Service of type LoadBalancer, and sends a request to the Service's address. */
@@ -64,7 +69,7 @@ export class Application extends pulumi.ComponentResource {
     const request = (url: pulumi.Output<string>, suffix: string): pulumi.Output<string> =>
       createStep(
         `${name}-request${suffix}`,
-        { ...step("http-request"), environment: { URL: url, TIMEOUT_SECONDS: "180" } },
+        { ...step("http-request"), environment: { URL: url, TIMEOUT_SECONDS: "180", ...args.requestFrom } },
         { parent: this, dependsOn: [running, ...args.loadBalancerReady], ...lifecycleOptions(cluster) },
       ).stdout;
     const [primary = "ipv4", second] = families;

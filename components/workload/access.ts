@@ -1,6 +1,5 @@
 import { Secret } from "@pulumi/kubernetes/core/v1/secret";
 import * as pulumi from "@pulumi/pulumi";
-import { reachesContainers } from "../../lib/base/containerAddresses";
 import { kubeconfigFile } from "../../lib/base/paths";
 import { infrastructureOf } from "../../lib/cluster/infrastructure";
 import type { ClusterSpec, Backend } from "../../lib/cluster/spec";
@@ -10,12 +9,19 @@ import type { ClusterHandle } from "../kubernetes/clusterHandle";
 import { KubernetesProvider, workloadIdentifier } from "../kubernetes/provider";
 import { createStep, step, type StepResource } from "../kubernetes/step";
 
+/**
+ * Ports of 127.0.0.1 at which Docker publishes the API servers that run already, by cluster. Present only if this host does
+ * not reach containers at their addresses.
+ */
+export type PublishedPorts = Readonly<Record<string, number>>;
+
 /** A cluster whose objects were created. */
 export interface WaitForApiArgs {
   management: ClusterHandle;
   spec: Pick<ClusterSpec, "name" | "namespace"> & { backend: Backend };
   /** Object that creates the control plane. Without it, no API ever answers. */
   controlPlane: KubernetesObject;
+  publishedPorts?: PublishedPorts | undefined;
 }
 
 /**
@@ -23,7 +29,7 @@ export interface WaitForApiArgs {
  * Cluster API polls a new API server only every 30 s. Meanwhile the pod network can be installed.
  */
 export const waitForApi = (name: string, args: WaitForApiArgs, opts: pulumi.CustomResourceOptions): StepResource => {
-  const { management, spec, controlPlane } = args;
+  const { management, spec, controlPlane, publishedPorts } = args;
   const group = controlPlane.apiVersion.split("/")[0];
   return createStep(
     `${name}-api`,
@@ -33,10 +39,7 @@ export const waitForApi = (name: string, args: WaitForApiArgs, opts: pulumi.Cust
         CLUSTER: spec.name,
         NAMESPACE: spec.namespace,
         CONTROL_PLANE: `${controlPlane.kind.toLowerCase()}.${group}/${controlPlane.metadata.name}`,
-        REACH:
-          reachesContainers(process.platform) || !infrastructureOf(spec.backend).onDocker
-            ? "address"
-            : "published-port",
+        REACH: publishedPorts !== undefined && infrastructureOf(spec.backend).onDocker ? "published-port" : "address",
         KUBECONFIG: management.kubeconfigFile,
         TIMEOUT_SECONDS: "1800",
       },
@@ -62,6 +65,7 @@ export interface WorkloadAccessArgs {
   api: StepResource;
   /** Further dependencies of the cluster's contents besides the kubeconfig. */
   apiReady: pulumi.Resource[];
+  publishedPorts?: PublishedPorts | undefined;
   /** Resources with which the contents of the cluster are deleted and replaced. */
   lifecycle: Pick<ClusterHandle, "lifetime" | "identity">;
 }
@@ -96,7 +100,7 @@ export const workloadAccess = (name: string, args: WorkloadAccessArgs, parent: p
 
 const readKubeconfig = (
   name: string,
-  { management, spec, api, savedKubeconfig }: WorkloadAccessArgs,
+  { management, spec, api, savedKubeconfig, publishedPorts }: WorkloadAccessArgs,
   parent: pulumi.Resource,
 ): pulumi.Output<string> => {
   // A read of a missing Secret would fail the whole preview.
@@ -107,26 +111,26 @@ const readKubeconfig = (
   const options = { parent, provider: management.provider, dependsOn: [api] };
   const secret = Secret.get(`${name}-kubeconfig`, id, options);
   // Every host reaches machines outside Docker by the same addresses.
-  const { onDocker } = infrastructureOf(spec.backend);
-  const port = onDocker ? publishedPort(name, spec.name, api, parent) : undefined;
-  const text = pulumi
-    .all([secret.data, port])
-    .apply(([data, publishedPort]) =>
-      onDocker
-        ? forHost(decodeSecretValue(data), { platform: process.platform, publishedPort })
-        : decodeSecretValue(data),
-    );
+  if (publishedPorts === undefined || !infrastructureOf(spec.backend).onDocker)
+    return pulumi.secret(secret.data.apply((data) => decodeSecretValue(data)));
+  const port = publishedPort(name, spec.name, api, parent);
+  // Docker publishes another port after a restart of the container, while the step has the port of its last run.
+  const text = pulumi.all([secret.data, port]).apply(([data, created]) =>
+    forHost(decodeSecretValue(data), {
+      reach: "published-port",
+      publishedPort: publishedPorts[spec.name] ?? created,
+    }),
+  );
   return pulumi.secret(text);
 };
 
-/** Returns the published port of the API server. Docker Desktop's containers have no address on the host. */
+/** Returns the published port of the API server of a new cluster. */
 const publishedPort = (
   name: string,
   clusterName: string,
   api: pulumi.Resource,
   parent: pulumi.Resource,
-): pulumi.Output<number | undefined> => {
-  if (reachesContainers(process.platform)) return pulumi.output<number | undefined>(undefined);
+): pulumi.Output<number> => {
   const port = createStep(
     `${name}-port`,
     { ...step("published-port"), environment: { CLUSTER: clusterName } },

@@ -17,7 +17,7 @@ import { resourceOptions, withDeletionPolicy, type ClusterHandle } from "../kube
 import { KubernetesResource } from "../kubernetes/manifestObjects";
 import { createStep } from "../kubernetes/step";
 import { topologyReady } from "./topologyReady";
-import { waitForApi, type ClusterAccess, workloadAccess } from "./access";
+import { waitForApi, type ClusterAccess, type PublishedPorts, workloadAccess } from "./access";
 
 /** A cluster that Cluster API creates. */
 export interface WorkloadClusterArgs {
@@ -29,6 +29,7 @@ export interface WorkloadClusterArgs {
   running: boolean;
   /** Kubeconfig that an earlier run saved; present if the kubeconfig Secret is missing. */
   savedKubeconfig?: string;
+  publishedPorts?: PublishedPorts | undefined;
   /** Resources that Cluster API's objects wait for: its webhooks, and the namespace of the objects. */
   ready: pulumi.Resource[];
   /** Further dependencies of machines: the node image, if the stack builds it. */
@@ -156,7 +157,7 @@ export class WorkloadCluster extends pulumi.ComponentResource {
     if (infrastructureOf(spec.backend).runsPods) {
       const api = waitForApi(
         name,
-        { management, spec, controlPlane: machines.controlPlaneObject },
+        { management, spec, controlPlane: machines.controlPlaneObject, publishedPorts: args.publishedPorts },
         // A step does not take a Kubernetes provider.
         { ...part(machines.beforeApi), provider: undefined },
       );

@@ -1,4 +1,4 @@
-import { reachesContainers } from "../base/containerAddresses";
+import type { Reach } from "../base/containerAddresses";
 import { isRecord } from "../base/json";
 import { ProblemError, refuse } from "../base/problem";
 import { readYaml, toYaml } from "./yaml";
@@ -13,8 +13,8 @@ export interface Kubeconfig {
 
 /** The host of a program that connects to a workload cluster. */
 export interface Host {
-  /** Node's name of the operating system: linux, darwin, win32. */
-  platform: NodeJS.Platform;
+  /** How the host reaches the API server. */
+  reach: Reach;
   /** Host port that Docker publishes for port 6443 of the cluster's load balancer container. */
   publishedPort?: number | undefined;
 }
@@ -78,19 +78,19 @@ export const withServer = (text: string, url: string): string => {
 };
 
 /**
- * Returns the kubeconfig for a host. Cluster API writes the address of the load balancer's container. Linux reaches
+ * Returns the kubeconfig for a host. Cluster API writes the address of the load balancer's container. Linux usually reaches
  * that address over the bridge. Docker Desktop keeps containers in a virtual machine, so there the kubeconfig needs the
  * published port.
  *
  * @throws ProblemError if the port is needed and absent
  */
-export const forHost = (text: string, { platform, publishedPort }: Host): string => {
-  if (reachesContainers(platform)) return text;
+export const forHost = (text: string, { reach, publishedPort }: Host): string => {
+  if (reach === "address") return text;
   if (publishedPort === undefined || !Number.isInteger(publishedPort) || publishedPort < 1 || publishedPort > 65535) {
     return refuse({
       key: `the published port of ${serverOf(text)}`,
       received: publishedPort,
-      rule: `a port from 1 to 65535, because the host cannot reach addresses of containers on ${platform}`,
+      rule: `a port from 1 to 65535, because the host does not reach containers at their addresses`,
       remedy: "Run `docker port <cluster>-lb 6443`; the container may have stopped",
     });
   }

@@ -1,26 +1,28 @@
-import { reachesContainers } from "../../lib/base/containerAddresses";
+import { reachesContainers, reachText } from "../../lib/base/containerAddresses";
 import { isAtLeast } from "../../lib/versions/semver";
-import { finding, type CheckResult } from "./check";
+import { finding, ok, type CheckResult } from "./check";
 import type { DockerFacts } from "./dockerFacts";
 import type { HostFacts } from "./facts";
 
-/** Checks that this host reaches the nodes at their addresses, which every workload cluster requires. */
+/** Reports whether this host reaches the nodes at their addresses, or uses the ports that Docker publishes. */
 export const checkContainerAddresses = (
-  { docker, platform }: HostFacts,
+  { docker, platform, reach }: HostFacts,
   { nodes }: { nodes: number },
 ): CheckResult | undefined => {
   const name = "container addresses";
-  if (nodes === 0 || docker.server === undefined || reachesContainers(platform, docker.os)) return undefined;
+  if (nodes === 0 || docker.server === undefined) return undefined;
+  const usual = reachesContainers(platform, docker.os);
   if (platform !== "linux") {
-    const detail = `containers' addresses cannot be reached on ${platform}, where no release was tested`;
-    return finding("warn", name, detail, "run Slipway on Linux, which may be a virtual machine");
+    const detail = reach ? reachText(reach) : "this host uses published ports";
+    return finding(
+      "warn",
+      name,
+      `${detail}; no release was tested on ${platform}`,
+      "run Slipway on Linux if a run fails",
+    );
   }
-  return finding(
-    "fail",
-    name,
-    "Docker Desktop runs containers in another virtual machine, so this host cannot reach their addresses",
-    "install Docker Engine on this Linux (https://docs.docker.com/engine/install), then run docker context use default",
-  );
+  if (reach !== undefined) return ok(name, reachText(reach));
+  return usual ? undefined : ok(name, "Docker Desktop runs containers in another virtual machine: published ports");
 };
 
 /**

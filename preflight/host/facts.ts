@@ -2,6 +2,7 @@ import { existsSync, statfsSync } from "node:fs";
 import { availableParallelism, totalmem } from "node:os";
 import { join } from "node:path";
 import { listArguments, networkName, parseContainers } from "../../lib/base/container";
+import type { ReachReading } from "../../lib/base/containerAddresses";
 import type { Cidr } from "../../lib/network/cidr";
 import type { NamedContainer } from "../../lib/settings/containerNames";
 import type { Route } from "../../lib/versions/pins";
@@ -59,6 +60,8 @@ export interface HostFacts {
   dockerNetworks: { name: string; device: string; subnets: Cidr[] }[];
   /** Devices that belong to the Docker network `kind`. */
   kindDevices: string[];
+  /** How this process reaches containers; absent if nobody measured. */
+  reach?: ReachReading;
   /** Value of the owner label of the Docker network `kind`; absent if the network or the label does not exist. */
   kindOwner?: string;
   /** IPv4 and IPv6 subnets of the Docker network `kind`; absent if the network does not exist. */

@@ -4,6 +4,7 @@ import type { Settings } from "../../lib/settings/types";
 import { cacheRoot } from "../../system/cacheFolder";
 import { toolsRoot } from "../../system/checkout";
 import type { ExistingNetwork } from "../../system/docker";
+import { measureReach, readPublishedPorts } from "../../system/reach";
 import { loadRecord } from "../resourceRecord";
 import type { CheckResult } from "./check";
 import { checkHost } from "./doctor";
@@ -95,15 +96,23 @@ export interface HostInspection extends HostReport {
   readonly network?: ExistingNetwork | undefined;
   /** Name of Docker's machine; present only if it is not this machine. */
   readonly machine?: string;
+  /** Ports of running API servers, by cluster; present only if this host does not reach containers at their addresses. */
+  readonly publishedPorts?: Readonly<Record<string, number>>;
 }
 
 /**
  * Reads the host's facts and checks them for a stack.
  *
  * @param owner value of the owner label of the stack's Docker resources
+ * @param preview true if no container may be started, so a stack without nodes is measured at Docker's gateway
  */
-export const inspectHost = async (settings: Settings, owner: string): Promise<HostInspection> => {
-  const facts = await gatherFacts(toolsRoot(), settings.pins, cacheRoot(), { tools: false });
+export const inspectHost = async (settings: Settings, owner: string, preview = false): Promise<HostInspection> => {
+  const { name: management, nodeImage } = settings.management;
+  const [gathered, reach] = await Promise.all([
+    gatherFacts(toolsRoot(), settings.pins, cacheRoot(), { tools: false }),
+    measureReach({ management, image: preview ? undefined : nodeImage || undefined }),
+  ]);
+  const facts = { ...gathered, reach };
   const names = [settings.management.name, ...settings.clusters.map(({ name }) => name)];
   const stack = owner.split("/").at(-1) ?? "";
   const { clusters: recorded } = loadRecord(process.cwd(), stack);
@@ -112,6 +121,7 @@ export const inspectHost = async (settings: Settings, owner: string): Promise<Ho
   return {
     ...checkHostForStack(facts, settings, owner, known),
     ...(subnets ? { network: { owner: kindOwner, subnets } } : {}),
+    ...(reach.reach === "address" ? {} : { publishedPorts: await readPublishedPorts() }),
     ...(facts.docker.machine === undefined ? {} : { machine: facts.docker.machine }),
   };
 };

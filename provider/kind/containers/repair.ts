@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import type { InspectedContainer } from "../../../lib/base/container";
 import type { Log } from "../../plugin/execute";
 import type { Properties } from "../../plugin/values";
+import { measureReach } from "../../../system/reach";
 import { stringOf } from "../docker";
 import { executeStep } from "../steps";
 import { readdressing, type KnownAddresses } from "./addresses";
@@ -53,6 +54,7 @@ export const repairCluster = async (properties: Properties, state: Properties, l
     MANAGEMENT_ADDRESSES: restartManagement ? (await lastOfRanges()).join(" ") : "",
     MISSING_CONTAINERS: (state.missing as string[]).join(" "),
     TIMEOUT: "600s",
+    REACH: (await measureReach()).reach,
   };
   // The load balancer comes first: kubelets reach the API server through it.
   const order = [...toReconnect].sort(

@@ -44,8 +44,8 @@ describe("server", () => {
 
 describe("forHost", () => {
   test("leaves the text alone on Linux, byte by byte", () => {
-    expect(forHost(text, { platform: "linux" })).toBe(text);
-    expect(forHost(text, { platform: "linux", publishedPort: 1 })).toBe(text);
+    expect(forHost(text, { reach: "address" })).toBe(text);
+    expect(forHost(text, { reach: "address", publishedPort: 1 })).toBe(text);
   });
 
   test.each(["darwin", "win32"] as const)("takes the published port on %s", (platform) => {
@@ -53,7 +53,7 @@ describe("forHost", () => {
   });
 
   test.each([undefined, 0, 65536, 1.5, NaN])("refuses the port %s on Docker Desktop", (publishedPort) => {
-    expect(() => forHost(text, { platform: "darwin", publishedPort })).toThrow(
+    expect(() => forHost(text, { reach: "published-port", publishedPort })).toThrow(
       /published port of https:\/\/172\.18\.0\.3:6443: expected a port from 1 to 65535.*`docker port <cluster>-lb 6443/,
     );
   });
