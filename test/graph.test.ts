@@ -10,8 +10,9 @@ import { type Recording, type Registration, waitsFor } from "./helpers/recorder"
 
 // The host and the network are not asked: what they would say is given.
 let mockRunning: Inputs["running"] = {};
+let mockMore: Partial<Inputs> = {};
 jest.mock("../preflight/prepare", () => ({
-  prepare: (settings: Settings) => Promise.resolve({ ...inputs(settings), running: mockRunning }),
+  prepare: (settings: Settings) => Promise.resolve({ ...inputs(settings), running: mockRunning, ...mockMore }),
 }));
 const program = jest.requireActual<Program>("..");
 
@@ -466,15 +467,40 @@ describe("the docker network", () => {
   });
 });
 
-describe("Docker Desktop", () => {
-  const platform = Object.getOwnPropertyDescriptor(process, "platform")!;
-  afterEach(() => void Object.defineProperty(process, "platform", platform));
+describe("a host that does not reach containers, such as one with Docker Desktop", () => {
+  afterEach(() => void (mockMore = {}));
 
-  test("reaches a cluster by the port that Docker publishes", async () => {
-    Object.defineProperty(process, "platform", { ...platform, value: "darwin" });
+  test("reaches a cluster by the port that Docker publishes, and sends the request from the management node", async () => {
+    mockMore = { publishedPorts: {} };
     const desktop = await recordProgram(program, { preview: false });
     const { kubeconfig } = desktop.find("capd", "pulumi:providers:kubernetes").inputs;
     expect(JSON.stringify(kubeconfig)).toContain("https://127.0.0.1:49153");
     expect(desktop.find("capd-port").inputs.environment).toEqual({ CLUSTER: "capd" });
+    expect(desktop.find("capd-api").inputs.environment).toMatchObject({ REACH: "published-port" });
+    const { environment } = desktop.find("capd-application-request").inputs;
+    expect(environment).toMatchObject({ FROM: "clusterapi-control-plane" });
+  });
+
+  test("takes the port that a restart of the load balancer has changed", async () => {
+    mockMore = { publishedPorts: { capd: 50001 } };
+    const { kubeconfig } = (await recordProgram(program, { preview: false })).find(
+      "capd",
+      "pulumi:providers:kubernetes",
+    ).inputs;
+    expect(JSON.stringify(kubeconfig)).toContain("https://127.0.0.1:50001");
+  });
+
+  test("differs from other hosts only in the port, the wait for the API, and the request", async () => {
+    mockMore = { publishedPorts: {} };
+    const desktop = await recordProgram(program, { preview: false });
+    const inputsOf = ({ registrations }: Recording) =>
+      new Map(registrations.map((one) => [one.name, JSON.stringify(one.inputs)]));
+    const [here, there] = [inputsOf(up), inputsOf(desktop)];
+    const changed = [...there].filter(([name, text]) => here.get(name) !== text).map(([name]) => name);
+    expect(changed.sort()).toEqual(["capd-api", "capd-application-request", "capd-kubeconfig", "capd-port"]);
+    expect(JSON.parse(here.get("capd-api") ?? "{}")).toMatchObject({ environment: { REACH: "address" } });
+    expect(JSON.parse(here.get("capd-application-request") ?? "{}")).toMatchObject({
+      environment: { URL: "http://172.18.255.248", TIMEOUT_SECONDS: "180" },
+    });
   });
 });

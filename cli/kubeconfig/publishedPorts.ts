@@ -18,7 +18,9 @@ const publishedKubeconfigs = (folder: string): Map<string, string> => {
       const reading = readRegularFile(join(folder, file));
       const text = "bytes" in reading ? reading.bytes.toString("utf8") : "";
       const isCandidate = text.includes("https://127.0.0.1:") && !/^current-context: kind-/m.test(text);
-      return isCandidate && publishedServer.test(serverOf(text)) ? [[file.slice(0, -".yaml".length), text] as const] : [];
+      return isCandidate && publishedServer.test(serverOf(text))
+        ? [[file.slice(0, -".yaml".length), text] as const]
+        : [];
     }),
   );
 };

@@ -17,6 +17,7 @@ import type { Scenario } from "./scenario";
 import { scenarios } from "./scenarios";
 import { byoManagement } from "./scenarios/byoManagement";
 import { runHost } from "./scenarios/host";
+import { runReach } from "./scenarios/reach";
 import { runRelease } from "./scenarios/release";
 import { TestStack } from "./testStack";
 import { currentRoute } from "./throwAwayStack";
@@ -30,9 +31,12 @@ const release = "release";
 /** The scenario with Dockers of its own. It runs by its name alone, because it needs root. */
 const host = "host";
 
+/** The scenario of a user who does not reach containers. It runs by its name alone, because it needs root. */
+const reach = "reach";
+
 /** The scenarios of these names, in the order in which they are kept; none named means all. Refuses a name there is not. */
 const choose = (names: readonly string[]): Scenario[] => {
-  const known = [...scenarios.map(({ name }) => name), byo, release, host];
+  const known = [...scenarios.map(({ name }) => name), byo, release, host, reach];
   const unknown = names.filter((name) => !known.includes(name));
   if (unknown.length > 0) throw new Error(`no scenario ${unknown.join(", ")}; there are ${known.join(", ")}`);
   return names.length === 0 ? scenarios : scenarios.filter(({ name }) => names.includes(name));
@@ -112,6 +116,10 @@ const main = async (): Promise<Counts> => {
   if (names.includes(host)) {
     console.log(`== ${host}: routes, MTU, contexts, names, disk and memory are checked on Dockers of the test`);
     add(await runHost());
+  }
+  if (names.includes(reach)) {
+    console.log(`== ${reach}: a user who does not reach containers at their addresses has a stack by published ports`);
+    add(await runReach());
   }
   return counts;
 };

@@ -68,7 +68,21 @@ test.each<[string, Partial<HostFacts>, string, Status, RegExp]>([
     "fail",
     /server 27/,
   ],
-  ["Docker Desktop on Linux", docker({ os: "linux/Docker Desktop" }), "container addresses", "fail", /another virtual/],
+  ["Docker Desktop on Linux", docker({ os: "linux/Docker Desktop" }), "container addresses", "ok", /another virtual/],
+  [
+    "a host that reaches containers",
+    { reach: { reach: "address", where: "at the gateway 172.17.0.1" } },
+    "container addresses",
+    "ok",
+    /reaches containers at their addresses \(measured at the gateway 172\.17\.0\.1\)$/,
+  ],
+  [
+    "a host that does not reach containers",
+    { reach: { reach: "published-port", where: "at m-control-plane (172.18.0.2)" } },
+    "container addresses",
+    "ok",
+    /does not reach containers .*m-control-plane \(172\.18\.0\.2\)\), so it uses published ports/,
+  ],
   ["Docker Desktop on macOS", { platform: "darwin" }, "container addresses", "warn", /on darwin/],
   ["cgroup v1 with Kubernetes 1.34", docker({ cgroup: "1" }), "cgroup", "ok", /version 1/],
   [
