@@ -497,7 +497,7 @@ describe("a host that does not reach containers, such as one with Docker Desktop
       new Map(registrations.map((one) => [one.name, JSON.stringify(one.inputs)]));
     const [here, there] = [inputsOf(up), inputsOf(desktop)];
     const changed = [...there].filter(([name, text]) => here.get(name) !== text).map(([name]) => name);
-    expect(changed.sort()).toEqual(["capd-api", "capd-application-request", "capd-kubeconfig", "capd-port"]);
+    expect(changed.sort()).toEqual(["capd", "capd-api", "capd-application-request", "capd-kubeconfig", "capd-port"]);
     expect(JSON.parse(here.get("capd-api") ?? "{}")).toMatchObject({ environment: { REACH: "address" } });
     expect(JSON.parse(here.get("capd-application-request") ?? "{}")).toMatchObject({
       environment: { URL: "http://172.18.255.248", TIMEOUT_SECONDS: "180" },

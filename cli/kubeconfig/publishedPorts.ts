@@ -7,20 +7,24 @@ import { readRegularFile } from "../../system/regularFile";
 import { kubeconfigFolder } from "../actions/report";
 import type { Target } from "../pulumi/run";
 
-/** Address of an API server by a published port. */
-const publishedServer = /^https:\/\/127\.0\.0\.1:\d+$/;
+/** Returns true for the kubeconfig of a workload cluster that uses a published port. kind keeps the port of its own node. */
+const usesPublishedPort = (text: string): boolean => {
+  if (!text.includes("https://127.0.0.1:") || /^current-context: kind-/m.test(text)) return false;
+  try {
+    return /^https:\/\/127\.0\.0\.1:\d+$/.test(serverOf(text));
+  } catch {
+    return false; // the command that needs the file reports the fault
+  }
+};
 
-/** Returns the kubeconfigs of workload clusters that use a published port, by cluster. kind keeps the port of its own node. */
+/** Returns the kubeconfigs in a folder that use a published port, by cluster. */
 const publishedKubeconfigs = (folder: string): Map<string, string> => {
   const files = existsSync(folder) ? readdirSync(folder).filter((name) => name.endsWith(".yaml")) : [];
   return new Map(
     files.flatMap((file) => {
       const reading = readRegularFile(join(folder, file));
       const text = "bytes" in reading ? reading.bytes.toString("utf8") : "";
-      const isCandidate = text.includes("https://127.0.0.1:") && !/^current-context: kind-/m.test(text);
-      return isCandidate && publishedServer.test(serverOf(text))
-        ? [[file.slice(0, -".yaml".length), text] as const]
-        : [];
+      return usesPublishedPort(text) ? [[file.slice(0, -".yaml".length), text] as const] : [];
     }),
   );
 };

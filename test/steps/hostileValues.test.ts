@@ -32,7 +32,16 @@ const settable = [
 ];
 settable.push("MISSING_CONTAINERS", "NODE", "NODE_IMAGE", "OWNERS", "REACH", "STOPPED_CONTAINERS", "URL", "VERSION");
 settable.push("ADDRESSES", "CERT_SANS", "ENDPOINT", "IN_THE_WAY", "MANAGEMENT", "MANAGEMENT_ADDRESSES");
-settable.push("CERTIFICATE", "MACHINE_POOLS", "NODE_IMAGES", "PODS", "SCALED_OWNERS", "SERVICE_CIDR", "SERVICE_DOMAIN");
+settable.push(
+  "CERTIFICATE",
+  "FROM",
+  "MACHINE_POOLS",
+  "NODE_IMAGES",
+  "PODS",
+  "SCALED_OWNERS",
+  "SERVICE_CIDR",
+  "SERVICE_DOMAIN",
+);
 
 /** Variables that only the program sets: numbers, checksums, and its own paths. */
 const written = ["ARCHIVE_SHA256", "KUBECONFIG", "KUBECONFIG_FILE", "NODES", "TIMEOUT", "TIMEOUT_SECONDS"];

@@ -53,6 +53,16 @@ describe("the end of up", () => {
     expect(text).toMatch(/make status\ntake it down:\n {2}make destroy$/);
   });
 
+  test("prints a command that reaches the application from a host that does not reach its address", () => {
+    const all = { ...outputs, urls: { capd: outputs.url } };
+    const text = upReport("dev", all, files, true, "published-port").join("\n");
+    expect(text).toContain("http://172.18.255.248 answers inside the Docker network:\n");
+    expect(text).toContain(
+      "http://127.0.0.1:8080/:\n  .tools/bin/kubectl --kubeconfig c.yaml port-forward --namespace default service/nginx 8080:80\n",
+    );
+    expect(upReport("dev", outputs, files, true).join("\n")).not.toContain("port-forward");
+  });
+
   test("names a stack other than the default in the commands", () => {
     expect(upReport("big", outputs, files, false).join("\n")).toContain("make destroy STACK=big");
   });

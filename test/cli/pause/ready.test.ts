@@ -38,6 +38,19 @@ describe("a started stack", () => {
     ]);
   });
 
+  test("is asked from inside the Docker network on a host that does not reach containers", async () => {
+    const seen: Record<string, unknown> = {};
+    const run: RunStep = (step, { env }) => {
+      seen[step.split("/").at(-1)!] = { REACH: env?.REACH, FROM: env?.FROM };
+      return Promise.resolve({ code: 0, stdout: "", stderr: "" });
+    };
+    await awaitStack({ ...stack, reach: "published-port" }, () => undefined, run, docker);
+    expect(seen).toEqual({
+      "repair-containers": { REACH: "published-port", FROM: undefined },
+      "http-request": { REACH: undefined, FROM: "clusterapi-control-plane" },
+    });
+  });
+
   test("ends with the reason of the first condition that is not true in time", async () => {
     const run: RunStep = () =>
       Promise.resolve({ code: 1, stdout: "", stderr: "node capd-cp-a of cluster capd: expected Ready within 600s\n" });
