@@ -44,6 +44,8 @@ export interface Inputs extends Omit<StackImages, "capdId"> {
   savedKubeconfigs: Readonly<Record<string, string>>;
   /** Facts about the image of Cluster API's Docker provider. `image` and `clone` are those of a clone. */
   capd: { localId?: string; archive?: CapdArchive; image?: string; clone?: string };
+  /** True if this process runs in a container that is connected to the Docker network for a run. */
+  isInContainer?: boolean;
   /** Ports of running API servers; present only if this host does not reach containers at their addresses. */
   publishedPorts?: Readonly<Record<string, number>>;
   /** The existing management cluster of the settings; absent if the stack creates a kind cluster. */
@@ -150,6 +152,7 @@ export const prepare = async (settings: Settings, owner: string, preview = false
     ...nodes,
     running,
     savedKubeconfigs: kubeconfigsWithoutSecret(stack, clusters, managed),
+    ...(report?.isInContainer ? { isInContainer: true } : {}),
     ...(report?.publishedPorts ? { publishedPorts: report.publishedPorts } : {}),
     ...(cluster ? { existing: cluster } : {}),
     capd: {

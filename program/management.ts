@@ -36,6 +36,7 @@ export const networkArgs = ({ settings, inputs, subnets, owner }: Stack): Docker
 export const kindArgs = ({ settings, inputs }: Stack, network: DockerNetwork | undefined): ManagementClusterArgs => ({
   ...settings.management,
   network: network?.ready ?? [],
+  isInContainer: inputs.isInContainer === true,
   images: inputs.nodeImages.certManager,
 });
 

@@ -5,6 +5,7 @@ import { type ReachReading, reachesContainers, reachVariable } from "../lib/base
 import { jsonLines } from "../lib/base/json";
 import { roleLabel } from "../lib/base/labels";
 import { refuse } from "../lib/base/problem";
+import { ownContainerVariable } from "./ownContainer";
 import { type DockerExec, execDocker, networkArguments } from "./docker";
 
 /** Answer to an attempt to open a connection. */
@@ -138,8 +139,10 @@ export const measureReach = async (
   sources: ReachSources = {},
 ): Promise<ReachReading> => {
   const { execute = execDocker, open = openConnection, ownAddresses = addressesOfDevices } = sources;
-  const forced = (sources.env ?? process.env)[reachVariable];
+  const { [reachVariable]: forced, [ownContainerVariable]: own } = sources.env ?? process.env;
   if (forced) return forcedReach(forced);
+  if (own)
+    return { reach: "address", where: `in the container ${own.slice(0, 12)}, which is connected to Docker's network` };
   const inspected = await execute(networkArguments(networkName, "bridge")).catch(() => ({ stdout: "" }));
   const networks = jsonLines<NetworkJson>(inspected.stdout);
   if (networks.length === 0)
@@ -155,11 +158,14 @@ export const measureReach = async (
     return { reach: isReached ? "address" : "published-port", where: `at ${node.name} (${node.address})` };
   }
   const gateways = networks.flatMap((network) => gatewayOf(network) ?? []);
-  const own = gateways.find((gateway) => ownAddresses().includes(gateway));
-  const where = own ? `at the gateway ${own}` : `at the gateways ${gateways.join(", ")}, which are not of this machine`;
-  if (own !== undefined && (await open(own, discardPort)) === "silent") return { reach: "published-port", where };
+  const gateway = gateways.find((address) => ownAddresses().includes(address));
+  const where = gateway
+    ? `at the gateway ${gateway}`
+    : `at the gateways ${gateways.join(", ")}, which are not of this machine`;
+  if (gateway !== undefined && (await open(gateway, discardPort)) === "silent")
+    return { reach: "published-port", where };
   const measured = image && (await measureContainer(image, kind?.Name ?? "bridge", execute, open));
-  return measured || { reach: own === undefined ? "published-port" : "address", where };
+  return measured || { reach: gateway === undefined ? "published-port" : "address", where };
 };
 
 /** Returns the ports of 127.0.0.1 at which Docker publishes the API servers of running workload clusters, by cluster. */

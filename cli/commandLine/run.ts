@@ -2,10 +2,11 @@ import { show } from "../../lib/base/problem";
 import { root } from "../../system/checkout";
 import { correctUserFolders } from "../../system/homeFolder";
 import { openTemporary } from "../../system/temporary";
+import { openOwnNetwork } from "../pulumi/ownNetwork";
 import { requireStackFile } from "../pulumi/stack";
 import type { CommandDefinition, Invocation } from "./definition";
 import { requireFiles } from "./fileOptions";
-import { reserveOutput } from "./output";
+import { printAside, reserveOutput } from "./output";
 import { UsageError } from "./usageError";
 
 /**
@@ -54,5 +55,10 @@ export const runCommand = async (
   const { folder, close } = openTemporary();
   process.on("exit", close);
   process.env.TMPDIR = folder; // for all programs that this process starts
-  return action(invocation, definitions);
+  const network = definition.usesStack ? await openOwnNetwork(root, printAside) : undefined;
+  try {
+    return await action(invocation, definitions);
+  } finally {
+    await network?.close();
+  }
 };

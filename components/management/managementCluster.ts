@@ -16,6 +16,11 @@ export interface ManagementClusterArgs extends KindNode {
   images: Readonly<Record<string, string>>;
   /** Resources that the node's container waits for. */
   network: pulumi.Resource[];
+  /**
+   * Whether this process runs in a container, whose 127.0.0.1 has no port of the host. Then the kubeconfig has the name of the
+   * node's container.
+   */
+  isInContainer?: boolean;
 }
 
 /** Creates a kind cluster with Docker's socket mounted, its kubeconfig and the provider for its contents. */
@@ -66,7 +71,7 @@ export class ManagementCluster extends pulumi.ComponentResource {
       `${name}-kubeconfig`,
       {
         ...step("kind-kubeconfig", { update: "kind-kubeconfig", delete: "forget-kubeconfig" }),
-        environment: { CLUSTER: args.name, KUBECONFIG_FILE: file },
+        environment: { CLUSTER: args.name, KUBECONFIG_FILE: file, ...(args.isInContainer ? { INTERNAL: "true" } : {}) },
         triggers: [kind.nodeId],
         logging: "none",
         addPreviousOutputInEnv: false,

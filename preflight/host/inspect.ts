@@ -4,6 +4,7 @@ import type { Settings } from "../../lib/settings/types";
 import { cacheRoot } from "../../system/cacheFolder";
 import { toolsRoot } from "../../system/checkout";
 import type { ExistingNetwork } from "../../system/docker";
+import { ownContainerVariable } from "../../system/ownContainer";
 import { measureReach, readPublishedPorts } from "../../system/reach";
 import { loadRecord } from "../resourceRecord";
 import type { CheckResult } from "./check";
@@ -96,6 +97,8 @@ export interface HostInspection extends HostReport {
   readonly network?: ExistingNetwork | undefined;
   /** Name of Docker's machine; present only if it is not this machine. */
   readonly machine?: string;
+  /** True if this process runs in a container that is connected to the Docker network for a run. */
+  readonly isInContainer?: boolean;
   /** Ports of running API servers, by cluster; present only if this host does not reach containers at their addresses. */
   readonly publishedPorts?: Readonly<Record<string, number>>;
 }
@@ -121,6 +124,7 @@ export const inspectHost = async (settings: Settings, owner: string, preview = f
   return {
     ...checkHostForStack(facts, settings, owner, known),
     ...(subnets ? { network: { owner: kindOwner, subnets } } : {}),
+    ...(process.env[ownContainerVariable] ? { isInContainer: true } : {}),
     ...(reach.reach === "address" ? {} : { publishedPorts: await readPublishedPorts() }),
     ...(facts.docker.machine === undefined ? {} : { machine: facts.docker.machine }),
   };

@@ -35,6 +35,7 @@ settable.push("ADDRESSES", "CERT_SANS", "ENDPOINT", "IN_THE_WAY", "MANAGEMENT", 
 settable.push(
   "CERTIFICATE",
   "FROM",
+  "INTERNAL",
   "MACHINE_POOLS",
   "NODE_IMAGES",
   "PODS",

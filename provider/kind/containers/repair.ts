@@ -10,8 +10,10 @@ import { clusterFacts, type ClusterFacts, allContainers, lastOfRanges } from "./
 
 /** Returns the name of the management cluster's node, state by the API server port in the kubeconfig. */
 const managementNode = (containers: readonly InspectedContainer[], kubeconfig: string): string | undefined => {
-  const port = /^\s*server:.*:(\d+)\s*$/m.exec(readFileSync(kubeconfig, "utf8"))?.[1];
-  return containers.find(({ apiPorts }) => port !== undefined && apiPorts.includes(port))?.name;
+  const [, host, port] = /^\s*server:.*?([\w.-]+):(\d+)"?\s*$/m.exec(readFileSync(kubeconfig, "utf8")) ?? [];
+  // A run in a container connects to the node by its name.
+  return containers.find(({ name, apiPorts }) => name === host || (port !== undefined && apiPorts.includes(port)))
+    ?.name;
 };
 
 const lines = (names: readonly string[]): string => names.map((name) => `${name}\n`).join("");
