@@ -38,6 +38,9 @@ export const takeStack = (stack: Invocation["options"][string], env: NodeJS.Proc
   env.STACK = stack;
 };
 
+/** Commands of a stack that ask no cluster. */
+const withoutClusters: readonly string[] = ["tools", "sources", "outputs", "kubeconfig", "report"];
+
 /** Runs a command with checked arguments and a new temporary folder. */
 export const runCommand = async (
   definition: CommandDefinition,
@@ -55,7 +58,8 @@ export const runCommand = async (
   const { folder, close } = openTemporary();
   process.on("exit", close);
   process.env.TMPDIR = folder; // for all programs that this process starts
-  const network = definition.usesStack ? await openOwnNetwork(root, printAside) : undefined;
+  const opensClusters = definition.usesStack && !withoutClusters.includes(definition.name);
+  const network = opensClusters ? await openOwnNetwork(root, printAside) : undefined;
   try {
     return await action(invocation, definitions);
   } finally {

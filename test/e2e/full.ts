@@ -16,6 +16,7 @@ import {
 import type { Scenario } from "./scenario";
 import { scenarios } from "./scenarios";
 import { byoManagement } from "./scenarios/byoManagement";
+import { runContainer } from "./scenarios/container";
 import { runHost } from "./scenarios/host";
 import { runReach } from "./scenarios/reach";
 import { runRelease } from "./scenarios/release";
@@ -34,9 +35,12 @@ const host = "host";
 /** The scenario of a user who does not reach containers. It runs by its name alone, because it needs root. */
 const reach = "reach";
 
+/** The scenario with Slipway in a container. It runs by its name alone: it needs the source route's images. */
+const container = "container";
+
 /** The scenarios of these names, in the order in which they are kept; none named means all. Refuses a name there is not. */
 const choose = (names: readonly string[]): Scenario[] => {
-  const known = [...scenarios.map(({ name }) => name), byo, release, host, reach];
+  const known = [...scenarios.map(({ name }) => name), byo, release, host, reach, container];
   const unknown = names.filter((name) => !known.includes(name));
   if (unknown.length > 0) throw new Error(`no scenario ${unknown.join(", ")}; there are ${known.join(", ")}`);
   return names.length === 0 ? scenarios : scenarios.filter(({ name }) => names.includes(name));
@@ -120,6 +124,10 @@ const main = async (): Promise<Counts> => {
   if (names.includes(reach)) {
     console.log(`== ${reach}: a user who does not reach containers at their addresses has a stack by published ports`);
     add(await runReach());
+  }
+  if (names.includes(container)) {
+    console.log(`== ${container}: Slipway in a container on Docker's default bridge`);
+    add(await runContainer(route));
   }
   return counts;
 };

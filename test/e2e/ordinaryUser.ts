@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from "node:child_process";
-import { existsSync, mkdirSync, rmSync } from "node:fs";
+import { existsSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { cacheRoot } from "../../system/cacheFolder";
 import { check, command, must, type Result } from "./harness";
@@ -50,6 +50,12 @@ export class OrdinaryUser {
       must("userdel", [this.name]);
     }
     if (existsSync(this.folder)) rmSync(this.folder, { recursive: true });
+  }
+
+  /** Writes a file of the user in the checkout. */
+  write(file: string, text: string): void {
+    writeFileSync(join(this.checkout, file), text);
+    must("chown", [this.name, join(this.checkout, file)]);
   }
 
   /** Words that run a program as the user with a login's environment. */

@@ -1,5 +1,3 @@
-import { writeFileSync } from "node:fs";
-import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import {
   check,
@@ -36,7 +34,7 @@ const stepsOf = (user: OrdinaryUser, before: DockerInventory): Step[] => {
       name: "doctor measures without a node that the user does not reach containers",
       run: () => {
         user.create();
-        writeFileSync(join(user.checkout, `Pulumi.${stack}.yaml`), "config:\n  slipway:clusterName: guest\n");
+        user.write(`Pulumi.${stack}.yaml`, "config:\n  slipway:clusterName: guest\n");
         const { stdout } = user.run("scripts/slipway", ["doctor", "--stack", stack]);
         expectText(
           stdout,
