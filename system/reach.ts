@@ -36,20 +36,20 @@ const apiPort = 6443;
 /** Port at which nothing listens, so a host that is reached refuses the connection. */
 const discardPort = 9;
 /** Milliseconds until a connection counts as silent. The kernel repeats its first packet after one second. */
-const patience = 1500;
+const silenceMs = 1500;
 
 const openConnection = (host: string, port: number): Promise<Answer> =>
   new Promise((resolve) => {
     const socket = connect({ host, port });
-    const settle = (answer: Answer): void => {
+    const finish = (answer: Answer): void => {
       clearTimeout(timer);
       socket.destroy();
       resolve(answer);
     };
     // A busy process may have received the answer already, which it reads before setImmediate's callback.
-    const timer = setTimeout(() => setImmediate(settle, "silent"), patience);
-    socket.on("connect", () => settle("open"));
-    socket.on("error", ({ code }: NodeJS.ErrnoException) => settle(code === "ECONNREFUSED" ? "refused" : "silent"));
+    const timer = setTimeout(() => setImmediate(finish, "silent"), silenceMs);
+    socket.on("connect", () => finish("open"));
+    socket.on("error", ({ code }: NodeJS.ErrnoException) => finish(code === "ECONNREFUSED" ? "refused" : "silent"));
   });
 
 const addressesOfDevices = (): string[] =>
@@ -139,10 +139,13 @@ export const measureReach = async (
   sources: ReachSources = {},
 ): Promise<ReachReading> => {
   const { execute = execDocker, open = openConnection, ownAddresses = addressesOfDevices } = sources;
-  const { [reachVariable]: forced, [ownContainerVariable]: own } = sources.env ?? process.env;
+  const { [reachVariable]: forced, [ownContainerVariable]: container } = sources.env ?? process.env;
   if (forced) return forcedReach(forced);
-  if (own)
-    return { reach: "address", where: `in the container ${own.slice(0, 12)}, which is connected to Docker's network` };
+  if (container)
+    return {
+      reach: "address",
+      where: `in the container ${container.slice(0, 12)}, which is connected to Docker's network`,
+    };
   const inspected = await execute(networkArguments(networkName, "bridge")).catch(() => ({ stdout: "" }));
   const networks = jsonLines<NetworkJson>(inspected.stdout);
   if (networks.length === 0)

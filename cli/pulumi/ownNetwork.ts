@@ -2,8 +2,14 @@ import { mkdirSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { networkName } from "../../lib/base/container";
 import { addressText } from "../../lib/network/address";
-import { parseNetwork } from "../../lib/network/parse";
-import { type DockerExec, execDocker, networkArguments, parseNetworks } from "../../system/docker";
+import { rangeOfDocker } from "../../preflight/host/dockerNetworks";
+import {
+  type DockerExec,
+  execDocker,
+  type InspectedNetwork,
+  networkArguments,
+  parseNetworks,
+} from "../../system/docker";
 import { runSync } from "../../system/exec";
 import { writeAtomically } from "../../system/files";
 import { findOwnContainer, type OwnContainer, ownContainerVariable } from "../../system/ownContainer";
@@ -37,26 +43,26 @@ interface ConnectionRecord extends ProcessIdentity {
 const readRecords = (checkout: string, container: string): [string, ConnectionRecord][] => {
   const folder = recordFolder(checkout);
   mkdirSync(folder, { recursive: true, mode: 0o700 });
-  return readdirSync(folder).flatMap((name) => {
+  return readdirSync(folder).flatMap((name): [string, ConnectionRecord][] => {
     const file = join(folder, name);
     try {
       const record = JSON.parse(readFileSync(file, "utf8")) as ConnectionRecord;
-      return record.container === container ? [[file, record] as const] : [];
+      return record.container === container ? [[file, record]] : [];
     } catch {
       return []; // another command removed its record
     }
-  }) as [string, ConnectionRecord][];
+  });
 };
 
 /** Returns the last but one address that Docker would assign, so that no node loses its address to this container. */
-const freeAddress = (ranges: readonly string[]): string[] => {
-  const [range] = ranges.map((text) => parseNetwork(text)).filter(({ family }) => family === "ipv4");
+const freeAddress = (network: InspectedNetwork | undefined): string[] => {
+  const range = network && rangeOfDocker(network);
   return range === undefined ? [] : ["--ip", addressText(range.family, range.last - 2n)];
 };
 
 /**
- * Connects the container once if the network has other containers, and disconnects it if the network has none: the network
- * could not be deleted, and a stopped stack needs all of its addresses.
+ * Connects the container if the network has other containers, and otherwise disconnects it. A network with the container could
+ * not be deleted, and a stopped stack needs all of its addresses.
  */
 const adjust = async (id: string, execute: DockerExec): Promise<void> => {
   const { code, stdout } = await execute(networkArguments(networkName));
@@ -68,7 +74,7 @@ const adjust = async (id: string, execute: DockerExec): Promise<void> => {
   if (isConnected && !hasOthers) await execute(["network", "disconnect", networkName, id]);
   if (isConnected || !hasOthers) return;
   const [network] = parseNetworks(stdout);
-  const connected = await execute(["network", "connect", ...freeAddress(network?.ranges ?? []), networkName, id]);
+  const connected = await execute(["network", "connect", ...freeAddress(network), networkName, id]);
   // Another container may have the address.
   if (connected.code !== 0) await execute(["network", "connect", networkName, id]);
 };
@@ -103,9 +109,9 @@ export const openOwnNetwork = async (
   if (container.isOnNetwork && earlier.length === 0) return undefined;
   print(`container: ${name}, on the Docker network ${networkName} while this command runs`);
   for (const [file, record] of earlier) if (!isRunning(record)) rmSync(file, { force: true });
-  const own = join(recordFolder(checkout), `${process.pid}.json`);
+  const recordFile = join(recordFolder(checkout), `${process.pid}.json`);
   const record: ConnectionRecord = { pid: process.pid, start: startOf(process.pid), container: id };
-  writeAtomically(own, JSON.stringify(record), { private: true });
+  writeAtomically(recordFile, JSON.stringify(record), { private: true });
 
   let [isClosed, adjusting] = [false, adjust(id, execute)];
   await adjusting;
@@ -117,7 +123,7 @@ export const openOwnNetwork = async (
   const end = (): boolean => {
     isClosed = true;
     clearInterval(timer);
-    rmSync(own, { force: true });
+    rmSync(recordFile, { force: true });
     return !readRecords(checkout, id).some(([, other]) => isRunning(other));
   };
   const endNow = (): void => {

@@ -7,6 +7,10 @@ import { type InspectedNetwork, networkArguments, parseNetworks } from "../../sy
 export const cidrsOf = ({ subnets }: Pick<InspectedNetwork, "subnets">): Cidr[] =>
   subnets.flatMap((subnet) => lenientNetwork(subnet) ?? []);
 
+/** Returns the IPv4 range from which Docker assigns addresses; undefined if Docker uses whole subnets. */
+export const rangeOfDocker = ({ ranges }: Pick<InspectedNetwork, "ranges">): Cidr | undefined =>
+  ranges.flatMap((range) => lenientNetwork(range) ?? []).find(({ family }) => family === "ipv4");
+
 /**
  * Inspects all networks of Docker.
  *

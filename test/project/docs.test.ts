@@ -103,6 +103,11 @@ describe("README", () => {
 const runBy: readonly { command: RegExp; file: string; text: string }[] = [
   { command: /^(make|scripts\/slipway) up$/, file: "test/e2e/throwAwayStack.ts", text: '"scripts/slipway", ["up"' },
   { command: /^make destroy$/, file: "test/e2e/throwAwayStack.ts", text: '"scripts/slipway", ["destroy"]' },
+  {
+    command: /^\.tools\/bin\/kubectl .* port-forward /,
+    file: "test/e2e/scenarios/reach.ts",
+    text: "port-forward .*)$/m",
+  },
   { command: /^make preview$/, file: "test/bench/run.ts", text: '"scripts/slipway", ["preview"]' },
   { command: /^make stop$/, file: "test/e2e/scenarios/pause.ts", text: 'run("stop")' },
   { command: /^make start$/, file: "test/e2e/scenarios/pause.ts", text: 'run("start")' },

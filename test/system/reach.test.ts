@@ -23,7 +23,7 @@ const kindWith = (...names: string[]): string =>
 const machine = (
   networks: readonly string[],
   answers: Readonly<Record<string, Answer | Answer[]>>,
-  own: readonly string[] = ["127.0.0.1", "172.17.0.1"],
+  devices: readonly string[] = ["127.0.0.1", "172.17.0.1"],
   other: (args: string[]) => ExecResult = () => result("", 1),
 ) => {
   const calls: string[] = [];
@@ -43,7 +43,7 @@ const machine = (
         const list = left.get(host) ?? [];
         return Promise.resolve(list.length > 1 ? list.shift()! : (list[0] ?? "silent"));
       },
-      ownAddresses: () => own,
+      ownAddresses: () => devices,
       env: {},
     },
   };
@@ -108,7 +108,7 @@ describe("without a node", () => {
   describe.each([
     ["this machine", ["172.17.0.1"]],
     ["another machine", ["192.168.1.2"]],
-  ])("and with the gateway in %s", (_, own) => {
+  ])("and with the gateway in %s", (_, devices) => {
     const docker = (args: string[]): ExecResult => result(args[0] === "inspect" ? "172.17.0.5\n" : "c0ffee\n");
 
     test("a container of a moment decides, and is removed", async () => {
@@ -119,7 +119,7 @@ describe("without a node", () => {
         const { sources, calls } = machine(
           [bridge],
           { "172.17.0.1": "refused", "172.17.0.5": [...answers] },
-          own,
+          devices,
           docker,
         );
         const where = "at a container on the Docker network bridge";
@@ -129,9 +129,9 @@ describe("without a node", () => {
     });
 
     test("the gateway decides if the image is missing", async () => {
-      const { sources } = machine([bridge], { "172.17.0.1": "refused" }, own);
+      const { sources } = machine([bridge], { "172.17.0.1": "refused" }, devices);
       const { reach } = await measureReach({ image: "node" }, sources);
-      expect(reach).toBe(own[0] === "172.17.0.1" ? "address" : "published-port");
+      expect(reach).toBe(devices[0] === "172.17.0.1" ? "address" : "published-port");
     });
   });
 });

@@ -40,9 +40,9 @@ const dockerWith = (ids: string[] | undefined) => {
 const connect = `network connect --ip 172.18.127.253 kind ${id}`;
 const disconnect = `network disconnect kind ${id}`;
 
-const open = (execute: ReturnType<typeof dockerWith>["execute"], found: OwnContainer | undefined = container) => {
+const open = (execute: ReturnType<typeof dockerWith>["execute"], running: OwnContainer | undefined = container) => {
   const env: NodeJS.ProcessEnv = {};
-  const world = { execute, find: () => Promise.resolve(found), env, period: 5 };
+  const world = { execute, find: () => Promise.resolve(running), env, period: 5 };
   return { env, opened: openOwnNetwork(checkout, () => undefined, world) };
 };
 const records = (): string[] => readdirSync(join(checkout, ".slipway", "connected"));
@@ -129,7 +129,7 @@ describe("the id of the own container", () => {
     });
     expect(await findOwnContainer(() => Promise.resolve(result("", 1)), mounts)).toBeUndefined();
     expect(await findOwnContainer(() => Promise.reject(new Error("no docker")), mounts)).toBeUndefined();
-    const asked = (): Promise<ExecResult> => Promise.reject(new Error("expected no question"));
-    expect(await findOwnContainer(asked, "28 1 8:1 / / rw - ext4 /dev/sda1 rw\n")).toBeUndefined();
+    const refuse = (): Promise<ExecResult> => Promise.reject(new Error("expected no question"));
+    expect(await findOwnContainer(refuse, "28 1 8:1 / / rw - ext4 /dev/sda1 rw\n")).toBeUndefined();
   });
 });

@@ -60,11 +60,11 @@ const stepsOf = (user: OrdinaryUser, before: DockerInventory): Step[] => {
         check(user.run("curl", ["--max-time", "3", "--silent", url]).code !== 0, `no answer of ${url} for the user`);
         const forward = user.start("bash", ["-c", command]);
         try {
-          const ask = ["--silent", "--output", "/dev/null", "--write-out", "%{http_code}"];
+          const options = ["--silent", "--output", "/dev/null", "--write-out", "%{http_code}"];
           let status = "";
           for (let attempt = 0; attempt < 20 && status !== "200"; attempt++) {
             await sleep(500);
-            status = user.run("curl", [...ask, `http://127.0.0.1:${port}/`]).stdout;
+            status = user.run("curl", [...options, `http://127.0.0.1:${port}/`]).stdout;
           }
           check(status === "200", `200 from the forwarded port, got ${status}`);
         } finally {
