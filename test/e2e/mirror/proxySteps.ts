@@ -43,10 +43,10 @@ class ProcessWatch {
   private readonly timer: NodeJS.Timeout;
 
   constructor(private readonly secrets: readonly Secret[]) {
-    this.timer = setInterval(() => this.look(), 100);
+    this.timer = setInterval(() => this.inspect(), 100);
   }
 
-  private look(): void {
+  private inspect(): void {
     for (const pid of processNumbers()) {
       const line = processFile(pid, "cmdline");
       if (this.secrets.some(({ text }) => line.includes(text))) this.findings.add(line.split("\0")[0] ?? "");
@@ -104,8 +104,8 @@ export const proxySteps = (world: ProxyWorld): Step[] => {
         before = dockerInventory();
         for (const address of [...new Set(Object.values(registryHosts))].slice(0, 2)) {
           const script = `timeout 3 bash -c 'exec 3<>/dev/tcp/${address}/443' 2>&1 || true`;
-          const said = must(enter[0]!, [...enter.slice(1), "bash", "-c", script]);
-          check(/unreachable/i.test(said), `${address} to be unreachable, got ${said || "a connection"}`);
+          const output = must(enter[0]!, [...enter.slice(1), "bash", "-c", script]);
+          check(/unreachable/i.test(output), `${address} to be unreachable, got ${output || "a connection"}`);
         }
       },
     },
@@ -129,10 +129,10 @@ export const proxySteps = (world: ProxyWorld): Step[] => {
         check(missing.length === 0, `requests to ${missing.join(", ")} in the log`);
         const clients = new Set(requests.map(({ client: address }) => address));
         check([...clients].join() === client, `all requests from ${client}, got ${[...clients].join(", ")}`);
-        const others = requests.filter(({ host }) => /^[\d.]+$|\.svc$|cluster\.local$|localhost/.test(host));
+        const direct = requests.filter(({ host }) => /^[\d.]+$|\.svc$|cluster\.local$|localhost/.test(host));
         check(
-          others.length === 0,
-          `no request for an address of the clusters, got ${others.map(({ host }) => host).join(", ")}`,
+          direct.length === 0,
+          `no request for an address of the clusters, got ${direct.map(({ host }) => host).join(", ")}`,
         );
       },
     },
