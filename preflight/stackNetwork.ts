@@ -10,9 +10,16 @@ import {
   unknownMachine,
   usesDocker,
 } from "../lib/settings/stackNetwork";
-import { type DockerExec, execDocker, listContainers, networkArguments, parseNetworks } from "../system/docker";
+import {
+  type DockerExec,
+  execDocker,
+  type InspectedNetwork,
+  listContainers,
+  networkArguments,
+  parseNetworks,
+} from "../system/docker";
 import { run } from "../system/exec";
-import { cidrsOf } from "./host/dockerNetworks";
+import { cidrsOf, ownDevicesOn } from "./host/dockerNetworks";
 import { hostRoutes } from "./host/kernel";
 import { readText } from "./host/readers";
 
@@ -68,7 +75,12 @@ export const placeOnMachine = async (
     networksOf(answer),
   ]);
   const used: KindNetwork | undefined = kind && { ...kind, containers: containers.map(({ name }) => name) };
-  return placeStack(source, owner, { kind: used, state, bridgeMtu, taken: [...dockerNetworks, ...routesOf(read)] });
+  return placeStack(source, owner, {
+    kind: used,
+    state,
+    bridgeMtu,
+    taken: [...dockerNetworks, ...routesOf(read, network)],
+  });
 };
 
 const networksOf = async (answer: (...args: string[]) => Promise<string[]>): Promise<TakenNetwork[]> => {
@@ -79,12 +91,16 @@ const networksOf = async (answer: (...args: string[]) => Promise<string[]>): Pro
   return networks.flatMap((one) => cidrsOf(one).map((network) => ({ network, by: `the Docker network ${one.name}` })));
 };
 
-const routesOf = (read: (path: string) => string | undefined): TakenNetwork[] =>
-  hostRoutes(read).map(({ network, device, isGateway }) => ({
+const routesOf = (read: (path: string) => string | undefined, kind: InspectedNetwork | undefined): TakenNetwork[] => {
+  const routes = hostRoutes(read);
+  const devices = ownDevicesOn(kind, routes);
+  const others = routes.filter(({ device }) => !devices.includes(device));
+  return others.map(({ network, device, isGateway }) => ({
     network,
     by: isGateway ? `the gateway on ${device}` : device === "" ? "a route without a device" : `the device ${device}`,
     isRoute: true,
   }));
+};
 
 /**
  * Reads the Docker network in the state of a stack; undefined before the first `up`. The program of the stack calls it,

@@ -1,6 +1,8 @@
 import { networkName } from "../../lib/base/container";
 import type { Cidr } from "../../lib/network/cidr";
 import { lenientNetwork } from "../../lib/network/parse";
+import { ownContainerVariable } from "../../system/ownContainer";
+import type { HostRoute } from "./kernel";
 import { type InspectedNetwork, networkArguments, parseNetworks } from "../../system/docker";
 
 /** Returns the subnets of a Docker network. */
@@ -10,6 +12,19 @@ export const cidrsOf = ({ subnets }: Pick<InspectedNetwork, "subnets">): Cidr[] 
 /** Returns the IPv4 range from which Docker assigns addresses; undefined if Docker uses whole subnets. */
 export const rangeOfDocker = ({ ranges }: Pick<InspectedNetwork, "ranges">): Cidr | undefined =>
   ranges.flatMap((range) => lenientNetwork(range) ?? []).find(({ family }) => family === "ipv4");
+
+/**
+ * Returns the devices by which this process is on a Docker network: those of routes to the network's subnets in a container
+ * that Slipway connects; none on a host, whose bridge is another device.
+ */
+export const ownDevicesOn = (
+  network: InspectedNetwork | undefined,
+  routes: readonly Pick<HostRoute, "network" | "device">[],
+  env: NodeJS.ProcessEnv = process.env,
+): string[] =>
+  network !== undefined && env[ownContainerVariable]
+    ? routes.filter((route) => network.subnets.includes(route.network.text)).map(({ device }) => device)
+    : [];
 
 /**
  * Inspects all networks of Docker.

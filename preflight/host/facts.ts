@@ -4,12 +4,13 @@ import { join } from "node:path";
 import { listArguments, networkName, parseContainers } from "../../lib/base/container";
 import type { ReachReading } from "../../lib/base/containerAddresses";
 import type { Cidr } from "../../lib/network/cidr";
+import { type ProxyVariables, readProxyVariables } from "../../lib/network/proxy";
 import type { NamedContainer } from "../../lib/settings/containerNames";
 import type { Route } from "../../lib/versions/pins";
 import { cgroupMemoryLimit } from "./cgroup";
 import { type DockerFacts, readDockerFacts } from "./dockerFacts";
 import { type DockerDisk, diskOfDocker, findDockerd, memoryOfDocker } from "./dockerMachine";
-import { cidrsOf, inspectNetworks } from "./dockerNetworks";
+import { cidrsOf, inspectNetworks, ownDevicesOn } from "./dockerNetworks";
 import { hardOpenFiles, type HostRoute, hostRoutes, kernelFeatures } from "./kernel";
 import { readNumber, readOutput, readText } from "./readers";
 
@@ -56,6 +57,8 @@ export interface HostFacts {
   allContainers?: NamedContainer[];
   /** Routes of both families without default routes, and gateways. */
   routes: HostRoute[];
+  /** Proxy of the environment. */
+  proxy?: ProxyVariables;
   /** Docker's networks other than `kind`. */
   dockerNetworks: { name: string; device: string; subnets: Cidr[] }[];
   /** Devices that belong to the Docker network `kind`. */
@@ -111,6 +114,7 @@ export const gatherFacts = async (
   const otherNetworks = networks.filter(({ name }) => name !== networkName);
   const cache = existsSync(cacheFolder) ? cacheFolder : checkout;
   const disk = linux ? diskOfDocker(dockerFacts, cache) : undefined;
+  const routes = linux ? hostRoutes(readText) : [];
   const ownLimit = linux ? cgroupMemoryLimit(readText, "self") : undefined;
   const limits = readText("/proc/self/limits");
   return {
@@ -134,9 +138,10 @@ export const gatherFacts = async (
     kernel: linux && withTools ? await kernelFeatures(path) : {},
     containers: all.filter(({ cluster }) => cluster !== "").map(({ name, cluster }) => ({ name, cluster })),
     allContainers: all.map(({ name, cluster, owner, state }) => ({ name, cluster, owner, state })),
-    routes: linux ? hostRoutes(readText) : [],
+    routes,
     dockerNetworks: otherNetworks.map((one) => ({ name: one.name, device: one.device, subnets: cidrsOf(one) })),
-    kindDevices: kind ? [kind.device] : [],
+    proxy: readProxyVariables(process.env),
+    kindDevices: kind ? [kind.device, ...ownDevicesOn(kind, routes)] : [],
     ...(kind?.owner ? { kindOwner: kind.owner } : {}),
     ...(kind ? { kindSubnets: [...kind.subnets] } : {}),
   };

@@ -37,6 +37,7 @@ const relevant = [
   "routes",
   "cluster networks",
   "public networks",
+  "proxy",
   "containers",
   "container names",
 ];

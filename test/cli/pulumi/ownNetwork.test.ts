@@ -4,6 +4,8 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterEach, beforeEach, describe, expect, test } from "@jest/globals";
 import { openOwnNetwork } from "../../../cli/pulumi/ownNetwork";
+import { parseNetwork } from "../../../lib/network/parse";
+import { ownDevicesOn } from "../../../preflight/host/dockerNetworks";
 import type { ExecResult } from "../../../system/exec";
 import { containerIdIn, findOwnContainer, type OwnContainer } from "../../../system/ownContainer";
 import { startOf } from "../../../system/processes";
@@ -132,4 +134,15 @@ describe("the id of the own container", () => {
     const refuse = (): Promise<ExecResult> => Promise.reject(new Error("expected no question"));
     expect(await findOwnContainer(refuse, "28 1 8:1 / / rw - ext4 /dev/sda1 rw\n")).toBeUndefined();
   });
+});
+
+test("the routes of the own container to the Docker network are not those of another network", () => {
+  const network = {
+    ...{ name: "kind", owner: "", subnets: ["172.18.0.0/16"], ranges: [], device: "br-1", options: {} },
+  };
+  const route = (text: string, device: string) => ({ network: parseNetwork(text), device });
+  const routes = [route("172.17.0.0/16", "eth0"), route("172.18.0.0/16", "eth1"), route("172.18.5.0/24", "tun0")];
+  expect(ownDevicesOn(network, routes, { SLIPWAY_OWN_CONTAINER: id })).toEqual(["eth1"]);
+  expect(ownDevicesOn(network, routes, {})).toEqual([]);
+  expect(ownDevicesOn(undefined, routes, { SLIPWAY_OWN_CONTAINER: id })).toEqual([]);
 });

@@ -15,9 +15,10 @@ export const installSdk = async (folder: string, installed: Installed, ...packag
     cwd: join(installed.folder, "provider"),
     env: { PATH: `${installed.tools}:${process.env["PATH"]}`, PULUMI_SKIP_UPDATE_CHECK: "true" },
   });
-  await generateSdks(schema, join(folder, "generated"));
-  const sdk = join(folder, "sdk");
-  cpSync(join(folder, "generated", "nodejs"), sdk, { recursive: true });
+  // Beside the program: jest refuses two packages of one name below its folder.
+  const generated = `${folder}-sdk`;
+  await generateSdks(schema, generated);
+  const sdk = join(generated, "nodejs");
   npmInstall(sdk);
   must("npm", ["run", "build"], { cwd: sdk });
   for (const file of ["package.json", "README.md"]) cpSync(join(sdk, file), join(sdk, "bin", file));
