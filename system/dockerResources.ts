@@ -1,5 +1,6 @@
 import { clusterLabel, isOwnedBy, ownerLabel } from "../lib/base/labels";
 import { docker, type Docker, listContainers, listNetworks } from "./docker";
+import { ownContainerVariable } from "./ownContainer";
 
 /** The Docker resources of a stack. */
 export interface DockerResources {
@@ -68,13 +69,18 @@ export const findDockerResources = async (
   };
 };
 
-/** Returns the containers on a network that are not in `ours`. Docker cannot remove the network while they use it. */
+/**
+ * Returns the containers on a network that are not in `ours`. Docker cannot remove the network while they use it. The container
+ * of this process does not count if Slipway has connected it, because Slipway disconnects it before.
+ */
 export const foreignContainersOn = async (
   network: string,
   ours: readonly string[],
   runDocker: Docker = docker,
+  env: NodeJS.ProcessEnv = process.env,
 ): Promise<string[]> =>
   (await listContainers(runDocker, `network=${network}`))
+    .filter(({ id }) => id !== env[ownContainerVariable])
     .map(({ name }) => name)
     .filter((name) => !ours.includes(name));
 

@@ -12,7 +12,10 @@ export interface OwnContainer {
   readonly isOnNetwork: boolean;
 }
 
-/** Environment variable with the id of the own container, for the programs that the command line starts. */
+/**
+ * Environment variable for the programs that the command line starts in a container: the container's id if Slipway connects
+ * the container, or its name if the user has connected it.
+ */
 export const ownContainerVariable = "SLIPWAY_OWN_CONTAINER";
 
 /** Docker mounts this file of each container from a folder that is named after the container's id. */

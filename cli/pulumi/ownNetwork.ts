@@ -103,10 +103,11 @@ export const openOwnNetwork = async (
   if (container === undefined || container.networkMode === "host") return undefined;
   requireOwnNetwork(container);
   const { id, name } = container;
-  env[ownContainerVariable] = id;
   const earlier = readRecords(checkout, id);
   // Without a record of Slipway the user has connected the container, and keeps it connected.
-  if (container.isOnNetwork && earlier.length === 0) return undefined;
+  const isUsers = container.isOnNetwork && earlier.length === 0;
+  env[ownContainerVariable] = isUsers ? name : id;
+  if (isUsers) return undefined;
   print(`container: ${name}, on the Docker network ${networkName} while this command runs`);
   for (const [file, record] of earlier) if (!isRunning(record)) rmSync(file, { force: true });
   const recordFile = join(recordFolder(checkout), `${process.pid}.json`);

@@ -149,6 +149,14 @@ describe("remaining objects", () => {
     expect(await foreignContainersOn("kind", containers, full)).toEqual(["foreign-control-plane"]);
   });
 
+  test("do not include the container of this process, which Slipway has connected", async () => {
+    const row = containerRow({ name: "dev", id: "c0ffee" });
+    const docker: Docker = () => Promise.resolve([row]);
+    expect(await foreignContainersOn("kind", [], docker, { SLIPWAY_OWN_CONTAINER: "c0ffee" })).toEqual([]);
+    expect(await foreignContainersOn("kind", [], docker, { SLIPWAY_OWN_CONTAINER: "dev" })).toEqual(["dev"]);
+    expect(await foreignContainersOn("kind", [], docker, {})).toEqual(["dev"]);
+  });
+
   test("do not belong to another stack", async () => {
     expect(await findDockerResources("offline", [], full)).toEqual({
       clusters: [],

@@ -95,7 +95,7 @@ describe("the own container", () => {
     const { execute, calls } = dockerWith(["node", id]);
     const { env, opened } = open(execute, { ...container, isOnNetwork: true });
     expect(await opened).toBeUndefined();
-    expect(env).toEqual({ SLIPWAY_OWN_CONTAINER: id });
+    expect(env).toEqual({ SLIPWAY_OWN_CONTAINER: "dev" });
     expect(calls).toEqual([]);
   });
 
