@@ -94,8 +94,8 @@ const networksOf = async (answer: (...args: string[]) => Promise<string[]>): Pro
 const routesOf = (read: (path: string) => string | undefined, kind: InspectedNetwork | undefined): TakenNetwork[] => {
   const routes = hostRoutes(read);
   const devices = ownDevicesOn(kind, routes);
-  const others = routes.filter(({ device }) => !devices.includes(device));
-  return others.map(({ network, device, isGateway }) => ({
+  const outside = routes.filter(({ device }) => !devices.includes(device));
+  return outside.map(({ network, device, isGateway }) => ({
     network,
     by: isGateway ? `the gateway on ${device}` : device === "" ? "a route without a device" : `the device ${device}`,
     isRoute: true,

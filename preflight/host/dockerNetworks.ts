@@ -14,8 +14,8 @@ export const rangeOfDocker = ({ ranges }: Pick<InspectedNetwork, "ranges">): Cid
   ranges.flatMap((range) => lenientNetwork(range) ?? []).find(({ family }) => family === "ipv4");
 
 /**
- * Returns the devices by which this process is on a Docker network: those of routes to the network's subnets in a container
- * that Slipway connects; none on a host, whose bridge is another device.
+ * Returns the devices by which the container of this process is on a Docker network. A host has none, because its bridge is
+ * another device.
  */
 export const ownDevicesOn = (
   network: InspectedNetwork | undefined,
