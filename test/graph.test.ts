@@ -502,7 +502,7 @@ describe("a host that does not reach containers, such as one with Docker Desktop
     expect(changed.sort()).toEqual(["capd", "capd-api", "capd-application-request", "capd-kubeconfig", "capd-port"]);
     expect(JSON.parse(here.get("capd-api") ?? "{}")).toMatchObject({ environment: { REACH: "address" } });
     expect(JSON.parse(here.get("capd-application-request") ?? "{}")).toMatchObject({
-      environment: { URL: "http://172.18.255.248", TIMEOUT_SECONDS: "180" },
+      environment: { URL: "http://172.18.255.248/", TIMEOUT_SECONDS: "180" },
     });
   });
 });
