@@ -1,11 +1,15 @@
 import { mkdirSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { delimiter, join } from "node:path";
+import { root } from "../../../system/checkout";
 import { check, type DockerInventory, dockerInventory, must, newInDocker, type Step } from "../harness";
 import type { Installed } from "./package";
+import { canHide, withoutCheckout } from "./withoutCheckout";
 
 /** A program outside of the checkout that uses the package. */
 export interface Consumer {
   readonly name: string;
+  /** Returns folders in front of PATH, such as the folder of the language host. @default - none */
+  readonly path?: (program: string) => Promise<readonly string[]>;
   /** Returns the program's files by name. The changed program differs in one input. */
   readonly files: (installed: Installed, isChanged: boolean) => Readonly<Record<string, string>>;
   /** Installs what the program needs into its folder. @default - the program needs nothing */
@@ -19,28 +23,41 @@ export interface Consumer {
 /** Where a consumer runs. */
 export interface ConsumerEnvironment {
   readonly folder: string;
-  /** Folders in front of PATH. */
-  readonly path: readonly string[];
   readonly installed: Installed;
 }
 
-/** Returns the environment variables of a consumer's Pulumi, which has a home and a state of its own. */
-export const environmentOf = ({ folder, path }: ConsumerEnvironment): Record<string, string> => ({
-  PATH: [...path, process.env["PATH"] ?? ""].join(":"),
-  PULUMI_HOME: join(folder, "home"),
-  PULUMI_BACKEND_URL: `file://${join(folder, "state")}`,
-  PULUMI_CONFIG_PASSPHRASE: "only for this test",
-  PULUMI_SKIP_UPDATE_CHECK: "true",
-  PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION: "true",
-  PULUMI_PARALLEL: "64",
-});
+/**
+ * Returns the environment variables of a consumer's Pulumi, which has a home and a state of its own. No variable names the
+ * checkout.
+ *
+ * @param path - folders in front of PATH
+ */
+export const environmentOf = (
+  { folder, installed }: ConsumerEnvironment,
+  path: readonly string[] = [],
+): Record<string, string> => {
+  const ofCheckout = Object.keys(process.env).filter((name) => process.env[name]?.includes(root));
+  const rest = (process.env["PATH"] ?? "").split(delimiter).filter((one) => !one.startsWith(root));
+  return {
+    ...Object.fromEntries(ofCheckout.map((name) => [name, ""])),
+    PATH: [...path, installed.tools, ...rest].join(delimiter),
+    PULUMI_HOME: join(folder, "home"),
+    PULUMI_BACKEND_URL: `file://${join(folder, "state")}`,
+    PULUMI_CONFIG_PASSPHRASE: "only for this test",
+    PULUMI_SKIP_UPDATE_CHECK: "true",
+    PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION: "true",
+    PULUMI_PARALLEL: "64",
+  };
+};
 
 /** Returns the steps of a consumer's life: up, answers, refresh, no change, one changed input, destroy. */
-export const lifeOf = ({ name, files, install, compile, verify }: Consumer, place: ConsumerEnvironment): Step[] => {
+export const lifeOf = (consumer: Consumer, place: ConsumerEnvironment): Step[] => {
+  const { name, files, install, compile, verify } = consumer;
   const { folder, installed } = place;
-  const env = environmentOf(place);
   const program = join(folder, "program");
-  const pulumi = (...args: string[]): string => must("pulumi", [...args, "--non-interactive"], { cwd: program, env });
+  let env = environmentOf(place);
+  const pulumi = (...args: string[]): string =>
+    must(...withoutCheckout("pulumi", [...args, "--non-interactive"]), { cwd: program, env });
   const write = (isChanged: boolean): void => {
     for (const [file, text] of Object.entries(files(installed, isChanged))) writeFileSync(join(program, file), text);
   };
@@ -57,6 +74,9 @@ export const lifeOf = ({ name, files, install, compile, verify }: Consumer, plac
         write(false);
         await install?.(program, installed);
         compile?.(program);
+        env = environmentOf(place, await consumer.path?.(program));
+        const seen = must(...withoutCheckout("ls", ["-A", root]));
+        check(!canHide() || seen === "", `an empty folder in place of the checkout, got\n${seen}`);
         pulumi("stack", "init", "consumer");
         check(/\+ \d\d+ to create/.test(pulumi("preview")), "a preview with dozens of resources");
         check(newInDocker(before, dockerInventory()).length === 0, "a preview that creates nothing");
@@ -68,7 +88,7 @@ export const lifeOf = ({ name, files, install, compile, verify }: Consumer, plac
       name: `${name}: the state has no folder of this machine`,
       run: () => {
         const state = pulumi("stack", "export");
-        const paths = [folder, installed.folder].filter((path) => state.includes(path));
+        const paths = [folder, installed.folder, root].filter((path) => state.includes(path));
         check(paths.length === 0, `a state without ${paths.join(", ")}`);
         check(state.includes('"steps/wait-for-api"'), "steps/wait-for-api in the state");
       },

@@ -3,19 +3,13 @@ import { join } from "node:path";
 import { dependencies } from "../../../package.json";
 import { check, must } from "../harness";
 import { exampleOf } from "../sdk/examples";
-import { generateSdks } from "../sdk/generator";
 import type { Consumer } from "./consumer";
-import { type Installed, npmInstall, pluginBlock } from "./package";
+import { type Installed, npmInstall, pluginBlock, writeSdks } from "./package";
 import { answerAll } from "./yamlLab";
 
 /** Generates the SDK for Node from the schema of the installed plugin, and installs the SDK and other packages into a folder. */
 export const installSdk = async (folder: string, installed: Installed, ...packages: string[]): Promise<void> => {
-  // pulumi takes the part of a path behind an @ for a version, so the path must not contain @slipway.
-  const schema = must("pulumi", ["package", "get-schema", "./slipway"], {
-    cwd: join(installed.folder, "provider"),
-    env: { PATH: `${installed.tools}:${process.env["PATH"]}`, PULUMI_SKIP_UPDATE_CHECK: "true" },
-  });
-  await generateSdks(schema, join(folder, "generated"));
+  await writeSdks(installed, join(folder, "generated"));
   const sdk = join(folder, "sdk");
   cpSync(join(folder, "generated", "nodejs"), sdk, { recursive: true });
   npmInstall(sdk);

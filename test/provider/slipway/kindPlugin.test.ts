@@ -44,7 +44,9 @@ test("a plugin kind without the function is refused as an earlier version", asyn
   answer = () => {
     throw failure("the plugin kind has no function kind:index:getVersion");
   };
-  await expect(requireKindPlugin({})).rejects.toThrow(`expected version ${version}, as the plugin slipway has, got an earlier version.`);
+  await expect(requireKindPlugin({})).rejects.toThrow(
+    `expected version ${version}, as the plugin slipway has, got an earlier version.`,
+  );
 });
 
 test("another failure of the plugin kind stays as it is", async () => {
