@@ -7,14 +7,14 @@ import { requireKindPlugin } from "../../../provider/slipway/kindPlugin";
 const failure = (details: string): Error => Object.assign(new Error(details), { details });
 
 let answer: () => Record<string, unknown>;
-let asked: string[];
+let calls: string[];
 beforeEach(async () => {
-  asked = [];
+  calls = [];
   await pulumi.runtime.setMocks(
     {
       newResource: ({ name, inputs }) => ({ id: name, state: inputs }),
       call: ({ token, provider }) => {
-        asked.push(`${token} ${provider ?? ""}`);
+        calls.push(`${token} ${provider ?? ""}`);
         return answer();
       },
     },
@@ -27,7 +27,7 @@ beforeEach(async () => {
 test("a plugin kind of the same version is accepted", async () => {
   answer = () => ({ version });
   await expect(requireKindPlugin({})).resolves.toBeUndefined();
-  expect(asked).toEqual(["kind:index:getVersion "]);
+  expect(calls).toEqual(["kind:index:getVersion "]);
 });
 
 test("a plugin kind of another version is refused in a preview, with both versions and the fix", async () => {
@@ -56,7 +56,7 @@ test("another failure of the plugin kind stays as it is", async () => {
   await expect(requireKindPlugin({})).rejects.toThrow("no resource plugin 'kind' found");
 });
 
-test("the provider that the program names for kind is asked", async () => {
+test("the provider that the program names for kind is calls", async () => {
   answer = () => ({ version });
   class Named extends pulumi.ProviderResource {
     constructor() {
@@ -64,5 +64,5 @@ test("the provider that the program names for kind is asked", async () => {
     }
   }
   await requireKindPlugin({ providers: { kind: new Named() } });
-  expect(asked).toEqual([expect.stringMatching(/^kind:index:getVersion urn:.*::pulumi:providers:kind::named::named$/)]);
+  expect(calls).toEqual([expect.stringMatching(/^kind:index:getVersion urn:.*::pulumi:providers:kind::named::named$/)]);
 });
