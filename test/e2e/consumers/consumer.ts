@@ -1,7 +1,7 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { delimiter, join } from "node:path";
 import { root } from "../../../system/checkout";
-import { check, type DockerInventory, dockerInventory, must, newInDocker, type Step } from "../harness";
+import { check, command, type DockerInventory, dockerInventory, must, newInDocker, type Step } from "../harness";
 import type { Installed } from "./package";
 import { canHide, withoutCheckout } from "./withoutCheckout";
 
@@ -12,6 +12,8 @@ export interface Consumer {
   readonly path?: (program: string) => Promise<readonly string[]>;
   /** Returns the program's files by name. The changed program differs in one input. */
   readonly files: (installed: Installed, isChanged: boolean) => Readonly<Record<string, string>>;
+  /** Texts of the program with a wrong text for each, and the paths of the inputs that have the wrong texts. */
+  readonly wrong: { readonly texts: Readonly<Record<string, string>>; readonly paths: readonly string[] };
   /** Installs what the program needs into its folder. @default - the program needs nothing */
   readonly install?: (program: string, installed: Installed) => Promise<void>;
   /** Compiles the program. @default - Pulumi runs the files as they are */
@@ -52,14 +54,17 @@ export const environmentOf = (
 
 /** Returns the steps of a consumer's life: up, answers, refresh, no change, one changed input, destroy. */
 export const lifeOf = (consumer: Consumer, place: ConsumerEnvironment): Step[] => {
-  const { name, files, install, compile, verify } = consumer;
+  const { name, files, wrong, install, compile, verify } = consumer;
   const { folder, installed } = place;
   const program = join(folder, "program");
   let env = environmentOf(place);
   const pulumi = (...args: string[]): string =>
     must(...withoutCheckout("pulumi", [...args, "--non-interactive"]), { cwd: program, env });
-  const write = (isChanged: boolean): void => {
-    for (const [file, text] of Object.entries(files(installed, isChanged))) writeFileSync(join(program, file), text);
+  const write = (isChanged: boolean, replaced: Readonly<Record<string, string>> = {}): void => {
+    for (const [file, text] of Object.entries(files(installed, isChanged))) {
+      const edited = Object.entries(replaced).reduce((all, [from, to]) => all.replace(from, to), text);
+      writeFileSync(join(program, file), edited);
+    }
   };
   const run = (verb: string, ...args: string[]): string => pulumi(verb, "--yes", "--skip-preview", ...args);
   const outputs = (): Readonly<Record<string, unknown>> =>
@@ -80,6 +85,19 @@ export const lifeOf = (consumer: Consumer, place: ConsumerEnvironment): Step[] =
         pulumi("stack", "init", "consumer");
         check(/\+ \d\d+ to create/.test(pulumi("preview")), "a preview with dozens of resources");
         check(newInDocker(before, dockerInventory()).length === 0, "a preview that creates nothing");
+      },
+    },
+    {
+      name: `${name}: a preview refuses all wrong inputs at once, by their paths`,
+      run: () => {
+        write(false, wrong.texts);
+        compile?.(program);
+        const preview = withoutCheckout("pulumi", ["preview", "--non-interactive", "--color", "never"]);
+        const { code, stdout, stderr } = command(...preview, { cwd: program, env });
+        const missing = wrong.paths.filter((path) => !`${stdout}${stderr}`.includes(`property ${path} with value`));
+        check(code !== 0 && missing.length === 0, `${missing.join(" and ")} in the refusal, got\n${stdout}${stderr}`);
+        write(false);
+        compile?.(program);
       },
     },
     { name: `${name}: up`, run: () => void run("up") },

@@ -38,5 +38,9 @@ export const goLab: Consumer = {
     must("go", ["mod", "tidy"], { cwd: folder, env });
     must("go", ["vet", "."], { cwd: folder, env });
   },
+  wrong: {
+    texts: { '"guest"': '"Guest_"', "Int(1)": "Int(-1)" },
+    paths: ["clusters[0].name", "clusters[0].workerReplicas"],
+  },
   verify: (outputs, isChanged) => verifyNodes(outputs, isChanged ? 3 : 2),
 };

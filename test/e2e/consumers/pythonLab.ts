@@ -26,5 +26,9 @@ export const pythonLab: Consumer = {
     must(join(binOf(folder), "pip"), ["install", "--quiet", "./generated/python", "mypy"], { cwd: folder });
     must(join(binOf(folder), "mypy"), ["--strict", "__main__.py"], { cwd: folder });
   },
+  wrong: {
+    texts: { '"guest"': '"Guest_"', "worker_replicas=1": "worker_replicas=-1" },
+    paths: ["clusters[0].name", "clusters[0].workerReplicas"],
+  },
   verify: (outputs, isChanged) => verifyNodes(outputs, isChanged ? 3 : 2),
 };

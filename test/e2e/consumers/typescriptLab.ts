@@ -39,6 +39,10 @@ ${pluginBlock(installed)}`,
   }),
   install: async (folder, installed) => installSdk(folder, installed, "typescript@5", "@types/node@20"),
   compile: (folder) => void must("npx", ["--no-install", "tsc"], { cwd: folder }),
+  wrong: {
+    texts: { 'name: "guest"': 'name: "Guest_"', "replicas: 1": "replicas: -1" },
+    paths: ["clusters[0].name", "clusters[0].workers[0].replicas"],
+  },
   verify: ({ urls, colour }, isChanged) => {
     answerAll(urls);
     check(colour === (isChanged ? "green" : "blue"), `the program's own object, got ${String(colour)}`);

@@ -30,6 +30,10 @@ outputs:
   kubeconfigs: \${lab.kubeconfigs}
 `,
   }),
+  wrong: {
+    texts: { "clusterName: guest": "clusterName: Guest_", "workerReplicas: 1": "workerReplicas: -1" },
+    paths: ["clusterName", "workerReplicas"],
+  },
   verify: ({ urls, clusters, ranges, kubeconfigs }, isChanged) => {
     answerAll(urls);
     const [cluster] = clusters as { name: string; nodes: string[] }[];

@@ -60,6 +60,10 @@ outputs:
   kubeconfig: \${guest.kubeconfig}
 `,
   }),
+  wrong: {
+    texts: { "name: guest": "name: Guest_", "workerReplicas: 1": "workerReplicas: -1" },
+    paths: ["name", "workerReplicas"],
+  },
   verify: ({ url, range, kubeconfig }) => {
     answerAll({ url });
     check(typeof range === "string" && /^[\d.]+-[\d.]+$/.test(range), "a range of addresses");
