@@ -6,7 +6,7 @@ import { exampleOf } from "../sdk/examples";
 import { type ConsumerEnvironment, environmentOf } from "./consumer";
 import { pluginBlock } from "./package";
 import { installSdk } from "./typescriptLab";
-import { withoutCheckout } from "./withoutCheckout";
+import { withoutCheckout } from "../withoutCheckout";
 
 /** Makes jest read TypeScript. */
 const jestConfig = `module.exports = { transform: { "^.+\\\\.ts$": "@swc/jest" } };\n`;

@@ -3,7 +3,7 @@ import { delimiter, join } from "node:path";
 import { root } from "../../../system/checkout";
 import { check, command, type DockerInventory, dockerInventory, must, newInDocker, type Step } from "../harness";
 import type { Installed } from "./package";
-import { canHide, withoutCheckout } from "./withoutCheckout";
+import { canHide, withoutCheckout } from "../withoutCheckout";
 
 /** A program outside of the checkout that uses the package. */
 export interface Consumer {

@@ -4,7 +4,7 @@ import { version } from "../../../package.json";
 import { check, command, must, type Step } from "../harness";
 import { type ConsumerEnvironment, environmentOf } from "./consumer";
 import { type Installed, pluginBlock } from "./package";
-import { withoutCheckout } from "./withoutCheckout";
+import { withoutCheckout } from "../withoutCheckout";
 import { yamlLab } from "./yamlLab";
 
 const other = "9.9.9";
