@@ -2,7 +2,9 @@ import { sentence } from "../lib/base/problem";
 import { type Outcome, outcomeOf } from "../lib/base/settleAll";
 import { versionsBetween } from "../lib/cluster/class/classSpec";
 import type { ClusterParts } from "../lib/cluster/parts";
+import { nodeProxy } from "../lib/settings/proxy";
 import { usesDocker } from "../lib/settings/stackNetwork";
+import { type ProxyVariables, readProxyVariables } from "../lib/network/proxy";
 import { rolloutShortages } from "../lib/settings/rollout";
 import type { Settings } from "../lib/settings/types";
 import { managementNode } from "../system/docker";
@@ -46,6 +48,8 @@ export interface Inputs extends Omit<StackImages, "capdId"> {
   capd: { localId?: string; archive?: CapdArchive; image?: string; clone?: string };
   /** The existing management cluster of the settings; absent if the stack creates a kind cluster. */
   existing?: ExistingManagement;
+  /** The proxy of nodes, with the stack's networks in NO_PROXY; absent without a proxy that nodes can reach. */
+  proxy?: ProxyVariables;
   /** Problems that may stop an `up`, each with its remedy. */
   warnings: readonly string[];
 }
@@ -139,6 +143,7 @@ export const prepare = async (settings: Settings, owner: string, preview = false
   const [project = "", stack = ""] = owner.split("/");
   const { capdId, ...nodes } = images.found;
   const [cluster, saved, built] = [valueOf(existing), valueOf(archive), valueOf(clone)];
+  const proxy = onDocker ? nodeProxy(settings, readProxyVariables(process.env)) : undefined;
   return {
     manifests: manifests.found,
     templates: withImages,
@@ -147,6 +152,7 @@ export const prepare = async (settings: Settings, owner: string, preview = false
     running,
     savedKubeconfigs: kubeconfigsWithoutSecret(stack, clusters, managed),
     ...(cluster ? { existing: cluster } : {}),
+    ...(proxy ? { proxy } : {}),
     capd: {
       ...(capdId === undefined ? {} : { localId: capdId }),
       ...(saved ? { archive: saved } : {}),

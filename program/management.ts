@@ -6,6 +6,7 @@ import type { ImageLoad, ImageLoadArgs } from "../components/management/imageLoa
 import type { ManagementCluster, ManagementClusterArgs } from "../components/management/managementCluster";
 import type { ProviderInstallArgs } from "../components/management/providerInstall";
 import { infrastructureOf } from "../lib/cluster/infrastructure";
+import type { NodeAccess } from "../lib/cluster/nodeFiles";
 import { hasTopology } from "../lib/cluster/parts";
 import { backendOf } from "../lib/cluster/template/docker";
 import type { Manifest } from "../lib/kubernetes/manifest";
@@ -32,11 +33,15 @@ export const networkArgs = ({ settings, inputs, subnets, owner }: Stack): Docker
     ? { ...settings.network, subnets, owner }
     : undefined;
 
+/** Returns what nodes in this machine's Docker need to pull images. */
+export const nodeAccessOf = ({ proxy }: Pick<Stack["inputs"], "proxy">): NodeAccess => (proxy ? { proxy } : {});
+
 /** Returns arguments of the kind cluster. */
 export const kindArgs = ({ settings, inputs }: Stack, network: DockerNetwork | undefined): ManagementClusterArgs => ({
   ...settings.management,
   network: network?.ready ?? [],
   images: inputs.nodeImages.certManager,
+  nodeAccess: nodeAccessOf(inputs),
 });
 
 /**
@@ -96,11 +101,12 @@ export const installStages = (
 
 /** Returns arguments of cert-manager and Cluster API's providers; undefined if the stack does not install them. */
 export const providerArgs = (
-  { settings, inputs: { manifests, templates } }: Stack,
+  { settings, inputs }: Stack,
   management: Management,
   images: ImageLoad | undefined,
-): ProviderInstallArgs | undefined =>
-  settings.management.installProviders
+): ProviderInstallArgs | undefined => {
+  const { manifests, templates } = inputs;
+  return settings.management.installProviders
     ? {
         cluster: management.handle,
         after: kindOf(management)?.nodeReady ?? [],
@@ -113,8 +119,10 @@ export const providerArgs = (
           hasTopology(parts) || backendOf(parts.infrastructure) !== "template" ? [] : rehearsalOf(parts.infrastructure),
         ),
         inventory: manifests.inventory,
+        nodeAccess: nodeAccessOf(inputs),
       }
     : undefined;
+};
 
 /** Returns arguments of the load balancers for clusters with cloud-provider-kind; undefined if no cluster uses it. */
 export const cloudProviderKindArgs = (

@@ -23,7 +23,7 @@ import { isForeignNamespace } from "../preflight/management/existing";
 import { clusterKey } from "../preflight/management/running";
 import { ClusterContainers } from "../provider/kind";
 import { createdClasses, neededRecipes, topologyOf } from "./classes";
-import { kindOf, type Management } from "./management";
+import { kindOf, type Management, nodeAccessOf } from "./management";
 import type { Stack } from "./stack";
 
 /** A cluster's settings, and the objects that the cluster consists of. */
@@ -142,6 +142,7 @@ export const workloadClusterArgs = (
     savedKubeconfig: stack.inputs.savedKubeconfigs[clusterKey(cluster)],
     ready: [...ready, ...(namespace ? [namespace] : []), ...(added?.running ?? []), ...classReady(shared, cluster)],
     nodeImageReady: (images.get(cluster.name) ?? []).flatMap((image) => image.ready),
+    nodeAccess: nodeAccessOf(stack.inputs),
   };
 };
 

@@ -6,6 +6,7 @@ import { requireStackFile } from "../pulumi/stack";
 import type { CommandDefinition, Invocation } from "./definition";
 import { requireFiles } from "./fileOptions";
 import { reserveOutput } from "./output";
+import { takeProxy } from "./proxy";
 import { UsageError } from "./usageError";
 
 /**
@@ -44,6 +45,7 @@ export const runCommand = async (
   definitions: readonly CommandDefinition[],
 ): Promise<number> => {
   correctUserFolders(process.env);
+  takeProxy(process.env);
   takeStack(invocation.options.stack, process.env);
   if (definition.usesStack && process.env.STACK) requireStackName("STACK", process.env.STACK);
   requireFiles(invocation.files ?? [], root);

@@ -8,6 +8,7 @@ import { createAtomically, filesBelow, writeAtomically } from "../../system/file
 import { homeFolder } from "../../system/homeFolder";
 import { readRegularFile } from "../../system/regularFile";
 import { temporaryPrefix } from "../../system/temporary";
+import { proxyLines } from "../commandLine/proxy";
 import { checkBackend, fileBackendOf, isFileBackend } from "./backendUrl";
 
 /** Environment of Pulumi, in addition to the user's own environment. */
@@ -151,6 +152,8 @@ export const environmentScript = (checkout: string, { variables }: PulumiEnviron
     "# Written by Slipway: `. .slipway/env.sh` adds pulumi, kubectl, clusterctl and kind of this checkout to PATH.",
     `case ":$PATH:" in *:${tools}:*) ;; *) export PATH=${tools}:"$PATH" ;; esac`,
     ...exports.map(([name, value]) => `export ${name}=${quote(value)}`),
+    "# No proxy reaches the clusters.",
+    ...proxyLines,
     "# Plugins leave kubeconfigs in the temporary folder, so each pulumi gets its own folder, which is removed at the end.",
     "pulumi() {",
     `  slipway_run=$(mktemp -d "\${TMPDIR:-/tmp}/${temporaryPrefix("$(uname -n)", "$$")}XXXXXX") || return`,

@@ -1,7 +1,8 @@
 import type { Route } from "../../lib/versions/pins";
-import { readStackFileConfig } from "../../preflight/stackFile";
+import { readStackFile, readStackFileConfig } from "../../preflight/stackFile";
 import { root } from "../../system/checkout";
 import { print, printAside } from "../commandLine/output";
+import { takeProxy } from "../commandLine/proxy";
 import { endInterrupted, repairState } from "../recovery/interrupted";
 import { reportKilledRuns } from "../report/killedRuns";
 import { ensureTools } from "../toolchain";
@@ -21,6 +22,7 @@ export { print, printAside };
  */
 export const openTarget = (route: Route, log = print): Target => {
   const { stack, reason } = chooseStack(root, route);
+  takeProxy(process.env, readStackFile(root, stack, route).settings);
   const environment = pulumiEnvironment(root);
   requirePassphraseFile(root, environment);
   writeEnvironmentScript(root, environment);

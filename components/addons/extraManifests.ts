@@ -54,14 +54,9 @@ export class ExtraManifests extends pulumi.ComponentResource {
           : part.type === "gate"
             ? [this.gate(prefix, cluster, part, dependsOn)]
             : [
-                objectResource(
-                  nameIn(prefix, part.object),
-                  cluster,
-                  part.object,
-                  group,
-                  dependsOn,
-                  otherFiles.map((file) => nameIn(file, part.object)),
-                ),
+                objectResource(nameIn(prefix, part.object), cluster, part.object, group, dependsOn, {
+                  formerNames: otherFiles.map((file) => nameIn(file, part.object)),
+                }),
               ];
       for (const member of part.names) groups.set(member, [...groupOf(member), ...created]);
     }

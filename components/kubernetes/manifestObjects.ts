@@ -10,6 +10,7 @@ import { forEngine } from "../../lib/kubernetes/secrets/markObject";
 import { mapSecrets } from "../../lib/kubernetes/secrets/secretValue";
 import { withWait, isUnawaitedClaim, skipAwaitAnnotation } from "../../lib/kubernetes/waits";
 import { resourceOptions, withDeletionPolicy, lifecycleOptions, type ClusterHandle } from "./clusterHandle";
+import { isDeploymentOf, type SecretVariables, variablesSecret, withSecretVariables } from "./secretVariables";
 import { createStep, step } from "./step";
 
 /** The objects of one manifest and their cluster. */
@@ -28,6 +29,8 @@ export interface ManifestObjectsArgs {
   deploymentsAfter?: pulumi.Resource[];
   /** True for a pod network, whose Deployments wait for its own DaemonSets. */
   podNetwork?: boolean;
+  /** Secret environment variables of one of the Deployments. @default - none */
+  variables?: SecretVariables;
 }
 
 /**
@@ -73,6 +76,23 @@ export class ManifestObjects extends pulumi.ComponentResource {
     this.registerOutputs({});
   }
 
+  /** Returns the transformations of an object: that of the Deployment with secret variables, whose Secret it creates. */
+  private transformationsOf(
+    name: string,
+    { cluster, variables }: ManifestObjectsArgs,
+    object: KubernetesObject,
+  ): pulumi.ResourceTransformation[] {
+    if (variables === undefined || !isDeploymentOf(variables, object)) return [];
+    const secret = variablesSecret(
+      `${name}/${variables.deployment}-variables`,
+      cluster,
+      variables,
+      this,
+      this.namespaces,
+    );
+    return [withSecretVariables(this.keep(secret))];
+  }
+
   private register(
     name: string,
     args: ManifestObjectsArgs,
@@ -82,7 +102,9 @@ export class ManifestObjects extends pulumi.ComponentResource {
     return objects.map((object) => {
       // Slipway knows the workloads of its own manifests. Users' workloads keep their probes.
       const tuned = args.asWritten ? object : withQuickReadiness(object);
-      return this.keep(objectResource(`${name}/${objectKey(object)}`, args.cluster, tuned, this, dependsOn));
+      const transformations = this.transformationsOf(name, args, object);
+      const key = `${name}/${objectKey(object)}`;
+      return this.keep(objectResource(key, args.cluster, tuned, this, dependsOn, { transformations }));
     });
   }
 
@@ -113,7 +135,8 @@ export class ManifestObjects extends pulumi.ComponentResource {
 /**
  * Creates the resource of one object of a manifest, with the wait of its kind.
  *
- * @param formerNames - names under which the state may have the object; default: none
+ * @param more.formerNames - names under which the state may have the object; default: none
+ * @param more.transformations - transformations of this resource; default: none
  */
 export const objectResource = (
   name: string,
@@ -121,11 +144,15 @@ export const objectResource = (
   object: KubernetesObject,
   parent: pulumi.Resource,
   dependsOn: pulumi.Resource[],
-  formerNames: readonly string[] = [],
+  {
+    formerNames = [],
+    transformations = [],
+  }: { formerNames?: readonly string[]; transformations?: pulumi.ResourceTransformation[] } = {},
 ): pulumi.Resource =>
   new KubernetesResource(name, withDeletionPolicy(cluster, withWait(object)), {
     ...resourceOptions(cluster, parent, dependsOn),
     ...waitOptions(object),
+    ...(transformations.length > 0 ? { transformations } : {}),
     ...(formerNames.length > 0 ? { aliases: formerNames.map((former) => ({ name: former })) } : {}),
   });
 

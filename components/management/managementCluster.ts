@@ -1,9 +1,11 @@
 import * as pulumi from "@pulumi/pulumi";
 import { kubeconfigFile } from "../../lib/base/paths";
+import type { NodeAccess } from "../../lib/cluster/nodeFiles";
 import { type KindNode, kindConfig } from "../../lib/providers/kindConfig";
 import { KindCluster } from "../../provider/kind";
 import type { ClusterHandle } from "../kubernetes/clusterHandle";
 import { kindIdentifier, KubernetesProvider } from "../kubernetes/provider";
+import { configureNodes } from "../kubernetes/nodeFiles";
 import { createStep, step } from "../kubernetes/step";
 
 /** Arguments of the kind cluster in which Cluster API runs. */
@@ -16,6 +18,8 @@ export interface ManagementClusterArgs extends KindNode {
   images: Readonly<Record<string, string>>;
   /** Resources that the node's container waits for. */
   network: pulumi.Resource[];
+  /** What the node needs to pull images. @default - nothing */
+  nodeAccess?: NodeAccess;
 }
 
 /** Creates a kind cluster with Docker's socket mounted, its kubeconfig and the provider for its contents. */
@@ -61,6 +65,11 @@ export class ManagementCluster extends pulumi.ComponentResource {
     );
     this.kind = kind;
     this.nodeId = kind.nodeId;
+    const nodeFiles = configureNodes(
+      name,
+      { cluster: args.name, access: args.nodeAccess ?? {}, triggers: [kind.nodeId] },
+      { parent: this, deletedWith: kind, replaceWith: [kind] },
+    );
     const file = kubeconfigFile(pulumi.getStack(), args.name);
     const kubeconfig = createStep(
       `${name}-kubeconfig`,
@@ -97,7 +106,12 @@ export class ManagementCluster extends pulumi.ComponentResource {
       },
     );
     this.nodeReady = [nodeReady];
-    this.handle = { provider, kubeconfigFile: file, apiReady: [kubeconfig], lifetime: kind };
+    this.handle = {
+      provider,
+      kubeconfigFile: file,
+      apiReady: [kubeconfig, ...(nodeFiles ? [nodeFiles] : [])],
+      lifetime: kind,
+    };
     this.registerOutputs({});
   }
 }

@@ -1,8 +1,11 @@
 import * as pulumi from "@pulumi/pulumi";
 import { certificateSamples, clusterApiSamples } from "../../lib/cluster/webhookSamples";
+import type { NodeAccess } from "../../lib/cluster/nodeFiles";
 import type { Manifest } from "../../lib/kubernetes/manifest";
 import { type KubernetesObject, objectKey } from "../../lib/kubernetes/object";
 import { withPodSecurity } from "../../lib/kubernetes/podSecurity";
+import { inBothCases } from "../../lib/network/proxy";
+import { providers as ownProviders } from "../../lib/providers/inventory";
 import { resourceOptions, withDeletionPolicy, type ClusterHandle } from "../kubernetes/clusterHandle";
 import { KubernetesResource, ManifestObjects } from "../kubernetes/manifestObjects";
 import { webhookGate } from "../kubernetes/webhookGate";
@@ -25,7 +28,12 @@ export interface ProviderInstallArgs {
   samples: KubernetesObject[];
   /** clusterctl's inventory of installed providers: its CRD and one entry per provider. */
   inventory: Manifest;
+  /** What nodes need to pull images. Cluster API's Docker provider gives it to the nodes that it creates. @default - nothing */
+  nodeAccess?: NodeAccess;
 }
+
+/** The controller that creates the containers of nodes. It gives them the proxy of its own environment. */
+const dockerController = { namespace: ownProviders.infrastructure.namespace, deployment: "capd-controller-manager" };
 
 /** Installs cert-manager and Cluster API's providers in the management cluster. */
 export class ProviderInstall extends pulumi.ComponentResource {
@@ -35,6 +43,7 @@ export class ProviderInstall extends pulumi.ComponentResource {
   constructor(name: string, args: ProviderInstallArgs, opts?: pulumi.ComponentResourceOptions) {
     super("slipway:index:ProviderInstall", name, {}, opts);
     const { cluster } = args;
+    const proxy = args.nodeAccess?.proxy;
     const certManager = new ManifestObjects(
       "cert-manager",
       { cluster, ...args.certManager, objects: withPodSecurity(args.certManager.objects) },
@@ -61,6 +70,7 @@ export class ProviderInstall extends pulumi.ComponentResource {
           objects: withPodSecurity(manifest.objects),
           certificatesAfter: [certificates],
           workloadsAfter: args.providerImages,
+          ...(proxy === undefined ? {} : { variables: { ...dockerController, values: inBothCases(proxy) } }),
         },
         { parent: this },
       );

@@ -10,11 +10,13 @@ import {
   type OwnerParts,
   topologyDone,
 } from "../../lib/cluster/parts";
+import type { NodeAccess } from "../../lib/cluster/nodeFiles";
 import type { ClusterSpec } from "../../lib/cluster/spec";
 import { type KubernetesObject, objectKey, withAnnotations } from "../../lib/kubernetes/object";
 import { waitForAnnotation } from "../../lib/kubernetes/waits";
 import { resourceOptions, withDeletionPolicy, type ClusterHandle } from "../kubernetes/clusterHandle";
 import { KubernetesResource } from "../kubernetes/manifestObjects";
+import { configureNodes } from "../kubernetes/nodeFiles";
 import { createStep } from "../kubernetes/step";
 import { topologyReady } from "./topologyReady";
 import { waitForApi, type ClusterAccess, workloadAccess } from "./access";
@@ -33,6 +35,8 @@ export interface WorkloadClusterArgs {
   ready: pulumi.Resource[];
   /** Further dependencies of machines: the node image, if the stack builds it. */
   nodeImageReady: pulumi.Resource[];
+  /** What nodes in this machine's Docker need to pull images. @default - nothing */
+  nodeAccess?: NodeAccess;
 }
 
 /** What creates the machines of a cluster, as resources. */
@@ -163,6 +167,12 @@ export class WorkloadCluster extends pulumi.ComponentResource {
       // Contents of a running cluster change after its control plane. Contents of a new cluster start as soon as its
       // API answers.
       const apiReady = args.running ? [api, machines.controlPlane] : [api];
+      if (infrastructureOf(spec.backend).onDocker)
+        configureNodes(
+          name,
+          { cluster: spec.name, access: args.nodeAccess ?? {} },
+          { ...part([api]), provider: undefined },
+        );
       this.access = workloadAccess(name, { ...args, api, apiReady, lifecycle: { lifetime: cluster, identity } }, this);
     }
     this.registerOutputs({});

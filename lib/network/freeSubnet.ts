@@ -23,6 +23,14 @@ export const subnetCandidates: readonly Cidr[] = [
   ...Array.from({ length: 16 }, (_, index) => ipv4Network(192, 168, index * 16, 20)),
 ];
 
+/** The networks that contain all subnet candidates: 172.18.0.0 to 172.31.255.255, and 192.168.0.0/16. */
+export const candidateRanges: readonly Cidr[] = [
+  ipv4Network(172, 18, 0, 15),
+  ipv4Network(172, 20, 0, 14),
+  ipv4Network(172, 24, 0, 13),
+  ipv4Network(192, 168, 0, 16),
+];
+
 /** Returns true if Docker's route to a subnet wins over a route of the host: only the longest route to an address counts. */
 export const losesTo = (route: Pick<TakenNetwork, "network">, subnet: Cidr): boolean =>
   route.network.prefix < subnet.prefix;

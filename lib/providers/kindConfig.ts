@@ -25,6 +25,9 @@ export interface KindNode {
   readonly ports?: readonly PortMapping[];
 }
 
+/** kind's own networks of pods and Services, of both families. The management cluster keeps these defaults. */
+export const kindNetworks = ["10.244.0.0/16", "10.96.0.0/16", "fd00:10:244::/56", "fd00:10:96::/112"];
+
 /** Returns kind's configuration of the management cluster: one node with access to the host's Docker. */
 export const kindConfig = ({ dualStack = false, mounts = [], ports = [] }: KindNode = {}): string =>
   toYaml({

@@ -46,6 +46,8 @@ export interface Requirements {
   rollingNodes?: number;
   /** Whether images of the host's Docker are loaded into nodes. */
   loadsImages: boolean;
+  /** Whether nodes pull images from registries; default: false. */
+  nodesPull?: boolean;
 }
 
 /** Checks one property of the host; returns undefined if the check does not apply to the host. */

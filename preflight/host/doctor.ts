@@ -5,6 +5,7 @@ import { checkContainerAddresses, checkImageStore } from "./dockerServer";
 import type { HostFacts } from "./facts";
 import * as machine from "./machine";
 import * as networks from "./networks";
+import { checkProxy } from "./proxy";
 import * as software from "./software";
 
 /** All checks, in the order of the table. */
@@ -27,6 +28,7 @@ const hostChecks: HostCheck[] = [
   networks.checkRoutes,
   networks.checkClusterNetworks,
   networks.checkPublicNetworks,
+  checkProxy,
   software.checkContainers,
   software.checkContainerNames,
 ];

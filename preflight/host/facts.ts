@@ -3,6 +3,7 @@ import { availableParallelism, totalmem } from "node:os";
 import { join } from "node:path";
 import { listArguments, networkName, parseContainers } from "../../lib/base/container";
 import type { Cidr } from "../../lib/network/cidr";
+import { type ProxyVariables, readProxyVariables } from "../../lib/network/proxy";
 import type { NamedContainer } from "../../lib/settings/containerNames";
 import type { Route } from "../../lib/versions/pins";
 import { cgroupMemoryLimit } from "./cgroup";
@@ -55,6 +56,8 @@ export interface HostFacts {
   allContainers?: NamedContainer[];
   /** Routes of both families without default routes, and gateways. */
   routes: HostRoute[];
+  /** Proxy of the environment. */
+  proxy?: ProxyVariables;
   /** Docker's networks other than `kind`. */
   dockerNetworks: { name: string; device: string; subnets: Cidr[] }[];
   /** Devices that belong to the Docker network `kind`. */
@@ -133,6 +136,7 @@ export const gatherFacts = async (
     allContainers: all.map(({ name, cluster, owner, state }) => ({ name, cluster, owner, state })),
     routes: linux ? hostRoutes(readText) : [],
     dockerNetworks: otherNetworks.map((one) => ({ name: one.name, device: one.device, subnets: cidrsOf(one) })),
+    proxy: readProxyVariables(process.env),
     kindDevices: kind ? [kind.device] : [],
     ...(kind?.owner ? { kindOwner: kind.owner } : {}),
     ...(kind ? { kindSubnets: [...kind.subnets] } : {}),

@@ -35,6 +35,7 @@ const relevant = [
   "routes",
   "cluster networks",
   "public networks",
+  "proxy",
   "containers",
   "container names",
 ];

@@ -21,6 +21,7 @@ export const requirementsOf = (
   | "rollingNodes"
   | "simulatedNodes"
   | "loadsImages"
+  | "nodesPull"
 > => {
   const nodesOf = (backend: "docker" | "inMemory"): number =>
     settings.clusters
@@ -52,5 +53,6 @@ export const requirementsOf = (
     simulatedNodes: nodesOf("inMemory"),
     // A management cluster that we create gets the image of Cluster API's Docker provider.
     loadsImages: createsManagement || settings.imageSource === "local",
+    ...(settings.imageSource === "registry" ? { nodesPull: true } : {}),
   };
 };

@@ -9,9 +9,10 @@ import { answerAll } from "./yamlLab";
 
 /** Generates the SDK for Node from the schema of the installed plugin, and installs the SDK and other packages into a folder. */
 export const installSdk = async (folder: string, installed: Installed, ...packages: string[]): Promise<void> => {
-  await writeSdks(installed, join(folder, "generated"));
-  const sdk = join(folder, "sdk");
-  cpSync(join(folder, "generated", "nodejs"), sdk, { recursive: true });
+  // Beside the program: jest refuses two packages of one name below its folder.
+  const generated = `${folder}-sdk`;
+  await writeSdks(installed, generated);
+  const sdk = join(generated, "nodejs");
   npmInstall(sdk);
   must("npm", ["run", "build"], { cwd: sdk });
   for (const file of ["package.json", "README.md"]) cpSync(join(sdk, file), join(sdk, "bin", file));
