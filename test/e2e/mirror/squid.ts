@@ -9,7 +9,7 @@ import {
   renameSync,
   writeFileSync,
 } from "node:fs";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { cacheRoot } from "../../../system/cacheFolder";
 import { endChild } from "../children";
 import { command, eventually, must } from "../harness";
@@ -48,12 +48,14 @@ export interface ProxyUser {
 const parseRequest = (line: string): ProxyRequest[] => {
   const [, , client = "", result = "", , , target = "", user = ""] = line.split(/\s+/);
   const host = target.replace(/^\w+:\/\//, "").split(/[:/]/)[0] ?? "";
-  return line === "" ? [] : [{ client, user, host, status: Number(result.split("/")[1]) }];
+  // The wait for squid opens a connection and sends nothing.
+  return line === "" || host === "error" ? [] : [{ client, user, host, status: Number(result.split("/")[1]) }];
 };
 
 /** Debian's squid, which demands a password. */
 export class Squid {
   private child: ChildProcess | undefined;
+  private readonly files: string;
 
   /**
    * @param files what fetchSquid returned
@@ -62,13 +64,17 @@ export class Squid {
    * @param hosts addresses of the hosts that the proxy reaches
    */
   constructor(
-    private readonly files: string,
+    files: string,
     private readonly folder: string,
     private readonly listen: string,
     private readonly hosts: Readonly<Record<string, string>>,
   ) {
     mkdirSync(folder, { recursive: true });
-    chmodSync(folder, 0o777); // squid becomes the user proxy
+    // squid becomes the user proxy, which writes here and runs a program of squid's.
+    chmodSync(folder, 0o777);
+    chmodSync(dirname(folder), 0o711);
+    must("cp", ["-r", join(files, "usr"), folder]);
+    this.files = folder;
   }
 
   private file(name: string): string {
