@@ -31,12 +31,21 @@ const proxyText = (variables: ProxyVariables): string =>
     .map((line) => `${line}\n`)
     .join("");
 
+/**
+ * Returns the variables for a node's container. kind's entrypoint copies them into systemd's settings as they are, and systemd
+ * reads `%%` as `%`. A password in a URL often has a `%`.
+ */
+export const containerVariables = (variables: ProxyVariables): Record<string, string> =>
+  Object.fromEntries(
+    Object.entries(variables).map(([name, value]: [string, string]) => [name, value.replaceAll("%", "%%")]),
+  );
+
 /** Returns all files that Slipway may write into nodes: those with a text, and those that a node must not have. */
 export const nodeFiles = ({ proxy }: NodeAccess): NodeFile[] => [
   {
     path: proxyFile,
     reader: "containerd",
-    ...(proxy === undefined ? {} : { text: proxyText(proxy), environment: { ...proxy } }),
+    ...(proxy === undefined ? {} : { text: proxyText(proxy), environment: containerVariables(proxy) }),
   },
 ];
 
