@@ -29,6 +29,8 @@ export interface OwnNetworkWorld {
   readonly env?: NodeJS.ProcessEnv;
   /** Milliseconds between two looks at the network. @default 500 */
   readonly period?: number;
+  /** Milliseconds after the last node's end until the container leaves the network. @default 12000 */
+  readonly stay?: number;
 }
 
 /** Folder of the records: one for each command that keeps its container connected. */
@@ -61,22 +63,23 @@ const freeAddress = (network: InspectedNetwork | undefined): string[] => {
 };
 
 /**
- * Connects the container if the network has other containers, and otherwise disconnects it. A network with the container could
- * not be deleted, and a stopped stack needs all of its addresses.
+ * Connects the container if the network has other containers. Disconnects it if `canLeave` is true and the network has none: a
+ * network with the container could not be deleted. Returns true if the container is alone on the network.
  */
-const adjust = async (id: string, execute: DockerExec): Promise<void> => {
+const adjust = async (id: string, execute: DockerExec, canLeave: boolean): Promise<boolean> => {
   const { code, stdout } = await execute(networkArguments(networkName));
-  if (code !== 0) return;
+  if (code !== 0) return false;
   const { Containers } = JSON.parse(stdout) as { Containers?: Record<string, unknown> | null };
   const ids = Object.keys(Containers ?? {});
   const isConnected = ids.includes(id);
   const hasOthers = ids.some((other) => other !== id);
-  if (isConnected && !hasOthers) await execute(["network", "disconnect", networkName, id]);
-  if (isConnected || !hasOthers) return;
+  if (isConnected && !hasOthers && canLeave) await execute(["network", "disconnect", networkName, id]);
+  if (isConnected || !hasOthers) return isConnected && !hasOthers && !canLeave;
   const [network] = parseNetworks(stdout);
   const connected = await execute(["network", "connect", ...freeAddress(network), networkName, id]);
   // Another container may have the address.
   if (connected.code !== 0) await execute(["network", "connect", networkName, id]);
+  return false;
 };
 
 const requireOwnNetwork = ({ name, networkMode }: OwnContainer): void => {
@@ -97,7 +100,13 @@ const requireOwnNetwork = ({ name, networkMode }: OwnContainer): void => {
 export const openOwnNetwork = async (
   checkout: string,
   print: Print,
-  { execute = execDocker, find = findOwnContainer, env = process.env, period = 500 }: OwnNetworkWorld = {},
+  {
+    execute = execDocker,
+    find = findOwnContainer,
+    env = process.env,
+    period = 500,
+    stay = 12_000,
+  }: OwnNetworkWorld = {},
 ): Promise<OwnNetwork | undefined> => {
   const container = await find();
   if (container === undefined || container.networkMode === "host") return undefined;
@@ -114,10 +123,18 @@ export const openOwnNetwork = async (
   const record: ConnectionRecord = { pid: process.pid, start: startOf(process.pid), container: id };
   writeAtomically(recordFile, JSON.stringify(record), { private: true });
 
-  let [isClosed, adjusting] = [false, adjust(id, execute)];
-  await adjusting;
+  let isClosed = false;
+  let aloneSince: number | undefined;
+  const look = async (): Promise<void> => {
+    if (isClosed) return;
+    // Pulumi asks nodes that are gone. On their network it learns so in seconds, and outside of it after minutes.
+    const canLeave = aloneSince !== undefined && Date.now() - aloneSince >= stay;
+    aloneSince = (await adjust(id, execute, canLeave)) ? (aloneSince ?? Date.now()) : undefined;
+  };
+  let looking = look();
+  await looking;
   const timer = setInterval(() => {
-    adjusting = adjusting.then(() => (isClosed ? undefined : adjust(id, execute)));
+    looking = looking.then(look);
   }, period);
   timer.unref();
   /** Returns true if no other command needs the connection. */
@@ -139,7 +156,7 @@ export const openOwnNetwork = async (
     close: async () => {
       const isLast = end();
       process.off("exit", endNow).off("SIGINT", interrupt).off("SIGTERM", interrupt);
-      await adjusting;
+      await looking;
       if (isLast) await execute(["network", "disconnect", networkName, id]);
     },
   };

@@ -44,7 +44,7 @@ const disconnect = `network disconnect kind ${id}`;
 
 const open = (execute: ReturnType<typeof dockerWith>["execute"], running: OwnContainer | undefined = container) => {
   const env: NodeJS.ProcessEnv = {};
-  const world = { execute, find: () => Promise.resolve(running), env, period: 5 };
+  const world = { execute, find: () => Promise.resolve(running), env, period: 5, stay: 20 };
   return { env, opened: openOwnNetwork(checkout, () => undefined, world) };
 };
 const records = (): string[] => readdirSync(join(checkout, ".slipway", "connected"));
@@ -72,7 +72,7 @@ describe("the own container", () => {
     await sleep(50);
     expect(calls).toEqual([connect]);
     network.ids = [id];
-    await sleep(50);
+    await sleep(100);
     expect(calls).toEqual([connect, disconnect]);
     await opened?.close();
   });

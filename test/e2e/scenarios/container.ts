@@ -66,10 +66,12 @@ const stepsOf = (bench: Workbench, before: DockerInventory): Step[] => {
     {
       name: "an interrupted command disconnects the container, and the command after a killed one does",
       run: () => {
-        const watch = ["scripts/slipway", "status", "--watch", "--stack", stack];
-        bench.run("timeout", "--signal=INT", "8", ...watch);
+        // A plan takes several seconds.
+        const plan = ["4", "scripts/slipway", "plan", "--stack", stack];
+        check(bench.run("timeout", "--signal=INT", ...plan).code === 124, "a plan that was interrupted");
         expectDisconnected();
-        bench.run("timeout", "--signal=KILL", "8", ...watch);
+        bench.run("timeout", "--signal=KILL", ...plan);
+        check(bench.networks().includes("kind"), `a connection after a kill, got ${bench.networks()}`);
         slipway("status");
         expectDisconnected();
       },
