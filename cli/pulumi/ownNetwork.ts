@@ -125,16 +125,16 @@ export const openOwnNetwork = async (
 
   let isClosed = false;
   let aloneSince: number | undefined;
-  const look = async (): Promise<void> => {
+  const inspectAgain = async (): Promise<void> => {
     if (isClosed) return;
     // Pulumi asks nodes that are gone. On their network it learns so in seconds, and outside of it after minutes.
     const canLeave = aloneSince !== undefined && Date.now() - aloneSince >= stay;
     aloneSince = (await adjust(id, execute, canLeave)) ? (aloneSince ?? Date.now()) : undefined;
   };
-  let looking = look();
+  let looking = inspectAgain();
   await looking;
   const timer = setInterval(() => {
-    looking = looking.then(look);
+    looking = looking.then(inspectAgain);
   }, period);
   timer.unref();
   /** Returns true if no other command needs the connection. */
