@@ -101,6 +101,7 @@ const partsOf = (
       : partsOfSpec({
           ...withTemplateSecrets(clusterSpec(cluster, backend), stack.settings.templateSecrets),
           ...(image === undefined ? {} : { nodeImage: image }),
+          ...(backend === "docker" ? { nodeAccess: nodeAccessOf(stack.inputs) } : {}),
         }));
   if (parts === undefined) throw new Error(`the template of cluster ${cluster.name} was not read`);
   return parts;

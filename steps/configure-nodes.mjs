@@ -1,5 +1,5 @@
 // Writes files into the running nodes of CLUSTER, and restarts the programs that read a changed file. With REMOVE=true it
-// removes the files. Standard input is a JSON list of { path, text?, reader, environment? }: lib/cluster/nodeFiles.ts. The texts
+// removes the files. Standard input is a JSON list of { path, text?, mode?, reader, environment? }: lib/cluster/nodeFiles.ts. The texts
 // may be secret. So they reach the nodes over standard input, and no message shows them.
 import { spawnSync } from "node:child_process";
 import { readFileSync } from "node:fs";
@@ -30,14 +30,15 @@ const isEquivalent = (actual, wanted = undefined) =>
 
 const reloads = {
   containerd: "systemctl daemon-reload && systemctl restart containerd",
-  authorities: "update-ca-certificates >/dev/null 2>&1 && systemctl restart containerd",
+  // Two commands: bash ignores a failure on the left of &&.
+  authorities: "update-ca-certificates >/dev/null; systemctl restart containerd",
   kubelet: "systemctl try-restart kubelet",
 };
 
 const quote = (text) => `'${text.replaceAll("'", `'\\''`)}'`;
 
 /** Returns the lines of a script that writes or removes a file, and notes its reader if the file differs. */
-const linesOf = ({ path, text, reader, environment }, variables) => {
+const linesOf = ({ path, text, mode = "0600", reader, environment }, variables) => {
   const target = quote(path);
   const gone = [`if [ -e ${target} ]; then rm -f ${target}; readers="$readers ${reader}"; fi`];
   if (remove === "true" || text === undefined) return gone;
@@ -47,7 +48,7 @@ const linesOf = ({ path, text, reader, environment }, variables) => {
     Buffer.from(text).toString("base64"),
     "END_OF_FILE",
     `if ! cmp --silent "$fresh" ${target}; then`,
-    `  install -D --mode 0600 "$fresh" ${target}`,
+    `  install -D --mode ${mode} "$fresh" ${target}`,
     `  readers="$readers ${reader}"`,
     "fi",
     'rm -f "$fresh"',

@@ -164,15 +164,16 @@ export class WorkloadCluster extends pulumi.ComponentResource {
         // A step does not take a Kubernetes provider.
         { ...part(machines.beforeApi), provider: undefined },
       );
+      const nodeFiles = infrastructureOf(spec.backend).onDocker
+        ? configureNodes(
+            name,
+            { cluster: spec.name, access: args.nodeAccess ?? {} },
+            { ...part([api]), provider: undefined },
+          )
+        : undefined;
       // Contents of a running cluster change after its control plane. Contents of a new cluster start as soon as its
       // API answers.
-      const apiReady = args.running ? [api, machines.controlPlane] : [api];
-      if (infrastructureOf(spec.backend).onDocker)
-        configureNodes(
-          name,
-          { cluster: spec.name, access: args.nodeAccess ?? {} },
-          { ...part([api]), provider: undefined },
-        );
+      const apiReady = [api, ...(args.running ? [machines.controlPlane] : []), ...(nodeFiles ? [nodeFiles] : [])];
       this.access = workloadAccess(name, { ...args, api, apiReady, lifecycle: { lifetime: cluster, identity } }, this);
     }
     this.registerOutputs({});
