@@ -9,7 +9,7 @@ const files = JSON.parse(readFileSync(0, "utf8"));
 
 const docker = (args, input) => {
   const { status, stdout, stderr, error } = spawnSync("docker", args, { input, encoding: "utf8" });
-  if (status !== 0) throw new Error(`docker ${args[0]}: ${(error?.message ?? stderr).trim()}`);
+  if (status !== 0) throw new Error(`docker ${args[0]}: ${stderr?.trim() || error?.message}`);
   return stdout;
 };
 

@@ -1,4 +1,4 @@
-import { afterEach, beforeAll, describe, expect, jest, test } from "@jest/globals";
+import { afterAll, afterEach, beforeAll, describe, expect, jest, test } from "@jest/globals";
 import { nodeImageRecipe } from "../lib/kubernetes/images";
 import type { Settings } from "../lib/settings/types";
 import type { Inputs } from "../preflight/prepare";
@@ -10,8 +10,9 @@ import { type Recording, type Registration, waitsFor } from "./helpers/recorder"
 
 // The host and the network are not asked: what they would say is given.
 let mockRunning: Inputs["running"] = {};
+let mockProxy: Pick<Inputs, "proxy"> = {};
 jest.mock("../preflight/prepare", () => ({
-  prepare: (settings: Settings) => Promise.resolve({ ...inputs(settings), running: mockRunning }),
+  prepare: (settings: Settings) => Promise.resolve({ ...inputs(settings), ...mockProxy, running: mockRunning }),
 }));
 const program = jest.requireActual<Program>("..");
 
@@ -146,15 +147,15 @@ describe("order", () => {
     ["management-kind", "network"],
     ["clusterapi-kubeconfig", "management-kind"],
     ["clusterapi-ready", "clusterapi-kubeconfig"],
-    ["cluster-api/Deployment/capi-system/controller-manager", "provider-images"],
+    ["cluster-api/Deployment/capi-system/capi-controller-manager", "provider-images"],
     ["provider-images", "management-kind"],
     ["cert-manager/Deployment/cert-manager/cert-manager-webhook", "cert-manager/CustomResourceDefinitions"],
     ["cert-manager-webhook", "cert-manager/Deployment/cert-manager/cert-manager-webhook"],
     ["cluster-api/Certificate/capi-system/serving-cert", "cert-manager-webhook"],
     ["cluster-api/Certificate/capi-system/serving-cert", "cluster-api/Issuer/capi-system/selfsigned"],
-    ["cluster-api/Deployment/capi-system/controller-manager", "cluster-api/Certificate/capi-system/serving-cert"],
-    ["cluster-api/Deployment/capi-system/controller-manager", "cluster-api/ServiceAccount/capi-system/manager"],
-    ["cluster-api-webhooks", "infrastructure-docker/Deployment/capd-system/controller-manager"],
+    ["cluster-api/Deployment/capi-system/capi-controller-manager", "cluster-api/Certificate/capi-system/serving-cert"],
+    ["cluster-api/Deployment/capi-system/capi-controller-manager", "cluster-api/ServiceAccount/capi-system/manager"],
+    ["cluster-api-webhooks", "infrastructure-docker/Deployment/capd-system/capd-controller-manager"],
     ["capd/Cluster/default/capd", "cluster-api-webhooks"],
     ["capd/KubeadmControlPlane/default/capd-control-plane", "capd/Cluster/default/capd"],
     ["capd-api", "capd/DevCluster/default/capd"],
@@ -476,5 +477,50 @@ describe("Docker Desktop", () => {
     const { kubeconfig } = desktop.find("capd", "pulumi:providers:kubernetes").inputs;
     expect(JSON.stringify(kubeconfig)).toContain("https://127.0.0.1:49153");
     expect(desktop.find("capd-port").inputs.environment).toEqual({ CLUSTER: "capd" });
+  });
+});
+
+describe("behind a proxy", () => {
+  const proxy = { HTTPS_PROXY: "http://me:s3cret@proxy:3128", NO_PROXY: "localhost" };
+  let proxied: Recording;
+  beforeAll(async () => {
+    mockProxy = { proxy };
+    proxied = await recordProgram(program, { preview: false });
+  });
+  afterAll(() => void (mockProxy = {}));
+  const added = (): Registration[] => {
+    const before = new Set(up.registrations.map(({ urn: known }) => known));
+    return proxied.registrations.filter((one) => !before.has(one.urn));
+  };
+
+  test("the stack has the files of nodes and a Secret in addition, and only the Docker provider differs", () => {
+    expect(added().map(({ name }) => name)).toEqual(
+      expect.arrayContaining(["clusterapi-node-files", "capd-node-files"]),
+    );
+    expect(added()).toHaveLength(3);
+    const differing = up.registrations.filter(
+      (one) => JSON.stringify(one.inputs) !== JSON.stringify(proxied.find(one.name, one.type).inputs),
+    );
+    expect(differing.map(({ name }) => name)).toEqual([expect.stringMatching(/Deployment\/capd-system\//)]);
+  });
+
+  test("the files of nodes are secret, and the first objects wait for them", () => {
+    const files = proxied.find("clusterapi-node-files");
+    expect(files.additionalSecretOutputs).toContain("stdin");
+    expect(files.deletedWith).toBe(proxied.find("management-kind").urn);
+    const webhook = proxied.find("cert-manager/Deployment/cert-manager/cert-manager-webhook");
+    expect(waitsFor(proxied, webhook, files)).toBe(true);
+    expect(JSON.stringify(files.inputs.environment)).not.toContain("s3cret");
+  });
+
+  test("the controller that creates nodes has the variables of a Secret, which it waits for", () => {
+    const secret = added().find(({ type }) => type === "kubernetes:core/v1:Secret")!;
+    expect(secret.inputs).toMatchObject({ metadata: { namespace: "capd-system" } });
+    expect((secret.inputs.metadata as { name?: string }).name).toBeUndefined();
+    const [deployment] = proxied.registrations.filter(({ name }) => /Deployment\/capd-system\//.test(name));
+    const text = JSON.stringify(deployment!.inputs);
+    expect(text).not.toContain("s3cret");
+    expect(text).toMatch(/"containers":\[\{[^\]]*"envFrom":\[\{"secretRef":\{/);
+    expect(waitsFor(proxied, deployment!, secret)).toBe(true);
   });
 });

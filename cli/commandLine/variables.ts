@@ -20,7 +20,9 @@ export const variables = {
   KUBECONFIG: "list of your kubeconfigs, of which --merge takes the first; default: ~/.kube/config",
   DISPLAY: "display of the X server, where --open opens the report",
   WAYLAND_DISPLAY: "display of Wayland, where --open opens the report",
-  HTTP_PROXY: "proxy for packages and downloads on the source route",
+  HTTP_PROXY: "proxy for downloads, registries and nodes; also in lower case",
+  HTTPS_PROXY: "proxy for hosts with TLS; also in lower case; default for Slipway's own requests: HTTP_PROXY",
+  NO_PROXY: "hosts and networks without a proxy; Slipway adds the stack's networks",
 } as const satisfies Record<string, string>;
 
 /** The name of an environment variable. */
@@ -38,6 +40,8 @@ export const toolVariables: readonly VariableName[] = [
   "SLIPWAY_CACHE",
   "XDG_CACHE_HOME",
   "HTTP_PROXY",
+  "HTTPS_PROXY",
+  "NO_PROXY",
   "DOCKER_HOST",
 ];
 

@@ -23,6 +23,8 @@ export interface PauseRecord {
   /** Id of the Docker network kind; empty if Docker did not have this network. */
   network: string;
   containers: readonly RecordedContainer[];
+  /** Names of containers that `stop` asked Docker to stop, while it waits for them. Docker goes on after a killed `stop`. */
+  stopping?: readonly string[];
   /** Pods that were not Ready before the stop, as `CLUSTER NAMESPACE/NAME`. A start does not wait for them. */
   unready: readonly string[];
 }

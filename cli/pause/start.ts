@@ -38,6 +38,26 @@ const readFacts = async (
 });
 
 /**
+ * Waits for containers that Docker still stops after a killed `stop`. Such a container runs for up to a minute, and then ends
+ * whatever was started meanwhile.
+ *
+ * @returns the facts after the wait
+ */
+const finishStops = async (
+  facts: StartFacts,
+  target: PausedStack,
+  print: Print,
+  runDocker: Docker,
+): Promise<StartFacts> => {
+  const { stopping = [] } = facts.record ?? {};
+  const names = facts.ours.filter(({ name, running }) => running && stopping.includes(name)).map(({ name }) => name);
+  if (names.length === 0) return facts;
+  print(`stopping ${names.join(", ")}, as the interrupted stop began`);
+  await runDocker("stop", "-t", String(graceSeconds), ...names);
+  return readFacts(target, runDocker);
+};
+
+/**
  * Starts the containers of a stack at their addresses, in the reverse order of `stop`, restores their restart policies,
  * and deletes the record. Running containers with their address stay as they are.
  *
@@ -51,7 +71,7 @@ export const startContainers = async (
   runDocker: Docker = docker,
 ): Promise<StartResult> => {
   const { checkout, stack } = target;
-  const facts = await readFacts(target, runDocker);
+  const facts = await finishStops(await readFacts(target, runDocker), target, print, runDocker);
   const gone = goneContainers(facts);
   const userOf = async (port: number): Promise<string | undefined> =>
     (await runDocker("ps", "--filter", `publish=${port}`, "--format", "{{.Names}}"))[0];

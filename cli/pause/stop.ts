@@ -74,15 +74,18 @@ export const stopStack = async (target: PausedStack, print: Print, runDocker: Do
     return 0;
   }
   const running = ours.filter((container) => container.running);
-  savePause(checkout, recordOf(target, ours, await networkIdOf(runDocker), before, new Date()));
+  const record = recordOf(target, ours, await networkIdOf(runDocker), before, new Date());
+  savePause(checkout, record);
   // Docker would start the containers again after its own restart.
   const restarting = ours.filter(({ restartPolicy }) => restartPolicy !== "no").map(({ id }) => id);
   if (restarting.length > 0) await runDocker("update", "--restart=no", ...restarting);
   for (const group of stopOrder(running, clusters.management?.name)) {
     const names = group.map(({ name }) => name);
     print(`stopping ${names.join(", ")}`);
+    savePause(checkout, { ...record, stopping: names });
     await runDocker("stop", "-t", String(graceSeconds), ...names);
   }
+  savePause(checkout, record);
   print(
     running.length === 0
       ? `stack ${stack} was stopped already: make start starts it`

@@ -78,18 +78,12 @@ export class ManifestObjects extends pulumi.ComponentResource {
 
   /** Returns the transformations of an object: that of the Deployment with secret variables, whose Secret it creates. */
   private transformationsOf(
-    name: string,
     { cluster, variables }: ManifestObjectsArgs,
     object: KubernetesObject,
   ): pulumi.ResourceTransformation[] {
     if (variables === undefined || !isDeploymentOf(variables, object)) return [];
-    const secret = variablesSecret(
-      `${name}/${variables.deployment}-variables`,
-      cluster,
-      variables,
-      this,
-      this.namespaces,
-    );
+    // Pulumi makes the object's name of this one, so it has no slash.
+    const secret = variablesSecret(`${variables.deployment}-variables`, cluster, variables, this, this.namespaces);
     return [withSecretVariables(this.keep(secret))];
   }
 
@@ -102,7 +96,7 @@ export class ManifestObjects extends pulumi.ComponentResource {
     return objects.map((object) => {
       // Slipway knows the workloads of its own manifests. Users' workloads keep their probes.
       const tuned = args.asWritten ? object : withQuickReadiness(object);
-      const transformations = this.transformationsOf(name, args, object);
+      const transformations = this.transformationsOf(args, object);
       const key = `${name}/${objectKey(object)}`;
       return this.keep(objectResource(key, args.cluster, tuned, this, dependsOn, { transformations }));
     });

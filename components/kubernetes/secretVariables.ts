@@ -39,7 +39,7 @@ export const withSecretVariables =
   ({ props, opts }) => {
     const { spec, ...rest } = props as DeploymentProps;
     const envFrom = [{ secretRef: { name: secret.metadata.name } }];
-    const containers = spec.template.spec.containers.map((container) => ({ ...container, envFrom }));
+    const containers = [...spec.template.spec.containers].map((container) => ({ ...container, envFrom }));
     const template = { ...spec.template, spec: { ...spec.template.spec, containers } };
     return { props: { ...rest, spec: { ...spec, template } }, opts };
   };

@@ -49,9 +49,9 @@ export const completeProxyVariables = (
   domains: readonly string[] = [],
 ): ProxyVariables => {
   if (!hasProxy(variables)) return variables;
-  const own = entriesOf(variables.NO_PROXY);
+  const entries = entriesOf(variables.NO_PROXY);
   const needed = [...localHosts, ...domains.map((domain) => `.${domain}`), ...networks.map(({ text }) => text)];
-  return { ...variables, NO_PROXY: [...new Set([...own, ...needed])].join(",") };
+  return { ...variables, NO_PROXY: [...new Set([...entries, ...needed])].join(",") };
 };
 
 /** Returns variables in both cases, since programs read one or the other. */

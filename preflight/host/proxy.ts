@@ -10,11 +10,11 @@ const proxiesOf = ({ HTTP_PROXY, HTTPS_PROXY }: ProxyVariables): [string, string
 /** Returns the text of a proxy without its user and password. */
 const shown = ([variable, value]: [string, string]): string => `${variable} ${value.replace(/^(\w+:\/\/)?.*@/, "$1")}`;
 
-const unreachable = (own: readonly [string, string][], pulls: boolean): CheckResult =>
+const unreachable = (local: readonly [string, string][], pulls: boolean): CheckResult =>
   finding(
     pulls ? "fail" : "warn",
     name,
-    `${own.map(shown).join(", ")}: an address of this machine, which in a node means the node itself, so nodes cannot ` +
+    `${local.map(shown).join(", ")}: an address of this machine, which in a node means the node itself, so nodes cannot ` +
       `pull images through it`,
     "let the proxy listen on an address that containers reach, such as Docker's gateway 172.17.0.1, and name this address",
   );
@@ -26,8 +26,8 @@ export const checkProxy: HostCheck = ({ proxy = {} }, requirements) => {
   if (!hasProxy(proxy)) return undefined;
   const { subnet, subnetIPv6, clusterNetworks, nodesPull = false } = requirements;
   const networks: Cidr[] = [subnet, ...(subnetIPv6 ? [subnetIPv6] : []), ...clusterNetworks];
-  const own = proxiesOf(proxy).filter(([, value]) => isLoopback(proxyHost(value) ?? ""));
-  if (own.length > 0) return unreachable(own, nodesPull);
+  const local = proxiesOf(proxy).filter(([, value]) => isLoopback(proxyHost(value) ?? ""));
+  if (local.length > 0) return unreachable(local, nodesPull);
   const behind = networksBehindProxy(proxy, networks).map(({ text }) => text);
   if (behind.length > 0)
     return finding(

@@ -17,7 +17,7 @@ import type { Scenario } from "./scenario";
 import { scenarios } from "./scenarios";
 import { byoManagement } from "./scenarios/byoManagement";
 import { runHost } from "./scenarios/host";
-import { runRelease } from "./scenarios/release";
+import { runProxied, runRelease } from "./scenarios/release";
 import { TestStack } from "./testStack";
 import { currentRoute } from "./throwAwayStack";
 
@@ -27,12 +27,15 @@ const byo = "byo-management";
 /** The scenario on a machine of its own. It runs by its name alone: it needs root and the source route's images. */
 const release = "release";
 
+/** The scenario behind a proxy, on a machine of its own. It needs the same. */
+const proxy = "proxy";
+
 /** The scenario with Dockers of its own. It runs by its name alone, because it needs root. */
 const host = "host";
 
 /** The scenarios of these names, in the order in which they are kept; none named means all. Refuses a name there is not. */
 const choose = (names: readonly string[]): Scenario[] => {
-  const known = [...scenarios.map(({ name }) => name), byo, release, host];
+  const known = [...scenarios.map(({ name }) => name), byo, release, proxy, host];
   const unknown = names.filter((name) => !known.includes(name));
   if (unknown.length > 0) throw new Error(`no scenario ${unknown.join(", ")}; there are ${known.join(", ")}`);
   return names.length === 0 ? scenarios : scenarios.filter(({ name }) => names.includes(name));
@@ -108,6 +111,10 @@ const main = async (): Promise<Counts> => {
   if (names.includes(release)) {
     console.log(`== ${release}: the release route from an empty environment to destroy, on stand-ins for all hosts`);
     add(await runRelease(route));
+  }
+  if (names.includes(proxy)) {
+    console.log(`== ${proxy}: the release route behind a proxy with a password, which is the only way out`);
+    add(await runProxied(route));
   }
   if (names.includes(host)) {
     console.log(`== ${host}: routes, MTU, contexts, names, disk and memory are checked on Dockers of the test`);

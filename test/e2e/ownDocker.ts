@@ -15,6 +15,10 @@ export interface OwnDockerOptions {
   readonly dataRoot?: string;
   /** Folder of a cgroup that the dockerd joins before it starts. */
   readonly cgroup?: string;
+  /** Program with arguments that starts dockerd, such as one that enters a network; default: none. */
+  readonly enter?: readonly string[];
+  /** Environment of dockerd besides PATH; default: none. */
+  readonly environment?: Readonly<Record<string, string>>;
 }
 
 /** A shell that joins the cgroup, if there is one, and then becomes dockerd. */
@@ -56,9 +60,10 @@ export class OwnDocker {
       ...more,
     ];
     const log = openSync(this.log, "a");
-    this.child = spawn("bash", ["-c", shell, "bash", cgroup, ...args], {
+    const [program = "bash", ...start] = [...(this.options.enter ?? []), "bash", "-c", shell, "bash", cgroup, ...args];
+    this.child = spawn(program, start, {
       cwd: "/",
-      env: { PATH: process.env.PATH },
+      env: { PATH: process.env.PATH, ...this.options.environment },
       detached: true, // Ctrl-C in a terminal ends the run first, and then Docker
       stdio: ["ignore", log, log],
     });

@@ -37,7 +37,8 @@ const provider = (name: string, namespace: string): Manifest => ({
     object("v1", "Service", "webhook-service", namespace, { spec: { ports: [{ port: 443 }] } }),
     object("cert-manager.io/v1", "Issuer", "selfsigned", namespace, { spec: { selfSigned: {} } }),
     object("cert-manager.io/v1", "Certificate", "serving-cert", namespace, { spec: { secretName: "cert" } }),
-    workload("Deployment", "controller-manager", namespace, `example.org/${name}:v1`),
+    // As in Cluster API's manifests: capi-controller-manager in capi-system.
+    workload("Deployment", namespace.replace(/system$/, "controller-manager"), namespace, `example.org/${name}:v1`),
     object("admissionregistration.k8s.io/v1", "ValidatingWebhookConfiguration", `${name}-webhooks`, undefined, {
       webhooks: [],
     }),

@@ -74,6 +74,8 @@ const programVariables = [
   "SLIPWAY_TIMEOUT",
   "PULUMI_COMMAND_STDOUT",
   "PULUMI_K8S_DELETE_UNREACHABLE",
+  "HTTP_PROXY",
+  "HTTPS_PROXY",
 ];
 
 test("every variable that a step reads is one of these", () => {

@@ -91,6 +91,7 @@ describe("stop", () => {
     docker.fails = "never";
     await stop();
     expect(runningNames()).toEqual([]);
+    expect(loadPause(checkout, "dev")).not.toHaveProperty("stopping");
     const addresses = loadPause(checkout, "dev")?.containers.map((container) => container.addresses[0]);
     expect(addresses).toEqual(runningStack().map(({ address }) => address));
   });
@@ -148,6 +149,18 @@ describe("start", () => {
     await start();
     expect(docker.calls[0]).toBe("stop -t 60 capd-md-0-x");
     expect(find("capd-md-0-x").address).toBe("172.18.0.7");
+    expect(runningNames()).toHaveLength(7);
+  });
+
+  test("waits for containers that Docker still stops after a killed stop, and then starts them", async () => {
+    docker.fails = "stop -t 60 capd-cp-b";
+    await expect(stop()).rejects.toThrow("killed");
+    expect(loadPause(checkout, "dev")?.stopping).toEqual(["capd-cp-b"]);
+    expect(find("capd-cp-b").running).toBe(true);
+    docker.fails = "never";
+    docker.calls.length = 0;
+    expect(await start()).toContain("capd-cp-b");
+    expect(docker.calls[0]).toBe("stop -t 60 capd-cp-b");
     expect(runningNames()).toHaveLength(7);
   });
 

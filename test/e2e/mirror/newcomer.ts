@@ -23,14 +23,22 @@ export class Newcomer {
   readonly home: string;
   /** What all commands printed, for whoever looks at a run that goes on. */
   readonly log: string;
+  /** Variables that the newcomer sets besides the usual ones. */
+  environment: Readonly<Record<string, string>> = {};
   private readonly env: Record<string, string>;
 
   /**
    * @param folder gets the clone and the home folder
    * @param authority path of the certificate that signed those of the hosts
    * @param pins content of the clone's pins.json
+   * @param enter program with arguments that starts each command, such as one that enters a network; default: none
    */
-  constructor(folder: string, authority: string, pins: Pins) {
+  constructor(
+    folder: string,
+    authority: string,
+    pins: Pins,
+    private readonly enter: readonly string[] = [],
+  ) {
     [this.checkout, this.home, this.log] = [join(folder, "slipway"), join(folder, "home"), join(folder, "make.log")];
     mkdirSync(this.home, { recursive: true });
     copyCheckout(this.checkout);
@@ -54,9 +62,10 @@ export class Newcomer {
 
   /** Runs a target of the Makefile while this process serves what it asks for. */
   make(target: string, interruption?: Interruption): Promise<Result & { interrupted: boolean }> {
-    const child = spawn("make", [target], {
+    const [program = "make", ...args] = [...this.enter, "make", target];
+    const child = spawn(program, args, {
       cwd: this.checkout,
-      env: this.env,
+      env: { ...this.env, ...this.environment },
       detached: true,
       stdio: ["ignore", "pipe", "pipe"],
     });

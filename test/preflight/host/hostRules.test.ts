@@ -305,5 +305,6 @@ test("counts container nodes and simulated nodes separately", () => {
     rollingNodes: 3,
     simulatedNodes: 2,
     loadsImages: true,
+    nodesPull: true,
   });
 });
