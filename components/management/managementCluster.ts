@@ -109,7 +109,7 @@ export class ManagementCluster extends pulumi.ComponentResource {
     this.handle = {
       provider,
       kubeconfigFile: file,
-      apiReady: [kubeconfig, ...(nodeFiles ? [nodeFiles] : [])],
+      apiReady: [kubeconfig, ...nodeFiles],
       lifetime: kind,
     };
     this.registerOutputs({});

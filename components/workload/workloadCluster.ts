@@ -170,10 +170,10 @@ export class WorkloadCluster extends pulumi.ComponentResource {
             { cluster: spec.name, access: args.nodeAccess ?? {} },
             { ...part([api]), provider: undefined },
           )
-        : undefined;
+        : [];
       // Contents of a running cluster change after its control plane. Contents of a new cluster start as soon as its
       // API answers.
-      const apiReady = [api, ...(args.running ? [machines.controlPlane] : []), ...(nodeFiles ? [nodeFiles] : [])];
+      const apiReady = [api, ...(args.running ? [machines.controlPlane] : []), ...nodeFiles];
       this.access = workloadAccess(name, { ...args, api, apiReady, lifecycle: { lifetime: cluster, identity } }, this);
     }
     this.registerOutputs({});

@@ -4,8 +4,7 @@ import type { ProxyVariables } from "../network/proxy";
 /** A file that Slipway writes into nodes, and what makes a node read it. */
 export interface NodeFile {
   readonly path: string;
-  /** @default - the node gets no such file, and loses one of an earlier run */
-  readonly text?: string;
+  readonly text: string;
   /** @default 0600 - only root reads the file */
   readonly mode?: "0644";
   /** The program that reads the file: containerd, the node's list of authorities with containerd, or kubelet. */
@@ -24,7 +23,7 @@ export interface NodeAccess {
 }
 
 /** Path of containerd's settings in nodes. systemd reads them at the start of containerd. */
-export const proxyFile = "/etc/systemd/system/containerd.service.d/slipway-proxy.conf";
+const proxyFile = "/etc/systemd/system/containerd.service.d/slipway-proxy.conf";
 
 /** Quotes a value for systemd, which expands `%` and backslashes. */
 const quoteForSystemd = (text: string): string =>
@@ -44,24 +43,16 @@ const authoritiesFile = "/usr/local/share/ca-certificates/slipway.crt";
 /** Path of the logins in kubelet's folder. */
 const loginsFile = "/var/lib/kubelet/config.json";
 
-/** Returns all files that Slipway may write into nodes: those with a text, and those that a node must not have. */
+/** Returns the files that nodes need. */
 export const nodeFiles = ({ proxy, caBundle, pullLogins }: NodeAccess): NodeFile[] => [
-  {
-    path: proxyFile,
-    reader: "containerd",
-    ...(proxy === undefined ? {} : { text: proxyText(proxy), environment: { ...proxy } }),
-  },
-  {
-    path: authoritiesFile,
-    reader: "authorities",
-    mode: "0644",
-    ...(caBundle === undefined ? {} : { text: caBundle }),
-  },
-  { path: loginsFile, reader: "kubelet", ...(pullLogins === undefined ? {} : { text: pullLogins }) },
+  ...(proxy === undefined
+    ? []
+    : [{ path: proxyFile, reader: "containerd", text: proxyText(proxy), environment: { ...proxy } } as const]),
+  ...(caBundle === undefined
+    ? []
+    : [{ path: authoritiesFile, reader: "authorities", mode: "0644", text: caBundle } as const]),
+  ...(pullLogins === undefined ? [] : [{ path: loginsFile, reader: "kubelet", text: pullLogins } as const]),
 ];
-
-/** Returns true if nodes need at least one file. */
-export const needsNodeFiles = (access: NodeAccess): boolean => nodeFiles(access).some(({ text }) => text !== undefined);
 
 /** A cluster whose new nodes get files from Cluster API. */
 interface JoiningCluster {
