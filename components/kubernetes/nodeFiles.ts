@@ -30,18 +30,18 @@ export const configureNodes = (
   opts: pulumi.CustomResourceOptions,
 ): pulumi.CustomResource[] =>
   nodeFiles(access).reduce<pulumi.CustomResource[]>((earlier, file) => {
-      const dependsOn = [...([opts.dependsOn ?? []].flat() as pulumi.Resource[]), ...earlier];
-      const resource = createStep(
-        `${name}-${suffixes[file.reader]}`,
-        {
-          ...step("configure-nodes", { delete: "restore-nodes" }),
-          environment: { CLUSTER: cluster },
-          // The URL of a proxy may have a password, as the logins of registries do.
-          stdin: pulumi.secret(JSON.stringify([file])),
-          ...(triggers === undefined ? {} : { triggers }),
-          addPreviousOutputInEnv: false,
-        },
-        { ...opts, ...(dependsOn.length === 0 ? {} : { dependsOn }), additionalSecretOutputs: ["stdin"] },
-      );
-      return [...earlier, resource];
-    }, []);
+    const dependsOn = [...([opts.dependsOn ?? []].flat() as pulumi.Resource[]), ...earlier];
+    const resource = createStep(
+      `${name}-${suffixes[file.reader]}`,
+      {
+        ...step("configure-nodes", { delete: "restore-nodes" }),
+        environment: { CLUSTER: cluster },
+        // The URL of a proxy may have a password, as the logins of registries do.
+        stdin: pulumi.secret(JSON.stringify([file])),
+        ...(triggers === undefined ? {} : { triggers }),
+        addPreviousOutputInEnv: false,
+      },
+      { ...opts, ...(dependsOn.length === 0 ? {} : { dependsOn }), additionalSecretOutputs: ["stdin"] },
+    );
+    return [...earlier, resource];
+  }, []);
