@@ -1,6 +1,5 @@
 import { delimiter } from "node:path";
 import { check, eventually, must, type Step } from "../harness";
-import { refuses } from "../refusal";
 import { PrivateRegistry } from "../registry/privateRegistry";
 import type { Scenario } from "../scenario";
 import { placesOf, secretsOf } from "../secretPlaces";
@@ -79,8 +78,13 @@ const machines = (stack: TestStack): string =>
   stack.kubectl("clusterapi", "get", "machines.cluster.x-k8s.io", "--all-namespaces", "--output", "name");
 
 const before = (stack: TestStack): Step[] => {
-  const refused = (changes: StackSettings, ...says: RegExp[]): void =>
-    refuses(stack, { base, settings: { ...registryOf(stack).settings(), ...changes }, says, clusters: ["capd"] });
+  /** Claims that a plan refuses settings. No container exists yet. */
+  const refused = (changes: StackSettings, ...says: RegExp[]): void => {
+    stack.write(base, { ...registryOf(stack).settings(), ...changes });
+    const { code, stdout, stderr } = stack.slipway("plan");
+    check(code === 1, `plan to fail, got exit code ${code}\n${stdout}${stderr}`);
+    for (const pattern of says) check(pattern.test(stdout + stderr), `${pattern.source}, got\n${stdout}${stderr}`);
+  };
   return [
     {
       name: "a registry demands a password, and its certificate is of an authority that no node trusts",
@@ -94,19 +98,31 @@ const before = (stack: TestStack): Step[] => {
       },
     },
     {
-      name: "a bundle with a key, and a missing login, are refused before work",
+      name: "a bundle with a key, a missing login and a wrong password are refused before work",
       run: () => {
         const registry = registryOf(stack);
         registry.storeLogin(undefined);
-        const withKey = registry.bundle.replace(/ca\.crt$/, "ca.key");
-        refused({ caBundle: withKey }, /caBundle: expected certificates without a private key.*, got a private key/);
+        refused(
+          { caBundle: registry.bundle.replace(/ca\.crt$/, "ca.key") },
+          /caBundle: expected certificates without a private key.*, got a private key/,
+        );
         refused({}, /imagePullCredentials: expected a login for .*, got none in Docker's config\.json/);
         registry.storeLogin("a password that is not right");
         refused({}, /imagePullCredentials: expected a login for .*, got a login of user lab that .* refuses/);
         registry.storeLogin(passwords[0]);
       },
     },
-    { name: "the settings take the registry", run: () => stack.write(base, registryOf(stack).settings()) },
+    {
+      name: "doctor prints the commands with which Docker trusts the registry",
+      run: () => {
+        const registry = registryOf(stack);
+        stack.write(base, registry.settings());
+        const { stdout } = stack.slipway("doctor");
+        const folder = `/etc/docker/certs.d/${registry.host}`;
+        for (const text of [`Docker does not trust ${registry.host}: `, `sudo cp ${registry.bundle} ${folder}/ca.crt`])
+          check(stdout.includes(text), `"${text}" in what doctor says, got\n${stdout}`);
+      },
+    },
   ];
 };
 
