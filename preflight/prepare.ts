@@ -129,7 +129,9 @@ export const prepare = async (settings: Settings, owner: string, preview = false
   const problems = [
     ...(preview ? [] : nodeImageChange),
     ...(needsRoom ? shortages : []),
-    ...[bundle, logins, pullLogins, host, existing, archive, clone, templates, manifests, topology, images].flatMap((outcome) => outcome.problems),
+    ...[bundle, logins, pullLogins, host, existing, archive, clone, templates, manifests, topology, images].flatMap(
+      (outcome) => outcome.problems,
+    ),
     ...(answers ? [...machine.problems, ...tags.problems, ...capdTag.problems] : []),
     ...(report?.problems ?? []),
     ...(valueOf(pullLogins)?.problems ?? []).map(sentence),

@@ -37,7 +37,9 @@ const problemsIn = (text: string, now: number): Problem[] => {
           },
         ]
       : []),
-    ...(certificates.length === 0 ? [{ key, rule: "at least one certificate in PEM format", got: "none", remedy }] : []),
+    ...(certificates.length === 0
+      ? [{ key, rule: "at least one certificate in PEM format", got: "none", remedy }]
+      : []),
     ...(unreadable >= 0
       ? [{ key, rule: "certificates in PEM format", got: `a broken certificate (number ${unreadable + 1})`, remedy }]
       : []),

@@ -85,7 +85,11 @@ export const readPullLogins = async (
   ask: AskImage = (image, login) => askRegistry(image, { login }),
 ): Promise<PullLogins> => {
   const checked = await runLimited(
-    [...imagesByHost(settings, manifests)].map(([host, images]) => () => checkRegistry(host, images, readLogin, ask)),
+    [...imagesByHost(settings, manifests)].map(
+      ([host, images]) =>
+        () =>
+          checkRegistry(host, images, readLogin, ask),
+    ),
     registryLimit,
   );
   const logins = new Map(checked.flatMap(({ login }) => (login === undefined ? [] : [login])));
@@ -101,4 +105,3 @@ export const askWithDockerLogin = async (image: string, readLogin: LoginReader):
   const login = await readLogin(imageAddress(image).host);
   return askRegistry(image, login === undefined || "unusable" in login ? {} : { login });
 };
-
