@@ -144,6 +144,7 @@ export const workloadClusterArgs = (
     ready: [...ready, ...(namespace ? [namespace] : []), ...(added?.running ?? []), ...classReady(shared, cluster)],
     nodeImageReady: (images.get(cluster.name) ?? []).flatMap((image) => image.ready),
     nodeAccess: nodeAccessOf(stack.inputs),
+    ...(hasTopology(cluster.parts) || cluster.template !== undefined ? { hasForeignNodes: true } : {}),
   };
 };
 

@@ -7,6 +7,8 @@ export interface NodeFilesArgs {
   /** Value of kind's label at the nodes' containers. */
   readonly cluster: string;
   readonly access: NodeAccess;
+  /** Number of nodes to wait for, if Cluster API gives new nodes no files. @default - only nodes that run now */
+  readonly nodes?: number;
   /** A change of a value means other nodes. */
   readonly triggers?: pulumi.Input<unknown>[];
 }
@@ -26,16 +28,18 @@ const suffixes: Readonly<Record<NodeFile["reader"], string>> = {
  */
 export const configureNodes = (
   name: string,
-  { cluster, access, triggers }: NodeFilesArgs,
+  { cluster, access, nodes, triggers }: NodeFilesArgs,
   opts: pulumi.CustomResourceOptions,
 ): pulumi.CustomResource[] =>
   nodeFiles(access).reduce<pulumi.CustomResource[]>((earlier, file) => {
     const dependsOn = [...([opts.dependsOn ?? []].flat() as pulumi.Resource[]), ...earlier];
+    // Cluster API's Docker provider gives the proxy to all new nodes.
+    const isAwaited = nodes !== undefined && file.reader !== "containerd";
     const resource = createStep(
       `${name}-${suffixes[file.reader]}`,
       {
         ...step("configure-nodes", { delete: "restore-nodes" }),
-        environment: { CLUSTER: cluster },
+        environment: { CLUSTER: cluster, ...(isAwaited ? { NODES: String(nodes) } : {}) },
         // The URL of a proxy may have a password, as the logins of registries do.
         stdin: pulumi.secret(JSON.stringify([file])),
         ...(triggers === undefined ? {} : { triggers }),
