@@ -38,10 +38,10 @@ const proxyText = (variables: ProxyVariables): string =>
     .join("");
 
 /** Path of the authorities that `update-ca-certificates` of Debian adds to those of the node's image. */
-const authoritiesFile = "/usr/local/share/ca-certificates/slipway.crt";
+export const authoritiesFile = "/usr/local/share/ca-certificates/slipway.crt";
 
 /** Path of the logins in kubelet's folder. */
-const loginsFile = "/var/lib/kubelet/config.json";
+export const loginsFile = "/var/lib/kubelet/config.json";
 
 /** Returns the files that nodes need. */
 export const nodeFiles = ({ proxy, caBundle, pullLogins }: NodeAccess): NodeFile[] => [
