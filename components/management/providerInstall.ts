@@ -1,6 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import { certificateSamples, clusterApiSamples } from "../../lib/cluster/webhookSamples";
-import type { NodeAccess } from "../../lib/cluster/nodeFiles";
+import { containerVariables, type NodeAccess } from "../../lib/cluster/nodeFiles";
 import type { Manifest } from "../../lib/kubernetes/manifest";
 import { type KubernetesObject, objectKey } from "../../lib/kubernetes/object";
 import { withPodSecurity } from "../../lib/kubernetes/podSecurity";
@@ -70,7 +70,9 @@ export class ProviderInstall extends pulumi.ComponentResource {
           objects: withPodSecurity(manifest.objects),
           certificatesAfter: [certificates],
           workloadsAfter: args.providerImages,
-          ...(proxy === undefined ? {} : { variables: { ...dockerController, values: inBothCases(proxy) } }),
+          ...(proxy === undefined
+            ? {}
+            : { variables: { ...dockerController, values: inBothCases(containerVariables(proxy)) } }),
         },
         { parent: this },
       );

@@ -37,6 +37,15 @@ const proxyText = (variables: ProxyVariables): string =>
     .map((line) => `${line}\n`)
     .join("");
 
+/**
+ * Returns the variables for a node's container. kind's entrypoint copies them into systemd's settings as they are, and systemd
+ * reads `%%` as `%`. A password in a URL often has a `%`.
+ */
+export const containerVariables = (variables: ProxyVariables): Record<string, string> =>
+  Object.fromEntries(
+    Object.entries(variables).map(([name, value]: [string, string]) => [name, value.replaceAll("%", "%%")]),
+  );
+
 /** Path of the authorities that `update-ca-certificates` of Debian adds to those of the node's image. */
 export const authoritiesFile = "/usr/local/share/ca-certificates/slipway.crt";
 
@@ -47,7 +56,14 @@ export const loginsFile = "/var/lib/kubelet/config.json";
 export const nodeFiles = ({ proxy, caBundle, pullLogins }: NodeAccess): NodeFile[] => [
   ...(proxy === undefined
     ? []
-    : [{ path: proxyFile, reader: "containerd", text: proxyText(proxy), environment: { ...proxy } } as const]),
+    : [
+        {
+          path: proxyFile,
+          reader: "containerd",
+          text: proxyText(proxy),
+          environment: containerVariables(proxy),
+        } as const,
+      ]),
   ...(caBundle === undefined
     ? []
     : [{ path: authoritiesFile, reader: "authorities", mode: "0644", text: caBundle } as const]),

@@ -6,6 +6,9 @@ import { findFailures, inputChanges, pick, type ResourceKind, keepMark, keepProb
 import { engineLog } from "./rpc";
 import { reveal, unknown, type Properties } from "./values";
 
+/** Returns the token of the function by which other plugins of the package ask a plugin for its version. */
+export const versionToken = (plugin: string): string => `${plugin}:index:getVersion`;
+
 /** A plugin with its resource types by token. */
 export interface Plugin {
   name: string;
@@ -77,6 +80,10 @@ export const makeServer = (plugin: Plugin, engine?: string): grpc.Server => {
       delete: async (urn, state) => {
         await kindOf(urn).remove?.(plainOf(state), log(urn));
       },
+      invoke: (token) =>
+        token === versionToken(name)
+          ? Promise.resolve({ result: { version }, failures: [] })
+          : Promise.reject(new Error(`the plugin ${name} has no function ${token}`)),
       cancel: () => stopCommands(),
     },
   );

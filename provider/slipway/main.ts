@@ -4,6 +4,7 @@ import { main } from "@pulumi/pulumi/provider";
 import { usePackagedSteps } from "../../components/kubernetes/step";
 import { stopCommands } from "../plugin/execute";
 import { endWithEngine, engineAddress } from "../plugin/serve";
+import { requireKindPlugin } from "./kindPlugin";
 import { constructLab, labType } from "./lab";
 import { parts } from "./parts";
 import { packageVersion, slipwaySchema } from "./schema";
@@ -20,6 +21,7 @@ void main(
     ...stepOperations(engineAddress()),
     construct: async (name, type, inputs, options) => {
       requireTools();
+      await requireKindPlugin(options);
       if (type === labType) return constructLab(name, inputs, options);
       const part = parts[type];
       if (part !== undefined) return part({ name, inputs, options, siblings: { parent: options.parent } });

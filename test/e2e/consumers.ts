@@ -1,17 +1,23 @@
 // Runs programs that use the packed package from folders outside of the checkout: `make e2e-consumers`, or
 // `ARGS="yaml-lab"` for the named ones. Each creates a stack on this machine's Docker and deletes it. A program takes seven
-// minutes on two cores; the first run also builds Pulumi's language host for YAML and its code generators, in a few minutes.
+// minutes on two cores. The first run also builds Pulumi's code generators and the language hosts, in a few minutes.
+//
+// The package is packed in a copy of the checkout, which is deleted before anyone uses the package. The programs, Pulumi and the
+// plugins see an empty folder in place of the checkout. Programs install packages from the registries of npm, Go and Python.
+// Tools and images are those that `make tools` made. The tests need no other host.
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { automationSteps } from "./consumers/automation";
 import { type Consumer, type ConsumerEnvironment, lifeOf } from "./consumers/consumer";
+import { goLab } from "./consumers/goLab";
 import { installPackage, packInCopy } from "./consumers/package";
+import { pythonLab } from "./consumers/pythonLab";
 import { typescriptLab } from "./consumers/typescriptLab";
+import { wrongPairSteps } from "./consumers/wrongPair";
 import { yamlLab } from "./consumers/yamlLab";
 import { yamlParts } from "./consumers/yamlParts";
 import { type Counts, report, runSteps, type Step } from "./harness";
-import { yamlHost } from "./sdk/generator";
 
 type Life = (place: ConsumerEnvironment) => Step[];
 
@@ -24,7 +30,10 @@ const consumers: Readonly<Record<string, Life>> = {
   "yaml-lab": life(yamlLab),
   "yaml-parts": life(yamlParts),
   "typescript-lab": life(typescriptLab),
+  "go-lab": life(goLab),
+  "python-lab": life(pythonLab),
   automation: automationSteps,
+  "wrong-pair": wrongPairSteps,
 };
 
 const runConsumers = async (names: readonly string[]): Promise<Counts> => {
@@ -35,9 +44,8 @@ const runConsumers = async (names: readonly string[]): Promise<Counts> => {
   const counts = { passed: 0, failed: 0 };
   try {
     const installed = installPackage(packInCopy(folder), join(folder, "installed"));
-    const path = [await yamlHost(), installed.tools];
     for (const name of names) {
-      const place = { folder: join(folder, name), path, installed };
+      const place = { folder: join(folder, name), installed };
       const { passed, failed } = await runSteps(consumers[name]!(place), () => undefined);
       counts.passed += passed;
       counts.failed += failed;

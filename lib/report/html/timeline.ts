@@ -43,6 +43,10 @@ const tickStep = (total: number): number =>
 
 const percent = (part: number, total: number): number => Number(((part / total) * 100).toFixed(2));
 
+/** Returns the style of a mark's text. The text of a late mark ends at the mark, so that a small screen shows all of it. */
+const placeOf = (tick: number, total: number): string =>
+  tick / total > 0.75 ? `right:${percent(total - tick, total)}%` : `left:${percent(tick, total)}%`;
+
 const endings = { done: "", failed: "failed", unfinished: "not finished" };
 
 const rowHtml = ({ resource, start, end, isCritical }: Row, total: number): Html => {
@@ -134,7 +138,7 @@ export const timelineSection = (report: Report): Html | null => {
         >${ticks
           .filter((tick) => tick / total <= 0.97)
           .map(
-            (tick) => html`<span style="left:${percent(tick, total)}%">${tick === 0 ? "0 s" : duration(tick)}</span>`,
+            (tick) => html`<span style="${placeOf(tick, total)}">${tick === 0 ? "0 s" : duration(tick)}</span>`,
           )}</span
       >
     </div>

@@ -6,6 +6,7 @@ import { exampleOf } from "../sdk/examples";
 import { type ConsumerEnvironment, environmentOf } from "./consumer";
 import { pluginBlock } from "./package";
 import { installSdk } from "./typescriptLab";
+import { withoutCheckout } from "../withoutCheckout";
 
 /** Makes jest read TypeScript. */
 const jestConfig = `module.exports = { transform: { "^.+\\\\.ts$": "@swc/jest" } };\n`;
@@ -39,7 +40,7 @@ export const automationSteps = (place: ConsumerEnvironment): Step[] => {
     {
       name: "jest, Automation API: the test brings a Lab up, gets an answer, and takes the Lab down",
       run: () => {
-        must("npx", ["--no-install", "jest"], { cwd: program, env });
+        must(...withoutCheckout("npx", ["--no-install", "jest"]), { cwd: program, env });
       },
     },
     {

@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { root } from "../../../system/checkout";
 import { must } from "../harness";
+import { generateSdks } from "../sdk/generator";
 
 /**
  * Packs the npm package in a copy of the checkout, which is deleted before anyone uses the package. So the package cannot
@@ -54,4 +55,14 @@ export const installPackage = (archive: string, target: string): Installed => {
   const folder = join(target, "node_modules", "@slipway", "capi");
   must(join(target, "node_modules", ".bin", "slipway"), ["tools"], { cwd: target });
   return { folder, tools: join(folder, ".tools", "bin") };
+};
+
+/** Writes the SDKs for Node, Go and Python into a folder, from the schema that the installed plugin answers. */
+export const writeSdks = async (installed: Installed, folder: string): Promise<void> => {
+  // pulumi takes the part of a path behind an @ for a version, so the path must not contain @slipway.
+  const schema = must("pulumi", ["package", "get-schema", "./slipway"], {
+    cwd: join(installed.folder, "provider"),
+    env: { PATH: `${installed.tools}:${process.env["PATH"]}`, PULUMI_SKIP_UPDATE_CHECK: "true" },
+  });
+  await generateSdks(schema, folder);
 };

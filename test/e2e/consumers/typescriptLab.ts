@@ -3,21 +3,15 @@ import { join } from "node:path";
 import { dependencies } from "../../../package.json";
 import { check, must } from "../harness";
 import { exampleOf } from "../sdk/examples";
-import { generateSdks } from "../sdk/generator";
 import type { Consumer } from "./consumer";
-import { type Installed, npmInstall, pluginBlock } from "./package";
+import { type Installed, npmInstall, pluginBlock, writeSdks } from "./package";
 import { answerAll } from "./yamlLab";
 
 /** Generates the SDK for Node from the schema of the installed plugin, and installs the SDK and other packages into a folder. */
 export const installSdk = async (folder: string, installed: Installed, ...packages: string[]): Promise<void> => {
-  // pulumi takes the part of a path behind an @ for a version, so the path must not contain @slipway.
-  const schema = must("pulumi", ["package", "get-schema", "./slipway"], {
-    cwd: join(installed.folder, "provider"),
-    env: { PATH: `${installed.tools}:${process.env["PATH"]}`, PULUMI_SKIP_UPDATE_CHECK: "true" },
-  });
   // Beside the program: jest refuses two packages of one name below its folder.
   const generated = `${folder}-sdk`;
-  await generateSdks(schema, generated);
+  await writeSdks(installed, generated);
   const sdk = join(generated, "nodejs");
   npmInstall(sdk);
   must("npm", ["run", "build"], { cwd: sdk });
@@ -46,6 +40,10 @@ ${pluginBlock(installed)}`,
   }),
   install: async (folder, installed) => installSdk(folder, installed, "typescript@5", "@types/node@20"),
   compile: (folder) => void must("npx", ["--no-install", "tsc"], { cwd: folder }),
+  wrong: {
+    texts: { 'name: "guest"': 'name: "Guest_"', "replicas: 1": "replicas: -1" },
+    paths: ["clusters[0].name", "clusters[0].workers[0].replicas"],
+  },
   verify: ({ urls, colour }, isChanged) => {
     answerAll(urls);
     check(colour === (isChanged ? "green" : "blue"), `the program's own object, got ${String(colour)}`);

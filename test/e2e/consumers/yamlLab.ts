@@ -1,4 +1,5 @@
 import { check, must } from "../harness";
+import { yamlHost } from "../sdk/generator";
 import type { Consumer } from "./consumer";
 import { pluginBlock } from "./package";
 
@@ -12,6 +13,7 @@ export const answerAll = (urls: unknown): void => {
 /** A YAML program with a Lab. The changed program has one more worker node. */
 export const yamlLab: Consumer = {
   name: "YAML, Lab",
+  path: async () => [await yamlHost()],
   files: (installed, isChanged) => ({
     "Pulumi.yaml": `name: consumer
 runtime: yaml
@@ -28,6 +30,10 @@ outputs:
   kubeconfigs: \${lab.kubeconfigs}
 `,
   }),
+  wrong: {
+    texts: { "clusterName: guest": "clusterName: Guest_", "workerReplicas: 1": "workerReplicas: -1" },
+    paths: ["clusterName", "workerReplicas"],
+  },
   verify: ({ urls, clusters, ranges, kubeconfigs }, isChanged) => {
     answerAll(urls);
     const [cluster] = clusters as { name: string; nodes: string[] }[];

@@ -1,4 +1,5 @@
 import { check } from "../harness";
+import { yamlHost } from "../sdk/generator";
 import type { Consumer } from "./consumer";
 import { pluginBlock } from "./package";
 import { answerAll } from "./yamlLab";
@@ -13,6 +14,7 @@ const guestAccess = `
 /** A YAML program with the components of a Lab. The changed program has one more worker node. */
 export const yamlParts: Consumer = {
   name: "YAML, components",
+  path: async () => [await yamlHost()],
   files: (installed, isChanged) => ({
     "Pulumi.yaml": `name: consumer
 runtime: yaml
@@ -58,6 +60,10 @@ outputs:
   kubeconfig: \${guest.kubeconfig}
 `,
   }),
+  wrong: {
+    texts: { "name: guest": "name: Guest_", "workerReplicas: 1": "workerReplicas: -1" },
+    paths: ["name", "workerReplicas"],
+  },
   verify: ({ url, range, kubeconfig }) => {
     answerAll({ url });
     check(typeof range === "string" && /^[\d.]+-[\d.]+$/.test(range), "a range of addresses");

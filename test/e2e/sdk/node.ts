@@ -2,6 +2,7 @@ import { mkdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { root } from "../../../system/checkout";
 import { check, type DockerInventory, dockerInventory, must, type Step } from "../harness";
+import { linkTools } from "../withoutCheckout";
 import { packNodeSdk } from "./languages";
 import { checkNothingLeft, clusterName, contentId, hasImage, nodeImage, pauseImages, Project } from "./project";
 
@@ -24,12 +25,16 @@ export const apiPort = cluster.apiPort;
  * of the checkout.
  */
 const nodeHost = (folder: string): string => {
-  const file = join(root, ".tools", "bin", "pulumi-language-nodejs");
-  const [, program] = /^exec '([^']+)'/m.exec(readFileSync(file, "latin1").slice(0, 4096)) ?? [];
-  const host = join(folder, "host");
-  mkdirSync(host);
-  symlinkSync(program ?? file, join(host, "pulumi-language-nodejs"));
-  return host;
+  const host = "pulumi-language-nodejs";
+  const [, program] =
+    /^exec '([^']+)'/m.exec(readFileSync(join(root, ".tools", "bin", host), "latin1").slice(0, 4096)) ?? [];
+  const target = join(folder, "host");
+  if (program === undefined) linkTools(target, host);
+  else {
+    mkdirSync(target);
+    symlinkSync(program, join(target, host));
+  }
+  return target;
 };
 
 /** A state as `pulumi stack export` prints it. */

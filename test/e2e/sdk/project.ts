@@ -1,8 +1,8 @@
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { pins } from "../../../lib/versions/pins";
-import { root } from "../../../system/checkout";
 import { check, command, type DockerInventory, dockerInventory, must, newInDocker, type Result } from "../harness";
+import { linkTools, withoutCheckout } from "../withoutCheckout";
 
 /** Name of the kind cluster of these tests. */
 export const clusterName = "slipway-sdk-test";
@@ -49,14 +49,15 @@ export class Project {
 
   create(): void {
     for (const name of ["state", "program"]) mkdirSync(join(this.place, name));
+    linkTools(join(this.place, "tools"), "kind", "kubectl", "pulumi");
   }
 
-  /** Runs pulumi, however it ends. */
+  /** Runs pulumi without the checkout, however it ends. */
   run(...args: string[]): Result {
-    return command("pulumi", [...args, "--non-interactive", "--color", "never"], {
+    return command(...withoutCheckout("pulumi", [...args, "--non-interactive", "--color", "never"]), {
       cwd: this.folder,
       env: {
-        PATH: [this.languageHost, join(root, ".tools", "bin"), process.env["PATH"]].filter(Boolean).join(":"),
+        PATH: [this.languageHost, join(this.place, "tools"), process.env["PATH"]].filter(Boolean).join(":"),
         PULUMI_HOME: join(this.place, "home"),
         PULUMI_BACKEND_URL: `file://${join(this.place, "state")}`,
         PULUMI_CONFIG_PASSPHRASE: "only for this test",

@@ -12,7 +12,7 @@ test("containerd gets the proxy, with what systemd would expand in quotes", () =
       path: "/etc/systemd/system/containerd.service.d/slipway-proxy.conf",
       reader: "containerd",
       text: '[Service]\nEnvironment="HTTPS_PROXY=http://me:a%%2F\\"b\\\\@proxy:3128"\nEnvironment="NO_PROXY=localhost,172.18.0.0/16"\n',
-      environment: proxy,
+      environment: { ...proxy, HTTPS_PROXY: 'http://me:a%%2F"b\\@proxy:3128' },
     },
   ]);
 });

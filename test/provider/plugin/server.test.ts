@@ -40,6 +40,18 @@ const replaces = (old: Properties, news: Properties): Promise<string[]> =>
     ),
   );
 
+const invoke = (token: string): Promise<Properties> =>
+  new Promise((resolve, reject) =>
+    client.invoke(new proto.InvokeRequest().setTok(token), (error, response) =>
+      error ? reject(error) : resolve(plain(response.getReturn())),
+    ),
+  );
+
+test("a plugin tells another plugin its version, and refuses other functions", async () => {
+  await expect(invoke("t:index:getVersion")).resolves.toEqual({ version: "1.0.0" });
+  await expect(invoke("t:index:other")).rejects.toThrow("the plugin t has no function t:index:other");
+});
+
 test("a protected resource is replaced in a preview only, and the mark is not an input", async () => {
   const news = await check({ name: "b", [keepMark]: "do without" });
   expect(news).toEqual({ name: "b" });
