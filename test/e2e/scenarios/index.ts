@@ -24,7 +24,7 @@ import { progress } from "./progress";
 import { providers } from "./providers";
 import { providerUpgrade } from "./providerUpgrade";
 import { refused } from "./refused";
-import { registry } from "./registry";
+import { registry, registryClass } from "./registry";
 import { restart, restartHa } from "./restart";
 import { stuck } from "./stuck";
 import { template } from "./template";
@@ -44,6 +44,7 @@ export const scenarios: Scenario[] = [
   pause,
   kubeadm,
   registry,
+  registryClass,
   clone,
   machinepool,
   fleet,

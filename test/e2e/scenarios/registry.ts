@@ -1,10 +1,11 @@
 import { delimiter } from "node:path";
+import { classFile, publishedTemplate, writeClass } from "../class/files";
 import { check, eventually, must, type Step } from "../harness";
 import { PrivateRegistry } from "../registry/privateRegistry";
 import type { Scenario } from "../scenario";
 import { placesOf, secretsOf } from "../secretPlaces";
 import { findSecrets } from "../secretScan";
-import type { StackSettings } from "../stackFile";
+import { listedClusters, type StackSettings } from "../stackFile";
 import type { TestStack } from "../testStack";
 
 const base = "dev";
@@ -77,6 +78,24 @@ const checkPod = async (stack: TestStack, cluster: string, node: string, image: 
 const machines = (stack: TestStack): string =>
   stack.kubectl("clusterapi", "get", "machines.cluster.x-k8s.io", "--all-namespaces", "--output", "name");
 
+const startRegistry = (stack: TestStack): Step => ({
+  name: "a registry demands a password, and its certificate is of an authority that no node trusts",
+  run: async () => {
+    const registry = new PrivateRegistry();
+    registries.set(stack, registry);
+    await registry.start(passwords[0]);
+    stack.env["DOCKER_CONFIG"] = registry.dockerConfig;
+    stack.env["PATH"] = [registry.helperFolder, stack.env["PATH"] ?? process.env.PATH].join(delimiter);
+    registry.storeLogin(passwords[0]);
+  },
+});
+
+const stopRegistry = (stack: TestStack): Step => ({
+  name: "the registry ends",
+  always: true,
+  run: () => registryOf(stack).stop(),
+});
+
 const before = (stack: TestStack): Step[] => {
   /** Claims that a plan refuses settings. No container exists yet. */
   const refused = (changes: StackSettings, ...says: RegExp[]): void => {
@@ -86,17 +105,7 @@ const before = (stack: TestStack): Step[] => {
     for (const pattern of says) check(pattern.test(stdout + stderr), `${pattern.source}, got\n${stdout}${stderr}`);
   };
   return [
-    {
-      name: "a registry demands a password, and its certificate is of an authority that no node trusts",
-      run: async () => {
-        const registry = new PrivateRegistry();
-        registries.set(stack, registry);
-        await registry.start(passwords[0]);
-        stack.env["DOCKER_CONFIG"] = registry.dockerConfig;
-        stack.env["PATH"] = [registry.helperFolder, stack.env["PATH"] ?? process.env.PATH].join(delimiter);
-        registry.storeLogin(passwords[0]);
-      },
-    },
+    startRegistry(stack),
     {
       name: "a bundle with a key, a missing login and a wrong password are refused before work",
       run: () => {
@@ -174,7 +183,7 @@ const steps = (stack: TestStack): Step[] => [
       check(found.length === 0, `no secret to be readable, got\n${found.join("\n")}`);
     },
   },
-  { name: "the registry ends", always: true, run: () => registryOf(stack).stop() },
+  stopRegistry(stack),
 ];
 
 /** A registry with a password, and a certificate of an authority that only `caBundle` makes nodes trust. */
@@ -185,4 +194,37 @@ export const registry: Scenario = {
   start: {},
   first: before,
   steps,
+};
+
+const quick = { name: "quick", class: classFile("quick-start"), loadBalancerSlot: 0 };
+
+/** The same registry for a cluster whose class knows nothing of it. */
+export const registryClass: Scenario = {
+  name: "registry-class",
+  title: "nodes of a class get the authority and the login as they join, and pull their images",
+  base,
+  start: {},
+  first: (stack) => [
+    startRegistry(stack),
+    {
+      name: "the settings take the registry and a published class",
+      run: async () => {
+        writeClass("quick-start", await publishedTemplate("clusterclass-quick-start.yaml", stack.route));
+        stack.write(base, { ...registryOf(stack).settings(), ...listedClusters([quick]) });
+      },
+    },
+  ],
+  steps: (stack) => [
+    {
+      name: "each node pulled its images from the registry, and the plan has no change",
+      run: async () => {
+        await stack.answers(stack.outputs().url ?? "no URL");
+        check(nodes().length === 3, `three nodes, got ${nodes().length}`);
+        checkPulls(registryOf(stack));
+        checkLogins(registryOf(stack), passwords[0]);
+        stack.expectPlan({}, 0);
+      },
+    },
+    stopRegistry(stack),
+  ],
 };
