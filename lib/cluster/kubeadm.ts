@@ -59,11 +59,11 @@ const bothAddresses = (families: readonly IpFamily[]): string => {
 };
 
 /**
- * Returns Slipway's own settings of kubeadm with others added: the node files, then the user's. Lists are joined without
+ * Returns Slipway's own settings of kubeadm with additions: the node files, then the user's. Lists are joined without
  * repetitions, Slipway's items first. The rules of the settings refuse all other fields that both set.
  */
-export const withKubeadm = <T extends object>(base: T, ...others: readonly (KubeadmSettings | undefined)[]): T =>
-  others.reduce<T>((joined, other) => (other === undefined ? joined : (merge(joined, other) as T)), base);
+export const withKubeadm = <T extends object>(base: T, ...additions: readonly (KubeadmSettings | undefined)[]): T =>
+  additions.reduce<T>((joined, other) => (other === undefined ? joined : (merge(joined, other) as T)), base);
 
 const merge = (base: unknown, user: unknown): unknown => {
   if (Array.isArray(base) && Array.isArray(user)) {

@@ -66,7 +66,7 @@ const judge = (host: string, status: number, message: string, { caBundle, imageP
  */
 export const checkDockerRegistries = (
   settings: Settings,
-  ask = askDockerApi,
+  query = askDockerApi,
   readLogin = settings.imagePullCredentials ? openDockerLogins() : () => Promise.resolve(undefined),
 ): Promise<CheckResult[]> => {
   const images = settingImages(settings).map(({ location }) => [imageAddress(location).host, location] as const);
@@ -74,7 +74,7 @@ export const checkDockerRegistries = (
     [...new Map(images.reverse())].map(([host, image]) => async () => {
       try {
         const headers = await authorizationFor(host, readLogin);
-        const { status, text } = await ask(`/distribution/${image}/json`, headers);
+        const { status, text } = await query(`/distribution/${image}/json`, headers);
         return judge(host, status, messageIn(text), settings);
       } catch (error) {
         return finding("warn", name, `Docker cannot read images of ${host}: ${messageOf(error)}`, "start Docker");

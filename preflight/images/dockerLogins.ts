@@ -57,15 +57,15 @@ const askHelper = async (helper: string, host: string): Promise<DockerLogin | "i
  *
  * @throws ProblemError if the file cannot be read
  */
-export const openDockerLogins = (file = dockerConfigFile(), ask = askHelper): LoginReader => {
+export const openDockerLogins = (file = dockerConfigFile(), query = askHelper): LoginReader => {
   const config = readConfig(file);
   const read = async (host: string): Promise<DockerLogin> => {
     const stored = storedLogin(config, host);
-    const asked =
+    const login =
       typeof stored === "object" && "helper" in stored
-        ? ((await ask(stored.helper, host)) ?? fileLogin(config, host))
+        ? ((await query(stored.helper, host)) ?? fileLogin(config, host))
         : stored;
-    return asked === "identity token" ? { unusable: "an identity token, which kubelet cannot use" } : asked;
+    return login === "identity token" ? { unusable: "an identity token, which kubelet cannot use" } : login;
   };
   const known = new Map<string, Promise<DockerLogin>>();
   return (host) => {

@@ -54,7 +54,7 @@ const checkRegistry = async (
   host: string,
   images: readonly string[],
   readLogin: LoginReader,
-  ask: AskImage,
+  query: AskImage,
 ): Promise<Checked> => {
   const stored = await readLogin(host);
   if (stored !== undefined && "unusable" in stored) {
@@ -64,7 +64,7 @@ const checkRegistry = async (
   }
   const login = stored === undefined ? {} : { login: [host, stored] as const };
   for (const image of images) {
-    const answer = await ask(image, stored);
+    const answer = await query(image, stored);
     if (typeof answer === "string") continue;
     if (answer.isRefused) return { ...login, problems: [refusal(host, image, stored)], warnings: [] };
     const warning = `${setting}: expected a registry that answers, got no check of its login (${answer.unknown}).`;
@@ -82,13 +82,13 @@ export const readPullLogins = async (
   settings: Settings,
   manifests: StackManifests,
   readLogin: LoginReader = openDockerLogins(),
-  ask: AskImage = (image, login) => askRegistry(image, { login }),
+  query: AskImage = (image, login) => askRegistry(image, { login }),
 ): Promise<PullLogins> => {
   const checked = await runLimited(
     [...imagesByHost(settings, manifests)].map(
       ([host, images]) =>
         () =>
-          checkRegistry(host, images, readLogin, ask),
+          checkRegistry(host, images, readLogin, query),
     ),
     registryLimit,
   );

@@ -11,8 +11,8 @@ const read = (name: string): string => readFileSync(join(folder, name), "utf8");
 
 const server = createServer({ key: read("tls/server.key"), cert: read("tls/server.crt") }, (request, response) => {
   const { method = "", url = "", headers, socket } = request;
-  const [, given = ""] = /^Basic (.+)$/.exec(headers.authorization ?? "") ?? [];
-  const isAllowed = Buffer.from(given, "base64").toString("utf8") === read("login");
+  const [, credentials = ""] = /^Basic (.+)$/.exec(headers.authorization ?? "") ?? [];
+  const isAllowed = Buffer.from(credentials, "base64").toString("utf8") === read("login");
   response.on("finish", () =>
     appendFileSync(join(folder, "requests"), `${response.statusCode} ${method} ${socket.remoteAddress ?? ""} ${url}\n`),
   );

@@ -179,8 +179,8 @@ const steps = (stack: TestStack): Step[] => [
         { name: `password ${index + 1} of the registry`, text },
         { name: `login ${index + 1} of the registry`, text: Buffer.from(`lab:${text}`).toString("base64") },
       ]);
-      const found = findSecrets([...secretsOf(stack), ...registry], placesOf(stack));
-      check(found.length === 0, `no secret to be readable, got\n${found.join("\n")}`);
+      const readable = findSecrets([...secretsOf(stack), ...registry], placesOf(stack));
+      check(readable.length === 0, `no secret to be readable, got\n${readable.join("\n")}`);
     },
   },
   stopRegistry(stack),

@@ -9,23 +9,23 @@ const image = "registry.example.org:5000/web:v1";
 const config = { imageSource: "registry", applicationImage: image, capdImageSource: "local" };
 
 const run = async (answer: (path: string) => DockerAnswer, more: object = {}) => {
-  const asked: { path: string; headers: Readonly<Record<string, string>> | undefined }[] = [];
-  const ask = (path: string, headers?: Readonly<Record<string, string>>): Promise<DockerAnswer> => {
-    asked.push({ path, headers });
+  const queries: { path: string; headers: Readonly<Record<string, string>> | undefined }[] = [];
+  const query = (path: string, headers?: Readonly<Record<string, string>>): Promise<DockerAnswer> => {
+    queries.push({ path, headers });
     return Promise.resolve(answer(path));
   };
   const login = { username: "me", password: "s3cret" };
   const settings = readSettings({ config: { ...config, ...more }, pins });
   const readLogin = (host: string) =>
     Promise.resolve("imagePullCredentials" in more && /:5000$/.test(host) ? login : undefined);
-  return { lines: formatChecks(await checkDockerRegistries(settings, ask, readLogin)), asked };
+  return { lines: formatChecks(await checkDockerRegistries(settings, query, readLogin)), queries };
 };
 
 const error = (message: string): DockerAnswer => ({ status: 500, text: `${JSON.stringify({ message })}\n` });
 
 test("Docker is asked for one image of each registry", async () => {
-  const { lines, asked } = await run(() => ({ status: 200, text: "{}" }));
-  expect(asked.map(({ path }) => path).sort()).toEqual([
+  const { lines, queries } = await run(() => ({ status: 200, text: "{}" }));
+  expect(queries.map(({ path }) => path).sort()).toEqual([
     expect.stringMatching(/^\/distribution\/kindest\/node:v[\d.]+\/json$/),
     `/distribution/${image}/json`,
   ]);
@@ -51,9 +51,9 @@ test("a registry that Docker does not trust gets commands, those of Docker Hub f
 test("a registry that demands a login is a finding only where nodes use the logins of Docker", async () => {
   const denied = (): DockerAnswer => error("unauthorized: authentication required");
   expect((await run(denied)).lines.every((line) => line.startsWith("ok "))).toBe(true);
-  const { lines, asked } = await run(denied, { imagePullCredentials: "docker" });
+  const { lines, queries } = await run(denied, { imagePullCredentials: "docker" });
   expect(lines.join("\n")).toContain("-> run docker login registry.example.org:5000");
-  const sent = asked.flatMap(({ headers }) => headers?.["x-registry-auth"] ?? []);
+  const sent = queries.flatMap(({ headers }) => headers?.["x-registry-auth"] ?? []);
   expect(sent.map((text) => JSON.parse(Buffer.from(text, "base64url").toString()) as unknown)).toEqual([
     { username: "me", password: "s3cret", serveraddress: "registry.example.org:5000" },
   ]);

@@ -72,13 +72,13 @@ test("requests trust the authorities of the file, and no longer without it", asy
   const server = createServer({ key: privateKey, cert: certificate }, (_, response) => response.end("page"));
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   const url = `https://127.0.0.1:${(server.address() as AddressInfo).port}/`;
-  const ask = (): Promise<string> => askInternet(url).then((response) => response.text(), reasonOf);
+  const requestPage = (): Promise<string> => askInternet(url).then((response) => response.text(), reasonOf);
   try {
-    expect(await ask()).toMatch(/self-signed/);
+    expect(await requestPage()).toMatch(/self-signed/);
     trustCaBundle(bundle);
-    expect(await ask()).toBe("page");
+    expect(await requestPage()).toBe("page");
     trustCaBundle("");
-    expect(await ask()).toMatch(/self-signed/);
+    expect(await requestPage()).toMatch(/self-signed/);
     trustCaBundle(join(folder, "none"));
   } finally {
     trustCaBundle("");

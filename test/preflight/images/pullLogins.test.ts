@@ -16,15 +16,15 @@ const read = (
   logins: Readonly<Record<string, DockerLogin>>,
   answers: Readonly<Record<string, RegistryAnswer>> = {},
 ) => {
-  const asked: string[] = [];
-  const ask = (image: string, used: DockerLogin): Promise<RegistryAnswer> => {
-    asked.push(`${image}${used === undefined ? "" : " with a login"}`);
+  const queried: string[] = [];
+  const query = (image: string, used: DockerLogin): Promise<RegistryAnswer> => {
+    queried.push(`${image}${used === undefined ? "" : " with a login"}`);
     return Promise.resolve(answers[image] ?? "there");
   };
-  return readPullLogins(settings, manifests, (host) => Promise.resolve(logins[host]), ask).then((result) => ({
+  return readPullLogins(settings, manifests, (host) => Promise.resolve(logins[host]), query).then((result) => ({
     ...result,
     problems: result.problems.map(sentence),
-    asked,
+    queried,
   }));
 };
 
@@ -37,13 +37,13 @@ test("the registries are those of the settings and of the manifests", () => {
 });
 
 test("nodes get the logins of the stack's registries alone, and each image is asked for", async () => {
-  const { text, problems, warnings, asked } = await read({ "apps.example.com": login, "other.example.com": login });
+  const { text, problems, warnings, queried } = await read({ "apps.example.com": login, "other.example.com": login });
   expect(JSON.parse(text ?? "")).toEqual({
     auths: { "apps.example.com": { auth: Buffer.from("me:s3cret-password").toString("base64") } },
   });
   expect([problems, warnings]).toEqual([[], []]);
-  expect(asked).toContain("apps.example.com/web:v1 with a login");
-  expect(asked).toContain("example.org/webhook:v1");
+  expect(queried).toContain("apps.example.com/web:v1 with a login");
+  expect(queried).toContain("example.org/webhook:v1");
 });
 
 test("without logins nodes get no file", async () => {
