@@ -113,6 +113,8 @@ try {
   if (isWaiting) configureExpected();
   else for (const node of runningNodes()) configure(node);
 } catch (error) {
-  console.error(`nodes of ${cluster}: expected files with the settings of this machine, got an error: ${error.message}`);
+  console.error(
+    `nodes of ${cluster}: expected files with the settings of this machine, got an error: ${error.message}`,
+  );
   process.exit(1);
 }
