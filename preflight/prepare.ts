@@ -10,10 +10,13 @@ import type { Settings } from "../lib/settings/types";
 import { managementNode } from "../system/docker";
 import { type HostInspection, inspectHost } from "./host/inspect";
 import { nodeHostProblems } from "./host/mounts";
+import { readCaBundle } from "./images/caBundle";
 import { type CapdArchive, readArchive } from "./images/capdArchive";
 import { cloneProblems, readCapdClone, withClone } from "./images/capdClone";
 import { checkCapdImage, withoutProblems } from "./images/capdImage";
 import { checkNodeImages } from "./images/nodeImages";
+import { type LoginReader, openDockerLogins } from "./images/dockerLogins";
+import { askWithDockerLogin, type PullLogins, readPullLogins } from "./images/pullLogins";
 import { type OtherVersions, readImages, type StackImages } from "./images/stack";
 import {
   type ExistingManagement,
@@ -54,6 +57,10 @@ export interface Inputs extends Omit<StackImages, "capdId"> {
   existing?: ExistingManagement;
   /** The proxy of nodes, with the stack's networks in NO_PROXY; absent without a proxy that nodes can reach. */
   proxy?: ProxyVariables;
+  /** PEM text of additional authorities that nodes trust; absent without the setting. */
+  caBundle?: string;
+  /** kubelet's config.json with the logins of registries; absent without logins. Secret. */
+  pullLogins?: string;
   /** Problems that may stop an `up`, each with its remedy. */
   warnings: readonly string[];
 }
@@ -68,6 +75,10 @@ export const prepare = async (settings: Settings, owner: string, preview = false
   const { management, capd, clusters } = settings;
   const hasExistingManagement = management.kubeconfig !== "";
   const onDocker = usesDocker(settings);
+  const bundle = await outcomeOf(readBundle(settings));
+  const logins = await outcomeOf(openLogins(settings));
+  const readLogin = valueOf(logins);
+  const query = readLogin && ((image: string) => askWithDockerLogin(image, readLogin));
   const cloned = outcomeOf(
     capd.clone === undefined ? undefined : readCapdClone(capd.clone, settings.versions.clusterApi),
   );
@@ -82,8 +93,8 @@ export const prepare = async (settings: Settings, owner: string, preview = false
     ),
     outcomeOf(hasExistingManagement ? undefined : inspectManagementNode(management.name)),
     outcomeOf(hasExistingManagement ? inspectExisting(management) : undefined),
-    outcomeOf(onDocker ? checkNodeImages(settings) : { problems: [], warnings: [] }),
-    outcomeOf(checkCapdImage(settings)),
+    outcomeOf(onDocker ? checkNodeImages(settings, undefined, query) : { problems: [], warnings: [] }),
+    outcomeOf(checkCapdImage(settings, undefined, query)),
     outcomeOf(capd.source === "archive" ? readArchive(capd.archive) : undefined),
     cloned,
     reading,
@@ -111,6 +122,9 @@ export const prepare = async (settings: Settings, owner: string, preview = false
           ),
         )
       : { problems: [] };
+  const pullLogins = await outcomeOf(
+    readLogin && onDocker && "found" in manifests ? readPullLogins(settings, manifests.found, readLogin) : undefined,
+  );
   const hasNode = valueOf(machine)?.node !== undefined;
   // The paths of another machine cannot be read.
   const mounts = report?.machine === undefined ? await nodeHostProblems(settings, hasNode) : [];
@@ -121,9 +135,12 @@ export const prepare = async (settings: Settings, owner: string, preview = false
   const problems = [
     ...(preview ? [] : nodeImageChange),
     ...(needsRoom ? shortages : []),
-    ...[host, existing, archive, clone, templates, manifests, topology, images].flatMap((outcome) => outcome.problems),
+    ...[bundle, logins, pullLogins, host, existing, archive, clone, templates, manifests, topology, images].flatMap(
+      (outcome) => outcome.problems,
+    ),
     ...(answers ? [...machine.problems, ...tags.problems, ...capdTag.problems] : []),
     ...(report?.problems ?? []),
+    ...(valueOf(pullLogins)?.problems ?? []).map(sentence),
     ...(valueOf(tags)?.problems ?? []),
     ...(capdImage?.problems ?? []),
     ...networkProblems(settings, owner, answers && onDocker, report?.network, valueOf(machine)?.node),
@@ -161,6 +178,7 @@ export const prepare = async (settings: Settings, owner: string, preview = false
     ...(report?.publishedPorts ? { publishedPorts: report.publishedPorts } : {}),
     ...(cluster ? { existing: cluster } : {}),
     ...(proxy ? { proxy } : {}),
+    ...nodeTexts(onDocker, valueOf(bundle), valueOf(pullLogins)),
     capd: {
       ...(capdId === undefined ? {} : { localId: capdId }),
       ...(saved ? { archive: saved } : {}),
@@ -171,6 +189,7 @@ export const prepare = async (settings: Settings, owner: string, preview = false
       ...(needsRoom ? [] : shortages.map((text) => `the next rollout has no room. ${text}`)),
       ...(report?.warnings ?? []),
       ...(valueOf(tags)?.warnings ?? []),
+      ...(valueOf(pullLogins)?.warnings ?? []),
       ...(capdImage?.warnings ?? []),
       ...(valueOf(topology)?.warnings ?? []),
       ...deletedClusterWarnings(project, stack, clusters, managed),
@@ -193,6 +212,24 @@ const otherVersions = (
       return [[cluster.name, { between, running: runningImages[cluster.name] ?? {} }] as const];
     }),
   );
+
+/** Reads the file of `caBundle`, as a promise that is rejected for a wrong file. */
+const readBundle = ({ caBundle }: Settings): Promise<string | undefined> =>
+  Promise.resolve(caBundle).then((path) => (path === undefined ? undefined : readCaBundle(path)));
+
+/** Opens the logins of Docker, as a promise that is rejected for a wrong file. */
+const openLogins = ({ imagePullCredentials }: Settings): Promise<LoginReader | undefined> =>
+  Promise.resolve(imagePullCredentials).then((source) => (source === undefined ? undefined : openDockerLogins()));
+
+/** Returns the texts of files for nodes in this machine's Docker. */
+const nodeTexts = (
+  onDocker: boolean,
+  caBundle: string | undefined,
+  logins: PullLogins | undefined,
+): Pick<Inputs, "caBundle" | "pullLogins"> => ({
+  ...(onDocker && caBundle !== undefined ? { caBundle } : {}),
+  ...(onDocker && logins?.text !== undefined ? { pullLogins: logins.text } : {}),
+});
 
 const valueOf = <T>(outcome: Outcome<T>): T | undefined => ("found" in outcome ? outcome.found : undefined);
 

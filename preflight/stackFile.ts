@@ -1,4 +1,4 @@
-import { basename, join } from "node:path";
+import { basename, join, resolve } from "node:path";
 import { ownerOf } from "../lib/base/labels";
 import { ProblemError, refuse } from "../lib/base/problem";
 import { decodeText } from "../lib/base/textFile";
@@ -9,6 +9,7 @@ import { readStackConfig, type StackConfig } from "../lib/settings/stackConfig";
 import { type PlacedSettings, placeStack, unknownMachine } from "../lib/settings/stackNetwork";
 import { pins, type Route } from "../lib/versions/pins";
 import { inspectFile, readRegularFile } from "../system/regularFile";
+import { trustCaBundle } from "./images/caBundle";
 import { installedRoute } from "./installedRoute";
 import { isUrl } from "./manifests/lock";
 import { loadTemplates, storedTemplates } from "./manifests/templates";
@@ -99,6 +100,16 @@ export const fetchTemplates = async (checkout: string, stack: string): Promise<v
     const stored = storedTemplates(config, checkout);
     if (templateLocations(config).some((location) => isUrl(location) && !stored.has(location)))
       await loadTemplates(config);
+  } catch (error) {
+    if (!(error instanceof ProblemError)) throw error;
+  }
+};
+
+/** Makes requests of this process trust the authorities that a stack's file names. Wrong files have no effect here. */
+export const trustStackAuthorities = (checkout: string, stack: string): void => {
+  try {
+    const { caBundle } = configOf(readText(stackFile(checkout, stack)), stack);
+    trustCaBundle(caBundle ? resolve(checkout, caBundle) : "");
   } catch (error) {
     if (!(error instanceof ProblemError)) throw error;
   }

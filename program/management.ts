@@ -34,7 +34,15 @@ export const networkArgs = ({ settings, inputs, subnets, owner }: Stack): Docker
     : undefined;
 
 /** Returns what nodes in this machine's Docker need to pull images. */
-export const nodeAccessOf = ({ proxy }: Pick<Stack["inputs"], "proxy">): NodeAccess => (proxy ? { proxy } : {});
+export const nodeAccessOf = ({
+  proxy,
+  caBundle,
+  pullLogins,
+}: Pick<Stack["inputs"], "proxy" | "caBundle" | "pullLogins">): NodeAccess => ({
+  ...(proxy === undefined ? {} : { proxy }),
+  ...(caBundle === undefined ? {} : { caBundle }),
+  ...(pullLogins === undefined ? {} : { pullLogins }),
+});
 
 /** Returns arguments of the kind cluster. */
 export const kindArgs = ({ settings, inputs }: Stack, network: DockerNetwork | undefined): ManagementClusterArgs => ({

@@ -1,9 +1,11 @@
 import { inspect } from "node:util";
 import * as pulumi from "@pulumi/pulumi";
 import { messageOf } from "../lib/base/errors";
+import { asText } from "../lib/base/json";
 import { projectConfig, type SettingsSource } from "../lib/settings/settings";
 import type { PlacedSettings } from "../lib/settings/stackNetwork";
 import { pins } from "../lib/versions/pins";
+import { trustCaBundle } from "../preflight/images/caBundle";
 import { installedRoute } from "../preflight/installedRoute";
 import { loadTemplates } from "../preflight/manifests/templates";
 import { placeOnMachine, readStateNetwork } from "../preflight/stackNetwork";
@@ -32,6 +34,8 @@ export const configuredValues = (): SettingValues => ({
  * @throws ProblemError with every problem found
  */
 export const stackSettings = async (values: SettingValues, owner: string): Promise<PlacedSettings> => {
+  // Templates come first, and their hosts may have certificates of these authorities.
+  trustCaBundle(asText(values.config["caBundle"]));
   const templates = await loadTemplates(values.config);
   const source = { ...values, pins, route: installedRoute(), templates };
   return placeOnMachine(source, owner, { readState: () => readStateNetwork(pulumi.getStack()) });

@@ -101,6 +101,7 @@ const partsOf = (
       : partsOfSpec({
           ...withTemplateSecrets(clusterSpec(cluster, backend), stack.settings.templateSecrets),
           ...(image === undefined ? {} : { nodeImage: image }),
+          ...(backend === "docker" ? { nodeAccess: nodeAccessOf(stack.inputs) } : {}),
         }));
   if (parts === undefined) throw new Error(`the template of cluster ${cluster.name} was not read`);
   return parts;
@@ -144,6 +145,7 @@ export const workloadClusterArgs = (
     ready: [...ready, ...(namespace ? [namespace] : []), ...(added?.running ?? []), ...classReady(shared, cluster)],
     nodeImageReady: (images.get(cluster.name) ?? []).flatMap((image) => image.ready),
     nodeAccess: nodeAccessOf(stack.inputs),
+    ...(hasTopology(cluster.parts) || cluster.template !== undefined ? { hasForeignNodes: true } : {}),
   };
 };
 

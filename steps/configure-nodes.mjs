@@ -1,10 +1,13 @@
 // Writes files into the running nodes of CLUSTER, and restarts the programs that read a changed file. With REMOVE=true it
-// removes the files. Standard input is a JSON list of { path, text?, reader, environment? }: lib/cluster/nodeFiles.ts. The texts
-// may be secret. So they reach the nodes over standard input, and no message shows them.
+// removes the files. Standard input is a JSON list of { path, text?, mode?, reader, environment? }: lib/cluster/nodeFiles.ts. The texts
+// may be secret. So they reach the nodes over standard input, and no message shows them. With NODES, it waits until that many
+// nodes have joined the cluster, at most TIMEOUT_SECONDS.
 import { spawnSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 
-const { CLUSTER: cluster, REMOVE: remove } = process.env;
+const { CLUSTER: cluster, REMOVE: remove, NODES: nodes = "0", TIMEOUT_SECONDS: timeout = "900" } = process.env;
+const [expected, waitSeconds] = [Number(nodes), Number(timeout)];
+const isWaiting = expected > 0 && remove !== "true";
 const files = JSON.parse(readFileSync(0, "utf8"));
 
 const docker = (args, input) => {
@@ -30,14 +33,15 @@ const isEquivalent = (actual, wanted = undefined) =>
 
 const reloads = {
   containerd: "systemctl daemon-reload && systemctl restart containerd",
-  authorities: "update-ca-certificates >/dev/null 2>&1 && systemctl restart containerd",
+  // Two commands: bash ignores a failure on the left of &&.
+  authorities: "update-ca-certificates >/dev/null; systemctl restart containerd",
   kubelet: "systemctl try-restart kubelet",
 };
 
 const quote = (text) => `'${text.replaceAll("'", `'\\''`)}'`;
 
 /** Returns the lines of a script that writes or removes a file, and notes its reader if the file differs. */
-const linesOf = ({ path, text, reader, environment }, variables) => {
+const linesOf = ({ path, text, mode = "0600", reader, environment }, variables) => {
   const target = quote(path);
   const gone = [`if [ -e ${target} ]; then rm -f ${target}; readers="$readers ${reader}"; fi`];
   if (remove === "true" || text === undefined) return gone;
@@ -47,8 +51,8 @@ const linesOf = ({ path, text, reader, environment }, variables) => {
     Buffer.from(text).toString("base64"),
     "END_OF_FILE",
     `if ! cmp --silent "$fresh" ${target}; then`,
-    `  install -D --mode 0600 "$fresh" ${target}`,
-    `  readers="$readers ${reader}"`,
+    `  install -D --mode ${mode} "$fresh" ${target}`,
+    `  readers="$readers ${reader}"; changed="$changed "${target}`,
     "fi",
     'rm -f "$fresh"',
   ];
@@ -59,7 +63,10 @@ const linesOf = ({ path, text, reader, environment }, variables) => {
 const scriptFor = (variables) =>
   [
     "set -eu",
-    'readers=""',
+    'readers=""; changed=""',
+    // A program that did not read its file gets the file again in the next run.
+    "trap '[ $? = 0 ] || rm -f $changed' EXIT",
+    ...(isWaiting ? ["[ -e /etc/kubernetes/kubelet.conf ]"] : []),
     ...files.flatMap((file) => linesOf(file, variables)),
     // containerd restarts once, after the authorities, which restart it too.
     `case "$readers" in *authorities*) ${reloads.authorities} ;; esac`,
@@ -70,17 +77,44 @@ const scriptFor = (variables) =>
 
 const list = ["ps", "--filter", `label=io.x-k8s.kind.cluster=${cluster}`];
 const format = '{{.Names}} {{.Label "io.x-k8s.kind.role"}}';
-const nodes = docker([...list, "--format", format])
-  .split("\n")
-  .filter((line) => line !== "" && !line.endsWith(" external-load-balancer"))
-  .map((line) => line.split(" ")[0]);
-try {
-  for (const node of nodes) {
-    const variables = environmentOf(JSON.parse(docker(["inspect", "--format", "{{json .Config.Env}}", node])));
-    const readers = docker(["exec", "--interactive", node, "bash", "-s"], scriptFor(variables)).trim();
-    if (readers !== "") console.error(`${node}: new settings for ${[...new Set(readers.split(" "))].join(", ")}`);
+const runningNodes = () =>
+  docker([...list, "--format", format])
+    .split("\n")
+    .filter((line) => line !== "" && !line.endsWith(" external-load-balancer"))
+    .map((line) => line.split(" ")[0]);
+
+const configure = (node) => {
+  const variables = environmentOf(JSON.parse(docker(["inspect", "--format", "{{json .Config.Env}}", node])));
+  const readers = docker(["exec", "--interactive", node, "bash", "-s"], scriptFor(variables)).trim();
+  if (readers !== "") console.error(`${node}: new settings for ${[...new Set(readers.split(" "))].join(", ")}`);
+};
+
+/** Configures nodes as they appear. A node that starts or joins its cluster fails, and is tried again. */
+const configureExpected = () => {
+  const deadline = Date.now() + waitSeconds * 1000;
+  const done = new Set();
+  for (;;) {
+    let failure = new Error(`${done.size} of ${expected} nodes within ${waitSeconds} s`);
+    for (const node of runningNodes().filter((name) => !done.has(name))) {
+      try {
+        configure(node);
+        done.add(node);
+      } catch (error) {
+        failure = new Error(`${node}: ${error.message}`);
+      }
+    }
+    if (done.size >= expected) return;
+    if (Date.now() > deadline) throw failure;
+    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 2000);
   }
+};
+
+try {
+  if (isWaiting) configureExpected();
+  else for (const node of runningNodes()) configure(node);
 } catch (error) {
-  console.error(`nodes of ${cluster}: expected files with the settings of this machine, got an error: ${error.message}`);
+  console.error(
+    `nodes of ${cluster}: expected files with the settings of this machine, got an error: ${error.message}`,
+  );
   process.exit(1);
 }

@@ -1,3 +1,5 @@
+import { readFileSync } from "node:fs";
+import { rootCertificates } from "node:tls";
 import type { Dispatcher, Response } from "undici";
 import { createDispatcher, PermanentError, proxyError, proxyOf } from "./proxy";
 
@@ -62,10 +64,33 @@ export const retryAfterMs = (header: string | null, now = Date.now()): number =>
   return Number.isNaN(ms) ? 0 : Math.min(Math.max(ms, 0), longestRetryMs);
 };
 
+let authorities: string | undefined;
+
+/** Returns the authorities that NODE_EXTRA_CA_CERTS adds. Node.js ignores a file that it cannot read. */
+const extraAuthorities = (): string[] => {
+  try {
+    return process.env.NODE_EXTRA_CA_CERTS ? [readFileSync(process.env.NODE_EXTRA_CA_CERTS, "utf8")] : [];
+  } catch {
+    return [];
+  }
+};
+
+/**
+ * Makes all further requests of this process trust additional authorities.
+ *
+ * @param pem their certificates as PEM; undefined for those of Node.js alone
+ */
+export const trustAuthorities = (pem: string | undefined): void => {
+  if (pem !== authorities) client = undefined;
+  authorities = pem;
+};
+
 /** Loads undici at the first request: most runs send no request, and undici loads more slowly than Slipway itself. */
 const openClient = async (): Promise<{ fetch: Fetch; dispatcher: Dispatcher }> => {
   const undici = await import("undici");
-  return { fetch: undici.fetch, dispatcher: createDispatcher(undici) };
+  // A list of authorities replaces those of Node.js, so the list repeats them.
+  const all = authorities === undefined ? undefined : [...rootCertificates, ...extraAuthorities(), authorities];
+  return { fetch: undici.fetch, dispatcher: createDispatcher(undici, all) };
 };
 
 let client: ReturnType<typeof openClient> | undefined;

@@ -79,8 +79,14 @@ const withoutWarnings = <T>(create: () => T): T => {
 /**
  * Creates the dispatcher of all internet requests. It uses the proxies of HTTP_PROXY and HTTPS_PROXY, except for the
  * hosts of NO_PROXY and for this machine.
+ *
+ * @param authorities PEM texts of the authorities to trust; default: those of Node.js
  */
-export const createDispatcher = (undici: Pick<typeof import("undici"), "EnvHttpProxyAgent" | "Pool">): Dispatcher => {
+export const createDispatcher = (
+  undici: Pick<typeof import("undici"), "EnvHttpProxyAgent" | "Pool">,
+  authorities?: readonly string[],
+): Dispatcher => {
+  const tls = authorities === undefined ? limits : { ...limits, ca: [...authorities] };
   const [http, https] = [proxyOf("http"), proxyOf("https")];
   const createPool = (origin: string | URL, options: object): Dispatcher => {
     const { connect } = options as { connect: buildConnector.connector };
@@ -91,9 +97,9 @@ export const createDispatcher = (undici: Pick<typeof import("undici"), "EnvHttpP
     httpProxy: http?.url.href ?? "",
     httpsProxy: https?.url.href ?? "",
     noProxy: [process.env["no_proxy"] || process.env["NO_PROXY"], "localhost", "127.0.0.1", "[::1]"].join(","),
-    connect: limits,
-    proxyTls: limits,
-    requestTls: limits,
+    connect: tls,
+    proxyTls: tls,
+    requestTls: tls,
     // Proxies forward plain HTTP. Many proxies allow tunnels only to port 443.
     proxyTunnel: false,
     clientFactory: createPool,

@@ -16,8 +16,10 @@ import { type Recording, type Registration, waitsFor } from "./helpers/recorder"
 
 let mockRunning: Inputs["running"] = {};
 let mockLive: LiveTopology | undefined;
+let mockAccess: Pick<Inputs, "proxy" | "caBundle"> = {};
 const mockInputs = async (settings: Settings, owner: string): Promise<Inputs> => ({
   ...inputs(settings),
+  ...mockAccess,
   running: mockRunning,
   topology: await readStackTopology(settings, owner, {}, () => Promise.resolve(mockLive)),
 });
@@ -194,4 +196,20 @@ describe("clusters with a class", () => {
     ).toBe(true);
     mockRunning = {};
   });
+});
+
+test("nodes of a class get authorities as they join, and the proxy from Cluster API", async () => {
+  mockAccess = { proxy: { HTTPS_PROXY: "http://proxy:3128" }, caBundle: "-----BEGIN CERTIFICATE-----" };
+  try {
+    const recording = await run();
+    const environment = (name: string): unknown => recording.find(name).inputs.environment;
+    expect(environment("east-node-authorities")).toEqual({ CLUSTER: "east", NODES: "5" });
+    expect(environment("east-node-files")).toEqual({ CLUSTER: "east" });
+    const networks = recording.registrations.filter(({ name }) => /DaemonSet\/.*calico-node$/.test(name));
+    expect(networks).toHaveLength(2);
+    const files = recording.find("east-node-authorities");
+    expect(networks.map((one) => waitsFor(recording, one, files))).toEqual([false, false]);
+  } finally {
+    mockAccess = {};
+  }
 });

@@ -11,7 +11,7 @@ import { type Recording, type Registration, waitsFor } from "./helpers/recorder"
 // The host and the network are not asked: what they would say is given.
 let mockRunning: Inputs["running"] = {};
 let mockMore: Partial<Inputs> = {};
-let mockProxy: Pick<Inputs, "proxy"> = {};
+let mockProxy: Pick<Inputs, "proxy" | "caBundle" | "pullLogins"> = {};
 jest.mock("../preflight/prepare", () => ({
   prepare: (settings: Settings) =>
     Promise.resolve({ ...inputs(settings), ...mockProxy, running: mockRunning, ...mockMore }),
@@ -549,5 +549,60 @@ describe("behind a proxy", () => {
     expect(text).not.toContain("s3cret");
     expect(text).toMatch(/"containers":\[\{[^\]]*"envFrom":\[\{"secretRef":\{/);
     expect(waitsFor(proxied, deployment!, secret)).toBe(true);
+  });
+});
+
+describe("with authorities and logins of registries", () => {
+  const access = { caBundle: "-----BEGIN CERTIFICATE-----", pullLogins: '{"auths":{"a":{"auth":"czNjcmV0"}}}' };
+  const record = async (values: typeof mockProxy): Promise<Recording> => {
+    mockProxy = values;
+    return recordProgram(program, { preview: false });
+  };
+  let with1: Recording;
+  let with2: Recording;
+  beforeAll(async () => {
+    with1 = await record(access);
+    with2 = await record({ caBundle: "-----BEGIN OTHER-----", pullLogins: "{}" });
+  });
+  afterAll(() => void (mockProxy = {}));
+
+  const differing = (one: Recording, other: Recording): string[] => {
+    const known = new Map(other.registrations.map((registration) => [registration.urn, registration]));
+    return one.registrations.flatMap(({ urn: id, name, inputs: values }) =>
+      JSON.stringify(known.get(id)?.inputs) === JSON.stringify(values) ? [] : [name],
+    );
+  };
+
+  test("the stack has steps for running nodes and a Secret for new nodes in addition", () => {
+    const names = differing(with1, up).filter((name) => !up.registrations.some((one) => one.name === name));
+    expect(names.map((name) => name.replace(/-[0-9a-f]{8}$/, "-HASH")).sort()).toEqual([
+      "capd-node-authorities",
+      "capd-node-logins",
+      "capd/KubeadmConfigTemplate/default/capd-md-0-HASH",
+      "capd/Secret/default/capd-node-files",
+      "clusterapi-node-authorities",
+      "clusterapi-node-logins",
+    ]);
+  });
+
+  test("another bundle or login changes the steps and the Secret, and no object of machines", () => {
+    expect(differing(with2, with1).sort()).toEqual([
+      "capd-node-authorities",
+      "capd-node-logins",
+      "capd/Secret/default/capd-node-files",
+      "clusterapi-node-authorities",
+      "clusterapi-node-logins",
+    ]);
+  });
+
+  test("the Secret exists before the Cluster, and the first objects wait for the files of the kind node", () => {
+    const secret = with1.find("capd/Secret/default/capd-node-files");
+    expect(secret.additionalSecretOutputs).toContain("data");
+    expect(waitsFor(with1, with1.find("capd/Cluster/default/capd", cluster), secret)).toBe(true);
+    const webhook = with1.find("cert-manager/Deployment/cert-manager/cert-manager-webhook");
+    for (const name of ["clusterapi-node-authorities", "clusterapi-node-logins"])
+      expect(waitsFor(with1, webhook, with1.find(name))).toBe(true);
+    for (const name of ["clusterapi-node-logins", "capd-node-logins"])
+      expect(with1.find(name).additionalSecretOutputs).toContain("stdin");
   });
 });

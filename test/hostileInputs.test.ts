@@ -82,7 +82,7 @@ const locations: Location[] = [
 
 /** Returns true for locations of paths and of variables' values, which accept any string on one line. */
 const isFree = ({ key, config }: Location): boolean =>
-  /Manifest$|\.(manifests?|cni|template)$|\]\.class$|^managementKubeconfig$|^capdImageArchive$|^capdSource$/.test(
+  /Manifest$|\.(manifests?|cni|template)$|\]\.class$|^managementKubeconfig$|^capdImageArchive$|^capdSource$|^caBundle$/.test(
     key,
   ) || JSON.stringify(config("?")).includes('"CLUSTER_TOPOLOGY":"?"');
 

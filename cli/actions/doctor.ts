@@ -5,6 +5,7 @@ import { networkInState } from "../../lib/network/stateNetwork";
 import type { Route } from "../../lib/versions/pins";
 import { finding, type CheckResult } from "../../preflight/host/check";
 import { checkHost } from "../../preflight/host/doctor";
+import { checkDockerRegistries } from "../../preflight/host/dockerRegistries";
 import { gatherFacts } from "../../preflight/host/facts";
 import { checkHosts, hostsOfSettings } from "../../preflight/host/hosts";
 import { requirementsOf } from "../../preflight/host/requirements";
@@ -63,6 +64,18 @@ export const examine = async (
   ];
 };
 
-/** Checks the hosts that the route and the stack's settings need. Only make doctor does so: it may take half a minute. */
-export const examineHosts = async (route: Route, settings: Settings | undefined): Promise<CheckResult[]> =>
-  checkHosts([...(await hostsOfRoute(route)), ...(settings === undefined ? [] : hostsOfSettings(settings))]);
+/**
+ * Checks the hosts that the route and the stack's settings need, and asks Docker for images of the stack's registries. Only
+ * make doctor does so: it may take half a minute.
+ */
+export const examineHosts = async (
+  route: Route,
+  settings: Settings | undefined,
+  checkDocker = checkDockerRegistries,
+): Promise<CheckResult[]> => {
+  const hosts = checkHosts([
+    ...(await hostsOfRoute(route)),
+    ...(settings === undefined ? [] : hostsOfSettings(settings)),
+  ]);
+  return [...(await hosts), ...(settings === undefined ? [] : await checkDocker(settings))];
+};

@@ -1,4 +1,6 @@
 import { show } from "../../lib/base/problem";
+import { installedRoute } from "../../preflight/installedRoute";
+import { stackName, trustStackAuthorities } from "../../preflight/stackFile";
 import { root } from "../../system/checkout";
 import { correctUserFolders } from "../../system/homeFolder";
 import { openTemporary } from "../../system/temporary";
@@ -55,6 +57,7 @@ export const runCommand = async (
   requireFiles(invocation.files ?? [], root);
   // A missing stack file must fail before the command chooses a route, builds tools or creates the state folder.
   if (definition.usesStack && process.env.STACK) requireStackFile(root, process.env.STACK);
+  if (definition.usesStack) trustStackAuthorities(root, stackName(installedRoute(root)));
   if (definition.pulumi && invocation.passed.some((word) => /^(--json|-j)(=true)?$/.test(word))) reserveOutput();
   const action = await definition.load();
   const { folder, close } = openTemporary();

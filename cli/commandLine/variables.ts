@@ -17,6 +17,8 @@ export const variables = {
   PULUMI_PARALLEL: "number of Pulumi's operations at a time; default: 64",
   GOGC: "garbage collection percentage of Pulumi and its plugins; default: 300",
   GOMEMLIMIT: "memory limit of Pulumi and its plugins; default: 1GiB",
+  DOCKER_CONFIG: "folder of Docker's config.json, which imagePullCredentials reads; default: ~/.docker",
+  NODE_EXTRA_CA_CERTS: "PEM file of authorities for Slipway's own requests; the setting caBundle is for nodes too",
   DOCKER_HOST: "address of Docker; default: unix:///var/run/docker.sock",
   KUBECONFIG: "list of your kubeconfigs, of which --merge takes the first; default: ~/.kube/config",
   DISPLAY: "display of the X server, where --open opens the report",
@@ -43,6 +45,7 @@ export const toolVariables: readonly VariableName[] = [
   "HTTP_PROXY",
   "HTTPS_PROXY",
   "NO_PROXY",
+  "NODE_EXTRA_CA_CERTS",
   "DOCKER_HOST",
 ];
 
@@ -58,6 +61,7 @@ export const stateVariables: readonly VariableName[] = [
 /** Variables of the commands that run Pulumi on the whole stack. */
 export const pulumiVariables: readonly VariableName[] = [
   ...toolVariables,
+  "DOCKER_CONFIG",
   "SLIPWAY_TIMEOUT",
   "SLIPWAY_REACH",
   ...stateVariables,

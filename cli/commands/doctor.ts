@@ -6,7 +6,7 @@ export const doctor: CommandDefinition = {
   summary: "check the machine and the settings, and print remedies",
   usesStack: true,
   options: [{ flags: "--json", summary: "print the checks as JSON" }],
-  variables: [...toolVariables, ...stateVariables],
+  variables: [...toolVariables, ...stateVariables, "DOCKER_CONFIG"],
   exitCodes: { 1: "failed, or a check says that up would fail" },
   examples: ["slipway doctor", "slipway doctor --json | jq '.[] | select(.status == \"fail\")'"],
   load: () => import("../actions/inspect.ts").then(({ doctor }) => doctor),

@@ -1,6 +1,7 @@
 import { infrastructureOf } from "../../lib/cluster/infrastructure";
 import { hostImagesOf, pullsCapdImage, type Settings } from "../../lib/settings/types";
 import { type Pins, pins, type RoutePins } from "../../lib/versions/pins";
+import { haproxyImage } from "../../preflight/sources/stackSources";
 import { readStackFile } from "../../preflight/stackFile";
 import { imageIds } from "../../system/docker";
 import { lastLine, run, runLines } from "../../system/exec";
@@ -26,10 +27,13 @@ const docker: PullDocker = {
 
 /** Returns the images that Docker pulls for a stack: node images, and the image of Cluster API's Docker provider. */
 export const pulledImages = (settings: Settings): string[] => {
-  const { imageSource, management, clusters, capd } = settings;
+  const { imageSource, imagePullCredentials, management, clusters, capd } = settings;
+  const onDocker = clusters.filter(({ backend }) => infrastructureOf(backend).onDocker);
   const nodes = [
     ...(management.kubeconfig === "" ? [management.nodeImage] : []),
-    ...clusters.filter(({ backend }) => infrastructureOf(backend).onDocker).flatMap(hostImagesOf),
+    ...onDocker.flatMap(hostImagesOf),
+    // Cluster API's Docker provider would pull this image without the user's login.
+    ...(imagePullCredentials !== undefined && onDocker.length > 0 ? [haproxyImage] : []),
   ];
   return [
     ...new Set([...(imageSource === "registry" ? nodes : []), ...(pullsCapdImage(settings) ? [capd.image] : [])]),

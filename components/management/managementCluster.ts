@@ -114,7 +114,7 @@ export class ManagementCluster extends pulumi.ComponentResource {
     this.handle = {
       provider,
       kubeconfigFile: file,
-      apiReady: [kubeconfig, ...(nodeFiles ? [nodeFiles] : [])],
+      apiReady: [kubeconfig, ...nodeFiles],
       lifetime: kind,
     };
     this.registerOutputs({});

@@ -38,6 +38,8 @@ export interface WorkloadClusterArgs {
   nodeImageReady: pulumi.Resource[];
   /** What nodes in this machine's Docker need to pull images. @default - nothing */
   nodeAccess?: NodeAccess;
+  /** True if a template or a class of the user defines the nodes, so that new nodes get no files. @default false */
+  hasForeignNodes?: boolean;
 }
 
 /** What creates the machines of a cluster, as resources. */
@@ -165,15 +167,25 @@ export class WorkloadCluster extends pulumi.ComponentResource {
         // A step does not take a Kubernetes provider.
         { ...part(machines.beforeApi), provider: undefined },
       );
+      const nodeFiles = infrastructureOf(spec.backend).onDocker
+        ? configureNodes(
+            name,
+            {
+              cluster: spec.name,
+              access: args.nodeAccess ?? {},
+              ...(args.hasForeignNodes ? { nodes: parts.nodes } : {}),
+            },
+            { ...part([api]), provider: undefined },
+          )
+        : [];
+      // Nodes that wait for contents would never come if contents waited for the nodes.
       // Contents of a running cluster change after its control plane. Contents of a new cluster start as soon as its
       // API answers.
-      const apiReady = args.running ? [api, machines.controlPlane] : [api];
-      if (infrastructureOf(spec.backend).onDocker)
-        configureNodes(
-          name,
-          { cluster: spec.name, access: args.nodeAccess ?? {} },
-          { ...part([api]), provider: undefined },
-        );
+      const apiReady = [
+        api,
+        ...(args.running ? [machines.controlPlane] : []),
+        ...(args.hasForeignNodes ? [] : nodeFiles),
+      ];
       this.access = workloadAccess(name, { ...args, api, apiReady, lifecycle: { lifetime: cluster, identity } }, this);
     }
     this.registerOutputs({});

@@ -59,11 +59,11 @@ const bothAddresses = (families: readonly IpFamily[]): string => {
 };
 
 /**
- * Returns Slipway's own settings of kubeadm with the user's added. Lists are joined without repetitions, Slipway's items
- * first. The rules of the settings refuse all other fields that both set.
+ * Returns Slipway's own settings of kubeadm with additions: the node files, then the user's. Lists are joined without
+ * repetitions, Slipway's items first. The rules of the settings refuse all other fields that both set.
  */
-export const withUserKubeadm = <T extends object>(base: T, user: KubeadmSettings | undefined): T =>
-  user === undefined ? base : (merge(base, user) as T);
+export const withKubeadm = <T extends object>(base: T, ...additions: readonly (KubeadmSettings | undefined)[]): T =>
+  additions.reduce<T>((joined, other) => (other === undefined ? joined : (merge(joined, other) as T)), base);
 
 const merge = (base: unknown, user: unknown): unknown => {
   if (Array.isArray(base) && Array.isArray(user)) {

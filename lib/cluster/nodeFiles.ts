@@ -1,10 +1,12 @@
+import type { KubernetesObject } from "../kubernetes/object";
 import type { ProxyVariables } from "../network/proxy";
 
 /** A file that Slipway writes into nodes, and what makes a node read it. */
 export interface NodeFile {
   readonly path: string;
-  /** @default - the node gets no such file, and loses one of an earlier run */
-  readonly text?: string;
+  readonly text: string;
+  /** @default 0600 - only root reads the file */
+  readonly mode?: "0644";
   /** The program that reads the file: containerd, the node's list of authorities with containerd, or kubelet. */
   readonly reader: "containerd" | "authorities" | "kubelet";
   /** Environment of a node's container that means the same as the file: such a node needs no file. */
@@ -14,10 +16,14 @@ export interface NodeFile {
 /** What nodes need from this machine to pull images. */
 export interface NodeAccess {
   readonly proxy?: ProxyVariables;
+  /** PEM text of authorities that nodes trust, besides those of their images. */
+  readonly caBundle?: string;
+  /** Logins of registries, in the format of Docker's config.json. Secret. */
+  readonly pullLogins?: string;
 }
 
 /** Path of containerd's settings in nodes. systemd reads them at the start of containerd. */
-export const proxyFile = "/etc/systemd/system/containerd.service.d/slipway-proxy.conf";
+const proxyFile = "/etc/systemd/system/containerd.service.d/slipway-proxy.conf";
 
 /** Quotes a value for systemd, which expands `%` and backslashes. */
 const quoteForSystemd = (text: string): string =>
@@ -40,14 +46,79 @@ export const containerVariables = (variables: ProxyVariables): Record<string, st
     Object.entries(variables).map(([name, value]: [string, string]) => [name, value.replaceAll("%", "%%")]),
   );
 
-/** Returns all files that Slipway may write into nodes: those with a text, and those that a node must not have. */
-export const nodeFiles = ({ proxy }: NodeAccess): NodeFile[] => [
-  {
-    path: proxyFile,
-    reader: "containerd",
-    ...(proxy === undefined ? {} : { text: proxyText(proxy), environment: containerVariables(proxy) }),
-  },
+/** Path of the authorities that `update-ca-certificates` of Debian adds to those of the node's image. */
+export const authoritiesFile = "/usr/local/share/ca-certificates/slipway.crt";
+
+/** Path of the logins in kubelet's folder. */
+export const loginsFile = "/var/lib/kubelet/config.json";
+
+/** Returns the files that nodes need. */
+export const nodeFiles = ({ proxy, caBundle, pullLogins }: NodeAccess): NodeFile[] => [
+  ...(proxy === undefined
+    ? []
+    : [
+        {
+          path: proxyFile,
+          reader: "containerd",
+          text: proxyText(proxy),
+          environment: containerVariables(proxy),
+        } as const,
+      ]),
+  ...(caBundle === undefined
+    ? []
+    : [{ path: authoritiesFile, reader: "authorities", mode: "0644", text: caBundle } as const]),
+  ...(pullLogins === undefined ? [] : [{ path: loginsFile, reader: "kubelet", text: pullLogins } as const]),
 ];
 
-/** Returns true if nodes need at least one file. */
-export const needsNodeFiles = (access: NodeAccess): boolean => nodeFiles(access).some(({ text }) => text !== undefined);
+/** A cluster whose new nodes get files from Cluster API. */
+interface JoiningCluster {
+  readonly name: string;
+  readonly namespace: string;
+  readonly nodeAccess?: NodeAccess;
+}
+
+/** Names of the files in the Secret that Cluster API reads. */
+const secretKeys = { caBundle: "authorities.crt", pullLogins: "config.json" } as const;
+
+const secretName = (cluster: string): string => `${cluster}-node-files`;
+
+/**
+ * Returns the Secret with the files of a cluster's new nodes; undefined if they need no file. Cluster API gives them the proxy.
+ * A changed Secret replaces no node.
+ */
+export const nodeFilesSecret = ({
+  name,
+  namespace,
+  nodeAccess: { caBundle, pullLogins } = {},
+}: JoiningCluster): KubernetesObject | undefined => {
+  const texts = { [secretKeys.caBundle]: caBundle, [secretKeys.pullLogins]: pullLogins };
+  const data = Object.entries(texts).flatMap(([key, text]) =>
+    text === undefined ? [] : [[key, Buffer.from(text).toString("base64")] as const],
+  );
+  if (data.length === 0) return undefined;
+  const labels = { "cluster.x-k8s.io/cluster-name": name };
+  const metadata = { name: secretName(name), namespace, labels };
+  return { apiVersion: "v1", kind: "Secret", metadata, type: "Opaque", data: Object.fromEntries(data) };
+};
+
+/** Returns the part of kubeadm's settings that gives new nodes their files before containerd pulls an image. */
+export const kubeadmNodeFiles = ({
+  name,
+  nodeAccess: { caBundle, pullLogins } = {},
+}: Omit<JoiningCluster, "namespace">): Readonly<Record<string, unknown>> => {
+  const file = (path: string, permissions: string, key: string): object => ({
+    path,
+    permissions,
+    contentFrom: { secret: { name: secretName(name), key } },
+  });
+  const files = [
+    ...(caBundle === undefined ? [] : [file(authoritiesFile, "0644", secretKeys.caBundle)]),
+    ...(pullLogins === undefined ? [] : [file(loginsFile, "0600", secretKeys.pullLogins)]),
+  ];
+  return {
+    ...(files.length === 0 ? {} : { files }),
+    ...(caBundle === undefined
+      ? {}
+      : { preKubeadmCommands: ["update-ca-certificates && systemctl restart containerd"] }),
+  };
+};

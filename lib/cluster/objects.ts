@@ -3,8 +3,9 @@ import type { KubernetesObject } from "../kubernetes/object";
 import { clusterApiObject, refTo } from "./apiObject";
 import { clusterNetwork } from "./clusterNetwork";
 import { builtInInfrastructure } from "./infrastructure";
-import { kubeadmFamilies, withUserKubeadm } from "./kubeadm";
+import { kubeadmFamilies, withKubeadm } from "./kubeadm";
 import { machineTemplate, versionOf } from "./machineTemplate";
+import { kubeadmNodeFiles } from "./nodeFiles";
 import type { ClusterSpec } from "./spec";
 import { type WorkerObjects, workerObjects } from "./workers";
 
@@ -46,11 +47,12 @@ export const clusterObjects = (spec: ClusterSpec): ClusterObjects => {
       replicas: spec.controlPlaneReplicas,
       version: versionOf(spec),
       machineTemplate: { spec: { infrastructureRef: refTo(controlPlaneTemplate) } },
-      kubeadmConfigSpec: withUserKubeadm(
+      kubeadmConfigSpec: withKubeadm(
         {
           clusterConfiguration: { apiServer: { certSANs: [...infrastructure.apiServerNames, ...families.certSANs] } },
           ...families.controlPlane,
         },
+        kubeadmNodeFiles(spec),
         spec.kubeadm,
       ),
       rollout: { strategy: { type: "RollingUpdate", rollingUpdate: { maxSurge: 1 } } },

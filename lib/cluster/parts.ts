@@ -3,6 +3,7 @@ import type { KubernetesObject } from "../kubernetes/object";
 import { toYaml } from "../kubernetes/yaml";
 import type { ClassObjects } from "./class/classObjects";
 import { healthChecks } from "./healthChecks";
+import { nodeFilesSecret } from "./nodeFiles";
 import { clusterObjects } from "./objects";
 import { type ClusterSpec, countNodes } from "./spec";
 
@@ -68,7 +69,7 @@ export const partsOfSpec = (spec: ClusterSpec): OwnerParts => {
       owner: deployment,
       templates: [machineTemplate, bootstrapTemplate],
     })),
-    supporting: [],
+    supporting: [nodeFilesSecret(spec) ?? []].flat(),
     healthChecks: healthChecks(spec),
     nodes: countNodes(spec),
     ...(machinePools.length > 0 ? { machinePools } : {}),

@@ -1,4 +1,5 @@
 import type { ClusterNetworks } from "../network/networks";
+import type { NodeAccess } from "./nodeFiles";
 
 /** A provider that the program supports itself: `docker` creates containers, `inMemory` simulates machines. */
 export type BuiltIn = "docker" | "inMemory";
@@ -79,6 +80,8 @@ export interface ClusterSpec extends ClusterNetworks {
   kubeadm?: KubeadmSettings;
   /** Mounts of all nodes. @default - none */
   mounts?: NodeMount[];
+  /** What nodes need to pull images. Cluster API gives it to new nodes. @default - nothing */
+  nodeAccess?: NodeAccess;
   /** `docker` creates containers, `inMemory` simulates machines. */
   backend: BuiltIn;
 }

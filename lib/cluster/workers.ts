@@ -1,8 +1,9 @@
 import { autoscalerBounds } from "../base/autoscaler";
 import type { KubernetesObject } from "../kubernetes/object";
 import { clusterApiObject, hashNamed, refTo } from "./apiObject";
-import { type KubeadmFamilies, kubeadmFamilies, withUserKubeadm } from "./kubeadm";
+import { kubeadmFamilies, withKubeadm } from "./kubeadm";
 import { machinePool, machineTemplate, versionOf } from "./machineTemplate";
+import { kubeadmNodeFiles } from "./nodeFiles";
 import { nodeLabels, nodeLabelsArgument } from "./nodeLabels";
 import type { ClusterSpec, WorkerPool } from "./spec";
 
@@ -37,7 +38,7 @@ const machineDeploymentObjects = (spec: ClusterSpec, pool: WorkerPool): WorkerOb
     "bootstrap",
     "KubeadmConfigTemplate",
     name,
-    bootstrapContent(nodeConfiguration(pool, kubeadmFamilies(spec))),
+    bootstrapContent(nodeConfiguration(spec, pool)),
   );
   const matchLabels = { [clusterNameLabel]: spec.name, [deploymentNameLabel]: name };
   const deployment = clusterApiObject(spec, "core", "MachineDeployment", name, {
@@ -72,7 +73,7 @@ const withMounts = (spec: ClusterSpec, { mounts = [] }: WorkerPool): ClusterSpec
 const machinePoolObjects = (spec: ClusterSpec, pool: WorkerPool): WorkerObjects => {
   const name = `${spec.name}-${pool.name}`;
   const infrastructure = machinePool(withMounts(spec, pool), name);
-  const config = nodeConfiguration(pool, kubeadmFamilies(spec));
+  const config = nodeConfiguration(spec, pool);
   const isEmpty = Object.keys(config).length === 0;
   const bootstrap = hashNamed(spec, "bootstrap", "KubeadmConfig", name, isEmpty ? {} : { spec: config });
   const { machine: labels } = nodeLabels(pool.labels ?? {});
@@ -100,7 +101,8 @@ const bootstrapContent = (spec: object): object =>
   Object.keys(spec).length === 0 ? {} : { spec: { template: { spec } } };
 
 /** Returns the configuration of a pool's nodes; empty without settings. */
-const nodeConfiguration = ({ labels = {}, taints = [], kubeadm }: WorkerPool, families: KubeadmFamilies): object => {
+const nodeConfiguration = (spec: ClusterSpec, { labels = {}, taints = [], kubeadm }: WorkerPool): object => {
+  const families = kubeadmFamilies(spec);
   const value = nodeLabelsArgument(nodeLabels(labels).kubelet);
   const kubeletExtraArgs = [...(value === "" ? [] : [{ name: "node-labels", value }]), ...families.kubeletExtraArgs];
   const registration = {
@@ -112,5 +114,5 @@ const nodeConfiguration = ({ labels = {}, taints = [], kubeadm }: WorkerPool, fa
     ...(Object.keys(registration).length === 0 ? {} : { joinConfiguration: { nodeRegistration: registration } }),
     ...(preKubeadmCommands.length === 0 ? {} : { preKubeadmCommands }),
   };
-  return withUserKubeadm(base, kubeadm);
+  return withKubeadm(base, kubeadmNodeFiles(spec), kubeadm);
 };

@@ -1,4 +1,5 @@
 import { openKeys } from "../base/secretForms";
+import { secretsOfDockerConfig } from "../kubernetes/dockerConfig";
 
 const decoded = (value: string): string => Buffer.from(value, "base64").toString("utf8");
 
@@ -16,7 +17,8 @@ interface SecretObject {
 }
 
 /**
- * Returns known secrets: whole values of Secrets, such as tokens and passwords, and secrets of kubeconfigs inside them.
+ * Returns known secrets: whole values of Secrets, such as tokens and passwords, and secrets of kubeconfigs and of
+ * registries' logins inside them.
  * The rules recognize PEM keys by their format.
  */
 export const knownOfSecrets = (secrets: readonly SecretObject[]): string[] =>
@@ -24,7 +26,11 @@ export const knownOfSecrets = (secrets: readonly SecretObject[]): string[] =>
     Object.entries(data).flatMap(([key, value]) => {
       if (openKeys.test(key)) return [];
       const text = decoded(value).trim();
-      return [...(isTelling(text) ? [text] : []), ...knownOfKubeconfig(text)];
+      return [
+        ...(isTelling(text) ? [text] : []),
+        ...knownOfKubeconfig(text),
+        ...secretsOfDockerConfig(text).filter(isTelling),
+      ];
     }),
   );
 

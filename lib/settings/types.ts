@@ -97,6 +97,10 @@ export interface Settings {
   readonly imageSource: "registry" | "local";
   /** References of additional images on nodes of workload clusters; empty for imageSource registry. */
   readonly extraImages: readonly string[];
+  /** Path of a PEM file with additional authorities; absent without the file. */
+  readonly caBundle?: string;
+  /** Source of the logins with which nodes pull images; absent: nodes pull without logins. */
+  readonly imagePullCredentials?: "docker";
   readonly capd: {
     readonly source: "pull" | "build" | "archive" | "local";
     readonly image: string;
@@ -165,6 +169,8 @@ export const settingsTree = (
     },
     imageSource: values.imageSource,
     extraImages: [...values.extraImages],
+    ...(values.caBundle === "" ? {} : { caBundle: values.caBundle }),
+    ...(values.imagePullCredentials === "none" ? {} : { imagePullCredentials: values.imagePullCredentials }),
     capd: {
       source: values.capdImageSource,
       image: values.capdImage,

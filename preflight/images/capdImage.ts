@@ -14,7 +14,7 @@ const isDefault = (image: string): boolean => image.startsWith("gcr.io/k8s-stagi
 export const checkCapdImage = async (
   settings: Pick<Settings, "capd" | "management">,
   idsOf: (images: string[]) => Promise<Record<string, string>> = imageIds,
-  query: (image: string) => Promise<RegistryAnswer> = askRegistry,
+  query: (image: string) => Promise<RegistryAnswer> = (image) => askRegistry(image),
 ): Promise<NodeImageReport> => {
   const none = { problems: [], warnings: [] };
   const { image } = settings.capd;

@@ -16,7 +16,7 @@ export interface NodeImageReport {
 export const checkNodeImages = async (
   { imageSource, management, clusters }: Pick<Settings, "imageSource" | "management" | "clusters">,
   idsOf: (images: string[]) => Promise<Record<string, string>> = imageIds,
-  query: (image: string) => Promise<RegistryAnswer> = askRegistry,
+  query: (image: string) => Promise<RegistryAnswer> = (image) => askRegistry(image),
 ): Promise<NodeImageReport> => {
   // With imageSource local, readImages checks all images of the host's Docker.
   if (imageSource === "local") return { problems: [], warnings: [] };

@@ -32,7 +32,7 @@ const askFile = async (url: string): Promise<Pick<CheckedSource, "state" | "reas
 };
 
 const askImage = async (image: string): Promise<Pick<CheckedSource, "state" | "reason">> => {
-  const answer = await askRegistry(image, timeoutMs);
+  const answer = await askRegistry(image, { timeout: timeoutMs });
   return typeof answer === "string" ? { state: answer } : { state: "unknown", reason: answer.unknown };
 };
 

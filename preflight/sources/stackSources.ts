@@ -39,7 +39,7 @@ export const mergeSources = (needed: readonly NeededSource[]): Source[] => {
 };
 
 /** Image of the load balancer that Cluster API's Docker provider runs for each cluster, a constant of its source. */
-const haproxyImage = `kindest/haproxy:v${pins.source.haproxy}`;
+export const haproxyImage = `kindest/haproxy:v${pins.source.haproxy}`;
 
 const onDocker = ({ clusters }: Settings): Settings["clusters"] =>
   clusters.filter(({ backend }) => infrastructureOf(backend).onDocker);

@@ -15,6 +15,8 @@ export const managementKeys = [
   "adoptNetwork",
   "loadBalancerPrefix",
   "imageSource",
+  "caBundle",
+  "imagePullCredentials",
 ] as const satisfies SettingKey[];
 
 /** Settings of Cluster API's providers. */

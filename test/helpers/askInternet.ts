@@ -25,7 +25,7 @@ const parts: Readonly<Record<string, (address: string) => Promise<string>>> = {
     };
     return (await loadManifest(url, options)).text;
   },
-  registry: async (image) => JSON.stringify(await askRegistry(image, 5000)),
+  registry: async (image) => JSON.stringify(await askRegistry(image, { timeout: 5000 })),
   route: async (url) => (await probeRoute([url], { timeoutMs: 5000, tries: 1 })).reason,
 };
 

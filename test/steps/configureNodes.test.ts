@@ -101,6 +101,31 @@ describe("configure-nodes", () => {
   });
 });
 
+describe("configure-nodes with NODES", () => {
+  const waitFor = (nodes: string, seconds: string) => {
+    Object.assign(process.env, { NODES: nodes, TIMEOUT_SECONDS: seconds });
+    try {
+      return run([{ path: file, reader: "kubelet", text: secret }]);
+    } finally {
+      delete process.env["NODES"];
+      delete process.env["TIMEOUT_SECONDS"];
+    }
+  };
+
+  test("fails if a node does not join the cluster in time, and writes nothing into the node", () => {
+    const { status, stderr } = waitFor("1", "0");
+    expect(status).toBe(1);
+    expect(stderr).toMatch(/^nodes of capd: expected files .*, got an error: capd-md-0: /);
+    expect(existsSync(file)).toBe(false);
+  });
+});
+
+test("a reader that fails gets its file again in the next run", () => {
+  fakeTool("systemctl", "exit 1");
+  expect(run([{ path: file, reader: "kubelet", text: secret }]).status).toBe(1);
+  expect(existsSync(file)).toBe(false);
+});
+
 test("restore-nodes removes the files", () => {
   run([proxy]);
   calls();

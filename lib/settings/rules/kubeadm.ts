@@ -1,7 +1,9 @@
-import { isRecord, listAt, valueAt } from "../../base/json";
+import { asText, isRecord, listAt, valueAt } from "../../base/json";
 import type { Problem } from "../../base/problem";
+import { authoritiesFile, loginsFile } from "../../cluster/nodeFiles";
 import type { KubeadmSettings } from "../../cluster/spec";
 import type { ClusterEntry } from "../schema/entries";
+import type { SettingValues } from "../schema/stack";
 import { kubeadmSecretProblems } from "./kubeadmSecrets";
 import { kubeadmWebhookProblems } from "./kubeadmWebhooks";
 import { type ClusterRule, hasTemplate, isDocker } from "./rule";
@@ -112,6 +114,24 @@ const ownKeyProblems = (kubeadm: KubeadmSettings, key: string, keys: readonly Ow
     );
   });
 
+/** Returns the problems of files that a setting of the stack writes too. */
+const nodeFileProblems = (
+  { kubeadm, key }: PlacedKubeadm,
+  { caBundle, imagePullCredentials }: Pick<SettingValues, "caBundle" | "imagePullCredentials">,
+): Problem[] => {
+  const owners = new Map<string, string>([
+    ...(caBundle === "" ? [] : [[authoritiesFile, "caBundle"] as const]),
+    ...(imagePullCredentials === "none" ? [] : [[loginsFile, "imagePullCredentials"] as const]),
+  ]);
+  return listAt(kubeadm, "files").flatMap((file, index) => {
+    const path = asText(valueAt(file, "path"));
+    const owner = owners.get(path);
+    const rule = `another path, because ${owner} writes this file`;
+    const remedy = "Remove one of the two";
+    return owner === undefined ? [] : [{ key: `${key}.files[${index}].path`, received: path, rule, remedy }];
+  });
+};
+
 const beside = (key: string): Problem => ({
   key,
   rule: "no value beside template, which defines the machines",
@@ -143,10 +163,11 @@ export const kubeadmPlaces = (entry: ClusterEntry): PlacedKubeadm[] => [
 export const kubeadmRules: readonly ClusterRule[] = [
   {
     fields: ["kubeadm", "workers", "backend", "template"],
-    settings: ["featureGates"],
+    settings: ["featureGates", "caBundle", "imagePullCredentials"],
     check: (entry, { values }) => {
       if (hasTemplate(entry)) return kubeadmPlaces(entry).map(({ key }) => beside(key));
       return kubeadmPlaces(entry).flatMap(({ kubeadm, key, isPool }) => [
+        ...(isDocker(entry) ? nodeFileProblems({ kubeadm, key, isPool }, values) : []),
         ...ownKeyProblems(kubeadm, key, [...(isPool ? poolKeys : clusterKeys), ...(isDocker(entry) ? dockerKeys : [])]),
         ...kubeadmSecretProblems(kubeadm, key),
         ...kubeadmWebhookProblems(kubeadm, key, values.featureGates, isPool),

@@ -133,6 +133,15 @@ export const settingsSchema = {
     "Additional images of this machine's Docker that nodes of workload clusters have from their start, with imageSource local. Ignored if an empty imageSource means registry.",
     imageReference,
   ),
+  caBundle: string(
+    "",
+    "Path of a PEM file with certificates of authorities that Slipway and all nodes trust, besides the usual authorities.",
+    filePath,
+  ),
+  imagePullCredentials: oneOf(
+    ["none", "docker"],
+    "Logins that nodes use to pull images: none, or docker for the logins that docker login stored, for the registries of the stack.",
+  ),
   capdImageSource: oneOfByRoute(
     ["pull", "build", "archive", "local"],
     "Source of the image of Cluster API's Docker provider: pull, build (from its Go module), archive (a file) or local (this machine's Docker). Empty: local on the source route, otherwise pull.",

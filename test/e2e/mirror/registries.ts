@@ -36,6 +36,18 @@ interface Answered {
   status: number;
 }
 
+/** Passes a question on to a registry without TLS on this machine. */
+export const passOn = (port: number, path: string, request: IncomingMessage, response: ServerResponse): void => {
+  const { accept, range } = request.headers;
+  const headers = { ...(accept && { accept }), ...(range && { range }) };
+  const upstream = createRequest({ host: "127.0.0.1", port, method: request.method, path, headers }, (answer) => {
+    response.writeHead(answer.statusCode ?? 502, answer.headers);
+    answer.pipe(response);
+  });
+  upstream.on("error", () => response.destroy());
+  upstream.end();
+};
+
 /** TLS servers with the names of registries, before one real registry that has the images of all. */
 export class Registries {
   readonly answers: Answered[] = [];
@@ -107,7 +119,7 @@ export class Registries {
     const repository = isBackend
       ? folderOf("registry.k8s.io") + name.replace(backendFolder, "")
       : folderOf(host) + name;
-    this.passOn(`/v2/${repository}/${rest}`, request, response);
+    passOn(this.port, `/v2/${repository}/${rest}`, request, response);
   }
 
   private giveToken(service: string, query: URLSearchParams, response: ServerResponse): void {
@@ -135,19 +147,5 @@ export class Registries {
       "docker-distribution-api-version": "registry/2.0",
     });
     response.end(JSON.stringify({ errors: [{ code: "UNAUTHORIZED", message: "authentication required" }] }));
-  }
-
-  private passOn(path: string, request: IncomingMessage, response: ServerResponse): void {
-    const { accept, range } = request.headers;
-    const headers = { ...(accept && { accept }), ...(range && { range }) };
-    const upstream = createRequest(
-      { host: "127.0.0.1", port: this.port, method: request.method, path, headers },
-      (answer) => {
-        response.writeHead(answer.statusCode ?? 502, answer.headers);
-        answer.pipe(response);
-      },
-    );
-    upstream.on("error", () => response.destroy());
-    upstream.end();
   }
 }

@@ -11,13 +11,13 @@ export const trustStore = "/etc/ssl/certs/ca-certificates.crt";
 const manifestTypes = "application/vnd.docker.distribution.manifest.v2+json";
 
 /** The images of the source route that a release route's machine pulls: kubeadm's are inside the node image. */
-const pulledImages = (): string[] => {
+export const pulledImages = (): string[] => {
   const inNodes = Object.values(kubeadmImageNames(pins.source));
   return Object.values(imageNames).filter((image) => !inNodes.includes(image) && image !== imageNames.node);
 };
 
 /** Returns the repository and the tag that an image has in the registry behind all registries. */
-const placeOf = (image: string): { repository: string; tag: string } => {
+export const placeOf = (image: string): { repository: string; tag: string } => {
   const { host, repository, reference } = imageAddress(image);
   return { repository: folderOf(host) + repository, tag: reference };
 };
@@ -37,7 +37,7 @@ const readManifest = async (
 };
 
 /** Puts an image of this machine's Docker into the registry under the name of another, unless it is there already. */
-const push = async (address: string, local: string, image: string): Promise<string> => {
+export const pushImage = async (address: string, local: string, image: string): Promise<string> => {
   const id = must("docker", ["image", "inspect", "--format", "{{.Id}}", local]).trim();
   const known = await readManifest(address, image);
   if (known?.imageId === id) return known.digest;
@@ -73,10 +73,10 @@ const makeTrustingNode = (bundle: string): string => {
  */
 export const fillRegistry = async (address: string, bundle: string): Promise<string> => {
   check(readFileSync(bundle, "utf8").includes("BEGIN CERTIFICATE"), `certificates in ${bundle}`);
-  for (const image of pulledImages()) await push(address, image, image);
+  for (const image of pulledImages()) await pushImage(address, image, image);
   const node = makeTrustingNode(bundle);
   try {
-    return await push(address, node, imageNames.node);
+    return await pushImage(address, node, imageNames.node);
   } finally {
     command("docker", ["image", "rm", node]);
   }

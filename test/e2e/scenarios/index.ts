@@ -24,6 +24,7 @@ import { progress } from "./progress";
 import { providers } from "./providers";
 import { providerUpgrade } from "./providerUpgrade";
 import { refused } from "./refused";
+import { registry, registryClass } from "./registry";
 import { restart, restartHa } from "./restart";
 import { stuck } from "./stuck";
 import { template } from "./template";
@@ -42,6 +43,8 @@ export const scenarios: Scenario[] = [
   dayTwo,
   pause,
   kubeadm,
+  registry,
+  registryClass,
   clone,
   machinepool,
   fleet,

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "@jest/globals";
 import { valueAt } from "../../../lib/base/json";
-import { withTemplateSecrets, withUserKubeadm } from "../../../lib/cluster/kubeadm";
+import { withTemplateSecrets, withKubeadm } from "../../../lib/cluster/kubeadm";
 import { clusterObjects } from "../../../lib/cluster/objects";
 import type { ClusterSpec } from "../../../lib/cluster/spec";
 import { SecretValue } from "../../../lib/kubernetes/secrets/secretValue";
@@ -68,7 +68,7 @@ describe("settings of kubeadm", () => {
 
   test("change nothing where they are absent", () => {
     const base = { a: [1] };
-    expect(withUserKubeadm(base, undefined)).toBe(base);
+    expect(withKubeadm(base, undefined)).toBe(base);
     expect(objectsOf({})).toEqual(clusterObjects(spec));
   });
 

@@ -37,6 +37,12 @@ test("knows values of Secrets but for names, certificates and short words", () =
   ]);
 });
 
+test("knows the logins and passwords in a Secret with Docker's config.json", () => {
+  const auth = base64("me:s3cret-password");
+  const text = JSON.stringify({ auths: { "a.example.org": { auth } } });
+  expect(knownOfSecrets([{ data: { "config.json": base64(text) } }])).toEqual([text, auth, "s3cret-password"]);
+});
+
 test("of the environment what is a secret by its name, but no path", () => {
   const env = {
     PULUMI_CONFIG_PASSPHRASE: "a passphrase",

@@ -8,15 +8,25 @@ let host: string;
 /** Where the first registry sends those that ask for `moved/node`. */
 let otherHost: string;
 let requests: string[] = [];
+let authorizations: string[] = [];
 
 /** A registry on this machine with one image `open/node:v1`, the same behind tokens, and some that misbehave. */
 const answer = ({ method, url = "", headers }: IncomingMessage): [number, Record<string, string>, string?] => {
   requests.push(`${method} ${headers.host === otherHost ? otherHost : ""}${url}`);
+  if (headers.authorization !== undefined) authorizations.push(headers.authorization);
   if (url.startsWith("/token")) return [200, {}, JSON.stringify({ token: "for-anybody" })];
   if (url.startsWith("/broken")) return [500, {}];
+  if (url.startsWith("/login")) {
+    const isMe = headers.authorization === `Basic ${Buffer.from("me:right").toString("base64")}`;
+    return isMe ? [200, {}, JSON.stringify({ token: "for-me" })] : [401, {}];
+  }
   const [, repository, reference] = /^\/v2\/(.+)\/manifests\/(.+)$/.exec(url) ?? [];
   if (repository === "busy/node") return [429, {}];
   if (repository === "moved/node") return [307, { location: `http://${otherHost}${url.replace("moved", "guarded")}` }];
+  if (repository === "basic/node" && headers.authorization !== `Basic ${Buffer.from("me:right").toString("base64")}`)
+    return [401, { "www-authenticate": 'Basic realm="test"' }];
+  if (repository === "mine/node" && headers.authorization !== "Bearer for-me")
+    return [401, { "www-authenticate": `Bearer realm="http://${headers.host}/login",service="test"` }];
   const realms: Record<string, string> = { "guarded/node": "/token", "private/node": "/broken" };
   const realm = realms[repository ?? ""];
   if (realm !== undefined && headers.authorization !== "Bearer for-anybody") {
@@ -79,7 +89,7 @@ test.each([
   ["busy/node:v1", /answered HTTP 429/],
   ["private/node:v1", /answered HTTP 401/],
 ])("what %s is cannot be known", async (image, expected) => {
-  expect(await askRegistry(`${host}/${image}`)).toEqual({ unknown: expect.stringMatching(expected) });
+  expect(await askRegistry(`${host}/${image}`)).toMatchObject({ unknown: expect.stringMatching(expected) });
 });
 
 test("reports the state of an image as unknown if its registry does not answer", async () => {
@@ -98,4 +108,18 @@ test.each([
   ["kindest/node:v1@sha256:12", "registry-1.docker.io", "kindest/node", "sha256:12"],
 ])("%s is at %s", (image, registry, repository, reference) => {
   expect(imageAddress(image)).toEqual({ host: registry, repository, reference });
+});
+
+test.each(["basic/node:v1", "mine/node:v1"])("%s is there for the right login alone", async (image) => {
+  const name = `${host}/${image}`;
+  expect(await askRegistry(name, { login: { username: "me", password: "right" } })).toBe("there");
+  const refused = { unknown: `${host} answered HTTP 401`, isRefused: true };
+  expect(await askRegistry(name, { login: { username: "me", password: "wrong" } })).toEqual(refused);
+  expect(await askRegistry(name)).toEqual(refused);
+});
+
+test("a registry behind a redirect does not get the login", async () => {
+  authorizations = [];
+  await askRegistry(`${host}/moved/node:v1`, { login: { username: "me", password: "right" } });
+  expect(authorizations.filter((text) => text.startsWith("Basic"))).toEqual([]);
 });

@@ -248,3 +248,14 @@ describe("what the webhooks of the kubeadm providers refuse", () => {
     ]);
   });
 });
+
+test("refuses files that caBundle and imagePullCredentials write, where these are set", () => {
+  const file = (path: string) => ({ files: [{ path, content: "a" }] });
+  const [authorities, logins] = ["/usr/local/share/ca-certificates/slipway.crt", "/var/lib/kubelet/config.json"];
+  const cluster = { kubeadm: file(authorities), workers: [{ name: "p", kubeadm: file(logins) }] };
+  expect(problems(cluster)).toEqual([]);
+  expect(problems(cluster, { caBundle: "ca.pem", imagePullCredentials: "docker" })).toEqual([
+    `${key}.files[0].path: expected another path, because caBundle writes this file, got "${authorities}". Remove one of the two.`,
+    `${poolKey}.files[0].path: expected another path, because imagePullCredentials writes this file, got "${logins}". Remove one of the two.`,
+  ]);
+});
