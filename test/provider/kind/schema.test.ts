@@ -10,6 +10,7 @@ import { makeServer } from "../../../provider/plugin/server";
 import type { Properties } from "../../../provider/plugin/values";
 import { struct as jsonStruct } from "../../../provider/plugin/rpc";
 import { connectPlugin } from "../../helpers/pluginClient";
+import { wordsOf, wordsOfPage } from "../../helpers/pageWords";
 
 /** A property of Pulumi's schema. */
 interface Spec {
@@ -68,14 +69,7 @@ describe("the schema of the package kind", () => {
   });
 
   test("is described in docs/reference/kind-provider.md, which npm run schema writes", () => {
-    const page = readFileSync(join(__dirname, "../../../docs/reference/kind-provider.md"), "utf8");
-    const words = (text: string): string =>
-      text
-        .replace(/-{3,}/g, "")
-        .split(/[|\s]+/)
-        .filter(Boolean)
-        .join(" ");
-    expect(words(page)).toBe(words(kindReference()));
+    expect(wordsOfPage("kind-provider.md")).toBe(wordsOf(kindReference()));
   });
 
   test("has the resource types of the plugin, with the inputs that the plugin checks", () => {

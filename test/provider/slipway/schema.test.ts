@@ -1,8 +1,7 @@
-import { readFileSync } from "node:fs";
-import { join } from "node:path";
 import { describe, expect, test } from "@jest/globals";
 import { settingsSchema } from "../../../lib/settings/schema/stack";
 import { slipwayReference, slipwaySchema } from "../../../provider/slipway/schema";
+import { wordsOf, wordsOfPage } from "../../helpers/pageWords";
 
 interface Property {
   type?: string;
@@ -69,14 +68,7 @@ describe("the schema of the package", () => {
   });
 
   test("is described in docs/reference/package.md, which npm run schema writes", () => {
-    const page = readFileSync(join(__dirname, "../../../docs/reference/package.md"), "utf8");
-    const words = (text: string): string =>
-      text
-        .replace(/-{3,}/g, "")
-        .split(/[|\s]+/)
-        .filter(Boolean)
-        .join(" ");
-    expect(words(page)).toBe(words(slipwayReference()));
+    expect(wordsOfPage("package.md")).toBe(wordsOf(slipwayReference()));
   });
 
   test("names the allowed values of a setting", () => {
