@@ -92,7 +92,7 @@ describe("a management cluster that is there", () => {
     const order = [
       "east/Cluster/mine/east",
       "cluster-api-webhooks",
-      "cluster-api/Deployment/capi-system/controller-manager",
+      "cluster-api/Deployment/capi-system/capi-controller-manager",
       "cluster-api/Certificate/capi-system/serving-cert",
       "cert-manager-webhook",
       "cert-manager/Deployment/cert-manager/cert-manager-webhook",

@@ -131,7 +131,7 @@ export const needsOf = (recording: Recording, one: Registration): Registration[]
 export const stepNeeds: readonly (readonly [string, readonly string[]])[] = [
   ["clusterapi-ready", ["management-kind"]],
   ["cert-manager-webhook", ["cert-manager/Deployment/cert-manager/cert-manager-webhook"]],
-  ["cluster-api-webhooks", ["cluster-api/Deployment/capi-system/controller-manager"]],
+  ["cluster-api-webhooks", ["cluster-api/Deployment/capi-system/capi-controller-manager"]],
   // The control plane itself is sent at the same time: the step gives up after a minute without it.
   ["capd-api", ["capd/Cluster/default/capd", "capd/DevCluster/default/capd"]],
   ["capd-metallb-webhook", ["capd-metallb/Deployment/metallb-system/controller"]],
