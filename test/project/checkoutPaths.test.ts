@@ -178,7 +178,7 @@ withTools("a checkout with its state", () => {
         CHECKOUT: checkout,
         PATH: `${docker}:${process.env.PATH}`,
       });
-      expect([stdout, stderr]).toEqual([expect.stringContaining("cluster capd"), expect.anything()]);
+      expect(`${stdout}${stderr}`).toContain("cluster capd");
       expect(status).toBe(2); // make's exit code after the exit code 2 of a plan with changes
     }),
   120_000,
