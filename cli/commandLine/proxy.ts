@@ -11,11 +11,15 @@ const ownNetworks = [...candidateRanges, ...kindNetworks.map((text) => ({ text }
  * Sets the variables of a proxy in both cases, for this process and all programs that it starts, and completes NO_PROXY with
  * what no proxy reaches. Changes nothing without a proxy.
  *
- * @param settings - default: no settings, for commands without a stack
+ * @param readSettings - reads the stack's settings, only with a proxy; default: no settings, for commands without a stack
  */
-export const takeProxy = (env: NodeJS.ProcessEnv, settings?: Pick<Settings, "network" | "clusters">): void => {
+export const takeProxy = (
+  env: NodeJS.ProcessEnv,
+  readSettings: () => Pick<Settings, "network" | "clusters"> | undefined = () => undefined,
+): void => {
   const variables = readProxyVariables(env);
   if (!hasProxy(variables)) return;
+  const settings = readSettings();
   const complete = completeProxyVariables(variables, ownNetworks);
   Object.assign(env, inBothCases(settings === undefined ? complete : withStackNetworks(complete, settings)));
 };

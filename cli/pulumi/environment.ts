@@ -3,6 +3,7 @@ import { chmodSync, existsSync, mkdirSync, readFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { load } from "js-yaml";
 import { show } from "../../lib/base/problem";
+import { quoteForShell } from "../../lib/base/shell";
 import { decodeText } from "../../lib/base/textFile";
 import { createAtomically, filesBelow, writeAtomically } from "../../system/files";
 import { homeFolder } from "../../system/homeFolder";
@@ -142,16 +143,14 @@ export const pulumiEnvironment = (checkout: string, outside: Outside = {}): Pulu
   return { variables, backend, reason: chosen?.reason ?? "the default: a folder of this checkout" };
 };
 
-const quote = (text: string): string => `'${text.replaceAll("'", `'\\''`)}'`;
-
 /** Returns the text of .slipway/env.sh, which gives plain `pulumi up` the environment of `make up`. */
 export const environmentScript = (checkout: string, { variables }: PulumiEnvironment): string => {
-  const tools = quote(join(checkout, ".tools", "bin"));
+  const tools = quoteForShell(join(checkout, ".tools", "bin"));
   const exports = Object.entries(variables).filter(([name]) => name !== "PATH");
   return [
     "# Written by Slipway: `. .slipway/env.sh` adds pulumi, kubectl, clusterctl and kind of this checkout to PATH.",
     `case ":$PATH:" in *:${tools}:*) ;; *) export PATH=${tools}:"$PATH" ;; esac`,
-    ...exports.map(([name, value]) => `export ${name}=${quote(value)}`),
+    ...exports.map(([name, value]) => `export ${name}=${quoteForShell(value)}`),
     "# No proxy reaches the clusters.",
     ...proxyLines,
     "# Plugins leave kubeconfigs in the temporary folder, so each pulumi gets its own folder, which is removed at the end.",

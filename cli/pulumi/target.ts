@@ -23,7 +23,7 @@ export { print, printAside };
  */
 export const openTarget = (route: Route, log = print): Target => {
   const { stack, reason } = chooseStack(root, route);
-  takeProxy(process.env, readStackFile(root, stack, route).settings);
+  takeProxy(process.env, () => readStackFile(root, stack, route).settings);
   const environment = pulumiEnvironment(root);
   requirePassphraseFile(root, environment);
   writeEnvironmentScript(root, environment);

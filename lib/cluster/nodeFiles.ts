@@ -77,8 +77,18 @@ interface JoiningCluster {
   readonly nodeAccess?: NodeAccess;
 }
 
-/** Names of the files in the Secret that Cluster API reads. */
-const secretKeys = { caBundle: "authorities.crt", pullLogins: "config.json" } as const;
+/** Keys of the files in the Secret that Cluster API reads; none for the proxy, which Cluster API's Docker provider gives to nodes. */
+const secretKeys: Partial<Record<NodeFile["reader"], string>> = {
+  authorities: "authorities.crt",
+  kubelet: "config.json",
+};
+
+/** Returns the files that new nodes get from the Secret, by their keys. */
+const joiningFiles = (access: NodeAccess = {}): { key: string; file: NodeFile }[] =>
+  nodeFiles(access).flatMap((file) => {
+    const key = secretKeys[file.reader];
+    return key === undefined ? [] : [{ key, file }];
+  });
 
 const secretName = (cluster: string): string => `${cluster}-node-files`;
 
@@ -86,16 +96,10 @@ const secretName = (cluster: string): string => `${cluster}-node-files`;
  * Returns the Secret with the files of a cluster's new nodes; undefined if they need no file. Cluster API gives them the proxy.
  * A changed Secret replaces no node.
  */
-export const nodeFilesSecret = ({
-  name,
-  namespace,
-  nodeAccess: { caBundle, pullLogins } = {},
-}: JoiningCluster): KubernetesObject | undefined => {
-  const texts = { [secretKeys.caBundle]: caBundle, [secretKeys.pullLogins]: pullLogins };
-  const data = Object.entries(texts).flatMap(([key, text]) =>
-    text === undefined ? [] : [[key, Buffer.from(text).toString("base64")] as const],
-  );
-  if (data.length === 0) return undefined;
+export const nodeFilesSecret = ({ name, namespace, nodeAccess }: JoiningCluster): KubernetesObject | undefined => {
+  const files = joiningFiles(nodeAccess);
+  if (files.length === 0) return undefined;
+  const data = files.map(({ key, file }) => [key, Buffer.from(file.text).toString("base64")] as const);
   const labels = { "cluster.x-k8s.io/cluster-name": name };
   const metadata = { name: secretName(name), namespace, labels };
   return { apiVersion: "v1", kind: "Secret", metadata, type: "Opaque", data: Object.fromEntries(data) };
@@ -104,21 +108,17 @@ export const nodeFilesSecret = ({
 /** Returns the part of kubeadm's settings that gives new nodes their files before containerd pulls an image. */
 export const kubeadmNodeFiles = ({
   name,
-  nodeAccess: { caBundle, pullLogins } = {},
+  nodeAccess,
 }: Omit<JoiningCluster, "namespace">): Readonly<Record<string, unknown>> => {
-  const file = (path: string, permissions: string, key: string): object => ({
+  const joining = joiningFiles(nodeAccess);
+  const files = joining.map(({ key, file: { path, mode = "0600" } }) => ({
     path,
-    permissions,
+    permissions: mode,
     contentFrom: { secret: { name: secretName(name), key } },
-  });
-  const files = [
-    ...(caBundle === undefined ? [] : [file(authoritiesFile, "0644", secretKeys.caBundle)]),
-    ...(pullLogins === undefined ? [] : [file(loginsFile, "0600", secretKeys.pullLogins)]),
-  ];
+  }));
+  const hasAuthorities = joining.some(({ file }) => file.reader === "authorities");
   return {
     ...(files.length === 0 ? {} : { files }),
-    ...(caBundle === undefined
-      ? {}
-      : { preKubeadmCommands: ["update-ca-certificates && systemctl restart containerd"] }),
+    ...(hasAuthorities ? { preKubeadmCommands: ["update-ca-certificates && systemctl restart containerd"] } : {}),
   };
 };

@@ -61,6 +61,7 @@ export const partsOfSpec = (spec: ClusterSpec): OwnerParts => {
   const machinePools = workers
     .filter(({ deployment }) => deployment.kind === "MachinePool")
     .map(({ deployment }) => deployment.metadata.name);
+  const secret = nodeFilesSecret(spec);
   return {
     cluster,
     infrastructure: infrastructureCluster,
@@ -69,7 +70,7 @@ export const partsOfSpec = (spec: ClusterSpec): OwnerParts => {
       owner: deployment,
       templates: [machineTemplate, bootstrapTemplate],
     })),
-    supporting: [nodeFilesSecret(spec) ?? []].flat(),
+    supporting: secret === undefined ? [] : [secret],
     healthChecks: healthChecks(spec),
     nodes: countNodes(spec),
     ...(machinePools.length > 0 ? { machinePools } : {}),

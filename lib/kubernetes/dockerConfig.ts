@@ -19,6 +19,9 @@ const hubHosts = ["registry-1.docker.io", "index.docker.io", "docker.io"];
 /** Returns the key of a registry's login in Docker's config.json. */
 export const loginKey = (host: string): string => (hubHosts.includes(host) ? hubKey : host);
 
+/** Returns the command that logs in to a registry. Without a host, it logs in to Docker Hub. */
+export const loginCommand = (host: string): string => `docker login${hubHosts.includes(host) ? "" : ` ${host}`}`;
+
 /** Returns the host of a key, which may be a URL. */
 const hostOfKey = (key: string): string => key.replace(/^https?:\/\//, "").split("/", 1)[0] ?? "";
 

@@ -61,27 +61,32 @@ const valuesOf = (schema: z.core.$ZodType): string => {
   return ` One of ${values.map((value) => `\`${String(value)}\``).join(", ")}.`;
 };
 
+/** Returns a default that Pulumi's schema can state; undefined for an empty string, a list and a map. */
+const plainDefault = (value: unknown): string | number | boolean | undefined =>
+  typeof value === "boolean" || typeof value === "number" || (typeof value === "string" && value !== "")
+    ? value
+    : undefined;
+
 /**
  * Returns the sentence about the default of an optional setting. It is empty for a setting whose description says what an
  * empty or absent value means.
  */
 const defaultSentence = (schema: z.core.$ZodType, description: string): string => {
   const value = defaultOf(schema);
+  const plain = plainDefault(value);
+  if (plain !== undefined) return ` Default: \`${plain}\`.`;
   if (Array.isArray(value)) return " Default: an empty list.";
   if (typeof value === "object") return " Default: an empty map.";
-  if (value !== undefined && value !== "") return ` Default: \`${JSON.stringify(value).replaceAll('"', "")}\`.`;
   return isRequired(schema) || /\b(Empty|Absent|Default|default)\b/.test(description) ? "" : " Default: absent.";
 };
 
 const propertyOf = (schema: z.core.$ZodType): SchemaPart => {
   const { description = "", secret } = notes.get(schema as z.ZodMiniType) ?? {};
-  const value = defaultOf(schema);
-  const isPlain =
-    typeof value === "boolean" || typeof value === "number" || (typeof value === "string" && value !== "");
+  const value = plainDefault(defaultOf(schema));
   return {
     ...typeOf(schema),
     description: `${description}${valuesOf(schema)}${defaultSentence(schema, description)}`,
-    ...(isPlain ? { default: value } : {}),
+    ...(value === undefined ? {} : { default: value }),
     ...(secret ? { secret } : {}),
   };
 };

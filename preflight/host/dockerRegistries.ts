@@ -2,7 +2,8 @@ import { runLimited } from "../../lib/base/concurrency";
 import { messageOf } from "../../lib/base/errors";
 import { asText, valueAt } from "../../lib/base/json";
 import { printable } from "../../lib/base/problem";
-import { loginKey } from "../../lib/kubernetes/dockerConfig";
+import { quoteForShell } from "../../lib/base/shell";
+import { loginCommand, loginKey } from "../../lib/kubernetes/dockerConfig";
 import type { Settings } from "../../lib/settings/types";
 import { askDockerApi } from "../../system/dockerApi";
 import { type LoginReader, openDockerLogins } from "../images/dockerLogins";
@@ -24,7 +25,7 @@ const trustCommands = (host: string, bundle: string): string =>
       `sudo cp ${bundle} /etc/docker/certs.d/${host}/ca.crt`;
 
 /** Quotes a path for a shell if it needs quotes. */
-const quoted = (path: string): string => (/^[\w./-]+$/.test(path) ? path : `'${path.replaceAll("'", `'\\''`)}'`);
+const quoted = (path: string): string => (/^[\w./-]+$/.test(path) ? path : quoteForShell(path));
 
 const authorizationFor = async (host: string, readLogin: LoginReader): Promise<Record<string, string>> => {
   const login = await readLogin(host);
@@ -55,7 +56,7 @@ const judge = (host: string, status: number, message: string, { caBundle, imageP
   const isDenied = [401, 403].includes(status) || /unauthorized|denied|authentication required/i.test(message);
   if (isDenied && imagePullCredentials === undefined) return ok(name, `Docker trusts ${host}, which demands a login`);
   const remedy = isDenied
-    ? `run docker login ${host === hub ? "" : host}`.trimEnd()
+    ? `run ${loginCommand(host)}`
     : "correct Docker's proxy and name server, which are not those of this shell: docs/guides/private-registries.md";
   return finding("warn", name, `Docker cannot read images of ${host}: ${message || `HTTP ${status}`}`, remedy);
 };

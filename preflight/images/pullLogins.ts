@@ -1,6 +1,6 @@
 import { runLimited } from "../../lib/base/concurrency";
 import type { Problem } from "../../lib/base/problem";
-import { kubeletConfig, type RegistryLogin } from "../../lib/kubernetes/dockerConfig";
+import { kubeletConfig, loginCommand, type RegistryLogin } from "../../lib/kubernetes/dockerConfig";
 import type { Settings } from "../../lib/settings/types";
 import type { StackManifests } from "../manifests/stack";
 import { manifestImages, settingImages } from "../sources/stackSources";
@@ -33,14 +33,12 @@ export const imagesByHost = (settings: Settings, manifests: StackManifests): Map
   return hosts;
 };
 
-const commandOf = (host: string): string => `docker login${host === "registry-1.docker.io" ? "" : ` ${host}`}`;
-
 /** Returns the problem of a registry that refuses an image. */
 const refusal = (host: string, image: string, login: RegistryLogin | undefined): Problem => ({
   key: setting,
   rule: `a login for ${host}, which demands one for ${image}`,
   got: login === undefined ? "none in Docker's config.json" : `a login of user ${login.username} that ${host} refuses`,
-  remedy: `Run ${commandOf(host)}, or correct the image`,
+  remedy: `Run ${loginCommand(host)}, or correct the image`,
 });
 
 interface Checked {
@@ -58,7 +56,7 @@ const checkRegistry = async (
 ): Promise<Checked> => {
   const stored = await readLogin(host);
   if (stored !== undefined && "unusable" in stored) {
-    const remedy = `Run ${commandOf(host)} with a user name and a password or access token, or remove the login`;
+    const remedy = `Run ${loginCommand(host)} with a user name and a password or access token, or remove the login`;
     const rule = `a user name and a password for ${host}`;
     return { problems: [{ key: setting, rule, got: stored.unusable, remedy }], warnings: [] };
   }

@@ -1,5 +1,6 @@
 import { existsSync } from "node:fs";
 import { dirname, join } from "node:path";
+import { quoteForShell } from "../../lib/base/shell";
 
 /** Returns the nearest folder with the steps: the given folder or one of its parents; undefined if none has them. */
 const folderWithSteps = (folder: string): string | undefined => {
@@ -15,5 +16,5 @@ const folderWithSteps = (folder: string): string | undefined => {
 export const stepPath = (command: string): string => {
   if (!/^steps\/[a-z-]+$/.test(command) || existsSync(command)) return command;
   const folder = folderWithSteps(__dirname);
-  return folder === undefined ? command : `'${join(folder, command).replaceAll("'", "'\\''")}'`;
+  return folder === undefined ? command : quoteForShell(join(folder, command));
 };

@@ -1,8 +1,7 @@
+import { quoteForShell } from "../../../lib/base/shell";
 import type { Completion, CommandDefinition } from "../definition";
 import { listedCommands } from "../help";
 import { shellOptions, type ShellOption } from "./flags";
-
-const quote = (text: string): string => `'${text.replaceAll("'", `'\\''`)}'`;
 
 /** Escapes characters with a meaning for _arguments. */
 const escape = (text: string): string => text.replace(/[\\:[\]]/g, "\\$&");
@@ -21,7 +20,7 @@ const optionSpecs = ({ names, summary, value, isRepeatable }: ShellOption): stri
     const separator = value === undefined ? "" : name.startsWith("--") ? "=" : "+";
     const exclusions = isRepeatable ? "*" : names.length > 1 ? `(${names.join(" ")})` : "";
     const argument = value === undefined ? "" : `:${escape(value.name)}:${actionOf(value.candidates)}`;
-    return quote(`${exclusions}${name}${separator}[${escape(summary)}]${argument}`);
+    return quoteForShell(`${exclusions}${name}${separator}[${escape(summary)}]${argument}`);
   });
 
 const branch = (definition: CommandDefinition): string => {
@@ -29,9 +28,9 @@ const branch = (definition: CommandDefinition): string => {
   const specs = [
     ...shellOptions(definition).flatMap(optionSpecs),
     ...operands.map(({ name, isOptional, completes }, index) =>
-      quote(`${index + 1}:${isOptional ? ":" : ""}${escape(name)}:${actionOf(completes)}`),
+      quoteForShell(`${index + 1}:${isOptional ? ":" : ""}${escape(name)}:${actionOf(completes)}`),
     ),
-    ...(passesThrough ? [quote("*::arguments: ")] : []),
+    ...(passesThrough ? [quoteForShell("*::arguments: ")] : []),
   ];
   const options = passesThrough ? " -A '-*'" : "";
   return `    ${definition.name})\n      _arguments -s${options} \\\n        ${specs.join(" \\\n        ")}\n      ;;`;
@@ -62,7 +61,7 @@ _slipway_clusters() {
     [[ -n $route ]] || { read -r route <$checkout/.slipway/route } 2>/dev/null
     case $route in
 ${Object.entries(stacks)
-  .map(([route, stack]) => `    ${route}) stack=${quote(stack)} ;;`)
+  .map(([route, stack]) => `    ${route}) stack=${quoteForShell(stack)} ;;`)
   .join("\n")}
     esac
   fi
@@ -81,7 +80,7 @@ _slipway() {
   case $state in
   command)
     names=(
-${listed.map(({ name, summary }) => `      ${quote(`${name}:${summary}`)}`).join("\n")}
+${listed.map(({ name, summary }) => `      ${quoteForShell(`${name}:${summary}`)}`).join("\n")}
       'help:show the help of a command'
     )
     _describe command names

@@ -11,7 +11,7 @@ describe("takeProxy", () => {
 
   test("sets the variables in both cases, and completes NO_PROXY with the stack's networks", () => {
     const env: NodeJS.ProcessEnv = { HTTPS_PROXY: "http://proxy:3128", NO_PROXY: "example.org" };
-    takeProxy(env, settings);
+    takeProxy(env, () => settings);
     expect(env).toMatchObject({ https_proxy: "http://proxy:3128", HTTPS_PROXY: "http://proxy:3128" });
     expect(env.NO_PROXY).toMatch(/^example\.org,localhost,127\.0\.0\.1,::1,\.svc,\.cluster\.local,/);
     expect(env.no_proxy).toBe(env.NO_PROXY);
@@ -21,15 +21,15 @@ describe("takeProxy", () => {
 
   test("changes nothing when it runs again", () => {
     const env: NodeJS.ProcessEnv = { http_proxy: "http://proxy:3128" };
-    takeProxy(env, settings);
+    takeProxy(env, () => settings);
     const once = { ...env };
-    takeProxy(env, settings);
+    takeProxy(env, () => settings);
     expect(env).toEqual(once);
   });
 
   test("changes nothing without a proxy", () => {
     const env: NodeJS.ProcessEnv = { NO_PROXY: "example.org" };
-    takeProxy(env, settings);
+    takeProxy(env, () => settings);
     expect(env).toEqual({ NO_PROXY: "example.org" });
   });
 });

@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { root } from "../../../system/checkout";
 import { must } from "../harness";
+import { npmInstall } from "../sdk/npm";
 import { generateSdks } from "../sdk/generator";
 
 /**
@@ -23,12 +24,6 @@ export const packInCopy = (target: string): string => {
   } finally {
     rmSync(copy, { recursive: true, force: true });
   }
-};
-
-/** Installs npm packages into a folder. */
-export const npmInstall = (folder: string, ...packages: string[]): void => {
-  const quiet = ["--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"];
-  must("npm", ["install", "--prefix", folder, ...quiet, ...packages], { cwd: folder });
 };
 
 /** An installed package. */

@@ -1,10 +1,10 @@
-import { cpSync } from "node:fs";
 import { join } from "node:path";
 import { dependencies } from "../../../package.json";
 import { check, must } from "../harness";
 import { exampleOf } from "../sdk/examples";
+import { buildNodeSdk, npmInstall } from "../sdk/npm";
 import type { Consumer } from "./consumer";
-import { type Installed, npmInstall, pluginBlock, writeSdks } from "./package";
+import { type Installed, pluginBlock, writeSdks } from "./package";
 import { answerAll } from "./yamlLab";
 
 /** Generates the SDK for Node from the schema of the installed plugin, and installs the SDK and other packages into a folder. */
@@ -12,13 +12,10 @@ export const installSdk = async (folder: string, installed: Installed, ...packag
   // Beside the program: jest refuses two packages of one name below its folder.
   const generated = `${folder}-sdk`;
   await writeSdks(installed, generated);
-  const sdk = join(generated, "nodejs");
-  npmInstall(sdk);
-  must("npm", ["run", "build"], { cwd: sdk });
-  for (const file of ["package.json", "README.md"]) cpSync(join(sdk, file), join(sdk, "bin", file));
+  const sdk = buildNodeSdk(join(generated, "nodejs"));
   const versions = ["@pulumi/pulumi", "@pulumi/kubernetes"] as const;
   const pinned = versions.map((name) => `${name}@${dependencies[name]}`);
-  npmInstall(folder, "--install-links", join(sdk, "bin"), ...pinned, ...packages);
+  npmInstall(folder, "--install-links", sdk, ...pinned, ...packages);
 };
 
 /** The TypeScript program of docs/guides/use-as-a-package.md: a Lab, and an object after it. The changed program changes the object. */

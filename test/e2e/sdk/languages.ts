@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { check, command, must, type Step } from "../harness";
 import { exampleOf } from "./examples";
 import { goSdk } from "./generator";
+import { buildNodeSdk, npmInstall } from "./npm";
 
 /** Returns a step that expects a compiler to refuse an example with a wrong property. */
 const refuses = (
@@ -17,16 +18,11 @@ const refuses = (
   },
 });
 
-const npm = ["--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"];
-
 /** Builds the SDK for Node, packs it for npm into a folder, and returns the path of the archive. */
 export const packNodeSdk = (sdks: string, folder: string): string => {
   const sdk = join(folder, "sdk");
   cpSync(join(sdks, "nodejs"), sdk, { recursive: true });
-  must("npm", ["install", ...npm], { cwd: sdk });
-  must("npm", ["run", "build"], { cwd: sdk });
-  for (const file of ["package.json", "README.md"]) cpSync(join(sdk, file), join(sdk, "bin", file));
-  const archive = must("npm", ["pack", "--silent", "--pack-destination", folder], { cwd: join(sdk, "bin") }).trim();
+  const archive = must("npm", ["pack", "--silent", "--pack-destination", folder], { cwd: buildNodeSdk(sdk) }).trim();
   return join(folder, archive);
 };
 
@@ -46,8 +42,7 @@ export const typescriptSteps = (folder: string, sdks: string): Step[] => {
       name: "TypeScript: the example is type-checked with the installed package",
       run: () => {
         writeFileSync(join(folder, "package.json"), '{ "name": "consumer", "private": true }\n');
-        const packages = [archive, "typescript@5", "@types/node@20"];
-        must("npm", ["install", ...npm, ...packages], { cwd: folder });
+        npmInstall(folder, archive, "typescript@5", "@types/node@20");
         writeFileSync(join(folder, "index.ts"), exampleOf("TypeScript"));
         const { code, stdout } = compile("index.ts");
         check(code === 0, `an example without faults, got\n${stdout}`);

@@ -1,9 +1,10 @@
 import { mkdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { root } from "../../../system/checkout";
-import { check, type DockerInventory, dockerInventory, must, type Step } from "../harness";
+import { check, type DockerInventory, dockerInventory, type Step } from "../harness";
 import { linkTools } from "../withoutCheckout";
 import { packNodeSdk } from "./languages";
+import { npmInstall } from "./npm";
 import { checkNothingLeft, clusterName, contentId, hasImage, nodeImage, pauseImages, Project } from "./project";
 
 const node = `${clusterName}-control-plane`;
@@ -66,8 +67,7 @@ export const nodeSteps = (folder: string, sdks: string, plugin: string): Step[] 
           '{ "name": "consumer", "private": true, "main": "index.ts" }\n',
         );
         writeFileSync(join(project.folder, "tsconfig.json"), '{ "compilerOptions": { "strict": true } }\n');
-        const options = ["--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"];
-        must("npm", ["install", ...options, archive, "typescript@5", "@types/node@20"], { cwd: project.folder });
+        npmInstall(project.folder, archive, "typescript@5", "@types/node@20");
         write([first]);
         project.pulumi("stack", "init", "test");
       },

@@ -4,6 +4,7 @@ import { slipwaySchema } from "../../../provider/slipway/schema";
 import { root } from "../../../system/checkout";
 import { check, command, must, type Step } from "../harness";
 import { generateSdks } from "./generator";
+import { npmInstall } from "./npm";
 
 /** What typedoc reports if it has no documentation. The constants of an enumeration have the documentation of its type. */
 const documented = ["Class", "Constructor", "Function", "Interface", "Property", "Accessor", "Method", "EnumMember"];
@@ -54,9 +55,7 @@ export const referenceSteps = (folder: string, sdks: string): Step[] => {
         await generateSdks(JSON.stringify(slipwaySchema()), slipway);
         mkdirSync(join(folder, "kind"));
         writeFileSync(join(folder, "package.json"), '{ "private": true }\n');
-        must("npm", ["install", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error", ...packages], {
-          cwd: folder,
-        });
+        npmInstall(folder, ...packages);
         // The compiler looks for packages above the sources.
         must("cp", ["-r", join(sdks, "nodejs"), join(folder, "kind", "nodejs")]);
         rmSync(target, { recursive: true, force: true });
